@@ -1,0 +1,38 @@
+# Everything a fresh clone needs: `make conformance` and `make test` set themselves up.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: help setup conformance test check serve clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY) ## make the virtual environment with the pinned, hashed requirements
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
+	@echo "Setting up $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+conformance: $(READY) ## judge every clause on the embedded mock and write the report
+	@$(BIN)/restore-conformance run --target mock
+
+test: $(READY) ## all tests, in process
+	@$(BIN)/python -m pytest -q
+
+check: $(READY) ## the one gate before a commit: format, lint, types, tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q
+
+serve: $(READY) ## the mock as a real HTTP server on loopback
+	@$(BIN)/restore-conformance serve
+
+clean: ## remove what the targets made
+	@rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache dist reports/latest

@@ -1,0 +1,147 @@
+"""What went over the wire: one request, its answer, and several of them about one thing.
+
+Nothing here knows a clause, a schema or a library outside the standard one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Headers = tuple[tuple[str, str], ...]
+
+NOTHING: Final = object()
+"""Stands for "no JSON here": `None` is a JSON value, so it cannot."""
+
+
+def header(headers: Iterable[tuple[str, str]], name: str) -> str | None:
+    """The first value of a header, its name compared without case (RFC 9110, 5.1), or None."""
+    wanted = name.lower()
+    for key, value in headers:
+        if key.lower() == wanted:
+            return value
+    return None
+
+
+def parse_json(raw: bytes | None) -> Any:
+    """The JSON value of a body, or NOTHING where the bytes are no JSON text in UTF-8.
+
+    A byte order mark is passed over: RFC 8259 (8.1) lets a reader do so. NaN and Infinity are no JSON.
+    """
+    if not raw:
+        return NOTHING
+    try:
+        return json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return NOTHING
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as sent: `target` is the path and query below the base URL, `body` None where none was sent."""
+
+    method: str
+    target: str
+    headers: Headers = ()
+    body: bytes | None = None
+
+    def header(self, name: str) -> str | None:
+        return header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One complete answer; `body` is decoded from any content coding, `wire` is its size before that."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        return header(self.headers, name)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request with its answer, or with the trouble that came instead.
+
+    `trouble` names what kept the answer from being taken at its word (see `restore_conformance.trouble`);
+    `blame` says whom a control found responsible: "target", "environment" or None where none was made.
+    `sent` is what the recogniser saw in the request's bytes.
+    """
+
+    number: int
+    request: Request
+    response: Response | None
+    family: str = ""
+    conversation: int | None = None
+    step: str = ""
+    trouble: str | None = None
+    blame: str | None = None
+    seconds: float = 0.0
+    started: str = ""
+    attempts: int = 1
+    note: str = ""
+    sent: Any = None
+    same_id_as: int | None = None
+    origin: str = "run"
+    _answer: Any = field(default=NOTHING, repr=False)
+    _parsed: bool = field(default=False, repr=False)
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def status(self) -> int | None:
+        """The status code of the answer, None where there is no answer."""
+        return self.response.status if self.response else None
+
+    @property
+    def answer(self) -> Any:
+        """The JSON value of the answer's body, or NOTHING."""
+        if not self._parsed:
+            self._answer = parse_json(self.response.body) if self.response else NOTHING
+            self._parsed = True
+        return self._answer
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """Orders exchanges from the smallest: bytes of the body sent, then the order of sending."""
+        return (len(self.request.body or b""), self.number)
+
+    def remember(self, key: str, value: Any) -> Any:
+        """Keep something computed from this exchange, so that the next judgement need not compute it."""
+        self._cache[key] = value
+        return value
+
+    def remembered(self, key: str) -> Any:
+        """What `remember` kept, or None."""
+        return self._cache.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Exchanges about one thing, in the order in which they were sent."""
+
+    number: int
+    story: str
+    exchanges: tuple[Exchange, ...]
+
+    def step(self, name: str) -> Exchange | None:
+        """The last exchange of that step, or None where the conversation never came so far."""
+        for exchange in reversed(self.exchanges):
+            if exchange.step == name:
+                return exchange
+        return None
+
+    def steps(self, name: str) -> list[Exchange]:
+        """Every exchange of that step, in order."""
+        return [exchange for exchange in self.exchanges if exchange.step == name]
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        return (sum(len(e.request.body or b"") for e in self.exchanges), self.exchanges[0].number)

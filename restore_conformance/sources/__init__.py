@@ -1,0 +1,1 @@
+"""Readers that turn the published documents into the normal form of `schemas/`."""

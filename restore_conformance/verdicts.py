@@ -1,0 +1,108 @@
+"""The five verdicts, and the three families of exceptions that lead to them.
+
+    Exception
+    ├── unittest.SkipTest
+    │   └── Inconclusive      the environment kept us from telling     -> inconclusive
+    ├── AssertionError
+    │   └── Deviation         the target broke a clause                -> fail
+    └── anything else         the suite is broken                      -> error
+    Exception
+    └── UsageError            the user asked for something impossible  -> exit 2, one sentence
+
+The three can never be mistaken for each other: none is a subclass of another. A clause that no exchange
+touched has the verdict *none*. Knows nothing of clauses, targets or reports.
+"""
+
+from __future__ import annotations
+
+import enum
+import unittest
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Verdict(enum.StrEnum):
+    """The five verdicts of TTCN-3 (ES 201 873-1, clause 24), worst last."""
+
+    NONE = "none"
+    PASS = "pass"
+    INCONCLUSIVE = "inconclusive"
+    FAIL = "fail"
+    ERROR = "error"
+
+
+class Level(enum.StrEnum):
+    """How binding a clause is: only a broken *must* fails a run."""
+
+    MUST = "must"
+    SHOULD = "should"
+    OBSERVE = "observe"
+
+
+class Exit(enum.IntEnum):
+    """Exit codes of `restore-conformance run`."""
+
+    CONFORMANT = 0
+    BROKEN = 1
+    USAGE = 2
+    UNJUDGED = 3
+    INTERNAL = 4
+
+
+class Deviation(AssertionError):
+    """The target broke a clause.
+
+    `pointer` is a JSON pointer (RFC 6901) into the answer where the breach lies in the body.
+    `unless` names a fact of the whole run that would excuse it (see `restore_conformance.judging`).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        expected: str = "",
+        observed: Any = None,
+        pointer: str = "",
+        unless: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.observed = observed
+        self.pointer = pointer
+        self.unless = unless
+
+
+class Inconclusive(unittest.SkipTest):
+    """The environment kept us from telling; never evidence against the target."""
+
+
+class UsageError(Exception):
+    """Bad usage or configuration: one sentence for standard error, exit 2."""
+
+
+@dataclass(slots=True)
+class Finding:
+    """A clause with verdict fail, and the smallest evidence for it."""
+
+    message: str
+    expected: str
+    observed: Any
+    pointer: str
+    evidence: list[Any]
+    seen: int = 1
+    of: int = 1
+    kind: str = ""
+    consequences: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ClauseVerdict:
+    """What a run says about one clause."""
+
+    clause: Any
+    verdict: Verdict = Verdict.NONE
+    exchanges: int = 0
+    reason: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    seen: dict[str, int] = field(default_factory=dict)
