@@ -1,0 +1,365 @@
+"""The campaign: from stimuli to exchanges to verdicts.
+
+Order: the printed requests, the plan with its families interleaved, conversations, then controls for whatever
+went wrong. Stops early where the target cannot be reached or asked. Knows no single clause.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from restore_conformance import stories
+from restore_conformance.clauses import Register
+from restore_conformance.controls import Control, Trouble, again, confirm
+from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.judging import Judge
+from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, Stimulus, plan
+from restore_conformance.recogniser import Recogniser
+from restore_conformance.sending import BudgetSpent, Sender
+from restore_conformance.settings import Settings
+from restore_conformance.targets import Target
+from restore_conformance.trouble import is_page
+from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict
+
+PILLARS = ("create/response.created", "create/response.job-type-standard", "create/introduction.exclusive-artifacts")
+"""Without a verdict on these a run has not judged the contract, whatever else it saw."""
+
+ENOUGH = 0.6
+SILENCE = 12
+GIVE_UP = 30
+
+
+@dataclass(slots=True)
+class Result:
+    """A finished run: what was judged, and everything a report needs."""
+
+    settings: Settings
+    verdicts: list[ClauseVerdict]
+    exit: Exit
+    summary: dict[str, int]
+    reason: str
+    started: str
+    seconds: float
+    requests: int
+    exchanges: int
+    judgements: int
+    families: dict[str, int]
+    target: str
+    base: str
+    stopped: str = ""
+    swept: int = 0
+    unjudged: list[str] = field(default_factory=list)
+
+
+Watch = Callable[[Exchange, int, int], None]
+
+
+class Campaign:
+    """One run against one target.
+
+    `watch` is told of every exchange with its number and the number planned; `keep` stores it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        target: Target,
+        register: Register,
+        *,
+        watch: Watch | None = None,
+        keep: Callable[[Exchange], None] | None = None,
+        materials: Materials | None = None,
+    ) -> None:
+        self.settings = settings
+        self.target = target
+        self.profile = PROFILES[settings.profile]
+        self.register = register
+        self.judge = Judge(register, settings.readings, settings.as_of)
+        self.materials = materials or Materials(
+            restore_points=settings.restore_points, items=settings.granular_items
+        )
+        tokens = {"good": settings.token, **settings.identities}
+        known = None
+        if settings.restore_points or settings.granular_items:
+            known = [*settings.restore_points, *(item["id"] for item in settings.granular_items)]
+        recogniser = Recogniser(callers={t: kind for kind, t in tokens.items() if t}, known=known)
+        self.sender = Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
+        self.control = Control()
+        self.trouble = Trouble()
+        self.stopped = ""
+        self.untouched: dict[str, str] = {}
+        self._watch = watch or (lambda exchange, number, planned: None)
+        self._keep = keep or (lambda exchange: None)
+        self._ids: dict[str, int] = {}
+        self._made_up = {"standard": False, "granular": False}
+        self._flaky = False
+        self._silent = 0
+        self._families: dict[str, int] = {}
+        self._planned = 0
+        self.swept = 0
+
+    def run(self) -> Result:
+        """Send, judge, and sum up. A keyboard interrupt ends the sending, not the summing up."""
+        started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
+        try:
+            self._send()
+        except BudgetSpent:
+            self.stopped = self.stopped or f"the bound of {self.settings.max_requests} requests was reached"
+        except KeyboardInterrupt:
+            self.stopped = "interrupted"
+        return self._result(started, time.perf_counter() - clock)
+
+    def _send(self) -> None:
+        planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
+        self._planned = len(planned) + 8 * self.profile.conversations
+        for stimulus in interleaved(planned):
+            self.hear(self.sender.stimulus(stimulus))
+            if self._hopeless():
+                return
+        self._converse()
+        if self.profile.sweep and self.target.loopback and not self.stopped:
+            self._sweep()
+        self._confirm_all()
+
+    # ------------------------------------------------------------------ one exchange
+
+    def hear(self, exchange: Exchange) -> None:
+        """Take an exchange in: judge it, remember what it proves, and keep trouble for later."""
+        if exchange.sent.operation == "create":
+            self._remember(exchange)
+        self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
+        outcome = self.judge.exchange(exchange)
+        if exchange.trouble:
+            self.trouble.note(exchange)
+            self._silent += 1
+        else:
+            self._silent = 0
+            if not outcome.failed:
+                self.control.note(exchange)
+        self._tell(exchange)
+
+    def _tell(self, exchange: Exchange) -> None:
+        self._watch(exchange, exchange.number, self._planned)
+        self._keep(exchange)
+
+    def _remember(self, exchange: Exchange) -> None:
+        session = stories.session_of(exchange)
+        if not session:
+            return
+        exchange.same_id_as = self._ids.get(session.lower())
+        if exchange.same_id_as is None and len(self._ids) < 500_000:
+            self._ids[session.lower()] = exchange.number
+        sent = exchange.sent
+        if sent.kind in self._made_up and not sent.defects and not any(t.startswith("example:") for t in sent.tags):
+            self._made_up[sent.kind] = True
+
+    def _hopeless(self) -> bool:
+        """Whether there is no point in going on: nothing but trouble, and a control that fails as well."""
+        if self._silent < 3:
+            return False
+        last = self._last_trouble()
+        unreachable = last is not None and (last.trouble or "").startswith(("unreachable", "time-out"))
+        fresh = self.control.created is None and self.control.refused is None
+        if fresh and (unreachable or self._silent >= GIVE_UP or (self._silent >= 6 and self._same_page())):
+            self.stopped = self._why(last)
+            return True
+        if fresh or self._silent < SILENCE:
+            return False
+        known = self.control.best("")
+        assert known is not None
+        if again(known, self.sender).trouble is None:
+            self._silent = 0
+            return False
+        self.target.pause(2.0)
+        if again(known, self.sender).trouble is None:
+            self._silent = 0
+            return False
+        self.stopped = self._why(last)
+        return True
+
+    def _last_trouble(self) -> Exchange | None:
+        return max(self.trouble.groups.values(), key=lambda e: e.number, default=None)
+
+    def _same_page(self) -> bool:
+        found = list(self.trouble.groups.values())
+        return all(e.trouble in {"refused as not authorised", "a page instead of JSON"} or is_page(e) or e.status == 404 for e in found)
+
+    def _why(self, last: Exchange | None) -> str:
+        if last is None:
+            return "the target stopped answering"
+        if last.trouble == "refused as not authorised":
+            return f"not authorised: the target answers {last.status} to the token given (--token)"
+        if is_page(last):
+            return f"the target answers {last.status} with an HTML page instead of JSON: a proxy, a sign-in page or another service"
+        if last.status == 404:
+            return "the target answers 404 to every create request: does the base URL end in /beta?"
+        return f"the target could not be asked: {last.trouble}"
+
+    # ------------------------------------------------------------------ conversations
+
+    def _converse(self) -> None:
+        talk = stories.Talk(self.sender, 0, "probe")
+        reason = stories.probe(talk)
+        self._heard(talk.done())
+        if reason:
+            self.untouched["create/read-back."] = reason
+        pairs = self._pairs()
+        for number, (first, second) in enumerate(pairs[: self.profile.conversations], 1):
+            talk = stories.Talk(self.sender, number, "read-back")
+            stories.read_back(talk, first, second)
+            self._heard(talk.done(), judged=bool(talk.exchanges) and (not reason or _answers(talk, "get")))
+        if self.target.loopback and not reason:
+            talk = stories.Talk(self.sender, 99, "refused")
+            mixed = FAMILIES["mixed"]
+            stories.refused(talk, [mixed(self.materials, Knobs(1, 0, v, self.settings.seed * 1000 + 950)) for v in range(2)])
+            self._heard(talk.done())
+
+    def _pairs(self) -> list[tuple[Stimulus, Stimulus]]:
+        seed = self.settings.seed * 1000 + 960
+        made = []
+        for number in range(self.profile.conversations):
+            one = Knobs(3 + number % 4, 0, number, seed + 2 * number)
+            two = Knobs(1 + number % 3, 0, number + 1, seed + 2 * number + 1)
+            first = ("standard", "granular", "no-payload", "standard")[number % 4]
+            second = ("granular", "standard", "standard", "no-payload")[number % 4]
+            flat = Knobs()
+            made.append((
+                FAMILIES[first](self.materials, flat if first == "no-payload" else one),
+                FAMILIES[second](self.materials, flat if second == "no-payload" else two),
+            ))
+        return made
+
+    def _heard(self, conversation: Conversation, *, judged: bool = True) -> None:
+        for exchange in conversation.exchanges:
+            if exchange.sent.operation == "create":
+                self.hear(exchange)
+            else:
+                self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
+                self.judge.exchange(exchange)
+                self._tell(exchange)
+        if judged and conversation.exchanges:
+            self.judge.conversation(conversation)
+
+    def _sweep(self) -> None:
+        from restore_conformance.sweep import sweep
+
+        for exchange in sweep(self.sender, self.profile.sweep, self.settings.seed):
+            self.swept += 1
+            self.hear(exchange)
+
+    # ------------------------------------------------------------------ trouble
+
+    def _confirm_all(self) -> None:
+        for exchange in sorted(self.trouble.groups.values(), key=lambda e: e.weight):
+            whose = confirm(exchange, self.control, self.sender, self._again, flaky=self._flaky)
+            if whose == "environment":
+                self._flaky = True
+            if whose == "target":
+                self.judge.exchange(exchange)
+                self._keep(exchange)
+
+    def _again(self, exchange: Exchange) -> None:
+        if exchange.sent.operation == "create":
+            self._remember(exchange)
+        self.judge.exchange(exchange)
+        self._tell(exchange)
+
+    # ------------------------------------------------------------------ summing up
+
+    def _facts(self) -> Iterator[str]:
+        if not self.settings.restore_points and not self._made_up["standard"]:
+            yield "restore-points-checked"
+        if not self.settings.granular_items and not self._made_up["granular"]:
+            yield "items-checked"
+
+    def _result(self, started: str, seconds: float) -> Result:
+        verdicts = self.judge.verdicts(self._facts())
+        for found in verdicts:
+            if found.verdict is Verdict.NONE:
+                found.reason = self._reason(found)
+        summary = {verdict.value: 0 for verdict in Verdict}
+        for found in verdicts:
+            summary[found.verdict.value] += 1
+        code, reason, unjudged = conclude(verdicts, self.stopped)
+        return Result(
+            self.settings, verdicts, code, summary, reason, started, seconds, self.sender.requests,
+            self.judge.exchanges, self.judge.judgements, dict(self._families), self.target.name,
+            self.target.base, self.stopped, self.swept, unjudged,
+        )  # fmt: skip
+
+    def _reason(self, found: ClauseVerdict) -> str:
+        if found.reason != "not touched":
+            return found.reason
+        for prefix, reason in self.untouched.items():
+            if found.clause.address.startswith(prefix):
+                return reason
+        for caller, hint in NEEDED.items():
+            if any(caller == tag for tag in (*found.clause.when.every, *found.clause.when.either)):
+                return f"needs another caller: --identity {hint}=TOKEN"
+        return self.stopped or "not touched by this profile"
+
+
+NEEDED = {
+    "sole:no-permission": "no-permission",
+    "sole:read-only-permission": "read-only",
+    "sole:personal-account": "personal",
+    "sole:token-expired": "expired",
+    "caller:delegated": "delegated",
+    "caller:application": "application",
+}
+"""Tags that only another caller brings, and the identity that makes them."""
+
+
+def conclude(verdicts: list[ClauseVerdict], stopped: str) -> tuple[Exit, str, list[str]]:
+    """The exit code of a set of verdicts, one sentence why, and the must clauses that have no verdict."""
+    by_address = {v.clause.address: v for v in verdicts}
+    broken = [v for v in verdicts if v.verdict is Verdict.FAIL and v.clause.level is Level.MUST]
+    errors = [v for v in verdicts if v.verdict is Verdict.ERROR]
+    musts = [v for v in verdicts if v.clause.level is Level.MUST and not _out_of_reach(v)]
+    judged = [v for v in musts if v.verdict in {Verdict.PASS, Verdict.FAIL}]
+    unjudged = [v.clause.address for v in musts if v.verdict not in {Verdict.PASS, Verdict.FAIL}]
+    if broken:
+        several = f"{len(broken)} clauses are" if len(broken) > 1 else "1 clause is"
+        return Exit.BROKEN, f"{several} broken", unjudged
+    if errors:
+        return Exit.INTERNAL, f"the suite failed to judge {errors[0].clause.address}: {errors[0].reason}", unjudged
+    if stopped and stopped != "interrupted" and not stopped.startswith("the bound"):
+        return Exit.UNJUDGED, stopped, unjudged
+    for pillar in PILLARS:
+        found = by_address.get(pillar)
+        if found is not None and found.verdict not in {Verdict.PASS, Verdict.FAIL} and not _out_of_reach(found):
+            return Exit.UNJUDGED, f"no verdict on {pillar}: {found.reason}", unjudged
+    if len(judged) < ENOUGH * len(musts):
+        return Exit.UNJUDGED, f"only {len(judged)} of {len(musts)} must clauses could be judged", unjudged
+    return Exit.CONFORMANT, f"{len(judged)} of {len(musts)} must clauses were judged and kept", unjudged
+
+
+def _out_of_reach(found: ClauseVerdict) -> bool:
+    return found.verdict is Verdict.NONE and found.reason.startswith(("untested", "left out", "needs another caller"))
+
+
+def _answers(talk: stories.Talk, step: str) -> bool:
+    """Whether the route of a step is there after all, documented answers to a probe or not."""
+    return any(e.step == step and e.status == 200 and not e.trouble for e in talk.exchanges)
+
+
+def interleaved(stimuli: list[Stimulus]) -> Iterator[Stimulus]:
+    """The printed requests first, then one of each family in turn, so that no family hides what ails another."""
+    waiting: dict[str, list[Stimulus]] = {}
+    for stimulus in stimuli:
+        if stimulus.family.startswith("example-"):
+            yield stimulus
+        else:
+            waiting.setdefault(stimulus.family, []).append(stimulus)
+    lines = [iter(line) for line in waiting.values()]
+    while lines:
+        left = []
+        for line in lines:
+            stimulus = next(line, None)
+            if stimulus is not None:
+                yield stimulus
+                left.append(line)
+        lines = left

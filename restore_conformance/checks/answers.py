@@ -1,0 +1,242 @@
+"""Whether a request was accepted or refused as it should be, and whether a refusal has its documented shape.
+
+Texts of messages are never judged: the vendor says not to branch on them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from restore_conformance.documents import pinned
+from restore_conformance.exchange import NOTHING, Exchange
+from restore_conformance.verdicts import Deviation
+
+NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
+"""Client errors that say nothing about the payload: who asks, how often, or by which way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How a request with one defect may be answered: statuses ("4xx" is any that is a refusal), and a code or None."""
+
+    defect: str
+    statuses: frozenset[int | str]
+    code: str | None
+    prefer: int | None = None
+
+    def allows(self, status: int | None) -> bool:
+        if status is None:
+            return False
+        return status in self.statuses or (
+            "4xx" in self.statuses and 400 <= status < 500 and status not in NO_REFUSAL
+        )
+
+    def __str__(self) -> str:
+        named = " or ".join(str(s) for s in sorted(self.statuses, key=str))
+        return f"{named} {self.code}" if self.code else f"{named} with an error envelope"
+
+
+@functools.lru_cache(maxsize=8)
+def refusals(operation: str = "create") -> dict[str, Refusal]:
+    """The refusals an operation's page documents, by defect (`schemas/<operation>/page.toml`)."""
+    made = {}
+    for row in pinned().toml(f"{operation}/page.toml").get("error", []):
+        made[row["defect"]] = Refusal(
+            row["defect"], frozenset(row["status"]), row.get("code"), row.get("prefer")
+        )
+    return made
+
+
+def codes(body: Any) -> Iterator[tuple[str, str]]:
+    """Every error code of an envelope with where it stands: "top", "inner" (nested ones too), then "details"."""
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return
+    if isinstance(error.get("code"), str):
+        yield "top", error["code"]
+    later = list(_details(error))
+    inner: Any = error
+    for _ in range(16):
+        inner = next((inner[name] for name in ("innerError", "innererror") if isinstance(inner.get(name), dict)), None)
+        if inner is None:
+            break
+        if isinstance(inner.get("code"), str):
+            yield "inner", inner["code"]
+        later += _details(inner)
+    yield from later
+
+
+def _details(error: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    details = error.get("details")
+    for detail in details if isinstance(details, list) else []:
+        if isinstance(detail, dict) and isinstance(detail.get("code"), str):
+            yield "details", detail["code"]
+
+
+def _shown(exchange: Exchange) -> str:
+    if exchange.response is None:
+        return exchange.trouble or "no answer"
+    named = [code for _, code in codes(exchange.answer)]
+    return f"{exchange.status}" + (f" {'/'.join(named)}" if named else "")
+
+
+def _again(exchange: Exchange) -> str:
+    return f" ({exchange.note})" if exchange.note else ""
+
+
+def created(exchange: Exchange) -> None:
+    """The request was answered 201 Created.
+
+    A refusal of well-formed ids that the user did not name is excused where the target refused all of them.
+    """
+    if exchange.status == 201:
+        return
+    raise Deviation(
+        f"expected 201 Created for a valid {exchange.sent.kind} request, got {_shown(exchange)}{_again(exchange)}",
+        expected="201 Created",
+        observed=_shown(exchange),
+        unless=_excuse(exchange),
+    )
+
+
+def _excuse(exchange: Exchange) -> str:
+    """Which fact about the target's ids would make a refusal of a well-formed request conforming."""
+    if exchange.sent.kind == "granular":
+        return "items-checked" if exchange.status in {400, 404, 409, 410, 422} else ""
+    if exchange.sent.kind != "standard" or exchange.status not in {400, 404}:
+        return ""
+    named = {code.lower() for _, code in codes(exchange.answer)}
+    return "restore-points-checked" if "invalidrestorepoint" in named else ""
+
+
+def refused(exchange: Exchange, defect: str) -> str | None:
+    """The request was refused as the documents say for this defect; returns where the code stood, or the status."""
+    want = refusals()[defect]
+    if not want.allows(exchange.status):
+        raise Deviation(
+            f"expected {want} for a request whose one defect is {defect}, got {_shown(exchange)}{_again(exchange)}",
+            expected=str(want),
+            observed=_shown(exchange),
+        )
+    if want.code is None:
+        return str(exchange.status) if len(want.statuses) > 1 else _preferred(want, exchange.status)
+    return _code_place(exchange, [want])
+
+
+def _preferred(want: Refusal, status: int | None) -> str | None:
+    if want.prefer is None:
+        return None
+    return str(status) if status == want.prefer else "other-4xx"
+
+
+def _code_place(exchange: Exchange, wanted: Iterable[Refusal]) -> str | None:
+    names = {want.code for want in wanted if want.code}
+    folded = {name.lower() for name in names}
+    found = list(codes(exchange.answer))
+    for place, code in found:
+        if code in names:
+            return place
+    for _, code in found:
+        if code.lower() in folded:
+            return "other-case"
+    expected = " or ".join(sorted(names))
+    raise Deviation(
+        f"expected the code {expected} with {exchange.status}, got {_shown(exchange)}{_again(exchange)}",
+        expected=f"{exchange.status} {expected}",
+        observed=_shown(exchange),
+        pointer="/error/code",
+    )
+
+
+def refused_for_any(exchange: Exchange, defects: Iterable[str]) -> None:
+    """The request was refused for one of several defects, whichever the target looks at first."""
+    wanted = [refusals()[defect] for defect in sorted(defects)]
+    fitting = [want for want in wanted if want.allows(exchange.status)]
+    expected = "; or ".join(str(want) for want in wanted)
+    if not fitting:
+        raise Deviation(
+            f"expected one of: {expected}; got {_shown(exchange)}{_again(exchange)}",
+            expected=expected,
+            observed=_shown(exchange),
+        )
+    if all(want.code for want in fitting):
+        _code_place(exchange, fitting)
+
+
+def created_or_refused(exchange: Exchange, *defects: str) -> str:
+    """Both readings are fair: accepted ("accept"), or refused as for one of these defects ("reject")."""
+    if exchange.status == 201:
+        return "accept"
+    refused_for_any(exchange, defects)
+    return "reject"
+
+
+def either_way(exchange: Exchange) -> str:
+    """The documents are silent: 201 ("accept") or any refusal of the payload ("reject"), but no other answer."""
+    status = exchange.status
+    if status == 201:
+        return "accept"
+    if status is not None and 400 <= status < 500 and status not in NO_REFUSAL:
+        return "reject"
+    raise Deviation(
+        f"expected 201, or a 4xx with an error envelope, got {_shown(exchange)}{_again(exchange)}",
+        expected="201, or 4xx with an error envelope",
+        observed=_shown(exchange),
+    )
+
+
+def refused_somehow(exchange: Exchange) -> None:
+    """The payload was refused, for whatever reason."""
+    status = exchange.status
+    if status is None or not 400 <= status < 500 or status in NO_REFUSAL:
+        raise Deviation(
+            f"expected a 4xx with an error envelope, got {_shown(exchange)}{_again(exchange)}",
+            expected="4xx with an error envelope",
+            observed=_shown(exchange),
+        )
+
+
+def envelope(exchange: Exchange) -> None:
+    """The body is Graph's error envelope."""
+    if exchange.answer is NOTHING:
+        size = len(exchange.response.body) if exchange.response else 0
+        raise Deviation(
+            f"expected a JSON error envelope with {exchange.status}, got {size} bytes that are no JSON{_again(exchange)}",
+            expected='{"error": {"code": …, "message": …}}',
+            observed=_beginning(exchange),
+        )
+    breaches = pinned().breaches("create/error.json", exchange.answer)
+    if breaches:
+        worst = breaches[0]
+        raise Deviation(
+            f"{worst.pointer or '/'} of the error envelope: {worst.message}, got {_clip(worst.value)}",
+            expected='{"error": {"code": …, "message": …}}',
+            observed=worst.value,
+            pointer=worst.pointer,
+        )
+
+
+def json_media_type(exchange: Exchange, *, required: bool) -> None:
+    """The Content-Type of the answer is application/json; parameters and letter case are free."""
+    value = exchange.response.header("Content-Type") if exchange.response else None
+    if value is None and not required:
+        return
+    essence = (value or "").split(";")[0].strip().lower()
+    if essence != "application/json":
+        raise Deviation(
+            f"expected Content-Type application/json with {exchange.status}, got {value or 'none'}",
+            expected="application/json",
+            observed=value,
+        )
+
+
+def _beginning(exchange: Exchange) -> str:
+    return exchange.response.body[:200].decode("utf-8", "replace") if exchange.response else ""
+
+
+def _clip(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "..."

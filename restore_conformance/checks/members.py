@@ -1,0 +1,193 @@
+"""Whether the members of an answer have their declared names, types and forms.
+
+The schemas of `schemas/types` decide; this module asks them once an exchange and picks the places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from restore_conformance.documents import Breach, pinned
+from restore_conformance.exchange import NOTHING, Exchange
+from restore_conformance.verdicts import Deviation
+
+SESSION = "types/sharePointRestoreSession.json"
+TIMES = ("createdDateTime", "lastModifiedDateTime", "completedDateTime")
+COUNTS = ("total", "completed", "inProgress", "failed")
+_STAMP = re.compile(
+    r"(-?\d{4,})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?([Zz]|[+-]\d\d:\d\d)"
+)
+
+
+def breaches(exchange: Exchange) -> list[Breach]:
+    """Every place where the answer breaks the declared session type; computed once."""
+    found: list[Breach] | None = exchange.remembered("breaches")
+    if found is None:
+        found = exchange.remember("breaches", pinned().breaches(SESSION, exchange.answer))
+    return found
+
+
+def types(exchange: Exchange, pointers: Iterable[str]) -> None:
+    """No declared member below one of these JSON pointers has an undeclared type or form."""
+    for breach in breaches(exchange):
+        if any(breach.pointer == p or breach.pointer.startswith(p + "/") for p in pointers):
+            raise Deviation(
+                f"{breach.pointer}: {breach.message}, got {breach.value!r}"[:400],
+                expected=breach.message.removeprefix("expected "),
+                observed=breach.value,
+                pointer=breach.pointer,
+            )
+
+
+def member(exchange: Exchange, name: str, *allowed: Any) -> Any:
+    """A member of the answer has one of these values, type included; returns it."""
+    value = exchange.answer.get(name, NOTHING)
+    for candidate in allowed:
+        if type(value) is type(candidate) and value == candidate:
+            return value
+    came = "no such member" if value is NOTHING else repr(value)
+    wanted = " or ".join(repr(candidate) for candidate in allowed)
+    raise Deviation(
+        f"/{name}: expected {wanted}, got {came}"[:400],
+        expected=wanted,
+        observed=None if value is NOTHING else value,
+        pointer=f"/{name}",
+    )
+
+
+def count(exchange: Exchange, name: str, wanted: int, *, needed: bool = False) -> None:
+    """One of the counts has this value. Null is fine; absent is too unless `needed`."""
+    counts = exchange.answer.get("restoreSessionArtifactCount", NOTHING)
+    value = counts.get(name, NOTHING) if isinstance(counts, dict) else counts
+    if value is None or (value is NOTHING and not needed) or value == wanted:
+        return
+    pointer = f"/restoreSessionArtifactCount/{name}"
+    came = "no such member" if value is NOTHING else repr(value)
+    raise Deviation(
+        f"{pointer}: expected {wanted}, got {came}",
+        expected=str(wanted),
+        observed=None if value is NOTHING else value,
+        pointer=pointer,
+    )
+
+
+def counted(exchange: Exchange, name: str) -> int | None:
+    """One of the counts as a number, or None where it is absent, null or no integer."""
+    counts = exchange.answer.get("restoreSessionArtifactCount")
+    value = counts.get(name) if isinstance(counts, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def near_misses(value: dict[str, Any], declared: Iterable[str]) -> list[tuple[str, str]]:
+    """Declared names that are missing while another member is spelled almost the same: (as spelled, as declared)."""
+    have = {_plain(name): name for name in value if "@" not in name}
+    return [
+        (have[_plain(name)], name) for name in declared if name not in value and _plain(name) in have
+    ]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower().rstrip("s")
+
+
+def undeclared(exchange: Exchange) -> list[str]:
+    """Members of the answer that the type does not declare, control information apart."""
+    declared = pinned().members(SESSION)
+    return sorted(name for name in exchange.answer if "@" not in name and name not in declared)
+
+
+def instant(text: str) -> tuple[datetime, int] | None:
+    """A DateTimeOffset as (UTC time to the second, fraction in 10^-12 s), or None where it is none.
+
+    Years beyond 9999 and before 1 are legal in EDM and cannot be compared here: they count as year 9999 or 1.
+    Raises nothing: an impossible day (30 February) is None.
+    """
+    found = _STAMP.fullmatch(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    try:
+        moment = datetime(  # noqa: DTZ001 - shifted to UTC below
+            min(max(int(year), 1), 9999), int(month), int(day), int(hour), int(minute), int(second or 0)
+        )
+    except ValueError:
+        return None
+    if zone not in "Zz":
+        shift = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6]))
+        try:
+            moment = moment - shift if zone[0] == "+" else moment + shift
+        except OverflowError:
+            pass
+    return moment, int((fraction or "").ljust(12, "0"))
+
+
+def unset(text: Any) -> bool:
+    """Whether a time says "not set": null, absent, or the first day of year 1."""
+    return text is None or text is NOTHING or (isinstance(text, str) and text.startswith("0001-01-01T00:00:00"))
+
+
+def times(exchange: Exchange) -> None:
+    """Every declared time of the session is a DateTimeOffset on a day that exists, or null."""
+    types(exchange, [f"/{name}" for name in TIMES])
+    for name in TIMES:
+        value = exchange.answer.get(name)
+        if isinstance(value, str) and instant(value) is None:
+            raise Deviation(
+                f"/{name}: expected a DateTimeOffset, got {value!r}",
+                expected="a date and time with a zone, such as 2025-06-28T15:05:54.1352557Z",
+                observed=value,
+                pointer=f"/{name}",
+            )
+
+
+def integers(exchange: Exchange) -> None:
+    """The counts are JSON integers from 0 upwards, written without a fraction, or null."""
+    at = "/restoreSessionArtifactCount"
+    types(exchange, [at])
+    for name, value in (exchange.answer.get("restoreSessionArtifactCount") or {}).items():
+        if name in COUNTS and value is not None and (not isinstance(value, int) or value < 0):
+            raise Deviation(
+                f"{at}/{name}: expected an integer from 0, got {value!r}",
+                expected="an integer from 0",
+                observed=value,
+                pointer=f"{at}/{name}",
+            )
+
+
+def identities(exchange: Exchange) -> None:
+    """createdBy and lastModifiedBy are identity sets, or null."""
+    types(exchange, ["/createdBy", "/lastModifiedBy"])
+
+
+def artifacts(exchange: Exchange) -> None:
+    """Artifact lists that travel with the session hold what their types declare."""
+    lists = ("siteRestoreArtifacts", "granularSiteRestoreArtifacts")
+    types(exchange, [f"/{name}" for name in lists])
+    for element in exchange.answer.get(lists[1]) or []:
+        if "status" in element and element["status"] is None:
+            raise Deviation(
+                "/granularSiteRestoreArtifacts: status is not nullable, got null",
+                expected="a member of artifactRestoreStatus",
+                pointer="/granularSiteRestoreArtifacts",
+            )
+
+
+def context(value: Any, pointer: str) -> str:
+    """A context is text with $metadata#; returns which spelling it has."""
+    if not isinstance(value, str) or "$metadata#" not in value:
+        raise Deviation(
+            f"{pointer}: expected text with $metadata#, got {value!r}"[:300],
+            expected="text with $metadata#",
+            observed=value,
+            pointer=pointer,
+        )
+    if pointer == "/@context":
+        return "short-name"
+    if not value.rstrip().endswith("/$entity"):
+        return "other-ending"
+    if value[:1].isspace():
+        return "leading-blank"
+    return "absolute" if value.startswith(("http://", "https://")) else "relative"

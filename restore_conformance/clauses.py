@@ -1,0 +1,289 @@
+"""The register: every clause as data, married to the function that judges it.
+
+The address is the identity: `create/request-body.exclusive-artifacts` is the table
+`[request-body.exclusive-artifacts]` of `schemas/create/clauses.toml` and the function
+`test_exclusive_artifacts` of `tests/create/test_request_body.py`. Knows no target and no generator.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from restore_conformance import places
+from restore_conformance.documents import Documents, pinned
+from restore_conformance.verdicts import Level, UsageError
+
+Judgement = Callable[[Any], Any]
+_J = TypeVar("_J", bound=Judgement)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """To which exchanges a clause applies: tags they must all carry, one of which they must, none of which they may.
+
+    Tags come from the recogniser (what was sent) and from the answer: "201", "4xx", "object", "envelope", …
+    """
+
+    every: frozenset[str] = frozenset()
+    either: frozenset[str] = frozenset()
+    none: frozenset[str] = frozenset()
+
+    def matches(self, tags: frozenset[str]) -> bool:
+        return (
+            self.every <= tags
+            and (not self.either or not self.either.isdisjoint(tags))
+            and self.none.isdisjoint(tags)
+        )
+
+    def __and__(self, other: When) -> When:
+        if self.either and other.either:
+            raise ValueError("two choices cannot be joined")
+        return When(self.every | other.every, self.either | other.either, self.none | other.none)
+
+
+def sent(*tags: str) -> When:
+    """Requests that carry all these tags."""
+    return When(every=frozenset(tags))
+
+
+def sent_any(*tags: str) -> When:
+    """Requests that carry at least one of these tags."""
+    return When(either=frozenset(tags))
+
+
+def without(*tags: str) -> When:
+    """Requests that carry none of these tags."""
+    return When(none=frozenset(tags))
+
+
+def valid(*kinds: str) -> When:
+    """Create requests of one of these kinds that keep every documented rule."""
+    return When(every=frozenset({"create", "valid"}), either=frozenset(kinds))
+
+
+def sole(*defects: str) -> When:
+    """Create requests that break exactly one rule, one of these."""
+    return When(every=frozenset({"create"}), either=frozenset(f"sole:{defect}" for defect in defects))
+
+
+def answered(*tags: str) -> When:
+    """Exchanges whose answer carries all these tags: "201", "4xx", "object", "envelope"."""
+    return When(every=frozenset(tags))
+
+
+def created(*kinds: str) -> When:
+    """Create requests without defects of these kinds (any, if none is named) that were answered 201 with an object."""
+    return When(every=frozenset({"create", "clean", "201", "object"}), either=frozenset(kinds))
+
+
+def story(name: str) -> When:
+    """Conversations of that story."""
+    return When(every=frozenset({f"story:{name}"}))
+
+
+def clause(when: When) -> Callable[[_J], _J]:
+    """Mark a function as the judgement of the clause with its address.
+
+    Its parameter says what it judges: `exchange` or `conversation`. It raises Deviation, or returns the
+    reading it saw (a key of interpretations.toml, or None).
+    """
+
+    def mark(function: _J) -> _J:
+        function.__when__ = when  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One testable statement. The fields are those of `clauses.toml`; see CONTRIBUTING.md."""
+
+    address: str
+    level: Level
+    says: str
+    heading: str
+    statements: tuple[str, ...] = ()
+    fingerprint: str = ""
+    source: str = ""
+    row: str = ""
+    since: str = ""
+    reading: str = ""
+    needs: tuple[str, ...] = ()
+    fault: str = ""
+    untested: str = ""
+    judge: Judgement | None = None
+    when: When = When()
+    scope: str = "exchange"
+    test: str = ""
+
+    @property
+    def operation(self) -> str:
+        return self.address.split("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """A place where the documents contradict themselves, and the readings a fair reader could hold."""
+
+    key: str
+    conflict: str
+    sources: tuple[str, ...]
+    readings: Mapping[str, str]
+    default: str
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The readings accepted unless the user narrows them."""
+        return frozenset(self.readings) if self.default in {"open", "either"} else frozenset({self.default})
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """All clauses in the order of their pages, and all interpretations."""
+
+    clauses: tuple[Clause, ...]
+    interpretations: Mapping[str, Interpretation]
+
+    def __getitem__(self, address: str) -> Clause:
+        for found in self.clauses:
+            if found.address == address:
+                return found
+        raise KeyError(address)
+
+    def within(self, operations: set[str]) -> Register:
+        """The clauses of some operations only."""
+        return replace(self, clauses=tuple(c for c in self.clauses if c.operation in operations))
+
+
+_FIELDS = {
+    "level", "says", "heading", "statements", "fingerprint", "source",
+    "row", "since", "reading", "needs", "fault", "untested",
+}  # fmt: skip
+
+
+def load(
+    documents: Documents | None = None, tests: Path | None = None, operations: set[str] | None = None
+) -> Register:
+    """Read the register and marry clauses with their tests.
+
+    Raises UsageError naming every clause without a test, every test without a clause, and every table that
+    cannot be a clause.
+    """
+    documents = documents or pinned()
+    tests = tests or places.CLAUSE_TESTS
+    interpretations = _interpretations(documents)
+    found: list[Clause] = []
+    complaints: list[str] = []
+    for path in sorted(documents.root.glob("*/clauses.toml"), key=_page_order):
+        operation = path.parent.name
+        if operations is not None and operation not in operations:
+            continue
+        judgements = _judgements(tests / operation, operation)
+        for heading, table in documents.toml(f"{operation}/clauses.toml").items():
+            for name, fields in table.items():
+                address = f"{operation}/{heading}.{name}"
+                made = _clause(address, fields, complaints)
+                if made is None:
+                    continue
+                if made.reading and made.reading not in interpretations:
+                    complaints.append(f"{address} names the reading {made.reading}, which interpretations.toml lacks")
+                found.append(_married(made, judgements, complaints))
+        for address, (_, where) in judgements.items():
+            complaints.append(f"{where} judges {address}, which schemas/{operation}/clauses.toml lacks")
+    known = {c.address for c in found}
+    for made in found:
+        if operations is None:
+            complaints += [f"{made.address} needs {n}, which is no clause" for n in made.needs if n not in known]
+    if complaints:
+        raise UsageError("The register does not hold together: " + "; ".join(complaints) + ".")
+    return Register(tuple(found), interpretations)
+
+
+_PAGES = ["create", "get", "list", "update", "delete", "activate", "list-artifacts"]
+
+
+def _page_order(path: Path) -> tuple[int, str]:
+    name = path.parent.name
+    return (_PAGES.index(name) if name in _PAGES else len(_PAGES), name)
+
+
+def _interpretations(documents: Documents) -> dict[str, Interpretation]:
+    made = {}
+    for key, entry in documents.toml("interpretations.toml").items():
+        made[key] = Interpretation(
+            key, entry["conflict"], tuple(entry["sources"]), entry["readings"], entry["default"]
+        )
+    return made
+
+
+def _clause(address: str, fields: Mapping[str, Any], complaints: list[str]) -> Clause | None:
+    if unknown := sorted(set(fields) - _FIELDS):
+        complaints.append(f"{address} has the unknown field {unknown[0]}")
+        return None
+    try:
+        return Clause(
+            address=address,
+            level=Level(fields["level"]),
+            says=fields["says"],
+            heading=fields["heading"],
+            statements=tuple(fields.get("statements", ())),
+            needs=tuple(fields.get("needs", ())),
+            **{
+                key: fields.get(key, "")
+                for key in ("fingerprint", "source", "row", "since", "reading", "fault", "untested")
+            },
+        )
+    except (KeyError, ValueError) as error:
+        complaints.append(f"{address} lacks a field or has a wrong level: {error}")
+        return None
+
+
+def _married(
+    made: Clause, judgements: dict[str, tuple[Judgement, str]], complaints: list[str]
+) -> Clause:
+    function, where = judgements.pop(made.address, (None, ""))
+    if function is None:
+        if not made.untested:
+            complaints.append(f"{made.address} has neither a test nor a reason under untested")
+        return made
+    if made.untested:
+        complaints.append(f"{made.address} is marked untested and has a test")
+    scope = next(iter(inspect.signature(function).parameters), "")
+    if scope not in {"exchange", "conversation"}:
+        complaints.append(f"{where} takes {scope or 'nothing'}; a judgement takes exchange or conversation")
+    when = function.__when__  # type: ignore[attr-defined]
+    return replace(made, judge=function, when=when, scope=scope, test=where)
+
+
+def _judgements(folder: Path, operation: str) -> dict[str, tuple[Judgement, str]]:
+    found = {}
+    for path in sorted(folder.glob("test_*.py")):
+        module = _module(path, operation)
+        heading = path.stem.removeprefix("test_").replace("_", "-")
+        for name, function in vars(module).items():
+            if name.startswith("test_") and hasattr(function, "__when__"):
+                address = f"{operation}/{heading}.{name.removeprefix('test_').replace('_', '-')}"
+                found[address] = (function, f"tests/{operation}/{path.name}::{name}")
+    return found
+
+
+def _module(path: Path, operation: str) -> ModuleType:
+    name = f"_restore_conformance_clauses.{operation.replace('-', '_')}.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{path.name} cannot be imported.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except (SyntaxError, ImportError) as error:
+        raise UsageError(f"tests/{operation}/{path.name} cannot be imported: {error}.") from None
+    return module

@@ -1,0 +1,98 @@
+"""Tells trouble of the target from trouble of the environment.
+
+The same request is sent again and again, and between each two a control: a request the target has answered
+well before. Only where the trouble comes back every time while every control is answered is it the target's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from restore_conformance.exchange import Exchange, Request
+from restore_conformance.sending import Sender
+
+ROUNDS = 4
+ROUNDS_WHEN_FLAKY = 10
+GROUPS = 40
+LONG = 60.0
+
+
+@dataclass(slots=True)
+class Control:
+    """The latest exchanges that went well, by how much they prove: 201 proves that the token is good."""
+
+    created: Exchange | None = None
+    refused: Exchange | None = None
+
+    def note(self, exchange: Exchange) -> None:
+        if exchange.status == 201 and "valid" in exchange.sent.tags:
+            if self.created is None or "standard" in exchange.sent.tags:
+                self.created = exchange
+        elif exchange.status is not None and 400 <= exchange.status < 500 and exchange.sent.operation == "create":
+            self.refused = exchange
+
+    def best(self, trouble: str) -> Exchange | None:
+        """The control for a kind of trouble; without a token known to be good, 401 and 403 have none."""
+        if trouble == "refused as not authorised":
+            return self.created
+        return self.created or self.refused
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Exchanges with trouble, grouped by kind and by what was sent; the smallest of each group stands for it."""
+
+    groups: dict[tuple[str, frozenset[str]], Exchange] = field(default_factory=dict)
+    members: dict[tuple[str, frozenset[str]], int] = field(default_factory=dict)
+
+    def note(self, exchange: Exchange) -> None:
+        key = (exchange.trouble or "", exchange.sent.tags)
+        self.members[key] = self.members.get(key, 0) + 1
+        known = self.groups.get(key)
+        if known is None:
+            if len(self.groups) < GROUPS:
+                self.groups[key] = exchange
+        elif exchange.weight < known.weight:
+            self.groups[key] = exchange
+
+
+def confirm(
+    exchange: Exchange, control: Control, sender: Sender, heard: Callable[[Exchange], None], *, flaky: bool
+) -> str:
+    """Whose trouble it is: "target", "environment", or "unknown" where there is no control.
+
+    `heard` is told of every answer that came without trouble meanwhile: it is evidence like any other.
+    Sets `blame` and `note` of the exchange where the target is found responsible.
+    """
+    known = control.best(exchange.trouble or "")
+    if known is None:
+        return "unknown"
+    slow = exchange.trouble == "time-out"
+    rounds = 1 if slow else ROUNDS_WHEN_FLAKY if flaky else ROUNDS
+    for _ in range(rounds):
+        again = sender.send(
+            _bare(exchange), family=exchange.family, step="again", patience=LONG if slow else None
+        )
+        if again.trouble != exchange.trouble:
+            if again.trouble is None:
+                heard(again)
+            return "environment"
+        check = again(known, sender)
+        if check.trouble is not None or check.status != known.status:
+            return "environment"
+    exchange.blame = "target"
+    exchange.note = f"{exchange.trouble}, the same {rounds + 1} of {rounds + 1} times while a control was answered each time"
+    return "target"
+
+
+def again(exchange: Exchange, sender: Sender) -> Exchange:
+    """Send the request of an exchange once more, as a control."""
+    return sender.send(_bare(exchange), family="control", step="control")
+
+
+def _bare(exchange: Exchange) -> Request:
+    request = exchange.request
+    added = {"client-request-id", "content-length", "host", "accept-encoding", "connection", "user-agent", "accept"}
+    kept = tuple((n, v) for n, v in request.headers if n.lower() not in added)
+    return replace(request, headers=kept)

@@ -1,0 +1,244 @@
+"""Folds judgements over exchanges: which clauses apply, whether they were kept, and the smallest evidence.
+
+Judging is pure: it looks at exchanges and conversations, never at a target. Memory does not grow with the
+number of exchanges; each clause keeps its smallest piece of evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from restore_conformance.clauses import Clause, Register
+from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.trouble import trouble
+from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Inconclusive, Level, Verdict
+
+
+@dataclass(slots=True)
+class _Tally:
+    judged: int = 0
+    failed: int = 0
+    inconclusive: int = 0
+    reason: str = ""
+    smallest: tuple[int, int] = (0, 0)
+    finding: Finding | None = None
+    seen: dict[str, int] = field(default_factory=dict)
+    excused: dict[str, tuple[int, Finding, tuple[int, int]]] = field(default_factory=dict)
+    error: str = ""
+    consequences: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What judging one exchange or conversation brought: the addresses that failed, and those that were judged."""
+
+    failed: list[str] = field(default_factory=list)
+    judged: int = 0
+    inconclusive: bool = False
+    conditional: bool = False
+
+
+class Judge:
+    """Judges exchanges one after the other; `verdicts` sums up.
+
+    `readings` narrows interpretations (key to the allowed readings); `as_of` ("YYYY-MM-DD") leaves out clauses
+    that began later.
+    """
+
+    def __init__(
+        self,
+        register: Register,
+        readings: Mapping[str, frozenset[str]] | None = None,
+        as_of: str = "",
+    ) -> None:
+        self.register = register
+        self.exchanges = 0
+        self.judgements = 0
+        self._readings = dict(readings or {})
+        self._as_of = as_of[:7]
+        self._tallies = {made.address: _Tally() for made in register.clauses}
+        active = [made for made in register.clauses if made.judge and self._began(made)]
+        self._active = _needs_first(active)
+        self._cache: dict[tuple[str, frozenset[str]], list[Clause]] = {}
+        self.consequences: dict[str, set[str]] = {}
+
+    def _began(self, made: Clause) -> bool:
+        return not self._as_of or not made.since or made.since <= self._as_of
+
+    def applicable(self, tags: frozenset[str], scope: str = "exchange") -> list[Clause]:
+        """The clauses that apply to something with these tags, those that others need first."""
+        key = (scope, tags)
+        found = self._cache.get(key)
+        if found is None:
+            found = [made for made in self._active if made.scope == scope and made.when.matches(tags)]
+            if len(self._cache) < 20_000:
+                self._cache[key] = found
+        return found
+
+    def exchange(self, exchange: Exchange) -> Outcome:
+        """Judge one exchange by every clause that applies to it."""
+        self.exchanges += 1
+        return self._judge(exchange, tags_of(exchange), "exchange", [exchange])
+
+    def conversation(self, conversation: Conversation) -> Outcome:
+        """Judge one conversation by every clause about its story."""
+        tags = frozenset({f"story:{conversation.story}"})
+        return self._judge(conversation, tags, "conversation", list(conversation.exchanges))
+
+    def _judge(self, subject: Any, tags: frozenset[str], scope: str, evidence: list[Exchange]) -> Outcome:
+        outcome = Outcome()
+        failed: set[str] = set()
+        stuck = next((e for e in evidence if e.trouble and e.blame != "target"), None)
+        for made in self.applicable(tags, scope):
+            assert made.judge is not None
+            root = next((need for need in made.needs if need in failed), None)
+            if root is not None:
+                failed.add(made.address)
+                self.consequences.setdefault(root, set()).add(made.address)
+                continue
+            tally = self._tallies[made.address]
+            if stuck is not None and scope == "exchange":
+                tally.inconclusive += 1
+                tally.reason = tally.reason or _why(stuck)
+                outcome.inconclusive = True
+                continue
+            self.judgements += 1
+            try:
+                reading = made.judge(subject)
+                if reading:
+                    self._saw(made, tally, str(reading))
+            except Inconclusive as why:
+                tally.inconclusive += 1
+                tally.reason = tally.reason or str(why)
+                outcome.inconclusive = True
+            except Deviation as deviation:
+                if made.level is Level.OBSERVE and made.reading not in self._readings:
+                    tally.judged += 1
+                    tally.seen["neither reading"] = tally.seen.get("neither reading", 0) + 1
+                    continue
+                failed.add(made.address)
+                outcome.failed.append(made.address)
+                outcome.conditional |= bool(deviation.unless)
+                self._failed(tally, deviation, subject.weight, evidence)
+            except Exception as broken:  # noqa: BLE001 - a broken judgement is a verdict of its own
+                failed.add(made.address)
+                tally.error = tally.error or f"{type(broken).__name__}: {broken}"
+            else:
+                tally.judged += 1
+                outcome.judged += 1
+        return outcome
+
+    def _saw(self, made: Clause, tally: _Tally, reading: str) -> None:
+        if len(tally.seen) < 50 or reading in tally.seen:
+            tally.seen[reading] = tally.seen.get(reading, 0) + 1
+        known = self.register.interpretations.get(made.reading)
+        if known is None or reading not in known.readings:
+            return
+        allowed = self._readings.get(made.reading, known.allowed)
+        if reading not in allowed:
+            wanted = " or ".join(sorted(allowed))
+            raise Deviation(
+                f"the reading {made.reading} is {wanted} ({'; '.join(known.readings[a] for a in sorted(allowed))}), "
+                f"got {reading} ({known.readings[reading]})",
+                expected=known.readings[sorted(allowed)[0]],
+                observed=known.readings[reading],
+            )
+
+    def _failed(
+        self, tally: _Tally, deviation: Deviation, weight: tuple[int, int], evidence: list[Exchange]
+    ) -> None:
+        made = Finding(
+            deviation.message, deviation.expected, deviation.observed, deviation.pointer, evidence
+        )
+        if deviation.unless:
+            count, best, least = tally.excused.get(deviation.unless, (0, made, weight))
+            if weight < least:
+                best, least = made, weight
+            tally.excused[deviation.unless] = (count + 1, best, least)
+            return
+        tally.failed += 1
+        if tally.finding is None or weight < tally.smallest:
+            tally.finding, tally.smallest = made, weight
+
+    def verdicts(self, facts: Iterable[str] = ()) -> list[ClauseVerdict]:
+        """One verdict for every clause of the register; `facts` are what excuses conditional deviations."""
+        known = set(facts)
+        return [self._verdict(made, self._tallies[made.address], known) for made in self.register.clauses]
+
+    def _verdict(self, made: Clause, tally: _Tally, facts: set[str]) -> ClauseVerdict:
+        found = ClauseVerdict(made, seen=dict(tally.seen))
+        failed, finding, least = tally.failed, tally.finding, tally.smallest
+        excused = 0
+        for fact, (count, best, weight) in tally.excused.items():
+            if fact in facts:
+                excused += count
+            else:
+                failed += count
+                if finding is None or weight < least:
+                    finding, least = best, weight
+        found.exchanges = tally.judged + failed
+        if tally.error:
+            found.verdict, found.reason = Verdict.ERROR, tally.error
+        elif failed and finding is not None:
+            finding.seen, finding.of = failed, found.exchanges
+            finding.consequences = sorted(self.consequences.get(made.address, ()))
+            found.verdict, found.findings = Verdict.FAIL, [finding]
+        elif tally.judged:
+            found.verdict = Verdict.PASS
+        elif tally.inconclusive:
+            found.verdict, found.reason = Verdict.INCONCLUSIVE, tally.reason
+        else:
+            found.reason = self._untouched(made, excused)
+        return found
+
+    def _untouched(self, made: Clause, excused: int) -> str:
+        if made.untested:
+            return f"untested: {made.untested}"
+        if not self._began(made):
+            return f"left out: began {made.since}"
+        if excused:
+            return "needs restore points: the target refused every id that was made up (--restore-points, --granular-items)"
+        return "not touched"
+
+
+def tags_of(exchange: Exchange) -> frozenset[str]:
+    """What was sent and what came, as tags."""
+    tags: frozenset[str] = exchange.sent.tags
+    response = exchange.response
+    if response is None:
+        return tags
+    more = [str(response.status), f"{response.status // 100}xx"]
+    if exchange.trouble and exchange.blame != "target":
+        more = [f"troubled:{more[1]}"]
+    elif isinstance(exchange.answer, dict):
+        more.append("object")
+    return tags.union(more)
+
+
+def look(exchange: Exchange) -> Exchange:
+    """Name the trouble of an exchange, if there is any."""
+    exchange.trouble = trouble(exchange)
+    return exchange
+
+
+def _why(exchange: Exchange) -> str:
+    return f"{exchange.trouble} (exchange {exchange.number})"
+
+
+def _needs_first(clauses: list[Clause]) -> list[Clause]:
+    by_address = {made.address: made for made in clauses}
+    ordered: dict[str, Clause] = {}
+
+    def visit(made: Clause, above: tuple[str, ...]) -> None:
+        if made.address in ordered or made.address in above:
+            return
+        for need in made.needs:
+            if need in by_address:
+                visit(by_address[need], (*above, made.address))
+        ordered[made.address] = made
+
+    for made in clauses:
+        visit(made, ())
+    return list(ordered.values())

@@ -1,0 +1,235 @@
+"""The service: routes, state, and every operation of a session's life.
+
+A fault or a variant changes one instance: its rules, its `render`, its `answer`, or one of its operations.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from restore_conformance.exchange import Request, Response
+from restore_conformance.mock import life, rules, session, wire
+from restore_conformance.mock.wire import Asked, Refusal, Reply
+
+ROOT = "/solutions/backupRestore"
+PAGE = 20
+_ID = re.compile(r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
+Operation = Callable[[Asked], Reply]
+
+
+class Service:
+    """One service with its sessions and tokens. `handle` answers a request and is safe to call from threads."""
+
+    def __init__(self, tokens: Mapping[str, str] | None = None) -> None:
+        self.tokens = dict(tokens or wire.make_tokens())
+        self.sessions: dict[str, session.Session] = {}
+        self.create_rules: dict[str, rules.Rule] = dict(rules.CREATE)
+        self.activation_limit = 25
+        self.page = PAGE
+        self.render: Callable[..., dict[str, Any]] = session.render
+        self.operations: dict[str, tuple[Operation, bool]] = {
+            "create": (self.create, True),
+            "get": (self.get, False),
+            "get-typed": (self.get, False),
+            "list": (self.list, False),
+            "list-typed": (self.list, False),
+            "update": (self.update, True),
+            "delete": (self.delete, True),
+            "delete-typed": (self.delete, True),
+            "activate": (self.activate, True),
+            "list-artifacts": (self.list_artifacts, False),
+            "list-granular": (self.list_granular, True),
+        }
+        self.lock = threading.RLock()
+
+    @property
+    def token(self) -> str:
+        """The token of a caller that may read and write."""
+        return next(token for token, kind in self.tokens.items() if kind == "good")
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request."""
+        asked = self.route(request)
+        with self.lock:
+            reply = self.answer(asked)
+        return wire.finish(asked, reply)
+
+    def route(self, request: Request) -> Asked:
+        """Which operation of which session a request line names ("" where there is none)."""
+        parts = urlsplit(request.target)
+        path = re.sub("/+", "/", unquote(parts.path))
+        asked = Asked(request, query=dict(parse_qsl(parts.query)))
+        asked.all_members = wire.wants_all_members(request.headers)
+        below = path.removeprefix(ROOT).strip("/").split("/") if path.startswith(ROOT) else []
+        match [request.method, *below]:
+            case ["POST", "sharePointRestoreSessions"]:
+                asked.operation = "create"
+            case ["GET", "restoreSessions"]:
+                asked.operation = "list"
+            case ["GET", "sharePointRestoreSessions"]:
+                asked.operation = "list-typed"
+            case [method, "restoreSessions" | "sharePointRestoreSessions" as collection, one, *rest]:
+                asked.session = one
+                typed = collection == "sharePointRestoreSessions"
+                asked.operation = _one(method, typed, rest)
+            case [_, "restoreSessions" | "sharePointRestoreSessions"]:
+                asked.operation = "method"
+        return asked
+
+    def answer(self, asked: Asked) -> Reply:
+        """Authenticate, authorise, carry out; every refusal becomes Graph's envelope."""
+        request_id, client_id = wire.support_ids(asked.request.headers)
+        try:
+            asked.caller = wire.authenticate(asked.request.headers, self.tokens)
+            if asked.operation == "method":
+                raise Refusal(405, "MethodNotAllowed", "The resource has no such method.")
+            if not asked.operation:
+                raise Refusal(404, "ResourceNotFound", "There is no such resource.")
+            act, write = self.operations[asked.operation]
+            wire.authorise(asked.caller, write=write)
+            reply = act(asked)
+        except Refusal as refusal:
+            reply = Reply(refusal.status, wire.envelope(refusal, request_id, client_id))
+        reply.headers.setdefault("request-id", request_id)
+        reply.headers.setdefault("client-request-id", client_id)
+        if asked.all_members and reply.status < 300:
+            reply.headers.setdefault("Preference-Applied", "include-unknown-enum-members")
+        return reply
+
+    # ------------------------------------------------------------------ create
+
+    def create(self, asked: Asked) -> Reply:
+        """201 with a fresh draft."""
+        payload = self.payload(asked)
+        asked.payload = payload
+        self.check(payload)
+        kind = "granular" if payload.get(rules.GRANULAR) else "standard"
+        elements = payload.get(rules.GRANULAR) or payload.get(rules.SITE) or []
+        made = session.open_session(
+            kind, elements, asked.caller, payload.get("@microsoft.graph.conflictBehavior")
+        )
+        self.keep(made)
+        return Reply(201, self.render(made, all_members=asked.all_members))
+
+    def keep(self, made: session.Session) -> None:
+        """Remember a session."""
+        self.sessions[made.id] = made
+
+    def payload(self, asked: Asked) -> dict[str, Any]:
+        """The JSON object of a create request, {} where there is none. Raises Refusal 400 or 415."""
+        body = asked.request.body
+        if not body:
+            return {}
+        if not wire.is_json(asked.request.headers):
+            raise Refusal(415, "UnsupportedMediaType", "The payload must be application/json.")
+        return self.parse(body)
+
+    def parse(self, body: bytes) -> dict[str, Any]:
+        """A JSON object. Raises Refusal 400."""
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError):
+            raise Refusal(400, "BadRequest", "The payload is no JSON.") from None
+        if not isinstance(value, dict):
+            raise Refusal(400, "BadRequest", "The payload is no JSON object.")
+        return value
+
+    def check(self, payload: dict[str, Any]) -> None:
+        """Ask every rule in turn. Raises the first refusal."""
+        for rule in self.create_rules.values():
+            rule(payload)
+
+    # ------------------------------------------------------------------ the rest of a session's life
+
+    def find(self, asked: Asked) -> session.Session:
+        """The session a request names. Raises Refusal 400 or 404."""
+        if not _ID.match(asked.session):
+            raise Refusal(400, "InvalidRestoreSessionId", "The session id is not valid.")
+        found = self.sessions.get(asked.session.lower())
+        if found is None:
+            raise Refusal(404, "RestoreSessionNotFound", "There is no such session.")
+        return found
+
+    def draft(self, asked: Asked) -> session.Session:
+        """The session, which must be a draft. Raises Refusal 400, 403 or 404."""
+        found = self.find(asked)
+        if found.status != "draft":
+            raise Refusal(403, "RestoreSessionActionNotAllowed", "Only a draft allows this.")
+        return found
+
+    def get(self, asked: Asked) -> Reply:
+        found = self.find(asked)
+        life.advance(found)
+        return Reply(200, self.render(found, all_members=asked.all_members))
+
+    def list(self, asked: Asked) -> Reply:
+        """A page of sessions; more behind @odata.nextLink."""
+        start = int(asked.query.get("$skiptoken", "0") or 0) if asked.query.get("$skiptoken", "0").isdigit() else 0
+        every = list(self.sessions.values())
+        shown = every[start : start + self.page]
+        body: dict[str, Any] = {
+            "@odata.context": session.CONTEXT + "restoreSessions",
+            "value": [self.render(one, all_members=asked.all_members, context="") | {"error": None} for one in shown],
+        }
+        if start + self.page < len(every):
+            path = urlsplit(asked.request.target).path
+            body["@odata.nextLink"] = f"{self.address}{path}?$skiptoken={start + self.page}"
+        return Reply(200, body)
+
+    address = ""
+    """Where the service is reached, for links in answers; set when it is served."""
+
+    def update(self, asked: Asked) -> Reply:
+        found = self.draft(asked)
+        try:
+            payload = self.payload(asked)
+        except Refusal as refusal:
+            if refusal.status != 400:
+                raise
+            raise Refusal(400, "InvalidPatchRequest", refusal.message) from None
+        return Reply(200, life.update(found, payload))
+
+    def delete(self, asked: Asked) -> Reply:
+        del self.sessions[self.draft(asked).id]
+        return Reply(204)
+
+    def activate(self, asked: Asked) -> Reply:
+        found = self.draft(asked)
+        running = sum(one.status in {"activating", "active"} for one in self.sessions.values())
+        if running >= self.activation_limit:
+            raise Refusal(500, "TooManyActiveRestoreSessions", "Too many sessions are active.")
+        life.activate(found)
+        return Reply(200, self.render(found, all_members=asked.all_members))
+
+    def list_artifacts(self, asked: Asked) -> Reply:
+        return self._artifacts(asked, "standard")
+
+    def list_granular(self, asked: Asked) -> Reply:
+        return self._artifacts(asked, "granular")
+
+    def _artifacts(self, asked: Asked, kind: str) -> Reply:
+        found = self.find(asked)
+        shown = found.artifacts if found.kind == kind else []
+        name = rules.GRANULAR if kind == "granular" else rules.SITE
+        context = f"{session.CONTEXT}sharePointRestoreSessions('{found.id}')/{name}"
+        return Reply(200, {"@odata.context": context, "value": shown})
+
+
+def _one(method: str, typed: bool, rest: list[str]) -> str:
+    """The operation on one session, "method" where the route has no such method, "" where there is no route."""
+    if not rest:
+        names = {"GET": "get-typed" if typed else "get", "DELETE": "delete-typed" if typed else "delete"}
+        if typed:
+            names["PATCH"] = "update"
+        return names.get(method, "method")
+    if rest in (["activate"], ["microsoft.graph.activate"]):
+        return "activate" if method == "POST" else "method"
+    lists = {rules.SITE: "list-artifacts", rules.GRANULAR: "list-granular"}
+    if typed and len(rest) == 1 and rest[0] in lists:
+        return lists[rest[0]] if method == "GET" else "method"
+    return ""

@@ -1,0 +1,121 @@
+"""How Graph talks: bearer tokens, media types, the error envelope, ids for support."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from restore_conformance.exchange import Headers, Request, Response, header
+
+CALLERS = ("good", "delegated", "application", "read-only", "no-permission", "personal", "expired")
+MAY_WRITE = frozenset({"good", "delegated", "application"})
+MAY_READ = MAY_WRITE | {"read-only"}
+JSON_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+
+class Refusal(Exception):
+    """An error answer: HTTP status, service code, text."""
+
+    def __init__(self, status: int, code: str, message: str = "") -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.message = message or f"The request was refused: {code}."
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer in the making. `body` is a JSON value, None for no body; `raw` wins over it."""
+
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request as the service reads it: route, caller, payload, and what the caller wants to see."""
+
+    request: Request
+    operation: str = ""
+    session: str = ""
+    caller: str = ""
+    payload: Any = None
+    all_members: bool = False
+    query: dict[str, str] = field(default_factory=dict)
+
+
+def make_tokens() -> dict[str, str]:
+    """A fresh opaque token for every kind of caller: token to kind."""
+    return {f"mock-{kind}-{secrets.token_urlsafe(24)}": kind for kind in CALLERS}
+
+
+def authenticate(headers: Headers, tokens: dict[str, str]) -> str:
+    """The kind of caller. Raises Refusal 401."""
+    value = header(headers, "Authorization")
+    if value is None:
+        raise Refusal(401, "InvalidAuthenticationToken", "Access token is empty.")
+    scheme, _, token = value.strip().partition(" ")
+    kind = tokens.get(token.strip())
+    if scheme.lower() != "bearer" or kind is None:
+        raise Refusal(401, "InvalidAuthenticationToken", "The access token is malformed or was not issued here.")
+    if kind == "expired":
+        raise Refusal(401, "InvalidAuthenticationToken", "The access token has expired.")
+    return kind
+
+
+def authorise(kind: str, *, write: bool) -> None:
+    """Raises Refusal 403 where the caller lacks the permission."""
+    if kind not in (MAY_WRITE if write else MAY_READ):
+        raise Refusal(403, "Forbidden", "The token lacks the permission this operation needs.")
+
+
+def is_json(headers: Headers) -> bool:
+    """Whether the payload is declared as JSON, in any letter case and with any parameters."""
+    value = header(headers, "Content-Type") or ""
+    return value.partition(";")[0].strip().lower() == "application/json"
+
+
+def wants_all_members(headers: Headers) -> bool:
+    """Whether a Prefer header asks for enumeration members after the sentinel."""
+    return any(
+        name.lower() == "prefer" and "include-unknown-enum-members" in value.lower() for name, value in headers
+    )
+
+
+def envelope(refusal: Refusal, request_id: str, client_id: str) -> dict[str, Any]:
+    """Graph's error body; the date of the inner error has no zone, as in live answers."""
+    return {
+        "error": {
+            "code": refusal.code,
+            "message": refusal.message,
+            "innerError": {
+                "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+                "request-id": request_id,
+                "client-request-id": client_id,
+            },
+        }
+    }
+
+
+def finish(asked: Asked, reply: Reply) -> Response:
+    """The bytes and headers of a reply."""
+    raw = reply.raw
+    if raw is None:
+        raw = b"" if reply.body is None else json.dumps(reply.body, separators=(",", ":")).encode()
+    names = {name.lower() for name in reply.headers}
+    headers = list(reply.headers.items())
+    if raw and "content-type" not in names:
+        headers.append(("Content-Type", JSON_TYPE))
+    return Response(reply.status, tuple((n, v) for n, v in headers if v is not None), raw)
+
+
+def support_ids(headers: Headers) -> tuple[str, str]:
+    """The ids that support asks for: one of the service, and the caller's own or the same again."""
+    made = str(uuid.uuid4())
+    return made, header(headers, "client-request-id") or made

@@ -1,0 +1,12 @@
+"""What is sent: families of create requests, each breaking nothing or exactly one labelled thing.
+
+Member names, types, enumerations and forms come from `schemas/`; nothing here knows a judgement.
+"""
+
+from restore_conformance.payloads.families import FAMILIES, Knobs
+from restore_conformance.payloads.materials import Materials
+from restore_conformance.payloads.plan import PROFILES, Profile, plan
+from restore_conformance.payloads.stimulus import Stimulus
+from restore_conformance.payloads.strategies import draw, stimuli
+
+__all__ = ["FAMILIES", "PROFILES", "Knobs", "Materials", "Profile", "Stimulus", "draw", "plan", "stimuli"]

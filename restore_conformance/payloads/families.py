@@ -1,0 +1,436 @@
+"""The families: for every documented behaviour a maker that breaks nothing, or exactly one labelled thing.
+
+A maker takes `Knobs`, five small numbers: a plan sets them one by one, Hypothesis draws them together and
+shrinks each towards 0, where a payload is smallest and most readable.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from restore_conformance.payloads.materials import GRANULAR, LISTS, OPTIONAL, SITE, TYPED, Materials, guid
+from restore_conformance.payloads.stimulus import Stimulus
+
+CONFLICT = "@microsoft.graph.conflictBehavior"
+
+
+class Knobs(NamedTuple):
+    """`count` artifacts, the odd one at `place`, which `variant` of the defect, `seed` of the ids, `style` bits."""
+
+    count: int = 1
+    place: int = 0
+    variant: int = 0
+    seed: int = 0
+    style: int = 0
+
+
+Maker = Callable[[Materials, Knobs], Stimulus]
+FAMILIES: dict[str, Maker] = {}
+VARIANTS: dict[str, int] = {}
+
+
+def family(name: str, variants: int = 1) -> Callable[[Maker], Maker]:
+    def add(maker: Maker) -> Maker:
+        FAMILIES[name] = maker
+        VARIANTS[name] = variants
+        return maker
+
+    return add
+
+
+def _made(
+    m: Materials, name: str, kind: str, payload: Any, k: Knobs, artifacts: int = 0, **labels: Any
+) -> Stimulus:
+    return Stimulus(name, kind, m.body(payload, k.style), artifacts=artifacts, **labels)
+
+
+def _one_odd(m: Materials, kind: str, k: Knobs, change: Callable[[dict[str, Any]], Any]) -> list[Any]:
+    """A list with one element changed, at a place within the list."""
+    elements: list[Any] = m.elements(kind, max(k.count, 1), k.seed, k.variant, k.style)
+    place = k.place % len(elements)
+    elements[place] = change(elements[place])
+    return elements
+
+
+# ---------------------------------------------------------------- nothing broken
+
+
+@family("standard", 2)
+def standard(m: Materials, k: Knobs) -> Stimulus:
+    count = max(k.count, 1)
+    return _made(m, "standard", "standard", {SITE: m.elements("standard", count, k.seed, k.variant, k.style)}, k, count)
+
+
+@family("granular", 1)
+def granular(m: Materials, k: Knobs) -> Stimulus:
+    count = max(k.count, 1)
+    return _made(m, "granular", "granular", {GRANULAR: m.elements("granular", count, k.seed, k.variant, k.style)}, k, count)
+
+
+@family("granular-destination", 2)
+def granular_destination(m: Materials, k: Knobs) -> Stimulus:
+    made = granular(m, k._replace(style=k.style | OPTIONAL))
+    return _named(made, "granular-destination")
+
+
+@family("conflict-behavior", 3)
+def conflict_behavior(m: Materials, k: Knobs) -> Stimulus:
+    payload = {CONFLICT: ("fail", "replace", "rename")[k.variant % 3], GRANULAR: m.elements("granular", max(k.count, 1), k.seed)}
+    return _made(m, "conflict-behavior", "granular", payload, k, max(k.count, 1))
+
+
+@family("no-payload", 4)
+def no_payload(m: Materials, k: Knobs) -> Stimulus:
+    media = ("application/json", "application/json; charset=utf-8", "APPLICATION/JSON", None)[k.variant % 4]
+    return Stimulus("no-payload", "no-payload", None, media=media, open="" if media else "no-payload-media-type")
+
+
+@family("empty-object", 3)
+def empty_object(m: Materials, k: Knobs) -> Stimulus:
+    variant = k.variant % 3
+    body = m.body({}, TYPED) if variant == 1 else b"{ \n}" if variant == 2 else b"{}"
+    return Stimulus("empty-object", "empty-object", body)
+
+
+@family("prefer", 3)
+def prefer(m: Materials, k: Knobs) -> Stimulus:
+    spelled = ("include-unknown-enum-members", "return=representation, include-unknown-enum-members", "Include-Unknown-Enum-Members")
+    made = granular(m, k) if k.place % 2 == 0 else standard(m, k)
+    return _named(made, "prefer", headers=(("Prefer", spelled[k.variant % 3]),))
+
+
+@family("media-type-spelling", 6)
+def media_type_spelling(m: Materials, k: Knobs) -> Stimulus:
+    spelled = (
+        "application/json; charset=utf-8",
+        "Application/JSON",
+        "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false",
+        "application/json ; charset=utf-8",
+        'application/json; charset="UTF-8"',
+        "application/json;odata.metadata=full",
+    )
+    made = granular(m, k) if k.place % 2 else standard(m, k)
+    return _named(made, "media-type-spelling", media=spelled[k.variant % 6])
+
+
+# ---------------------------------------------------------------- rows of the error table
+
+
+@family("path-type", 6)
+def path_type(m: Materials, k: Knobs) -> Stimulus:
+    def change(element: dict[str, Any]) -> dict[str, Any]:
+        made = dict(element)
+        variant = k.variant % 6
+        if variant == 0:
+            del made["destinationType"]
+        else:
+            made["destinationType"] = (None, "", "elsewhere", "in place", "original")[variant - 1]
+        return made
+
+    count = max(k.count, 1)
+    elements = _one_odd(m, "standard", k._replace(variant=k.seed), change)
+    return _made(m, "path-type", "standard", {SITE: elements}, k, count, defect="path-type")
+
+
+@family("empty-list", 4)
+def empty_list(m: Materials, k: Knobs) -> Stimulus:
+    name = (SITE, GRANULAR)[k.variant % 2]
+    style = TYPED if k.variant % 4 > 1 else 0
+    return Stimulus("empty-list", "empty-list", m.body({name: []}, style), defect="empty-list")
+
+
+@family("null-list", 4)
+def null_list(m: Materials, k: Knobs) -> Stimulus:
+    name = (SITE, GRANULAR)[k.variant % 2]
+    style = TYPED if k.variant % 4 > 1 else 0
+    return Stimulus("null-list", "empty-list", m.body({name: None}, style), defect="null-list")
+
+
+@family("restore-point", 9)
+def restore_point(m: Materials, k: Knobs) -> Stimulus:
+    def change(element: dict[str, Any]) -> dict[str, Any]:
+        made = dict(element)
+        good = element["restorePoint"]["id"]
+        variant = k.variant % 9
+        if variant == 0:
+            del made["restorePoint"]
+        else:
+            made["restorePoint"] = (
+                None, {}, {"id": None}, {"id": ""}, {"id": " "}, {"id": "not-a-restore-point"},
+                {"id": good[:-1]}, {"id": good + "0"},
+            )[variant - 1]  # fmt: skip
+        return made
+
+    elements = _one_odd(m, "standard", k._replace(variant=k.seed), change)
+    return _made(m, "restore-point", "standard", {SITE: elements}, k, max(k.count, 1), defect="restore-point")
+
+
+@family("different-destination", 2)
+def different_destination(m: Materials, k: Knobs) -> Stimulus:
+    count = max(k.count, 2)
+    elements = m.elements("standard", count, k.seed, k.variant, k.style)
+    other = m.choices("standard")[(k.variant + 1) % len(m.choices("standard"))]
+    elements[k.place % count]["destinationType"] = other
+    return _made(m, "different-destination", "standard", {SITE: elements}, k, count, defect="different-destination")
+
+
+@family("too-many", 2)
+def too_many(m: Materials, k: Knobs) -> Stimulus:
+    kind = ("standard", "granular")[k.variant % 2]
+    count = 1000 + k.count
+    payload = {LISTS[kind]: m.elements(kind, count, k.seed)}
+    return _made(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
+
+
+@family("duplicate", 2)
+def duplicate(m: Materials, k: Knobs) -> Stimulus:
+    """`place` is where the copy goes, `variant` the kind; the original stands `style` places before it, wrapping."""
+    kind = ("standard", "granular")[k.variant % 2]
+    count = max(k.count, 2)
+    elements = m.elements(kind, count, k.seed)
+    copy = k.place % count
+    original = (copy - 1 - k.style) % count
+    if original == copy:
+        original = (copy - 1) % count
+    elements[copy] = dict(elements[original])
+    payload = {LISTS[kind]: elements}
+    return _made(m, "duplicate", kind, payload, k._replace(style=0), count, defect="duplicate")
+
+
+@family("mixed", 2)
+def mixed(m: Materials, k: Knobs) -> Stimulus:
+    count, others = max(k.count, 1), 1 + k.place % 10
+    site, items = m.elements("standard", count, k.seed), m.elements("granular", others, k.seed)
+    payload = {SITE: site, GRANULAR: items} if k.variant % 2 == 0 else {GRANULAR: items, SITE: site}
+    return _made(m, "mixed", "mixed", payload, k, count + others, defect="mixed")
+
+
+SEVERAL = (
+    ("path-type", "restore-point"),
+    ("path-type", "duplicate"),
+    ("different-destination", "duplicate"),
+    ("mixed", "path-type"),
+    ("restore-point", "different-destination"),
+    ("mixed", "conflict-value"),
+)
+
+
+@family("several", len(SEVERAL))
+def several(m: Materials, k: Knobs) -> Stimulus:
+    """Two rules broken at once; any of the two refusals is right."""
+    count = max(k.count, 4)
+    pair = SEVERAL[k.variant % len(SEVERAL)]
+    elements = m.elements("standard", count, k.seed)
+    payload: dict[str, Any] = {SITE: elements}
+    if "path-type" in pair:
+        del elements[k.place % count]["destinationType"]
+    if "restore-point" in pair:
+        elements[(k.place + 1) % count]["restorePoint"] = {"id": ""}
+    if "different-destination" in pair:
+        elements[(k.place + 2) % count]["destinationType"] = m.choices("standard")[1]
+    if "duplicate" in pair:
+        elements[(k.place + 3) % count]["restorePoint"] = dict(elements[(k.place + 2) % count]["restorePoint"])
+    if "mixed" in pair:
+        payload[GRANULAR] = m.elements("granular", 2, k.seed)
+    if "conflict-value" in pair:
+        payload[CONFLICT] = "skip"
+    kind = "mixed" if "mixed" in pair else "standard"
+    return _made(m, "several", kind, payload, k, count, defect="+".join(pair))
+
+
+# ---------------------------------------------------------------- other rules
+
+
+@family("conflict-on-standard", 6)
+def conflict_on_standard(m: Materials, k: Knobs) -> Stimulus:
+    value = ("fail", "replace", "rename")[k.variant % 3]
+    kind, payload = "standard", {CONFLICT: value, SITE: m.elements("standard", max(k.count, 1), k.seed)}
+    if k.variant % 6 == 5:
+        kind, payload = "empty-object", {CONFLICT: value}
+    if k.variant % 6 in {3, 4}:
+        payload = dict(reversed(payload.items()))
+    return _made(m, "conflict-on-standard", kind, payload, k, defect="conflict-on-standard")
+
+
+@family("conflict-value", 5)
+def conflict_value(m: Materials, k: Knobs) -> Stimulus:
+    value = ("skip", "merge", "", 5, True)[k.variant % 5]
+    payload = {CONFLICT: value, GRANULAR: m.elements("granular", max(k.count, 1), k.seed)}
+    return _made(m, "conflict-value", "granular", payload, k, defect="conflict-value")
+
+
+@family("conflict-spelling", 3)
+def conflict_spelling(m: Materials, k: Knobs) -> Stimulus:
+    payload = {"conflictBehavior": ("fail", "replace", "rename")[k.variant % 3], GRANULAR: m.elements("granular", 1, k.seed)}
+    return _made(m, "conflict-spelling", "granular", payload, k, 1, open="conflict-behavior-spelling")
+
+
+@family("future-value", 1)
+def future_value(m: Materials, k: Knobs) -> Stimulus:
+    sentinel = m.members("standard")["destinationType"]["x-enum-sentinel"]
+    elements = m.elements("standard", max(k.count, 1), k.seed)
+    for element in elements:
+        element["destinationType"] = sentinel
+    return _made(m, "future-value", "standard", {SITE: elements}, k, max(k.count, 1), defect="future-value")
+
+
+@family("granular-members", 6)
+def granular_members(m: Materials, k: Knobs) -> Stimulus:
+    name = ("browseSessionId", "id")[k.variant % 2]
+
+    def change(element: dict[str, Any]) -> dict[str, Any]:
+        made = dict(element)
+        if k.variant % 6 < 2:
+            del made[name]
+        else:
+            made[name] = None if k.variant % 6 < 4 else ""
+        return made
+
+    defect = "browse-session-missing" if name == "browseSessionId" else "item-id-missing"
+    return _made(m, "granular-members", "granular", {GRANULAR: _one_odd(m, "granular", k, change)}, k, max(k.count, 1), defect=defect)
+
+
+_WRONG_LIST: tuple[Any, ...] = ({}, "text", 5, True)
+_WRONG_ELEMENT: tuple[Any, ...] = (None, "text", 5, [])
+_WRONG_TEXT: tuple[Any, ...] = (5, True, [], {})
+
+
+def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
+    table: list[tuple[str, tuple[str, ...], Any]] = []
+    for kind in LISTS:
+        table += [(kind, (), value) for value in _WRONG_LIST]
+        table += [(kind, ("*",), value) for value in _WRONG_ELEMENT]
+    table += [("standard", ("restorePoint",), value) for value in ("text", 5, [], True)]
+    table += [("standard", ("restorePoint", "id"), value) for value in _WRONG_TEXT]
+    table += [("standard", ("destinationType",), value) for value in (7, True, [], {})]
+    table += [("granular", ("browseSessionId",), value) for value in _WRONG_TEXT]
+    table += [("granular", ("id",), value) for value in _WRONG_TEXT]
+    return table
+
+
+WRONG_TYPES = _wrong_types()
+
+
+@family("wrong-type", len(WRONG_TYPES))
+def wrong_type(m: Materials, k: Knobs) -> Stimulus:
+    kind, path, value = WRONG_TYPES[k.variant % len(WRONG_TYPES)]
+
+    def change(element: dict[str, Any]) -> Any:
+        if path == ("*",):
+            return value
+        made: dict[str, Any] = json.loads(json.dumps(element))
+        inner = made
+        for name in path[:-1]:
+            inner = inner[name]
+        inner[path[-1]] = value
+        return made
+
+    payload = {LISTS[kind]: value if path == () else _one_odd(m, kind, k._replace(variant=0), change)}
+    return _made(m, "wrong-type", kind, payload, k, defect="wrong-type")
+
+
+READ_ONLY: tuple[tuple[str, Any], ...] = (
+    ("id", "6a1f1c0e-0d5c-4f0a-9d2b-6d2d3c1b0a99"),
+    ("status", "completed"),
+    ("restoreJobType", "bulk"),
+    ("createdDateTime", "2001-02-03T04:05:06Z"),
+    ("lastModifiedDateTime", "2001-02-03T04:05:06Z"),
+    ("restoreSessionArtifactCount", {"total": 77, "completed": 7, "inProgress": 7, "failed": 7}),
+    ("createdBy", {"user": {"id": "6a1f1c0e-0d5c-4f0a-9d2b-6d2d3c1b0a98", "displayName": "Somebody"}}),
+    ("completedDateTime", "2001-02-03T04:05:06Z"),
+    ("error", {"code": "none", "message": "none"}),
+)
+
+
+@family("read-only-members", len(READ_ONLY) + 2)
+def read_only_members(m: Materials, k: Knobs) -> Stimulus:
+    elements = m.elements("standard", max(k.count, 1), k.seed)
+    variant = k.variant % (len(READ_ONLY) + 2)
+    payload: dict[str, Any] = {SITE: elements}
+    if variant < len(READ_ONLY):
+        name, value = READ_ONLY[variant]
+        payload = {name: value, **payload}
+    else:
+        elements[k.place % len(elements)].update(
+            {"status": "succeeded"} if variant == len(READ_ONLY) else {"id": guid(k.seed + 5, 1)}
+        )
+    return _made(m, "read-only-members", "standard", payload, k, len(elements), open="read-only-members")
+
+
+@family("unknown-members", 4)
+def unknown_members(m: Materials, k: Knobs) -> Stimulus:
+    elements = m.elements("standard", max(k.count, 1), k.seed)
+    payload: dict[str, Any] = {SITE: elements}
+    odd = elements[k.place % len(elements)]
+    where = (payload, odd, odd["restorePoint"], payload)[k.variant % 4]
+    where["notDeclared" if k.variant % 4 < 3 else "displayName"] = {"note": [1, None, "text"]}
+    return _made(m, "unknown-members", "standard", payload, k, len(elements), open="unknown-members")
+
+
+@family("annotations", 4)
+def annotations(m: Materials, k: Knobs) -> Stimulus:
+    elements = m.elements("standard", max(k.count, 1), k.seed)
+    payload: dict[str, Any] = {SITE: elements}
+    odd = elements[k.place % len(elements)]
+    if k.variant % 4 == 0:
+        payload["@example.note"] = "text"
+    elif k.variant % 4 == 1:
+        odd["@odata.type"] = "#microsoft.graph.siteRestoreArtifact"
+    elif k.variant % 4 == 2:
+        odd["restorePoint"] = {"@odata.id": odd["restorePoint"]["id"]}
+    else:
+        point = odd.pop("restorePoint")["id"]
+        odd["restorePoint@odata.bind"] = f"/solutions/backupRestore/restorePoints/{point}"
+    return _made(m, "annotations", "standard", payload, k, len(elements), open="other-annotations")
+
+
+@family("one-kind-empty", 4)
+def one_kind_empty(m: Materials, k: Knobs) -> Stimulus:
+    full, empty = (("standard", GRANULAR), ("granular", SITE))[k.variant % 2]
+    payload = {LISTS[full]: m.elements(full, max(k.count, 1), k.seed), empty: [] if k.variant % 4 < 2 else None}
+    return _made(m, "one-kind-empty", "one-kind-empty", payload, k, max(k.count, 1), open="one-kind-empty")
+
+
+@family("enum-letter-case", 3)
+def enum_letter_case(m: Materials, k: Knobs) -> Stimulus:
+    elements = m.elements("standard", max(k.count, 1), k.seed)
+    for element in elements:
+        element["destinationType"] = ("InPlace", "NEW", "inplace")[k.variant % 3]
+    return _made(m, "enum-letter-case", "standard", {SITE: elements}, k, len(elements), open="enum-letter-case")
+
+
+@family("id-letter-case", 3)
+def id_letter_case(m: Materials, k: Knobs) -> Stimulus:
+    elements = m.elements("standard", max(k.count, 2), k.seed + 1)
+    if k.variant % 3 == 0:
+        elements[1]["restorePoint"] = {"id": elements[0]["restorePoint"]["id"].upper()}
+    elif k.variant % 3 == 1:
+        elements[k.place % len(elements)]["restorePoint"] = {"id": "00000000-0000-0000-0000-000000000000"}
+    else:
+        elements[1]["restorePoint"] = {"id": "{" + elements[1]["restorePoint"]["id"] + "}"}
+    return _made(m, "id-letter-case", "standard", {SITE: elements}, k, len(elements), open="id-letter-case")
+
+
+@family("opaque-values", 4)
+def opaque_values(m: Materials, k: Knobs) -> Stimulus:
+    elements = m.elements("granular", max(k.count, 2), k.seed)
+    odd = elements[k.place % len(elements)]
+    name = ("item-form", "browse-form", "several-browse-sessions", "granular-destination")[k.variant % 4]
+    if name == "item-form":
+        odd["id"] = "an item that is no list of GUIDs"
+    elif name == "browse-form":
+        for element in elements:
+            element["browseSessionId"] = "browse/session+with.other:letters"
+    elif name == "several-browse-sessions":
+        odd["browseSessionId"] = elements[0]["browseSessionId"][::-1]
+    else:
+        odd["destinationType"] = "elsewhere"
+    return _made(m, "opaque-values", "granular", {GRANULAR: elements}, k, len(elements), open=name)
+
+
+def _named(made: Stimulus, name: str, **changes: Any) -> Stimulus:
+    from dataclasses import replace
+
+    return replace(made, family=name, **changes)

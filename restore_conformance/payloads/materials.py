@@ -1,0 +1,167 @@
+"""The parts payloads are made of, read off `schemas/create/request.json`.
+
+A member or an enumeration value added to the schemas is sent without a change here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from restore_conformance.documents import Documents, pinned
+
+SITE = "siteRestoreArtifacts"
+GRANULAR = "granularSiteRestoreArtifacts"
+LISTS = {"standard": SITE, "granular": GRANULAR}
+REQUEST = "create/request.json"
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED = 1, 2, 4, 8, 16, 32, 64
+"""Bits of a style: white space, member order, GUIDs in capitals or without a version, optional members sent,
+a long padded browse id, and @odata.type at the top as the SDKs send it."""
+
+
+class Materials:
+    """Makes elements and bodies.
+
+    `restore_points` and `items` are the ids a user named; without them ids are made up, well formed and
+    different in every seed.
+    """
+
+    def __init__(
+        self,
+        documents: Documents | None = None,
+        restore_points: Sequence[str] = (),
+        items: Sequence[Mapping[str, str]] = (),
+    ) -> None:
+        self.documents = documents or pinned()
+        self.restore_points = tuple(restore_points)
+        self.items = tuple(items)
+        self._elements = {kind: self._element_schema(name) for kind, name in LISTS.items()}
+
+    def _element_schema(self, name: str) -> tuple[dict[str, Any], str]:
+        schema = self.documents.json(REQUEST)["properties"][name]["items"]
+        return self.documents.resolve(schema, REQUEST)
+
+    def most(self, kind: str) -> int:
+        """How many artifacts of a kind may be named at once: all the user named, or any number."""
+        named = self.restore_points if kind == "standard" else self.items
+        return len(named) if named else 1 << 20
+
+    def members(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The members of an element, `$ref` followed: name to schema."""
+        schema, at = self._elements[kind]
+        return {name: self.documents.resolve(s, at)[0] for name, s in schema["properties"].items()}
+
+    def choices(self, kind: str, name: str = "destinationType") -> list[str]:
+        """The values of an enumeration that may be sent: its members without the sentinel."""
+        schema = self.members(kind)[name]
+        sentinel = schema.get("x-enum-sentinel")
+        return [value for value in schema["enum"] if value != sentinel]
+
+    def element(self, kind: str, seed: int, index: int, choice: int = 0, style: int = 0) -> dict[str, Any]:
+        """One well-formed artifact; `choice` picks the enumeration values, the same for the whole list."""
+        schema, at = self._elements[kind]
+        needed = set(schema.get("required", ()))
+        made = {}
+        for name, declared in schema["properties"].items():
+            if name in needed or style & OPTIONAL:
+                made[name] = self._value(declared, at, seed, index, choice, style)
+        return made
+
+    def _value(self, declared: dict[str, Any], at: str, seed: int, index: int, choice: int, style: int) -> Any:
+        schema, here = self.documents.resolve(declared, at)
+        names = schema.get("x-names")
+        if names == "restore point":
+            return self._restore_point(seed, index, style)
+        if names == "item":
+            return self._item(seed, index, style)["id"]
+        if names == "browse session":
+            return self._item(seed, index, style)["browseSessionId"]
+        if "enum" in schema:
+            values = [value for value in schema["enum"] if value != schema.get("x-enum-sentinel")]
+            return values[choice % len(values)]
+        kind = schema.get("type", "string")
+        kind = kind[0] if isinstance(kind, list) else kind
+        if kind == "object":
+            members = schema.get("properties", {})
+            needed = set(schema.get("required", ()))
+            return {
+                name: self._value(inner, here, seed, index, choice, style)
+                for name, inner in members.items()
+                if name in needed or style & OPTIONAL
+            }
+        if kind == "array":
+            return [self._value(schema.get("items", {}), here, seed, index, choice, style)]
+        if schema.get("format") == "uuid":
+            return guid(seed, index)
+        return {"integer": index, "number": index + 0.5, "boolean": bool(index % 2)}.get(kind, f"text {index}")
+
+    def _restore_point(self, seed: int, index: int, style: int) -> str:
+        if self.restore_points:
+            return self.restore_points[(seed + index) % len(self.restore_points)]
+        made = odd_guid(guid(seed or 1, index), index) if style & ODD_GROUPS else guid(seed, index)
+        return made.upper() if style & UPPER else made
+
+    def _item(self, seed: int, index: int, style: int) -> Mapping[str, str]:
+        if self.items:
+            return self.items[(seed + index) % len(self.items)]
+        parts = 2 if seed % 3 == 2 else 4
+        shared = [guid(seed + 1, 10_000 + part) for part in range(1, parts)]
+        key = ",".join([guid(seed, index), *shared])
+        return {"browseSessionId": browse_id(seed, style), "id": key.upper() if style & UPPER else key}
+
+    def elements(
+        self, kind: str, count: int, seed: int = 0, choice: int = 0, style: int = 0
+    ) -> list[dict[str, Any]]:
+        """A list of that many well-formed artifacts with one destination and ids of their own."""
+        return [self.element(kind, seed, index, choice, style) for index in range(count)]
+
+    def body(self, payload: Any, style: int = 0) -> bytes:
+        """A payload as JSON: compact, or in the white space and member order that the style asks for."""
+        if style & TYPED and isinstance(payload, dict):
+            payload = {"@odata.type": "#microsoft.graph.sharePointRestoreSession", **payload}
+        if style & REVERSED:
+            payload = _reversed(payload)
+        if style & PRETTY:
+            return json.dumps(payload, indent=2).encode()
+        return json.dumps(payload, separators=(",", ":")).encode()
+
+
+def guid(seed: int, index: int) -> str:
+    """A well-formed version 4 GUID; with seed 0 a readable one, so that shrunk payloads can be read."""
+    if seed == 0:
+        return f"00000000-0000-4000-8000-{index + 1:012x}"
+    digits = hashlib.blake2b(f"{seed}/{index}".encode(), digest_size=16).hexdigest()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) % 4]}{digits[17:20]}-{digits[20:]}"
+
+
+def odd_guid(made: str, index: int) -> str:
+    """A GUID of an unusual shape that every GUID parser reads: no version, all letters, all digits, leading noughts."""
+    shapes = (
+        lambda g: g[:14] + "0" + g[15:19] + "0" + g[20:],
+        lambda g: g.translate(str.maketrans("0123456789", "abcdefabcd")),
+        lambda g: g.translate(str.maketrans("abcdef", "123456")),
+        lambda g: "00000000" + g[8:],
+        lambda g: g[:24] + "000000000000",
+        lambda g: "ffffffff-ffff-ffff-ffff-" + g[24:],
+        lambda g: g[:14] + "f" + g[15:19] + "f" + g[20:],
+    )
+    return shapes[index % len(shapes)](made)
+
+
+def browse_id(seed: int, style: int = 0) -> str:
+    """An opaque, URL-safe browse session id; long and padded if the style asks for it."""
+    size = 900 if style & LONG_BROWSE else 87
+    raw = hashlib.shake_128(f"browse {seed}".encode()).digest(size)
+    return "eJx" + "".join(_BASE64[byte & 63] for byte in raw) + ("==" if style & LONG_BROWSE else "")
+
+
+def _reversed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _reversed(inner) for name, inner in reversed(value.items())}
+    if isinstance(value, list):
+        return [_reversed(inner) for inner in value]
+    return value

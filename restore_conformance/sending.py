@@ -1,0 +1,101 @@
+"""Turns stimuli into exchanges: tokens, support ids, the budget, and a recogniser's label on each request.
+
+Knows no clause; the campaign decides what to send and what to make of it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from restore_conformance.exchange import Exchange, Request
+from restore_conformance.judging import look
+from restore_conformance.payloads.stimulus import CREATE, Stimulus
+from restore_conformance.recogniser import Recogniser
+from restore_conformance.targets import Target
+
+
+class BudgetSpent(Exception):
+    """The run may send no more requests."""
+
+
+class Sender:
+    """Sends through one target and numbers what it sends.
+
+    `tokens` maps a kind of caller to its token. `watch` sees every exchange once it is complete.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        recogniser: Recogniser,
+        tokens: Mapping[str, str],
+        *,
+        seed: int = 1,
+        budget: int = 0,
+        watch: Callable[[Exchange], None] | None = None,
+    ) -> None:
+        self.target = target
+        self.recogniser = recogniser
+        self.tokens = dict(tokens)
+        self.requests = 0
+        self.budget = budget
+        self._ids = random.Random(seed)  # noqa: S311 - ids for support, not secrets
+        self._number = 0
+        self.watch = watch or (lambda exchange: None)
+
+    def request(self, stimulus: Stimulus) -> Request:
+        """The request a stimulus stands for."""
+        token = self.tokens.get(stimulus.caller, "")
+        headers = []
+        if stimulus.authorization is not None and (token or "{token}" not in stimulus.authorization):
+            value = stimulus.authorization.format(token=token, shorter=token[:-1], swapped=token.swapcase())
+            headers.append(("Authorization", value))
+        if stimulus.media is not None:
+            headers.append(("Content-Type", stimulus.media))
+        return Request("POST", CREATE, (*headers, *stimulus.headers), stimulus.body)
+
+    def plain(self, method: str, target: str, caller: str = "good", body: bytes | None = None) -> Request:
+        """A request to another route, as that caller."""
+        headers = [("Authorization", f"Bearer {self.tokens.get(caller, '')}")] if self.tokens.get(caller) else []
+        if body is not None:
+            headers.append(("Content-Type", "application/json"))
+        return Request(method, target, tuple(headers), body)
+
+    def stimulus(self, stimulus: Stimulus) -> Exchange:
+        """Send a stimulus."""
+        return self.send(self.request(stimulus), family=stimulus.family)
+
+    def send(
+        self, request: Request, *, family: str = "", step: str = "", talk: int | None = None, patience: float | None = None
+    ) -> Exchange:
+        """Send a request and wait for what comes. Raises BudgetSpent."""
+        if self.budget and self.requests >= self.budget:
+            raise BudgetSpent
+        support = str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
+        request = Request(
+            request.method, request.target, (*request.headers, ("client-request-id", support)), request.body
+        )
+        started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        before = time.perf_counter()
+        answer = self.target.send(request, patience)
+        self._number += 1
+        self.requests += answer.attempts
+        exchange = Exchange(
+            self._number,
+            answer.request,
+            answer.response,
+            family=family,
+            conversation=talk,
+            step=step,
+            trouble=answer.trouble,
+            seconds=time.perf_counter() - before,
+            started=started,
+            attempts=answer.attempts,
+        )
+        exchange.sent = self.recogniser(answer.request)
+        look(exchange)
+        return exchange

@@ -1,0 +1,7 @@
+"""The one door to whatever is under test. Knows no clause and no payload."""
+
+from restore_conformance.targets.door import Answer, Target, is_loopback
+from restore_conformance.targets.embedded import Embedded
+from restore_conformance.targets.http import Http
+
+__all__ = ["Answer", "Embedded", "Http", "Target", "is_loopback"]

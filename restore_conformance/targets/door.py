@@ -1,0 +1,61 @@
+"""What every target offers, and which hosts are loopback or the vendor's own."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Protocol
+
+from restore_conformance.exchange import Request, Response
+
+VENDOR = (
+    "microsoft.com", "microsoft.us", "microsoftgraph.us", "chinacloudapi.cn", "microsoftonline.com",
+    "microsoftgraph.com", "windows.net", "azure.com", "sharepoint.com",
+)  # fmt: skip
+"""Domains of the vendor: a real tenant may be behind any of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one request: a response, or the kind of trouble in words; both request and headers as sent."""
+
+    request: Request
+    response: Response | None
+    trouble: str | None = None
+    seconds: float = 0.0
+    attempts: int = 1
+
+
+class Target(Protocol):
+    """The system under test."""
+
+    name: str
+    base: str
+    loopback: bool
+
+    def send(self, request: Request, patience: float | None = None) -> Answer:
+        """Send one request and wait for its answer, at most `patience` seconds."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Give the target time, where it is one that needs any."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine by its form: no name is looked up."""
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def is_vendor(host: str) -> bool:
+    """Whether a host belongs to the vendor."""
+    name = host.rstrip(".").lower()
+    return any(name == domain or name.endswith("." + domain) for domain in VENDOR)

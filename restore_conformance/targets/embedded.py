@@ -1,0 +1,42 @@
+"""The embedded mock as a target: the same requests, handed over without a socket."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from restore_conformance.exchange import Request, Response
+from restore_conformance.targets.door import Answer
+
+
+class Handler(Protocol):
+    """Anything that answers a request in process."""
+
+    def handle(self, request: Request) -> Response: ...
+
+
+class Embedded:
+    """A service in this process. An exception in it is a dropped connection, as a real server would show it."""
+
+    loopback = True
+
+    def __init__(self, service: Handler, name: str = "mock", base: str = "mock:/beta") -> None:
+        self.service = service
+        self.name = name
+        self.base = base
+
+    def send(self, request: Request, patience: float | None = None) -> Answer:  # noqa: ARG002 - never waits
+        start = time.perf_counter()
+        try:
+            response = self.service.handle(request)
+        except Exception as error:  # noqa: BLE001 - whatever breaks inside a server drops the connection outside
+            return Answer(
+                request, None, f"no answer: connection dropped ({type(error).__name__})", time.perf_counter() - start
+            )
+        return Answer(request, response, None, time.perf_counter() - start)
+
+    def pause(self, seconds: float) -> None:
+        """Nothing to wait for."""
+
+    def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,53 @@
+"""What keeps an answer from being taken at its word, and what it takes to blame somebody for it.
+
+A complete, well-formed answer is evidence by itself. Trouble is everything that a network, a gateway or an
+expired token can cause as well: it is blamed on the target only after a control (see `campaign`).
+Knows no clause.
+"""
+
+from __future__ import annotations
+
+from restore_conformance.exchange import NOTHING, Exchange
+
+GOOD_CALLERS = frozenset({"good", "delegated", "application", "unknown"})
+
+NO_ANSWER = "no answer"
+TIME_OUT = "time-out"
+UNREACHABLE = "unreachable"
+REACH = frozenset({NO_ANSWER, TIME_OUT, UNREACHABLE})
+
+
+def trouble(exchange: Exchange) -> str | None:
+    """The kind of trouble of an exchange, or None where the answer is evidence.
+
+    Kinds are short phrases for reports: "time-out", "status 503", "refused as not authorised", …
+    An exchange that was never answered brings its kind from the target.
+    """
+    response = exchange.response
+    if response is None:
+        return exchange.trouble or NO_ANSWER
+    status = response.status
+    caller = exchange.sent.caller if exchange.sent is not None else "good"
+    if status == 429:
+        return "throttled"
+    if status in {401, 403} and caller in GOOD_CALLERS:
+        return "refused as not authorised"
+    if status >= 500 or status in {407, 408, 425} or 300 <= status < 400 or status < 200:
+        return f"status {status}"
+    operation = exchange.sent.operation if exchange.sent is not None else ""
+    if operation == "create" and status in {404, 405}:
+        return f"status {status}"
+    if status in {204, 304}:
+        return None
+    if exchange.answer is NOTHING:
+        return "a page instead of JSON" if is_page(exchange) else "an answer that is no JSON"
+    return None
+
+
+def is_page(exchange: Exchange) -> bool:
+    """Whether the answer is an HTML page, as proxies, gateways and sign-in sites send."""
+    response = exchange.response
+    if response is None:
+        return False
+    media = (response.header("Content-Type") or "").lower()
+    return "html" in media or response.body.lstrip()[:1] == b"<"

@@ -1,0 +1,92 @@
+"""The create table of the error page, and the shape of every refusal."""
+
+from restore_conformance import checks
+from restore_conformance.checks.answers import codes
+from restore_conformance.clauses import answered, clause, sent, sole, without
+
+SOFT = {"trailing-text", "not-utf8", "conflict-value", "browse-session-missing", "item-id-missing"}
+"""Defects whose refusal is inferred: beside another curiosity they prove nothing."""
+
+
+@clause(when=sent("create") & answered("4xx") & without("open:very-large", "open:very-deep"))
+def test_envelope(exchange):
+    """A refusal has Graph's shape."""
+    checks.envelope(exchange)
+
+
+@clause(when=sent("create") & answered("4xx") & without("open:very-large", "open:very-deep"))
+def test_media_type(exchange):
+    """A refusal comes as application/json."""
+    checks.json_media_type(exchange, required=False)
+
+
+@clause(when=sent("create") & answered("4xx"))
+def test_code_place(exchange):
+    """Where codes stand is reported."""
+    places = {place for place, _ in codes(exchange.answer)}
+    return " and ".join(sorted(places)) or None
+
+
+@clause(when=sole("path-type"))
+def test_invalid_path_type(exchange):
+    """An artifact says where to restore to."""
+    return checks.refused(exchange, "path-type")
+
+
+@clause(when=sole("empty-list"))
+def test_empty_list(exchange):
+    """An empty list is no list of artifacts."""
+    return checks.created_or_refused(exchange, "empty-list")
+
+
+@clause(when=sole("null-list"))
+def test_null_list(exchange):
+    """A null list is no list of artifacts."""
+    return checks.created_or_refused(exchange, "null-list")
+
+
+@clause(when=sole("restore-point"))
+def test_invalid_restore_point(exchange):
+    """An artifact names a restore point."""
+    return checks.refused(exchange, "restore-point")
+
+
+@clause(when=sole("different-destination"))
+def test_different_destination(exchange):
+    """One request restores to one kind of place."""
+    return checks.refused(exchange, "different-destination")
+
+
+@clause(when=sole("too-many"))
+def test_artifacts_limit(exchange):
+    """A request has a limit."""
+    return checks.refused(exchange, "too-many")
+
+
+@clause(when=sole("duplicate"))
+def test_duplicate_artifact(exchange):
+    """An artifact stands in a list once."""
+    return checks.refused(exchange, "duplicate")
+
+
+@clause(when=sent("create", "several") & without("open:very-large", "open:very-deep"))
+def test_several_defects(exchange):
+    """One of several defects is enough to refuse a request."""
+    firm = exchange.sent.defects - SOFT
+    if not firm:
+        checks.either_way(exchange)
+    elif exchange.sent.open:
+        checks.refused_somehow(exchange)
+    else:
+        checks.refused_for_any(exchange, exchange.sent.defects)
+
+
+@clause(when=sent("create"))
+def test_request_ids(exchange):
+    """Ids for support are reported."""
+    if exchange.response is None:
+        return None
+    asked = exchange.request.header("client-request-id")
+    got = exchange.response.header("request-id")
+    echoed = asked is not None and exchange.response.header("client-request-id") == asked
+    return ("request-id" if got else "none") + (" and client-request-id" if echoed else "")

@@ -1,0 +1,103 @@
+"""What create promises, seen through get, list and delete."""
+
+from restore_conformance import checks
+from restore_conformance.clauses import clause, story
+from restore_conformance.verdicts import Deviation
+
+
+@clause(when=story("read-back"))
+def test_found(conversation):
+    """A created session is found."""
+    created = checks.step(conversation, "create")
+    found = checks.step(conversation, "get")
+    if found.status != 200:
+        raise Deviation(
+            f"expected 200 for the session {created.answer['id']} that create answered, got {found.status} "
+            f"after {len(conversation.steps('get'))} tries",
+            expected="200",
+            observed=found.status,
+        )
+
+
+@clause(when=story("read-back"))
+def test_same_session(conversation):
+    """The session read is the session made."""
+    created, found = checks.step(conversation, "create").answer, checks.session(conversation, "get")
+    if str(found.get("id")).lower() != str(created["id"]).lower():
+        raise Deviation(
+            f"/id: expected {created['id']}, the id asked for, got {found.get('id')!r}",
+            expected=created["id"],
+            observed=found.get("id"),
+            pointer="/id",
+        )
+    made, read = created.get("restoreJobType"), found.get("restoreJobType")
+    if made != read and {made, read} != {"granular", "unknownFutureValue"}:
+        raise Deviation(
+            f"/restoreJobType: expected {made!r} as create answered, got {read!r}",
+            expected=made,
+            observed=read,
+            pointer="/restoreJobType",
+        )
+
+
+@clause(when=story("read-back"))
+def test_stays_draft(conversation):
+    """A session that nobody activates stays a draft."""
+    for name in ("get", "get-again"):
+        if conversation.step(name) is None:
+            continue
+        status = checks.session(conversation, name).get("status")
+        if status != "draft":
+            raise Deviation(
+                f"/status: expected 'draft' of a session nobody activated, got {status!r}",
+                expected="draft",
+                observed=status,
+                pointer="/status",
+            )
+
+
+@clause(when=story("read-back"))
+def test_same_counts(conversation):
+    """The number of artifacts stays."""
+    checks.same_total(conversation, "create", "get")
+
+
+@clause(when=story("read-back"))
+def test_draft_deleted(conversation):
+    """A draft can be deleted."""
+    gone = checks.step(conversation, "delete")
+    if gone.status != 204:
+        raise Deviation(
+            f"expected 204 for deleting a draft, got {gone.status}", expected="204", observed=gone.status
+        )
+
+
+@clause(when=story("read-back"))
+def test_others_untouched(conversation):
+    """A second session does not disturb the first."""
+    first, again = checks.session(conversation, "get"), checks.session(conversation, "get-again")
+    for name in ("id", "restoreJobType", "createdDateTime", "createdBy"):
+        if first.get(name) != again.get(name):
+            raise Deviation(
+                f"/{name}: expected {first.get(name)!r} as before another session was created, got {again.get(name)!r}",
+                expected=str(first.get(name)),
+                observed=again.get(name),
+                pointer=f"/{name}",
+            )
+    checks.same_total(conversation, "get", "get-again")
+
+
+@clause(when=story("refused"))
+def test_nothing_of_refused(conversation):
+    """A refused request makes nothing."""
+    before, after = checks.listing(conversation, "before"), checks.listing(conversation, "after")
+    refusals = conversation.steps("refusal")
+    if not all(e.status is not None and 400 <= e.status < 500 and not e.trouble for e in refusals):
+        return
+    new = sorted(set(after) - set(before))
+    if len(new) >= len(refusals):
+        raise Deviation(
+            f"expected no new session after {len(refusals)} refused requests, got {len(new)}: {', '.join(new[:5])}",
+            expected="the sessions that were there before",
+            observed=new[:5],
+        )

@@ -1,0 +1,251 @@
+"""The answer to a create request: status, media type, and every member of a fresh session."""
+
+from restore_conformance import checks
+from restore_conformance.clauses import answered, clause, created, sent, valid, without
+from restore_conformance.documents import pinned
+from restore_conformance.verdicts import Deviation
+
+
+@clause(when=valid("standard") & without("media-type-spelling", "odata-type", "white-space"))
+def test_created(exchange):
+    """A valid request for full-site artifacts makes a session."""
+    checks.created(exchange)
+
+
+@clause(when=sent("create", "clean") & answered("201"))
+def test_object(exchange):
+    """The session is a JSON object."""
+    if not isinstance(exchange.answer, dict):
+        raise Deviation(
+            "expected a JSON object with 201, got something else", expected="a JSON object", observed=_kind(exchange)
+        )
+
+
+def _kind(exchange):
+    from restore_conformance.exchange import NOTHING
+
+    return "no JSON" if exchange.answer is NOTHING else type(exchange.answer).__name__
+
+
+@clause(when=sent("create", "clean") & answered("201"))
+def test_media_type(exchange):
+    """The session comes as application/json."""
+    checks.json_media_type(exchange, required=True)
+
+
+@clause(when=created())
+def test_member_names(exchange):
+    """No declared member is spelled almost right."""
+    session = exchange.answer
+    places = [("", session, pinned().members("types/sharePointRestoreSession.json"))]
+    if isinstance(session.get("restoreSessionArtifactCount"), dict):
+        places.append(
+            (
+                "/restoreSessionArtifactCount",
+                session["restoreSessionArtifactCount"],
+                pinned().members("types/restoreSessionArtifactCount.json"),
+            )
+        )
+    for where, value, declared in places:
+        for spelled, name in checks.near_misses(value, declared):
+            raise Deviation(
+                f"{where}/{spelled}: expected the name {name}, got {spelled}",
+                expected=name,
+                observed=spelled,
+                pointer=f"{where}/{spelled}",
+            )
+
+
+@clause(when=created())
+def test_id(exchange):
+    """A session has an id."""
+    value = exchange.answer.get("id")
+    if not isinstance(value, str) or not value.strip():
+        raise Deviation(
+            f"/id: expected text that is not empty, got {value!r}"[:300],
+            expected="text that is not empty",
+            observed=value,
+            pointer="/id",
+        )
+
+
+@clause(when=created())
+def test_id_unique(exchange):
+    """An id is given once."""
+    if exchange.same_id_as is not None:
+        raise Deviation(
+            f"/id: expected an id of its own, got the one exchange {exchange.same_id_as} was given",
+            expected="an id no other session has",
+            observed=exchange.answer.get("id"),
+            pointer="/id",
+        )
+
+
+@clause(when=created())
+def test_status_draft(exchange):
+    """A fresh session is a draft."""
+    checks.member(exchange, "status", "draft")
+
+
+@clause(when=created("standard"))
+def test_job_type_standard(exchange):
+    """Full-site artifacts make a standard session."""
+    checks.member(exchange, "restoreJobType", "standard")
+
+
+@clause(when=created("standard", "granular"))
+def test_counts_total(exchange):
+    """The total is what was sent."""
+    checks.count(exchange, "total", exchange.sent.count, needed=True)
+
+
+@clause(when=created())
+def test_counts_integers(exchange):
+    """Counts are integers."""
+    checks.integers(exchange)
+
+
+@clause(when=created())
+def test_counts_settled(exchange):
+    """Nothing is completed or failed yet."""
+    checks.count(exchange, "completed", 0)
+    checks.count(exchange, "failed", 0)
+
+
+@clause(when=created())
+def test_counts_in_progress(exchange):
+    """No more is in progress than there is."""
+    progress, total = checks.counted(exchange, "inProgress"), checks.counted(exchange, "total")
+    if progress is None or total is None:
+        return None
+    if progress > total:
+        raise Deviation(
+            f"/restoreSessionArtifactCount/inProgress: expected at most the total of {total}, got {progress}",
+            expected=f"0 to {total}",
+            observed=progress,
+            pointer="/restoreSessionArtifactCount/inProgress",
+        )
+    if total == 0:
+        return None
+    return "none" if progress == 0 else "all" if progress == total else "some"
+
+
+@clause(when=created())
+def test_timestamps(exchange):
+    """Times are DateTimeOffset values."""
+    checks.times(exchange)
+
+
+@clause(when=created())
+def test_timestamps_order(exchange):
+    """Creation comes before modification."""
+    first, last = exchange.answer.get("createdDateTime"), exchange.answer.get("lastModifiedDateTime")
+    if checks.unset(first) or checks.unset(last):
+        return
+    if checks.instant(first) > checks.instant(last):
+        raise Deviation(
+            f"/lastModifiedDateTime: expected no earlier than createdDateTime {first}, got {last}",
+            expected=f"{first} or later",
+            observed=last,
+            pointer="/lastModifiedDateTime",
+        )
+
+
+@clause(when=created())
+def test_identities(exchange):
+    """Identities are objects."""
+    checks.identities(exchange)
+
+
+@clause(when=created())
+def test_not_completed(exchange):
+    """A fresh session is neither completed nor broken."""
+    done, error = exchange.answer.get("completedDateTime"), exchange.answer.get("error")
+    if not checks.unset(done):
+        raise Deviation(
+            f"/completedDateTime: expected none on a fresh session, got {done!r}"[:300],
+            expected="absent, null or unset",
+            observed=done,
+            pointer="/completedDateTime",
+        )
+    if error is not None and not (isinstance(error, dict) and not any(error.values())):
+        raise Deviation(
+            f"/error: expected none on a fresh session, got {error!r}"[:300],
+            expected="absent or null",
+            observed=error,
+            pointer="/error",
+        )
+
+
+@clause(when=created())
+def test_artifacts(exchange):
+    """Artifacts that come along are of their types."""
+    checks.artifacts(exchange)
+
+
+@clause(when=created())
+def test_members_shown(exchange):
+    """What every printed answer shows is shown."""
+    for name in ("createdDateTime", "lastModifiedDateTime", "createdBy", "lastModifiedBy"):
+        if name not in exchange.answer:
+            raise Deviation(
+                f"/{name}: every printed answer shows it, got no such member",
+                expected=name,
+                observed=None,
+                pointer=f"/{name}",
+            )
+
+
+@clause(when=created())
+def test_odata_type(exchange):
+    """The type, where named, is that of a SharePoint restore session."""
+    if "@odata.type" not in exchange.answer and "@type" not in exchange.answer:
+        return None
+    name = "@odata.type" if "@odata.type" in exchange.answer else "@type"
+    value = exchange.answer[name]
+    last = value.rpartition("#")[2].rpartition(".")[2] if isinstance(value, str) else ""
+    if last.lower() != "sharepointrestoresession":
+        raise Deviation(
+            f"/{name}: expected #microsoft.graph.sharePointRestoreSession, got {value!r}"[:300],
+            expected="#microsoft.graph.sharePointRestoreSession",
+            observed=value,
+            pointer=f"/{name}",
+        )
+    spelled = {"sharePointRestoreSession": "declared", "sharepointRestoreSession": "printed"}
+    return spelled.get(last, "other-case")
+
+
+@clause(when=created())
+def test_odata_context(exchange):
+    """The context, where sent, is one."""
+    for name in ("@odata.context", "@context"):
+        if name in exchange.answer:
+            return checks.context(exchange.answer[name], f"/{name}")
+    return None
+
+
+@clause(when=created())
+def test_odata_id(exchange):
+    """The address, where sent, is that of this session."""
+    value = exchange.answer.get("@odata.id")
+    if value is None:
+        return
+    if not isinstance(value, str) or exchange.answer["id"].lower() not in value.lower():
+        raise Deviation(
+            f"/@odata.id: expected text with the id {exchange.answer['id']}, got {value!r}"[:300],
+            expected=f"text with {exchange.answer['id']}",
+            observed=value,
+            pointer="/@odata.id",
+        )
+
+
+@clause(when=created())
+def test_unknown_members(exchange):
+    """Members that are not declared are reported."""
+    return ", ".join(checks.undeclared(exchange)) or None
+
+
+@clause(when=sent("create") & answered("201"))
+def test_location(exchange):
+    """A Location header is reported."""
+    return "sent" if exchange.response.header("Location") else None
