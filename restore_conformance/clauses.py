@@ -104,7 +104,12 @@ def clause(when: When) -> Callable[[_J], _J]:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One testable statement. The fields are those of `clauses.toml`; see CONTRIBUTING.md."""
+    """One testable statement. The fields are those of `clauses.toml`; see CONTRIBUTING.md.
+
+    Three fields keep one defect from being told ten times. `needs`: where one of these is broken by the same
+    exchange, this clause is not judged on it. `after`: where one of these is broken by the same answer, this
+    finding is listed under that one. `follows`: the same, whatever the answer.
+    """
 
     address: str
     level: Level
@@ -117,6 +122,8 @@ class Clause:
     since: str = ""
     reading: str = ""
     needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     fault: str = ""
     untested: str = ""
     judge: Judgement | None = None
@@ -165,7 +172,7 @@ class Register:
 
 _FIELDS = {
     "level", "says", "heading", "statements", "fingerprint", "source",
-    "row", "since", "reading", "needs", "fault", "untested",
+    "row", "since", "reading", "needs", "after", "follows", "fault", "untested",
 }  # fmt: skip
 
 
@@ -201,7 +208,7 @@ def load(
     known = {c.address for c in found}
     for made in found:
         if operations is None:
-            complaints += [f"{made.address} needs {n}, which is no clause" for n in made.needs if n not in known]
+            complaints += [f"{made.address} needs {n}, which is no clause" for n in (*made.needs, *made.after, *made.follows) if n not in known]
     if complaints:
         raise UsageError("The register does not hold together: " + "; ".join(complaints) + ".")
     return Register(tuple(found), interpretations)
@@ -236,6 +243,8 @@ def _clause(address: str, fields: Mapping[str, Any], complaints: list[str]) -> C
             heading=fields["heading"],
             statements=tuple(fields.get("statements", ())),
             needs=tuple(fields.get("needs", ())),
+            after=tuple(fields.get("after", ())),
+            follows=tuple(fields.get("follows", ())),
             **{
                 key: fields.get(key, "")
                 for key in ("fingerprint", "source", "row", "since", "reading", "fault", "untested")

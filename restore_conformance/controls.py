@@ -71,12 +71,12 @@ def confirm(
     slow = exchange.trouble == "time-out"
     rounds = 1 if slow else ROUNDS_WHEN_FLAKY if flaky else ROUNDS
     for _ in range(rounds):
-        again = sender.send(
+        repeated = sender.send(
             _bare(exchange), family=exchange.family, step="again", patience=LONG if slow else None
         )
-        if again.trouble != exchange.trouble:
-            if again.trouble is None:
-                heard(again)
+        if repeated.trouble != exchange.trouble:
+            if repeated.trouble is None:
+                heard(repeated)
             return "environment"
         check = again(known, sender)
         if check.trouble is not None or check.status != known.status:

@@ -73,7 +73,7 @@ class Exchange:
 
     `trouble` names what kept the answer from being taken at its word (see `restore_conformance.trouble`);
     `blame` says whom a control found responsible: "target", "environment" or None where none was made.
-    `sent` is what the recogniser saw in the request's bytes.
+    `sent` is what the recogniser saw in the request's bytes; `failed` the clauses found broken here.
     """
 
     number: int
@@ -90,6 +90,7 @@ class Exchange:
     note: str = ""
     sent: Any = None
     same_id_as: int | None = None
+    failed: frozenset[str] = frozenset()
     origin: str = "run"
     _answer: Any = field(default=NOTHING, repr=False)
     _parsed: bool = field(default=False, repr=False)

@@ -80,7 +80,9 @@ class Judge:
     def exchange(self, exchange: Exchange) -> Outcome:
         """Judge one exchange by every clause that applies to it."""
         self.exchanges += 1
-        return self._judge(exchange, tags_of(exchange), "exchange", [exchange])
+        outcome = self._judge(exchange, tags_of(exchange), "exchange", [exchange])
+        exchange.failed = frozenset(outcome.failed)
+        return outcome
 
     def conversation(self, conversation: Conversation) -> Outcome:
         """Judge one conversation by every clause about its story."""
@@ -89,7 +91,7 @@ class Judge:
 
     def _judge(self, subject: Any, tags: frozenset[str], scope: str, evidence: list[Exchange]) -> Outcome:
         outcome = Outcome()
-        failed: set[str] = set()
+        failed: set[str] = set().union(*(e.failed for e in evidence)) if scope == "conversation" else set()
         stuck = next((e for e in evidence if e.trouble and e.blame != "target"), None)
         for made in self.applicable(tags, scope):
             assert made.judge is not None
@@ -165,7 +167,9 @@ class Judge:
     def verdicts(self, facts: Iterable[str] = ()) -> list[ClauseVerdict]:
         """One verdict for every clause of the register; `facts` are what excuses conditional deviations."""
         known = set(facts)
-        return [self._verdict(made, self._tallies[made.address], known) for made in self.register.clauses]
+        found = [self._verdict(made, self._tallies[made.address], known) for made in self.register.clauses]
+        _explain(found)
+        return found
 
     def _verdict(self, made: Clause, tally: _Tally, facts: set[str]) -> ClauseVerdict:
         found = ClauseVerdict(made, seen=dict(tally.seen))
@@ -201,6 +205,25 @@ class Judge:
         if excused:
             return "needs restore points: the target refused every id that was made up (--restore-points, --granular-items)"
         return "not touched"
+
+
+def _explain(verdicts: list[ClauseVerdict]) -> None:
+    """List a finding under another where it shows the same answer and follows from that clause.
+
+    A server that refuses every create breaks one clause, not every clause that needs a create.
+    """
+    by_address = {found.clause.address: found for found in verdicts}
+    for found in verdicts:
+        if found.verdict is not Verdict.FAIL:
+            continue
+        for address in (*found.clause.follows, *found.clause.after):
+            root = by_address.get(address)
+            if root is None or root.verdict is not Verdict.FAIL:
+                continue
+            if address in found.clause.follows or root.findings[0].observed == found.findings[0].observed:
+                root.findings[0].consequences.append(found.clause.address)
+                found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {address}"
+                break
 
 
 def tags_of(exchange: Exchange) -> frozenset[str]:

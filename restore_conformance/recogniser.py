@@ -38,6 +38,7 @@ class Sent:
 
     `tags` is everything a clause may ask for: the operation, the kind of payload, `valid`, `clean`,
     `sole:<defect>`, `several`, and the curious but legal features. `count` is the number of artifacts named.
+    `arguable` are defects that a fair server may name instead of the one in `defects`.
     """
 
     operation: str
@@ -50,6 +51,7 @@ class Sent:
     caller: str = "good"
     payload: Any = None
     asked_for_all_members: bool = False
+    arguable: frozenset[str] = frozenset()
 
 
 class Recogniser:
@@ -113,8 +115,9 @@ class Recogniser:
                 if not seen.features:
                     tags.add("plain")
         return Sent(
-            "create", "", seen.kind, defects, curious, frozenset(tags), seen.count, caller, payload, asked
-        )
+            "create", "", seen.kind, defects, curious, frozenset(tags), seen.count, caller, payload, asked,
+            frozenset(seen.arguable),
+        )  # fmt: skip
 
     def _elsewhere(self, request: Request, operation: str, session: str) -> Sent:
         seen = _Seen()
@@ -248,6 +251,8 @@ class Recogniser:
                 points.append(point)
         if len(destinations) > 1:
             seen.defects.add("different-destination")
+        elif len({str(e.get("destinationType")) for e in elements if isinstance(e, dict)}) > 1:
+            seen.arguable.add("different-destination")
         if len(set(points)) < len(points):
             seen.defects.add("duplicate")
         elif len({point.lower() for point in points}) < len(points):
@@ -365,7 +370,7 @@ class Recogniser:
 class _Seen:
     """What has been noticed so far about one request."""
 
-    __slots__ = ("count", "defects", "features", "kind", "open")
+    __slots__ = ("arguable", "count", "defects", "features", "kind", "open")
 
     def __init__(self) -> None:
         self.kind = ""
@@ -373,6 +378,7 @@ class _Seen:
         self.defects: set[str] = set()
         self.open: set[str] = set()
         self.features: set[str] = set()
+        self.arguable: set[str] = set()
 
 
 _ABSENT: Any = object()

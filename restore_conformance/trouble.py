@@ -7,7 +7,7 @@ Knows no clause.
 
 from __future__ import annotations
 
-from restore_conformance.exchange import NOTHING, Exchange
+from restore_conformance.exchange import NOTHING, Exchange, Response
 
 GOOD_CALLERS = frozenset({"good", "delegated", "application", "unknown"})
 
@@ -30,7 +30,7 @@ def trouble(exchange: Exchange) -> str | None:
     caller = exchange.sent.caller if exchange.sent is not None else "good"
     if status == 429:
         return "throttled"
-    if status in {401, 403} and caller in GOOD_CALLERS:
+    if status in {401, 403} and caller in GOOD_CALLERS and not _about_state(exchange):
         return "refused as not authorised"
     if status >= 500 or status in {407, 408, 425} or 300 <= status < 400 or status < 200:
         return f"status {status}"
@@ -42,6 +42,14 @@ def trouble(exchange: Exchange) -> str | None:
     if exchange.answer is NOTHING:
         return "a page instead of JSON" if is_page(exchange) else "an answer that is no JSON"
     return None
+
+
+def _about_state(exchange: Exchange) -> bool:
+    """Whether a 403 speaks of the session rather than of the caller: the documents give it a code of its own."""
+    return exchange.status == 403 and b"RestoreSessionActionNotAllowed" in (exchange.response or _NONE).body
+
+
+_NONE = Response(0)
 
 
 def is_page(exchange: Exchange) -> bool:

@@ -1,0 +1,1 @@
+"""Odd ways to answer."""
