@@ -16,7 +16,7 @@ from restore_conformance.clauses import Register
 from restore_conformance.controls import Control, Trouble, again, confirm
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.judging import Judge
-from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, Stimulus, plan
+from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, Stimulus, drawn, plan
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
@@ -24,12 +24,18 @@ from restore_conformance.targets import Target
 from restore_conformance.trouble import is_page
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict
 
-PILLARS = ("create/response.created", "create/response.job-type-standard", "create/introduction.exclusive-artifacts")
+PILLARS = (
+    "create/response.created",
+    "create/response.job-type-standard",
+    "create/introduction.exclusive-artifacts",
+)
 """Without a verdict on these a run has not judged the contract, whatever else it saw."""
 
 ENOUGH = 0.6
 SILENCE = 12
 GIVE_UP = 30
+EARLY = 24
+BATCH = 5000
 
 
 @dataclass(slots=True)
@@ -78,9 +84,7 @@ class Campaign:
         self.profile = PROFILES[settings.profile]
         self.register = register
         self.judge = Judge(register, settings.readings, settings.as_of)
-        self.materials = materials or Materials(
-            restore_points=settings.restore_points, items=settings.granular_items
-        )
+        self.materials = materials or Materials(restore_points=settings.restore_points, items=settings.granular_items)
         tokens = {"good": settings.token, **settings.identities}
         known = None
         if settings.restore_points or settings.granular_items:
@@ -89,10 +93,11 @@ class Campaign:
         self.sender = Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
         self.control = Control()
         self.trouble = Trouble()
+        self._draws = settings.drawn if settings.drawn >= 0 else self.profile.drawn
         self.stopped = ""
         self.untouched: dict[str, str] = {}
-        self._watch = watch or (lambda exchange, number, planned: None)
-        self._keep = keep or (lambda exchange: None)
+        self._watch = watch or _nothing
+        self._keep = keep or _nothing
         self._ids: dict[str, int] = {}
         self._made_up = {"standard": False, "granular": False}
         self._flaky = False
@@ -114,15 +119,30 @@ class Campaign:
 
     def _send(self) -> None:
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
-        self._planned = len(planned) + 8 * self.profile.conversations
-        for stimulus in interleaved(planned):
+        self._planned = len(planned) + self._draws + 8 * self.profile.conversations
+        for number, stimulus in enumerate(interleaved(planned)):
+            if number == EARLY:
+                self._converse()
             self.hear(self.sender.stimulus(stimulus))
             if self._hopeless():
                 return
-        self._converse()
+        if len(planned) <= EARLY:
+            self._converse()
+        for stimulus in self._drawn():
+            self.hear(self.sender.stimulus(stimulus))
+            if self._hopeless():
+                return
         if self.profile.sweep and self.target.loopback and not self.stopped:
             self._sweep()
         self._confirm_all()
+
+    def _drawn(self) -> Iterator[Stimulus]:
+        """What Hypothesis adds to the plan, drawn in batches so that memory does not grow with their number."""
+        left, batch = self._draws, 0
+        while left > 0:
+            batch += 1
+            yield from drawn(self.materials, min(left, BATCH), self.settings.seed + batch)
+            left -= BATCH
 
     # ------------------------------------------------------------------ one exchange
 
@@ -185,7 +205,10 @@ class Campaign:
 
     def _same_page(self) -> bool:
         found = list(self.trouble.groups.values())
-        return all(e.trouble in {"refused as not authorised", "a page instead of JSON"} or is_page(e) or e.status == 404 for e in found)
+        return all(
+            e.trouble in {"refused as not authorised", "a page instead of JSON"} or is_page(e) or e.status == 404
+            for e in found
+        )
 
     def _why(self, last: Exchange | None) -> str:
         if last is None:
@@ -193,7 +216,8 @@ class Campaign:
         if last.trouble == "refused as not authorised":
             return f"not authorised: the target answers {last.status} to the token given (--token)"
         if is_page(last):
-            return f"the target answers {last.status} with an HTML page instead of JSON: a proxy, a sign-in page or another service"
+            seen = f"the target answers {last.status} with an HTML page instead of JSON"
+            return f"{seen}: a proxy, a sign-in page or another service"
         if last.status == 404:
             return "the target answers 404 to every create request: does the base URL end in /beta?"
         return f"the target could not be asked: {last.trouble}"
@@ -214,7 +238,10 @@ class Campaign:
         if self.target.loopback and not reason:
             talk = stories.Talk(self.sender, 99, "refused")
             mixed = FAMILIES["mixed"]
-            stories.refused(talk, [mixed(self.materials, Knobs(1, 0, v, self.settings.seed * 1000 + 950)) for v in range(2)])
+            stories.refused(
+                talk,
+                [mixed(self.materials, Knobs(1, 0, v, self.settings.seed * 1000 + 950)) for v in range(2)],
+            )
             self._heard(talk.done())
 
     def _pairs(self) -> list[tuple[Stimulus, Stimulus]]:
@@ -226,10 +253,12 @@ class Campaign:
             first = ("standard", "granular", "no-payload", "standard")[number % 4]
             second = ("granular", "standard", "standard", "no-payload")[number % 4]
             flat = Knobs()
-            made.append((
-                FAMILIES[first](self.materials, flat if first == "no-payload" else one),
-                FAMILIES[second](self.materials, flat if second == "no-payload" else two),
-            ))
+            made.append(
+                (
+                    FAMILIES[first](self.materials, flat if first == "no-payload" else one),
+                    FAMILIES[second](self.materials, flat if second == "no-payload" else two),
+                )
+            )
         return made
 
     def _heard(self, conversation: Conversation, *, judged: bool = True) -> None:
@@ -325,7 +354,11 @@ def conclude(verdicts: list[ClauseVerdict], stopped: str) -> tuple[Exit, str, li
         several = f"{len(broken)} clauses are" if len(broken) > 1 else "1 clause is"
         return Exit.BROKEN, f"{several} broken", unjudged
     if errors:
-        return Exit.INTERNAL, f"the suite failed to judge {errors[0].clause.address}: {errors[0].reason}", unjudged
+        return (
+            Exit.INTERNAL,
+            f"the suite failed to judge {errors[0].clause.address}: {errors[0].reason}",
+            unjudged,
+        )
     if stopped and stopped != "interrupted" and not stopped.startswith("the bound"):
         return Exit.UNJUDGED, stopped, unjudged
     for pillar in PILLARS:
@@ -339,6 +372,10 @@ def conclude(verdicts: list[ClauseVerdict], stopped: str) -> tuple[Exit, str, li
 
 def _out_of_reach(found: ClauseVerdict) -> bool:
     return found.verdict is Verdict.NONE and found.reason.startswith(("untested", "left out", "needs another caller"))
+
+
+def _nothing(*_: object) -> None:
+    """Nobody is watching."""
 
 
 def _answers(talk: stories.Talk, step: str) -> bool:
@@ -358,8 +395,8 @@ def interleaved(stimuli: list[Stimulus]) -> Iterator[Stimulus]:
     while lines:
         left = []
         for line in lines:
-            stimulus = next(line, None)
-            if stimulus is not None:
-                yield stimulus
+            following = next(line, None)
+            if following is not None:
+                yield following
                 left.append(line)
         lines = left

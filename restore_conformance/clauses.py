@@ -37,9 +37,7 @@ class When:
 
     def matches(self, tags: frozenset[str]) -> bool:
         return (
-            self.every <= tags
-            and (not self.either or not self.either.isdisjoint(tags))
-            and self.none.isdisjoint(tags)
+            self.every <= tags and (not self.either or not self.either.isdisjoint(tags)) and self.none.isdisjoint(tags)
         )
 
     def __and__(self, other: When) -> When:
@@ -176,9 +174,7 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def load(
-    documents: Documents | None = None, tests: Path | None = None, operations: set[str] | None = None
-) -> Register:
+def load(documents: Documents | None = None, tests: Path | None = None, operations: set[str] | None = None) -> Register:
     """Read the register and marry clauses with their tests.
 
     Raises UsageError naming every clause without a test, every test without a clause, and every table that
@@ -208,7 +204,11 @@ def load(
     known = {c.address for c in found}
     for made in found:
         if operations is None:
-            complaints += [f"{made.address} needs {n}, which is no clause" for n in (*made.needs, *made.after, *made.follows) if n not in known]
+            complaints += [
+                f"{made.address} needs {n}, which is no clause"
+                for n in (*made.needs, *made.after, *made.follows)
+                if n not in known
+            ]
     if complaints:
         raise UsageError("The register does not hold together: " + "; ".join(complaints) + ".")
     return Register(tuple(found), interpretations)
@@ -225,9 +225,7 @@ def _page_order(path: Path) -> tuple[int, str]:
 def _interpretations(documents: Documents) -> dict[str, Interpretation]:
     made = {}
     for key, entry in documents.toml("interpretations.toml").items():
-        made[key] = Interpretation(
-            key, entry["conflict"], tuple(entry["sources"]), entry["readings"], entry["default"]
-        )
+        made[key] = Interpretation(key, entry["conflict"], tuple(entry["sources"]), entry["readings"], entry["default"])
     return made
 
 
@@ -255,9 +253,7 @@ def _clause(address: str, fields: Mapping[str, Any], complaints: list[str]) -> C
         return None
 
 
-def _married(
-    made: Clause, judgements: dict[str, tuple[Judgement, str]], complaints: list[str]
-) -> Clause:
+def _married(made: Clause, judgements: dict[str, tuple[Judgement, str]], complaints: list[str]) -> Clause:
     function, where = judgements.pop(made.address, (None, ""))
     if function is None:
         if not made.untested:

@@ -71,9 +71,7 @@ def confirm(
     slow = exchange.trouble == "time-out"
     rounds = 1 if slow else ROUNDS_WHEN_FLAKY if flaky else ROUNDS
     for _ in range(rounds):
-        repeated = sender.send(
-            _bare(exchange), family=exchange.family, step="again", patience=LONG if slow else None
-        )
+        repeated = sender.send(_bare(exchange), family=exchange.family, step="again", patience=LONG if slow else None)
         if repeated.trouble != exchange.trouble:
             if repeated.trouble is None:
                 heard(repeated)
@@ -82,7 +80,9 @@ def confirm(
         if check.trouble is not None or check.status != known.status:
             return "environment"
     exchange.blame = "target"
-    exchange.note = f"{exchange.trouble}, the same {rounds + 1} of {rounds + 1} times while a control was answered each time"
+    exchange.note = (
+        f"{exchange.trouble}, the same {rounds + 1} of {rounds + 1} times while a control was answered each time"
+    )
     return "target"
 
 
@@ -93,6 +93,14 @@ def again(exchange: Exchange, sender: Sender) -> Exchange:
 
 def _bare(exchange: Exchange) -> Request:
     request = exchange.request
-    added = {"client-request-id", "content-length", "host", "accept-encoding", "connection", "user-agent", "accept"}
+    added = {
+        "client-request-id",
+        "content-length",
+        "host",
+        "accept-encoding",
+        "connection",
+        "user-agent",
+        "accept",
+    }
     kept = tuple((n, v) for n, v in request.headers if n.lower() not in added)
     return replace(request, headers=kept)

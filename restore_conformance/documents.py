@@ -117,7 +117,7 @@ class Documents:
                 return merged, here
             file, _, fragment = ref.partition("#")
             if file:
-                here = _join(here, file)
+                here = join(here, file)
             found = self.json(here)
             for part in fragment.split("/")[1:]:
                 found = found[part.replace("~1", "/").replace("~0", "~")]
@@ -130,7 +130,7 @@ class Documents:
         found: dict[str, tuple[dict[str, Any], str]] = {}
         for base in schema.get("allOf", []):
             if "$ref" in base:
-                found.update(self.members(_join(name, base["$ref"])))
+                found.update(self.members(join(name, base["$ref"])))
         for member, declared in schema.get("properties", {}).items():
             found[member] = (declared, name)
         return found
@@ -145,7 +145,8 @@ class Documents:
         return total.hexdigest()
 
 
-def _join(at: str, ref: str) -> str:
+def join(at: str, ref: str) -> str:
+    """The file a relative reference means, seen from another file: both as paths below `schemas`."""
     parts = at.split("/")[:-1]
     for step in ref.split("/"):
         if step == "..":
@@ -164,9 +165,7 @@ def _explained(validator: Any, value: Any) -> Iterator[Breach]:
         if inner:
             stack.extend(inner)
             continue
-        pointer = "".join(
-            "/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path
-        )
+        pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
         yield Breach(pointer, _short(error), error.instance)
 
 

@@ -15,6 +15,8 @@ from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.trouble import trouble
 from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Inconclusive, Level, Verdict
 
+NAME_IDS = "name existing ones with --restore-points and --granular-items"
+
 
 @dataclass(slots=True)
 class _Tally:
@@ -27,7 +29,7 @@ class _Tally:
     seen: dict[str, int] = field(default_factory=dict)
     excused: dict[str, tuple[int, Finding, tuple[int, int]]] = field(default_factory=dict)
     error: str = ""
-    consequences: set[str] = field(default_factory=set)
+    sample: Exchange | None = None
 
 
 @dataclass(slots=True)
@@ -130,6 +132,8 @@ class Judge:
             else:
                 tally.judged += 1
                 outcome.judged += 1
+                if tally.sample is None or evidence[-1].weight < tally.sample.weight:
+                    tally.sample = evidence[-1]
         return outcome
 
     def _saw(self, made: Clause, tally: _Tally, reading: str) -> None:
@@ -148,12 +152,8 @@ class Judge:
                 observed=known.readings[reading],
             )
 
-    def _failed(
-        self, tally: _Tally, deviation: Deviation, weight: tuple[int, int], evidence: list[Exchange]
-    ) -> None:
-        made = Finding(
-            deviation.message, deviation.expected, deviation.observed, deviation.pointer, evidence
-        )
+    def _failed(self, tally: _Tally, deviation: Deviation, weight: tuple[int, int], evidence: list[Exchange]) -> None:
+        made = Finding(deviation.message, deviation.expected, deviation.observed, deviation.pointer, evidence)
         if deviation.unless:
             count, best, least = tally.excused.get(deviation.unless, (0, made, weight))
             if weight < least:
@@ -172,7 +172,7 @@ class Judge:
         return found
 
     def _verdict(self, made: Clause, tally: _Tally, facts: set[str]) -> ClauseVerdict:
-        found = ClauseVerdict(made, seen=dict(tally.seen))
+        found = ClauseVerdict(made, seen=dict(tally.seen), sample=tally.sample)
         failed, finding, least = tally.failed, tally.finding, tally.smallest
         excused = 0
         for fact, (count, best, weight) in tally.excused.items():
@@ -203,7 +203,7 @@ class Judge:
         if not self._began(made):
             return f"left out: began {made.since}"
         if excused:
-            return "needs restore points: the target refused every id that was made up (--restore-points, --granular-items)"
+            return f"needs restore points: the target refused every id that was made up ({NAME_IDS})"
         return "not touched"
 
 

@@ -99,7 +99,13 @@ class Recogniser:
         payload = self._body(request, seen)
         defects, curious = frozenset(seen.defects), frozenset(seen.open)
         asked = prefers_all_members(request)
-        tags = {"create", seen.kind, f"caller:{caller}", *seen.features, *(f"open:{name}" for name in curious)}
+        tags = {
+            "create",
+            seen.kind,
+            f"caller:{caller}",
+            *seen.features,
+            *(f"open:{name}" for name in curious),
+        }
         if asked:
             tags.add("prefer:all-members")
         if seen.count == 2:
@@ -188,14 +194,16 @@ class Recogniser:
     def _members(self, payload: dict[str, Any], seen: _Seen) -> None:
         site = payload.get("siteRestoreArtifacts", _ABSENT)
         granular = payload.get("granularSiteRestoreArtifacts", _ABSENT)
-        for name in payload:
+        for name, value in payload.items():
             if "@" in name:
-                _annotation(name, payload[name], seen)
+                _annotation(name, value, seen)
             elif name == "conflictBehavior":
                 seen.open.add("conflict-behavior-spelling")
             elif name not in self._may_send:
                 seen.open.add("read-only-members" if name in self._session else "unknown-members")
-        lists = [(value, judge) for value, judge in ((site, self._sites), (granular, self._items)) if value is not _ABSENT]
+        lists = [
+            (value, judge) for value, judge in ((site, self._sites), (granular, self._items)) if value is not _ABSENT
+        ]
         full = [value for value, _ in lists if value not in (None, [])]
         if not lists:
             seen.kind = "empty-object"
@@ -290,9 +298,7 @@ class Recogniser:
         if len({browse for browse, _ in keys}) > 1:
             seen.open.add("several-browse-sessions")
 
-    def _names(
-        self, element: dict[str, Any], may: frozenset[str], declared: frozenset[str], seen: _Seen
-    ) -> None:
+    def _names(self, element: dict[str, Any], may: frozenset[str], declared: frozenset[str], seen: _Seen) -> None:
         for name in element:
             if "@" in name:
                 seen.open.add("other-annotations")
@@ -409,12 +415,12 @@ def route(request: Request) -> tuple[str, str]:
         case ["restoreSessions", one]:
             return ({"GET": "get", "DELETE": "delete"}.get(method, "other"), one)
         case [("sharePointRestoreSessions" | "restoreSessions"), one, last]:
-            named = {
+            below = {
                 ("POST", "activate"): "activate",
                 ("GET", "siteRestoreArtifacts"): "list-artifacts",
                 ("GET", "granularSiteRestoreArtifacts"): "list-granular",
             }
-            return (named.get((method, last.removeprefix("microsoft.graph.")), "other"), one)
+            return (below.get((method, last.removeprefix("microsoft.graph.")), "other"), one)
     return "other", ""
 
 
@@ -422,8 +428,7 @@ def prefers_all_members(request: Request) -> bool:
     """Whether a request asks for enumeration members after the sentinel (RFC 7240: names without case)."""
     for name, value in request.headers:
         if name.lower() == "prefer" and any(
-            part.strip().split(";")[0].strip().lower() == "include-unknown-enum-members"
-            for part in value.split(",")
+            part.strip().split(";")[0].strip().lower() == "include-unknown-enum-members" for part in value.split(",")
         ):
             return True
     return False

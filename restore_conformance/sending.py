@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from restore_conformance.exchange import Exchange, Request
@@ -25,7 +25,7 @@ class BudgetSpent(Exception):
 class Sender:
     """Sends through one target and numbers what it sends.
 
-    `tokens` maps a kind of caller to its token. `watch` sees every exchange once it is complete.
+    `tokens` maps a kind of caller to its token.
     """
 
     def __init__(
@@ -36,7 +36,6 @@ class Sender:
         *,
         seed: int = 1,
         budget: int = 0,
-        watch: Callable[[Exchange], None] | None = None,
     ) -> None:
         self.target = target
         self.recogniser = recogniser
@@ -45,7 +44,6 @@ class Sender:
         self.budget = budget
         self._ids = random.Random(seed)  # noqa: S311 - ids for support, not secrets
         self._number = 0
-        self.watch = watch or (lambda exchange: None)
 
     def request(self, stimulus: Stimulus) -> Request:
         """The request a stimulus stands for."""
@@ -70,7 +68,13 @@ class Sender:
         return self.send(self.request(stimulus), family=stimulus.family)
 
     def send(
-        self, request: Request, *, family: str = "", step: str = "", talk: int | None = None, patience: float | None = None
+        self,
+        request: Request,
+        *,
+        family: str = "",
+        step: str = "",
+        talk: int | None = None,
+        patience: float | None = None,
     ) -> Exchange:
         """Send a request and wait for what comes. Raises BudgetSpent."""
         if self.budget and self.requests >= self.budget:

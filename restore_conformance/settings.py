@@ -53,7 +53,9 @@ class Settings:
         for one in fields(self):
             value = getattr(self, one.name)
             if one.metadata["secret"]:
-                made[one.name] = ("set: " + ", ".join(value) if isinstance(value, dict) else "set") if value else "unset"
+                made[one.name] = (
+                    ("set: " + ", ".join(value) if isinstance(value, dict) else "set") if value else "unset"
+                )
             elif isinstance(value, tuple):
                 made[one.name] = f"{len(value)} named" if value else "none"
             elif isinstance(value, dict):

@@ -25,7 +25,7 @@ class Verdict(enum.StrEnum):
     """The five verdicts of TTCN-3 (ES 201 873-1, clause 24), worst last."""
 
     NONE = "none"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict
     INCONCLUSIVE = "inconclusive"
     FAIL = "fail"
     ERROR = "error"
@@ -106,3 +106,4 @@ class ClauseVerdict:
     reason: str = ""
     findings: list[Finding] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
+    sample: Any = None

@@ -27,7 +27,6 @@ from restore_conformance.checks.members import (
     undeclared,
     unset,
 )
-
 from restore_conformance.checks.talks import listing, same_total, session, step
 
 __all__ = [

@@ -30,9 +30,7 @@ class Refusal:
     def allows(self, status: int | None) -> bool:
         if status is None:
             return False
-        return status in self.statuses or (
-            "4xx" in self.statuses and 400 <= status < 500 and status not in NO_REFUSAL
-        )
+        return status in self.statuses or ("4xx" in self.statuses and 400 <= status < 500 and status not in NO_REFUSAL)
 
     def __str__(self) -> str:
         named = " or ".join(str(s) for s in sorted(self.statuses, key=str))
@@ -44,9 +42,7 @@ def refusals(operation: str = "create") -> dict[str, Refusal]:
     """The refusals an operation's page documents, by defect (`schemas/<operation>/page.toml`)."""
     made = {}
     for row in pinned().toml(f"{operation}/page.toml").get("error", []):
-        made[row["defect"]] = Refusal(
-            row["defect"], frozenset(row["status"]), row.get("code"), row.get("prefer")
-        )
+        made[row["defect"]] = Refusal(row["defect"], frozenset(row["status"]), row.get("code"), row.get("prefer"))
     return made
 
 
@@ -208,8 +204,9 @@ def envelope(exchange: Exchange) -> None:
     """The body is Graph's error envelope."""
     if exchange.answer is NOTHING:
         size = len(exchange.response.body) if exchange.response else 0
+        came = f"{size} bytes that are no JSON{_again(exchange)}"
         raise Deviation(
-            f"expected a JSON error envelope with {exchange.status}, got {size} bytes that are no JSON{_again(exchange)}",
+            f"expected a JSON error envelope with {exchange.status}, got {came}",
             expected='{"error": {"code": …, "message": …}}',
             observed=_beginning(exchange),
         )

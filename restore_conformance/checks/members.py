@@ -5,6 +5,7 @@ The schemas of `schemas/types` decide; this module asks them once an exchange an
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -17,9 +18,7 @@ from restore_conformance.verdicts import Deviation
 SESSION = "types/sharePointRestoreSession.json"
 TIMES = ("createdDateTime", "lastModifiedDateTime", "completedDateTime")
 COUNTS = ("total", "completed", "inProgress", "failed")
-_STAMP = re.compile(
-    r"(-?\d{4,})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?([Zz]|[+-]\d\d:\d\d)"
-)
+_STAMP = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?([Zz]|[+-]\d\d:\d\d)")
 
 
 def breaches(exchange: Exchange) -> list[Breach]:
@@ -84,9 +83,7 @@ def counted(exchange: Exchange, name: str) -> int | None:
 def near_misses(value: dict[str, Any], declared: Iterable[str]) -> list[tuple[str, str]]:
     """Declared names that are missing while another member is spelled almost the same: (as spelled, as declared)."""
     have = {_plain(name): name for name in value if "@" not in name}
-    return [
-        (have[_plain(name)], name) for name in declared if name not in value and _plain(name) in have
-    ]
+    return [(have[_plain(name)], name) for name in declared if name not in value and _plain(name) in have]
 
 
 def _plain(name: str) -> str:
@@ -117,10 +114,8 @@ def instant(text: str) -> tuple[datetime, int] | None:
         return None
     if zone not in "Zz":
         shift = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6]))
-        try:
+        with contextlib.suppress(OverflowError):
             moment = moment - shift if zone[0] == "+" else moment + shift
-        except OverflowError:
-            pass
     return moment, int((fraction or "").ljust(12, "0"))
 
 

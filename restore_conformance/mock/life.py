@@ -77,7 +77,13 @@ def _check(kind: str, added: list[dict[str, Any]], found: Session) -> None:
     if len(added) > rules.LIMIT:
         raise Refusal(400, "RestoreArtifactsLimitBreached", "Too many artifacts in one request.")
     if added:
-        for rule in (rules.shape, rules.restore_points, rules.path_types, rules.same_destination, rules.items):
+        for rule in (
+            rules.shape,
+            rules.restore_points,
+            rules.path_types,
+            rules.same_destination,
+            rules.items,
+        ):
             rule(payload)
         present = [artifact for artifact in found.artifacts if found.kind == kind]
         rules.duplicates({collection: [*present, *added]})

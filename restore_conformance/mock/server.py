@@ -75,9 +75,7 @@ def run(service: Handler, listening: socket.socket, certificate: tuple[Path, Pat
     server(service, listening, certificate).run(sockets=[listening])
 
 
-def server(
-    service: Handler, listening: socket.socket, certificate: tuple[Path, Path] | None = None
-) -> uvicorn.Server:
+def server(service: Handler, listening: socket.socket, certificate: tuple[Path, Path] | None = None) -> uvicorn.Server:
     """A configured server for a listening socket; `certificate` is (certificate, key) for TLS."""
     scheme = "https" if certificate else "http"
     service.address = f"{scheme}://127.0.0.1:{listening.getsockname()[1]}/beta"

@@ -110,9 +110,7 @@ class Service:
         self.check(payload)
         kind = "granular" if payload.get(rules.GRANULAR) else "standard"
         elements = payload.get(rules.GRANULAR) or payload.get(rules.SITE) or []
-        made = session.open_session(
-            kind, elements, asked.caller, payload.get("@microsoft.graph.conflictBehavior")
-        )
+        made = session.open_session(kind, elements, asked.caller, payload.get("@microsoft.graph.conflictBehavior"))
         self.keep(made)
         return Reply(201, self.render(made, all_members=asked.all_members))
 

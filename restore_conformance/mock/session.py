@@ -93,7 +93,9 @@ def artifact(kind: str, element: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def render(session: Session, *, all_members: bool, context: str = "sharePointRestoreSessions/$entity") -> dict[str, Any]:
+def render(
+    session: Session, *, all_members: bool, context: str = "sharePointRestoreSessions/$entity"
+) -> dict[str, Any]:
     """A session as JSON. `granular` and `failed` stand after the sentinel: hidden unless asked for."""
     job = session.kind if session.kind == "standard" or all_members else "unknownFutureValue"
     status = "unknownFutureValue" if session.status == "failed" and not all_members else session.status

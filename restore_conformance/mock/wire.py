@@ -83,9 +83,7 @@ def is_json(headers: Headers) -> bool:
 
 def wants_all_members(headers: Headers) -> bool:
     """Whether a Prefer header asks for enumeration members after the sentinel."""
-    return any(
-        name.lower() == "prefer" and "include-unknown-enum-members" in value.lower() for name, value in headers
-    )
+    return any(name.lower() == "prefer" and "include-unknown-enum-members" in value.lower() for name, value in headers)
 
 
 def envelope(refusal: Refusal, request_id: str, client_id: str) -> dict[str, Any]:

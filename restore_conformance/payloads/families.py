@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from restore_conformance.payloads.materials import GRANULAR, LISTS, OPTIONAL, SITE, TYPED, Materials, guid
@@ -17,9 +18,9 @@ CONFLICT = "@microsoft.graph.conflictBehavior"
 
 
 class Knobs(NamedTuple):
-    """`count` artifacts, the odd one at `place`, which `variant` of the defect, `seed` of the ids, `style` bits."""
+    """`size` artifacts, the odd one at `place`, which `variant` of the defect, `seed` of the ids, `style` bits."""
 
-    count: int = 1
+    size: int = 1
     place: int = 0
     variant: int = 0
     seed: int = 0
@@ -40,15 +41,13 @@ def family(name: str, variants: int = 1) -> Callable[[Maker], Maker]:
     return add
 
 
-def _made(
-    m: Materials, name: str, kind: str, payload: Any, k: Knobs, artifacts: int = 0, **labels: Any
-) -> Stimulus:
+def _made(m: Materials, name: str, kind: str, payload: Any, k: Knobs, artifacts: int = 0, **labels: Any) -> Stimulus:
     return Stimulus(name, kind, m.body(payload, k.style), artifacts=artifacts, **labels)
 
 
 def _one_odd(m: Materials, kind: str, k: Knobs, change: Callable[[dict[str, Any]], Any]) -> list[Any]:
     """A list with one element changed, at a place within the list."""
-    elements: list[Any] = m.elements(kind, max(k.count, 1), k.seed, k.variant, k.style)
+    elements: list[Any] = m.elements(kind, max(k.size, 1), k.seed, k.variant, k.style)
     place = k.place % len(elements)
     elements[place] = change(elements[place])
     return elements
@@ -59,14 +58,21 @@ def _one_odd(m: Materials, kind: str, k: Knobs, change: Callable[[dict[str, Any]
 
 @family("standard", 2)
 def standard(m: Materials, k: Knobs) -> Stimulus:
-    count = max(k.count, 1)
+    count = max(k.size, 1)
     return _made(m, "standard", "standard", {SITE: m.elements("standard", count, k.seed, k.variant, k.style)}, k, count)
 
 
 @family("granular", 1)
 def granular(m: Materials, k: Knobs) -> Stimulus:
-    count = max(k.count, 1)
-    return _made(m, "granular", "granular", {GRANULAR: m.elements("granular", count, k.seed, k.variant, k.style)}, k, count)
+    count = max(k.size, 1)
+    return _made(
+        m,
+        "granular",
+        "granular",
+        {GRANULAR: m.elements("granular", count, k.seed, k.variant, k.style)},
+        k,
+        count,
+    )
 
 
 @family("granular-destination", 2)
@@ -77,8 +83,11 @@ def granular_destination(m: Materials, k: Knobs) -> Stimulus:
 
 @family("conflict-behavior", 3)
 def conflict_behavior(m: Materials, k: Knobs) -> Stimulus:
-    payload = {CONFLICT: ("fail", "replace", "rename")[k.variant % 3], GRANULAR: m.elements("granular", max(k.count, 1), k.seed)}
-    return _made(m, "conflict-behavior", "granular", payload, k, max(k.count, 1))
+    payload = {
+        CONFLICT: ("fail", "replace", "rename")[k.variant % 3],
+        GRANULAR: m.elements("granular", max(k.size, 1), k.seed),
+    }
+    return _made(m, "conflict-behavior", "granular", payload, k, max(k.size, 1))
 
 
 @family("no-payload", 4)
@@ -96,7 +105,11 @@ def empty_object(m: Materials, k: Knobs) -> Stimulus:
 
 @family("prefer", 3)
 def prefer(m: Materials, k: Knobs) -> Stimulus:
-    spelled = ("include-unknown-enum-members", "return=representation, include-unknown-enum-members", "Include-Unknown-Enum-Members")
+    spelled = (
+        "include-unknown-enum-members",
+        "return=representation, include-unknown-enum-members",
+        "Include-Unknown-Enum-Members",
+    )
     made = granular(m, k) if k.place % 2 == 0 else standard(m, k)
     return _named(made, "prefer", headers=(("Prefer", spelled[k.variant % 3]),))
 
@@ -129,7 +142,7 @@ def path_type(m: Materials, k: Knobs) -> Stimulus:
             made["destinationType"] = (None, "", "elsewhere", "in place", "original")[variant - 1]
         return made
 
-    count = max(k.count, 1)
+    count = max(k.size, 1)
     elements = _one_odd(m, "standard", k._replace(variant=k.seed), change)
     return _made(m, "path-type", "standard", {SITE: elements}, k, count, defect="path-type")
 
@@ -164,12 +177,12 @@ def restore_point(m: Materials, k: Knobs) -> Stimulus:
         return made
 
     elements = _one_odd(m, "standard", k._replace(variant=k.seed), change)
-    return _made(m, "restore-point", "standard", {SITE: elements}, k, max(k.count, 1), defect="restore-point")
+    return _made(m, "restore-point", "standard", {SITE: elements}, k, max(k.size, 1), defect="restore-point")
 
 
 @family("different-destination", 2)
 def different_destination(m: Materials, k: Knobs) -> Stimulus:
-    count = max(k.count, 2)
+    count = max(k.size, 2)
     elements = m.elements("standard", count, k.seed, k.variant, k.style)
     other = m.choices("standard")[(k.variant + 1) % len(m.choices("standard"))]
     elements[k.place % count]["destinationType"] = other
@@ -179,7 +192,7 @@ def different_destination(m: Materials, k: Knobs) -> Stimulus:
 @family("too-many", 2)
 def too_many(m: Materials, k: Knobs) -> Stimulus:
     kind = ("standard", "granular")[k.variant % 2]
-    count = 1000 + k.count
+    count = 1000 + k.size
     payload = {LISTS[kind]: m.elements(kind, count, k.seed)}
     return _made(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
 
@@ -188,7 +201,7 @@ def too_many(m: Materials, k: Knobs) -> Stimulus:
 def duplicate(m: Materials, k: Knobs) -> Stimulus:
     """`place` is where the copy goes, `variant` the kind; the original stands `style` places before it, wrapping."""
     kind = ("standard", "granular")[k.variant % 2]
-    count = max(k.count, 2)
+    count = max(k.size, 2)
     elements = m.elements(kind, count, k.seed)
     copy = k.place % count
     original = (copy - 1 - k.style) % count
@@ -201,7 +214,7 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
 
 @family("mixed", 2)
 def mixed(m: Materials, k: Knobs) -> Stimulus:
-    count, others = max(k.count, 1), 1 + k.place % 10
+    count, others = max(k.size, 1), 1 + k.place % 10
     site, items = m.elements("standard", count, k.seed), m.elements("granular", others, k.seed)
     payload = {SITE: site, GRANULAR: items} if k.variant % 2 == 0 else {GRANULAR: items, SITE: site}
     return _made(m, "mixed", "mixed", payload, k, count + others, defect="mixed")
@@ -220,7 +233,7 @@ SEVERAL = (
 @family("several", len(SEVERAL))
 def several(m: Materials, k: Knobs) -> Stimulus:
     """Two rules broken at once; any of the two refusals is right."""
-    count = max(k.count, 4)
+    count = max(k.size, 4)
     pair = SEVERAL[k.variant % len(SEVERAL)]
     elements = m.elements("standard", count, k.seed)
     payload: dict[str, Any] = {SITE: elements}
@@ -246,7 +259,7 @@ def several(m: Materials, k: Knobs) -> Stimulus:
 @family("conflict-on-standard", 6)
 def conflict_on_standard(m: Materials, k: Knobs) -> Stimulus:
     value = ("fail", "replace", "rename")[k.variant % 3]
-    kind, payload = "standard", {CONFLICT: value, SITE: m.elements("standard", max(k.count, 1), k.seed)}
+    kind, payload = "standard", {CONFLICT: value, SITE: m.elements("standard", max(k.size, 1), k.seed)}
     if k.variant % 6 == 5:
         kind, payload = "empty-object", {CONFLICT: value}
     if k.variant % 6 in {3, 4}:
@@ -256,24 +269,27 @@ def conflict_on_standard(m: Materials, k: Knobs) -> Stimulus:
 
 @family("conflict-value", 5)
 def conflict_value(m: Materials, k: Knobs) -> Stimulus:
-    value = ("skip", "merge", "", 5, True)[k.variant % 5]
-    payload = {CONFLICT: value, GRANULAR: m.elements("granular", max(k.count, 1), k.seed)}
+    value: Any = ("skip", "merge", "", 5, True)[k.variant % 5]
+    payload = {CONFLICT: value, GRANULAR: m.elements("granular", max(k.size, 1), k.seed)}
     return _made(m, "conflict-value", "granular", payload, k, defect="conflict-value")
 
 
 @family("conflict-spelling", 3)
 def conflict_spelling(m: Materials, k: Knobs) -> Stimulus:
-    payload = {"conflictBehavior": ("fail", "replace", "rename")[k.variant % 3], GRANULAR: m.elements("granular", 1, k.seed)}
+    payload = {
+        "conflictBehavior": ("fail", "replace", "rename")[k.variant % 3],
+        GRANULAR: m.elements("granular", 1, k.seed),
+    }
     return _made(m, "conflict-spelling", "granular", payload, k, 1, open="conflict-behavior-spelling")
 
 
 @family("future-value", 1)
 def future_value(m: Materials, k: Knobs) -> Stimulus:
     sentinel = m.members("standard")["destinationType"]["x-enum-sentinel"]
-    elements = m.elements("standard", max(k.count, 1), k.seed)
+    elements = m.elements("standard", max(k.size, 1), k.seed)
     for element in elements:
         element["destinationType"] = sentinel
-    return _made(m, "future-value", "standard", {SITE: elements}, k, max(k.count, 1), defect="future-value")
+    return _made(m, "future-value", "standard", {SITE: elements}, k, max(k.size, 1), defect="future-value")
 
 
 @family("granular-members", 6)
@@ -289,7 +305,15 @@ def granular_members(m: Materials, k: Knobs) -> Stimulus:
         return made
 
     defect = "browse-session-missing" if name == "browseSessionId" else "item-id-missing"
-    return _made(m, "granular-members", "granular", {GRANULAR: _one_odd(m, "granular", k, change)}, k, max(k.count, 1), defect=defect)
+    return _made(
+        m,
+        "granular-members",
+        "granular",
+        {GRANULAR: _one_odd(m, "granular", k, change)},
+        k,
+        max(k.size, 1),
+        defect=defect,
+    )
 
 
 _WRONG_LIST: tuple[Any, ...] = ({}, "text", 5, True)
@@ -302,9 +326,11 @@ def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
     for kind in LISTS:
         table += [(kind, (), value) for value in _WRONG_LIST]
         table += [(kind, ("*",), value) for value in _WRONG_ELEMENT]
-    table += [("standard", ("restorePoint",), value) for value in ("text", 5, [], True)]
+    objects: tuple[Any, ...] = ("text", 5, [], True)
+    table += [("standard", ("restorePoint",), value) for value in objects]
     table += [("standard", ("restorePoint", "id"), value) for value in _WRONG_TEXT]
-    table += [("standard", ("destinationType",), value) for value in (7, True, [], {})]
+    members: tuple[Any, ...] = (7, True, [], {})
+    table += [("standard", ("destinationType",), value) for value in members]
     table += [("granular", ("browseSessionId",), value) for value in _WRONG_TEXT]
     table += [("granular", ("id",), value) for value in _WRONG_TEXT]
     return table
@@ -346,7 +372,7 @@ READ_ONLY: tuple[tuple[str, Any], ...] = (
 
 @family("read-only-members", len(READ_ONLY) + 2)
 def read_only_members(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("standard", max(k.count, 1), k.seed)
+    elements = m.elements("standard", max(k.size, 1), k.seed)
     variant = k.variant % (len(READ_ONLY) + 2)
     payload: dict[str, Any] = {SITE: elements}
     if variant < len(READ_ONLY):
@@ -361,7 +387,7 @@ def read_only_members(m: Materials, k: Knobs) -> Stimulus:
 
 @family("unknown-members", 4)
 def unknown_members(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("standard", max(k.count, 1), k.seed)
+    elements = m.elements("standard", max(k.size, 1), k.seed)
     payload: dict[str, Any] = {SITE: elements}
     odd = elements[k.place % len(elements)]
     where = (payload, odd, odd["restorePoint"], payload)[k.variant % 4]
@@ -370,8 +396,8 @@ def unknown_members(m: Materials, k: Knobs) -> Stimulus:
 
 
 @family("annotations", 4)
-def annotations(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("standard", max(k.count, 1), k.seed)
+def other_annotations(m: Materials, k: Knobs) -> Stimulus:
+    elements = m.elements("standard", max(k.size, 1), k.seed)
     payload: dict[str, Any] = {SITE: elements}
     odd = elements[k.place % len(elements)]
     if k.variant % 4 == 0:
@@ -389,13 +415,16 @@ def annotations(m: Materials, k: Knobs) -> Stimulus:
 @family("one-kind-empty", 4)
 def one_kind_empty(m: Materials, k: Knobs) -> Stimulus:
     full, empty = (("standard", GRANULAR), ("granular", SITE))[k.variant % 2]
-    payload = {LISTS[full]: m.elements(full, max(k.count, 1), k.seed), empty: [] if k.variant % 4 < 2 else None}
-    return _made(m, "one-kind-empty", "one-kind-empty", payload, k, max(k.count, 1), open="one-kind-empty")
+    payload = {
+        LISTS[full]: m.elements(full, max(k.size, 1), k.seed),
+        empty: [] if k.variant % 4 < 2 else None,
+    }
+    return _made(m, "one-kind-empty", "one-kind-empty", payload, k, max(k.size, 1), open="one-kind-empty")
 
 
 @family("enum-letter-case", 3)
 def enum_letter_case(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("standard", max(k.count, 1), k.seed)
+    elements = m.elements("standard", max(k.size, 1), k.seed)
     for element in elements:
         element["destinationType"] = ("InPlace", "NEW", "inplace")[k.variant % 3]
     return _made(m, "enum-letter-case", "standard", {SITE: elements}, k, len(elements), open="enum-letter-case")
@@ -403,7 +432,7 @@ def enum_letter_case(m: Materials, k: Knobs) -> Stimulus:
 
 @family("id-letter-case", 3)
 def id_letter_case(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("standard", max(k.count, 2), k.seed + 1)
+    elements = m.elements("standard", max(k.size, 2), k.seed + 1)
     if k.variant % 3 == 0:
         elements[1]["restorePoint"] = {"id": elements[0]["restorePoint"]["id"].upper()}
     elif k.variant % 3 == 1:
@@ -415,7 +444,7 @@ def id_letter_case(m: Materials, k: Knobs) -> Stimulus:
 
 @family("opaque-values", 4)
 def opaque_values(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("granular", max(k.count, 2), k.seed)
+    elements = m.elements("granular", max(k.size, 2), k.seed)
     odd = elements[k.place % len(elements)]
     name = ("item-form", "browse-form", "several-browse-sessions", "granular-destination")[k.variant % 4]
     if name == "item-form":
@@ -431,6 +460,4 @@ def opaque_values(m: Materials, k: Knobs) -> Stimulus:
 
 
 def _named(made: Stimulus, name: str, **changes: Any) -> Stimulus:
-    from dataclasses import replace
-
     return replace(made, family=name, **changes)

@@ -113,9 +113,7 @@ class Materials:
         key = ",".join([guid(seed, index), *shared])
         return {"browseSessionId": browse_id(seed, style), "id": key.upper() if style & UPPER else key}
 
-    def elements(
-        self, kind: str, count: int, seed: int = 0, choice: int = 0, style: int = 0
-    ) -> list[dict[str, Any]]:
+    def elements(self, kind: str, count: int, seed: int = 0, choice: int = 0, style: int = 0) -> list[dict[str, Any]]:
         """A list of that many well-formed artifacts with one destination and ids of their own."""
         return [self.element(kind, seed, index, choice, style) for index in range(count)]
 
@@ -135,12 +133,14 @@ def guid(seed: int, index: int) -> str:
     if seed == 0:
         return f"00000000-0000-4000-8000-{index + 1:012x}"
     digits = hashlib.blake2b(f"{seed}/{index}".encode(), digest_size=16).hexdigest()
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) % 4]}{digits[17:20]}-{digits[20:]}"
+    return (
+        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) % 4]}{digits[17:20]}-{digits[20:]}"
+    )
 
 
 def odd_guid(made: str, index: int) -> str:
     """A GUID of an unusual shape that every GUID parser reads: no version, all letters, all digits, leading noughts."""
-    shapes = (
+    shapes: tuple[Any, ...] = (
         lambda g: g[:14] + "0" + g[15:19] + "0" + g[20:],
         lambda g: g.translate(str.maketrans("0123456789", "abcdefabcd")),
         lambda g: g.translate(str.maketrans("abcdef", "123456")),
@@ -149,7 +149,8 @@ def odd_guid(made: str, index: int) -> str:
         lambda g: "ffffffff-ffff-ffff-ffff-" + g[24:],
         lambda g: g[:14] + "f" + g[15:19] + "f" + g[20:],
     )
-    return shapes[index % len(shapes)](made)
+    changed: str = shapes[index % len(shapes)](made)
+    return changed
 
 
 def browse_id(seed: int, style: int = 0) -> str:

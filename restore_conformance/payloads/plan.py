@@ -68,7 +68,11 @@ def _accepted(s: int) -> Iterator[Entry]:
         yield "granular", Knobs(2, 0, 0, s + 160 + offset, style), style in {LONG_BROWSE, TYPED}
     for variant in range(2):
         for count in (1, 4):
-            yield "granular-destination", Knobs(count, 0, variant, s + 170 + count), count == 1 and variant == 0
+            yield (
+                "granular-destination",
+                Knobs(count, 0, variant, s + 170 + count),
+                count == 1 and variant == 0,
+            )
     for variant in range(3):
         for count in (1, 3):
             yield "conflict-behavior", Knobs(count, 0, variant, s + 180 + count), count == 1
@@ -109,7 +113,16 @@ def _rows(s: int) -> Iterator[Entry]:
     for place in (0, 1):
         yield "duplicate", Knobs(2, place, 0, s + 260), place == 1
         yield "duplicate", Knobs(2, place, 1, s + 261), place == 1
-    for count, place, back in ((3, 1, 0), (3, 2, 0), (3, 2, 1), (10, 9, 8), (10, 5, 0), (40, 39, 38), (40, 21, 0), (49, 48, 20)):
+    for count, place, back in (
+        (3, 1, 0),
+        (3, 2, 0),
+        (3, 2, 1),
+        (10, 9, 8),
+        (10, 5, 0),
+        (40, 39, 38),
+        (40, 21, 0),
+        (49, 48, 20),
+    ):
         yield "duplicate", Knobs(count, place, 0, s + 262 + count, back), (count, back) == (40, 38)
     for count, place, back in ((3, 2, 1), (10, 9, 8), (40, 39, 38)):
         yield "duplicate", Knobs(count, place, 1, s + 265 + count, back), count == 10
@@ -118,7 +131,11 @@ def _rows(s: int) -> Iterator[Entry]:
     yield "too-many", Knobs(500, 0, 0, s + 271), not Q
     for count, others in ((1, 1), (2, 1), (1, 2), (5, 5), (20, 1)):
         for variant in range(2):
-            yield "mixed", Knobs(count, others - 1, variant, s + 280 + count), (count, others) in {(1, 1), (20, 1)}
+            yield (
+                "mixed",
+                Knobs(count, others - 1, variant, s + 280 + count),
+                (count, others) in {(1, 1), (20, 1)},
+            )
 
 
 def _several(s: int) -> Iterator[Entry]:
@@ -161,8 +178,10 @@ def _protocol(s: int) -> Iterator[Entry]:
             yield name, Knobs(1 + variant % 2, variant, variant, s + 400), variant in quick
 
 
-def plan(materials: Materials, profile: Profile, seed: int = 1, callers: frozenset[str] = frozenset()) -> list[Stimulus]:
-    """The stimuli of a profile in order: the printed requests, the stratified plan, other callers, then draws.
+def plan(
+    materials: Materials, profile: Profile, seed: int = 1, callers: frozenset[str] = frozenset()
+) -> list[Stimulus]:
+    """The stimuli of a profile in order: the printed requests, the stratified plan, other callers.
 
     An entry that needs more artifacts than the user named ids for is left out.
     """
@@ -176,8 +195,12 @@ def plan(materials: Materials, profile: Profile, seed: int = 1, callers: frozens
         for number in range(2 if profile.whole else 1):
             stimulus = FAMILIES["standard"](materials, Knobs(1 + number, 0, 0, seed * 1000 + 900 + number))
             made.append(replace(stimulus, family=f"caller-{caller}", caller=caller, defect=_CALLERS.get(caller, "")))
-    made += [s for s in draw(stimuli(materials), profile.drawn, seed) if _fits(materials, s)]
     return made
+
+
+def drawn(materials: Materials, number: int, seed: int) -> list[Stimulus]:
+    """What Hypothesis adds to a plan: that many stimuli of every family, fewer where the user named few ids."""
+    return [stimulus for stimulus in draw(stimuli(materials), number, seed) if _fits(materials, stimulus)]
 
 
 _CALLERS = {
@@ -204,4 +227,4 @@ def _fits(materials: Materials, stimulus: Stimulus) -> bool:
     return stimulus.artifacts <= materials.most(kind)
 
 
-__all__ = ["OPTIONAL", "PROFILES", "Profile", "examples", "plan"]
+__all__ = ["OPTIONAL", "PROFILES", "Profile", "drawn", "examples", "plan"]

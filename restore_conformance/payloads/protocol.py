@@ -9,8 +9,21 @@ from restore_conformance.payloads.families import Knobs, family, standard
 from restore_conformance.payloads.materials import SITE, Materials
 from restore_conformance.payloads.stimulus import Stimulus
 
-MALFORMED = ("Basic {token}", "{token}", "Bearer", "Token {token}", "Bearer {token} {token}", "Bearer,{token}")
-ALTERED = ("Bearer {token}x", "Bearer {shorter}", "Bearer {swapped}", "Bearer x{token}", "Bearer {token}{token}")
+MALFORMED = (
+    "Basic {token}",
+    "{token}",
+    "Bearer",
+    "Token {token}",
+    "Bearer {token} {token}",
+    "Bearer,{token}",
+)
+ALTERED = (
+    "Bearer {token}x",
+    "Bearer {shorter}",
+    "Bearer {swapped}",
+    "Bearer x{token}",
+    "Bearer {token}{token}",
+)
 
 
 @family("no-token", 2)
@@ -47,10 +60,14 @@ def no_media_type(m: Materials, k: Knobs) -> Stimulus:
 
 @family("other-media-type", 5)
 def other_media_type(m: Materials, k: Knobs) -> Stimulus:
-    media = ("text/plain", "application/xml", "application/x-www-form-urlencoded", "application/octet-stream", "text/html")
-    return replace(
-        standard(m, k), family="other-media-type", defect="other-media-type", media=media[k.variant % 5]
+    media = (
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "application/octet-stream",
+        "text/html",
     )
+    return replace(standard(m, k), family="other-media-type", defect="other-media-type", media=media[k.variant % 5])
 
 
 @family("not-json", 7)

@@ -7,12 +7,12 @@ than nested strategies and still shrinks: every number shrinks towards 0, where 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import hypothesis
 from hypothesis import strategies as st
 
-from restore_conformance.payloads import protocol as protocol  # registers its families
+import restore_conformance.payloads.protocol  # noqa: F401 - registers its families
 from restore_conformance.payloads.families import FAMILIES, VARIANTS, Knobs
 from restore_conformance.payloads.materials import LONG_BROWSE, ODD_GROUPS, PRETTY, REVERSED, UPPER, Materials
 from restore_conformance.payloads.stimulus import Stimulus
@@ -80,8 +80,3 @@ def smallest(
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     return hypothesis.find(strategy, condition, settings=settings)
-
-
-def every(names: Iterable[str]) -> list[str]:
-    """The families of that name, in the order given; raises KeyError for one that is none."""
-    return [name for name in names if FAMILIES[name]]

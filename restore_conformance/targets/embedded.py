@@ -31,7 +31,10 @@ class Embedded:
             response = self.service.handle(request)
         except Exception as error:  # noqa: BLE001 - whatever breaks inside a server drops the connection outside
             return Answer(
-                request, None, f"no answer: connection dropped ({type(error).__name__})", time.perf_counter() - start
+                request,
+                None,
+                f"no answer: connection dropped ({type(error).__name__})",
+                time.perf_counter() - start,
             )
         return Answer(request, response, None, time.perf_counter() - start)
 

@@ -3,7 +3,14 @@
 from restore_conformance import checks
 from restore_conformance.clauses import clause, created, sent, sole, valid, without
 
-ODD = ("media-type-spelling", "odata-type", "conflict-behavior", "granular-destination", "white-space", "example:granular")
+ODD = (
+    "media-type-spelling",
+    "odata-type",
+    "conflict-behavior",
+    "granular-destination",
+    "white-space",
+    "example:granular",
+)
 """Features with a clause of their own, so that a target that stumbles over one is blamed for that."""
 
 

@@ -67,9 +67,7 @@ def test_draft_deleted(conversation):
     """A draft can be deleted."""
     gone = checks.step(conversation, "delete")
     if gone.status != 204:
-        raise Deviation(
-            f"expected 204 for deleting a draft, got {gone.status}", expected="204", observed=gone.status
-        )
+        raise Deviation(f"expected 204 for deleting a draft, got {gone.status}", expected="204", observed=gone.status)
 
 
 @clause(when=story("read-back"))

@@ -106,7 +106,11 @@ def test_granular_members(exchange):
     checks.refused(exchange, next(iter(exchange.sent.defects)))
 
 
-@clause(when=valid("granular") & sent("granular-destination") & without("conflict-behavior", "media-type-spelling", "odata-type"))
+@clause(
+    when=valid("granular")
+    & sent("granular-destination")
+    & without("conflict-behavior", "media-type-spelling", "odata-type")
+)
 def test_granular_destination(exchange):
     """A granular artifact may say where to restore to."""
     checks.created(exchange)
@@ -150,7 +154,7 @@ def test_limit_of_fifty(exchange):
 @clause(when=sent("create") & sent_any("open:very-large", "open:very-deep"))
 def test_very_large(exchange):
     """What happens to a payload beyond all measure is reported."""
-    return None
+    return
 
 
 @clause(

@@ -5,8 +5,14 @@ from restore_conformance.clauses import answered, clause, created, sent, valid, 
 from restore_conformance.documents import pinned
 from restore_conformance.verdicts import Deviation
 
-
-ODD = ("media-type-spelling", "odata-type", "white-space", "example:standard", "caller:delegated", "caller:application")
+ODD = (
+    "media-type-spelling",
+    "odata-type",
+    "white-space",
+    "example:standard",
+    "caller:delegated",
+    "caller:application",
+)
 """Features with a clause of their own, so that a target that stumbles over one is blamed for that."""
 
 
@@ -21,7 +27,9 @@ def test_object(exchange):
     """The session is a JSON object."""
     if not isinstance(exchange.answer, dict):
         raise Deviation(
-            "expected a JSON object with 201, got something else", expected="a JSON object", observed=_kind(exchange)
+            "expected a JSON object with 201, got something else",
+            expected="a JSON object",
+            observed=_kind(exchange),
         )
 
 

@@ -33,13 +33,19 @@ def seventeen_artifacts_refused(service: Service) -> None:
 @fault(R + "created")
 def capital_guids_refused(service: Service) -> None:
     """A standard create whose restore point is written in capitals."""
-    _refuse(service, lambda payload: any(_point(e) != _point(e).lower() for e in payload.get("siteRestoreArtifacts") or []))
+    _refuse(
+        service,
+        lambda payload: any(_point(e) != _point(e).lower() for e in payload.get("siteRestoreArtifacts") or []),
+    )
 
 
 @fault(R + "created")
 def new_destination_refused(service: Service) -> None:
     """A standard create that restores to a new place."""
-    _refuse(service, lambda payload: any(e.get("destinationType") == "new" for e in payload.get("siteRestoreArtifacts") or []))
+    _refuse(
+        service,
+        lambda payload: any(e.get("destinationType") == "new" for e in payload.get("siteRestoreArtifacts") or []),
+    )
 
 
 def _point(element: Any) -> str:
@@ -288,7 +294,9 @@ def completed_from_the_start(service: Service) -> None:
 def in_progress_above_total(service: Service) -> None:
     """One create with artifacts."""
     on_created(
-        service, lambda body, asked: body[COUNTS].update(inProgress=body[COUNTS]["total"] + 1), ["standard", "granular"]
+        service,
+        lambda body, asked: body[COUNTS].update(inProgress=body[COUNTS]["total"] + 1),
+        ["standard", "granular"],
     )
 
 
@@ -378,7 +386,12 @@ def odata_id_of_another(service: Service) -> None:
 @fault("create/examples.standard")
 def printed_standard_refused(service: Service) -> None:
     """The first printed request."""
-    _refuse(service, lambda payload: "1f1fccc3" in str(payload) and kind_of(payload) == "standard", 409, "Conflict")
+    _refuse(
+        service,
+        lambda payload: "1f1fccc3" in str(payload) and kind_of(payload) == "standard",
+        409,
+        "Conflict",
+    )
 
 
 @fault("create/examples.granular")

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from restore_conformance.mock import rules
 from restore_conformance.mock.faults.seeding import (
-    fault, items, made, on_refusal, on_reply, replaced, sites, without,
+    fault,
+    items,
+    made,
+    on_refusal,
+    on_reply,
+    replaced,
+    sites,
+    without,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.wire import Asked, Refusal, Reply
@@ -159,7 +167,7 @@ def far_duplicate_accepted(service: Service) -> None:
 
     def rule(payload: dict[str, Any]) -> None:
         found = sites(payload)
-        for one, next_one in zip(found, found[1:], strict=False):
+        for one, next_one in itertools.pairwise(found):
             if one["restorePoint"]["id"] == next_one["restorePoint"]["id"]:
                 raise Refusal(400, "DuplicateArtifactInList")
         rules.duplicates({rules.GRANULAR: items(payload)})
@@ -191,7 +199,9 @@ def two_defects_crash(service: Service) -> None:
     check = service.check
 
     def lying(payload: dict[str, Any]) -> None:
-        points = [(e.get("restorePoint") or {}).get("id") for e in sites(payload) if isinstance(e.get("restorePoint"), dict)]
+        points = [
+            (e.get("restorePoint") or {}).get("id") for e in sites(payload) if isinstance(e.get("restorePoint"), dict)
+        ]
         lacking = [e for e in sites(payload) if "destinationType" not in e]
         if lacking and len(set(points)) < len(points):
             raise RuntimeError("seeded")

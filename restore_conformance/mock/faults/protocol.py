@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from restore_conformance.exchange import header
-
 from restore_conformance.mock.faults.seeding import fault, on_created, on_reply
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.wire import Asked, Refusal, Reply
@@ -60,13 +59,23 @@ def scheme_not_checked(service: Service) -> None:
 @fault(H + "authorization-token")
 def token_prefix_compared(service: Service) -> None:
     """One create with a token that has a character more."""
-    _posing(service, lambda asked: service.token if _sent(asked).startswith("Bearer " + service.token) and _sent(asked).count(" ") == 1 else None)
+    _posing(
+        service,
+        lambda asked: (
+            service.token
+            if _sent(asked).startswith("Bearer " + service.token) and _sent(asked).count(" ") == 1
+            else None
+        ),
+    )
 
 
 @fault(H + "authorization-token")
 def token_letter_case_ignored(service: Service) -> None:
     """One create with the letter case of the token swapped."""
-    _posing(service, lambda asked: service.token if _sent(asked).lower() == f"bearer {service.token}".lower() else None)
+    _posing(
+        service,
+        lambda asked: service.token if _sent(asked).lower() == f"bearer {service.token}".lower() else None,
+    )
 
 
 @fault(H + "authorization-expired")
@@ -94,7 +103,10 @@ def personal_account_accepted(service: Service) -> None:
 
 
 def _as(service: Service, kind: str) -> None:
-    _posing(service, lambda asked: service.token if service.tokens.get(_sent(asked).removeprefix("Bearer ")) == kind else None)
+    _posing(
+        service,
+        lambda asked: service.token if service.tokens.get(_sent(asked).removeprefix("Bearer ")) == kind else None,
+    )
 
 
 @fault(P + "delegated")
@@ -178,5 +190,3 @@ def preference_applied_unasked(service: Service) -> None:
         reply.headers["Preference-Applied"] = "include-unknown-enum-members"
 
     on_reply(service, change)
-
-

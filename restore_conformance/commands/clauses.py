@@ -1,0 +1,77 @@
+"""`clauses`: the register, whole or one clause."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+
+from restore_conformance.clauses import Clause, Register, load
+from restore_conformance.verdicts import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument(
+        "id",
+        nargs="?",
+        default="",
+        metavar="ID",
+        help="a clause, such as create/request-body.json, or the beginning of several",
+    )
+    parser.add_argument("--readings", action="store_true", help="list the interpretations and their readings")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Print one clause whole, or a line for each."""
+    register = load()
+    if arguments.readings:
+        return _readings(register)
+    exact = [made for made in register.clauses if made.address == arguments.id]
+    if exact:
+        _whole(exact[0], register)
+        return 0
+    found = [made for made in register.clauses if made.address.startswith(arguments.id)]
+    if not found:
+        near = difflib.get_close_matches(arguments.id, [made.address for made in register.clauses], 3, 0.3)
+        raise UsageError(f"There is no clause {arguments.id!r}; near it: {', '.join(near) or 'none'}.")
+    for made in found:
+        print(f"{made.level.value:8} {made.address:52} {made.says}")
+    counts = {level: sum(made.level == level for made in found) for level in ("must", "should", "observe")}
+    print(f"\n{len(found)} clauses: " + ", ".join(f"{number} {level}" for level, number in counts.items()))
+    return 0
+
+
+def _whole(made: Clause, register: Register) -> None:
+    rows = {
+        "level": made.level.value,
+        "says": made.says,
+        "heading": made.heading,
+        "statements": ", ".join(made.statements),
+        "source": made.source,
+        "row": made.row,
+        "since": made.since,
+        "judged by": made.test or f"untested: {made.untested}",
+        "fault": made.fault and f"{made.fault} (restore-conformance serve --fault {made.fault})",
+        "needs": ", ".join(made.needs),
+        "after": ", ".join((*made.follows, *made.after)),
+    }
+    print(made.address)
+    for name, value in rows.items():
+        if value:
+            print(f"  {name:11} {value}")
+    if made.reading:
+        entry = register.interpretations[made.reading]
+        print(f"  reading     {entry.key}: {entry.conflict}")
+        for name, says in entry.readings.items():
+            mark = "*" if name in entry.allowed else " "
+            print(f"            {mark} {name}: {says}")
+
+
+def _readings(register: Register) -> int:
+    for entry in register.interpretations.values():
+        users = [made.address for made in register.clauses if made.reading == entry.key]
+        print(f"{entry.key} (default: {entry.default})\n  {entry.conflict}")
+        for name, says in entry.readings.items():
+            print(f"  {entry.key}={name}: {says}")
+        print(f"  used by: {', '.join(users) or 'no clause'}\n")
+    return 0

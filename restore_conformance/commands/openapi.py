@@ -1,0 +1,39 @@
+"""`openapi`: print or write the composed OpenAPI document."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from restore_conformance import places
+from restore_conformance.verdicts import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("--write", action="store_true", help="write schemas/openapi.json (in a checkout)")
+    parser.add_argument("--check", action="store_true", help="exit 1 if schemas/openapi.json is out of step")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Compose, then print, write or compare."""
+    from restore_conformance.documents import pinned
+    from restore_conformance.sources.openapi import compose
+
+    text = json.dumps(compose(pinned()), indent=1, ensure_ascii=False) + "\n"
+    path = places.SCHEMAS / "openapi.json"
+    if arguments.check:
+        same = path.exists() and path.read_text(encoding="utf-8") == text
+        print(
+            "schemas/openapi.json is in step." if same else "schemas/openapi.json is out of step; run openapi --write."
+        )
+        return 0 if same else 1
+    if arguments.write:
+        if not places.is_checkout():
+            raise UsageError("--write needs a checkout; an installed package is not changed.")
+        path.write_text(text, encoding="utf-8")
+        print(f"Wrote {path.name} ({len(text)} bytes).")
+        return 0
+    sys.stdout.write(text)
+    return 0

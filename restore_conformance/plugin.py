@@ -1,0 +1,151 @@
+"""The pytest front: each clause is an item, and one campaign stands behind all of them.
+
+The campaign runs once, at the first item; every item then shows the verdict of its clause. The embedded mock is
+the target unless --target names another.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restore_conformance import places
+from restore_conformance.clauses import Clause, Register, load
+from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, UsageError, Verdict
+
+_REGISTER: Any = pytest.StashKey[Register]()
+_VERDICTS: Any = pytest.StashKey[dict[str, ClauseVerdict]]()
+_RESULT: Any = pytest.StashKey[Any]()
+
+OPTIONS = ("target", "token", "restore-points", "granular-items", "profile", "as-of", "ca-bundle")
+REPEATED = ("identity", "reading", "emulator")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of `restore-conformance run`, as far as they make sense here."""
+    group = parser.getgroup("restore-conformance", "Graph restore conformance")
+    for name in OPTIONS:
+        group.addoption(f"--{name}", default=None, help=f"as of restore-conformance run --{name}")
+    for name in REPEATED:
+        group.addoption(f"--{name}", action="append", default=[], help=f"as of restore-conformance run --{name}")
+    group.addoption("--plan-seed", type=int, default=1, help="as of restore-conformance run --seed")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a file of clause judgements as clauses; every other file is a test module as usual."""
+    if module_path.parent.parent != places.CLAUSE_TESTS:
+        return None
+    if not (places.SCHEMAS / module_path.parent.name / "clauses.toml").exists():
+        return None
+    made: pytest.Collector = ClauseFile.from_parent(parent, path=module_path)
+    return made
+
+
+def _register(config: pytest.Config) -> Register:
+    if _REGISTER not in config.stash:
+        try:
+            config.stash[_REGISTER] = load()
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+    found: Register = config.stash[_REGISTER]
+    return found
+
+
+def _verdicts(config: pytest.Config) -> dict[str, ClauseVerdict]:
+    """The verdicts of the one campaign; the first call runs it."""
+    if _VERDICTS not in config.stash:
+        from restore_conformance.campaign import Campaign
+        from restore_conformance.commands import run
+
+        parser = argparse.ArgumentParser()
+        run.add_arguments(parser)
+        register = _register(config)
+        try:
+            settings = run.settings_of(parser.parse_args(_arguments(config)), register)
+            target = run.target_of(settings)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+        try:
+            result = Campaign(settings, target, register).run()
+        finally:
+            target.close()
+        config.stash[_RESULT] = result
+        config.stash[_VERDICTS] = {found.clause.address: found for found in result.verdicts}
+    found: dict[str, ClauseVerdict] = config.stash[_VERDICTS]
+    return found
+
+
+def _arguments(config: pytest.Config) -> list[str]:
+    made = ["--seed", str(config.getoption("--plan-seed"))]
+    for name in OPTIONS:
+        value = config.getoption(f"--{name}")
+        if value is not None:
+            made += [f"--{name}", value]
+    for name in REPEATED:
+        for value in config.getoption(f"--{name}"):
+            made += [f"--{name}", value]
+    return made
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Which target is judged."""
+    return f"restore-conformance: target {config.getoption('--target') or 'mock'}"
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The verdict of the run, in one line."""
+    result = config.stash.get(_RESULT, None)
+    if result is not None:
+        terminalreporter.write_line(
+            f"restore-conformance: {result.reason} ({result.requests} requests to {result.target})"
+        )
+
+
+class ClauseFile(pytest.File):
+    """A file of `tests/<operation>`: its judgements, in their order there."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        where = f"tests/{self.path.parent.name}/{self.path.name}::"
+        for made in _register(self.config).clauses:
+            if made.test.startswith(where):
+                item: pytest.Item = ClauseItem.from_parent(self, name=made.test.removeprefix(where))
+                item.made = made  # type: ignore[attr-defined]
+                yield item
+
+
+class ClauseItem(pytest.Item):
+    """One clause. Fails on a broken *must*; a clause that could not be judged is skipped with the reason."""
+
+    made: Clause
+
+    def runtest(self) -> None:
+        found = _verdicts(self.config)[self.made.address]
+        if found.verdict is Verdict.ERROR:
+            raise RuntimeError(found.reason)
+        if found.verdict in {Verdict.NONE, Verdict.INCONCLUSIVE}:
+            raise Inconclusive(f"{found.verdict}: {found.reason}")
+        if found.verdict is Verdict.FAIL:
+            message = f"{self.made.address}: {self.made.says} {found.findings[0].message}"
+            if self.made.level is not Level.MUST:
+                self.warn(pytest.PytestWarning(f"{self.made.level}: {message}"))
+                return
+            raise Deviation(message)
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        if isinstance(excinfo.value, Deviation):
+            from restore_conformance.record import Scrub, curl
+
+            result = self.config.stash[_RESULT]
+            finding = _verdicts(self.config)[self.made.address].findings[0]
+            scrub = Scrub({"token": result.settings.token})
+            again = curl(finding.evidence[-1], scrub, result.base)
+            return f"{excinfo.value}\nseen {finding.seen} of {finding.of}\n{again}"
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.path, None, self.made.address

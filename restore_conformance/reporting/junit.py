@@ -1,0 +1,64 @@
+"""JUnit XML: one test suite a heading, one test case a clause; only a broken *must* is a failure."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from typing import Any
+
+_ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(run: dict[str, Any]) -> bytes:
+    """The run as JUnit XML in UTF-8."""
+    root = ET.Element("testsuites", name="graph-restore-conformance", time=str(run["seconds"]))
+    suites: dict[str, ET.Element] = {}
+    totals: dict[str, Counter[str]] = {}
+    for entry in run["clauses"]:
+        name = entry["id"].rpartition(".")[0]
+        if name not in suites:
+            suites[name] = ET.SubElement(root, "testsuite", name=name, timestamp=run["started"][:19])
+        kind = _case(suites[name], entry)
+        for one in (name, ""):
+            totals.setdefault(one, Counter()).update(["tests", kind])
+    for name, suite in {**suites, "": root}.items():
+        for key in ("tests", "failures", "errors", "skipped"):
+            suite.set(key, str(totals[name][key]))
+    ET.indent(root)
+    made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return made
+
+
+def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
+    case = ET.SubElement(
+        suite, "testcase", classname=entry["id"].rpartition(".")[0], name=entry["id"].rpartition(".")[2]
+    )
+    verdict, level = entry["verdict"], entry["level"]
+    if verdict == "fail" and level == "must":
+        finding = entry["findings"][0]
+        failure = ET.SubElement(case, "failure", message=_clean(finding["message"]), type="Deviation")
+        failure.text = _clean(_told(entry, finding))
+        return "failures"
+    if verdict == "error":
+        ET.SubElement(case, "error", message=_clean(entry.get("reason", "")), type="Error")
+        return "errors"
+    if verdict in {"none", "inconclusive"}:
+        ET.SubElement(case, "skipped", message=_clean(f"{verdict}: {entry.get('reason', '')}"))
+        return "skipped"
+    out = ET.SubElement(case, "system-out")
+    said = f"{level}, judged on {entry['exchanges']} exchanges"
+    if entry["findings"]:
+        said = f"{level}, broken: {_told(entry, entry['findings'][0])}"
+    out.text = _clean(said)
+    return ""
+
+
+def _told(entry: dict[str, Any], finding: dict[str, Any]) -> str:
+    lines = [entry["says"], finding["message"], f"seen {finding['seen']} of {finding['of']}", finding["curl"]]
+    return "\n".join(lines)
+
+
+def _clean(text: str) -> str:
+    """Text without the characters that XML cannot hold."""
+    return _ILLEGAL.sub("\ufffd", text)

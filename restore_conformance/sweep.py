@@ -1,0 +1,60 @@
+"""Schemathesis's only door: stimuli made by somebody else, judged like our own.
+
+In the deep profile, against loopback only. Its requests go through the same target, and the same judgements
+look at them; its own checks are not asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from restore_conformance.documents import pinned
+from restore_conformance.exchange import Exchange, Request
+from restore_conformance.payloads.stimulus import CREATE
+from restore_conformance.sending import Sender
+
+
+def sweep(sender: Sender, number: int, seed: int) -> Iterator[Exchange]:
+    """Send that many cases of the create operation, half of them meant to be valid, and yield the exchanges."""
+    for body in bodies(number, seed):
+        token = sender.tokens.get("good", "")
+        headers = (("Authorization", f"Bearer {token}"), ("Content-Type", "application/json"))
+        yield sender.send(Request("POST", CREATE, headers, body), family="sweep")
+
+
+def bodies(number: int, seed: int) -> list[bytes]:
+    """Bodies that Schemathesis makes from `schemas/openapi.json`."""
+    import hypothesis
+    import schemathesis
+    from schemathesis import GenerationMode
+
+    schema = schemathesis.openapi.from_dict(pinned().json("openapi.json"))
+    operation: Any = schema[CREATE]["POST"]
+    drawn: list[bytes] = []
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+        @hypothesis.seed(seed)
+        @hypothesis.settings(
+            max_examples=max(number // 2, 1),
+            database=None,
+            deadline=None,
+            phases=[hypothesis.Phase.generate],
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+        @hypothesis.given(operation.as_strategy(generation_mode=mode))
+        def collect(case: Any) -> None:
+            drawn.append(_encoded(case.body))
+
+        collect()
+    return drawn[:number]
+
+
+def _encoded(body: Any) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    try:
+        return json.dumps(body, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    except (TypeError, ValueError):
+        return b""
