@@ -20,6 +20,7 @@ from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, S
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
+from restore_conformance.shrinking import Shrinker
 from restore_conformance.targets import Target
 from restore_conformance.trouble import is_page
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict
@@ -57,6 +58,7 @@ class Result:
     base: str
     stopped: str = ""
     swept: int = 0
+    shrinking: int = 0
     unjudged: list[str] = field(default_factory=list)
 
 
@@ -105,6 +107,7 @@ class Campaign:
         self._families: dict[str, int] = {}
         self._planned = 0
         self.swept = 0
+        self.shrinking = 0
 
     def run(self) -> Result:
         """Send, judge, and sum up. A keyboard interrupt ends the sending, not the summing up."""
@@ -213,7 +216,7 @@ class Campaign:
     def _why(self, last: Exchange | None) -> str:
         if last is None:
             return "the target stopped answering"
-        if last.trouble == "refused as not authorised":
+        if last.trouble == "refused as not authorised" and not is_page(last):
             return f"not authorised: the target answers {last.status} to the token given (--token)"
         if is_page(last):
             seen = f"the target answers {last.status} with an HTML page instead of JSON"
@@ -306,6 +309,8 @@ class Campaign:
 
     def _result(self, started: str, seconds: float) -> Result:
         verdicts = self.judge.verdicts(self._facts())
+        if self.target.loopback and not self.stopped:
+            self._shrink(verdicts)
         for found in verdicts:
             if found.verdict is Verdict.NONE:
                 found.reason = self._reason(found)
@@ -316,8 +321,17 @@ class Campaign:
         return Result(
             self.settings, verdicts, code, summary, reason, started, seconds, self.sender.requests,
             self.judge.exchanges, self.judge.judgements, dict(self._families), self.target.name,
-            self.target.base, self.stopped, self.swept, unjudged,
+            self.target.base, self.stopped, self.swept, self.shrinking, unjudged,
         )  # fmt: skip
+
+    def _shrink(self, verdicts: list[ClauseVerdict]) -> None:
+        shrinker, before = Shrinker(self.sender), self.sender.requests
+        for found in verdicts:
+            try:
+                found.findings = [shrinker(found.clause, finding) for finding in found.findings]
+            except (BudgetSpent, KeyboardInterrupt):
+                break
+        self.shrinking = self.sender.requests - before
 
     def _reason(self, found: ClauseVerdict) -> str:
         if found.reason != "not touched":

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from restore_conformance.documents import Documents, pinned
 from restore_conformance.exchange import Request
@@ -28,7 +28,7 @@ TYPE_NAMES = frozenset({"#microsoft.graph.sharePointRestoreSession", "microsoft.
 
 FAR_BEYOND = 1000
 BOUND_STATED_ELSEWHERE = 50
-LARGE = 256 * 1024
+LARGE = 512 * 1024
 DEEP = 100
 
 
@@ -398,7 +398,7 @@ _REFUSED_CALLERS = {
 
 def route(request: Request) -> tuple[str, str]:
     """The operation a request line names, and the session id in it: ("get", "1f1f…"). Unknown: ("other", "")."""
-    path = re.sub(r"/{2,}", "/", unquote(urlsplit(request.target).path))
+    path = re.sub(r"/{2,}", "/", unquote(request.target.partition("?")[0]))
     found = ROUTE.match(path)
     if not found:
         return "other", ""

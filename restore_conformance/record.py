@@ -146,6 +146,7 @@ def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
         "profile": result.settings.profile,
         "settings": result.settings.shown(),
         "requests": result.requests,
+        "shrinking": result.shrinking,
         "exchanges": result.exchanges,
         "judgements": result.judgements,
         "swept": result.swept,

@@ -1,0 +1,35 @@
+"""What several tests look at: the two labels of a request side by side, and what a run found broken."""
+
+from restore_conformance.exchange import Request
+from restore_conformance.payloads.stimulus import CREATE
+
+TOKEN = "G00D.t0ken.with-Letters"
+
+
+def request_of(stimulus):
+    """The request a stimulus stands for, with a token of its own."""
+    headers = []
+    if stimulus.authorization is not None:
+        value = stimulus.authorization.format(token=TOKEN, shorter=TOKEN[:-1], swapped=TOKEN.swapcase())
+        headers.append(("Authorization", value))
+    if stimulus.media is not None:
+        headers.append(("Content-Type", stimulus.media))
+    return Request("POST", CREATE, (*headers, *stimulus.headers), stimulus.body)
+
+
+def disagreement(stimulus, sent):
+    """How the two labels differ, or None."""
+    meant = set(stimulus.defect.split("+")) - {""}
+    if sent.kind != stimulus.kind:
+        return f"kind {sent.kind}, meant {stimulus.kind}"
+    if sent.defects != meant:
+        return f"defects {sorted(sent.defects)}, meant {sorted(meant)}"
+    curious = sent.open - {"artifact-limit"}
+    if stimulus.open not in {*curious, ""} or (not stimulus.open and curious):
+        return f"open {sorted(sent.open)}, meant {stimulus.open or 'nothing'}"
+    return None
+
+
+def failed(result):
+    """The addresses of the clauses a run found broken."""
+    return [found.clause.address for found in result.verdicts if found.verdict == "fail"]

@@ -1,0 +1,247 @@
+"""Whole runs: what a user sees and which exit code comes, over real HTTP too."""
+
+import json
+import subprocess
+import sys
+import time
+
+import jsonschema
+import pytest
+from looking import failed
+from test_targets import answering, silent
+
+from restore_conformance import cli, places
+from restore_conformance.mock import Reply, Service
+from restore_conformance.mock.faults import seeded
+from restore_conformance.mock.server import serving
+
+
+def command(capsys, *arguments):
+    """Run the command in process: exit code, standard output, standard error."""
+    try:
+        code = cli.main(list(arguments))
+    except SystemExit as left:
+        code = left.code
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+@pytest.fixture
+def run(capsys, tmp_path):
+    def act(*arguments):
+        code, out, err = command(capsys, "run", "--report", str(tmp_path), *arguments)
+        path = tmp_path / "run.json"
+        return code, out, err, json.loads(path.read_text()) if path.exists() else None
+
+    return act
+
+
+def test_the_mock_conforms_and_every_report_is_written(run, tmp_path):
+    code, out, err, record = run("--target", "mock", "--profile", "quick")
+    assert code == 0, err
+    assert "CONFORMANT" in out
+    assert str(tmp_path / "report.html") in out
+    jsonschema.validate(record, json.loads((places.SCHEMAS / "run.schema.json").read_text()))
+    assert {path.name for path in tmp_path.iterdir()} >= {"run.json", "report.html", "junit.xml", "exchanges.ndjson"}
+    assert record["verdict"] == "conformant"
+    assert record["requests"] < 130
+
+
+def test_a_url_is_judged_like_the_mock(run):
+    service = Service()
+    with serving(service) as base:
+        others = [f"--identity={k}={t}" for t, k in service.tokens.items() if k != "good"]
+        code, out, err, record = run("--target", base, "--token", service.token, "--profile", "quick", *others)
+    assert code == 0, out + err
+    assert record["summary"]["fail"] == 0
+    assert record["unjudged"] == []
+
+
+def test_a_fault_is_named_over_http(run):
+    service = seeded("default-job-typed-bulk")
+    with serving(service) as base:
+        code, out, _, record = run("--target", base, "--token", service.token, "--profile", "quick")
+    assert code == 1
+    broken = [entry for entry in record["clauses"] if entry["verdict"] == "fail"]
+    assert [entry["id"] for entry in broken] == ["create/introduction.no-payload-job-type"]
+    finding = broken[0]["findings"][0]
+    assert finding["expected"] == "'standard'"
+    assert finding["observed"] == "bulk"
+    assert finding["pointer"] == "/restoreJobType"
+    assert finding["curl"].startswith("curl -i -X POST")
+    assert "create/introduction.no-payload-job-type" in out
+
+
+def test_a_token_reaches_no_file(run, tmp_path):
+    service = seeded("status-activating")
+    with serving(service) as base:
+        others = [f"--identity={k}={t}" for t, k in service.tokens.items() if k != "good"]
+        run("--target", base, "--token", service.token, "--profile", "quick", *others)
+    for path in tmp_path.iterdir():
+        text = path.read_text()
+        for token in service.tokens:
+            assert token not in text, path.name
+
+
+def test_other_callers_are_asked_for_where_a_clause_needs_them(run):
+    service = Service()
+    with serving(service) as base:
+        code, _, _, record = run("--target", base, "--token", service.token, "--profile", "quick")
+    assert code == 0
+    reasons = {entry["id"]: entry.get("reason") for entry in record["clauses"]}
+    assert reasons["create/permissions.permission-required"] == "needs another caller: --identity no-permission=TOKEN"
+
+
+def test_an_unreachable_target_is_exit_3(run):
+    with answering() as (base, _):
+        pass
+    code, out, _, record = run("--target", base, "--token", "t0ken")
+    assert code == 3
+    assert "unreachable: connection refused" in out
+    assert record["verdict"] == "inconclusive"
+    assert record["requests"] < 10
+
+
+def test_a_wrong_token_is_exit_3(run):
+    with serving(Service()) as base:
+        code, out, _, record = run("--target", base, "--token", "wr0ng-token", "--profile", "quick")
+    assert code == 3
+    assert "not authorised: the target answers 401" in out
+    assert record["summary"]["fail"] == 0
+
+
+def test_a_page_is_exit_3(run):
+    page = b"<!doctype html><title>Sign in</title>"
+    for status in (200, 302, 403, 404, 502):
+        with answering(status, [("Content-Type", "text/html")], page) as (base, _):
+            code, out, _, record = run("--target", base, "--token", "t0ken", "--profile", "quick")
+        assert code == 3, (status, out)
+        assert record["summary"]["fail"] == 0
+        assert "HTML page" in out, out
+
+
+def test_a_wrong_base_is_exit_3(run):
+    service = Service()
+    with serving(service) as base:
+        code, out, _, _ = run("--target", base.removesuffix("/beta") + "/gamma", "--token", service.token)
+    assert code == 3
+    assert "does the base URL end in /beta?" in out
+
+
+def test_a_target_that_hangs_is_exit_3(run):
+    with silent() as base:
+        start = time.monotonic()
+        code, out, _, _ = run("--target", base, "--token", "t0ken", "--timeout", "0.3")
+    assert code == 3
+    assert "time-out" in out
+    assert time.monotonic() - start < 10
+
+
+def test_a_target_that_throttles_everything_is_exit_3(run):
+    body = b'{"error":{"code":"TooManyRequests","message":"slow down"}}'
+    with answering(429, [("Retry-After", "0"), ("Content-Type", "application/json")], body) as (base, _):
+        code, out, _, record = run("--target", base, "--token", "t0ken", "--profile", "quick")
+    assert code == 3, out
+    assert record["summary"]["fail"] == 0
+
+
+def test_ids_that_are_not_listed_excuse_a_target_that_checks_them(run, tmp_path):
+    """A service that knows its restore points refuses made-up ones, and is judged with the ones that exist."""
+    known = [f"aaaaaaaa-1111-4222-8333-{n:012x}" for n in range(8)]
+    service = Service()
+    rule = service.create_rules["restore-points"]
+
+    def strict(payload):
+        rule(payload)
+        for element in payload.get("siteRestoreArtifacts") or []:
+            if element["restorePoint"]["id"].lower() not in known:
+                from restore_conformance.mock.wire import Refusal
+
+                raise Refusal(400, "InvalidRestorePoint")
+
+    service.create_rules["restore-points"] = strict
+    with serving(service) as base:
+        code, out, _, record = run("--target", base, "--token", service.token, "--profile", "quick")
+        assert code == 3, out
+        assert record["summary"]["fail"] == 0
+        assert "needs restore points" in out
+        (tmp_path / "points.txt").write_text("\n".join(known))
+        code, out, _, record = run(
+            "--target", base, "--token", service.token, "--profile", "standard", "--restore-points", str(tmp_path / "points.txt")
+        )
+    assert code == 0, out
+    assert record["summary"]["fail"] == 0
+
+
+def test_a_reading_can_be_narrowed(run):
+    assert run("--profile", "quick", "--reading", "empty-object=accept")[0] == 0
+    code, out, _, _ = run("--profile", "quick", "--reading", "empty-object=reject")
+    assert code == 1
+    assert "the reading empty-object is reject" in out
+
+
+def test_as_of_leaves_out_what_began_later(run):
+    _, _, _, record = run("--profile", "quick", "--as-of", "2026-03-01")
+    reasons = {entry["id"]: entry.get("reason", "") for entry in record["clauses"]}
+    assert reasons["create/request-body.conflict-behavior-accepted"] == "left out: began 2026-06"
+    assert reasons["create/introduction.granular-accepted"] == ""
+
+
+def test_the_bound_on_requests_holds(run):
+    _, _, _, record = run("--profile", "standard", "--max-requests", "50")
+    assert record["requests"] <= 50
+    assert record["stopped"] == "the bound of 50 requests was reached"
+
+
+def test_trouble_tied_to_one_payload_is_a_fault_and_trouble_by_chance_is_not(judged):
+    tied = seeded("granular-refused")
+    tied.create_rules["crash"] = lambda payload: 1 / 0 if payload.get("granularSiteRestoreArtifacts") else None
+    assert "create/introduction.granular-accepted" in failed(judged(tied, "quick"))
+
+    by_chance = Service()
+    answer, number = by_chance.answer, iter(range(10**9))
+
+    def flaky(asked):
+        return Reply(502, raw=b"<html>bad gateway</html>") if next(number) % 7 == 3 else answer(asked)
+
+    by_chance.answer = flaky
+    result = judged(by_chance)
+    assert failed(result) == []
+
+
+BAD = [
+    (("run", "--target", "somewhere"), "neither mock nor a URL"),
+    (("run", "--target", "https://graph.microsoft.com/beta", "--token", "x"), "belongs to the vendor"),
+    (("run", "--target", "http://10.1.2.3/beta", "--token", "x"), "--emulator 10.1.2.3"),
+    (("run", "--reading", "no-such=x"), "is no interpretation"),
+    (("run", "--reading", "empty-list=x"), "takes one of: reject, accept, either"),
+    (("run", "--as-of", "yesterday"), "is no date"),
+    (("run", "--identity", "boss=x"), "--identity takes NAME=TOKEN"),
+    (("run", "--restore-points", "/no/such/file"), "cannot be read"),
+    (("run", "--granular-items", "/no/such/file"), "cannot be read"),
+    (("run", "--timeout", "0"), "must be more than 0"),
+    (("run", "--report", "/dev/null/x"), "cannot be written"),
+    (("run", "--profile", "huge"), "invalid choice"),
+    (("run", "--no-such-option"), "unrecognized arguments"),
+    (("clauses", "no/such.clause"), "There is no clause"),
+    (("serve", "--fault", "no-such-fault"), "There is no fault"),
+    (("serve", "--variant", "no-such-variant"), "There is no variant"),
+    (("nothing",), "invalid choice"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
+def test_bad_input_is_one_sentence_and_exit_2(capsys, arguments, says):
+    code, _, err = command(capsys, *arguments)
+    assert code == 2
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_the_command_starts_without_what_it_does_not_need():
+    script = "import sys; from restore_conformance import cli; cli.main(['--help'])"
+    loaded = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", script], capture_output=True, text=True, timeout=60, check=False
+    ).stderr
+    for library in ("hypothesis", "jsonschema", "httpx", "schemathesis", "starlette", "jinja2", "vcr", "rich"):
+        assert f" {library}\n" not in loaded
