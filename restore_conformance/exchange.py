@@ -33,9 +33,14 @@ def parse_json(raw: bytes | None) -> Any:
     if not raw:
         return NOTHING
     try:
-        return json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
+        return json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant, parse_int=whole)
     except (ValueError, RecursionError):
         return NOTHING
+
+
+def whole(digits: str) -> int | float:
+    """A JSON integer; one of so many digits that Python refuses to convert it is as good as infinite."""
+    return int(digits) if len(digits) < 400 else float("-inf" if digits[0] == "-" else "inf")
 
 
 def _no_constant(name: str) -> Any:

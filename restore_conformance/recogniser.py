@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from restore_conformance.documents import Documents, pinned
-from restore_conformance.exchange import Request
+from restore_conformance.exchange import Request, whole
 
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 NIL = "00000000-0000-0000-0000-000000000000"
@@ -25,6 +25,9 @@ ROUTE = re.compile(r"^/?solutions/backupRestore/(?P<rest>.*)$")
 CONFLICT = "@microsoft.graph.conflictBehavior"
 CONFLICT_VALUES = frozenset({"fail", "replace", "rename"})
 TYPE_NAMES = frozenset({"#microsoft.graph.sharePointRestoreSession", "microsoft.graph.sharePointRestoreSession"})
+
+READING = frozenset({"get", "get-typed", "list", "list-typed", "list-artifacts"})
+"""Operations that a caller with the read permission may ask for."""
 
 FAR_BEYOND = 1000
 BOUND_STATED_ELSEWHERE = 50
@@ -128,7 +131,9 @@ class Recogniser:
     def _elsewhere(self, request: Request, operation: str, session: str) -> Sent:
         seen = _Seen()
         caller = self._caller(request, seen)
-        tags = {operation, f"caller:{caller}"}
+        if operation in READING:
+            seen.defects.discard("read-only-permission")
+        tags = {operation, f"caller:{caller}", *(f"sole:{defect}" for defect in seen.defects)}
         if session:
             tags.add("id:well-formed" if GUID.fullmatch(session) else "id:malformed")
         return Sent(
@@ -139,7 +144,11 @@ class Recogniser:
     # ------------------------------------------------------------------ who asks
 
     def _caller(self, request: Request, seen: _Seen) -> str:
-        value = request.header("Authorization")
+        values = [value for name, value in request.headers if name.lower() == "authorization"]
+        value = values[0] if values else None
+        if len(values) > 1:
+            seen.defects.add("token-malformed")
+            return "malformed"
         if value is None:
             seen.defects.add("no-token")
             return "none"
@@ -261,15 +270,17 @@ class Recogniser:
             seen.defects.add("different-destination")
         elif len({str(e.get("destinationType")) for e in elements if isinstance(e, dict)}) > 1:
             seen.arguable.add("different-destination")
-        if len(set(points)) < len(points):
+        named = [name for name in map(_named_point, elements) if name]
+        if len(set(named)) < len(named):
             seen.defects.add("duplicate")
-        elif len({point.lower() for point in points}) < len(points):
+        if len({name.lower() for name in named}) < len(set(named)):
             seen.open.add("id-letter-case")
         if self._known is not None and not self._known.issuperset(points):
             seen.open.add("id-not-listed")
 
     def _items(self, elements: list[Any], seen: _Seen) -> None:
         keys: list[tuple[str, str]] = []
+        browses: set[str] = set()
         destinations: set[str] = set()
         for element in elements:
             if not isinstance(element, dict):
@@ -283,8 +294,10 @@ class Recogniser:
                     destinations.add(destination)
             browse = _text(element, "browseSessionId", "browse-session-missing", seen)
             item = _text(element, "id", "item-id-missing", seen)
-            if browse is not None and not BROWSE.fullmatch(browse):
-                seen.open.add("browse-form")
+            if browse is not None:
+                browses.add(browse)
+                if not BROWSE.fullmatch(browse):
+                    seen.open.add("browse-form")
             if item is not None and not ITEM.fullmatch(item):
                 seen.open.add("item-form")
             if browse is not None and item is not None:
@@ -293,9 +306,9 @@ class Recogniser:
             seen.open.add("granular-destination")
         if len(set(keys)) < len(keys):
             seen.defects.add("duplicate")
-        elif len({item.lower() for _, item in keys}) < len(keys):
+        if len({item.lower() for _, item in keys}) < len(set(keys)):
             seen.open.add("id-letter-case")
-        if len({browse for browse, _ in keys}) > 1:
+        if len(browses) > 1:
             seen.open.add("several-browse-sessions")
 
     def _names(self, element: dict[str, Any], may: frozenset[str], declared: frozenset[str], seen: _Seen) -> None:
@@ -363,7 +376,7 @@ class Recogniser:
             seen.defects.add("wrong-type")
             return None
         if value is None or not GUID.fullmatch(value):
-            if value and GUID.fullmatch(value.strip(" {}()")):
+            if value and GUID.fullmatch(value.strip().strip("{}()").strip()):
                 seen.open.add("id-letter-case")
             else:
                 seen.defects.add("restore-point")
@@ -371,6 +384,13 @@ class Recogniser:
         if value == NIL:
             seen.open.add("id-letter-case")
         return value
+
+
+def _named_point(element: Any) -> str | None:
+    """The restore point id of an element, well formed or not."""
+    point = element.get("restorePoint") if isinstance(element, dict) else None
+    name = point.get("id") if isinstance(point, dict) else None
+    return name if isinstance(name, str) and name.strip() else None
 
 
 class _Seen:
@@ -414,12 +434,11 @@ def route(request: Request) -> tuple[str, str]:
             return (named.get(method, "other"), one)
         case ["restoreSessions", one]:
             return ({"GET": "get", "DELETE": "delete"}.get(method, "other"), one)
-        case [("sharePointRestoreSessions" | "restoreSessions"), one, last]:
-            below = {
-                ("POST", "activate"): "activate",
-                ("GET", "siteRestoreArtifacts"): "list-artifacts",
-                ("GET", "granularSiteRestoreArtifacts"): "list-granular",
-            }
+        case [("sharePointRestoreSessions" | "restoreSessions") as collection, one, last]:
+            below = {("POST", "activate"): "activate"}
+            if collection == "sharePointRestoreSessions":
+                below["GET", "siteRestoreArtifacts"] = "list-artifacts"
+                below["GET", "granularSiteRestoreArtifacts"] = "list-granular"
             return (below.get((method, last.removeprefix("microsoft.graph.")), "other"), one)
     return "other", ""
 
@@ -443,12 +462,12 @@ def _media(request: Request, seen: _Seen) -> str:
     if value is None or not value.strip():
         return "none"
     essence, _, parameters = value.partition(";")
+    charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", parameters, re.IGNORECASE)
+    if charset and charset[1].lower() != "utf-8":
+        seen.open.add("other-charset")
     if essence.strip().lower() != "application/json":
         return "other"
     if essence.strip() != "application/json" or parameters.strip():
-        charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", parameters, re.IGNORECASE)
-        if charset and charset[1].lower() not in {"utf-8", "utf8"}:
-            seen.open.add("other-charset")
         seen.features.add("media-type-spelling")
     return "json"
 
@@ -476,7 +495,7 @@ def _parsed(body: bytes, seen: _Seen) -> tuple[Any, bool]:
         return made
 
     try:
-        decoder = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=_constant)
+        decoder = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=_constant, parse_int=whole)
         stripped = text.lstrip(" \t\r\n")
         value, end = decoder.raw_decode(stripped)
         rest = stripped[end:].strip(" \t\r\n")
@@ -488,11 +507,14 @@ def _parsed(body: bytes, seen: _Seen) -> tuple[Any, bool]:
         return value, True
     if repeated:
         seen.open.add("unusual-json")
-    if "\\u" in text or not text.isascii():
+    if _ESCAPED.search(text) or not text.isascii():
         seen.open.add("unusual-json")
     if text[:1] in " \t\r\n" or "\n" in text or "\t" in text or ": " in text or " :" in text:
         seen.features.add("white-space")
     return value, False
+
+
+_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u")
 
 
 def _constant(name: str) -> Any:

@@ -8,6 +8,7 @@ What is exchanged here feeds no other verdict.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -35,16 +36,13 @@ class Shrinker:
         best = finding.evidence[-1]
         if len(finding.evidence) != 1 or made.scope != "exchange" or not _shrinkable(best):
             return finding
-        left = min(EACH, self.left)
-        for candidate in smaller(lambda: best.request):
-            if left <= 0:
-                break
-            left -= 1
+        found = [best]
+        for candidate in itertools.islice(smaller(lambda: found[-1].request), min(EACH, self.left)):
             self.left -= 1
             again = self._sender.send(candidate, family=best.family, step="shrinking")
             deviation = self._breaks(made, again, best)
             if deviation is not None:
-                best = again
+                found.append(again)
                 finding = Finding(
                     deviation.message, deviation.expected, deviation.observed, deviation.pointer, [again],
                     finding.seen, finding.of, finding.kind, finding.consequences,

@@ -1,8 +1,11 @@
 """The recogniser and the generator agree, though neither knows the other."""
 
 import ast
+import base64
 import inspect
+import json
 import os
+from pathlib import Path
 
 import pytest
 from looking import TOKEN, disagreement, request_of
@@ -10,6 +13,7 @@ from looking import TOKEN, disagreement, request_of
 from restore_conformance import recogniser as module
 from restore_conformance.exchange import Request
 from restore_conformance.payloads import FAMILIES, PROFILES, Materials, draw, plan, stimuli
+from restore_conformance.payloads.materials import GRANULAR, SITE
 from restore_conformance.payloads.strategies import HEAVY
 from restore_conformance.recogniser import Recogniser
 
@@ -45,6 +49,46 @@ def test_they_agree_on_every_family(recognise, family):
     most = 3 if family in HEAVY else 60
     for stimulus in draw(stimuli(Materials(), [family]), most, 7):
         assert disagreement(stimulus, recognise(request_of(stimulus))) is None
+
+
+def big(make):
+    """The bodies that the fixture gives in short."""
+    kind, number = next(iter(make.items()))
+    ids = [f"{n:08x}-1111-4222-8333-{n:012x}" for n in range(1, number + 1 if kind in {"standard", "granular"} else 2)]
+    if kind == "granular":
+        return json.dumps({GRANULAR: [{"browseSessionId": "abcdef", "id": f"{i},{ids[0]}"} for i in ids]}).encode()
+    if kind == "nest":
+        return f'{{"{SITE}":'.encode() + b"[" * number + b"]" * number + b"}"
+    body = json.dumps({SITE: [{"restorePoint": {"id": i}, "destinationType": "inPlace"} for i in ids]}).encode()
+    return b" " * number + body if kind == "pad" else body
+
+
+HAND = json.loads((Path(__file__).parent / "data" / "hand_labelled.json").read_text(encoding="utf-8"))
+CALLERS = {
+    "GOOD": "good", "READONLY": "read-only", "NOPERM": "no-permission", "PERSONAL": "personal",
+    "EXPIRED": "expired", "DELEGATED": "delegated", "APPLICATION": "application",
+}  # fmt: skip
+
+
+def test_many_requests_were_labelled_by_hand():
+    assert len(HAND) >= 300
+    assert sum(len(row["expect"]["defects"]) + len(row["expect"].get("open", ())) > 1 for row in HAND) >= 120
+
+
+@pytest.mark.parametrize("row", HAND, ids=lambda row: row["name"])
+def test_it_agrees_with_labels_made_by_hand(row):
+    body = row.get("body")
+    raw = None if body is None else body.encode()
+    if "body_make" in row:
+        raw = big(row["body_make"])
+    elif "body_base64" in row:
+        raw = base64.b64decode(row["body_base64"])
+    headers = tuple((name, value) for name, value in row["headers"])
+    seen = Recogniser(callers=CALLERS)(Request(row["method"], row["target"], headers, raw))
+    expect = row["expect"]
+    assert (seen.operation, set(seen.defects)) == (expect["operation"], set(expect["defects"]))
+    if seen.operation == "create":
+        assert (seen.kind, set(seen.open), seen.count) == (expect["kind"], set(expect["open"]), expect["count"])
 
 
 def test_neither_imports_the_other():

@@ -8,7 +8,7 @@ import time
 import jsonschema
 import pytest
 from looking import failed
-from test_targets import answering, silent
+from servers import answering, silent
 
 from restore_conformance import cli, places
 from restore_conformance.mock import Reply, Service
@@ -167,7 +167,14 @@ def test_ids_that_are_not_listed_excuse_a_target_that_checks_them(run, tmp_path)
         assert "needs restore points" in out
         (tmp_path / "points.txt").write_text("\n".join(known))
         code, out, _, record = run(
-            "--target", base, "--token", service.token, "--profile", "standard", "--restore-points", str(tmp_path / "points.txt")
+            "--target",
+            base,
+            "--token",
+            service.token,
+            "--profile",
+            "standard",
+            "--restore-points",
+            str(tmp_path / "points.txt"),
         )
     assert code == 0, out
     assert record["summary"]["fail"] == 0
@@ -230,7 +237,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(
+    ("arguments", "says"), BAD, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
 def test_bad_input_is_one_sentence_and_exit_2(capsys, arguments, says):
     code, _, err = command(capsys, *arguments)
     assert code == 2

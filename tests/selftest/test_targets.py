@@ -3,12 +3,11 @@
 import contextlib
 import datetime
 import socket
-import ssl
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from servers import answering, silent, socket_server
 
 from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
@@ -17,73 +16,6 @@ from restore_conformance.targets import Http, is_loopback
 from restore_conformance.targets.door import is_vendor
 from restore_conformance.targets.http import RETRIES, _retry_after
 from restore_conformance.verdicts import UsageError
-
-
-@contextlib.contextmanager
-def answering(status=200, headers=(), body=b"", first=None):
-    """A server that answers everything alike; `first` answers are (status, headers) of the first requests."""
-    seen = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _answer(self):
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            seen.append(self.path)
-            code, extra = (first or [])[len(seen) - 1] if first and len(seen) <= len(first) else (status, headers)
-            self.send_response(code)
-            for name, value in extra:
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_POST = do_DELETE = _answer
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", seen
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
-
-
-@contextlib.contextmanager
-def socket_server(act):
-    """A server that hands each connection to `act`."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def accept():
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = listening.accept()
-                threading.Thread(target=act, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        listening.close()
-
-
-@contextlib.contextmanager
-def silent():
-    """A server that takes every connection and never answers."""
-    over = threading.Event()
-
-    def hold(connection):
-        with connection:
-            over.wait(20)
-
-    with socket_server(hold) as base:
-        yield base
-        over.set()
 
 
 def send(base, patience=2.0, **kind):
@@ -181,9 +113,7 @@ def test_throttling_is_not_waited_out_for_ever():
         assert send(base).attempts == 1
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"), [("2", 2.0), ("2.128", 2.128), ("soon", 1.0), ("-5", 0.0), (None, 1.0)]
-)
+@pytest.mark.parametrize(("value", "seconds"), [("2", 2.0), ("2.128", 2.128), ("soon", 1.0), ("-5", 0.0), (None, 1.0)])
 def test_retry_after_is_read_in_every_form(value, seconds):
     from restore_conformance.exchange import Response
 
@@ -220,10 +150,13 @@ def test_the_vendor_is_told_by_domain():
 def test_what_was_sent_is_what_is_kept():
     service = Service()
     with serving(service) as base, contextlib.closing(Http(base)) as target:
-        request = Request("POST", "/solutions/backupRestore/sharePointRestoreSessions", (("Authorization", f"Bearer {service.token}"),))
+        request = Request(
+            "POST",
+            "/solutions/backupRestore/sharePointRestoreSessions",
+            (("Authorization", f"Bearer {service.token}"),),
+        )
         answer = target.send(request)
     assert answer.response.status == 201
     names = {name.lower() for name, _ in answer.request.headers}
     assert "content-type" not in names
     assert {"host", "content-length", "user-agent", "authorization"} <= names
-    assert ssl.OPENSSL_VERSION

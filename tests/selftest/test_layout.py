@@ -1,0 +1,115 @@
+"""The house: imports point down, and each outside library has one door."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from restore_conformance import places
+
+PACKAGE = places.PACKAGE
+ROOT = PACKAGE.parent
+
+STOREYS = [
+    {"exchange", "verdicts", "places"},
+    {"documents", "clauses", "settings", "recogniser"},
+    {"payloads", "checks", "targets", "mock", "tape", "sources", "trouble"},
+    {"judging", "sending", "stories", "sweep"},
+    {"controls", "shrinking"},
+    {"campaign"},
+    {"record", "reporting", "drift"},
+    {"cli", "commands", "plugin", "__main__"},
+]
+"""From the ground up. A module may import from its own storey and from those below."""
+
+DOORS = {
+    "hypothesis": {"payloads/strategies.py", "sweep.py"},
+    "jsonschema": {"documents.py"},
+    "jsonschema_rs": {"documents.py"},
+    "referencing": {"documents.py"},
+    "httpx": {"targets/http.py"},
+    "schemathesis": {"sweep.py"},
+    "starlette": {"mock/server.py"},
+    "uvicorn": {"mock/server.py"},
+    "jinja2": {"reporting/html.py"},
+    "rich": {"reporting/terminal.py"},
+    "pytest": {"plugin.py"},
+    "vcr": {"tape.py"},
+}
+"""Every outside library and the modules that may import it."""
+
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_data" not in path.parts)
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room(name):
+    return name.split(".")[1] if name.startswith("restore_conformance.") else None
+
+
+def storey(name):
+    return next((height for height, rooms in enumerate(STOREYS) if name in rooms), None)
+
+
+def own_room(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_imports_point_down(path):
+    here = own_room(path)
+    if here == "__init__":
+        return
+    assert storey(here) is not None, f"{here} has no storey"
+    for name in imports(path):
+        there = room(name)
+        if there and there != here and storey(there) is not None:
+            assert storey(there) <= storey(here), f"{path.name} imports {name}, which stands above it"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_each_library_has_one_door(path):
+    here = path.relative_to(PACKAGE).as_posix()
+    for name in imports(path):
+        allowed = DOORS.get(name.split(".")[0])
+        assert allowed is None or here in allowed, f"{here} imports {name}; its door is {sorted(allowed)}"
+
+
+def test_the_mock_shares_no_predicate_with_the_judges():
+    for path in (PACKAGE / "mock").rglob("*.py"):
+        rooms = {room(name) for name in imports(path)} - {None}
+        assert rooms <= {"mock", "exchange", "verdicts"}, path.name
+
+
+def test_no_room_is_called_by_what_it_is_not():
+    names = {path.stem for path in MODULES}
+    assert not names & {"utils", "common", "helpers", "base", "misc"}
+
+
+def test_clause_functions_are_small():
+    for path in sorted(places.CLAUSE_TESTS.glob("*/test_*.py")):
+        if path.parent.name in {"selftest", "sdk"}:
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef):
+                assert ast.get_docstring(node) or node.name.startswith("_"), f"{path.name}: {node.name} states no fact"
+                assert node.end_lineno - node.lineno < 32, f"{path.name}: {node.name} is too long"
+
+
+@pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")
+def test_nothing_committed_names_an_index_or_a_machine():
+    lock = (ROOT / "requirements.lock").read_text()
+    assert not re.search(r"^\s*--?(index|extra-index|find-links|trusted)", lock, re.MULTILINE)
+    assert "--hash=sha256:" in lock
+    words = ["/" + "work/", "/" + "root/", "/" + "tmp/"]
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("*.toml"), *PACKAGE.rglob("*.py"), *(ROOT / "schemas").rglob("*.*")]:
+        text = Path(path).read_text(encoding="utf-8")
+        assert not any(word in text for word in words), path

@@ -1,0 +1,115 @@
+"""Reports are made from the run record alone, and what a server sends stays text."""
+
+import copy
+import html.parser
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from restore_conformance.mock.faults import seeded
+from restore_conformance.record import Scrub, curl, run_of
+from restore_conformance.reporting import html as page
+from restore_conformance.reporting import junit
+
+HOSTILE = "<script>alert(1)</script>\x1b[31m=1+1\u202e\"'&\x00"
+
+
+@pytest.fixture(scope="module")
+def record(judged):
+    service = seeded("total-always-one")
+    return run_of(judged(service, "quick"), Scrub({"token": service.token}))
+
+
+class Tags(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+
+def tags(text):
+    parser = Tags()
+    parser.feed(text)
+    return parser.seen
+
+
+def test_the_report_asks_no_network(record):
+    text = page.render(record)
+    for tag, attributes in tags(text):
+        assert tag not in {"script", "link", "img", "iframe"}
+        assert "src" not in attributes
+    assert "url(" not in text
+
+
+def test_the_report_says_what_matters(record):
+    text = page.render(record)
+    finding = next(e for e in record["clauses"] if e["verdict"] == "fail")["findings"][0]
+    for part in (
+        "Non-conformant",
+        "create/response.counts-total",
+        "/restoreSessionArtifactCount/total",
+        "curl -i -X POST",
+    ):
+        assert part in text
+    assert finding["message"] in text
+    assert len(text) < 1_000_000
+    assert {attributes.get("id") for _, attributes in tags(text)} >= {e["id"] for e in record["clauses"]}
+
+
+def hostile(record):
+    """The record with every text that a server can influence replaced."""
+    made = copy.deepcopy(record)
+    made["target"] = made["reason"] = HOSTILE
+    for entry in made["clauses"]:
+        if entry.get("seen"):
+            entry["seen"] = {HOSTILE: 1}
+        for finding in entry["findings"]:
+            finding["message"] = finding["observed"] = finding["pointer"] = HOSTILE
+            answer = finding["exchange"]["response"]
+            answer["headers"].append([HOSTILE, HOSTILE])
+            answer["body"] = {"size": 5, "text": HOSTILE}
+    return made
+
+
+def test_what_a_server_sends_is_inert_in_html(record):
+    text = page.render(hostile(record))
+    assert not any(tag == "script" for tag, _ in tags(text))
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "\x00" not in text
+
+
+def test_what_a_server_sends_is_inert_in_junit(record):
+    root = ET.fromstring(junit.render(hostile(record)))
+    assert root.get("failures") == "1"
+    failure = root.find(".//failure")
+    assert "<script>" in failure.get("message")
+    assert "\x1b" not in failure.get("message")
+
+
+def test_junit_counts_add_up(record):
+    root = ET.fromstring(junit.render(record))
+    cases = root.findall(".//testcase")
+    assert len(cases) == len(record["clauses"]) == int(root.get("tests"))
+    for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        assert int(root.get(kind)) == len(root.findall(f".//{tag}"))
+        assert int(root.get(kind)) == sum(int(suite.get(kind)) for suite in root.findall("testsuite"))
+
+
+def test_a_curl_line_sends_the_same_and_hides_the_token(judged):
+    service = seeded("total-always-one")
+    result = judged(service, "quick")
+    found = next(v for v in result.verdicts if v.findings)
+    line = curl(found.findings[0].evidence[-1], Scrub({"token": service.token}), "http://127.0.0.1:1/beta")
+    assert service.token not in line
+    assert "Bearer $TOKEN" in line
+    assert "'http://127.0.0.1:1/beta/solutions/backupRestore/sharePointRestoreSessions'" in line
+    sent = found.findings[0].evidence[-1].request.body.decode()
+    assert sent in line
+
+
+def test_the_record_is_json(record):
+    assert json.loads(json.dumps(record)) == record
