@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from restore_conformance import stories
 from restore_conformance.clauses import Register
 from restore_conformance.controls import Control, Trouble, again, confirm
-from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.conversing import Stories, shows_route
+from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge
-from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, Stimulus, drawn, plan
+from restore_conformance.payloads import PROFILES, Materials, Stimulus, drawn, plan
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
@@ -97,12 +98,17 @@ class Campaign:
         self.trouble = Trouble()
         self._draws = settings.drawn if settings.drawn >= 0 else self.profile.drawn
         self.stopped = ""
-        self.untouched: dict[str, str] = {}
         self._watch = watch or _nothing
         self._keep = keep or _nothing
         self._ids: dict[str, int] = {}
         self._made_up = {"standard": False, "granular": False}
         self._flaky = False
+        self._talks = 0
+        self._routes: set[str] = {"create"}
+        self._kept: list[str] = []
+        self._stories = Stories(
+            self.materials, settings.seed, list(settings.identities), activate=target.loopback, brief=self.profile.brief
+        )
         self._silent = 0
         self._families: dict[str, int] = {}
         self._planned = 0
@@ -123,21 +129,26 @@ class Campaign:
     def _send(self) -> None:
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
         self._planned = len(planned) + self._draws + 8 * self.profile.conversations
+        early = self._stories.early(self.profile.conversations, loopback=self.target.loopback)
         for number, stimulus in enumerate(interleaved(planned)):
             if number == EARLY:
-                self._converse()
+                self._tell_stories(early)
             self.hear(self.sender.stimulus(stimulus))
             if self._hopeless():
                 return
-        if len(planned) <= EARLY:
-            self._converse()
+        self._tell_stories(early)
         for stimulus in self._drawn():
             self.hear(self.sender.stimulus(stimulus))
             if self._hopeless():
                 return
         if self.profile.sweep and self.target.loopback and not self.stopped:
             self._sweep()
+        self._tell_stories(self._stories.last(self._early_sessions(), crowd=self.profile.crowd))
         self._confirm_all()
+
+    def _early_sessions(self) -> list[str]:
+        """Some of the first sessions of the run that no story deleted, as they were answered."""
+        return self._kept[:3]
 
     def _drawn(self) -> Iterator[Stimulus]:
         """What Hypothesis adds to the plan, drawn in batches so that memory does not grow with their number."""
@@ -156,7 +167,8 @@ class Campaign:
         self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
         outcome = self.judge.exchange(exchange)
         if exchange.trouble:
-            self.trouble.note(exchange)
+            if not exchange.blame:
+                self.trouble.note(exchange)
             self._silent += 1
         else:
             self._silent = 0
@@ -175,6 +187,8 @@ class Campaign:
         exchange.same_id_as = self._ids.get(session.lower())
         if exchange.same_id_as is None and len(self._ids) < 500_000:
             self._ids[session.lower()] = exchange.number
+        if exchange.conversation is None and len(self._kept) < 3:
+            self._kept.append(session)
         sent = exchange.sent
         if sent.kind in self._made_up and not sent.defects and not any(t.startswith("example:") for t in sent.tags):
             self._made_up[sent.kind] = True
@@ -227,53 +241,32 @@ class Campaign:
 
     # ------------------------------------------------------------------ conversations
 
-    def _converse(self) -> None:
-        talk = stories.Talk(self.sender, 0, "probe")
-        reason = stories.probe(talk)
-        self._heard(talk.done())
-        if reason:
-            self.untouched["create/read-back."] = reason
-        pairs = self._pairs()
-        for number, (first, second) in enumerate(pairs[: self.profile.conversations], 1):
-            talk = stories.Talk(self.sender, number, "read-back")
-            stories.read_back(talk, first, second)
-            self._heard(talk.done(), judged=bool(talk.exchanges) and (not reason or _answers(talk, "get")))
-        if self.target.loopback and not reason:
-            talk = stories.Talk(self.sender, 99, "refused")
-            mixed = FAMILIES["mixed"]
-            stories.refused(
-                talk,
-                [mixed(self.materials, Knobs(1, 0, v, self.settings.seed * 1000 + 950)) for v in range(2)],
-            )
-            self._heard(talk.done())
+    def _tell_stories(self, told: Iterator[tuple[str, Callable[[stories.Talk], None]]]) -> None:
+        for name, act in told:
+            self._talks += 1
+            talk = stories.Talk(self.sender, self._talks, name, self._check)
+            try:
+                act(talk)
+            finally:
+                self._heard(talk)
 
-    def _pairs(self) -> list[tuple[Stimulus, Stimulus]]:
-        seed = self.settings.seed * 1000 + 960
-        made = []
-        for number in range(self.profile.conversations):
-            one = Knobs(3 + number % 4, 0, number, seed + 2 * number)
-            two = Knobs(1 + number % 3, 0, number + 1, seed + 2 * number + 1)
-            first = ("standard", "granular", "no-payload", "standard")[number % 4]
-            second = ("granular", "standard", "standard", "no-payload")[number % 4]
-            flat = Knobs()
-            made.append(
-                (
-                    FAMILIES[first](self.materials, flat if first == "no-payload" else one),
-                    FAMILIES[second](self.materials, flat if second == "no-payload" else two),
-                )
-            )
-        return made
+    def _check(self, exchange: Exchange) -> None:
+        """Find out whose trouble it is while the session is still as it was."""
+        if confirm(exchange, self.control, self.sender, _nothing, flaky=self._flaky) == "environment":
+            self._flaky = True
 
-    def _heard(self, conversation: Conversation, *, judged: bool = True) -> None:
-        for exchange in conversation.exchanges:
+    def _heard(self, talk: stories.Talk) -> None:
+        for exchange in talk.exchanges:
+            if shows_route(exchange):
+                self._routes.add(exchange.sent.operation)
             if exchange.sent.operation == "create":
                 self.hear(exchange)
             else:
                 self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
                 self.judge.exchange(exchange)
                 self._tell(exchange)
-        if judged and conversation.exchanges:
-            self.judge.conversation(conversation)
+        if talk.exchanges:
+            self.judge.conversation(talk.done(frozenset(self._routes)))
 
     def _sweep(self) -> None:
         from restore_conformance.sweep import sweep
@@ -336,9 +329,6 @@ class Campaign:
     def _reason(self, found: ClauseVerdict) -> str:
         if found.reason != "not touched":
             return found.reason
-        for prefix, reason in self.untouched.items():
-            if found.clause.address.startswith(prefix):
-                return reason
         for caller, hint in NEEDED.items():
             if any(caller == tag for tag in (*found.clause.when.every, *found.clause.when.either)):
                 return f"needs another caller: --identity {hint}=TOKEN"
@@ -390,11 +380,6 @@ def _out_of_reach(found: ClauseVerdict) -> bool:
 
 def _nothing(*_: object) -> None:
     """Nobody is watching."""
-
-
-def _answers(talk: stories.Talk, step: str) -> bool:
-    """Whether the route of a step is there after all, documented answers to a probe or not."""
-    return any(e.step == step and e.status == 200 and not e.trouble for e in talk.exchanges)
 
 
 def interleaved(stimuli: list[Stimulus]) -> Iterator[Stimulus]:

@@ -81,9 +81,9 @@ def created(*kinds: str) -> When:
     return When(every=frozenset({"create", "clean", "201", "object"}), either=frozenset(kinds))
 
 
-def story(name: str) -> When:
-    """Conversations of that story."""
-    return When(every=frozenset({f"story:{name}"}))
+def story(*names: str) -> When:
+    """Conversations of one of these stories."""
+    return When(either=frozenset(f"story:{name}" for name in names))
 
 
 def clause(when: When) -> Callable[[_J], _J]:
@@ -106,7 +106,8 @@ class Clause:
 
     Three fields keep one defect from being told ten times. `needs`: where one of these is broken by the same
     exchange, this clause is not judged on it. `after`: where one of these is broken by the same answer, this
-    finding is listed under that one. `follows`: the same, whatever the answer.
+    finding is listed under that one. `follows`: the same, whatever the answer. And a `general` clause that is
+    broken in one place only is told of the clause about that place.
     """
 
     address: str
@@ -122,6 +123,7 @@ class Clause:
     needs: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
+    general: bool = False
     fault: str = ""
     untested: str = ""
     judge: Judgement | None = None
@@ -170,7 +172,7 @@ class Register:
 
 _FIELDS = {
     "level", "says", "heading", "statements", "fingerprint", "source",
-    "row", "since", "reading", "needs", "after", "follows", "fault", "untested",
+    "row", "since", "reading", "needs", "after", "follows", "general", "fault", "untested",
 }  # fmt: skip
 
 
@@ -243,6 +245,7 @@ def _clause(address: str, fields: Mapping[str, Any], complaints: list[str]) -> C
             needs=tuple(fields.get("needs", ())),
             after=tuple(fields.get("after", ())),
             follows=tuple(fields.get("follows", ())),
+            general=bool(fields.get("general", False)),
             **{
                 key: fields.get(key, "")
                 for key in ("fingerprint", "source", "row", "since", "reading", "fault", "untested")

@@ -131,11 +131,15 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Exchanges about one thing, in the order in which they were sent."""
+    """Exchanges about one thing, in the order in which they were sent.
+
+    `routes` are the operations the target is known to have: it has answered one as the documents say.
+    """
 
     number: int
     story: str
     exchanges: tuple[Exchange, ...]
+    routes: frozenset[str] = frozenset()
 
     def step(self, name: str) -> Exchange | None:
         """The last exchange of that step, or None where the conversation never came so far."""

@@ -13,7 +13,7 @@ from typing import Any
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.trouble import trouble
-from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Inconclusive, Level, Verdict
+from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Inconclusive, Level, Untouched, Verdict
 
 NAME_IDS = "name existing ones with --restore-points and --granular-items"
 
@@ -24,6 +24,7 @@ class _Tally:
     failed: int = 0
     inconclusive: int = 0
     reason: str = ""
+    untouched: str = ""
     smallest: tuple[int, int] = (0, 0)
     finding: Finding | None = None
     seen: dict[str, int] = field(default_factory=dict)
@@ -113,6 +114,8 @@ class Judge:
                 reading = made.judge(subject)
                 if reading:
                     self._saw(made, tally, str(reading))
+            except Untouched as why:
+                tally.untouched = tally.untouched or str(why)
             except Inconclusive as why:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
@@ -168,6 +171,7 @@ class Judge:
         """One verdict for every clause of the register; `facts` are what excuses conditional deviations."""
         known = set(facts)
         found = [self._verdict(made, self._tallies[made.address], known) for made in self.register.clauses]
+        _localise(found, self.consequences)
         _explain(found)
         return found
 
@@ -194,17 +198,47 @@ class Judge:
         elif tally.inconclusive:
             found.verdict, found.reason = Verdict.INCONCLUSIVE, tally.reason
         else:
-            found.reason = self._untouched(made, excused)
+            found.reason = self._untouched(made, tally, excused)
         return found
 
-    def _untouched(self, made: Clause, excused: int) -> str:
+    def _untouched(self, made: Clause, tally: _Tally, excused: int) -> str:
         if made.untested:
             return f"untested: {made.untested}"
         if not self._began(made):
             return f"left out: began {made.since}"
         if excused:
             return f"needs restore points: the target refused every id that was made up ({NAME_IDS})"
-        return "not touched"
+        return tally.untouched or "not touched"
+
+
+def _localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> None:
+    """Tell a general breach that shows in one place only under the clause about that place.
+
+    A refusal without an envelope is told of the envelope if it happens to all refusals, and of one row of the
+    error table if that row alone is refused so.
+    """
+    by_address = {found.clause.address: found for found in verdicts}
+    for found in verdicts:
+        if found.verdict is not Verdict.FAIL or not found.clause.general:
+            continue
+        finding = found.findings[0]
+        kept_out = [by_address[address] for address in skipped.get(found.clause.address, ()) if address in by_address]
+        own = [one for one in kept_out if _is_one_place(one.clause)]
+        if finding.seen == finding.of or len(own) != 1 or own[0].verdict is Verdict.FAIL:
+            continue
+        place = own[0]
+        place.verdict, place.findings, place.reason = Verdict.FAIL, [finding], ""
+        place.exchanges = max(place.exchanges, finding.seen)
+        finding.consequences = [found.clause.address]
+        found.verdict, found.findings = Verdict.INCONCLUSIVE, []
+        found.reason = f"broken in one place only: {place.clause.address}"
+
+
+def _is_one_place(made: Clause) -> bool:
+    """Whether a clause is about one defect, or about one step of a story, rather than about every answer."""
+    if made.level is Level.OBSERVE or made.follows:
+        return False
+    return made.scope == "conversation" or any(tag.startswith("sole:") for tag in made.when.either)
 
 
 def _explain(verdicts: list[ClauseVerdict]) -> None:

@@ -247,6 +247,10 @@ class Recogniser:
             return
         seen.features.add("conflict-behavior")
         value = payload[CONFLICT]
+        if value is None:
+            # Null says as much as leaving it out, so nobody can be blamed for either answer.
+            seen.open.add("other-annotations")
+            return
         if granular in (_ABSENT, None, []):
             seen.defects.add("conflict-on-standard")
         if not isinstance(value, str) or value not in CONFLICT_VALUES:

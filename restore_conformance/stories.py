@@ -5,53 +5,80 @@ A story only sends and names its steps; what the steps must show is for the clau
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from restore_conformance.exchange import Conversation, Exchange, Request
-from restore_conformance.payloads.stimulus import Stimulus
+from restore_conformance.payloads.materials import GRANULAR, LISTS, SITE, Materials
+from restore_conformance.payloads.stimulus import CREATE, Stimulus
 from restore_conformance.sending import Sender
 
 SESSIONS = "/solutions/backupRestore/restoreSessions"
 WAITS = (0.0, 0.3, 0.7, 1.5, 3.0)
+PAGES = 40
+MALFORMED = "not-a-session-id"
 
 
 @dataclass(slots=True)
 class Talk:
-    """One conversation in the making."""
+    """One conversation in the making. `check` is told of every exchange in trouble, before the next is sent."""
 
     sender: Sender
     number: int
     story: str
+    check: Callable[[Exchange], None]
     exchanges: list[Exchange] = field(default_factory=list)
 
     def say(self, step: str, request: Request) -> Exchange:
         exchange = self.sender.send(request, family=self.story, step=step, talk=self.number)
         self.exchanges.append(exchange)
+        if exchange.trouble:
+            self.check(exchange)
         return exchange
 
-    def create(self, step: str, stimulus: Stimulus) -> Exchange:
-        return self.say(step, self.sender.request(stimulus))
+    def create(self, step: str, stimulus: Stimulus) -> str:
+        """Create a session; its id, or "" where none was made."""
+        return session_of(self.say(step, self.sender.request(stimulus)))
 
-    def get(self, step: str, session: str) -> Exchange:
-        return self.say(step, self.sender.plain("GET", f"{SESSIONS}/{quote(session, safe='')}"))
+    def one(
+        self, step: str, method: str, session: str, below: str = "", payload: Any = None, caller: str = "good"
+    ) -> Exchange:
+        """A request about one session: on the base route, or on the typed one where only that has the operation."""
+        typed = method == "PATCH" or below.endswith("Artifacts")
+        target = f"{CREATE if typed else SESSIONS}/{quote(session, safe='')}{below}"
+        body = None if payload is None else json.dumps(payload, separators=(",", ":")).encode()
+        return self.say(step, self.sender.plain(method, target, caller, body))
 
-    def poll(self, step: str, session: str) -> Exchange:
-        """Read a session until it is there or patience ends: a fresh one may take a moment to be seen."""
+    def poll(self, step: str, session: str, status: int = 200) -> Exchange:
+        """Read a session until it is answered so or patience ends: a change may take a moment to be seen."""
         for wait in WAITS:
             if wait:
                 self.sender.target.pause(wait)
-            found = self.get(step, session)
-            if found.status != 404:
+            found = self.one(step, "GET", session)
+            if found.status == status or found.status not in {200, 404}:
                 break
         return found
 
-    def delete(self, step: str, session: str) -> Exchange:
-        return self.say(step, self.sender.plain("DELETE", f"{SESSIONS}/{quote(session, safe='')}"))
+    def list(self, step: str, caller: str = "good", target: str = SESSIONS) -> bool:
+        """Read a collection page by page; False where it is none, or too long to be read whole."""
+        for _ in range(PAGES):
+            found = self.say(step, self.sender.plain("GET", target, caller))
+            link = found.answer.get("@odata.nextLink") if isinstance(found.answer, dict) else None
+            if found.trouble or found.status != 200:
+                return False
+            if not isinstance(link, str):
+                return True
+            target = below(link, self.sender.target.base)
+            if not target:
+                return False
+        return False
 
-    def done(self) -> Conversation:
-        return Conversation(self.number, self.story, tuple(self.exchanges))
+    def done(self, routes: frozenset[str]) -> Conversation:
+        return Conversation(self.number, self.story, tuple(self.exchanges), routes)
 
 
 def session_of(exchange: Exchange) -> str:
@@ -62,73 +89,188 @@ def session_of(exchange: Exchange) -> str:
     return found if isinstance(found, str) else ""
 
 
-def probe(talk: Talk) -> str:
-    """Whether sessions can be read back: "" if so, else the reason why the clauses that need it say none.
-
-    The route answers as documented if it refuses a malformed id with 400 InvalidRestoreSessionId and an
-    unknown one with 404 RestoreSessionNotFound.
-    """
-    malformed = talk.get("malformed", "not-a-session-id")
-    unknown = talk.get("unknown", str(uuid.uuid4()))
-    for found, status in ((malformed, 400), (unknown, 404)):
-        if found.trouble:
-            return f"reading back: {found.trouble}"
-        if found.status != status:
-            return (
-                f"needs GET {SESSIONS}/{{id}}: for {'a malformed' if status == 400 else 'an unknown'} id it answers "
-                f"{found.status}, where {status} is documented, so the route may not be there"
-            )
-    return ""
-
-
-def read_back(talk: Talk, first: Stimulus, second: Stimulus) -> None:
-    """Create, read, create another, read both, delete the first."""
-    made = session_of(talk.create("create", first))
-    if not made:
-        return
-    talk.poll("get", made)
-    other = session_of(talk.create("create-other", second))
-    talk.get("get-again", made)
-    if other:
-        talk.get("get-other", other)
-    talk.delete("delete", made)
-    if other:
-        talk.delete("delete-other", other)
-
-
-def refused(talk: Talk, stimuli: list[Stimulus]) -> None:
-    """List, send requests that must be refused, list again."""
-    if list_all(talk, "before") is None:
-        return
-    for stimulus in stimuli:
-        talk.create("refusal", stimulus)
-    list_all(talk, "after")
-
-
-def list_all(talk: Talk, step: str, pages: int = 60) -> bool | None:
-    """Read the list of sessions page by page; None where it is no list or has too many pages to be sure."""
-    target = SESSIONS
-    for _ in range(pages):
-        found = talk.say(step, talk.sender.plain("GET", target))
-        if found.trouble or found.status != 200 or not isinstance(found.answer, dict):
-            return None
-        if not isinstance(found.answer.get("value"), list):
-            return None
-        link = found.answer.get("@odata.nextLink")
-        if not isinstance(link, str):
-            return True
-        target = below(link, talk.sender.target.base)
-        if not target:
-            return None
-    return None
-
-
 def below(link: str, base: str) -> str:
     """The part of a link below the service root, so that only the host under test is ever asked."""
     parts = urlsplit(link)
     at = parts.path.find("/solutions/")
-    if at < 0:
-        return ""
-    if parts.hostname and urlsplit(base).hostname and parts.hostname != urlsplit(base).hostname:
+    own = urlsplit(base).hostname
+    if at < 0 or (parts.hostname and own and parts.hostname != own):
         return ""
     return parts.path[at:] + (f"?{parts.query}" if parts.query else "")
+
+
+def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None:
+    """Create, read in every way, create another, read both, delete the first, look again."""
+    made = talk.create("create", first)
+    if not made:
+        return
+    talk.poll("get", made)
+    if first.kind in LISTS:
+        talk.list("artifacts", target=f"{CREATE}/{quote(made, safe='')}/{LISTS[first.kind]}")
+    if listed:
+        talk.list("list")
+    other = talk.create("create-other", second)
+    talk.one("get-again", "GET", made)
+    if other:
+        talk.one("get-other", "GET", other)
+    gone = talk.one("delete", "DELETE", made)
+    if gone.status in {200, 202, 204}:
+        talk.poll("get-deleted", made, 404)
+        talk.one("delete-again", "DELETE", made)
+        talk.one(
+            "update-deleted",
+            "PATCH",
+            made,
+            payload={f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]},
+        )
+        if listed:
+            talk.list("list-after")
+    if other:
+        talk.poll("get-kept", other)
+
+
+def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brief: bool = False) -> None:
+    """Create, add, remove, try every change that must be refused, and look whether it changed anything."""
+    made = talk.create("create", first)
+    if not made:
+        return
+    kind = first.kind if first.kind in LISTS else "standard"
+    delta, listed = f"{LISTS[kind]}@delta", f"{CREATE}/{quote(made, safe='')}/{LISTS[kind]}"
+    known = (first.body or b"").decode()
+    every = materials.elements(kind, min(materials.most(kind), first.artifacts + 2), seed)
+    fresh = [one for one in every if _own_id(one) not in known][:2]
+    talk.poll("get", made)
+    talk.list("artifacts", target=listed)
+    before = talk.exchanges[-1]
+    if fresh:
+        talk.one("update-add", "PATCH", made, payload={delta: fresh})
+        talk.one("get-added", "GET", made)
+        talk.list("artifacts-added", target=listed)
+    names = [one["id"] for one in _value(before) if isinstance(one.get("id"), str)]
+    if names:
+        gone = {"@removed": {"reason": "changed"}, "id": names[0]}
+        talk.one("update-remove", "PATCH", made, payload={delta: [gone]})
+        talk.one("get-removed", "GET", made)
+        talk.list("artifacts-removed", target=listed)
+        talk.one("update-remove-nothing", "PATCH", made, payload={delta: [{**gone, "id": str(uuid.UUID(int=seed))}]})
+    for name, payload in refusals(materials, kind, seed + 1, brief=brief):
+        talk.one(f"update-{name}", "PATCH", made, payload=payload)
+    talk.one("get-refused", "GET", made)
+    talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
+    talk.one("delete", "DELETE", made)
+
+
+def _own_id(element: dict[str, Any]) -> str:
+    """The id by which a list knows an element: the item key, or the restore point's id."""
+    return str(element.get("id") or element["restorePoint"]["id"])
+
+
+def _value(exchange: Exchange) -> list[dict[str, Any]]:
+    value = exchange.answer.get("value") if isinstance(exchange.answer, dict) else None
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def refusals(materials: Materials, kind: str, seed: int, *, brief: bool = False) -> list[tuple[str, Any]]:
+    """Every change that must be refused, by the name of its step."""
+    delta = f"{LISTS[kind]}@delta"
+    one, other = (
+        materials.elements(kind, 1, seed),
+        materials.elements("standard" if kind == "granular" else "granular", 1, seed),
+    )
+    made: list[tuple[str, Any]] = [
+        ("empty", {delta: []}),
+        ("null", {delta: None}),
+        ("twice", {delta: [*one, *one]}),
+        ("both", {delta: one, f"{GRANULAR if kind == 'standard' else SITE}@delta": other}),
+    ]
+    if kind == "standard":
+        made.append(("nothing-named", {"note": 1}))
+    if kind == "standard" and not brief:
+        made += [("text", {delta: "text"}), ("array", [{delta: one}])]
+    if kind == "standard":
+        made.append(("restore-point", {delta: [{**one[0], "restorePoint": {"id": ""}}]}))
+    if materials.most(kind) > 1000:
+        made.append(("too-many", {delta: materials.elements(kind, 51, seed + 1)}))
+    return made
+
+
+def activation(talk: Talk, first: Stimulus, second: Stimulus) -> None:
+    """Create two drafts, activate one, try again what only drafts allow, and look at the other."""
+    made = talk.create("create", first)
+    if not made:
+        return
+    talk.poll("get", made)
+    other = talk.create("create-other", second)
+    talk.one("get-before", "GET", made)
+    started = talk.one("activate", "POST", made, "/activate")
+    if started.status is not None and started.status < 300:
+        talk.one("get-activated", "GET", made)
+        talk.one("activate-again", "POST", made, "/activate")
+        talk.one("update-activated", "PATCH", made, payload={f"{SITE}@delta": [_spare(first)]})
+        talk.one("delete-activated", "DELETE", made)
+    if other:
+        talk.one("get-other", "GET", other)
+
+
+def _spare(stimulus: Stimulus) -> dict[str, Any]:
+    payload = json.loads(stimulus.body or b"{}")
+    named = (payload.get(SITE) or [{"destinationType": "inPlace"}])[0]
+    return {"restorePoint": {"id": "0b7c2c51-5f0e-4c57-9a63-2f6f2c0f7a11"}, "destinationType": named["destinationType"]}
+
+
+def strangers(talk: Talk, *, activate: bool) -> None:
+    """Ask every operation for an id that is none and for one that names nothing."""
+    change = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": MALFORMED}]}
+    unknown = str(uuid.UUID(int=0x5EED_0000_0000_4000_8000_0000_0000_0000 + talk.number, version=4))
+    for name, session in (("malformed", MALFORMED), ("unknown", unknown)):
+        talk.one(f"get-{name}", "GET", session)
+        talk.one(f"delete-{name}", "DELETE", session)
+        talk.one(f"update-{name}", "PATCH", session, payload=change)
+        if activate:
+            talk.one(f"activate-{name}", "POST", session, "/activate")
+        talk.one(f"artifacts-{name}", "GET", session, f"/{SITE}")
+
+
+def callers(talk: Talk, first: Stimulus, others: list[str], *, activate: bool) -> None:
+    """Ask every operation as somebody who may not, or may only read."""
+    for caller in others:
+        made = talk.create(f"create-for-{caller}", first)
+        if not made:
+            return
+        talk.one("get", "GET", made)
+        talk.one(f"get-as-{caller}", "GET", made, caller=caller)
+        talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))
+        talk.one(f"artifacts-as-{caller}", "GET", made, f"/{SITE}", caller=caller)
+        talk.one(f"granular-as-{caller}", "GET", made, f"/{GRANULAR}", caller=caller)
+        gone = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]}
+        talk.one(f"update-as-{caller}", "PATCH", made, payload=gone, caller=caller)
+        if activate:
+            talk.one(f"activate-as-{caller}", "POST", made, "/activate", caller=caller)
+        talk.one(f"delete-as-{caller}", "DELETE", made, caller=caller)
+
+
+def crowd(talk: Talk, stimulus: Stimulus, number: int = 27) -> None:
+    """Activate more sessions than may be active at once."""
+    for _ in range(number):
+        made = talk.create("create", stimulus)
+        if not made:
+            return
+        started = talk.one("activate", "POST", made, "/activate")
+        if started.status is None or started.status >= 300:
+            talk.exchanges[-1].step = "activate-one-more"
+            return
+
+
+def refused(talk: Talk, stimuli: list[Stimulus]) -> None:
+    """List, send requests that must be refused, list again."""
+    if not talk.list("before"):
+        return
+    for stimulus in stimuli:
+        talk.create("refusal", stimulus)
+    talk.list("after")
+
+
+def late(talk: Talk, sessions: list[str]) -> None:
+    """Read again sessions that were created long before."""
+    for number, session in enumerate(sessions):
+        talk.poll(f"get-late-{number}", session)

@@ -39,6 +39,8 @@ def trouble(exchange: Exchange) -> str | None:
         return f"status {status}"
     if status in {204, 304}:
         return None
+    if not response.body and status < 300 and operation in {"delete", "delete-typed", "update", "activate"}:
+        return None
     if exchange.answer is NOTHING:
         return "a page instead of JSON" if is_page(exchange) else "an answer that is no JSON"
     return None

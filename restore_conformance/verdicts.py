@@ -7,6 +7,7 @@
     │   └── Deviation         the target broke a clause                -> fail
     └── anything else         the suite is broken                      -> error
     Exception
+    ├── Untouched             a clause turns out not to apply          -> none
     └── UsageError            the user asked for something impossible  -> exit 2, one sentence
 
 The three can never be mistaken for each other: none is a subclass of another. A clause that no exchange
@@ -75,6 +76,10 @@ class Deviation(AssertionError):
 
 class Inconclusive(unittest.SkipTest):
     """The environment kept us from telling; never evidence against the target."""
+
+
+class Untouched(Exception):
+    """The clause does not apply after all; the text says what it would take."""
 
 
 class UsageError(Exception):

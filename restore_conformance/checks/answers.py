@@ -72,14 +72,16 @@ def _details(error: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield "details", detail["code"]
 
 
-def _shown(exchange: Exchange) -> str:
+def shown(exchange: Exchange) -> str:
+    """Status and codes of an answer, for messages."""
     if exchange.response is None:
         return exchange.trouble or "no answer"
     named = [code for _, code in codes(exchange.answer)]
     return f"{exchange.status}" + (f" {'/'.join(named)}" if named else "")
 
 
-def _again(exchange: Exchange) -> str:
+def again(exchange: Exchange) -> str:
+    """What the control found, for messages."""
     return f" ({exchange.note})" if exchange.note else ""
 
 
@@ -91,9 +93,9 @@ def created(exchange: Exchange) -> None:
     if exchange.status == 201:
         return
     raise Deviation(
-        f"expected 201 Created for a valid {exchange.sent.kind} request, got {_shown(exchange)}{_again(exchange)}",
+        f"expected 201 Created for a valid {exchange.sent.kind} request, got {shown(exchange)}{again(exchange)}",
         expected="201 Created",
-        observed=_shown(exchange),
+        observed=shown(exchange),
         unless=_excuse(exchange),
     )
 
@@ -112,12 +114,17 @@ def refused(exchange: Exchange, defect: str) -> str | None:
     if exchange.sent.arguable:
         refused_for_any(exchange, {defect, *exchange.sent.arguable})
         return None
-    want = refusals()[defect]
+    return refused_as(exchange, refusals()[defect])
+
+
+def refused_as(exchange: Exchange, want: Refusal) -> str | None:
+    """The request was refused with one of the statuses and the code of a documented row."""
+    defect = want.defect
     if not want.allows(exchange.status):
         raise Deviation(
-            f"expected {want} for a request whose one defect is {defect}, got {_shown(exchange)}{_again(exchange)}",
+            f"expected {want} for a request whose one defect is {defect}, got {shown(exchange)}{again(exchange)}",
             expected=str(want),
-            observed=_shown(exchange),
+            observed=shown(exchange),
             unless=_excuse(exchange),
         )
     if want.code is None:
@@ -143,9 +150,9 @@ def _code_place(exchange: Exchange, wanted: Iterable[Refusal]) -> str | None:
             return "other-case"
     expected = " or ".join(sorted(names))
     raise Deviation(
-        f"expected the code {expected} with {exchange.status}, got {_shown(exchange)}{_again(exchange)}",
+        f"expected the code {expected} with {exchange.status}, got {shown(exchange)}{again(exchange)}",
         expected=f"{exchange.status} {expected}",
-        observed=_shown(exchange),
+        observed=shown(exchange),
         pointer="/error/code",
         unless=_excuse(exchange),
     )
@@ -153,14 +160,18 @@ def _code_place(exchange: Exchange, wanted: Iterable[Refusal]) -> str | None:
 
 def refused_for_any(exchange: Exchange, defects: Iterable[str]) -> None:
     """The request was refused for one of several defects, whichever the target looks at first."""
-    wanted = [refusals()[defect] for defect in sorted({*defects, *exchange.sent.arguable})]
+    refused_as_any(exchange, [refusals()[defect] for defect in sorted({*defects, *exchange.sent.arguable})])
+
+
+def refused_as_any(exchange: Exchange, wanted: list[Refusal]) -> None:
+    """The request was refused with the status and code of one of several documented rows."""
     fitting = [want for want in wanted if want.allows(exchange.status)]
     expected = "; or ".join(str(want) for want in wanted)
     if not fitting:
         raise Deviation(
-            f"expected one of: {expected}; got {_shown(exchange)}{_again(exchange)}",
+            f"expected one of: {expected}; got {shown(exchange)}{again(exchange)}",
             expected=expected,
-            observed=_shown(exchange),
+            observed=shown(exchange),
             unless=_excuse(exchange),
         )
     if all(want.code for want in fitting):
@@ -183,9 +194,9 @@ def either_way(exchange: Exchange) -> str:
     if status is not None and 400 <= status < 500 and status not in NO_REFUSAL:
         return "reject"
     raise Deviation(
-        f"expected 201, or a 4xx with an error envelope, got {_shown(exchange)}{_again(exchange)}",
+        f"expected 201, or a 4xx with an error envelope, got {shown(exchange)}{again(exchange)}",
         expected="201, or 4xx with an error envelope",
-        observed=_shown(exchange),
+        observed=shown(exchange),
     )
 
 
@@ -194,9 +205,9 @@ def refused_somehow(exchange: Exchange) -> None:
     status = exchange.status
     if status is None or not 400 <= status < 500 or status in NO_REFUSAL:
         raise Deviation(
-            f"expected a 4xx with an error envelope, got {_shown(exchange)}{_again(exchange)}",
+            f"expected a 4xx with an error envelope, got {shown(exchange)}{again(exchange)}",
             expected="4xx with an error envelope",
-            observed=_shown(exchange),
+            observed=shown(exchange),
         )
 
 
@@ -204,11 +215,11 @@ def envelope(exchange: Exchange) -> None:
     """The body is Graph's error envelope."""
     if exchange.answer is NOTHING:
         size = len(exchange.response.body) if exchange.response else 0
-        came = f"{size} bytes that are no JSON{_again(exchange)}"
+        came = f"{size} bytes that are no JSON{again(exchange)}"
         raise Deviation(
             f"expected a JSON error envelope with {exchange.status}, got {came}",
             expected='{"error": {"code": …, "message": …}}',
-            observed=_beginning(exchange),
+            observed=beginning(exchange),
         )
     breaches = pinned().breaches("create/error.json", exchange.answer)
     if breaches:
@@ -235,7 +246,8 @@ def json_media_type(exchange: Exchange, *, required: bool) -> None:
         )
 
 
-def _beginning(exchange: Exchange) -> str:
+def beginning(exchange: Exchange) -> str:
+    """The first characters of an answer's body."""
     return exchange.response.body[:200].decode("utf-8", "replace") if exchange.response else ""
 
 

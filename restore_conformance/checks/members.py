@@ -170,6 +170,23 @@ def artifacts(exchange: Exchange) -> None:
             )
 
 
+def type_named(exchange: Exchange) -> str | None:
+    """Where the type is named it is that of a SharePoint restore session; returns which spelling it has."""
+    name = "@odata.type" if "@odata.type" in exchange.answer else "@type"
+    if name not in exchange.answer:
+        return None
+    value = exchange.answer[name]
+    last = value.rpartition("#")[2].rpartition(".")[2] if isinstance(value, str) else ""
+    if last.lower() != "sharepointrestoresession":
+        raise Deviation(
+            f"/{name}: expected #microsoft.graph.sharePointRestoreSession, got {value!r}"[:300],
+            expected="#microsoft.graph.sharePointRestoreSession",
+            observed=value,
+            pointer=f"/{name}",
+        )
+    return {"sharePointRestoreSession": "declared", "sharepointRestoreSession": "printed"}.get(last, "other-case")
+
+
 def context(value: Any, pointer: str) -> str:
     """A context is text with $metadata#; returns which spelling it has."""
     if not isinstance(value, str) or "$metadata#" not in value:

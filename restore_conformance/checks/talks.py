@@ -4,26 +4,95 @@ from __future__ import annotations
 
 from typing import Any
 
-from restore_conformance.exchange import Conversation, Exchange
-from restore_conformance.verdicts import Deviation, Inconclusive
+from restore_conformance.checks import answers
+from restore_conformance.checks.members import instant, unset
+from restore_conformance.documents import pinned
+from restore_conformance.exchange import NOTHING, Conversation, Exchange, parse_json
+from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
+
+ABSENT = frozenset({404, 405, 501})
+SECONDS = 2
 
 
 def step(conversation: Conversation, name: str) -> Exchange:
-    """The last exchange of a step. Raises Inconclusive where it is missing or was in trouble."""
+    """The last exchange of a step.
+
+    Raises Untouched where the conversation has no such step or the target has no such route, Inconclusive
+    where the step was in trouble.
+    """
     found = conversation.step(name)
     if found is None:
-        raise Inconclusive(f"the conversation did not come to its step {name}")
+        raise Untouched(f"the conversation never came to {name}")
     if found.trouble and found.blame != "target":
         raise Inconclusive(f"{found.trouble} at the step {name} (exchange {found.number})")
+    operation = found.sent.operation
+    if found.status in ABSENT and operation not in conversation.routes:
+        raise Untouched(f"the target seems to have no route for {operation}: it answers {found.status}")
     return found
 
 
 def session(conversation: Conversation, name: str) -> dict[str, Any]:
-    """The session a step answered with 200. Raises Inconclusive for another status; that is for another clause."""
+    """The session a step answered. Raises Untouched for an answer without one; that is for another clause."""
     found = step(conversation, name)
     if found.status not in {200, 201} or not isinstance(found.answer, dict):
-        raise Inconclusive(f"the step {name} was answered {found.status}")
+        raise Untouched(f"the step {name} was answered {found.status}")
     return found.answer
+
+
+def answered(conversation: Conversation, name: str, *statuses: int) -> Exchange:
+    """The step was answered with one of these statuses."""
+    found = step(conversation, name)
+    if found.status not in statuses:
+        wanted = " or ".join(map(str, statuses))
+        raise Deviation(
+            f"expected {wanted} at the step {name}, got {answers.shown(found)}{answers.again(found)}",
+            expected=wanted,
+            observed=answers.shown(found),
+        )
+    return found
+
+
+def collection(conversation: Conversation, name: str) -> list[Any]:
+    """The items of every page of a step. Raises Deviation where one is no collection."""
+    pages = conversation.steps(name)
+    step(conversation, name)
+    found: list[Any] = []
+    for page in pages:
+        value = page.answer.get("value") if isinstance(page.answer, dict) else None
+        if page.status != 200 or not isinstance(value, list):
+            raise Deviation(
+                f"expected 200 and an object with the array value at the step {name}, got {answers.shown(page)}",
+                expected="200 and an object with the array value",
+                observed=answers.shown(page),
+                pointer="/value",
+            )
+        found += value
+    return found
+
+
+def items(conversation: Conversation, name: str) -> list[dict[str, Any]]:
+    """The items of a step that are objects. Raises Untouched where it is no collection."""
+    try:
+        return [one for one in collection(conversation, name) if isinstance(one, dict)]
+    except Deviation as broken:
+        raise Untouched(broken.message) from None
+
+
+def declared(exchange: Exchange, schema: str) -> None:
+    """The answer keeps the types its page declares; a sample's status `unknown` is let pass (C12)."""
+    if exchange.answer is NOTHING:
+        raise Deviation(
+            f"expected JSON with {exchange.status}, got none", expected="JSON", observed=answers.beginning(exchange)
+        )
+    for breach in pinned().breaches(schema, exchange.answer):
+        if breach.value == "unknown" and breach.pointer.endswith("/status"):
+            continue
+        raise Deviation(
+            f"{breach.pointer or '/'}: {breach.message}, got {breach.value!r}"[:400],
+            expected=breach.message.removeprefix("expected "),
+            observed=breach.value,
+            pointer=breach.pointer,
+        )
 
 
 def total(answer: dict[str, Any]) -> int | None:
@@ -33,26 +102,176 @@ def total(answer: dict[str, Any]) -> int | None:
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-def same_total(conversation: Conversation, earlier: str, later: str) -> None:
-    """Both steps show the same number of artifacts, as far as they show one."""
+def same_total(conversation: Conversation, earlier: str, later: str, change: int = 0) -> None:
+    """The later step shows the number of artifacts of the earlier one plus `change`, as far as both show one."""
     before, after = total(session(conversation, earlier)), total(session(conversation, later))
-    if before is not None and after is not None and before != after:
+    if before is not None and after is not None and before + change != after:
+        because = f"{before} at the step {earlier}" + (f" and {change:+d}" if change else "")
         raise Deviation(
-            f"/restoreSessionArtifactCount/total: expected {before} as at the step {earlier}, got {after}",
-            expected=str(before),
+            f"/restoreSessionArtifactCount/total: expected {before + change} at {later} ({because}), got {after}",
+            expected=str(before + change),
             observed=after,
             pointer="/restoreSessionArtifactCount/total",
+        )
+
+
+def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> None:
+    """Two renderings of one moment agree to so many seconds; a time that is not set agrees with anything."""
+    if unset(earlier) or unset(later) or not isinstance(earlier, str) or not isinstance(later, str):
+        return
+    first, second = instant(earlier), instant(later)
+    if first and second and abs((first[0] - second[0]).total_seconds() + (first[1] - second[1]) / 1e12) > seconds:
+        raise Deviation(
+            f"/{name}: expected {earlier} as before, got {later}", expected=earlier, observed=later, pointer=f"/{name}"
         )
 
 
 def listing(conversation: Conversation, name: str) -> dict[str, Any]:
     """The sessions of every page of a listing step, by id. Raises Inconclusive where there is no whole list."""
     pages = conversation.steps(name)
-    if not pages or any(page.trouble or page.status != 200 for page in pages):
+    if not pages:
+        raise Untouched(f"the conversation never came to {name}")
+    if any(page.trouble or page.status != 200 for page in pages):
         raise Inconclusive(f"the step {name} brought no list")
-    found: dict[str, Any] = {}
-    for page in pages:
-        for one in page.answer.get("value") or [] if isinstance(page.answer, dict) else []:
-            if isinstance(one, dict) and isinstance(one.get("id"), str):
-                found[one["id"]] = one
+    return {one["id"]: one for one in items(conversation, name) if isinstance(one.get("id"), str)}
+
+
+def refused(conversation: Conversation, name: str, operation: str, defect: str) -> str | None:
+    """The step was refused as the operation's page documents for this defect; returns where the code stood."""
+    return answers.refused_as(step(conversation, name), answers.refusals(operation)[defect])
+
+
+def refused_at_any(conversation: Conversation, name: str, operation: str, *defects: str) -> None:
+    """The step was refused for one of several defects of the operation's page."""
+    answers.refused_as_any(step(conversation, name), [answers.refusals(operation)[defect] for defect in defects])
+
+
+def forbidden(conversation: Conversation, name: str) -> None:
+    """A caller without the permission was refused: 403, or 404 from a service that does not tell what exists."""
+    found = step(conversation, name)
+    if found.status not in {403, 404}:
+        raise Deviation(
+            f"expected 403 with an error envelope at the step {name}, got {answers.shown(found)}{answers.again(found)}",
+            expected="403",
+            observed=answers.shown(found),
+        )
+
+
+def no_server_error(exchange: Exchange) -> None:
+    """The answer is no 5xx, and there is one."""
+    if exchange.trouble and exchange.blame != "target":
+        raise Inconclusive(f"{exchange.trouble} (exchange {exchange.number})")
+    if exchange.status is None or exchange.status >= 500:
+        raise Deviation(
+            f"expected no server error, got {answers.shown(exchange)}{answers.again(exchange)}",
+            expected="an answer below 500",
+            observed=answers.shown(exchange),
+        )
+
+
+def read_whole(conversation: Conversation, name: str) -> bool:
+    """Whether the last page of a listing step says that there are no more."""
+    last = step(conversation, name)
+    return isinstance(last.answer, dict) and "@odata.nextLink" not in last.answer
+
+
+def artifact_step(conversation: Conversation, operation: str) -> str:
+    """The step that read the artifacts of a draft nobody changed, by the operation that was asked.
+
+    Raises Untouched where the conversation is about artifacts of the other kind.
+    """
+    found = conversation.step("artifacts")
+    if found is None or found.sent.operation != operation:
+        raise Untouched(f"no conversation came to {operation}")
+    return "artifacts"
+
+
+def sent_elements(conversation: Conversation, name: str) -> list[dict[str, Any]]:
+    """The artifacts that a create step sent. Raises Untouched where it sent none that can be looked at."""
+    payload = step(conversation, name).sent.payload
+    found: list[dict[str, Any]] = []
+    if isinstance(payload, dict):
+        for member in ("siteRestoreArtifacts", "granularSiteRestoreArtifacts"):
+            found += payload.get(member) or []
+    if not found:
+        raise Untouched(f"the step {name} sent no artifacts")
     return found
+
+
+def same_number(shown: list[Any], sent: list[Any], what: str) -> None:
+    """As many are shown as were sent."""
+    if len(shown) != len(sent):
+        raise Deviation(
+            f"/value: expected the {len(sent)} {what} that were sent, got {len(shown)}",
+            expected=str(len(sent)),
+            observed=len(shown),
+            pointer="/value",
+        )
+
+
+def same_names(shown: list[Any], sent: list[Any], member: str) -> None:
+    """The same names are shown as were sent, in any order and letter case, each once."""
+    have, want = sorted(str(name).lower() for name in shown), sorted(str(name).lower() for name in sent)
+    if have != want:
+        odd = next((name for name in have if name not in want or have.count(name) > 1), have[0] if have else None)
+        raise Deviation(
+            f"/value: expected each {member} that was sent, once, got {odd}",
+            expected=", ".join(want[:3]),
+            observed=odd,
+            pointer=f"/value/{member}",
+        )
+
+
+def all_different(names: list[Any], member: str) -> None:
+    """No name stands twice."""
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise Deviation(
+            f"/value: expected an {member} of its own for each item, got {twice} twice",
+            expected=f"each {member} once",
+            observed=twice,
+            pointer=f"/value/{member}",
+        )
+
+
+def all_added(shown: list[dict[str, Any]]) -> None:
+    """Every artifact has the status of one that waits, as far as it shows one."""
+    for one in shown:
+        if one.get("status") not in {None, "added", "unknown"}:
+            raise Deviation(
+                f"/value: expected the status added in a draft, got {one['status']!r}",
+                expected="added",
+                observed=one["status"],
+                pointer="/value/status",
+            )
+
+
+def one_declared(value: dict[str, Any], schema: str, pointer: str) -> None:
+    """One element keeps the types of its declared members; members it does not show are not missed."""
+    for breach in pinned().breaches(schema, {"id": "", **value}):
+        raise Deviation(
+            f"{pointer}{breach.pointer}: {breach.message}, got {breach.value!r}"[:400],
+            expected=breach.message.removeprefix("expected "),
+            observed=breach.value,
+            pointer=f"{pointer}{breach.pointer}",
+        )
+
+
+def changes(conversation: Conversation, name: str) -> list[dict[str, Any]]:
+    """The changes that an update step sent."""
+    payload = parse_json(step(conversation, name).request.body)
+    found: list[dict[str, Any]] = []
+    for member, value in payload.items() if isinstance(payload, dict) else ():
+        if member.endswith("@delta") and isinstance(value, list):
+            found += [one for one in value if isinstance(one, dict)]
+    return found
+
+
+def added(conversation: Conversation, name: str) -> list[dict[str, Any]]:
+    """The additions that an update step sent."""
+    return [one for one in changes(conversation, name) if "@removed" not in one]
+
+
+def removed(conversation: Conversation, name: str) -> Any:
+    """The id of the artifact that an update step removed."""
+    return next(one.get("id") for one in changes(conversation, name) if "@removed" in one)

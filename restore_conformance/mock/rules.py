@@ -56,7 +56,7 @@ def conflict(payload: dict[str, Any]) -> None:
         return
     if not payload.get(GRANULAR):
         raise Refusal(400, "InvalidRequest", "conflictBehavior is for granular sessions.")
-    if value not in CONFLICTS:
+    if not isinstance(value, str) or value not in CONFLICTS:
         raise Refusal(400, "InvalidRequest", "conflictBehavior is fail, replace or rename.")
 
 

@@ -167,7 +167,8 @@ class Service:
 
     def list(self, asked: Asked) -> Reply:
         """A page of sessions; more behind @odata.nextLink."""
-        start = int(asked.query.get("$skiptoken", "0") or 0) if asked.query.get("$skiptoken", "0").isdigit() else 0
+        token = asked.query.get("$skiptoken", "0")
+        start = int(token) if token.isdecimal() and token.isascii() else 0
         every = list(self.sessions.values())
         shown = every[start : start + self.page]
         body: dict[str, Any] = {

@@ -269,7 +269,7 @@ def conflict_on_standard(m: Materials, k: Knobs) -> Stimulus:
 
 @family("conflict-value", 5)
 def conflict_value(m: Materials, k: Knobs) -> Stimulus:
-    value: Any = ("skip", "merge", "", 5, True)[k.variant % 5]
+    value: Any = ("overwrite", "merge", "", 5, True)[k.variant % 5]
     payload = {CONFLICT: value, GRANULAR: m.elements("granular", max(k.size, 1), k.seed)}
     return _made(m, "conflict-value", "granular", payload, k, defect="conflict-value")
 
@@ -316,9 +316,9 @@ def granular_members(m: Materials, k: Knobs) -> Stimulus:
     )
 
 
-_WRONG_LIST: tuple[Any, ...] = ({}, "text", 5, True)
-_WRONG_ELEMENT: tuple[Any, ...] = (None, "text", 5, [])
-_WRONG_TEXT: tuple[Any, ...] = (5, True, [], {})
+_WRONG_LIST: tuple[Any, ...] = ({}, "text", 5)
+_WRONG_ELEMENT: tuple[Any, ...] = (None, "text", 5)
+_WRONG_TEXT: tuple[Any, ...] = (5, {})
 
 
 def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
@@ -326,10 +326,10 @@ def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
     for kind in LISTS:
         table += [(kind, (), value) for value in _WRONG_LIST]
         table += [(kind, ("*",), value) for value in _WRONG_ELEMENT]
-    objects: tuple[Any, ...] = ("text", 5, [], True)
+    objects: tuple[Any, ...] = ("text", 5, [])
     table += [("standard", ("restorePoint",), value) for value in objects]
     table += [("standard", ("restorePoint", "id"), value) for value in _WRONG_TEXT]
-    members: tuple[Any, ...] = (7, True, [], {})
+    members: tuple[Any, ...] = (7, [], {})
     table += [("standard", ("destinationType",), value) for value in members]
     table += [("granular", ("browseSessionId",), value) for value in _WRONG_TEXT]
     table += [("granular", ("id",), value) for value in _WRONG_TEXT]

@@ -18,9 +18,9 @@ LISTS = {"standard": SITE, "granular": GRANULAR}
 REQUEST = "create/request.json"
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED = 1, 2, 4, 8, 16, 32, 64
+PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE = 1, 2, 4, 8, 16, 32, 64, 128
 """Bits of a style: white space, member order, GUIDs in capitals or without a version, optional members sent,
-a long padded browse id, and @odata.type at the top as the SDKs send it."""
+a long padded browse id, @odata.type at the top as the SDKs send it, and item keys that differ at their end."""
 
 
 class Materials:
@@ -110,7 +110,8 @@ class Materials:
             return self.items[(seed + index) % len(self.items)]
         parts = 2 if seed % 3 == 2 else 4
         shared = [guid(seed + 1, 10_000 + part) for part in range(1, parts)]
-        key = ",".join([guid(seed, index), *shared])
+        own = guid(seed, index)
+        key = ",".join([*shared, own] if style & SAME_SITE else [own, *shared])
         return {"browseSessionId": browse_id(seed, style), "id": key.upper() if style & UPPER else key}
 
     def elements(self, kind: str, count: int, seed: int = 0, choice: int = 0, style: int = 0) -> list[dict[str, Any]]:

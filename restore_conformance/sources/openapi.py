@@ -46,6 +46,8 @@ def _operation(documents: Documents, operation: str, page: dict[str, Any]) -> di
         "summary": page["title"],
         "externalDocs": {"url": page["address"]},
     }
+    if "{id}" in page["http"]["path"]:
+        made["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
     if (documents.root / operation / "request.json").exists():
         content: dict[str, Any] = {"schema": {"$ref": _SCHEMAS + _name(f"{operation}/request.json")}}
         examples = {

@@ -2,7 +2,7 @@
 
 from restore_conformance import checks
 from restore_conformance.checks.answers import codes
-from restore_conformance.clauses import answered, clause, sent, sole, without
+from restore_conformance.clauses import answered, clause, sent, sent_any, sole, without
 
 SOFT = {"trailing-text", "not-utf8", "conflict-value", "browse-session-missing", "item-id-missing"}
 """Defects whose refusal is inferred: beside another curiosity they prove nothing."""
@@ -79,6 +79,19 @@ def test_several_defects(exchange):
         checks.refused_somehow(exchange)
     else:
         checks.refused_for_any(exchange, exchange.sent.defects)
+
+
+@clause(
+    when=sent("create", "clean")
+    & sent_any(
+        "open:artifact-limit", "open:one-kind-empty", "open:null-payload", "open:enum-letter-case",
+        "open:id-letter-case", "open:conflict-behavior-spelling",
+    )
+    & without("open:very-large")
+)  # fmt: skip
+def test_open_questions(exchange):
+    """An open question is answered one way or the other."""
+    checks.either_way(exchange)
 
 
 @clause(when=sent("create"))

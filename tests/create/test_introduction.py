@@ -10,6 +10,8 @@ ODD = (
     "granular-destination",
     "white-space",
     "example:granular",
+    "caller:delegated",
+    "caller:application",
 )
 """Features with a clause of their own, so that a target that stumbles over one is blamed for that."""
 

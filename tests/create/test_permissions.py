@@ -22,13 +22,13 @@ def test_personal_account(exchange):
     return checks.refused(exchange, "personal-account") and None
 
 
-@clause(when=valid("standard", "no-payload") & sent("caller:delegated"))
+@clause(when=valid("standard", "granular", "no-payload") & sent("caller:delegated"))
 def test_delegated(exchange):
     """A delegated token with the permission is served."""
     checks.created(exchange)
 
 
-@clause(when=valid("standard", "no-payload") & sent("caller:application"))
+@clause(when=valid("standard", "granular", "no-payload") & sent("caller:application"))
 def test_application(exchange):
     """An application token with the permission is served."""
     checks.created(exchange)

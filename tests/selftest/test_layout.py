@@ -16,7 +16,7 @@ STOREYS = [
     {"documents", "clauses", "settings", "recogniser"},
     {"payloads", "checks", "targets", "mock", "tape", "sources", "trouble"},
     {"judging", "sending", "stories", "sweep"},
-    {"controls", "shrinking"},
+    {"controls", "shrinking", "conversing"},
     {"campaign"},
     {"record", "reporting", "drift"},
     {"cli", "commands", "plugin", "__main__"},

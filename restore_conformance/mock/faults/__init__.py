@@ -4,7 +4,7 @@ A fault is a function that changes one `Service`. It names the clause that must 
 docstring, the least interaction that shows it. Importing this package registers all of them.
 """
 
-from restore_conformance.mock.faults import created, errors, inputs, protocol, state
+from restore_conformance.mock.faults import created, drafts, errors, inputs, later, protocol, state
 from restore_conformance.mock.faults.seeding import FAULTS, Fault, seeded
 
-__all__ = ["FAULTS", "Fault", "created", "errors", "inputs", "protocol", "seeded", "state"]
+__all__ = ["FAULTS", "Fault", "created", "drafts", "errors", "inputs", "later", "protocol", "seeded", "state"]

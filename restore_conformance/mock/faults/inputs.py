@@ -258,3 +258,14 @@ def opaque_item_crashes(service: Service) -> None:
                 raise RuntimeError("seeded")
 
     before_create(service, act)
+
+
+@fault("create/errors.open-questions")
+def fifty_artifacts_crash(service: Service) -> None:
+    """One create with 50 artifacts."""
+
+    def act(asked: Asked, payload: Any) -> None:
+        if len(sites(payload)) == rules.LIMIT:
+            raise RuntimeError("seeded")
+
+    before_create(service, act)

@@ -19,7 +19,7 @@ def _posing(service: Service, become: Any) -> None:
 
     def lying(asked: Asked) -> Reply:
         token = become(asked)
-        if token:
+        if token and asked.operation == "create":
             from dataclasses import replace
 
             kept = tuple(h for h in asked.request.headers if h[0].lower() != "authorization")

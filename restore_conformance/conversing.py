@@ -1,0 +1,94 @@
+"""Which stories a profile tells, with which sessions in them.
+
+Knows stories and payloads; what the campaign does with a finished conversation is its own affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from restore_conformance import stories
+from restore_conformance.checks.answers import codes
+from restore_conformance.exchange import Exchange
+from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus
+
+DOCUMENTED = frozenset({
+    "invalidrestoresessionid", "restoresessionnotfound", "restoresessionactionnotallowed", "invalidpatchrequest",
+    "toomanyactiverestoresessions",
+})  # fmt: skip
+"""Codes that only the operations on a session have: an answer with one shows that the route is there."""
+
+Tell = Callable[[str, Callable[[stories.Talk], None]], None]
+
+
+def shows_route(exchange: Exchange) -> bool:
+    """Whether an answer proves that the target has the operation it was asked for."""
+    if exchange.status is None or exchange.trouble:
+        return False
+    if 200 <= exchange.status < 300:
+        return True
+    return any(code.lower() in DOCUMENTED for _, code in codes(exchange.answer))
+
+
+class Stories:
+    """The stories of a run, in the order in which they are told."""
+
+    def __init__(
+        self, materials: Materials, seed: int, callers: list[str], *, activate: bool, brief: bool = False
+    ) -> None:
+        self._materials = materials
+        self._seed = seed * 1000 + 950
+        self._callers: list[str] = [caller for caller in ("read-only", "no-permission") if caller in callers]
+        self._activate = activate
+        self._brief = brief
+
+    def early(self, number: int, *, loopback: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
+        """Told before the bulk of the plan is sent, while lists are short: `number` lives of sessions and more."""
+        if loopback and not self._brief:
+            mixed = [self._make("mixed", 1, variant) for variant in range(2)]
+            yield "refused", lambda talk: stories.refused(talk, mixed)
+        for first, second, listed in self._pairs(number):
+            yield "life", lambda talk, a=first, b=second, c=listed: stories.life(talk, a, b, listed=c)  # type: ignore[misc]
+        kinds = ("standard",) if self._brief else ("standard", "granular")
+        for kind in kinds:
+            made = self._make(kind, 3)
+            yield "change", self._change(made)
+        if self._activate:
+            for kind in kinds:
+                first, second = self._make(kind, 2), self._make("standard", 1)
+                yield "activation", lambda talk, a=first, b=second: stories.activation(talk, a, b)  # type: ignore[misc]
+        yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate)
+        if self._callers and not self._brief:
+            one = self._make("standard", 1)
+            yield "callers", lambda talk: stories.callers(talk, one, self._callers, activate=self._activate)
+
+    def _change(self, made: Stimulus) -> Callable[[stories.Talk], None]:
+        seed = self._seed + 20
+        return lambda talk: stories.change(talk, made, self._materials, seed, brief=self._brief)
+
+    def last(self, sessions: list[str], *, crowd: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
+        """Told at the end: whether early sessions are still there, and how many may run at once."""
+        if sessions:
+            yield "late", lambda talk: stories.late(talk, sessions[:1] if self._brief else sessions)
+        if crowd and self._activate:
+            one = self._make("standard", 1)
+            yield "crowd", lambda talk: stories.crowd(talk, one)
+
+    def _make(self, family: str, size: int, variant: int = 0) -> Stimulus:
+        self._seed += 1
+        size = min(size, self._materials.most(family)) if family in {"standard", "granular"} else size
+        return FAMILIES[family](self._materials, Knobs(size, 0, variant, self._seed))
+
+    def _pairs(self, number: int) -> Iterator[tuple[Stimulus, Stimulus, bool]]:
+        """The sessions of each life: full-site first, then granular, then empty, in turn with others beside them."""
+        for turn in range(number):
+            first = ("standard", "granular", "no-payload")[turn % 3]
+            second = ("granular", "standard", "standard")[turn % 3]
+            made = [
+                Stimulus("no-payload", "no-payload", None) if kind == "no-payload" else None for kind in (first, second)
+            ]
+            yield (
+                made[0] or self._make(first, 23 if turn == 0 else 4 + turn, turn),
+                made[1] or self._make(second, 1 + turn % 3, turn + 1),
+                turn < 2,
+            )

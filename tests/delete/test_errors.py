@@ -1,0 +1,43 @@
+"""How delete refuses."""
+
+from restore_conformance import checks
+from restore_conformance.clauses import answered, clause, sent, story
+
+
+@clause(when=sent("delete") & answered("4xx"))
+def test_envelope(exchange):
+    """A refusal has Graph's shape."""
+    checks.envelope(exchange)
+
+
+@clause(when=story("strangers"))
+def test_invalid_session_id(conversation):
+    """An id that is none is refused."""
+    if checks.step(conversation, "delete-malformed").status == 404:
+        checks.refused_at(conversation, "delete-malformed", "get", "unknown-id")
+        return "unknown"
+    checks.refused_at(conversation, "delete-malformed", "delete", "malformed-id")
+    return "invalid"
+
+
+@clause(when=story("strangers", "life"))
+def test_session_not_found(conversation):
+    """A session that is not there is not found."""
+    if conversation.story == "strangers":
+        checks.refused_at(conversation, "delete-unknown", "delete", "unknown-id")
+        return
+    if conversation.step("delete-again") is not None and deleted(conversation):
+        checks.refused_at(conversation, "delete-again", "delete", "unknown-id")
+
+
+def deleted(conversation):
+    """Whether the session really is gone, as far as reading it tells."""
+    return checks.step(conversation, "get-deleted").status == 404
+
+
+@clause(when=story("activation"))
+def test_not_a_draft(conversation):
+    """Only a draft allows it."""
+    if checks.session(conversation, "get-activated").get("status") == "draft":
+        return
+    checks.refused_at(conversation, "delete-activated", "delete", "not-a-draft")

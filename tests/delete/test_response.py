@@ -1,0 +1,22 @@
+"""What deleting a draft answers, and what it does."""
+
+from restore_conformance import checks
+from restore_conformance.clauses import clause, story
+
+
+@clause(when=story("life", "change"))
+def test_no_content(conversation):
+    """Deleting is answered without content."""
+    checks.answered(conversation, "delete", 204)
+
+
+@clause(when=story("life"))
+def test_gone(conversation):
+    """A deleted session is gone."""
+    checks.answered(conversation, "get-deleted", 404)
+
+
+@clause(when=story("life"))
+def test_only_that(conversation):
+    """Another session stays."""
+    checks.answered(conversation, "get-kept", 200)

@@ -1,0 +1,26 @@
+"""How get refuses."""
+
+from restore_conformance import checks
+from restore_conformance.clauses import answered, clause, sent, story
+
+
+@clause(when=sent("get") & answered("4xx"))
+def test_envelope(exchange):
+    """A refusal has Graph's shape."""
+    checks.envelope(exchange)
+
+
+@clause(when=story("strangers"))
+def test_invalid_session_id(conversation):
+    """An id that is none is refused."""
+    if checks.step(conversation, "get-malformed").status == 404:
+        checks.refused_at(conversation, "get-malformed", "get", "unknown-id")
+        return "unknown"
+    checks.refused_at(conversation, "get-malformed", "get", "malformed-id")
+    return "invalid"
+
+
+@clause(when=story("strangers"))
+def test_session_not_found(conversation):
+    """A session that is not there is not found."""
+    checks.refused_at(conversation, "get-unknown", "get", "unknown-id")

@@ -1,0 +1,20 @@
+"""How list-artifacts refuses."""
+
+from restore_conformance import checks
+from restore_conformance.clauses import answered, clause, sent, story
+
+
+@clause(when=sent("list-artifacts") & answered("4xx"))
+def test_envelope(exchange):
+    """A refusal has Graph's shape."""
+    checks.envelope(exchange)
+
+
+@clause(when=story("strangers"))
+def test_invalid_session_id(conversation):
+    """An id that is none is refused."""
+    if checks.step(conversation, "artifacts-malformed").status == 404:
+        checks.refused_at(conversation, "artifacts-malformed", "get", "unknown-id")
+        return "unknown"
+    checks.refused_at(conversation, "artifacts-malformed", "list-artifacts", "malformed-id")
+    return "invalid"

@@ -1,0 +1,82 @@
+"""How update refuses."""
+
+from restore_conformance import checks
+from restore_conformance.clauses import answered, clause, sent, story
+
+
+@clause(when=sent("update") & answered("4xx"))
+def test_envelope(exchange):
+    """A refusal has Graph's shape."""
+    checks.envelope(exchange)
+
+
+@clause(when=story("strangers"))
+def test_invalid_session_id(conversation):
+    """An id that is none is refused."""
+    if checks.step(conversation, "update-malformed").status == 404:
+        checks.refused_at(conversation, "update-malformed", "get", "unknown-id")
+        return "unknown"
+    checks.refused_at(conversation, "update-malformed", "update", "malformed-id")
+    return "invalid"
+
+
+@clause(when=story("strangers", "life"))
+def test_session_not_found(conversation):
+    """A session that is not there is not found."""
+    if conversation.story == "strangers":
+        checks.refused_at(conversation, "update-unknown", "update", "unknown-id")
+        return
+    if conversation.step("update-deleted") is not None and deleted(conversation):
+        checks.refused_at(conversation, "update-deleted", "update", "unknown-id")
+
+
+def deleted(conversation):
+    """Whether the session really is gone, as far as reading it tells."""
+    return checks.step(conversation, "get-deleted").status == 404
+
+
+@clause(when=story("activation"))
+def test_not_a_draft(conversation):
+    """Only a draft allows it."""
+    if checks.session(conversation, "get-activated").get("status") == "draft":
+        return
+    checks.refused_at(conversation, "update-activated", "update", "not-a-draft")
+
+
+@clause(when=story("change"))
+def test_invalid_patch_request(conversation):
+    """A change that names no list, or a list that is none, is refused."""
+    for name in ("update-nothing-named", "update-text"):
+        if name == "update-nothing-named" or conversation.step(name) is not None:
+            checks.refused_at_any(conversation, name, "update", "malformed-change", "empty-list")
+
+
+@clause(when=story("change"))
+def test_malformed_json(conversation):
+    """A change that is no object is refused."""
+    checks.answered(conversation, "update-array", 400)
+
+
+@clause(when=story("change"))
+def test_invalid_restore_point(conversation):
+    """An addition names a restore point."""
+    return checks.refused_at(conversation, "update-restore-point", "update", "restore-point")
+
+
+@clause(when=story("change"))
+def test_artifacts_limit(conversation):
+    """A change has a limit."""
+    return checks.refused_at(conversation, "update-too-many", "update", "too-many")
+
+
+@clause(when=story("change"))
+def test_empty_list(conversation):
+    """A list of changes holds something."""
+    for name in ("update-empty", "update-null"):
+        checks.refused_at(conversation, name, "update", "empty-list")
+
+
+@clause(when=story("change"))
+def test_duplicate_artifact(conversation):
+    """An artifact is added once."""
+    return checks.refused_at(conversation, "update-twice", "update", "duplicate")

@@ -1,0 +1,29 @@
+"""What may be sent to change a draft."""
+
+from restore_conformance import checks
+from restore_conformance.clauses import clause, story
+
+
+@clause(when=story("change"))
+def test_additions(conversation):
+    """Artifacts can be added to a draft."""
+    checks.answered(conversation, "update-add", 200)
+
+
+@clause(when=story("change"))
+def test_removals(conversation):
+    """Artifacts can be removed from a draft."""
+    checks.answered(conversation, "update-remove", 200)
+
+
+@clause(when=story("change"))
+def test_exclusive_artifacts(conversation):
+    """Changes to both kinds in one request are refused."""
+    checks.refused_at(conversation, "update-both", "update", "mixed")
+
+
+@clause(when=story("change"))
+def test_plain_lists(conversation):
+    """Plain lists are accepted or refused."""
+    status = checks.step(conversation, "update-plain").status
+    return "accept" if status == 200 else "reject"

@@ -1,0 +1,79 @@
+"""What a change answers, and what it does."""
+
+from restore_conformance import checks
+from restore_conformance.clauses import answered, clause, sent, story
+from restore_conformance.verdicts import Deviation
+
+
+@clause(when=story("change"))
+def test_object(conversation):
+    """The answer is an object, and lists objects."""
+    found = checks.step(conversation, "update-add")
+    checks.declared(found, "update/response.json")
+    for name, kind in (
+        ("siteRestoreArtifacts@delta", "siteRestoreArtifact"),
+        ("granularSiteRestoreArtifacts@delta", "granularSiteRestoreArtifact"),
+    ):
+        for element in found.answer.get(name) or []:
+            if "@removed" not in element and "@Core.DataModificationException" not in element:
+                checks.one_declared(element, f"types/{kind}.json", f"/{name}")
+
+
+@clause(when=sent("update") & answered("200"))
+def test_media_type(exchange):
+    """The answer comes as application/json."""
+    checks.json_media_type(exchange, required=False)
+
+
+@clause(when=story("change"))
+def test_added(conversation):
+    """Added artifacts are counted and listed."""
+    before, after = checks.items(conversation, "artifacts"), checks.items(conversation, "artifacts-added")
+    if len(after) < len(before) + 1:
+        raise Deviation(
+            f"expected more than {len(before)} artifacts after adding some, got {len(after)}",
+            expected=f"more than {len(before)}",
+            observed=len(after),
+        )
+    checks.same_total(conversation, "get", "get-added", len(checks.added(conversation, "update-add")))
+
+
+@clause(when=story("change"))
+def test_others_kept(conversation):
+    """Those that were there stay."""
+    after = {one.get("id") for one in checks.items(conversation, "artifacts-added")}
+    for one in checks.items(conversation, "artifacts"):
+        if one.get("id") not in after:
+            raise Deviation(
+                f"expected the artifact {one.get('id')} to stay when others are added, got a list without it",
+                expected=str(one.get("id")),
+                observed=None,
+            )
+
+
+@clause(when=story("change"))
+def test_removed(conversation):
+    """A removed artifact is gone."""
+    gone = checks.removed(conversation, "update-remove")
+    if gone in {one.get("id") for one in checks.items(conversation, "artifacts-removed")}:
+        raise Deviation(
+            f"expected no artifact {gone}, which was removed, got it in the list", expected="none", observed=gone
+        )
+    if conversation.step("get-added") is not None:
+        checks.same_total(conversation, "get-added", "get-removed", -1)
+
+
+@clause(when=story("change"))
+def test_removal_of_nothing(conversation):
+    """Removing what is not there is told, not stumbled over."""
+    found = checks.step(conversation, "update-remove-nothing")
+    checks.no_server_error(found)
+
+
+@clause(when=story("change"))
+def test_refused_unchanged(conversation):
+    """A refused change changes nothing."""
+    steps = [e for e in conversation.exchanges if e.sent.operation == "update"]
+    after = [e for e in steps if e.step not in {"update-add", "update-remove", "update-remove-nothing", "update-plain"}]
+    if after and all(e.status is not None and 400 <= e.status < 500 for e in after):
+        checks.same_total(conversation, "get-removed", "get-refused")
