@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SDK    := .venv-sdk
 
-.PHONY: help setup conformance test check serve clean
+NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
+
+.PHONY: help setup conformance test check sdk serve clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -12,7 +15,7 @@ help: ## list the targets
 setup: $(READY) ## make the virtual environment with the pinned, hashed requirements
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
+	@$(NEW_ENOUGH)
 	@echo "Setting up $(VENV) (once) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
@@ -31,8 +34,19 @@ check: $(READY) ## the one gate before a commit: format, lint, types, tests
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q
 
+sdk: $(SDK)/.ready ## the mock against the official SDK for Python, in its own environment (800 MB)
+	@$(SDK)/bin/python -m pytest -q tests/sdk
+
+$(SDK)/.ready: requirements-sdk.lock pyproject.toml
+	@$(NEW_ENOUGH)
+	@echo "Setting up $(SDK) (once; takes a minute) ..."
+	@$(PYTHON) -m venv $(SDK)
+	@$(SDK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sdk.lock
+	@$(SDK)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
 serve: $(READY) ## the mock as a real HTTP server on loopback
 	@$(BIN)/restore-conformance serve
 
 clean: ## remove what the targets made
-	@rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache dist reports/latest
+	@rm -rf $(VENV) $(SDK) .hypothesis .mypy_cache .ruff_cache dist reports/latest

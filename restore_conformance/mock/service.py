@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from restore_conformance.exchange import Request, Response
 from restore_conformance.mock import life, rules, session, wire
@@ -61,9 +61,9 @@ class Service:
 
     def route(self, request: Request) -> Asked:
         """Which operation of which session a request line names ("" where there is none)."""
-        parts = urlsplit(request.target)
-        path = re.sub("/+", "/", unquote(parts.path))
-        asked = Asked(request, query=dict(parse_qsl(parts.query)))
+        raw, _, query = request.target.partition("?")  # urlsplit would read the `//solutions` of the SDKs as a host
+        path = re.sub("/+", "/", unquote(raw))
+        asked = Asked(request, query=dict(parse_qsl(query)))
         asked.all_members = wire.wants_all_members(request.headers)
         below = path.removeprefix(ROOT).strip("/").split("/") if path.startswith(ROOT) else []
         match [request.method, *below]:
@@ -171,13 +171,13 @@ class Service:
         start = int(token) if token.isdecimal() and token.isascii() else 0
         every = list(self.sessions.values())
         shown = every[start : start + self.page]
+        collection = "sharePointRestoreSessions" if asked.operation == "list-typed" else "restoreSessions"
         body: dict[str, Any] = {
-            "@odata.context": session.CONTEXT + "restoreSessions",
+            "@odata.context": session.CONTEXT + collection,
             "value": [self.render(one, all_members=asked.all_members, context="") | {"error": None} for one in shown],
         }
         if start + self.page < len(every):
-            path = urlsplit(asked.request.target).path
-            body["@odata.nextLink"] = f"{self.address}{path}?$skiptoken={start + self.page}"
+            body["@odata.nextLink"] = f"{self.address}{ROOT}/{collection}?$skiptoken={start + self.page}"
         return Reply(200, body)
 
     address = ""
