@@ -6,13 +6,12 @@ table had is a fact of its own and judged as one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restore_conformance.drift.change import Direction, Grade, Judged
 from restore_conformance.sources.page_facts import Example, PageFacts
-from restore_conformance.sources.wording import normalise
+from restore_conformance.sources.page_rows import example_name
 
 ExampleFound = tuple[str, str, dict[str, Any], Judged]
 _NAMED_VALUES = ("status", "restoreJobType", "destinationType")
@@ -36,12 +35,8 @@ def example_changes(old: PageFacts, new: PageFacts) -> Iterator[ExampleFound]:
     yield from _shown(old, new)
 
 
-def _title(example: Example) -> str:
-    return re.sub(r"^example( \d+)?:?\s*", "", normalise(example.title))
-
-
 def _path(example: Example) -> str:
-    return f"examples/{_title(example) or 'example'}"
+    return f"examples/{example_name(example.title) or 'example'}"
 
 
 def _paired(
@@ -63,7 +58,7 @@ def _paired(
 
 
 def _alike(one: Example, other: Example) -> float:
-    if _title(one) == _title(other):
+    if example_name(one.title) == example_name(other.title):
         return 3.0
     a = {str(item) for item in _leaves(one).items()}
     b = {str(item) for item in _leaves(other).items()}

@@ -27,7 +27,7 @@ def page_changes(
     """Every change between two editions of one page; `clauses` maps fingerprints to the clauses that rest on them."""
     found: list[PageFound] = [*_request(old, new), *_tables(old, new), *_errors(old, new)]
     if not new.is_error_list and not old.is_error_list:
-        found += [(*change, "") for change in example_changes(old, new)]
+        found += [(*change, change[1].replace("examples/", "example:", 1)) for change in example_changes(old, new)]
     explained = {owner for *_, owner in found if owner}
     changes = [_change(*item[:4], where=where) for item in found]
     if not new.is_error_list:

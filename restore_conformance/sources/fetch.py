@@ -6,8 +6,11 @@ and of time, and one that ends before its declared length is refused.
 
 from __future__ import annotations
 
+import atexit
+import functools
 import hashlib
 import json
+import shutil
 import tempfile
 import time
 import urllib.error
@@ -51,7 +54,7 @@ def fetch(source: str, *, cache: Path | None = None, max_bytes: int = MAX_BYTES,
     Raises SourceBroken where there is nothing, too much, too late, or less than was announced.
     """
     if is_address(source):
-        return _download(source, cache or Path(tempfile.mkdtemp(prefix="drift-")), max_bytes, seconds)
+        return _download(source, cache or _for_this_run(), max_bytes, seconds)
     path = Path(source)
     try:
         if path.is_dir():
@@ -71,6 +74,14 @@ def fetch(source: str, *, cache: Path | None = None, max_bytes: int = MAX_BYTES,
     except ValueError as error:
         raise SourceBroken(shown(source), found=f"no file name ({error})", expected="a file or an address") from None
     return _sound(Fetched(source, path, checksum, size))
+
+
+@functools.cache
+def _for_this_run() -> Path:
+    """A folder for what comes from addresses where no cache is kept; it goes when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="drift-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _sound(fetched: Fetched) -> Fetched:

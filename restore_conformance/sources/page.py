@@ -30,6 +30,7 @@ _CALL = re.compile(r"^(GET|POST|PUT|PATCH|DELETE)\s+(\S+)", re.MULTILINE)
 _ANSWER = re.compile(r"^HTTP/[\d.]+\s+(\d{3})", re.MULTILINE)
 MAX_BYTES = 4_000_000
 _CREATE = re.compile(r"create\b.*restore.*session")
+_SITE = frozenset({"feedback", "additional resources"})
 _TITLE = re.compile(r"[A-Z][a-z]+ [a-z]+(?:[A-Z]\w*)+")
 _SERVICE = re.compile(r"^https?://[^/]+/(?:beta|v1\.0)(?=/)")
 
@@ -58,7 +59,9 @@ class _Draft:
     head: tuple[str, ...] = ()
 
     def say(self, text: str, owner: str = "") -> None:
-        """Keep the sentences of a text, once each per section."""
+        """Keep the sentences of a text, once each per section; what the site puts around a page is no statement."""
+        if self.section in _SITE:
+            return
         kept = self.statements.setdefault(self.section, {})
         for sentence in sentences(text):
             mark = fingerprint(sentence)
@@ -126,7 +129,7 @@ def _heading(draft: _Draft, text: str) -> None:
     if draft.section == "introduction":
         draft.title = text
     elif draft.section == "examples":
-        draft.say(text)
+        draft.say(text, f"example:{rows.example_name(text)}")
         if text.casefold() not in ("request", "response"):
             draft.examples.append((text, []))
     else:

@@ -25,6 +25,11 @@ _CODE = re.compile(r"\b([A-Z][a-z]+(?:[A-Z][a-z]+){1,6})\b")
 _NAMES = re.compile(r"@[\w.]+|\b[a-z]+(?:[A-Z]\w*)+\b")
 
 
+def example_name(title: str) -> str:
+    """The name of an example without its number, normalised: two editions may count otherwise."""
+    return re.sub(r"^example( \d+)?:?\s*", "", normalise(title))
+
+
 def edm_type(text: str, namespace: str) -> str:
     """The full name of a type as a table spells it: `siteRestoreArtifact collection`, `String`, `String (enum)`."""
     words = text.replace("(", " ").replace(")", " ").split()
