@@ -1,0 +1,180 @@
+"""`drift`: compare tonight's documents and behaviour with the pinned contract, or any two editions.
+
+Turns arguments into settings, results into a report and an exit code; compares nothing itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from restore_conformance.places import SCHEMAS
+from restore_conformance.verdicts import UsageError
+
+HELP = "compare tonight's documents and behaviour with the pinned contract"
+ACTIONS = ("compare", "log", "bisect", "acknowledge", "selfcheck")
+LEVELS = ("breaking", "any", "none")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("action", nargs="?", default="compare", choices=ACTIONS, help="default: compare")
+    parser.add_argument(
+        "--from",
+        dest="old",
+        action="extend",
+        nargs="+",
+        metavar="PINNED|FILE",
+        help="the older side; default: pinned",
+    )
+    parser.add_argument(
+        "--to",
+        dest="new",
+        action="extend",
+        nargs="+",
+        metavar="FILE|URL",
+        help="the newer sources: metadata, OpenAPI, pages, recordings",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=LEVELS,
+        default="breaking",
+        help="the level from which the exit code is 1; default: breaking",
+    )
+    parser.add_argument(
+        "--client",
+        choices=("contract", "create"),
+        default="contract",
+        help="whose grade --fail-on looks at: any client's, or the create client's; default: contract",
+    )
+    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text", help="default: text")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="write the report there instead of to standard output"
+    )
+    parser.add_argument(
+        "--area",
+        choices=("auto", "restore", "all"),
+        default="auto",
+        help="which types of a metadata document; auto: the restore area of a whole document, all of a slice",
+    )
+    parser.add_argument("--severity", type=Path, metavar="FILE", help="TOML file that overrides grades")
+    parser.add_argument("--accept-loss", action="store_true", help="believe a source that lost most of its members")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep what came from addresses, to ask conditionally")
+    parser.add_argument(
+        "--schemas",
+        type=Path,
+        default=SCHEMAS,
+        metavar="DIR",
+        help="the pinned contract; default: the one that comes with the suite",
+    )
+    parser.add_argument(
+        "--history",
+        nargs="?",
+        const="drift-history.sqlite",
+        metavar="FILE|URL",
+        help="remember nights there: a SQLite file or a database URL",
+    )
+    parser.add_argument("--night", type=_day, metavar="DATE", help="the date of this night; default: today (UTC)")
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="report what stood on that date, from the history")
+    parser.add_argument("--change", metavar="ID", help="acknowledge, log or bisect this change")
+    parser.add_argument("--owner", help="who acknowledges")
+    parser.add_argument("--reason", help="why it is acknowledged")
+    parser.add_argument("--expires", type=_day, metavar="DATE", help="when the acknowledgement ends")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-11-23") from None
+
+
+def main(args: argparse.Namespace) -> int:
+    """Exit 0 nothing at the level, 1 drift at or above it, 3 a source could not be read.
+
+    Raises UsageError, which the command line turns into exit 2, for bad usage.
+    """
+    if args.action == "selfcheck":
+        return _selfcheck(args)
+    if args.action != "compare" or args.as_of:
+        from restore_conformance.commands import drift_history
+
+        return drift_history.main(args)
+    return _compare(args)
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from restore_conformance.drift.joining import join
+    from restore_conformance.drift.night import Settings, compare
+    from restore_conformance.drift.report_json import document
+    from restore_conformance.drift.report_text import markdown, terminal
+    from restore_conformance.drift.severity import read_severity
+
+    if not args.new:
+        raise UsageError("Nothing to compare with: name at least one newer source with --to.")
+    severity = read_severity(args.severity) if args.severity else None
+    night = compare(args.old or ["pinned"], args.new, Settings(args.schemas, args.area, args.cache, args.accept_loss))
+    changes = severity.apply(night.changes) if severity else list(night.changes)
+    standing: dict[str, dict[str, Any]] = {}
+    seen: dict[str, date] = {}
+    if args.history:
+        from restore_conformance.commands.drift_history import remember
+
+        standing, seen = remember(args.history, args.night or datetime.now(UTC).date(), night, changes)
+    metadata = next((r.metadata for r in (*night.readings, *night.before) if r.metadata), None)
+    facts = join(changes, metadata, seen)
+    if args.format == "json":
+        text = json.dumps(document(night, changes, facts, standing), indent=2, ensure_ascii=False, default=str) + "\n"
+    elif args.format == "markdown":
+        text = markdown(changes, list(night.broken), facts, standing)
+    else:
+        text = terminal(changes, night.broken, facts, standing)
+    write(text, args.output)
+    for error in night.broken:
+        print(error, file=sys.stderr)
+    if night.broken:
+        return 3
+    return 1 if any(_alarms(change, args, standing.get(change.id, {})) for change in changes) else 0
+
+
+def _selfcheck(args: argparse.Namespace) -> int:
+    """Exit 0 where a drift planted in a copy of each source was found, 1 where one was not."""
+    from restore_conformance.drift.night import Settings
+    from restore_conformance.drift.selfcheck import selfcheck
+
+    if not args.new:
+        raise UsageError("Nothing to check: name the sources with --to.")
+    checks = selfcheck(args.new, Settings(args.schemas, args.area, args.cache))
+    if args.format == "json":
+        rows = [{"where": check.where, "found": check.found, "says": check.says} for check in checks]
+        text = json.dumps({"format": 1, "checks": rows}, indent=2) + "\n"
+    else:
+        text = "".join(f"{'ok   ' if check.found else 'BLIND'}  {check.where}: {check.says}\n" for check in checks)
+    write(text, args.output)
+    return 0 if all(check.found for check in checks) else 1
+
+
+def _alarms(change: Any, args: argparse.Namespace, standing: dict[str, Any]) -> bool:
+    """Whether a change makes the job fail: at the level, and neither provisional nor acknowledged."""
+    from restore_conformance.drift.change import Grade
+
+    if standing.get("state") in ("provisional", "acknowledged"):
+        return False
+    grade = change.contract if args.client == "contract" else change.create
+    return args.fail_on == "any" or (args.fail_on == "breaking" and grade is Grade.BREAKING)
+
+
+def write(text: str, output: Path | None) -> None:
+    """The report to a file or to standard output. Raises UsageError where the file cannot be written."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The report cannot be written to {output}: {error.strerror or error}.") from None

@@ -1,0 +1,81 @@
+"""One change, and how it is judged. Nouns only."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Grade(enum.StrEnum):
+    """What a change means for a client, mildest first; *undecidable* says so, and what would settle it."""
+
+    INFORMATIONAL = "informational"
+    ADDITIVE = "additive"
+    UNDECIDABLE = "undecidable"
+    BREAKING = "breaking"
+
+    @property
+    def weight(self) -> int:
+        """Orders grades from the mildest (0) to the gravest (3)."""
+        return list(Grade).index(self)
+
+
+_COUNTED = frozenset({"seen", "documented"})
+"""Details that vary from night to night without the change being another one."""
+
+
+class Direction(enum.StrEnum):
+    """Which half of an exchange a change touches."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+    BOTH = "both"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A grade for any client of the area, the rule it follows from, and why or what would settle it."""
+
+    grade: Grade
+    rule: str
+    why: str = ""
+    writer_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two readings.
+
+    `kind` is an id of `restore_conformance.drift.kinds`, `path` the element it happened to, `detail` what it was and
+    is. `create` is the grade for a client that sends the create request and reads its answer, `contract` the one
+    for any client of the area. `clauses` are the clauses that rest on what changed.
+    """
+
+    kind: str
+    path: str
+    source: str
+    create: Grade
+    contract: Grade
+    rule: str
+    detail: dict[str, Any] = field(default_factory=dict)
+    direction: Direction = Direction.BOTH
+    why: str = ""
+    clauses: tuple[str, ...] = ()
+    where: str = ""
+    scope_rule: str = ""
+
+    @property
+    def id(self) -> str:
+        """Stable from night to night: a digest of source, kind, path and detail."""
+        detail = {key: value for key, value in self.detail.items() if key not in _COUNTED}
+        text = json.dumps([self.source, self.kind, self.path, detail], sort_keys=True, default=str)
+        return f"{self.kind}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+    @property
+    def grade(self) -> Grade:
+        """The graver of the two grades."""
+        return max(self.create, self.contract, key=lambda grade: grade.weight)

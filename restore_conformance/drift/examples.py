@@ -1,0 +1,202 @@
+"""The difference between the examples of two editions: which there are, and which members and values they show.
+
+An example illustrates: that one was added or dropped is informational. A member that no earlier example and no
+table had is a fact of its own and judged as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from restore_conformance.drift.change import Direction, Grade, Judged
+from restore_conformance.sources.page_facts import Example, PageFacts
+from restore_conformance.sources.page_rows import example_name
+
+ExampleFound = tuple[str, str, dict[str, Any], Judged]
+_NAMED_VALUES = ("status", "restoreJobType", "destinationType")
+MAX_NODES = 20_000
+MOST = 40
+"""So many examples of a page are compared; none has more than a handful."""
+
+
+def example_changes(old: PageFacts, new: PageFacts) -> Iterator[ExampleFound]:
+    """Every difference between the examples of two editions."""
+    pairs, gone, come = _paired(old.examples, new.examples)
+    for example in gone:
+        yield "page_example_removed", _path(example), {}, Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
+    for example in come:
+        detail = {"status": example.status, "members": sorted(_members(example.request))}
+        yield "page_example_added", _path(example), detail, Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
+    moved = {part: _union(old, part) ^ _union(new, part) for part in ("request", "response")}
+    for was, now in pairs:
+        yield from _one(was, now)
+        yield from _alone(was, now, moved)
+    yield from _shown(old, new)
+
+
+def _path(example: Example) -> str:
+    return f"examples/{example_name(example.title) or 'example'}"
+
+
+def _paired(
+    old: tuple[Example, ...], new: tuple[Example, ...]
+) -> tuple[list[tuple[Example, Example]], list[Example], list[Example]]:
+    """Pairs examples by title, then by how much of their content is the same."""
+    left, right = list(old[:MOST]), list(new[:MOST])
+    pairs: list[tuple[Example, Example]] = []
+    for least in (2.0, 0.6, 0.34):
+        while left and right:
+            score, i, j = max(
+                ((_alike(a, b), i, j) for i, a in enumerate(left) for j, b in enumerate(right)),
+                key=lambda item: (item[0], -item[1] - item[2]),
+            )
+            if score < least:
+                break
+            pairs.append((left.pop(i), right.pop(j)))
+    return pairs, left, right
+
+
+def _alike(one: Example, other: Example) -> float:
+    if example_name(one.title) == example_name(other.title):
+        return 3.0
+    a = {str(item) for item in _leaves(one).items()}
+    b = {str(item) for item in _leaves(other).items()}
+    return len(a & b) / max(1, len(a | b))
+
+
+def _leaves(example: Example) -> dict[str, Any]:
+    found: dict[str, Any] = {"status": example.status, "call": f"{example.method} {example.path}".strip()}
+    waiting: list[tuple[str, Any]] = [("request", example.request), ("response", example.response)]
+    while waiting and len(found) < MAX_NODES:
+        path, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(f"{path}/{key}", item) for key, item in value.items()]
+        elif isinstance(value, list):
+            waiting += [(f"{path}/{index}", item) for index, item in enumerate(value)]
+        else:
+            found[path] = value
+    if example.unparsed:
+        found["unparsed"] = " ".join(example.unparsed.split())
+    return found
+
+
+def _one(was: Example, now: Example) -> Iterator[ExampleFound]:
+    if was.status and now.status and was.status != now.status:
+        yield (
+            "page_status_changed",
+            f"{_path(now)}/status",
+            {"from": was.status, "to": now.status},
+            Judged(
+                Grade.UNDECIDABLE,
+                "R-STATUS",
+                "the example and the text may differ; a live run would settle it",
+            ),
+        )
+    for part in ("request", "response"):
+        had, has = getattr(was, part) is not None, getattr(now, part) is not None
+        if had != has:
+            words = {True: "a body", False: "none"}
+            yield (
+                "page_example_changed",
+                f"{_path(now)}/{part}",
+                {"from": words[had], "to": words[has]},
+                Judged(Grade.INFORMATIONAL, "R-EXAMPLE"),
+            )
+    one, other = _leaves(was), _leaves(now)
+    for path in sorted((one.keys() & other.keys()) - {"status"}):
+        if one[path] != other[path]:
+            name = path.rpartition("/")[2]
+            judged = Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
+            if name in _NAMED_VALUES and path.startswith("response"):
+                judged = Judged(
+                    Grade.UNDECIDABLE,
+                    "R-EXAMPLE",
+                    f"whether the service now answers {other[path]!r} is what a live run would settle",
+                )
+            yield (
+                "page_example_changed",
+                f"{_path(now)}/{path}",
+                {"from": one[path], "to": other[path]},
+                judged,
+            )
+
+
+def _union(page: PageFacts, part: str) -> set[str]:
+    """The members that any example of an edition shows in its requests, or in its answers."""
+    return {path for example in page.examples for path in _members(getattr(example, part))}
+
+
+def _alone(was: Example, now: Example, moved: Mapping[str, set[str]]) -> Iterator[ExampleFound]:
+    """What one example lost or gained while others of the edition still show it, told once at the top of it."""
+    one, other = _leaves(was), _leaves(now)
+    for mine, theirs, word in ((one, other, "from"), (other, one, "to")):
+        there = {"/".join(parts[:n]) for path in theirs for parts in [path.split("/")] for n in range(len(parts) + 1)}
+        told: set[str] = set()
+        for path, value in sorted(mine.items()):
+            parts = path.split("/")
+            top = next(("/".join(parts[:n]) for n in range(1, len(parts) + 1) if "/".join(parts[:n]) not in there), "")
+            member = "/".join(part for part in parts[1:] if not part.isdigit())
+            union = moved.get(parts[0], set())
+            if (
+                not top
+                or "/" not in top
+                or top in told
+                or any(member == m or member.startswith(f"{m}/") for m in union)
+            ):
+                continue
+            told.add(top)
+            ends = {"from": "absent", "to": "absent"} | {word: value if top == path else "present"}
+            yield "page_example_changed", f"{_path(now)}/{top}", ends, Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
+
+
+def _shown(old: PageFacts, new: PageFacts) -> Iterator[ExampleFound]:
+    """Members that the examples of one edition show and those of the other do not."""
+    for part, direction in (("request", Direction.REQUEST), ("response", Direction.RESPONSE)):
+        one, other = _union(old, part), _union(new, part)
+        types = {name: row.type for name, row in {**(old.properties or {}), **(new.properties or {})}.items()}
+        root = new.type or old.type
+        listed = set(old.properties or ()) if part == "request" else set()
+        for path in sorted(other - one):
+            if _under(path, other - one) or path in listed or path in (new.properties or ()):
+                continue
+            judged = Judged(Grade.ADDITIVE, "R-OPTIONAL" if part == "request" else "G-ADDPROP")
+            yield "page_example_member_added", _placed(path, root, types), {"in": direction.value}, judged
+        for path in sorted(one - other):
+            if not _under(path, one - other):
+                judged = Judged(Grade.INFORMATIONAL, "R-EXAMPLE", "examples may be shortened")
+                yield (
+                    "page_example_member_removed",
+                    _placed(path, root, types),
+                    {"in": direction.value},
+                    judged,
+                )
+
+
+def _under(path: str, paths: set[str]) -> bool:
+    return path.rpartition("/")[0] in paths
+
+
+def _members(value: Any) -> set[str]:
+    """The members of a JSON value as paths without array positions."""
+    found: set[str] = set()
+    waiting: list[tuple[str, Any]] = [("", value)]
+    while waiting and len(found) < MAX_NODES:
+        path, item = waiting.pop()
+        if isinstance(item, dict):
+            for key, inner in item.items():
+                below = f"{path}/{key}" if path else str(key)
+                found.add(below)
+                waiting.append((below, inner))
+        elif isinstance(item, list):
+            waiting += [(path, inner) for inner in item]
+    return found
+
+
+def _placed(path: str, root: str, types: Mapping[str, str]) -> str:
+    """The path of a member below the nearest type that is known."""
+    first, _, rest = path.partition("/")
+    kind = types.get(first, "")
+    if rest and kind:
+        return f"{kind.removeprefix('Collection(').removesuffix(')')}/{rest}"
+    return f"{root}/{path}"

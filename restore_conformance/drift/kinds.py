@@ -1,0 +1,204 @@
+"""The table of change kinds and the table of rules their grades follow from.
+
+Ids are stable: severity files, acknowledgements and issues refer to them. Rule ids that begin with G- restate
+Microsoft Graph's own compatibility policy and the evolvable-enum rule; R- are this project's, with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from restore_conformance.drift.change import Direction
+
+POLICY = "https://learn.microsoft.com/graph/versioning-and-support"
+ENUMS = "https://learn.microsoft.com/graph/best-practices-concept#handling-future-members-in-evolvable-enumerations"
+CSDL = "https://docs.oasis-open.org/odata/odata-csdl-xml/v4.01/odata-csdl-xml-v4.01.html"
+PROTOCOL = "https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part1-protocol.html"
+PAGE = "https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointrestoresessions?view=graph-rest-beta"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Why a change has its grade, in one sentence, and where that is written."""
+
+    says: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A sort of change: which source shows it, which half of an exchange it touches."""
+
+    says: str
+    source: str
+    direction: Direction = Direction.BOTH
+
+
+RULES: dict[str, Rule] = {
+    "G-REMOVE": Rule("Removing or renaming something declared breaks its clients.", POLICY),
+    "G-TYPE": Rule("Changing the type of a declared property breaks its clients.", POLICY),
+    "G-ADDPROP": Rule("A new property that may be null or has a default is compatible.", POLICY),
+    "G-ADDNN": Rule("A new property that may not be null and has no default can refuse requests without it.", POLICY),
+    "G-ADDENUM-AFTER": Rule("A member behind the sentinel reaches only clients that ask for it.", ENUMS),
+    "G-ADDENUM-BEFORE": Rule("A member before the sentinel, or without one, reaches every client unasked.", ENUMS),
+    "G-ENUM-REMOVED": Rule("A client may send or compare with the removed value.", POLICY),
+    "G-ENUM-ORDER": Rule("JSON carries member names; their order is not on the wire.", ENUMS),
+    "G-ENUM-CROSS-DOWN": Rule("A member moved behind the sentinel is no longer returned unasked.", ENUMS),
+    "G-ENUM-CROSS-UP": Rule("A member moved before the sentinel is now returned unasked.", ENUMS),
+    "G-ENUM-VALUE": Rule("JSON carries member names; their numbers are not on the wire.", ENUMS),
+    "G-ADDNAV": Rule("A new navigation is neither returned unasked nor required in a request.", POLICY),
+    "G-ADDAPI": Rule("A new operation changes nothing for those who do not call it.", POLICY),
+    "G-ADDTYPE": Rule("A new type is compatible; clients accept derived types they do not know.", POLICY),
+    "G-SIG-OPT": Rule("Callers may leave the new or relaxed parameter out.", PROTOCOL),
+    "G-SIG": Rule("Removed, renamed, retyped or newly required parameters and other results break callers.", POLICY),
+    "G-NULL-TIGHT": Rule("Requests that omit the member or send null can now be refused.", CSDL),
+    "G-NULL-LOOSE": Rule("Readers that relied on a value can now meet null.", CSDL),
+    "G-BASE": Rule("A changed base type is judged by the members that concrete types lose and gain.", CSDL),
+    "G-ANNOT": Rule("Adding, changing or removing annotations is compatible.", POLICY),
+    "G-MOVE": Rule("A member moved along the base chain leaves values as they were.", CSDL),
+    "G-BIND": Rule("Navigation bindings state addresses only.", CSDL),
+    "G-SCOPE": Rule("Outside what the create request and its answer can reach.", POLICY),
+    "G-CONTAIN": Rule("Containment changes the canonical address of the target, not the body.", CSDL),
+    "G-ABSTRACT": Rule("A type that became abstract cannot be sent without naming a concrete one.", CSDL),
+    "R-KIND": Rule("Another kind of type or member has another form on the wire.", CSDL),
+    "R-OPEN": Rule("An open type accepts and returns undeclared members; a closed one does not.", CSDL),
+    "R-FACET": Rule("A tighter facet can refuse values that were accepted; a looser one cannot.", CSDL),
+    "R-FLAGS": Rule("A flags enumeration is written as several names joined by commas.", CSDL),
+    "R-STATUS": Rule("A client that compares with the old status or code no longer matches.", POLICY),
+    "R-ADDRESS": Rule("A changed method or address is a fundamental change of the request.", POLICY),
+    "R-HEADER": Rule("A newly required header breaks requests without it.", POLICY),
+    "R-PERMISSION": Rule("A caller that holds only the old least privilege may be refused.", POLICY),
+    "R-CLOUD": Rule("A caller in a cloud that lost the operation cannot call it.", POLICY),
+    "R-REQUIRED": Rule("What was optional and is now required breaks requests without it.", POLICY),
+    "R-OPTIONAL": Rule("What callers may send and need not is compatible.", POLICY),
+    "R-VALUES": Rule("A documented value that is withdrawn breaks those who send it; a new one does not.", POLICY),
+    "R-EXAMPLE": Rule("An example illustrates; what it shows is judged by the facts it carries.", PAGE),
+    "R-STATEMENT": Rule("A sentence that cannot be parsed must be read by somebody.", PAGE),
+    "R-NEWERROR": Rule("Documenting an error for something new changes nothing that worked.", POLICY),
+    "R-ERRORCODE": Rule("The policy calls changed error codes compatible, the design guideline does not.", POLICY),
+    "R-SEEN": Rule("The service did what no document declares.", POLICY),
+    "R-UNSEEN": Rule("The documents declare what these exchanges did not show.", POLICY),
+}
+
+_METADATA: dict[str, str] = {
+    "type_added": "a type is declared that was not",
+    "type_removed": "a type is no longer declared",
+    "type_kind_changed": "a type became another kind of type",
+    "type_attribute_changed": "an attribute of a type changed (Abstract, OpenType, HasStream, Key, UnderlyingType)",
+    "base_type_changed": "a type derives from another one",
+    "property_added": "a structural property was added",
+    "property_removed": "a structural property was removed",
+    "property_type_changed": "a structural property has another type",
+    "nullability_changed": "a member may, or may no longer, be null",
+    "facet_changed": "a facet changed (MaxLength, Precision, Scale, SRID, Unicode, DefaultValue)",
+    "member_kind_changed": "a property became a navigation or the reverse",
+    "navigation_added": "a navigation was added",
+    "navigation_removed": "a navigation was removed",
+    "navigation_type_changed": "a navigation leads to another type",
+    "navigation_containment_changed": "a navigation contains, or no longer contains, its target",
+    "enum_member_added": "an enumeration has a new member",
+    "enum_member_removed": "an enumeration lost a member",
+    "enum_value_changed": "a member of an enumeration has another number",
+    "enum_reordered": "members of an enumeration stand in another order",
+    "enum_flags_changed": "an enumeration became, or no longer is, a set of flags",
+    "action_added": "an action was added",
+    "action_removed": "an action was removed",
+    "action_signature_changed": "an action has other parameters or another result",
+    "function_added": "a function was added",
+    "function_removed": "a function was removed",
+    "function_signature_changed": "a function has other parameters or another result",
+    "binding_added": "a navigation binding was added",
+    "binding_removed": "a navigation binding was removed",
+    "binding_changed": "a navigation binding leads elsewhere",
+    "annotation_added": "an annotation was added",
+    "annotation_removed": "an annotation was removed",
+    "annotation_changed": "an annotation has another value",
+    "term_added": "an annotation term was declared",
+    "term_removed": "an annotation term is no longer declared",
+    "term_changed": "an annotation term has another type or applies elsewhere",
+    **{
+        f"{element}_{what}": f"{words} {ends}"
+        for element, words in (
+            ("entity_set", "an entity set"),
+            ("singleton", "a singleton"),
+            ("action_import", "an action import"),
+            ("function_import", "a function import"),
+        )
+        for what, ends in (
+            ("added", "was added"),
+            ("removed", "was removed"),
+            ("changed", "has another type"),
+        )
+    },
+}
+_REQUEST, _RESPONSE = Direction.REQUEST, Direction.RESPONSE
+_OPENAPI: dict[str, tuple[str, Direction]] = {
+    "path_added": ("a path was added", Direction.BOTH),
+    "path_removed": ("a path was removed", Direction.BOTH),
+    "method_added": ("a method was added to a path", Direction.BOTH),
+    "method_removed": ("a method was removed from a path", Direction.BOTH),
+    "parameter_added": ("a parameter was added", _REQUEST),
+    "parameter_removed": ("a parameter was removed", _REQUEST),
+    "parameter_changed": ("a parameter is required, or typed, otherwise", _REQUEST),
+    "request_body_changed": ("the body of a request is required, or typed, otherwise", _REQUEST),
+    "media_type_added": ("a media type was added", Direction.BOTH),
+    "media_type_removed": ("a media type was removed", Direction.BOTH),
+    "response_added": ("an answer was documented", _RESPONSE),
+    "response_removed": ("an answer is no longer documented", _RESPONSE),
+    "response_type_changed": ("an answer has another type", _RESPONSE),
+}
+_PAGE: dict[str, tuple[str, Direction]] = {
+    "page_method_changed": ("the page names another method", _REQUEST),
+    "page_path_changed": ("the page names another path", _REQUEST),
+    "page_path_added": ("the page names one more path", _REQUEST),
+    "page_path_removed": ("the page names a path less", _REQUEST),
+    "page_namespace_changed": ("the page names another namespace", Direction.BOTH),
+    "page_status_changed": ("the page promises another status of success", _RESPONSE),
+    "page_result_changed": ("the page promises another type in the answer", _RESPONSE),
+    "page_header_added": ("a request header was added", _REQUEST),
+    "page_header_removed": ("a request header was removed", _REQUEST),
+    "page_header_changed": ("a request header has another value or is required otherwise", _REQUEST),
+    "page_permission_added": ("a permission was added", _REQUEST),
+    "page_permission_removed": ("a permission was removed", _REQUEST),
+    "page_permission_changed": ("the least privileged permission changed", _REQUEST),
+    "page_cloud_added": ("the operation reached another cloud", Direction.BOTH),
+    "page_cloud_removed": ("the operation left a cloud", Direction.BOTH),
+    "page_property_added": ("a row of the property table was added", _REQUEST),
+    "page_property_removed": ("a row of the property table was removed", _REQUEST),
+    "page_property_type_changed": ("a row of the property table has another type", _REQUEST),
+    "page_property_required_changed": ("a row of the property table is required otherwise", _REQUEST),
+    "page_property_values_changed": ("a row of the property table lists other values", _REQUEST),
+    "page_property_default_changed": ("a row of the property table has another default", _REQUEST),
+    "page_property_condition_changed": ("a row of the property table applies otherwise", _REQUEST),
+    "page_error_added": ("an error was documented", _RESPONSE),
+    "page_error_removed": ("an error is no longer documented", _RESPONSE),
+    "page_error_changed": ("an error has another status", _RESPONSE),
+    "page_example_added": ("an example was added", Direction.BOTH),
+    "page_example_removed": ("an example was removed", Direction.BOTH),
+    "page_example_changed": ("a value in an example changed", Direction.BOTH),
+    "page_example_member_added": ("an example shows a member it did not", Direction.BOTH),
+    "page_example_member_removed": ("an example no longer shows a member", Direction.BOTH),
+    "page_section_removed": ("a heading is gone, and its statements stand elsewhere", Direction.NEITHER),
+    "page_statement_added": ("the page has a new sentence or cell", Direction.BOTH),
+    "page_statement_removed": ("a sentence or cell of the page is gone", Direction.BOTH),
+    "page_statement_reworded": ("a sentence or cell of the page says it otherwise", Direction.BOTH),
+}
+_BEHAVIOUR: dict[str, tuple[str, Direction]] = {
+    "behaviour_member_undocumented": ("the service returned a member no document declares", _RESPONSE),
+    "behaviour_enum_member_undocumented": ("the service returned a value no document declares", _RESPONSE),
+    "behaviour_type_undocumented": ("the service returned another JSON type than declared", _RESPONSE),
+    "behaviour_code_undocumented": ("the service used an error code no document names", _RESPONSE),
+    "behaviour_status_undocumented": ("the service answered with a status no document names", _RESPONSE),
+    "behaviour_header_undocumented": ("the service sent a header it was not known to send", _RESPONSE),
+    "behaviour_member_unseen": ("a declared member was never returned", _RESPONSE),
+    "behaviour_enum_member_unseen": ("a declared value was never returned", _RESPONSE),
+    "behaviour_code_unseen": ("a documented error code was never returned", _RESPONSE),
+    "behaviour_status_unseen": ("a documented status was never returned", _RESPONSE),
+}
+
+KINDS: dict[str, Kind] = {
+    **{name: Kind(says, "metadata") for name, says in _METADATA.items()},
+    **{name: Kind(says, "openapi", direction) for name, (says, direction) in _OPENAPI.items()},
+    **{name: Kind(says, "page", direction) for name, (says, direction) in _PAGE.items()},
+    **{name: Kind(says, "behaviour", direction) for name, (says, direction) in _BEHAVIOUR.items()},
+}

@@ -1,0 +1,174 @@
+"""One night: the readings of both sides, compared kind by kind, and what could not be read.
+
+Assembles; every judgement is made below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from restore_conformance.drift.behaviour import behaviour_changes
+from restore_conformance.drift.calls import call_changes
+from restore_conformance.drift.change import Change
+from restore_conformance.drift.metadata import metadata_changes
+from restore_conformance.drift.page import page_changes
+from restore_conformance.drift.plausible import check_api, check_metadata, check_page
+from restore_conformance.drift.scope import create_scope
+from restore_conformance.sources import pinned_page
+from restore_conformance.sources.broken import SourceBroken
+from restore_conformance.sources.metadata import Knows, Metadata
+from restore_conformance.sources.reading import Reading, read_pinned, read_source
+from restore_conformance.sources.sniff import SourceKind, said
+
+_UNEQUAL = frozenset({Knows.FACETS, Knows.NULLABILITY, Knows.COMPUTED, Knows.NAVIGATION})
+"""What OpenAPI and CSDL state in ways that cannot be held against each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one comparison found. `broken` are the sources that could not be believed."""
+
+    changes: tuple[Change, ...] = ()
+    broken: tuple[SourceBroken, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    before: tuple[Reading, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How sources are read and compared."""
+
+    schemas: Path
+    area: str = "auto"
+    cache: Path | None = None
+    accept_loss: bool = False
+
+
+def compare(old: Iterable[str], new: Iterable[str], settings: Settings) -> Night:
+    """Reads both sides and compares every newer source with the older side.
+
+    A source that cannot be believed is kept in `broken`; the others are still compared.
+    """
+    broken: list[SourceBroken] = []
+    before = _read_all(old, settings, broken)
+    after = _read_all(new, settings, broken)
+    changes: list[Change] = []
+    if before:
+        for reading in after:
+            try:
+                changes += changes_of(before, reading, settings)
+            except SourceBroken as error:
+                broken.append(error)
+    return Night(tuple(changes), tuple(broken), tuple(after), tuple(before))
+
+
+def _read_all(sources: Iterable[str], settings: Settings, broken: list[SourceBroken]) -> list[Reading]:
+    found: list[Reading] = []
+    for source in sources:
+        try:
+            found.append(_read(source, settings))
+        except SourceBroken as error:
+            broken.append(error)
+    return found
+
+
+def _read(source: str, settings: Settings) -> Reading:
+    if source.casefold() == "pinned" and not Path(source).exists():
+        return read_pinned(settings.schemas)
+    if "\x00" not in source and Path(source, "types").is_dir():
+        return read_pinned(Path(source))
+    return read_source(source, area=settings.area, cache=settings.cache)
+
+
+def read_older(sources: Iterable[str], settings: Settings) -> list[Reading]:
+    """The older side. Raises SourceBroken for the first source that cannot be believed."""
+    return [_read(source, settings) for source in sources]
+
+
+def changes_of(before: list[Reading], reading: Reading, settings: Settings) -> list[Change]:
+    """Every change between the older side and one newer source. Raises SourceBroken where it is implausible."""
+    partner = _partner(before, reading.kind)
+    if partner is None:
+        had = " and ".join(sorted({said(one.kind) for one in before}))
+        raise SourceBroken(
+            reading.where, found=said(reading.kind), expected=f"what can be compared with {had}",
+            advice="name an older source of the same kind with --from, or compare with pinned",
+        )  # fmt: skip
+    if reading.behaviour is not None:
+        return _behaviour(before, partner, reading, settings)
+    changes: list[Change] = []
+    if reading.metadata is not None and partner.metadata is not None:
+        changes += _metadata(partner, reading, settings)
+    if reading.api is not None and partner.api is not None:
+        changes += call_changes(partner.api, reading.api, reading.where)
+    if reading.page is not None and partner.page is not None:
+        if not settings.accept_loss:
+            check_page(partner.page, reading.page, reading.where, pinned=partner.kind is SourceKind.PINNED)
+        clauses = pinned_page.clauses(settings.schemas / "create")
+        changes += page_changes(partner.page, reading.page, reading.where, clauses)
+    return changes
+
+
+def _partner(before: list[Reading], kind: SourceKind) -> Reading | None:
+    """The older source to compare with: one of the same kind, then the pinned contract, then other metadata."""
+    typed = (SourceKind.CSDL, SourceKind.OPENAPI, SourceKind.PINNED)
+    wanted = [kind, SourceKind.PINNED]
+    if kind is SourceKind.BEHAVIOUR or kind in typed:
+        wanted += typed
+    for choice in wanted:
+        for reading in before:
+            if reading.kind is choice:
+                return reading
+    return None
+
+
+def _metadata(partner: Reading, reading: Reading, settings: Settings) -> list[Change]:
+    old, new = partner.metadata, reading.metadata
+    assert old is not None
+    assert new is not None
+    if partner.kind is SourceKind.PINNED:
+        new = _as_pinned(old, new)
+    unequal = SourceKind.OPENAPI in (partner.kind, reading.kind) and partner.kind is not reading.kind
+    if unequal and partner.kind is not SourceKind.PINNED:
+        old, new = _shared(old, new)
+    if not settings.accept_loss:
+        check_metadata(old, new, reading.where)
+        if partner.api is not None and reading.api is not None:
+            check_api(partner.api, reading.api, reading.where)
+    if unequal:
+        old, new = replace(old, knows=old.knows - _UNEQUAL), replace(new, knows=new.knows - _UNEQUAL)
+    return metadata_changes(old, new, str(reading.kind), reading.where)
+
+
+def _shared(old: Metadata, new: Metadata) -> tuple[Metadata, Metadata]:
+    """Of sources in two formats, what both are sure to be about: what create can reach, or the types both have."""
+    kept = create_scope(old).types | create_scope(new).types or old.types.keys() & new.types.keys()
+    one, other = ({name: m.types[name] for name in m.types if name in kept} for m in (old, new))
+    return replace(old, types=one), replace(new, types=other)
+
+
+def _as_pinned(old: Metadata, new: Metadata) -> Metadata:
+    """Of a newer source, what the pinned contract is about: its own types and whatever create can reach."""
+    kept = set(old.types) | set(create_scope(new).types)
+    types = {name: facts for name, facts in new.types.items() if name in kept}
+    return replace(
+        new,
+        types=types,
+        annotations={key: value for key, value in new.annotations.items() if key[0].partition("/")[0] in types},
+    )
+
+
+def _behaviour(before: list[Reading], partner: Reading, reading: Reading, settings: Settings) -> list[Change]:
+    assert reading.behaviour is not None
+    declared = next((one for one in before if one.metadata is not None), None) or read_pinned(settings.schemas)
+    assert declared.metadata is not None
+    page = next((one.page for one in before if one.page is not None), None) or declared.page
+    changes = behaviour_changes(declared.metadata, page, reading.behaviour.exchanges, reading.where)
+    if partner.behaviour is None:
+        return changes
+    known = {
+        (change.kind, change.path) for change in behaviour_changes(declared.metadata, page, partner.behaviour.exchanges)
+    }
+    return [change for change in changes if (change.kind, change.path) not in known]

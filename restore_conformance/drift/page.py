@@ -1,0 +1,269 @@
+"""The difference between two editions of a documentation page, fact by fact and statement by statement.
+
+A statement that belongs to a fact already reported is not reported again. A statement that only changed its words
+is never called breaking: nobody can tell without reading it, and the report says which clauses rest on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from restore_conformance.drift.change import Change, Grade, Judged
+from restore_conformance.drift.examples import example_changes
+from restore_conformance.drift.kinds import KINDS
+from restore_conformance.drift.statements import statement_changes
+from restore_conformance.sources.page_facts import PageFacts, Permission, PropertyFacts
+
+PageFound = tuple[str, str, dict[str, Any], Judged, str]
+"""Kind, path, detail, judgement, and the owner whose statements the change explains."""
+
+_INFO = Grade.INFORMATIONAL
+
+
+def page_changes(
+    old: PageFacts, new: PageFacts, where: str = "", clauses: Mapping[str, list[str]] | None = None
+) -> list[Change]:
+    """Every change between two editions of one page; `clauses` maps fingerprints to the clauses that rest on them."""
+    found: list[PageFound] = [*_request(old, new), *_tables(old, new), *_errors(old, new)]
+    if not new.is_error_list and not old.is_error_list:
+        found += [(*change, change[1].replace("examples/", "example:", 1)) for change in example_changes(old, new)]
+    explained = {owner for *_, owner in found if owner}
+    changes = [_change(*item[:4], where=where) for item in found]
+    if not new.is_error_list:
+        changes += statement_changes(old, new, explained, clauses or {}, where)
+    return changes
+
+
+def _change(kind: str, path: str, detail: dict[str, Any], judged: Judged, *, where: str) -> Change:
+    return Change(
+        kind,
+        path,
+        "page",
+        judged.grade,
+        judged.grade,
+        judged.rule,
+        detail,
+        KINDS[kind].direction,
+        judged.why,
+        where=where,
+    )
+
+
+def _request(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
+    if new.is_error_list or old.is_error_list:
+        return
+    page = " ".join([old.method, *old.paths[:1]])
+    if old.method != new.method:
+        yield (
+            "page_method_changed",
+            page,
+            _was(old.method, new.method),
+            Judged(Grade.BREAKING, "R-ADDRESS"),
+            "",
+        )
+    gone, come = [p for p in old.paths if p not in new.paths], [p for p in new.paths if p not in old.paths]
+    if len(gone) == len(come) == 1:
+        yield "page_path_changed", page, _was(gone[0], come[0]), Judged(Grade.BREAKING, "R-ADDRESS"), ""
+    else:
+        for path in gone:
+            yield "page_path_removed", path, {}, Judged(Grade.BREAKING, "G-REMOVE"), ""
+        for path in come:
+            yield "page_path_added", path, {}, Judged(Grade.ADDITIVE, "G-ADDAPI"), ""
+    if old.namespace and new.namespace and old.namespace != new.namespace:
+        judged = Judged(Grade.BREAKING, "G-REMOVE", "types sent or compared by name have another name")
+        yield "page_namespace_changed", page, _was(old.namespace, new.namespace), judged, ""
+    if old.status and new.status and old.status != new.status:
+        yield (
+            "page_status_changed",
+            page,
+            _was(old.status, new.status),
+            Judged(Grade.BREAKING, "R-STATUS"),
+            "",
+        )
+    if old.result and new.result and old.result != new.result:
+        yield "page_result_changed", page, _was(old.result, new.result), Judged(Grade.BREAKING, "G-TYPE"), ""
+
+
+def _was(one: Any, other: Any) -> dict[str, Any]:
+    return {"from": one, "to": other}
+
+
+def _keys(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Iterator[tuple[str, Any, Any]]:
+    """Rows that differ, by key; nothing where a side does not know the table."""
+    if old is not None and new is not None:
+        for key in sorted(old.keys() | new.keys()):
+            if old.get(key) != new.get(key):
+                yield key, old.get(key), new.get(key)
+
+
+def _tables(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
+    if new.is_error_list or old.is_error_list:
+        return
+    for name, was, now in _keys(old.headers, new.headers):
+        owner, path = f"header:{name}", f"headers/{name}"
+        if was is None:
+            judged = Judged(Grade.BREAKING, "R-HEADER") if now.required else Judged(Grade.ADDITIVE, "R-OPTIONAL")
+            yield "page_header_added", path, {"value": now.value, "required": now.required}, judged, owner
+        elif now is None:
+            yield (
+                "page_header_removed",
+                path,
+                {"value": was.value},
+                Judged(_INFO, "R-OPTIONAL", "it may still be sent"),
+                owner,
+            )
+        else:
+            grade = Grade.BREAKING if (now.required and not was.required) or was.value != now.value else Grade.ADDITIVE
+            detail = _was([was.value, was.required], [now.value, now.required])
+            yield "page_header_changed", path, detail, Judged(grade, "R-HEADER"), owner
+    for kind, was, now in _keys(old.permissions, new.permissions):
+        yield from _permission(kind, was, now)
+    for name, was, now in _keys(old.clouds, new.clouds):
+        if bool(was) != bool(now):
+            judged = Judged(Grade.ADDITIVE, "R-CLOUD") if now else Judged(Grade.BREAKING, "R-CLOUD")
+            yield f"page_cloud_{'added' if now else 'removed'}", f"clouds/{name}", {}, judged, "clouds"
+    kind = new.type or old.type
+    for name, was, now in _keys(old.properties, new.properties):
+        yield from _property(f"{kind}/{name}", name, was, now)
+
+
+def _permission(kind: str, was: Permission | None, now: Permission | None) -> Iterator[PageFound]:
+    path, owner = f"permissions/{kind}", f"permission:{kind}"
+    one, other = was or Permission(False), now or Permission(False)
+    if one == other:
+        return
+    if one.supported != other.supported:
+        word = "added" if other.supported else "removed"
+        judged = Judged(Grade.ADDITIVE if other.supported else Grade.BREAKING, "R-PERMISSION")
+        detail = {"least": list(other.least or one.least), "higher": list(other.higher or one.higher)}
+        yield f"page_permission_{word}", path, detail, judged, owner
+        return
+    if one.least != other.least:
+        enough = set(one.least) <= {*other.least, *other.higher}
+        judged = (
+            Judged(Grade.ADDITIVE, "R-PERMISSION", "the old one is still enough")
+            if enough
+            else Judged(Grade.BREAKING, "R-PERMISSION")
+        )
+        yield "page_permission_changed", path, _was(list(one.least), list(other.least)), judged, owner
+    for name in other.higher:
+        if name not in one.higher and name not in one.least:
+            yield "page_permission_added", f"{path}/{name}", {}, Judged(Grade.ADDITIVE, "R-PERMISSION"), owner
+    for name in one.higher:
+        if name not in other.higher and name not in other.least:
+            yield (
+                "page_permission_removed",
+                f"{path}/{name}",
+                {},
+                Judged(Grade.BREAKING, "R-PERMISSION"),
+                owner,
+            )
+
+
+def _property(path: str, name: str, was: PropertyFacts | None, now: PropertyFacts | None) -> Iterator[PageFound]:
+    owner = f"property:{name}"
+    if was is None and now is not None:
+        detail: dict[str, Any] = {"type": now.type, "required": now.required}
+        detail |= {"values": list(now.values)} if now.values else {}
+        detail |= {"default": now.default} if now.default else {}
+        judged = Judged(Grade.BREAKING, "R-REQUIRED") if now.required else Judged(Grade.ADDITIVE, "R-OPTIONAL")
+        yield "page_property_added", path, detail, judged, owner
+    elif now is None and was is not None:
+        yield "page_property_removed", path, {"type": was.type}, Judged(Grade.BREAKING, "G-REMOVE"), owner
+    elif was is not None and now is not None:
+        if was.type != now.type:
+            yield (
+                "page_property_type_changed",
+                path,
+                _was(was.type, now.type),
+                Judged(Grade.BREAKING, "G-TYPE"),
+                owner,
+            )
+        if was.required != now.required:
+            judged = Judged(Grade.BREAKING, "R-REQUIRED") if now.required else Judged(Grade.ADDITIVE, "R-OPTIONAL")
+            yield "page_property_required_changed", path, _was(was.required, now.required), judged, owner
+        if was.values != now.values:
+            lost = [value for value in was.values if value not in now.values]
+            judged = Judged(Grade.BREAKING if lost and now.values else Grade.ADDITIVE, "R-VALUES")
+            if lost and not now.values:
+                judged = Judged(
+                    Grade.UNDECIDABLE,
+                    "R-VALUES",
+                    "the row lists no values any more; its words would settle it",
+                )
+            yield (
+                "page_property_values_changed",
+                path,
+                _was(list(was.values), list(now.values)),
+                judged,
+                owner,
+            )
+        if was.default != now.default:
+            grade = Grade.BREAKING if was.default and now.default else Grade.ADDITIVE
+            judged = Judged(grade, "R-VALUES", "what is left out now means something else" if was.default else "")
+            yield "page_property_default_changed", path, _was(was.default, now.default), judged, owner
+        if was.condition != now.condition:
+            judged = Judged(
+                Grade.UNDECIDABLE,
+                "R-STATEMENT",
+                "reading the row, or a live run with and without it, would settle it",
+            )
+            yield "page_property_condition_changed", path, _was(was.condition, now.condition), judged, owner
+
+
+def _errors(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
+    removable = {key: e for key, e in old.errors.items() if new.is_error_list or _stated(old, key)}
+    known = _known_names(old)
+    codes = {error.code: error for error in old.errors.values() if error.code}
+    for key, error in sorted(new.errors.items()):
+        was = codes.get(error.code) if error.code else old.errors.get(key)
+        detail = {"status": error.status, "code": error.code, "about": list(error.subject)}
+        if was is None:
+            about = [name for name in error.subject if name.lstrip("@").rpartition(".")[2] in known]
+            fresh = bool(error.subject) and len(about) < len(error.subject)
+            judged = (
+                Judged(Grade.ADDITIVE, "R-NEWERROR")
+                if fresh or error.code
+                else Judged(
+                    Grade.UNDECIDABLE,
+                    "R-NEWERROR",
+                    "requests that worked may now be refused; a live run would settle it",
+                )
+            )
+            yield "page_error_added", f"errors/{key}", detail, judged, f"error:{key}"
+        elif was.status != error.status:
+            detail = {**_was(was.status, error.status), "code": error.code}
+            yield (
+                "page_error_changed",
+                f"errors/{key}",
+                detail,
+                Judged(Grade.BREAKING, "R-STATUS"),
+                f"error:{key}",
+            )
+    present = {error.code for error in new.errors.values() if error.code}
+    for key, error in sorted(removable.items()):
+        if key not in new.errors and error.code not in present:
+            judged = Judged(_INFO, "R-ERRORCODE", "the design guideline would call a changed top-level code breaking")
+            yield "page_error_removed", f"errors/{key}", {"status": error.status}, judged, f"error:{key}"
+
+
+def _stated(page: PageFacts, key: str) -> bool:
+    return any(s.owner == f"error:{key}" for part in page.statements.values() for s in part)
+
+
+def _known_names(page: PageFacts) -> set[str]:
+    """The identifiers an edition already speaks of: properties, members of its examples, words of its sentences."""
+    names = set(page.properties or ())
+    waiting: list[Any] = [part for example in page.examples for part in (example.request, example.response)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            names |= {str(key).lstrip("@").rpartition(".")[2] for key in value}
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    for part in page.statements.values():
+        for statement in part:
+            names |= {word.strip(".,;:()\"'@").rpartition(".")[2] for word in statement.text.split()}
+    return names

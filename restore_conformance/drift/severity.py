@@ -1,0 +1,80 @@
+"""A user's own grades: a TOML file that overrides the grade of kinds, of single changes, or of paths.
+
+[kinds]
+enum_reordered = "additive"
+
+[changes]
+"page_statement_reworded:1f0c2ab34d5e" = "informational"
+
+[paths]
+"microsoft.graph.restorePoint/*" = "informational"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from restore_conformance.drift.change import Change, Grade
+from restore_conformance.drift.kinds import KINDS
+from restore_conformance.verdicts import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """The overrides of one file; the most exact one wins: a change, then a path, then a kind."""
+
+    kinds: Mapping[str, Grade] = field(default_factory=dict)
+    changes: Mapping[str, Grade] = field(default_factory=dict)
+    paths: Mapping[str, Grade] = field(default_factory=dict)
+
+    def apply(self, changes: Iterable[Change]) -> list[Change]:
+        """The changes with overridden grades; both grades take the override."""
+        found: list[Change] = []
+        for change in changes:
+            grade = self.changes.get(change.id) or self._path(change.path) or self.kinds.get(change.kind)
+            found.append(
+                replace(
+                    change,
+                    create=grade,
+                    contract=grade,
+                    why=f"overridden by the severity file; {change.why}".rstrip("; "),
+                )
+                if grade
+                else change
+            )
+        return found
+
+    def _path(self, path: str) -> Grade | None:
+        return next((grade for pattern, grade in self.paths.items() if fnmatchcase(path, pattern)), None)
+
+
+def read_severity(path: Path) -> Severity:
+    """The overrides of a file. Raises UsageError for a kind or grade that does not exist."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"The severity file {path} cannot be read: {error}.") from None
+    parts: dict[str, dict[str, Grade]] = {}
+    for name, entries in table.items():
+        if name not in ("kinds", "changes", "paths") or not isinstance(entries, dict):
+            raise UsageError(f"The severity file {path} has [{name}]; it may have [kinds], [changes] and [paths].")
+        parts[name] = {key: _grade(path, key, value) for key, value in entries.items()}
+    unknown = sorted(parts.get("kinds", {}).keys() - KINDS.keys())
+    if unknown:
+        raise UsageError(
+            f"The severity file {path} names the kind {unknown[0]!r}, which is none; see docs/drift.md for the list."
+        )
+    return Severity(**parts)
+
+
+def _grade(path: Path, key: str, value: object) -> Grade:
+    try:
+        return Grade(str(value))
+    except ValueError:
+        raise UsageError(
+            f"The severity file {path} gives {key!r} the grade {value!r}; it may be {', '.join(Grade)}."
+        ) from None

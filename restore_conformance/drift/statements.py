@@ -1,0 +1,112 @@
+"""The difference between the sentences and cells of two editions, paired where they stand in the same place.
+
+Knows fingerprints, and words where both sides have them; never what a statement means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+from restore_conformance.drift.change import Change, Grade
+from restore_conformance.drift.page_boilerplate import excused
+from restore_conformance.sources.page_facts import PageFacts, Statement
+
+MANY = 900
+"""Above so many pairs in one place statements are paired in order and not by likeness: it would take too long."""
+
+
+def statement_changes(
+    old: PageFacts, new: PageFacts, explained: set[str], clauses: Mapping[str, list[str]], where: str
+) -> list[Change]:
+    """Every statement reworded, lost or new; those of the facts named in `explained` are told with the fact."""
+    had = {s.fingerprint for part in old.statements.values() for s in part}
+    has = {s.fingerprint for part in new.statements.values() for s in part}
+    mild = Grade.INFORMATIONAL
+    changes = [
+        Change("page_section_removed", heading, "page", mild, mild, "R-STATEMENT", where=where)
+        for heading, part in old.statements.items()
+        if heading not in new.statements and any(s.fingerprint in has for s in part)
+    ]
+    for heading in [*old.statements, *(h for h in new.statements if h not in old.statements)]:
+        one = [s for s in old.statements.get(heading, ()) if _counts(s, heading, has, new, explained, clauses)]
+        other = [s for s in new.statements.get(heading, ()) if _counts(s, heading, had, old, explained, {})]
+        for was, now in _aligned(one, other, had & has):
+            changes.append(_statement(heading, was, now, clauses, where))
+    return changes
+
+
+def _counts(
+    statement: Statement,
+    heading: str,
+    there: Iterable[str],
+    side: PageFacts,
+    explained: set[str],
+    clauses: Mapping[str, list[str]],
+) -> bool:
+    """Whether a statement takes part: those both sides have stay in as anchors, explained ones drop out."""
+    if statement.fingerprint in there:
+        return True
+    if statement.owner in explained and not clauses.get(statement.fingerprint):
+        return False
+    return not excused(statement.fingerprint, heading, side)
+
+
+def _aligned(
+    one: list[Statement], other: list[Statement], shared: set[str]
+) -> Iterator[tuple[Statement | None, Statement | None]]:
+    """Pairs of a lost and a new statement that stand in the same place, and the lost and new ones that stay alone."""
+    left, right = [s.fingerprint for s in one], [s.fingerprint for s in other]
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        lost = [s for s in one[i1:i2] if s.fingerprint not in shared]
+        come = [s for s in other[j1:j2] if s.fingerprint not in shared]
+        while lost and come:
+            if len(lost) * len(come) > MANY:
+                yield lost.pop(0), come.pop(0)
+                continue
+            best = max(range(len(come)), key=lambda j: (_alike(lost[0], come[j]), -j))
+            if lost[0].text and _alike(lost[0], come[best]) < 0.5:
+                yield lost.pop(0), None
+            else:
+                yield (
+                    lost.pop(0),
+                    come.pop(best if len(lost) < len(come) or (lost[:1] and lost[0].text) else 0),
+                )
+        yield from ((statement, None) for statement in lost)
+        yield from ((None, statement) for statement in come)
+
+
+def _alike(one: Statement, other: Statement) -> float:
+    if not one.text or not other.text:
+        return 0.0
+    return SequenceMatcher(None, one.text.casefold().split(), other.text.casefold().split(), autojunk=False).ratio()
+
+
+def _statement(
+    heading: str, was: Statement | None, now: Statement | None, clauses: Mapping[str, list[str]], where: str
+) -> Change:
+    rests = tuple(clauses.get(was.fingerprint, ())) if was else ()
+    grade = Grade.UNDECIDABLE if rests else Grade.INFORMATIONAL
+    why = f"reading it would settle whether {', '.join(rests)} still stands" if rests else ""
+    mark = (was or now or Statement("")).fingerprint
+    detail: dict[str, Any] = {}
+    if was:
+        detail |= {"was": was.fingerprint} | ({"was_text": was.text} if was.text else {})
+    if now:
+        detail |= {"now": now.fingerprint, "now_text": now.text}
+    word = "reworded" if was and now else ("removed" if was else "added")
+    return Change(
+        f"page_statement_{word}",
+        f"{heading}/{mark}",
+        "page",
+        grade,
+        grade,
+        "R-STATEMENT",
+        detail,
+        why=why,
+        clauses=rests,
+        where=where,
+    )

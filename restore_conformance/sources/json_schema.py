@@ -1,0 +1,122 @@
+"""Turns the schemas of an OpenAPI document (3.0 or 3.1) into declared types. Knows nothing of paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from restore_conformance.sources.annotations import COMPUTED
+from restore_conformance.sources.metadata import EnumMember, Member, TypeFacts
+
+_FORMATS = {
+    "date-time": "Edm.DateTimeOffset", "date": "Edm.Date", "uuid": "Edm.Guid", "duration": "Edm.Duration",
+    "time": "Edm.TimeOfDay", "base64url": "Edm.Binary", "byte": "Edm.Binary", "binary": "Edm.Stream",
+    "int16": "Edm.Int16", "int32": "Edm.Int32", "int64": "Edm.Int64", "uint8": "Edm.Byte", "int8": "Edm.SByte",
+    "double": "Edm.Double", "float": "Edm.Single", "decimal": "Edm.Decimal",
+}  # fmt: skip
+_TYPES = {"string": "Edm.String", "boolean": "Edm.Boolean", "integer": "Edm.Int64", "number": "Edm.Double"}
+_FACETS = {
+    "maxLength": "MaxLength", "minLength": "MinLength", "pattern": "Pattern", "maximum": "Maximum",
+    "minimum": "Minimum", "maxItems": "MaxItems", "minItems": "MinItems", "default": "DefaultValue",
+}  # fmt: skip
+_DEPTH = 12
+
+
+def full_name(key: str) -> str:
+    """The full name of a component: those without a namespace belong to microsoft.graph."""
+    return key if "." in key else f"microsoft.graph.{key}"
+
+
+def referred(schema: Any) -> str | None:
+    """The full name a `$ref` leads to, or None."""
+    ref = schema.get("$ref") if isinstance(schema, dict) else None
+    return full_name(ref.rpartition("/")[2]) if isinstance(ref, str) else None
+
+
+def type_of(schema: Any, depth: int = 0) -> tuple[str, bool]:
+    """The declared type a schema stands for, and whether null is allowed."""
+    if not isinstance(schema, dict) or depth > _DEPTH:
+        return "Edm.Untyped", True
+    name = referred(schema)
+    nullable = bool(schema.get("nullable"))
+    if name:
+        return name, nullable
+    for key in ("anyOf", "oneOf", "allOf"):
+        options = schema.get(key)
+        if isinstance(options, list) and options:
+            return _options(options, nullable, depth)
+    kinds = schema.get("type")
+    if isinstance(kinds, list):
+        nullable = nullable or "null" in kinds
+        kinds = next((kind for kind in kinds if kind != "null"), None)
+    if kinds == "array":
+        inner, _ = type_of(schema.get("items"), depth + 1)
+        return f"Collection({inner})", nullable
+    if schema.get("format") in _FORMATS and kinds != "object":
+        return _FORMATS[schema["format"]], nullable
+    if kinds == "integer" and (schema.get("minimum"), schema.get("maximum")) == (-(2**31), 2**31 - 1):
+        return "Edm.Int32", nullable
+    return _TYPES.get(str(kinds), "Edm.Untyped"), nullable
+
+
+def _options(options: list[Any], nullable: bool, depth: int) -> tuple[str, bool]:
+    found: list[str] = []
+    for option in options:
+        if isinstance(option, dict) and (
+            option.get("type") == "null" or (option.get("nullable") and "$ref" not in option)
+        ):
+            nullable = True
+            if option.get("type") in ("null", "object"):
+                continue
+        kind, null = type_of(option, depth + 1)
+        nullable = nullable or null
+        found.append(kind)
+    named = [kind for kind in found if not kind.startswith("Edm.")] or found
+    return (named[0] if named else "Edm.Untyped"), nullable
+
+
+def declared(key: str, schema: dict[str, Any]) -> tuple[TypeFacts, dict[tuple[str, str], Any]]:
+    """The type of one component, with what it says about read-only members."""
+    name = full_name(key)
+    stated = schema.get("x-enum-values")
+    if isinstance(stated, dict):
+        return TypeFacts(name, "EnumType", values=tuple(map(EnumMember, stated)), flags=bool(schema.get("x-flags"))), {}
+    if isinstance(schema.get("enum"), list):
+        extra = schema.get("x-ms-enum-flags")
+        flags = bool(extra.get("isFlags")) if isinstance(extra, dict) else bool(extra)
+        names = dict.fromkeys(str(value) for value in schema["enum"] if value is not None)
+        values = tuple(map(EnumMember, names))
+        return TypeFacts(name, "EnumType", values=values, flags=flags), {}
+    base, parts = None, [schema]
+    for part in schema.get("allOf") or ():
+        if isinstance(part, dict):
+            base = base or referred(part)
+            parts.append(part)
+    members: dict[str, Member] = {}
+    notes: dict[tuple[str, str], Any] = {}
+    required = {str(item) for part in parts for item in part.get("required") or ()}
+    for part in parts:
+        properties = part.get("properties")
+        for member, inner in properties.items() if isinstance(properties, dict) else ():
+            if not member.startswith("@odata.") and isinstance(inner, dict):
+                members[member] = _member(member, inner, member in required)
+                if inner.get("readOnly") or inner.get("x-computed"):
+                    notes[f"{name}/{member}", COMPUTED] = True
+    return TypeFacts(name, "ComplexType", base=base, members=members), notes
+
+
+def _member(name: str, schema: dict[str, Any], required: bool) -> Member:
+    kind, nullable = type_of(schema)
+    if isinstance(schema.get("x-edm-type"), str):  # our own composition says it outright
+        kind, nullable = schema["x-edm-type"], bool(schema.get("x-nullable", True))
+    facets = [(facet, str(schema[key])) for key, facet in _FACETS.items() if key in schema]
+    if isinstance(schema.get("enum"), list):
+        facets.append(("Enum", ",".join(str(value) for value in schema["enum"])))
+    if required:
+        facets.append(("Required", "true"))
+    return Member(
+        name,
+        kind,
+        nullable=nullable,
+        navigation=bool(schema.get("x-ms-navigationProperty") or schema.get("x-navigation")),
+        facets=tuple(facets),
+    )

@@ -1,0 +1,205 @@
+"""The normal form of declared types: what CSDL, OpenAPI and `schemas/types` are all read into.
+
+Nouns only. Knows no file format and no rule of compatibility. Every name is a full name
+(`microsoft.graph.restorePoint`), collections are written `Collection(...)`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SENTINEL = "unknownFutureValue"
+"""The member that marks an evolvable enumeration (Graph design guideline, evolvable enums)."""
+
+
+class Knows(enum.StrEnum):
+    """Aspects a source can state at all; only what both sides can state is compared."""
+
+    KINDS = "kinds"
+    CONTAINMENT = "containment"
+    BASES = "bases"
+    NULLABILITY = "nullability"
+    NAVIGATION = "navigation"
+    FACETS = "facets"
+    VALUES = "values"
+    ABSTRACT = "abstract"
+    OPEN = "open"
+    STREAM = "stream"
+    KEYS = "keys"
+    FLAGS = "flags"
+    OPERATIONS = "operations"
+    ANNOTATIONS = "annotations"
+    COMPUTED = "computed"
+    CONTAINER = "container"
+
+
+EVERYTHING = frozenset(Knows)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One declared property: structural, or navigation (then `contains` may be set)."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    navigation: bool = False
+    contains: bool = False
+    facets: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def collection(self) -> bool:
+        return self.type.startswith("Collection(")
+
+    @property
+    def target(self) -> str:
+        """The type without `Collection()`."""
+        return bare(self.type)
+
+    @property
+    def default(self) -> str | None:
+        """The DefaultValue facet, or None."""
+        return dict(self.facets).get("DefaultValue")
+
+
+@dataclass(frozen=True, slots=True)
+class EnumMember:
+    """One member of an enumeration; `value` is its number, None where the source gives none."""
+
+    name: str
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeFacts:
+    """One declared type. `kind` is EntityType, ComplexType, EnumType or TypeDefinition."""
+
+    name: str
+    kind: str
+    base: str | None = None
+    abstract: bool = False
+    open: bool = False
+    stream: bool = False
+    key: tuple[str, ...] = ()
+    members: Mapping[str, Member] = field(default_factory=dict)
+    values: tuple[EnumMember, ...] = ()
+    flags: bool = False
+    underlying: str = ""
+
+    @property
+    def is_enum(self) -> bool:
+        return self.kind == "EnumType"
+
+    @property
+    def size(self) -> int:
+        """How many members or enum members it declares."""
+        return len(self.members) + len(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation, without the binding one."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An action or a function; overloads of a function differ in their parameters only."""
+
+    kind: str
+    name: str
+    namespace: str
+    binding: str | None
+    parameters: tuple[Parameter, ...] = ()
+    returns: str | None = None
+    returns_nullable: bool = True
+    composable: bool = False
+
+    @property
+    def path(self) -> str:
+        """Its address: `Action activate(microsoft.graph.restoreSessionBase)`."""
+        return f"{self.kind} {self.name}({self.binding or ''})"
+
+    def types(self) -> Iterator[str]:
+        """The types it uses, without the binding one."""
+        for parameter in self.parameters:
+            yield bare(parameter.type)
+        if self.returns:
+            yield bare(self.returns)
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """An element of the container: EntitySet, Singleton, ActionImport or FunctionImport."""
+
+    kind: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Everything one source declares.
+
+    `annotations` is keyed by (target, term); `bindings` by `singleton/path`; `exposed` and `terms` by name.
+    `dangling` are the full names that are referred to and not declared (a slice has some by nature).
+    """
+
+    types: Mapping[str, TypeFacts] = field(default_factory=dict)
+    operations: tuple[Operation, ...] = ()
+    annotations: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    exposed: Mapping[str, Exposed] = field(default_factory=dict)
+    terms: Mapping[str, str] = field(default_factory=dict)
+    dangling: frozenset[str] = frozenset()
+    knows: frozenset[Knows] = EVERYTHING
+    whole: bool = False
+
+    def chain(self, name: str) -> Iterator[TypeFacts]:
+        """The type and its base types, nearest first; ends quietly where a base is not declared."""
+        seen: set[str] = set()
+        current = self.types.get(name)
+        while current is not None and current.name not in seen:
+            seen.add(current.name)
+            yield current
+            current = self.types.get(current.base) if current.base else None
+
+    def effective(self, name: str) -> dict[str, Member]:
+        """All members a value of that type has: its own and its base types', the nearest winning."""
+        found: dict[str, Member] = {}
+        for facts in self.chain(name):
+            for member in facts.members.values():
+                found.setdefault(member.name, member)
+        return found
+
+    def closed(self, name: str) -> bool:
+        """Whether the whole base chain of the type is declared here."""
+        last: TypeFacts | None = None
+        for facts in self.chain(name):
+            last = facts
+        return last is not None and last.base is None
+
+    def derived(self) -> dict[str, list[str]]:
+        """Base type to the types directly derived from it."""
+        found: dict[str, list[str]] = {}
+        for facts in self.types.values():
+            if facts.base:
+                found.setdefault(facts.base, []).append(facts.name)
+        return found
+
+    @property
+    def size(self) -> int:
+        """How many members and enum members are declared in all."""
+        return sum(facts.size for facts in self.types.values())
+
+
+def bare(name: str) -> str:
+    """A type name without `Collection()`."""
+    return name[11:-1] if name.startswith("Collection(") and name.endswith(")") else name

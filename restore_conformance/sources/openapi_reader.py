@@ -1,0 +1,205 @@
+"""Reads an OpenAPI 3.0 or 3.1 document, YAML or JSON, into calls and declared types, with bounded memory.
+
+One path and one component stand in memory at a time; of each only its facts are kept. Judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from restore_conformance.sources.api import Api, ApiCall, ApiParameter
+from restore_conformance.sources.area import WHOLE_DOCUMENT, dangling, roots
+from restore_conformance.sources.broken import SourceBroken
+from restore_conformance.sources.json_schema import declared, full_name, type_of
+from restore_conformance.sources.metadata import Knows, Metadata, TypeFacts
+from restore_conformance.sources.yaml_stream import Stream, open_mapping
+
+ENTRANCE = "/solutions/backupRestore"
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_KNOWS = frozenset({Knows.BASES, Knows.NULLABILITY, Knows.NAVIGATION, Knows.FACETS, Knows.FLAGS, Knows.COMPUTED})
+
+
+def read_openapi(path: Path, where: str) -> Api:
+    """The facts of an OpenAPI document.
+
+    Of the whole service's document only the paths under /solutions/backupRestore and the types they reach are kept.
+    Raises SourceBroken for text that is no OpenAPI 3 document or has neither paths nor components.
+    """
+    version = ""
+    calls: dict[str, dict[str, Any]] = {}
+    types: dict[str, TypeFacts] = {}
+    notes: dict[tuple[str, str], Any] = {}
+    parts: dict[str, dict[str, Any]] = {"responses": {}, "requestBodies": {}, "parameters": {}}
+    for key, stream in open_mapping(path, where):
+        event = stream.next()
+        if key in ("openapi", "swagger"):
+            version = str(stream.value(event))
+        elif key == "paths":
+            _paths(stream, event, calls, where)
+        elif key == "components":
+            _components(stream, event, types, notes, parts, where)
+        else:
+            stream.skip(event)
+    if not version.startswith("3."):
+        raise SourceBroken(where, found=f"the version {version or 'of no OpenAPI'}", expected="OpenAPI 3.0 or 3.1")
+    if not calls and not types:
+        raise SourceBroken(where, found="neither paths nor schemas", expected="an OpenAPI document with both")
+    narrow = len(types) >= WHOLE_DOCUMENT and any(name.startswith(ENTRANCE) for name in calls)
+    if narrow:
+        calls = {name: item for name, item in calls.items() if name.startswith(ENTRANCE)}
+    ready: dict[str, dict[str, ApiCall]] = {}
+    for name, item in calls.items():
+        with _understood(f"the path {name[:60]!r}", where):
+            ready[name] = _item(item, parts)
+    if narrow:
+        types = _reached(types, ready)
+        notes = {key: value for key, value in notes.items() if key[0].partition("/")[0] in types}
+    metadata = Metadata(types, annotations=notes, dangling=dangling(types), knows=_KNOWS, whole=narrow)
+    return Api(version, ready, metadata, _ends_whole(path))
+
+
+@contextmanager
+def _understood(what: str, where: str) -> Iterator[None]:
+    """Turns what a malformed piece does to its reader into a sentence about the piece."""
+    try:
+        yield
+    except (TypeError, AttributeError, ValueError, KeyError, IndexError) as error:
+        raise SourceBroken(
+            where, found=f"{what} in a form that OpenAPI does not have ({error})", expected="a valid document"
+        ) from None
+
+
+def _ends_whole(path: Path) -> bool:
+    """Whether the text ends with a line end or a closing bracket, as a whole document does."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 64))
+        tail = file.read()
+    return tail.endswith((b"\n", b"\r")) or tail.rstrip().endswith(b"}")
+
+
+def _paths(stream: Stream, event: Any, calls: dict[str, dict[str, Any]], where: str) -> None:
+    for name in _mapping(stream, event, "paths", where):
+        value = stream.value(stream.next())
+        if not name.startswith("/") or not isinstance(value, dict):
+            if not name.startswith("x-"):
+                raise SourceBroken(where, found=f"the path {name[:60]!r} without methods", expected="a path item")
+            continue
+        calls[name] = {key: _slim(item) for key, item in value.items() if key in (*_METHODS, "parameters")}
+
+
+def _slim(value: Any) -> Any:
+    """A method without its prose."""
+    if isinstance(value, dict):
+        return {key: item for key, item in value.items() if key in ("parameters", "requestBody", "responses")}
+    return value
+
+
+def _components(
+    stream: Stream,
+    event: Any,
+    types: dict[str, TypeFacts],
+    notes: dict[tuple[str, str], Any],
+    parts: dict[str, dict[str, Any]],
+    where: str,
+) -> None:
+    for section in _mapping(stream, event, "components", where):
+        inner = stream.next()
+        if section == "schemas":
+            for name in _mapping(stream, inner, "components/schemas", where):
+                schema = stream.value(stream.next())
+                if not isinstance(schema, dict):
+                    raise SourceBroken(where, found=f"the schema {name[:60]!r} without content", expected="a schema")
+                with _understood(f"the schema {name[:60]!r}", where):
+                    facts, read_only = declared(name, schema)
+                types[facts.name] = facts
+                notes.update(read_only)
+        elif section in parts:
+            for name in _mapping(stream, inner, f"components/{section}", where):
+                parts[section][name] = stream.value(stream.next())
+        else:
+            stream.skip(inner)
+
+
+def _mapping(stream: Stream, event: Any, name: str, where: str) -> Any:
+    if type(event).__name__ != "MappingStartEvent":
+        raise SourceBroken(
+            where,
+            found=f"{name} without entries",
+            expected="a mapping",
+            advice="see whether the document breaks off",
+        )
+    return stream.keys()
+
+
+def _resolve(value: Any, section: Mapping[str, Any]) -> Any:
+    ref = value.get("$ref") if isinstance(value, dict) else None
+    if isinstance(ref, str):
+        return section.get(ref.rpartition("/")[2], {"content": {"": {"schema": value}}})
+    return value
+
+
+def _item(item: dict[str, Any], parts: dict[str, dict[str, Any]]) -> dict[str, ApiCall]:
+    shared = item.get("parameters") or []
+    return {
+        method: _call(call, shared, parts)
+        for method, call in item.items()
+        if method in _METHODS and isinstance(call, dict)
+    }
+
+
+def _call(call: dict[str, Any], shared: list[Any], parts: dict[str, dict[str, Any]]) -> ApiCall:
+    parameters: dict[str, ApiParameter] = {}
+    for raw in [*shared, *(call.get("parameters") or [])]:
+        value = _resolve(raw, parts["parameters"])
+        if isinstance(value, dict):
+            name = str(value.get("name") or str(raw.get("$ref", "")).rpartition("/")[2])
+            place = str(value.get("in", "query"))
+            parameters[f"{place} {name}"] = ApiParameter(
+                name, place, bool(value.get("required")), type_of(value.get("schema"))[0]
+            )
+    body = _resolve(call.get("requestBody"), parts["requestBodies"])
+    answers = call.get("responses")
+    return ApiCall(
+        parameters,
+        _content(body) if isinstance(body, dict) else None,
+        bool(isinstance(body, dict) and body.get("required")),
+        {
+            str(status): _content(_resolve(answer, parts["responses"]))
+            for status, answer in (answers.items() if isinstance(answers, dict) else ())
+        },
+    )
+
+
+def _content(value: Any) -> dict[str, str]:
+    content = value.get("content") if isinstance(value, dict) else None
+    if not isinstance(content, dict):
+        return {}
+    return {
+        str(media): _shape(entry.get("schema")) if isinstance(entry, dict) else "" for media, entry in content.items()
+    }
+
+
+def _shape(schema: Any) -> str:
+    """The type of a body; an inline object is named by its properties."""
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    if isinstance(properties, dict):
+        return "{" + ", ".join(f"{name}: {type_of(inner)[0]}" for name, inner in sorted(properties.items())) + "}"
+    return type_of(schema)[0]
+
+
+def _reached(types: dict[str, TypeFacts], calls: dict[str, dict[str, ApiCall]]) -> dict[str, TypeFacts]:
+    waiting = roots(types)
+    for item in calls.values():
+        for call in item.values():
+            for content in (call.body or {}, *call.answers.values()):
+                waiting += [full_name(kind.removeprefix("Collection(").removesuffix(")")) for kind in content.values()]
+    found: dict[str, TypeFacts] = {}
+    while waiting:
+        name = waiting.pop()
+        if name in types and name not in found:
+            facts = found[name] = types[name]
+            waiting += [member.target for member in facts.members.values()] + ([facts.base] if facts.base else [])
+    return found

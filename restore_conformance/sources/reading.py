@@ -1,0 +1,73 @@
+"""One source, read: what kind it is, where it came from, and its facts in the normal form.
+
+Chooses the reader by content. Knows nothing of comparing.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from restore_conformance.sources import csdl, page, pinned_page, pinned_types
+from restore_conformance.sources.api import Api
+from restore_conformance.sources.behaviour import Behaviour, read_behaviour
+from restore_conformance.sources.broken import SourceBroken
+from restore_conformance.sources.fetch import Fetched, fetch
+from restore_conformance.sources.metadata import Metadata
+from restore_conformance.sources.openapi_reader import read_openapi
+from restore_conformance.sources.page_facts import PageFacts
+from restore_conformance.sources.sniff import SourceKind, sniff
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A source with its facts; only those of its kind are set."""
+
+    kind: SourceKind
+    where: str
+    checksum: str = ""
+    metadata: Metadata | None = None
+    page: PageFacts | None = None
+    api: Api | None = None
+    behaviour: Behaviour | None = None
+
+
+def read_source(source: str, *, area: str = "auto", cache: Path | None = None) -> Reading:
+    """The facts of a file or address. Raises SourceBroken for anything that cannot be believed."""
+    fetched = fetch(source, cache=cache)
+    with fetched.path.open("rb") as file:
+        kind = sniff(file.read(1 << 16), source)
+    try:
+        return _read(kind, fetched, area)
+    except (RecursionError, MemoryError) as error:
+        raise SourceBroken(
+            source,
+            found=f"nesting or size beyond any sound document ({type(error).__name__})",
+            expected="less",
+        ) from None
+
+
+def _read(kind: SourceKind, fetched: Fetched, area: str) -> Reading:
+    where, checksum = fetched.where, fetched.checksum
+    match kind:
+        case SourceKind.CSDL:
+            return Reading(kind, where, checksum, metadata=csdl.read(fetched.read(), where, area))
+        case SourceKind.OPENAPI:
+            api = read_openapi(fetched.path, where)
+            return Reading(kind, where, checksum, metadata=api.metadata, api=api)
+        case SourceKind.BEHAVIOUR:
+            return Reading(kind, where, checksum, behaviour=read_behaviour(fetched.read(), where))
+        case _:
+            folder = fetched.path.parent if os.path.exists(where) else None
+            return Reading(SourceKind.PAGE, where, checksum, page=page.read(fetched.read(), where, folder))
+
+
+def read_pinned(schemas: Path) -> Reading:
+    """The contract as `schemas/` pins it: types and the page of the create operation."""
+    return Reading(
+        SourceKind.PINNED,
+        "pinned",
+        metadata=pinned_types.read(schemas / "types"),
+        page=pinned_page.read(schemas / "create"),
+    )

@@ -1,0 +1,114 @@
+"""The readers: formats of recordings and of OpenAPI, kinds told from content, limits."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from drift.planting import ANSWER, OPENAPI, PAGE_MD, PAGE_TXT, SLICE, har
+
+from restore_conformance.drift.night import Settings, compare
+from restore_conformance.places import SCHEMAS
+from restore_conformance.sources.behaviour import read_behaviour
+from restore_conformance.sources.broken import SourceBroken
+from restore_conformance.sources.openapi_reader import read_openapi
+from restore_conformance.sources.sniff import SourceKind, sniff
+
+PATH = "/solutions/backupRestore/sharePointRestoreSessions"
+
+
+def _stored(body: Any) -> str:
+    text = json.dumps(ANSWER)
+    one = {
+        "number": 1,
+        "request": {"method": "POST", "url": f"http://127.0.0.1:1{PATH}", "headers": [["Accept", "*/*"]], "body": None},
+        "response": {
+            "status": 201,
+            "headers": [["Content-Type", "application/json"]],
+            "body": body or {"size": len(text), "text": text},
+        },
+    }
+    return json.dumps(one) + "\n" + json.dumps(one) + "\n"
+
+
+def _cassette() -> str:
+    return yaml.safe_dump(
+        {
+            "version": 1,
+            "interactions": [
+                {
+                    "request": {
+                        "method": "POST",
+                        "uri": f"https://graph.microsoft.com/beta{PATH}",
+                        "headers": {"A": ["b"]},
+                        "body": "{}",
+                    },
+                    "response": {
+                        "status": {"code": 201, "message": "Created"},
+                        "headers": {"Content-Type": ["application/json"]},
+                        "body": {"string": json.dumps(ANSWER)},
+                    },
+                }
+            ],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "count"),
+    [
+        (har(ANSWER), "har", 1),
+        (_stored(None), "exchanges", 2),
+        (_stored({"size": 1, "base64": base64.b64encode(json.dumps(ANSWER).encode()).decode()}), "exchanges", 2),
+        (_cassette(), "cassette", 1),
+    ],
+    ids=["har", "text", "base64", "cassette"],
+)
+def test_recordings(text: str, form: str, count: int) -> None:
+    """Every format of a recording gives the same exchanges."""
+    assert sniff(text.encode(), "x") is SourceKind.BEHAVIOUR
+    found = read_behaviour(text.encode(), "x")
+    assert (found.format, len(found.exchanges)) == (form, count)
+    for exchange in found.exchanges:
+        assert (exchange.request.method, exchange.request.target, exchange.status) == ("POST", PATH, 201)
+        assert exchange.answer == ANSWER
+
+
+def test_kinds_by_content() -> None:
+    """The kind is told from the content, whatever the file is called."""
+    kinds = {path: sniff(path.read_bytes(), path.name) for path in (SLICE, OPENAPI, PAGE_MD, PAGE_TXT)}
+    assert list(kinds.values()) == [SourceKind.CSDL, SourceKind.OPENAPI, SourceKind.PAGE, SourceKind.PAGE]
+    assert sniff(SLICE.read_text(encoding="utf-8").encode("utf-16"), "x") is SourceKind.CSDL
+
+
+def test_openapi_in_json_and_3_1() -> None:
+    """The suite's own OpenAPI 3.1 document, in JSON, declares what is pinned."""
+    night = compare(["pinned"], [str(SCHEMAS / "openapi.json")], Settings(SCHEMAS))
+    assert (night.broken, night.changes) == ((), ())
+
+
+def test_openapi_yaml_and_json_are_one(tmp_path: Path) -> None:
+    """The same document in YAML and in JSON reads the same."""
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps(yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))), encoding="utf-8")
+    one, other = read_openapi(OPENAPI, "x"), read_openapi(file, "x")
+    assert (one.calls, one.metadata) == (other.calls, other.metadata)
+
+
+def test_metadata_and_openapi_of_one_contract() -> None:
+    """Metadata and OpenAPI of one contract do not drift from each other."""
+    for old, new in ((SLICE, OPENAPI), (OPENAPI, SLICE)):
+        night = compare([str(old)], [str(new)], Settings(SCHEMAS))
+        assert (night.broken, night.changes) == ((), ())
+
+
+def test_bombs_are_refused(tmp_path: Path) -> None:
+    """Aliases of YAML and entities of XML are refused before they are expanded."""
+    file = tmp_path / "a.yaml"
+    file.write_text("openapi: 3.0.0\na: &a [1]\nb: *a\n", encoding="utf-8")
+    with pytest.raises(SourceBroken, match="YAML aliases"):
+        read_openapi(file, "x")
