@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from restore_conformance import stories
 from restore_conformance.clauses import Register
-from restore_conformance.controls import Control, Trouble, again, confirm
+from restore_conformance.controls import ROUNDS, Control, Trouble, again, confirm
 from restore_conformance.conversing import Stories, shows_route
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge
@@ -32,6 +32,9 @@ PILLARS = (
     "create/introduction.exclusive-artifacts",
 )
 """Without a verdict on these a run has not judged the contract, whatever else it saw."""
+
+CHANGING = frozenset({"update", "activate", "delete"})
+"""Operations that leave a session otherwise than they found it."""
 
 ENOUGH = 0.6
 SILENCE = 12
@@ -247,11 +250,33 @@ class Campaign:
             talk = stories.Talk(self.sender, self._talks, name, self._check)
             try:
                 act(talk)
+                self._tell_again(talk, act)
             finally:
                 self._heard(talk)
 
+    def _tell_again(self, talk: stories.Talk, act: Callable[[stories.Talk], None]) -> None:
+        """Find out whose trouble it is where sending the same request again would be another request.
+
+        The whole story is told again, with sessions of its own, and between each two tellings a control.
+        """
+        known = self.control.best("")
+        stuck = [e for e in talk.exchanges if e.trouble and not e.blame and e.sent.operation in CHANGING]
+        for exchange in stuck[:2] if known is not None else []:
+            assert known is not None
+            for _ in range(ROUNDS):
+                repeated = stories.Talk(self.sender, talk.number, talk.story, _nothing)
+                act(repeated)
+                same = any(e.step == exchange.step and e.trouble == exchange.trouble for e in repeated.exchanges)
+                if not same or again(known, self.sender).trouble is not None:
+                    break
+            else:
+                exchange.blame = "target"
+                exchange.note = f"{exchange.trouble}, the same in {ROUNDS + 1} sessions while a control was answered"
+
     def _check(self, exchange: Exchange) -> None:
         """Find out whose trouble it is while the session is still as it was."""
+        if exchange.sent.operation in CHANGING and (exchange.status or 0) < 300 and exchange.response is not None:
+            return
         if confirm(exchange, self.control, self.sender, _nothing, flaky=self._flaky) == "environment":
             self._flaky = True
 

@@ -15,6 +15,9 @@ COMMANDS = {
     "run": "judge a target: the embedded mock, or any URL",
     "serve": "the mock as a real HTTP server on loopback",
     "clauses": "the register: what is required, where it says so, what tests it",
+    "bench": "judge the judge: seeded faults, odd servers and planted troubles",
+    "drift": "what changed in the documents and in behaviour, and whom it breaks",
+    "pin": "accept tonight's documents into schemas/",
     "openapi": "the contract as OpenAPI 3.1, composed from schemas/",
 }
 """Every command and what it does; `restore_conformance.commands.<name>` carries it out."""

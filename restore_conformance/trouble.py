@@ -14,6 +14,7 @@ GOOD_CALLERS = frozenset({"good", "delegated", "application", "unknown"})
 NO_ANSWER = "no answer"
 TIME_OUT = "time-out"
 UNREACHABLE = "unreachable"
+READING = frozenset({"get", "get-typed", "list", "list-typed", "list-artifacts"})
 REACH = frozenset({NO_ANSWER, TIME_OUT, UNREACHABLE})
 
 
@@ -30,7 +31,7 @@ def trouble(exchange: Exchange) -> str | None:
     caller = exchange.sent.caller if exchange.sent is not None else "good"
     if status == 429:
         return "throttled"
-    if status in {401, 403} and caller in GOOD_CALLERS and not _about_state(exchange):
+    if _doubtful(status, caller, exchange) and not _about_state(exchange):
         return "refused as not authorised"
     if status >= 500 or status in {407, 408, 425} or 300 <= status < 400 or status < 200:
         return f"status {status}"
@@ -39,11 +40,27 @@ def trouble(exchange: Exchange) -> str | None:
         return f"status {status}"
     if status in {204, 304}:
         return None
-    if not response.body and status < 300 and operation in {"delete", "delete-typed", "update", "activate"}:
+    if not response.body and status < 300 and operation in {"delete", "delete-typed"}:
         return None
     if exchange.answer is NOTHING:
         return "a page instead of JSON" if is_page(exchange) else "an answer that is no JSON"
     return None
+
+
+def _doubtful(status: int, caller: str, exchange: Exchange) -> bool:
+    """Whether a 401 or 403 may come of the token's own state rather than of what was asked.
+
+    A good caller is served; one without the permission gets 403, so that 401 says that its token is not accepted
+    at all; one without a valid token gets 401, so that 403 says that somebody else refuses.
+    """
+    if status not in {401, 403}:
+        return False
+    if caller in GOOD_CALLERS:
+        return True
+    if caller in {"read-only", "no-permission"}:
+        reads = exchange.sent is not None and exchange.sent.operation in READING
+        return status == 401 or (caller == "read-only" and reads)
+    return status == 403 and caller in {"none", "malformed", "altered", "expired"}
 
 
 def _about_state(exchange: Exchange) -> bool:

@@ -23,12 +23,18 @@ def step(conversation: Conversation, name: str) -> Exchange:
     found = conversation.step(name)
     if found is None:
         raise Untouched(f"the conversation never came to {name}")
-    if found.trouble and found.blame != "target":
-        raise Inconclusive(f"{found.trouble} at the step {name} (exchange {found.number})")
+    sound(found)
     operation = found.sent.operation
     if found.status in ABSENT and operation not in conversation.routes:
         raise Untouched(f"the target seems to have no route for {operation}: it answers {found.status}")
     return found
+
+
+def sound(exchange: Exchange) -> None:
+    """The answer can be taken at its word. Raises Inconclusive for trouble that nobody was found to blame for."""
+    if exchange.trouble and exchange.blame != "target":
+        where = f"{exchange.step}, " if exchange.step else ""
+        raise Inconclusive(f"{exchange.trouble} ({where}exchange {exchange.number})")
 
 
 def session(conversation: Conversation, name: str) -> dict[str, Any]:
@@ -58,6 +64,7 @@ def collection(conversation: Conversation, name: str) -> list[Any]:
     step(conversation, name)
     found: list[Any] = []
     for page in pages:
+        sound(page)
         value = page.answer.get("value") if isinstance(page.answer, dict) else None
         if page.status != 200 or not isinstance(value, list):
             raise Deviation(
@@ -80,6 +87,7 @@ def items(conversation: Conversation, name: str) -> list[dict[str, Any]]:
 
 def declared(exchange: Exchange, schema: str) -> None:
     """The answer keeps the types its page declares; a sample's status `unknown` is let pass (C12)."""
+    sound(exchange)
     if exchange.answer is NOTHING:
         raise Deviation(
             f"expected JSON with {exchange.status}, got none", expected="JSON", observed=answers.beginning(exchange)
@@ -159,8 +167,7 @@ def forbidden(conversation: Conversation, name: str) -> None:
 
 def no_server_error(exchange: Exchange) -> None:
     """The answer is no 5xx, and there is one."""
-    if exchange.trouble and exchange.blame != "target":
-        raise Inconclusive(f"{exchange.trouble} (exchange {exchange.number})")
+    sound(exchange)
     if exchange.status is None or exchange.status >= 500:
         raise Deviation(
             f"expected no server error, got {answers.shown(exchange)}{answers.again(exchange)}",

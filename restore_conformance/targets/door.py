@@ -29,9 +29,14 @@ class Answer:
 class Target(Protocol):
     """The system under test."""
 
-    name: str
-    base: str
-    loopback: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def base(self) -> str: ...
+
+    @property
+    def loopback(self) -> bool: ...
 
     def send(self, request: Request, patience: float | None = None) -> Answer:
         """Send one request and wait for its answer, at most `patience` seconds."""

@@ -4,7 +4,33 @@ A fault is a function that changes one `Service`. It names the clause that must 
 docstring, the least interaction that shows it. Importing this package registers all of them.
 """
 
-from restore_conformance.mock.faults import created, drafts, errors, inputs, later, protocol, state
+from restore_conformance.mock.faults import (
+    created,
+    drafts,
+    errors,
+    field_artifacts,
+    field_create,
+    field_ends,
+    field_input,
+    field_kinds,
+    field_life,
+    field_lists,
+    field_members,
+    field_protocol,
+    field_refusals,
+    field_update,
+    inputs,
+    later,
+    protocol,
+    state,
+)
 from restore_conformance.mock.faults.seeding import FAULTS, Fault, seeded
 
-__all__ = ["FAULTS", "Fault", "created", "drafts", "errors", "inputs", "later", "protocol", "seeded", "state"]
+ROOMS = (
+    created, drafts, errors, inputs, later, protocol, state, field_artifacts, field_create, field_ends, field_input,
+    field_kinds, field_life, field_lists, field_members, field_protocol, field_refusals, field_update,
+)  # fmt: skip
+"""Where the faults are. Those called field_* were written from the documents alone, without a look at the suite;
+they name the statement they break instead of a clause."""
+
+__all__ = ["FAULTS", "ROOMS", "Fault", "seeded"]

@@ -91,7 +91,6 @@ def _lower(limit: int) -> rules.Rule:
 
 
 ruled("field-limit-silently-cut", LIMIT, "51 sites: 201 with total 50.", "limit", _shortened)
-ruled("field-limit-refuses-50", "N21", "50 sites are refused.", "limit", _lower(50))
 ruled("field-limit-refuses-26", "N21", "26 sites are refused.", "limit", _lower(26))
 crashing("field-limit-crash", LIMIT, "51 sites: 500.", at_least(51))
 refusal("field-limit-403", LIMIT, "51 sites: 403.", "RestoreArtifactsLimitBreached", status(403))

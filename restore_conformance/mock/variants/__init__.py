@@ -1,10 +1,20 @@
 """Servers that are odd and keep the contract: what must never be accused.
 
 A variant is one value of one dimension; values of different dimensions compose. Each names, in its docstring,
-the sentence of the documents that allows it. Importing this package registers all of them.
+the sentence of the documents that allows it. Written from the documents alone, without a look at the suite.
+Importing this package registers all of them, in the order in which they compose: meaning first, bytes last.
 """
 
-from restore_conformance.mock.variants import answers, members, readings
+from restore_conformance.mock.variants import (
+    field,
+    field_forms,
+    field_refusals,
+    field_routes,
+    field_spelling,
+    field_wire,
+)
 from restore_conformance.mock.variants.shaping import VARIANTS, Variant, composed, dimensions, shaped
 
-__all__ = ["VARIANTS", "Variant", "answers", "composed", "dimensions", "members", "readings", "shaped"]
+ROOMS = (field, field_forms, field_refusals, field_routes, field_spelling, field_wire)
+
+__all__ = ["ROOMS", "VARIANTS", "Variant", "composed", "dimensions", "shaped"]

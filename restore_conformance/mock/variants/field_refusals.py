@@ -64,9 +64,6 @@ def no_empty_list(when: Callable[[Any], bool]) -> Callable[[Service], None]:
 
 
 C2 = "C2: [] and null are 400 InvalidArtifactRequest or 201 and empty."
-plain("field-empty-list-accepted", "empty-list", C2, no_empty_list(lambda _: False))
-plain("field-null-accepted", "empty-list", C2, no_empty_list(lambda one: one == []))
-plain("field-empty-accepted-null-refused", "empty-list", C2, no_empty_list(lambda one: one is None))
 
 plain(
     "field-half-mixed-refused",
@@ -195,14 +192,6 @@ recoded("field-mixed-artifact-code", "mixed-code", C3, "kinds", 400, "InvalidArt
 recoded("field-mixed-bad-request", "mixed-code", C3, "kinds", 400, "BadRequest")
 recoded("field-mixed-unheard-code", "mixed-code", C3, "kinds", 400, "CannotMixRestoreKinds")
 recoded("field-mixed-422", "mixed-code", C3, "kinds", 422, "UnprocessableEntity")
-recoded(
-    "field-limit-400",
-    "limit-status",
-    "C4: 413 on create, 400 on PATCH for the same code: 400 is a warning.",
-    "limit",
-    400,
-    "RestoreArtifactsLimitBreached",
-)
 recoded("field-items-bad-request", "items-code", "N31: which code is undocumented.", "items", 400, "BadRequest")
 recoded("field-items-point-code", "items-code", "N31: which code is undocumented.", "items", 400, "InvalidRestorePoint")
 recoded("field-conflict-bad-request", "conflict-code", "1.1: 400 without a code.", "conflict", 400, "BadRequest")

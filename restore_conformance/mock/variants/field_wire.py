@@ -230,7 +230,7 @@ def slow(service: Service) -> None:
     handle = service.handle
 
     def late(request: Request) -> Response:
-        time.sleep(0.02)
+        time.sleep(0.001)
         return handle(request)
 
     service.handle = late  # type: ignore[method-assign]

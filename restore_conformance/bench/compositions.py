@@ -1,0 +1,42 @@
+"""Draws compositions of odd habits: at most one value of every dimension, in any combination."""
+
+from __future__ import annotations
+
+import warnings
+
+import hypothesis
+from hypothesis import strategies as st
+
+from restore_conformance.mock.variants import dimensions
+
+
+def compositions() -> st.SearchStrategy[list[str]]:
+    """Lists of variant names of different dimensions; shrinks towards the conforming service as it is."""
+    choices = {name: [None, *values] for name, values in sorted(dimensions().items())}
+    return st.fixed_dictionaries({name: st.sampled_from(values) for name, values in choices.items()}).map(
+        lambda chosen: [value for value in chosen.values() if value is not None]
+    )
+
+
+def draw(number: int, seed: int) -> list[list[str]]:
+    """That many compositions, the same for the same seed."""
+    drawn: list[list[str]] = []
+    if number < 1:
+        return drawn
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=number,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(compositions())
+    def collect(names: list[str]) -> None:
+        drawn.append(names)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", hypothesis.errors.HypothesisWarning)
+        collect()
+    return drawn[:number]

@@ -1,0 +1,122 @@
+"""`bench`: run the suite against every server whose right verdict is known, and print how often it was right."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from restore_conformance.verdicts import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add = parser.add_argument
+    add(
+        "--profile",
+        choices=["quick", "standard"],
+        default="standard",
+        help="how much each run sends (default: standard)",
+    )
+    add("--share", type=int, default=1, metavar="N", help="take every Nth server only (default: all)")
+    add("--compositions", type=int, default=200, metavar="N", help="random compositions of odd habits (default: 200)")
+    add("--seed", type=int, default=1, metavar="N", help="seed of the compositions (default: 1)")
+    add("--only", choices=["faults", "variants", "environments"], help="one part of the bench")
+    add("--json", default="", metavar="FILE", help="write the figures to a file")
+    add("--compare", default="", metavar="FILE", help="exit 1 if a figure fell below that of an earlier file")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Score, print the table and every server judged wrong, compare."""
+    from restore_conformance.clauses import load
+
+    if arguments.share < 1:
+        raise UsageError(f"--share {arguments.share} must be 1 or more.")
+    started = time.monotonic()
+    scores: dict[str, list[Any]] = {}
+    for score in _scores(load(), arguments):
+        scores.setdefault(score.kind, []).append(score)
+        if not score.right:
+            print(f"wrong  {score.kind:11} {score.name}: {', '.join(score.blamed) or score.reason}", flush=True)
+    figures = _figures(scores)
+    figures["profile"], figures["share"] = arguments.profile, arguments.share
+    _table(figures, time.monotonic() - started)
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return _compare(figures, arguments.compare) if arguments.compare else 0
+
+
+def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Any]:
+    from restore_conformance.bench import ENVIRONMENTS, score_environment, score_fault, score_variant
+    from restore_conformance.bench.compositions import draw
+    from restore_conformance.mock.faults import FAULTS
+    from restore_conformance.mock.variants import VARIANTS
+
+    profile, share = arguments.profile, arguments.share
+    if arguments.only in {None, "faults"}:
+        for name in list(FAULTS)[::share]:
+            yield score_fault(register, name, profile)
+    if arguments.only in {None, "variants"}:
+        for name in list(VARIANTS)[::share]:
+            yield score_variant(register, [name], profile)
+        for names in draw(arguments.compositions // share, arguments.seed):
+            yield score_variant(register, names, profile)
+    if arguments.only in {None, "environments"}:
+        for name in ENVIRONMENTS[::share]:
+            yield score_environment(register, name, profile)
+
+
+def _figures(scores: dict[str, list[Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for kind, found in scores.items():
+        made[kind] = {
+            "servers": len(found),
+            "right": sum(score.right for score in found),
+            "requests": round(sum(score.requests for score in found) / len(found)),
+            "exchanges": sum(score.exchanges for score in found),
+        }
+        if kind == "fault":
+            made[kind]["caught"] = sum(score.caught for score in found)
+            made[kind]["first"] = sum(score.first for score in found)
+    return made
+
+
+def _table(figures: dict[str, Any], seconds: float) -> None:
+    for kind, row in figures.items():
+        if not isinstance(row, dict):
+            continue
+        said = f"{kind:12} {row['servers']:4} servers, {row['requests']} requests each, {row['exchanges']} exchanges: "
+        if kind == "fault":
+            caught, first = row["caught"] / row["servers"], row["first"] / row["servers"]
+            said += f"{row['caught']} caught ({caught:.1%}), {row['first']} with the right clause first ({first:.1%})"
+        else:
+            said += f"{row['servers'] - row['right']} accused"
+        print(said)
+    print(f"in {seconds:.0f} s")
+
+
+def _compare(figures: dict[str, Any], path: str) -> int:
+    try:
+        earlier = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--compare {path} cannot be read: {error}.") from None
+    fell = 0
+    for kind, row in figures.items():
+        known = earlier.get(kind)
+        if not isinstance(row, dict) or not isinstance(known, dict):
+            continue
+        for name in ("right", "caught", "first"):
+            if name in row and row[name] / row["servers"] < known[name] / known["servers"] - _slack(row):
+                now, then = f"{row[name]} of {row['servers']}", f"{known[name]} of {known['servers']}"
+                print(f"{kind} {name} fell: {now}, earlier {then}", file=sys.stderr)
+                fell = 1
+    return fell
+
+
+def _slack(row: dict[str, Any]) -> float:
+    """One server, where only a share of the bench was run and the mix differs from the whole."""
+    return 1.0 / float(row["servers"]) + 1e-9

@@ -1,1 +1,0 @@
-"""Odd ways to answer."""
