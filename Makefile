@@ -7,7 +7,7 @@ SDK    := .venv-sdk
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test check sdk serve clean
+.PHONY: help setup conformance test check sdk serve clean bench-trust
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,3 +50,6 @@ serve: $(READY) ## the mock as a real HTTP server on loopback
 
 clean: ## remove what the targets made
 	@rm -rf $(VENV) $(SDK) .hypothesis .mypy_cache .ruff_cache dist reports/latest
+
+bench-trust: $(READY) ## the whole bench, compared with the committed figures
+	@$(BIN)/restore-conformance bench --profile standard --json benchmarks/trust.latest.json --compare benchmarks/trust.json

@@ -14,7 +14,6 @@ from restore_conformance.sending import Sender
 
 ROUNDS = 4
 ROUNDS_WHEN_FLAKY = 10
-ROUNDS_WHEN_SLOW = 4
 GROUPS = 40
 LONG = 60.0
 
@@ -70,7 +69,7 @@ def confirm(
     if known is None:
         return "unknown"
     slow = exchange.trouble == "time-out"
-    rounds = ROUNDS_WHEN_SLOW if slow else ROUNDS_WHEN_FLAKY if flaky else ROUNDS
+    rounds = ROUNDS_WHEN_FLAKY if flaky else ROUNDS
     for _ in range(rounds):
         repeated = sender.send(_bare(exchange), family=exchange.family, step="again", patience=LONG if slow else None)
         if repeated.trouble != exchange.trouble:

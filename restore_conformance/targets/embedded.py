@@ -9,6 +9,9 @@ from restore_conformance.exchange import Request, Response
 from restore_conformance.targets.door import Answer
 
 
+RETRIES = 3
+
+
 class Handler(Protocol):
     """Anything that answers a request in process."""
 
@@ -16,7 +19,11 @@ class Handler(Protocol):
 
 
 class Embedded:
-    """A service in this process. An exception in it is a dropped connection, as a real server would show it."""
+    """A service in this process. An exception in it is a dropped connection, as a real server would show it.
+
+    Where the service asks for patience (429 or 503 with Retry-After) it is asked again at once, at most three
+    times: there is nobody to wait for.
+    """
 
     loopback = True
 
@@ -27,6 +34,14 @@ class Embedded:
 
     def send(self, request: Request, patience: float | None = None) -> Answer:  # noqa: ARG002 - never waits
         start = time.perf_counter()
+        for attempt in range(1, RETRIES + 2):
+            answer = self._once(request, start, attempt)
+            asked = answer.response.header("Retry-After") if answer.response else None
+            if asked is None or answer.response is None or answer.response.status not in {429, 503}:
+                break
+        return answer
+
+    def _once(self, request: Request, start: float, attempt: int) -> Answer:
         try:
             response = self.service.handle(request)
         except Exception as error:  # noqa: BLE001 - whatever breaks inside a server drops the connection outside
@@ -35,8 +50,9 @@ class Embedded:
                 None,
                 f"no answer: connection dropped ({type(error).__name__})",
                 time.perf_counter() - start,
+                attempt,
             )
-        return Answer(request, response, None, time.perf_counter() - start)
+        return Answer(request, response, None, time.perf_counter() - start, attempt)
 
     def pause(self, seconds: float) -> None:
         """Nothing to wait for."""
