@@ -8,7 +8,6 @@ from typing import Protocol
 from restore_conformance.exchange import Request, Response
 from restore_conformance.targets.door import Answer
 
-
 RETRIES = 3
 
 
