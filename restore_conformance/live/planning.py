@@ -27,8 +27,18 @@ CREATED, REFUSED, OPEN = "201", "refused", "open"
 COST = {CREATED: 2, REFUSED: 1, OPEN: 2}
 """Requests that a step costs: a create that is, or may be, accepted is owed a delete."""
 ODD_CALLERS = frozenset({"no-permission", "read-only", "personal", "expired"})
-EXTRAS = (("get-deleted", 2), ("artifacts", 1), ("list", 1), ("granular", 2), ("get-kept", 1), ("strangers", 3))
+EXTRAS = (
+    ("get-deleted", 2),
+    ("artifacts", 1),
+    ("list", 1),
+    ("granular", 2),
+    ("get-kept", 1),
+    ("strangers", 3),
+    ("list-after", 1),
+)
 """What the stories look at beyond create, as far as there is room, and the requests each takes."""
+TOLD = frozenset({"life", "callers", "strangers"})
+"""The stories a live target is told: none of them changes or activates a draft."""
 FULL = "no room for it: --profile live-deep has more"
 MERGED = (
     ("read-only-members", "annotations", "unknown-members"),
@@ -336,7 +346,14 @@ def _beyond(
         operation, _, name = found.address.partition("/")
         if operation == "create" or found.judge is None:
             continue
-        if operation not in sendable:
+        told = {tag.removeprefix("story:") for tag in found.when.every | found.when.either if tag.startswith("story:")}
+        if told and not told & TOLD:
+            made[found.address] = f"left out: a live target is not told the story {min(told)}"
+        elif found.address == "delete/errors.invalid-session-id":
+            made[found.address] = "left out: a live target is sent no delete of an id that is not ours"
+        elif "list-after" not in extras and found.address == "list/response.deleted-gone":
+            made[found.address] = FULL
+        elif operation not in sendable:
             made[found.address] = "left out: drafts are neither changed nor activated on a live target"
         elif name.startswith("permissions."):
             kind = "read-only" if "read-permission" in name else "no-permission"

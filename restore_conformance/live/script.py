@@ -129,6 +129,8 @@ def _life(campaign: Campaign, first: Step, second: Step, plan: Plan) -> None:
             if gone.status == 204 and "get-deleted" in plan.extras:
                 talk.poll("get-deleted", made, 404)
                 talk.one("delete-again", "DELETE", made)
+            if gone.status == 204 and "list-after" in plan.extras:
+                talk.say("list-after", talk.sender.plain("GET", stories.SESSIONS))
             if other and "get-kept" in plan.extras:
                 talk.poll("get-kept", other)
     if other and plan.cells:
