@@ -237,6 +237,11 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
     if settings.target != "live":
         if host.lower() in settings.emulators:
             return None
+        if urlsplit(settings.target).scheme != "https":
+            raise UsageError(
+                f"{host} is not this machine, so it is a live target and live.base must be an https URL. If it is an "
+                f"emulator and no tenant, say so with --emulator {host}."
+            )
         live.base = settings.target
     live.ca_bundle = settings.ca_bundle or live.ca_bundle
     checked(live)
@@ -329,6 +334,8 @@ def _live(arguments: argparse.Namespace, settings: Settings, live: Live, registe
     if not going.leave:
         going.show(sys.stdout)
         print("Nothing was sent. Give --yes to send this, or name the tenant in live.allow.")
+        if not is_vendor(live.host):
+            print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
         return 0
     folder = _folder(settings.report)
     scrub = Scrub({"token": settings.token})
