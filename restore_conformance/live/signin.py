@@ -85,6 +85,7 @@ def _common(live: Live) -> dict[str, Any]:
         "connection_timeout": WAIT,
         "read_timeout": WAIT,
         "retry_total": 2,
+        "retry_backoff_factor": 0.3,
         "authority": live.authority,
         "disable_instance_discovery": not live.instance_discovery,
     }
