@@ -156,8 +156,8 @@ class Pool:
         pool = items if _is_granular(family) else points
         count = size or (enough(len(pool)) if pool else 3)
         place = self._chance.randrange(max(count, 2))
-        if family == "duplicate":
-            style = 0
+        if family == "prefer":
+            place -= place % 2  # an even place makes the granular form, the only one its clause is about
         materials = Materials(restore_points=points, items=items)
         return FAMILIES[family](materials, Knobs(count, place, variant, self._seed(), style))
 
