@@ -7,7 +7,7 @@ SDK    := .venv-sdk
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test check sdk serve clean bench-trust
+.PHONY: help setup conformance test check live-proofs sdk serve clean bench-trust
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ $(SDK)/.ready: requirements-sdk.lock pyproject.toml
 	@$(SDK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sdk.lock
 	@$(SDK)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+live-proofs: $(READY) ## the long proofs of the live mode: a kill at every moment, real kills, many workers
+	@$(BIN)/python -m pytest -q -s -m proof tests/selftest/live
 
 serve: $(READY) ## the mock as a real HTTP server on loopback
 	@$(BIN)/restore-conformance serve

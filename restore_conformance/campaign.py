@@ -72,7 +72,8 @@ Watch = Callable[[Exchange, int, int], None]
 class Campaign:
     """One run against one target.
 
-    `watch` is told of every exchange with its number and the number planned; `keep` stores it.
+    `watch` is told of every exchange with its number and the number planned; `keep` stores it. `script` sends
+    something else than the plan of the profile, through `sender` if that is given.
     """
 
     def __init__(
@@ -84,6 +85,8 @@ class Campaign:
         watch: Watch | None = None,
         keep: Callable[[Exchange], None] | None = None,
         materials: Materials | None = None,
+        sender: Sender | None = None,
+        script: Callable[[Campaign], None] | None = None,
     ) -> None:
         self.settings = settings
         self.target = target
@@ -96,11 +99,13 @@ class Campaign:
         if settings.restore_points or settings.granular_items:
             known = [*settings.restore_points, *(item["id"] for item in settings.granular_items)]
         recogniser = Recogniser(callers={t: kind for kind, t in tokens.items() if t}, known=known)
-        self.sender = Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
+        self.sender = sender or Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
         self.control = Control()
         self.trouble = Trouble()
         self._draws = settings.drawn if settings.drawn >= 0 else self.profile.drawn
         self.stopped = ""
+        self.untouched: dict[str, str] = {}
+        self._script = script
         self._watch = watch or _nothing
         self._keep = keep or _nothing
         self._ids: dict[str, int] = {}
@@ -123,13 +128,19 @@ class Campaign:
         started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
         try:
             self._send()
-        except BudgetSpent:
-            self.stopped = self.stopped or f"the bound of {self.settings.max_requests} requests was reached"
+        except BudgetSpent as spent:
+            self.stopped = (
+                self.stopped or str(spent) or f"the bound of {self.settings.max_requests} requests was reached"
+            )
         except KeyboardInterrupt:
             self.stopped = "interrupted"
         return self._result(started, time.perf_counter() - clock)
 
     def _send(self) -> None:
+        if self._script is not None:
+            self._script(self)
+            self._confirm_all()
+            return
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
         self._planned = len(planned) + self._draws + 8 * self.profile.conversations
         early = self._stories.early(self.profile.conversations, loopback=self.target.loopback)
@@ -177,6 +188,17 @@ class Campaign:
             self._silent = 0
             if not outcome.failed:
                 self.control.note(exchange)
+        self._tell(exchange)
+
+    def overhear(self, exchange: Exchange) -> None:
+        """Take in an exchange that is no create: judge it and keep it."""
+        self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
+        self.judge.exchange(exchange)
+        self._tell(exchange)
+
+    def hear_silently(self, exchange: Exchange) -> None:
+        """Keep an exchange that no clause may be judged by."""
+        self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
         self._tell(exchange)
 
     def _tell(self, exchange: Exchange) -> None:
@@ -288,9 +310,7 @@ class Campaign:
             if exchange.sent.operation == "create":
                 self.hear(exchange)
             else:
-                self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
-                self.judge.exchange(exchange)
-                self._tell(exchange)
+                self.overhear(exchange)
         if talk.exchanges:
             self.judge.conversation(talk.done(frozenset(self._routes)))
 
@@ -353,11 +373,13 @@ class Campaign:
         self.shrinking = self.sender.requests - before
 
     def _reason(self, found: ClauseVerdict) -> str:
+        if found.clause.address in self.untouched:
+            return self.untouched[found.clause.address]
         if found.reason != "not touched":
             return found.reason
         for caller, hint in NEEDED.items():
             if any(caller == tag for tag in (*found.clause.when.every, *found.clause.when.either)):
-                return f"needs another caller: --identity {hint}=TOKEN"
+                return f"needs another caller: --identity {hint}=TOKEN, or [live.identity.{hint}] in the configuration"
         if found.clause.heading == "permissions" and not self.settings.identities:
             return "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN"
         return self.stopped or "not touched by this profile"

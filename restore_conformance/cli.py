@@ -13,6 +13,8 @@ from restore_conformance import __version__
 
 COMMANDS = {
     "run": "judge a target: the embedded mock, or any URL",
+    "doctor": "check everything a live run needs, and say what to fix",
+    "cleanup": "delete the drafts that an interrupted live run left behind",
     "serve": "the mock as a real HTTP server on loopback",
     "clauses": "the register: what is required, where it says so, what tests it",
     "bench": "judge the judge: seeded faults, odd servers and planted troubles",
@@ -43,13 +45,19 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if module is None:
         parser.error("name a command first")
-    from restore_conformance.verdicts import UsageError
+    from restore_conformance.verdicts import SuiteError, Unready, UsageError
 
     try:
         return int(module.main(chosen))
     except UsageError as error:
         print(f"restore-conformance: {error}", file=sys.stderr)
         return 2
+    except Unready as error:
+        print(f"restore-conformance: {error}", file=sys.stderr)
+        return 3
+    except SuiteError as error:
+        print(f"restore-conformance: a defect of the suite: {error}", file=sys.stderr)
+        return 4
     except KeyboardInterrupt:
         print("restore-conformance: interrupted", file=sys.stderr)
         return 130

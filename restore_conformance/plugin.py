@@ -15,13 +15,13 @@ import pytest
 
 from restore_conformance import places
 from restore_conformance.clauses import Clause, Register, load
-from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, UsageError, Verdict
+from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, Unready, UsageError, Verdict
 
 _REGISTER: Any = pytest.StashKey[Register]()
 _VERDICTS: Any = pytest.StashKey[dict[str, ClauseVerdict]]()
 _RESULT: Any = pytest.StashKey[Any]()
 
-OPTIONS = ("target", "token", "restore-points", "granular-items", "profile", "as-of", "ca-bundle")
+OPTIONS = ("target", "token", "restore-points", "granular-items", "profile", "as-of", "ca-bundle", "config")
 REPEATED = ("identity", "reading", "emulator")
 
 
@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--{name}", default=None, help=f"as of restore-conformance run --{name}")
     for name in REPEATED:
         group.addoption(f"--{name}", action="append", default=[], help=f"as of restore-conformance run --{name}")
+    group.addoption("--yes", action="store_true", help="as of restore-conformance run --yes")
     group.addoption("--plan-seed", type=int, default=1, help="as of restore-conformance run --seed")
 
 
@@ -59,21 +60,15 @@ def _register(config: pytest.Config) -> Register:
 def _verdicts(config: pytest.Config) -> dict[str, ClauseVerdict]:
     """The verdicts of the one campaign; the first call runs it."""
     if _VERDICTS not in config.stash:
-        from restore_conformance.campaign import Campaign
         from restore_conformance.commands import run
 
         parser = argparse.ArgumentParser()
         run.add_arguments(parser)
-        register = _register(config)
         try:
-            settings = run.settings_of(parser.parse_args(_arguments(config)), register)
-            target = run.target_of(settings)
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
-        try:
-            result = Campaign(settings, target, register).run()
-        finally:
-            target.close()
+            result = run.judged(parser.parse_args(_arguments(config)), _register(config))
+        except (UsageError, Unready) as error:
+            # Once, not for each clause: a live target is not signed in to a hundred times.
+            pytest.exit(f"restore-conformance: {error}", returncode=2 if isinstance(error, UsageError) else 3)
         config.stash[_RESULT] = result
         config.stash[_VERDICTS] = {found.clause.address: found for found in result.verdicts}
     found: dict[str, ClauseVerdict] = config.stash[_VERDICTS]
@@ -89,7 +84,7 @@ def _arguments(config: pytest.Config) -> list[str]:
     for name in REPEATED:
         for value in config.getoption(f"--{name}"):
             made += [f"--{name}", value]
-    return made
+    return [*made, "--yes"] if config.getoption("--yes") else made
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -92,6 +92,10 @@ class Recogniser:
         self._site_may = frozenset(request["siteRestoreArtifacts"]["items"]["properties"])
         self._granular_may = frozenset(request["granularSiteRestoreArtifacts"]["items"]["properties"])
 
+    def know(self, token: str, kind: str) -> None:
+        """Learn a token that was issued meanwhile."""
+        self._callers[_digest(token)] = kind
+
     def __call__(self, request: Request) -> Sent:
         """Label one request. Never raises: what is not understood is labelled `other`."""
         operation, session = route(request)

@@ -34,6 +34,11 @@ class Scrub:
         found = {value: f"{{{name}}}" for name, value in secrets.items() if len(value) >= 4}
         self._pairs = sorted(found.items(), key=lambda pair: -len(pair[0]))
 
+    def learn(self, name: str, value: str) -> None:
+        """One more secret, issued while the run goes on."""
+        if len(value) >= 4:
+            self._pairs = sorted([*self._pairs, (value, f"{{{name}}}")], key=lambda pair: -len(pair[0]))
+
     def text(self, value: str) -> str:
         for secret, placeholder in self._pairs:
             if secret in value:

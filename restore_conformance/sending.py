@@ -6,6 +6,7 @@ Knows no clause; the campaign decides what to send and what to make of it.
 from __future__ import annotations
 
 import random
+import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -25,7 +26,8 @@ class BudgetSpent(Exception):
 class Sender:
     """Sends through one target and numbers what it sends.
 
-    `tokens` maps a kind of caller to its token.
+    `tokens` maps a kind of caller to its token, and is asked anew for each request: a live one may be renewed.
+    Safe to use from threads.
     """
 
     def __init__(
@@ -39,7 +41,8 @@ class Sender:
     ) -> None:
         self.target = target
         self.recogniser = recogniser
-        self.tokens = dict(tokens)
+        self.tokens = tokens
+        self._lock = threading.Lock()
         self.requests = 0
         self.budget = budget
         self._ids = random.Random(seed)  # noqa: S311 - ids for support, not secrets
@@ -79,17 +82,20 @@ class Sender:
         """Send a request and wait for what comes. Raises BudgetSpent."""
         if self.budget and self.requests >= self.budget:
             raise BudgetSpent
-        support = str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
+        with self._lock:
+            support = str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
         request = Request(
             request.method, request.target, (*request.headers, ("client-request-id", support)), request.body
         )
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         before = time.perf_counter()
         answer = self.target.send(request, patience)
-        self._number += 1
-        self.requests += answer.attempts
+        with self._lock:
+            self._number += 1
+            self.requests += answer.attempts
+            number = self._number
         exchange = Exchange(
-            self._number,
+            number,
             answer.request,
             answer.response,
             family=family,

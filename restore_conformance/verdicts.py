@@ -8,7 +8,9 @@
     └── anything else         the suite is broken                      -> error
     Exception
     ├── Untouched             a clause turns out not to apply          -> none
-    └── UsageError            the user asked for something impossible  -> exit 2, one sentence
+    ├── UsageError            the user asked for something impossible  -> exit 2, one sentence
+    ├── SuiteError            the suite stopped itself                 -> exit 4, one sentence
+    └── Unready               the live service cannot be asked yet     -> exit 3, one sentence
 
 The three can never be mistaken for each other: none is a subclass of another. A clause that no exchange
 touched has the verdict *none*. Knows nothing of clauses, targets or reports.
@@ -48,6 +50,7 @@ class Exit(enum.IntEnum):
     USAGE = 2
     UNJUDGED = 3
     INTERNAL = 4
+    LEFT_BEHIND = 5
 
 
 class Deviation(AssertionError):
@@ -84,6 +87,14 @@ class Untouched(Exception):
 
 class UsageError(Exception):
     """Bad usage or configuration: one sentence for standard error, exit 2."""
+
+
+class SuiteError(Exception):
+    """The suite was about to do what it must never do, and did not: one sentence, exit 4."""
+
+
+class Unready(Exception):
+    """Signing in, a permission or a lock keeps us from asking the live service: one sentence, exit 3."""
 
 
 @dataclass(slots=True)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register, load
 from restore_conformance.payloads import PROFILES
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
-from restore_conformance.targets.door import is_vendor
-from restore_conformance.verdicts import UsageError
+from restore_conformance.targets.door import is_loopback, is_vendor
+from restore_conformance.verdicts import Exit, UsageError
+
+if TYPE_CHECKING:
+    from restore_conformance.campaign import Campaign, Result
+    from restore_conformance.live.settings import Live
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--target",
         default="mock",
-        metavar="mock|URL",
-        help="mock, or a base URL such as http://127.0.0.1:8080/beta (default: mock)",
+        metavar="mock|live|URL",
+        help="mock, live, or a base URL such as http://127.0.0.1:8080/beta (default: mock)",
     )
     add(
         "--token",
@@ -47,7 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="items that exist there: browse session id, blank, item key on each line",
     )
-    add("--profile", choices=sorted(PROFILES), default="standard", help="how much is sent (default: standard)")
+    add(
+        "--profile",
+        choices=sorted(PROFILES),
+        help="how much is sent (default: standard; on a live target live)",
+    )
     add(
         "--seed",
         type=int,
@@ -97,7 +109,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many stimuli Hypothesis draws (default: as the profile says)",
     )
+    add_live_arguments(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
+
+
+def add_live_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of commands that may reach a live target."""
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="settings of the live target, a TOML file (default: restore-conformance.toml, if there is one)",
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="send the plan to a live target; without it the plan is only printed"
+    )
+
+
+def add_sign_in_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of commands that reach a live target and judge nothing."""
+    add = parser.add_argument
+    add("--target", default="live", metavar="live|URL", help="the live target (default: live)")
+    add("--token", metavar="T", help="a ready-made token instead of the configured sign-in")
+    add("--ca-bundle", default="", metavar="FILE", help="certificates to trust, as a PEM file")
+
+
+def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
+    """The settings of a command that judges nothing. Raises UsageError."""
+    from restore_conformance.live.settings import checked, live_from
+
+    live = live_from(arguments.config)
+    if arguments.target != "live":
+        live.base = arguments.target
+    live.ca_bundle = arguments.ca_bundle or live.ca_bundle
+    checked(live)
+    return live, Settings(target=live.base, token=table.token_from(arguments.token), ca_bundle=live.ca_bundle)
 
 
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
@@ -112,7 +157,7 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         target=arguments.target,
         token=table.token_from(arguments.token),
         identities=table.identities_from(arguments.identity),
-        profile=arguments.profile,
+        profile=arguments.profile or "standard",
         seed=arguments.seed,
         readings=readings_of(arguments.reading, register.interpretations),
         as_of=arguments.as_of,
@@ -160,24 +205,61 @@ def target_of(settings: Settings) -> Target:
         settings.identities = {kind: token for kind, token in tokens.items() if kind != "good"}
         return Embedded(service)
     if "://" not in settings.target:
-        raise UsageError(f"--target {settings.target!r} is neither mock nor a URL like http://127.0.0.1:8080/beta.")
-    made = Http(settings.target, settings.ca_bundle, settings.patience)
-    if made.loopback:
-        return made
-    if is_vendor(made.host):
         raise UsageError(
-            f"{made.host} belongs to the vendor, so it may hide a real tenant; this version does not run against one."
+            f"--target {settings.target!r} is neither mock nor live nor a URL like http://127.0.0.1:8080/beta."
         )
-    if made.host.lower() not in settings.emulators:
+    made = Http(settings.target, settings.ca_bundle, settings.patience)
+    if not made.loopback and (made.host.lower() not in settings.emulators or is_vendor(made.host)):
         raise UsageError(
-            f"{made.host} is not this machine. If it is an emulator and no tenant, say so with --emulator {made.host}."
+            f"{made.host} is not this machine, so it is a live target: see restore-conformance run --target live. If "
+            f"it is an emulator and no tenant, say so with --emulator {made.host}."
         )
     return made
 
 
+def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
+    """The settings of a live target, or None where the target is the mock, on loopback, or a listed emulator.
+
+    Safety follows the host: whatever is none of these is live, also when it is given as a URL. Raises UsageError.
+    """
+    from restore_conformance.live.settings import checked, live_from
+
+    if settings.target == "mock":
+        return None
+    host = urlsplit(settings.target).hostname or ""
+    if settings.target != "live" and (not host or is_loopback(host)):
+        return None
+    live = live_from(arguments.config)
+    settings.emulators = (*settings.emulators, *live.emulators)
+    for one in settings.emulators:
+        if is_vendor(one):
+            raise UsageError(f"{one} belongs to the vendor, so it is a live target and no emulator.")
+    if settings.target != "live":
+        if host.lower() in settings.emulators:
+            return None
+        if urlsplit(settings.target).scheme != "https":
+            raise UsageError(
+                f"{host} is not this machine, so it is a live target and live.base must be an https URL. If it is an "
+                f"emulator and no tenant, say so with --emulator {host}."
+            )
+        live.base = settings.target
+    live.ca_bundle = settings.ca_bundle or live.ca_bundle
+    checked(live)
+    named = arguments.profile
+    if named and not PROFILES[named].requests:
+        raise UsageError(f"--profile {named} is not for live targets; give live or live-deep.")
+    settings.profile = named or "live"
+    settings.target = live.base
+    settings.ca_bundle = live.ca_bundle
+    if live.restore_points and not settings.restore_points:
+        settings.restore_points = table.restore_points_from(live.restore_points)
+    if live.granular_items and not settings.granular_items:
+        settings.granular_items = table.granular_items_from(live.granular_items)
+    return live
+
+
 def main(arguments: argparse.Namespace) -> int:
     """Run, write, print; the exit code is the verdict's."""
-    from restore_conformance.campaign import Campaign
     from restore_conformance.record import Scrub, Store, run_of, write_json
     from restore_conformance.reporting import write_reports
     from restore_conformance.reporting.terminal import Progress
@@ -185,13 +267,16 @@ def main(arguments: argparse.Namespace) -> int:
 
     register = load()
     settings = settings_of(arguments, register)
+    live = live_of(arguments, settings)
+    if live is not None:
+        return _live(arguments, settings, live, register)
     target = target_of(settings)
     folder = _folder(settings.report)
     scrub = Scrub({"token": settings.token, **{f"token of {k}": t for k, t in settings.identities.items()}})
     store = Store(folder / "exchanges.ndjson", scrub, target.base)
     try:
         with Progress(settings, target.name, quiet=arguments.quiet) as progress:
-            result = Campaign(settings, target, register, watch=progress, keep=store).run()
+            result = campaign_of(settings, target, register, watch=progress, keep=store).run()
     finally:
         store.close()
         target.close()
@@ -200,6 +285,84 @@ def main(arguments: argparse.Namespace) -> int:
     written = write_reports(folder, run)
     print_table(run, written, quiet=arguments.quiet, out=sys.stdout)
     return int(result.exit)
+
+
+def judged(arguments: argparse.Namespace, register: Register) -> Result:
+    """The result of a run that writes nothing, for the pytest front. Raises UsageError and Unready."""
+    settings = settings_of(arguments, register)
+    live = live_of(arguments, settings)
+    if live is not None:
+        from restore_conformance.live.running import LiveRun
+
+        going = LiveRun(settings, live, register, yes=arguments.yes)
+        if not going.leave:
+            raise UsageError(
+                f"{live.host} is a live target and nothing was sent: give --yes, or name the tenant in live.allow. "
+                "restore-conformance run --target live prints what would be sent."
+            )
+        result = going.run()
+        if going.left:
+            raise UsageError(f"Left behind: {', '.join(one.session for one in going.left)}; see cleanup.")
+        return result
+    target = target_of(settings)
+    try:
+        return campaign_of(settings, target, register).run()
+    finally:
+        target.close()
+
+
+def campaign_of(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
+    """The campaign of a profile; the profiles for live targets have a script of their own."""
+    from restore_conformance.campaign import Campaign
+
+    if not PROFILES[settings.profile].requests:
+        return Campaign(settings, target, register, **watchers)
+    from restore_conformance.live.running import rehearsal
+
+    return rehearsal(settings, target, register, **watchers)
+
+
+def _live(arguments: argparse.Namespace, settings: Settings, live: Live, register: Register) -> int:
+    """The same for a live target: with leave only, and with word of what was left behind."""
+    from restore_conformance.live.running import LiveRun, SupportFile, told_cells, told_left
+    from restore_conformance.record import Scrub, Store, run_of, write_json
+    from restore_conformance.reporting import write_reports
+    from restore_conformance.reporting.terminal import Progress
+    from restore_conformance.reporting.terminal import table as print_table
+
+    going = LiveRun(settings, live, register, yes=arguments.yes)
+    if not going.leave:
+        going.show(sys.stdout)
+        print("Nothing was sent. Give --yes to send this, or name the tenant in live.allow.")
+        if not is_vendor(live.host):
+            print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
+        return 0
+    folder = _folder(settings.report)
+    scrub = Scrub({"token": settings.token})
+    store = Store(folder / "exchanges.ndjson", scrub, live.base)
+    support = SupportFile(folder / "support.ndjson")
+    progress = Progress(settings, live.base, quiet=arguments.quiet)
+    try:
+        with contextlib.ExitStack() as stack:
+            result = going.run(
+                watch=progress,
+                keep=store,
+                support=support,
+                told=lambda token, kind: scrub.learn(f"token of {kind}", token),
+                begin=lambda: stack.enter_context(progress),
+            )
+    finally:
+        store.close()
+        support.close()
+        told_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
+    run = run_of(result, scrub)
+    write_json(folder / "run.json", run)
+    written = write_reports(folder, run)
+    write_json(folder / "permissions.json", [asdict(cell) for cell in going.cells])
+    if not arguments.quiet:
+        told_cells(going.cells, sys.stdout)
+    print_table(run, written, quiet=arguments.quiet, out=sys.stdout)
+    return int(Exit.LEFT_BEHIND if going.left else result.exit)
 
 
 def _folder(name: str) -> Path:

@@ -28,7 +28,10 @@ from restore_conformance.payloads.strategies import draw, stimuli
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How much a run sends: the whole plan or its marked part, draws, lives of sessions, a sweep, a crowd."""
+    """How much a run sends: the whole plan or its marked part, draws, lives of sessions, a sweep, a crowd.
+
+    `requests` bounds the profiles for live targets, whose plan is made of the clauses (see live.planning).
+    """
 
     name: str
     whole: bool
@@ -37,12 +40,15 @@ class Profile:
     sweep: int = 0
     crowd: bool = False
     brief: bool = False
+    requests: int = 0
 
 
 PROFILES = {
     "quick": Profile("quick", whole=False, drawn=0, conversations=1, brief=True),
     "standard": Profile("standard", whole=True, drawn=0, conversations=3),
     "deep": Profile("deep", whole=True, drawn=5000, conversations=6, sweep=400, crowd=True),
+    "live": Profile("live", whole=False, drawn=0, conversations=1, requests=60, brief=True),
+    "live-deep": Profile("live-deep", whole=False, drawn=0, conversations=1, requests=200, brief=True),
 }
 
 Q = True

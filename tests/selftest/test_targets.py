@@ -14,7 +14,7 @@ from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
 from restore_conformance.targets import Http, is_loopback
 from restore_conformance.targets.door import is_vendor
-from restore_conformance.targets.http import RETRIES, _retry_after
+from restore_conformance.targets.http import RETRIES, retry_after
 from restore_conformance.verdicts import UsageError
 
 
@@ -118,10 +118,10 @@ def test_retry_after_is_read_in_every_form(value, seconds):
     from restore_conformance.exchange import Response
 
     headers = (("Retry-After", value),) if value is not None else ()
-    assert _retry_after(Response(429, headers)) == seconds
+    assert retry_after(Response(429, headers)) == seconds
     later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=30)
     stamp = later.strftime("%a, %d %b %Y %H:%M:%S GMT")
-    assert 27 < _retry_after(Response(503, (("retry-after", stamp),))) <= 30
+    assert 27 < retry_after(Response(503, (("retry-after", stamp),))) <= 30
 
 
 @pytest.mark.parametrize("base", ["127.0.0.1:80", "ftp://127.0.0.1", "http://", "http://127.0.0.1/beta?x=1"])

@@ -1,0 +1,43 @@
+"""`cleanup`: delete the drafts that an interrupted live run left behind, and list what cannot be deleted."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from restore_conformance.commands.run import add_live_arguments, add_sign_in_arguments, live_settings_of
+from restore_conformance.verdicts import Exit, UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument(
+        "--session",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="delete this draft as well, one that was listed as perhaps ours; repeatable",
+    )
+    add_live_arguments(parser)
+    add_sign_in_arguments(parser)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Show what the journal knows, or with leave delete it; exit 5 where something is left."""
+    from restore_conformance.live.opening import open_of, opened
+    from restore_conformance.live.running import has_leave, told_left
+
+    live, settings = live_settings_of(arguments)
+    if not has_leave(live, yes=arguments.yes):
+        for line in open_of(live):
+            print(line)
+        print("Nothing was sent. Give --yes to delete what the journal lists, or name the tenant in live.allow.")
+        return 0
+    with opened(settings, live, yes=arguments.yes, adopt=tuple(arguments.session)) as found:
+        if unknown := [one for one in arguments.session if not found.door.journal.knew(one)]:
+            raise UsageError(f"--session {unknown[0]} was never listed as perhaps ours, so it is not deleted.")
+    left = list(dict.fromkeys([*found.recovered, *found.left]))
+    told_left(left, found.unanswered, sys.stdout)
+    if not left:
+        print("Nothing of ours is left.")
+    return int(Exit.LEFT_BEHIND if left else Exit.CONFORMANT)

@@ -1,0 +1,27 @@
+"""`doctor`: check everything a live run needs, and say what to fix. Creates nothing."""
+
+from __future__ import annotations
+
+import argparse
+
+from restore_conformance.commands.run import add_live_arguments, add_sign_in_arguments, live_settings_of
+from restore_conformance.verdicts import Exit
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_live_arguments(parser)
+    add_sign_in_arguments(parser)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Print one line for each check; exit 3 where something must be fixed."""
+    from restore_conformance.live.doctor import examine
+
+    live, settings = live_settings_of(arguments)
+    failed = False
+    for check in examine(settings, live):
+        failed |= check.verdict == "fix"
+        print(f"{check.verdict:5} {check.name:15} {check.says}")
+    print("Something must be fixed." if failed else "Ready.")
+    return int(Exit.UNJUDGED if failed else Exit.CONFORMANT)

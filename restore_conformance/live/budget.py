@@ -1,0 +1,149 @@
+"""The bounds of a live run and its pace, shared by all workers: requests, sessions, seconds, requests a second.
+
+Every accepted create is owed a delete, and the bound on requests counts what is owed: a run can always clean up
+after itself within its bounds. Knows no request.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from restore_conformance.sending import BudgetSpent
+
+GRACE = 300.0
+"""Seconds that clean-up may take beyond the bound on time."""
+
+
+class Budget:
+    """Counts what was sent. Safe to use from threads; each method either counts or raises BudgetSpent.
+
+    `requests` bounds everything that is planned; `reserve` is for deletes beyond it: of refusals that were
+    accepted, and of deletes that must be repeated. Never are more than both together sent.
+    """
+
+    def __init__(
+        self,
+        requests: int,
+        sessions: int,
+        seconds: float,
+        reserve: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.requests = requests
+        self.sessions = sessions
+        self.seconds = seconds
+        self.reserve = reserve
+        self.used = 0
+        self.made = 0
+        self.owed = 0
+        self.surprises = 0
+        self._flying = 0
+        self._promised = 0
+        self._clock = clock
+        self._start = clock()
+        self._changed = threading.Condition()
+
+    def allow(self, *, sessions: int, reserve: int) -> None:
+        """Set how many sessions may be created, and the reserve of deletes."""
+        with self._changed:
+            self.sessions, self.reserve = sessions, reserve
+
+    def left(self, *, cleaning: bool = False) -> float:
+        """Seconds left."""
+        return self._start + self.seconds + (GRACE if cleaning else 0.0) - self._clock()
+
+    def read(self) -> None:
+        """One request that creates nothing."""
+        with self._changed:
+            self._in_time()
+            self._room(1)
+            self.used += 1
+
+    def clean(self) -> None:
+        """One delete, or one read that a delete needs."""
+        with self._changed:
+            if self.left(cleaning=True) <= 0:
+                raise BudgetSpent(f"the bound of {self.seconds:.0f} seconds, and {GRACE:.0f} for clean-up, was reached")
+            if self.used >= self.requests + self.reserve:
+                raise BudgetSpent(f"the bound of {self.requests} requests and {self.reserve} in reserve was reached")
+            self.used += 1
+
+    def create(self, *, likely: bool) -> None:
+        """One create; `likely` where it will probably be accepted. `created` must follow."""
+        with self._changed:
+            while True:
+                self._in_time()
+                if self.made >= self.sessions:
+                    raise BudgetSpent(f"the bound of {self.sessions} sessions was reached")
+                if self.made + self._flying < self.sessions:
+                    break
+                # Those under way may be refused and leave room: wait for them rather than give up.
+                self._changed.wait(timeout=1.0)
+            self._room(2 if likely else 1)
+            self.used += 1
+            self._flying += 1
+            self._promised += likely
+
+    def created(self, *, likely: bool, made: bool) -> None:
+        """What came of a create: whether a session was, or may have been, made."""
+        with self._changed:
+            self._flying -= 1
+            self._promised -= likely
+            self.made += made
+            self.owed += made
+            if made and not likely and self.surprises < self.reserve:
+                self.surprises += 1
+            self._changed.notify_all()
+
+    def deleted(self) -> None:
+        """A session is gone."""
+        with self._changed:
+            self.owed = max(0, self.owed - 1)
+
+    def _in_time(self) -> None:
+        if self.left() <= 0:
+            raise BudgetSpent(f"the bound of {self.seconds:.0f} seconds was reached")
+
+    def _room(self, wanted: int) -> None:
+        if self.used + self.owed + self._promised + wanted > self.requests + self.surprises:
+            raise BudgetSpent(f"the bound of {self.requests} requests was reached")
+
+
+class Pace:
+    """When the next request may go out, for all workers together. What Retry-After asks for holds them all."""
+
+    def __init__(
+        self,
+        per_second: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._gap = 1.0 / per_second if per_second else 0.0
+        self._clock = clock
+        self._sleep = sleep
+        self._next = clock()
+        self._held = clock()
+        self._lock = threading.Lock()
+
+    def wait(self, left: float) -> None:
+        """Sleep until it is this request's turn. Raises BudgetSpent where that would be after `left` seconds."""
+        with self._lock:
+            turn = max(self._next, self._held, self._clock())
+            delay = turn - self._clock()
+            if delay > max(left, 0.0):
+                raise BudgetSpent(f"the bound of time was reached: the target asks to wait another {delay:.0f} seconds")
+            self._next = turn + self._gap
+        while delay > 0:
+            self._sleep(delay)
+            with self._lock:
+                # Somebody may have been told to wait meanwhile.
+                delay = self._held - self._clock()
+            if delay > left:
+                raise BudgetSpent(f"the bound of time was reached: the target asks to wait another {delay:.0f} seconds")
+
+    def hold(self, seconds: float) -> None:
+        """Nobody sends anything for so long."""
+        with self._lock:
+            self._held = max(self._held, self._clock() + seconds)

@@ -1,0 +1,111 @@
+"""The callers of a live run and their tokens: in memory only, renewed before they expire and once after a 401.
+
+A mapping of kinds of caller to tokens, as a sender wants it; reading a token may renew it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from restore_conformance.live.claims import Claims, claims_of
+from restore_conformance.live.settings import Login
+from restore_conformance.live.signin import Token
+
+AHEAD = 300.0
+"""Seconds before its end at which a token is renewed; less for tokens that live shorter than three times that."""
+FRUITLESS = 2
+
+
+class Identities(Mapping[str, str]):
+    """Kinds of caller to tokens. Safe to use from threads.
+
+    `ask` signs a caller in; `told` is called with each new token and its kind, before the token is used.
+    """
+
+    def __init__(self, logins: Mapping[str, Login], ask: Callable[[Login], Token]) -> None:
+        self._logins = dict(logins)
+        self._ask = ask
+        self._tokens: dict[str, Token] = {}
+        self._lifetimes: dict[str, float] = {}
+        self._old: dict[str, str] = {}
+        self._fruitless: dict[str, int] = {}
+        self._lock = threading.RLock()
+        self.told: list[Callable[[str, str], None]] = []
+        self.renewals = 0
+
+    def __getitem__(self, kind: str) -> str:
+        with self._lock:
+            found = self._tokens.get(kind)
+            if found is None:
+                if kind not in self._logins:
+                    raise KeyError(kind)
+                return self._fresh(kind).text
+            ahead = min(AHEAD, self._lifetimes[kind] / 3)
+            if found.renewable and found.expires - time.time() <= ahead:
+                self.renewals += 1
+                return self._fresh(kind).text
+            return found.text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._logins)
+
+    def __len__(self) -> int:
+        return len(self._logins)
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._logins
+
+    def claims(self, kind: str = "good") -> Claims:
+        """What the token of a caller says about it."""
+        return claims_of(self[kind])
+
+    def login(self, kind: str) -> Login:
+        """How a caller signs in."""
+        return self._logins[kind]
+
+    def add(self, kind: str, login: Login) -> None:
+        """Another caller."""
+        with self._lock:
+            self._logins[kind] = login
+
+    def drop(self, kind: str) -> None:
+        """Forget a caller."""
+        with self._lock:
+            self._logins.pop(kind, None)
+            self._tokens.pop(kind, None)
+
+    def instead_of(self, refused: str) -> str | None:
+        """A token in place of one that was answered 401, or None where it was not ours or none can be had.
+
+        Another worker may have renewed it already; then that one is handed out.
+        """
+        with self._lock:
+            kind = self._old.get(refused)
+            if kind is None:
+                return None
+            current = self._tokens[kind]
+            if current.text != refused:
+                return current.text
+            if not current.renewable or self._fruitless.get(kind, 0) >= FRUITLESS:
+                return None
+            self._fruitless[kind] = self._fruitless.get(kind, 0) + 1
+            self.renewals += 1
+            return self._fresh(kind).text
+
+    def served(self, token: str) -> None:
+        """A token was taken: renewing bears fruit."""
+        with self._lock:
+            kind = self._old.get(token)
+            if kind is not None:
+                self._fruitless[kind] = 0
+
+    def _fresh(self, kind: str) -> Token:
+        made = self._ask(self._logins[kind])
+        self._tokens[kind] = made
+        self._lifetimes[kind] = max(1.0, made.expires - time.time())
+        self._old[made.text] = kind
+        for tell in self.told:
+            tell(made.text, kind)
+        return made

@@ -1,0 +1,211 @@
+"""The journal: what was about to be created, what came of it, what was deleted. On disk before it happens.
+
+Append-only, one JSON object a line, each forced to the disk before the next step is taken. It outlives the
+process: whatever a killed run left can be found in it. Holds ids and times, no token and no payload.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from restore_conformance.verdicts import UsageError
+
+LARGE = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One create request, as the journal knows it.
+
+    `outcome` is "" (killed before an answer was noted), made, refused, lost, or settled (looked for, and nothing
+    there). `artifacts` is the fingerprint of what it names; `unique` says whether nobody else can have sent the same.
+    """
+
+    key: str
+    run: str
+    at: float
+    application: str = ""
+    artifacts: str = ""
+    unique: bool = False
+    support: str = ""
+    outcome: str = ""
+    session: str = ""
+    skew: float = 0.0
+
+    @property
+    def unanswered(self) -> bool:
+        return self.outcome in {"", "lost"}
+
+
+class Journal:
+    """An open journal. Safe to use from threads. Raises UsageError where it cannot be read or written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._torn = False
+        self._forget()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = not path.exists()
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            self._repair()
+            if fresh:
+                _sync_folder(path.parent)
+            self._read()
+            self._rotate()
+        except OSError as error:
+            raise UsageError(f"The journal {path} cannot be used: {error.strerror or error}.") from None
+
+    def _forget(self) -> None:
+        self.intents: dict[str, Intent] = {}
+        self.owned: dict[str, str] = {}
+        self.doubtful: dict[str, str] = {}
+        self.tried: set[str] = set()
+        self.listed: set[str] = set()
+        self.ended: set[str] = set()
+
+    def _read(self) -> None:
+        self._forget()
+        for entry in _entries(self.path):
+            self._fold(entry)
+
+    def read_again(self) -> None:
+        """Believe the disk: a signal may have come between writing a line and remembering it."""
+        with self._lock:
+            self._read()
+
+    # ------------------------------------------------------------------ writing
+
+    def intend(self, intent: Intent) -> None:
+        """Note a create that is about to be sent."""
+        self.note(
+            "intend", key=intent.key, run=intent.run, time=intent.at, application=intent.application,
+            artifacts=intent.artifacts, unique=intent.unique, support=intent.support, skew=intent.skew,
+        )  # fmt: skip
+
+    def note(self, event: str, **facts: Any) -> None:
+        """Write one line and wait until the disk has it; only then does it count."""
+        entry = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **facts}
+        line = json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+        with self._lock:
+            # A signal may have ended the last write half-way: then this line begins on its own.
+            begun, self._torn = self._torn, True
+            try:
+                self._write(b"\n" + line if begun else line)
+            except OSError as error:
+                raise UsageError(f"The journal {self.path} cannot be written: {error.strerror or error}.") from None
+            self._torn = False
+            self._fold(entry)
+
+    def adopt(self, session: str) -> None:
+        """Take a doubtful session for ours because the user says so; one never listed is left alone."""
+        if session.lower() in self.doubtful:
+            self.note("adopted", session=session)
+
+    def _write(self, line: bytes) -> None:
+        view = memoryview(line)
+        while view:
+            view = view[os.write(self._file, view) :]
+        os.fsync(self._file)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    # ------------------------------------------------------------------ reading
+
+    def owns(self, session: str) -> bool:
+        """Whether a session is one of ours and not known to be gone."""
+        return session.lower() in self.owned
+
+    def deleted(self, session: str) -> bool:
+        """Whether a session was ours and is deleted: asking once more hurts nobody."""
+        return session.lower() in self.ended
+
+    def knew(self, session: str) -> bool:
+        """Whether a session was ever listed as perhaps ours."""
+        return session.lower() in self.listed
+
+    def sessions(self) -> list[str]:
+        """Our own sessions that are still there as far as is known, oldest first."""
+        return list(self.owned.values())
+
+    def unanswered(self) -> list[Intent]:
+        """Creates of which nobody knows what came."""
+        return [intent for intent in self.intents.values() if intent.unanswered]
+
+    def _fold(self, entry: dict[str, Any]) -> None:
+        match entry:
+            case {"event": "intend", "key": str(key)}:
+                self.intents[key] = Intent(
+                    key, str(entry.get("run", "")), float(entry.get("time", 0.0)), str(entry.get("application", "")),
+                    str(entry.get("artifacts", "")), bool(entry.get("unique")), str(entry.get("support", "")),
+                    skew=float(entry.get("skew", 0.0)),
+                )  # fmt: skip
+            case {"event": "made", "key": str(key), "session": str(session)} if key in self.intents:
+                self.intents[key] = replace(self.intents[key], outcome="made", session=session)
+                self.owned[session.lower()] = session
+                self.doubtful.pop(session.lower(), None)
+            case {"event": "refused" | "lost" | "settled" as outcome, "key": str(key)} if key in self.intents:
+                self.intents[key] = replace(self.intents[key], outcome=outcome)
+            case {"event": "deleting", "session": str(session)}:
+                self.tried.add(session.lower())
+            case {"event": "deleted" | "gone" | "given-up" as how, "session": str(session)}:
+                if how == "deleted":
+                    self.ended.add(session.lower())
+                self.owned.pop(session.lower(), None)
+                self.doubtful.pop(session.lower(), None)
+            case {"event": "adopted", "session": str(session)}:
+                self.doubtful.pop(session.lower(), None)
+                self.owned[session.lower()] = session
+            case {"event": "doubtful", "session": str(session)}:
+                self.listed.add(session.lower())
+                if session.lower() not in self.owned:
+                    self.doubtful[session.lower()] = str(entry.get("why", ""))
+
+    def _repair(self) -> None:
+        """A kill in the middle of a line leaves a torn one: end it, so that the next begins on its own."""
+        size = os.fstat(self._file).st_size
+        if size and os.pread(self._file, 1, size - 1) != b"\n":
+            os.write(self._file, b"\n")
+            os.fsync(self._file)
+
+    def _rotate(self) -> None:
+        """Start a new file once this one is large and nothing in it is open; the old one is kept beside it."""
+        busy = self.owned or self.doubtful or self.unanswered()
+        if busy or os.fstat(self._file).st_size < LARGE:
+            return
+        os.close(self._file)
+        self.path.replace(self.path.with_suffix(".old"))
+        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        _sync_folder(self.path.parent)
+        self._forget()
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    """The whole lines of a journal. A torn line was never acted upon, so it counts as not written."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for line in file:
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(entry, dict):
+                yield entry
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

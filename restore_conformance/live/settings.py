@@ -1,0 +1,233 @@
+"""The settings of a live run: one table, read from a TOML file and the environment variables Azure users know.
+
+Secrets are never in the file: it names the environment variable that holds one. Asks nobody over the network.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from restore_conformance.settings import CALLERS, setting
+from restore_conformance.verdicts import UsageError
+
+FILE = "restore-conformance.toml"
+GLOBAL = "https://graph.microsoft.com/beta"
+METHODS = {
+    "client-secret": "the secret of an application",
+    "certificate": "the certificate of an application",
+    "workload": "a federated token in a file, as Kubernetes and other platforms provide",
+    "github": "the federated token that a GitHub workflow may ask for; no secret",
+    "managed": "the managed identity of the machine",
+    "azure-cli": "whoever is signed in with az login",
+    "default": "the default chain of azure-identity",
+    "token": "a ready-made bearer token; cannot be renewed",
+}
+"""Ways to sign in."""
+
+
+@dataclass(slots=True)
+class Login:
+    """How one caller signs in; `where` is the table of the file that says so."""
+
+    sign_in: str = setting("", "one of: " + ", ".join(METHODS) + "; without it, what the other settings allow")
+    tenant: str = setting("", "id or domain of the tenant; also AZURE_TENANT_ID")
+    client_id: str = setting("", "id of the application; also AZURE_CLIENT_ID")
+    client_secret_variable: str = setting("AZURE_CLIENT_SECRET", "the environment variable that holds the secret")
+    certificate: str = setting("", "PEM or PKCS#12 file with key; also AZURE_CLIENT_CERTIFICATE_PATH")
+    certificate_password_variable: str = setting(
+        "AZURE_CLIENT_CERTIFICATE_PASSWORD", "the environment variable that holds the password of the certificate"
+    )
+    federated_token_file: str = setting("", "file with the federated token; also AZURE_FEDERATED_TOKEN_FILE")
+    token_variable: str = setting("", "the environment variable that holds a ready-made token")
+    token: str = field(default="", metadata={"meaning": "", "secret": True}, repr=False)
+    where: str = field(default="live", metadata={"meaning": "", "secret": False})
+
+
+@dataclass(slots=True)
+class Live:
+    """Everything a live run may be told."""
+
+    base: str = setting(GLOBAL, "service root of the target; https only")
+    allow: tuple[str, ...] = setting(tuple, "tenants that may be written to without --yes")
+    authority: str = setting("https://login.microsoftonline.com", "who issues tokens; also AZURE_AUTHORITY_HOST")
+    instance_discovery: bool = setting(lambda: True, "ask the vendor whether the authority is one of its own")
+    scope: str = setting("https://graph.microsoft.com/.default", "what tokens are asked for")
+    ca_bundle: str = setting("", "certificates to trust, as a PEM file, for tokens and target alike")
+    restore_points: str = setting("", "file with ids of restore points, one on each line")
+    granular_items: str = setting("", "file with items: browse session id, blank, item key on each line")
+    state: str = setting("", "folder of journals and locks; also RESTORE_CONFORMANCE_STATE")
+    max_requests: int = setting(0, "most requests of a run, clean-up included; 0 as the profile says")
+    max_sessions: int = setting(0, "most sessions a run creates; 0 as the plan says")
+    max_seconds: float = setting(1800.0, "after this time nothing more is sent but clean-up")
+    requests_per_second: float = setting(2.0, "pace of all workers together; 0 for no pace of our own")
+    workers: int = setting(1, "how many requests may be under way at once, 1 to 16")
+    emulators: tuple[str, ...] = setting(tuple, "hosts beyond loopback that are emulators, not tenants")
+    login: Login = field(default_factory=Login, metadata={"meaning": "", "secret": False})
+    identities: dict[str, Login] = field(default_factory=dict, metadata={"meaning": "", "secret": False})
+
+    @property
+    def host(self) -> str:
+        """The host of the base URL."""
+        return urlsplit(self.base).hostname or ""
+
+
+def live_from(path: str | None, environment: Mapping[str, str] | None = None) -> Live:
+    """The settings of the file (FILE, if there is one and none is named) and of the environment. Raises UsageError."""
+    environment = os.environ if environment is None else environment
+    table = _read(path)
+    made = Live()
+    rest = dict(table)
+    given = _table(rest.pop("live", {}), "live")
+    if rest:
+        raise UsageError(f"{_named(path)} has the unknown table or setting {next(iter(rest))!r}; there is: live.")
+    others = _table(given.pop("identity", {}), "live.identity")
+    names = {one.name for one in fields(Login)} - {"token", "where"}
+    _fill(made.login, {k: v for k, v in given.items() if _name(k) in names}, "live")
+    _fill(made, {k: v for k, v in given.items() if _name(k) not in names}, "live")
+    _environment(made, environment, given)
+    for kind, entry in others.items():
+        known = CALLERS.get(kind)
+        if known is None:
+            kinds = ", ".join(sorted(set(CALLERS.values())))
+            raise UsageError(f"[live.identity.{kind}] is no kind of caller; there are: {kinds}.")
+        made.identities[known] = _identity(made.login, _table(entry, kind), f"live.identity.{kind}", environment)
+    checked(made)
+    return made
+
+
+def checked(made: Live) -> Live:
+    """The same settings, if they can be used. Raises UsageError naming the first that cannot."""
+    made.base = _https("base", made.base).rstrip("/")
+    parts = urlsplit(made.base)
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/(beta|v1\.0)", parts.path) or parts.query or parts.fragment:
+        raise UsageError(f"live.base {made.base} must end in /beta or /v1.0, such as {GLOBAL}.")
+    if "solutions" in parts.path:
+        raise UsageError(f"live.base {made.base} names a resource; give the service root, such as {GLOBAL}.")
+    made.authority = _https("authority", made.authority).rstrip("/")
+    if made.ca_bundle:
+        try:
+            ssl.create_default_context(cafile=made.ca_bundle)
+        except (OSError, ssl.SSLError) as error:
+            why = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
+            raise UsageError(f"live.ca-bundle {made.ca_bundle} cannot be read: {why}.") from None
+    if not made.scope.startswith("https://"):
+        raise UsageError(
+            f"live.scope {made.scope!r} must begin with https://, as https://graph.microsoft.com/.default."
+        )
+    for name, least, most in (("max_requests", 0, 10_000), ("max_sessions", 0, 1000), ("workers", 1, 16)):
+        if not least <= getattr(made, name) <= most:
+            raise UsageError(f"live.{_dashed(name)} {getattr(made, name)} must be from {least} to {most}.")
+    if not 1 <= made.max_seconds <= 86_400 or not 0 <= made.requests_per_second <= 1000:
+        raise UsageError("live.max-seconds goes from 1 to 86400, live.requests-per-second from 0 to 1000.")
+    for one in (made.login, *made.identities.values()):
+        if one.sign_in and one.sign_in not in METHODS:
+            raise UsageError(f"{one.where}.sign-in {one.sign_in!r} is none of: {', '.join(METHODS)}.")
+        if one.tenant and not re.fullmatch(r"[A-Za-z0-9.-]{1,255}", one.tenant):
+            raise UsageError(f"{one.where}.tenant {one.tenant!r} is neither the id nor a domain of a tenant.")
+    return made
+
+
+def state_folder(made: Live, environment: Mapping[str, str] | None = None) -> Path:
+    """Where journals and locks are kept, below the user's own folder for state unless set."""
+    environment = os.environ if environment is None else environment
+    named = made.state or environment.get("RESTORE_CONFORMANCE_STATE", "")
+    if named:
+        return Path(named).expanduser()
+    if sys.platform == "win32":
+        return Path(environment.get("LOCALAPPDATA", "~")).expanduser() / "restore-conformance"
+    return Path(environment.get("XDG_STATE_HOME") or "~/.local/state").expanduser() / "restore-conformance"
+
+
+def _read(path: str | None) -> dict[str, Any]:
+    named = Path(path or FILE)
+    if path is None and not named.exists():
+        return {}
+    try:
+        return tomllib.loads(named.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--config {named} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"--config {named} is no TOML: {error}.") from None
+
+
+def _named(path: str | None) -> str:
+    return path or FILE
+
+
+def _table(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise UsageError(f"[{where}] is a table of settings; got {type(value).__name__}.")
+    return dict(value)
+
+
+def _name(key: str) -> str:
+    return key.replace("-", "_")
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _fill(made: Any, values: Mapping[str, Any], where: str) -> None:
+    known = {one.name: one for one in fields(made) if one.metadata.get("meaning")}
+    for key, value in values.items():
+        name = _name(key)
+        if name not in known:
+            there = ", ".join(_dashed(one) for one in known)
+            raise UsageError(f"{where}.{key} is no setting; there are: {there}.")
+        setattr(made, name, _typed(f"{where}.{key}", value, getattr(made, name)))
+
+
+def _typed(where: str, value: Any, default: Any) -> Any:
+    if isinstance(default, tuple):
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            return tuple(one.strip().lower() for one in value)
+        raise UsageError(f'{where} is a list of texts, such as ["one", "two"]; got {value!r}.')
+    wanted = {bool: "true or false", float: "a number", int: "a whole number", str: "text"}[type(default)]
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not type(default):
+        raise UsageError(f"{where} is {wanted}; got {value!r}.")
+    return value
+
+
+def _environment(made: Live, environment: Mapping[str, str], given: Mapping[str, Any]) -> None:
+    """What the file leaves open is taken from the variables azure-identity reads as well."""
+    login = made.login
+    login.tenant = login.tenant or environment.get("AZURE_TENANT_ID", "")
+    login.client_id = login.client_id or environment.get("AZURE_CLIENT_ID", "")
+    login.certificate = login.certificate or environment.get("AZURE_CLIENT_CERTIFICATE_PATH", "")
+    login.federated_token_file = login.federated_token_file or environment.get("AZURE_FEDERATED_TOKEN_FILE", "")
+    if "authority" not in given:
+        made.authority = environment.get("AZURE_AUTHORITY_HOST") or made.authority
+
+
+def _identity(main: Login, given: dict[str, Any], where: str, environment: Mapping[str, str]) -> Login:
+    """Another caller; tenant and nothing else is taken over from the main one, so that none is used by mistake."""
+    made = Login(client_secret_variable="", certificate_password_variable="", where=where)
+    _fill(made, given, where)
+    made.tenant = made.tenant or main.tenant
+    if made.token_variable:
+        made.token = environment.get(made.token_variable, "").strip()
+        if not made.token:
+            raise UsageError(f"{where}.token-variable names {made.token_variable}, which is not set.")
+    return made
+
+
+def _https(name: str, value: str) -> str:
+    value = value.strip()
+    if "://" not in value:
+        value = "https://" + value
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or parts.username:
+        raise UsageError(f"live.{name} {value} must be an https URL.")
+    return value

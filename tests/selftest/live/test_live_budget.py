@@ -1,0 +1,226 @@
+"""Budgets, pace and Retry-After hold for all workers together."""
+
+import json
+import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from restore_conformance.exchange import Request, Response
+from restore_conformance.live.budget import Budget, Pace
+from restore_conformance.live.door import Door
+from restore_conformance.live.identities import Identities
+from restore_conformance.live.journal import Journal
+from restore_conformance.live.routes import ROOT
+from restore_conformance.live.settings import Login
+from restore_conformance.live.signin import Token
+from restore_conformance.payloads.stimulus import CREATE
+from restore_conformance.sending import BudgetSpent
+from restore_conformance.targets import Answer
+
+
+class Wire:
+    """A target that counts what reaches it, and how many at once; `answers` are given first."""
+
+    loopback, name, base = False, "live", "https://localhost/beta"
+
+    def __init__(self, answers=(), slow=0.0):
+        self.answers = list(answers)
+        self.slow = slow
+        self.times = []
+        self.made = 0
+        self.seen = []
+        self.lock = threading.Lock()
+
+    def send(self, request, patience=None):
+        with self.lock:
+            self.times.append(time.monotonic())
+            self.seen.append(request)
+            answer = self.answers.pop(0) if self.answers else None
+        time.sleep(self.slow)
+        if answer is not None:
+            return Answer(request, answer)
+        if request.method == "DELETE":
+            return Answer(request, Response(204))
+        if request.method == "GET":
+            return Answer(request, Response(200, (), b"{}"))
+        with self.lock:
+            self.made += 1
+        return Answer(request, Response(201, (), json.dumps({"id": str(uuid.uuid4())}).encode()))
+
+    def pause(self, seconds):
+        pass
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def door(tmp_path):
+    opened = []
+
+    def make(wire, budget, pace=None, **more):
+        identities = Identities({"good": Login()}, lambda _: Token("token", 1e12, renewable=False))
+        made = Door(
+            wire, identities, Journal(tmp_path / f"{len(opened)}.ndjson"), budget, pace or Pace(0),
+            **({"refusal": lambda _: False, "support": lambda _: None} | more),
+        )  # fmt: skip
+        opened.append(made)
+        return made
+
+    yield make
+    for made in opened:
+        made.journal.close()
+
+
+def create():
+    return Request("POST", CREATE, (("Authorization", "Bearer token"), ("Content-Type", "application/json")), b"{}")
+
+
+def read():
+    return Request("GET", f"{ROOT}/restoreSessions", (("Authorization", "Bearer token"),))
+
+
+def crowd(door, acts, workers=16):
+    """Send from many threads at once; gives how many were stopped by the budget."""
+    gate = threading.Barrier(workers)
+
+    def work(mine):
+        gate.wait()
+        stopped = 0
+        for act in mine:
+            try:
+                door.send(act())
+            except BudgetSpent:
+                stopped += 1
+        return stopped
+
+    with ThreadPoolExecutor(workers) as pool:
+        return sum(pool.map(work, [acts] * workers))
+
+
+@pytest.mark.parametrize("bounds", [(60, 1000), (61, 7), (100, 20), (5, 3)])
+def test_sixteen_workers_overshoot_no_budget(door, bounds):
+    """Requests and sessions stay within their bounds, deletes that are owed included."""
+    requests, sessions = bounds
+    wire = Wire(slow=0.001)
+    made = door(wire, Budget(requests, sessions, 60, reserve=0))
+    stopped = crowd(made, [create, read, create, read, read])
+    assert stopped > 0
+    assert wire.made <= sessions
+    for session in made.journal.sessions():
+        made.tidy("DELETE", f"{ROOT}/restoreSessions/{session}")
+    assert made.journal.sessions() == []
+    assert len(wire.seen) <= requests
+    assert made.budget.used == len(wire.seen)
+
+
+def test_a_session_budget_waits_for_those_under_way(door):
+    """Refusals under way leave room: nobody gives up before their answers are there."""
+    refused = Response(400, (), b'{"error":{}}')
+    wire = Wire(answers=[refused] * 40, slow=0.002)
+    made = door(wire, Budget(1000, 3, 60))
+    assert crowd(made, [create] * 4) > 0
+    assert wire.made == 3
+
+
+def test_a_refusal_that_is_accepted_draws_on_the_reserve(door):
+    """The plan goes on, with a delete in reserve for each surprise; never more than both together."""
+    wire = Wire()
+    made = door(wire, Budget(10, 100, 60, reserve=4), refusal=lambda _: True)
+    sent = 50 - crowd(made, [create] * 50, workers=1)
+    for session in made.journal.sessions():
+        made.tidy("DELETE", f"{ROOT}/restoreSessions/{session}")
+    assert made.journal.sessions() == []
+    assert len(wire.seen) <= 14
+    assert sent >= 7
+
+
+def test_time_is_a_bound_too(door):
+    """After its seconds a run sends nothing more but its clean-up."""
+    now = [0.0]
+    made = door(Wire(), Budget(100, 100, 30, clock=lambda: now[0]))
+    answer = made.send(create())
+    session = json.loads(answer.response.body)["id"]
+    now[0] = 31.0
+    with pytest.raises(BudgetSpent, match="30 seconds"):
+        made.send(read())
+    assert made.tidy("DELETE", f"{ROOT}/restoreSessions/{session}").response.status == 204
+
+
+def test_the_pace_is_one_for_all(door):
+    """Sixteen workers together send no faster than was set."""
+    wire = Wire()
+    made = door(wire, Budget(1000, 1000, 60), Pace(100))
+    crowd(made, [read, read])
+    gaps = [later - earlier for earlier, later in zip(sorted(wire.times), sorted(wire.times)[1:], strict=False)]
+    assert len(wire.times) == 32
+    assert max(wire.times) - min(wire.times) >= 31 * 0.01 - 0.02
+    assert sum(gap < 0.004 for gap in gaps) <= 6
+
+
+@pytest.mark.parametrize("value", ["0.4", "1", "date"])
+def test_retry_after_holds_everybody(door, value):
+    """While the target asks to wait, no worker sends anything; integer, decimal and date alike."""
+    from email.utils import formatdate
+
+    shown = formatdate(time.time() + 2, usegmt=True) if value == "date" else value
+    wait = 0.9 if value == "date" else float(value)
+    wire = Wire(answers=[Response(429, (("Retry-After", shown),), b"{}")])
+    made = door(wire, Budget(1000, 1000, 60))
+    made.send(read())
+    crowd(made, [read], workers=4)
+    assert wire.times[1] - wire.times[0] >= wait - 0.02
+    assert len(wire.times) == 6
+
+
+def test_retry_after_beyond_the_bound_ends_the_run(door):
+    """A target that asks for an hour gets it: nothing more is sent, and the session is left to the next start."""
+    wire = Wire()
+    made = door(wire, Budget(100, 100, 30))
+    made.send(create())
+    wire.answers = [Response(429, (("Retry-After", "3600"),), b"{}")]
+    assert made.send(read()).response.status == 429
+    sent = len(wire.seen)
+    with pytest.raises(BudgetSpent, match="asks to wait"):
+        made.send(read())
+    with pytest.raises(BudgetSpent, match="asks to wait"):
+        made.tidy("DELETE", f"{ROOT}/restoreSessions/{made.journal.sessions()[0]}")
+    assert len(wire.seen) == sent
+
+
+def test_being_throttled_without_a_word_backs_off(door):
+    """A 429 without Retry-After is tried again later and later, and not for ever."""
+    slept = []
+    now = [0.0]
+
+    def sleep(seconds):
+        slept.append(seconds)
+        now[0] += seconds
+
+    wire = Wire(answers=[Response(429, (), b"{}")] * 9)
+    made = door(wire, Budget(100, 100, 1000, clock=lambda: now[0]), Pace(0, clock=lambda: now[0], sleep=sleep))
+    answer = made.send(read())
+    assert answer.attempts == 4
+    assert answer.response.status == 429
+    assert slept == sorted(slept)
+    assert slept[-1] >= 4
+
+
+def test_every_request_has_an_id_of_its_own_and_support_ids_are_kept(door):
+    """Also a request that is sent again: fresh ids, and what support asks for of each answer."""
+    kept = []
+    headers = (("request-id", "r-1"), ("Date", "Mon, 23 Nov 2026 10:00:00 GMT"), ("x-ms-ags-diagnostic", "{}"))
+    wire = Wire(answers=[Response(429, (("Retry-After", "0"), *headers), b"{}")])
+    made = door(wire, Budget(100, 100, 60), support=kept.append)
+    request = read()
+    made.send(Request(request.method, request.target, (*request.headers, ("client-request-id", "old"))))
+    ids = [request.header("client-request-id") for request in wire.seen]
+    assert len(set(ids)) == 2
+    assert "old" not in ids
+    assert [one.client_request_id for one in kept] == ids
+    assert (kept[0].request_id, kept[0].date, kept[0].diagnostic, kept[0].status) == (
+        "r-1", "Mon, 23 Nov 2026 10:00:00 GMT", "{}", 429
+    )  # fmt: skip

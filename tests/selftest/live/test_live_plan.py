@@ -1,0 +1,62 @@
+"""The plan: every must of create in at most sixty requests, whatever the dice say."""
+
+import random
+import uuid
+
+import pytest
+
+from restore_conformance.live.pairs import ACCEPTED, REFUSED, rows
+from restore_conformance.live.planning import Pool, make_plan
+from restore_conformance.recogniser import Recogniser
+from restore_conformance.sending import Sender
+from restore_conformance.targets import Embedded
+
+EVERYBODY = ("application", "delegated", "expired", "no-permission", "personal", "read-only")
+
+
+def planned(register, chance, size, callers, requests=60):
+    points = [str(uuid.UUID(int=chance.getrandbits(128), version=4)) for _ in range(size)]
+    keys = [",".join(str(uuid.UUID(int=chance.getrandbits(128), version=4)) for _ in range(4)) for _ in range(size)]
+    items = [{"browseSessionId": "eJxBrowse0", "id": key} for key in keys]
+    tokens = {caller: f"token-of-{caller}" for caller in ("good", *callers)}
+    recogniser = Recogniser(callers={t: k for k, t in tokens.items()}, known=[*points, *keys] if size else None)
+    sender = Sender(Embedded(None), recogniser, tokens)
+    pool = Pool(points, items, chance, made_up=False)
+    return make_plan(register, lambda s: recogniser(sender.request(s)), pool, callers, requests=requests)
+
+
+@pytest.mark.parametrize("callers", [("application",), EVERYBODY], ids=["one caller", "everybody"])
+@pytest.mark.parametrize("size", [10, 40])
+def test_every_must_of_create_is_planned_for(register, size, callers):
+    """Six draws of everything that is left to chance: the same clauses are served, in at most sixty requests."""
+    for seed in range(6):
+        plan = planned(register, random.Random(seed), size, callers)
+        assert plan.requests <= 60
+        served = frozenset().union(*(step.serves for step in plan.every))
+        missed = {
+            c.address
+            for c in register.clauses
+            if c.operation == "create" and c.judge and c.scope == "exchange" and c.level == "must"
+            if c.address not in served and not c.address.startswith("create/examples.")
+        }
+        about_callers = {name for name in missed if "permissions." in name or name.endswith("authorization-expired")}
+        assert missed == (about_callers if len(callers) == 1 else set())
+
+
+def test_two_sessions_of_a_run_can_be_told_apart(register):
+    """Every create that names artifacts draws its own from a large enough pool."""
+    plan = planned(register, random.Random(1), 40, ("application",))
+    bodies = [step.stimulus.body for step in plan.every if b"rtifacts" in (step.stimulus.body or b"")]
+    assert len(set(bodies)) == len(bodies)
+
+
+@pytest.mark.parametrize("dimensions", [ACCEPTED, REFUSED], ids=["accepted", "refused"])
+def test_all_pairs_meet(dimensions):
+    """Of every two dimensions every two values meet in some row, in far fewer rows than there are combinations."""
+    made = rows(dimensions)
+    names = list(dimensions)
+    for number, first in enumerate(names):
+        for second in names[number + 1 :]:
+            met = {(repr(row[first]), repr(row[second])) for row in made}
+            assert met == {(repr(a), repr(b)) for a in dimensions[first] for b in dimensions[second]}
+    assert len(made) <= 60

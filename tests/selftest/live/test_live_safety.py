@@ -1,0 +1,304 @@
+"""No harm by construction: what a live target can be sent at all, and when anything is sent."""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+from tenant import TENANT
+
+from restore_conformance import places
+from restore_conformance.commands import run as run_command
+from restore_conformance.exchange import Request
+from restore_conformance.live.budget import Budget, Pace
+from restore_conformance.live.door import Door
+from restore_conformance.live.identities import Identities
+from restore_conformance.live.journal import Intent, Journal
+from restore_conformance.live.routes import ALLOWED, ROOT, NeverLive, permitted
+from restore_conformance.live.settings import Live, Login
+from restore_conformance.live.signin import Token
+from restore_conformance.mock import Service
+from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, plan
+from restore_conformance.payloads.families import VARIANTS
+from restore_conformance.payloads.stimulus import CREATE
+from restore_conformance.recogniser import Recogniser, route
+from restore_conformance.sending import Sender
+from restore_conformance.settings import Settings
+from restore_conformance.targets import Embedded
+from restore_conformance.verdicts import UsageError
+
+ID = "1f1f1f1f-2222-4333-8444-555555555555"
+BELOW = (
+    f"restoreSessions/{ID}/activate", f"sharePointRestoreSessions/{ID}/activate",
+    f"restoreSessions/{ID}/microsoft.graph.activate", f"restoreSessions/{ID}/Activate",
+    f"restoreSessions/{ID}/activate()", f"restoreSessions('{ID}')/activate", f"restoreSessions/{ID}/activate/",
+    f"restoreSessions/{ID}/%61ctivate", f"restoreSessions/{ID}%2Factivate", f"restoreSessions/{ID}//activate",
+    f"restoreSessions//{ID}/activate", f"restoreSessions/{ID}/activate?x=1", f"restoreSessions/x/../{ID}/activate",
+    f"restoreSessions/{ID};/activate", f"restoreSessions/{ID}\\activate", f"restoreSessions/{ID}#/activate",
+    f"exchangeRestoreSessions/{ID}/activate", f"oneDriveForBusinessRestoreSessions/{ID}/activate",
+    f"protectionPolicies/{ID}/activate", f"serviceApps/{ID}/activate", "enable", "activate",
+    "exchangeRestoreSessions", "oneDriveForBusinessRestoreSessions", "protectionUnits", "restoreSessions",
+    f"sharePointRestoreSessions/{ID}", f"sharePointRestoreSessions/{ID}/siteRestoreArtifacts",
+    f"sharePointRestoreSessions/{ID}/siteRestoreArtifactsBulkAdditionRequests", f"restorePoints/{ID}",
+)  # fmt: skip
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "MERGE", "HEAD", "OPTIONS", "TRACE", "post", "ACTIVATE")
+
+
+class Sent:
+    """A target that keeps what reaches it."""
+
+    loopback, name, base = False, "live", "https://localhost/beta"
+
+    def __init__(self):
+        self.service = Service()
+        self.inner = Embedded(self.service)
+        self.requests = []
+
+    def send(self, request, patience=None):
+        self.requests.append(request)
+        return self.inner.send(request)
+
+    def pause(self, seconds):
+        pass
+
+    def close(self):
+        pass
+
+
+def identities(token):
+    return Identities({"good": Login()}, lambda _: Token(token, 1e12, renewable=False))
+
+
+@pytest.fixture
+def wired(tmp_path):
+    """A door on a service in process."""
+    wire = Sent()
+    door = Door(
+        wire, identities(wire.service.token), Journal(tmp_path / "journal.ndjson"), Budget(100_000, 10_000, 600, 10),
+        Pace(0), refusal=lambda _: False, support=lambda _: None,
+    )  # fmt: skip
+    yield door, wire
+    door.journal.close()
+
+
+# ---------------------------------------------------------------- activation cannot be built
+
+
+def test_the_table_has_no_row_that_starts_anything():
+    """A live target takes one POST, on the collection; everything else reads or deletes."""
+    writes = {(row.method, row.path.pattern) for row in ALLOWED if row.writes}
+    assert {method for method, _ in writes} == {"POST", "DELETE"}
+    assert [pattern for method, pattern in writes if method == "POST"] == [CREATE]
+    assert not any("activate" in row.path.pattern.lower() or "patch" in row.method.lower() for row in ALLOWED)
+
+
+def test_every_other_request_is_refused_by_the_door(wired):
+    """Every method on every route of the API, in every spelling: nothing but the table's rows leaves."""
+    door, wire = wired
+    headers = (("Authorization", f"Bearer {door.identities['good']}"),)
+    refused = 0
+    for method in METHODS:
+        for path in BELOW:
+            request = Request(method, f"{ROOT}/{path}", headers, b"{}" if method == "POST" else None)
+            try:
+                door.send(request)
+            except NeverLive:
+                refused += 1
+    assert refused > 300
+    assert {(r.method, r.target) for r in wire.requests} <= {
+        ("GET", f"{ROOT}/restoreSessions"), ("GET", f"{ROOT}/sharePointRestoreSessions/{ID}/siteRestoreArtifacts")
+    }  # fmt: skip
+    assert not any(session.status != "draft" for session in wire.service.sessions.values())
+
+
+def test_a_header_cannot_make_another_method_of_it(wired):
+    """Gateways read methods and paths from headers: none of those is sent."""
+    door, _ = wired
+    for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Original-URL", "X-Rewrite-URL", "OData-Version"):
+        with pytest.raises(NeverLive, match=name):
+            door.send(Request("GET", f"{ROOT}/restoreSessions", ((name, "POST"),)))
+
+
+def test_the_whole_stimulus_set_only_creates(wired):
+    """Every family, variant and planned stimulus, every act of the builder: a POST on the collection, nothing else."""
+    door, wire = wired
+    sender = Sender(door, Recogniser(callers={wire.service.token: "good"}), door.identities)
+    made = [
+        FAMILIES[family](Materials(), Knobs(2, 1, variant, 5))
+        for family in FAMILIES
+        for variant in range(VARIANTS[family])
+    ]
+    for profile in PROFILES.values():
+        made += plan(Materials(), profile, 3)
+    for stimulus in made:
+        request = sender.request(stimulus)
+        assert (request.method, request.target) == ("POST", CREATE)
+        assert permitted(request)[0].operation == "create"
+    assert len(made) > 700
+
+
+def test_nothing_but_the_door_reaches_a_live_target():
+    """The live rooms know one way out: a transport's send is called in the door, and for reading by the doctor."""
+    callers = {
+        path.name
+        for path in (places.PACKAGE / "live").glob("*.py")
+        if re.search(r"\b(transport|target)\.send\(", path.read_text())
+    }
+    assert callers == {"door.py", "doctor.py"}
+
+
+def test_an_activation_planted_in_a_conversation_is_not_sent(wired):
+    """Even a story that tries gets no further than the door."""
+    door, wire = wired
+    sender = Sender(door, Recogniser(callers={wire.service.token: "good"}), door.identities)
+    with pytest.raises(NeverLive, match="activate"):
+        sender.send(sender.plain("POST", f"{ROOT}/restoreSessions/{ID}/activate"))
+    assert not wire.requests
+
+
+def test_only_own_sessions_can_be_deleted(wired):
+    """The id of anybody else's session is refused at the door; one of ours passes."""
+    door, wire = wired
+    own = Sender(door, Recogniser(callers={wire.service.token: "good"}), door.identities)
+    with pytest.raises(NeverLive, match="journal"):
+        own.send(own.plain("DELETE", f"{ROOT}/restoreSessions/{ID}"))
+    made = own.send(own.plain("POST", CREATE)).answer["id"]
+    assert own.send(own.plain("DELETE", f"{ROOT}/restoreSessions/{made}")).status == 204
+    assert own.send(own.plain("DELETE", f"{ROOT}/restoreSessions/{made}")).status == 404, "once more hurts nobody"
+
+
+def test_an_answer_with_the_id_of_an_earlier_session_is_no_leave_to_delete_it(wired):
+    """A server that hands out an id twice does not make us delete the session that has it."""
+    door, _ = wired
+    intent = Intent("a", "run", 0.0, session=ID, outcome="made")
+    door.journal.intend(intent)
+    door.journal.note("made", key="a", session=ID)
+    door.journal.note("deleted", session=ID)
+    assert not door._ours(ID, Intent("b", "run", 0.0))
+
+
+# ---------------------------------------------------------------- when anything is sent
+
+
+def test_a_dry_run_prints_the_plan_and_sends_nothing(tenant, command):
+    """Without leave there is a plan with its clauses, and neither a request nor a sign-in."""
+    code, out, _ = command("run", "--target", "live", "--config", tenant.config())
+    assert code == 0
+    assert "Nothing was sent" in out
+    assert re.search(r"Requests: \d+ of at most 60", out)
+    assert "create/introduction.exclusive-artifacts" in out
+    assert "nothing is ever activated" in out
+    assert tenant.entra.asked == []
+    assert tenant.sessions == set()
+
+
+def test_the_list_of_tenants_gives_leave(tenant, command, tmp_path):
+    """A tenant in live.allow needs no --yes."""
+    code, out, err = command("run", "--target", "live", "--config", tenant.config(allow=[TENANT]), "--report", tmp_path)
+    assert code == 0, out + err
+    assert json.loads((tmp_path / "run.json").read_text())["requests"] > 40
+
+
+def test_a_token_for_another_tenant_stops_the_run(tenant, command, tmp_path):
+    """What the settings name is compared with what the token says, before anything is sent."""
+    config = tenant.config(allow=["contoso.example"], tenant=None, sign_in="token")
+    token = tenant.entra.issue("someone", next(iter(tenant.entra.registrations.values())))
+    (left,) = tenant.bystander(1)
+    command("doctor", "--config", config, "--token", token)
+    journal = Journal(next(tenant.state.iterdir()) / "journal.ndjson")
+    journal.intend(Intent("a", "run", 1.0))
+    journal.note("made", key="a", session=left)
+    journal.close()
+    for arguments in (("run", "--target", "live", "--report", tmp_path), ("cleanup",)):
+        code, _, err = command(*arguments, "--config", config, "--token", token)
+        assert code == 3
+        assert TENANT in err
+        assert "live.allow" in err
+    assert tenant.sessions == {left}, "nothing is cleaned up there either"
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "graph.microsoft.com", "10.0.0.7", "graph.microsoft.us", "[2001:db8::1]"]
+)
+def test_a_host_that_is_not_loopback_is_live(command, host):
+    """Safety follows the host: a URL elsewhere is planned for, and sent nothing without leave."""
+    code, out, _ = command("run", "--target", f"https://{host}/beta")
+    assert code == 0
+    assert "Nothing was sent" in out
+
+
+@pytest.mark.parametrize("target", ["http://example.org/beta", "ftp://example.org/beta", "https://example.org/"])
+def test_a_live_target_needs_tls_and_a_version(command, target):
+    """What cannot be a service root is said so."""
+    code, _, err = command("run", "--target", target)
+    assert code == 2
+    assert "live.base" in err
+
+
+def test_a_vendor_host_is_no_emulator(command):
+    """Nobody can declare the vendor's own hosts harmless."""
+    code, _, err = command("run", "--target", "https://graph.microsoft.com/beta", "--emulator", "graph.microsoft.com")
+    assert code == 2
+    assert "no emulator" in err
+
+
+def test_a_listed_emulator_is_no_tenant(register):
+    """A listed host is judged as any server is, with every profile."""
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    run_command.add_arguments(parser)
+    arguments = parser.parse_args(["--target", "http://emulator.example/beta", "--emulator", "emulator.example"])
+    settings = run_command.settings_of(arguments, register)
+    assert run_command.live_of(arguments, settings) is None
+
+
+def test_the_large_profiles_are_not_for_live_targets(tenant, command):
+    """Thousands of requests are not sent to a tenant."""
+    code, _, err = command("run", "--target", "live", "--config", tenant.config(), "--profile", "deep")
+    assert code == 2
+    assert "live-deep" in err
+
+
+def test_the_pytest_front_asks_for_leave_as_well(tenant, tmp_path):
+    """pytest --target goes through the same door: nothing without leave, and the same verdicts with it."""
+    command = [sys.executable, "-m", "pytest", "-q", "tests/create", "-p", "no:cacheprovider", "--target"]
+    config = ["--config", str(tenant.config())]
+    done = subprocess.run([*command, "https://graph.microsoft.com/beta"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "nothing was sent" in done.stdout + done.stderr
+    assert tenant.entra.asked == []
+    done = subprocess.run([*command, "live", *config, "--yes"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert len(tenant.entra.issued) > 0
+    assert tenant.sessions == set()
+
+
+def test_no_command_reaches_a_host_around_the_door(register):
+    """Whoever asks for a plain target for a host elsewhere is refused one."""
+    for host in ("example.org", "graph.microsoft.com"):
+        settings = Settings(target=f"https://{host}/beta", emulators=("graph.microsoft.com",))
+        with pytest.raises(UsageError, match="live target"):
+            run_command.target_of(settings)
+
+
+def test_the_documented_settings_are_the_settings():
+    """The table of docs/live.md has a row for every setting, with its default and meaning."""
+    text = (places.ROOT / "docs" / "live.md").read_text()
+    for made in (Login(), Live()):
+        for one in fields(made):
+            if meaning := one.metadata.get("meaning"):
+                assert re.search(rf"^\| `{one.name.replace('_', '-')}` \|.*\| {re.escape(meaning)} \|$", text, re.M), (
+                    one.name
+                )
+
+
+def test_recognised_routes_are_the_same_here():
+    """What the table calls an operation, the recogniser calls the same."""
+    for row in ALLOWED:
+        path = re.sub(r"\(\?:.*\)\?$", "", row.path.pattern)
+        path = re.sub(r"\(\?P<id>[^)]*\)", ID, path)
+        if row.operation != "service":
+            assert route(Request(row.method, path))[0] == row.operation
