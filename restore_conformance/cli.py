@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import traceback
 
 from restore_conformance import __version__
 
 COMMANDS = {
-    "run": "judge a target: the embedded mock, or any URL",
+    "run": "judge a target: the embedded mock, the recordings, or any URL",
+    "judge": "judge recorded traffic, cassettes and HAR files, without sending anything",
+    "record": "write cassettes from the mock, the printed examples, or a URL",
     "serve": "the mock as a real HTTP server on loopback",
     "clauses": "the register: what is required, where it says so, what tests it",
     "bench": "judge the judge: seeded faults, odd servers and planted troubles",
@@ -43,19 +46,33 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if module is None:
         parser.error("name a command first")
-    from restore_conformance.verdicts import UsageError
+    from restore_conformance.verdicts import Exit, UsageError
 
     try:
         return int(module.main(chosen))
     except UsageError as error:
-        print(f"restore-conformance: {error}", file=sys.stderr)
-        return 2
+        print(f"restore-conformance: {_scrubbed(str(error), arguments)}", file=sys.stderr)
+        return int(Exit.USAGE)
     except KeyboardInterrupt:
         print("restore-conformance: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except Exception as error:  # noqa: BLE001 - a traceback may hold a token, so it is scrubbed before it is shown
+        told = "".join(traceback.format_exception(error))
+        print(_scrubbed(told, arguments), file=sys.stderr, end="")
+        said = _scrubbed(f"{type(error).__name__}: {error}", arguments)
+        print(f"restore-conformance: an error of the suite itself, please report it: {said}", file=sys.stderr)
+        return int(Exit.INTERNAL)
+
+
+def _scrubbed(text: str, arguments: list[str]) -> str:
+    """A text for standard error without the secrets of the command line and the environment."""
+    from restore_conformance.scrub import of_command_line
+    from restore_conformance.settings import TOKEN_VARIABLE
+
+    return of_command_line(arguments, TOKEN_VARIABLE).text(text)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ class Documents:
         """Every JSON Schema of the contract, by path."""
         found = [*self.root.glob("types/*.json"), *self.root.glob("*/request.json")]
         found += [*self.root.glob("*/response.json"), *self.root.glob("*/error.json")]
+        found += self.root.glob("*.schema.json")
         return sorted({path.relative_to(self.root).as_posix() for path in found})
 
     def accepts(self, name: str, value: Any) -> bool:
@@ -140,7 +141,7 @@ class Documents:
         """SHA-256 over every file of the contract that binds a verdict, in hexadecimal."""
         total = hashlib.sha256()
         for path in sorted(self.root.rglob("*")):
-            if path.suffix in {".json", ".toml"} and path.name != "openapi.json":
+            if path.suffix in {".json", ".toml"} and path.name != "openapi.json" and ".schema." not in path.name:
                 total.update(path.relative_to(self.root).as_posix().encode() + b"\0" + path.read_bytes())
         return total.hexdigest()
 

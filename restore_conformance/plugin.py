@@ -59,7 +59,6 @@ def _register(config: pytest.Config) -> Register:
 def _verdicts(config: pytest.Config) -> dict[str, ClauseVerdict]:
     """The verdicts of the one campaign; the first call runs it."""
     if _VERDICTS not in config.stash:
-        from restore_conformance.campaign import Campaign
         from restore_conformance.commands import run
 
         parser = argparse.ArgumentParser()
@@ -67,13 +66,16 @@ def _verdicts(config: pytest.Config) -> dict[str, ClauseVerdict]:
         register = _register(config)
         try:
             settings = run.settings_of(parser.parse_args(_arguments(config)), register)
-            target = run.target_of(settings)
+            target = None if settings.target == "replay" else run.target_of(settings)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         try:
-            result = Campaign(settings, target, register).run()
+            result = run.result_of(settings, target, register)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
         finally:
-            target.close()
+            if target is not None:
+                target.close()
         config.stash[_RESULT] = result
         config.stash[_VERDICTS] = {found.clause.address: found for found in result.verdicts}
     found: dict[str, ClauseVerdict] = config.stash[_VERDICTS]
@@ -138,13 +140,16 @@ class ClauseItem(pytest.Item):
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         if isinstance(excinfo.value, Deviation):
-            from restore_conformance.record import Scrub, curl
+            from restore_conformance.commands.run import scrub_of
+            from restore_conformance.record import curl
 
             result = self.config.stash[_RESULT]
             finding = _verdicts(self.config)[self.made.address].findings[0]
-            scrub = Scrub({"token": result.settings.token})
+            scrub = scrub_of(result.settings)
+            for one in finding.evidence:
+                scrub.learn(one)
             again = curl(finding.evidence[-1], scrub, result.base)
-            return f"{excinfo.value}\nseen {finding.seen} of {finding.of}\n{again}"
+            return f"{scrub.text(str(excinfo.value))}\nseen {finding.seen} of {finding.of}\n{again}"
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register, load
+from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
+from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
 from restore_conformance.targets.door import is_vendor
 from restore_conformance.verdicts import UsageError
+
+if TYPE_CHECKING:
+    from restore_conformance.campaign import Result
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--target",
         default="mock",
-        metavar="mock|URL",
-        help="mock, or a base URL such as http://127.0.0.1:8080/beta (default: mock)",
+        metavar="mock|replay|URL",
+        help="mock, replay (the recordings), or a base URL such as http://127.0.0.1:8080/beta (default: mock)",
     )
     add(
         "--token",
@@ -97,17 +105,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many stimuli Hypothesis draws (default: as the profile says)",
     )
+    add("--har", action="store_true", help="write the exchanges as DIR/run.har too (HAR 1.2, scrubbed)")
+    add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     add("--quiet", action="store_true", help="print the verdict line only")
 
 
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     """The settings that the options say. Raises UsageError."""
-    if arguments.as_of and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?", arguments.as_of):
-        raise UsageError(f"--as-of {arguments.as_of} is no date; write YYYY-MM-DD.")
+    check_date(arguments.as_of)
     if arguments.timeout <= 0:
         raise UsageError(f"--timeout {arguments.timeout} must be more than 0 seconds.")
     if arguments.max_requests < 0:
         raise UsageError(f"--max-requests {arguments.max_requests} must be 0 or more.")
+    if arguments.target == "replay":
+        _only_for_sending(arguments)
     made = Settings(
         target=arguments.target,
         token=table.token_from(arguments.token),
@@ -128,6 +139,20 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     if arguments.granular_items:
         made.granular_items = table.granular_items_from(arguments.granular_items)
     return made
+
+
+def check_date(text: str) -> None:
+    """Refuse what is no date for --as-of. Raises UsageError."""
+    if text and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?", text):
+        raise UsageError(f"--as-of {text} is no date; write YYYY-MM-DD.")
+
+
+def _only_for_sending(arguments: argparse.Namespace) -> None:
+    """Refuse the options that a replay cannot heed, since it sends nothing of its own. Raises UsageError."""
+    for name in ("token", "identity", "restore_points", "granular_items", "ca_bundle", "emulator", "max_requests"):
+        if getattr(arguments, name):
+            option = "--" + name.replace("_", "-")
+            raise UsageError(f"{option} has no meaning with --target replay, which sends only what was recorded.")
 
 
 def readings_of(pairs: list[str], known: object) -> dict[str, frozenset[str]]:
@@ -160,7 +185,9 @@ def target_of(settings: Settings) -> Target:
         settings.identities = {kind: token for kind, token in tokens.items() if kind != "good"}
         return Embedded(service)
     if "://" not in settings.target:
-        raise UsageError(f"--target {settings.target!r} is neither mock nor a URL like http://127.0.0.1:8080/beta.")
+        raise UsageError(
+            f"--target {settings.target!r} is neither mock nor a URL like http://127.0.0.1:8080/beta, nor replay."
+        )
     made = Http(settings.target, settings.ca_bundle, settings.patience)
     if made.loopback:
         return made
@@ -175,26 +202,60 @@ def target_of(settings: Settings) -> Target:
     return made
 
 
+def scrub_of(settings: Settings, *, request_ids: bool = False) -> Scrub:
+    """The scrubber of a run: it knows the tokens, the host and the browse sessions that the settings name."""
+    return Scrub(
+        {"token": settings.token, **{f"token of {kind}": token for kind, token in settings.identities.items()}},
+        hosts=[urlsplit(settings.target).hostname or ""],
+        values=[("browse", item["browseSessionId"]) for item in settings.granular_items],
+        request_ids=request_ids,
+    )
+
+
+def result_of(
+    settings: Settings,
+    target: Target | None,
+    register: Register,
+    watch: Callable[[Exchange, int, int], None] | None = None,
+    keep: Callable[[Exchange], None] | None = None,
+) -> Result:
+    """Judge a target, or the recordings where there is none."""
+    if target is None:
+        from restore_conformance.recordings import replay
+
+        return replay(register, settings, keep)
+    from restore_conformance.campaign import Campaign
+
+    return Campaign(settings, target, register, watch=watch, keep=keep).run()
+
+
 def main(arguments: argparse.Namespace) -> int:
     """Run, write, print; the exit code is the verdict's."""
-    from restore_conformance.campaign import Campaign
-    from restore_conformance.record import Scrub, Store, run_of, write_json
+    from restore_conformance.har import Writer
+    from restore_conformance.record import Store, learn, run_of, write_json
     from restore_conformance.reporting import write_reports
     from restore_conformance.reporting.terminal import Progress
     from restore_conformance.reporting.terminal import table as print_table
 
     register = load()
     settings = settings_of(arguments, register)
-    target = target_of(settings)
-    folder = _folder(settings.report)
-    scrub = Scrub({"token": settings.token, **{f"token of {k}": t for k, t in settings.identities.items()}})
-    store = Store(folder / "exchanges.ndjson", scrub, target.base)
+    target = None if settings.target == "replay" else target_of(settings)
+    folder = folder_of(settings.report)
+    scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
+    base = target.base if target else ""
+    har = None
+    if arguments.har:
+        callers = {token: kind for kind, token in {**settings.identities, "good": settings.token}.items()}
+        har = Writer(folder / "run.har", scrub, base, callers, settings.known_ids())
+    store = Store(folder / "exchanges.ndjson", scrub, base, har=har)
     try:
-        with Progress(settings, target.name, quiet=arguments.quiet) as progress:
-            result = Campaign(settings, target, register, watch=progress, keep=store).run()
+        with Progress(settings, scrub.text(settings.target), quiet=arguments.quiet) as progress:
+            result = result_of(settings, target, register, progress, store)
+            learn(result, scrub)
     finally:
         store.close()
-        target.close()
+        if target is not None:
+            target.close()
     run = run_of(result, scrub)
     write_json(folder / "run.json", run)
     written = write_reports(folder, run)
@@ -202,7 +263,8 @@ def main(arguments: argparse.Namespace) -> int:
     return int(result.exit)
 
 
-def _folder(name: str) -> Path:
+def folder_of(name: str) -> Path:
+    """The folder of a report, made and tried. Raises UsageError."""
     folder = Path(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)

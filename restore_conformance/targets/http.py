@@ -22,12 +22,12 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 
 
 class Http:
-    """A base URL. Retries 429 and 503 at most three times, as Retry-After says; anything else is told as it came.
+    """A base URL. Retries 429 and 503 at most `retries` times, as Retry-After says; anything else is told as it came.
 
     Raises UsageError for a URL that is none and a CA bundle that cannot be read.
     """
 
-    def __init__(self, base: str, ca_bundle: str = "", patience: float = PATIENCE) -> None:
+    def __init__(self, base: str, ca_bundle: str = "", patience: float = PATIENCE, retries: int = RETRIES) -> None:
         parts = urlsplit(base)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UsageError(f"--target {base!r} is no URL; give one like http://127.0.0.1:8080/beta.")
@@ -38,6 +38,7 @@ class Http:
         self.host = parts.hostname
         self.loopback = is_loopback(parts.hostname)
         self.patience = patience
+        self.retries = retries
         self._client = httpx.Client(
             verify=_trust(ca_bundle, parts.scheme),
             timeout=httpx.Timeout(patience, connect=min(10.0, patience)),
@@ -48,9 +49,9 @@ class Http:
 
     def send(self, request: Request, patience: float | None = None) -> Answer:
         wait = patience or self.patience
-        for attempt in range(1, RETRIES + 2):
+        for attempt in range(1, self.retries + 2):
             answer = self._once(request, wait, attempt)
-            pause = _retry_after(answer.response) if attempt <= RETRIES else None
+            pause = _retry_after(answer.response) if attempt <= self.retries else None
             if pause is None or pause > LONGEST_PAUSE:
                 return answer
             time.sleep(pause)
