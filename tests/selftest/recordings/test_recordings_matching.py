@@ -32,7 +32,7 @@ def every_alteration(cassettes):
 
 def test_no_altered_request_is_a_recorded_one(cassettes):
     tried = wrongly = 0
-    for cassette, number, _, altered in itertools.islice(every_alteration(cassettes), 0, None, 4):
+    for cassette, number, _, altered in itertools.islice(every_alteration(cassettes), 0, None, 3):
         tried += 1
         wrongly += not differences(altered, cassette.exchanges[number][0])
     assert tried > LEAST
