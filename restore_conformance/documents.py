@@ -70,7 +70,6 @@ class Documents:
         """Every JSON Schema of the contract, by path."""
         found = [*self.root.glob("types/*.json"), *self.root.glob("*/request.json")]
         found += [*self.root.glob("*/response.json"), *self.root.glob("*/error.json")]
-        found += self.root.glob("*.schema.json")
         return sorted({path.relative_to(self.root).as_posix() for path in found})
 
     def accepts(self, name: str, value: Any) -> bool:
@@ -86,7 +85,7 @@ class Documents:
         return sorted(_explained(self._explainer(name), value), key=lambda breach: breach.pointer)
 
     def _build(self, name: str) -> Any:
-        resources = [(BASE + other, self.json(other)) for other in self.schema_names()]
+        resources = [(BASE + other, self.json(other)) for other in {*self.schema_names(), name}]
         try:
             registry = jsonschema_rs.Registry(resources)
             return jsonschema_rs.validator_for({"$ref": BASE + name}, registry=registry)
@@ -101,7 +100,7 @@ class Documents:
 
             made = referencing.jsonschema.DRAFT202012.create_resource
             registry: Any = referencing.Registry().with_resources(
-                (BASE + other, made(self.json(other))) for other in self.schema_names()
+                (BASE + other, made(self.json(other))) for other in {*self.schema_names(), name}
             )
             self._slow[name] = jsonschema.Draft202012Validator(
                 {"$ref": BASE + name}, registry=registry, format_checker=None
