@@ -49,11 +49,11 @@ def main() -> None:
         command = [sys.executable, "-m", "restore_conformance", "judge", str(path), "--quiet", "--report", folder]
         done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
         took = time.perf_counter() - started
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
         size = path.stat().st_size / 1e6
     print(done.stdout.strip())
     print(f"{number} exchanges among {2 * number} entries, {size:.0f} MB")
-    print(f"{took:.1f} s, peak {peak:.0f} MB, exit {done.returncode}")
+    print(f"{took:.1f} s ({used.ru_utime:.1f} s of CPU), peak {used.ru_maxrss / 1024:.0f} MB, exit {done.returncode}")
 
 
 if __name__ == "__main__":

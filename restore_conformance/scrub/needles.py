@@ -21,7 +21,7 @@ LEAST = 4
 MOST = 400_000
 RUN = "A-Za-z0-9+/_-"
 BLOCK = re.compile(f"[{RUN}]{{4}}")
-BREAK = re.compile(r"\r?\n[ \t]*|(?:\\r)?\\n")
+BREAK = re.compile(r"(?:\s|\\r|\\n|\\t)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Needle:
 def spellings(value: str) -> Iterator[Needle]:
     """Every spelling of a value."""
     seen = set()
-    for name, text in _plain(value):
+    for name, text in [*_plain(value), *((name, "".join(text.split())) for name, text in _plain(value))]:
         if text.lower() not in seen and len(text) >= LEAST:
             seen.add(text.lower())
             yield Needle(text.lower(), name, value)
@@ -91,7 +91,10 @@ class Needles:
         return self._across_lines(text, within) if "\n" in text or "\\n" in text else text
 
     def _across_lines(self, text: str, within: Callable[[str], str]) -> str:
-        """Values broken by a line end, real or escaped, are found in the text without its line ends."""
+        """Values broken by a line end, real or escaped, are found in the text without any white space.
+
+        Where a line was broken at a blank, nobody can tell whose blank it was; so values are known without theirs, too.
+        """
         kept: list[int] = []
         at = 0
         pieces = []

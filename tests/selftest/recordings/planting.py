@@ -140,18 +140,24 @@ class Planting:
         return Response(400, (("Content-Type", "application/json"), *headers), body.encode())
 
 
+HEAD = 12
+
+
 def survivors(planted, folder):
     """Canaries that can be found in any file of a folder, in any coding: (kind, coding, value, file)."""
-    found = []
+    index = {}
+    for one in planted:
+        for look in looks(one[2]):
+            index.setdefault(look[:HEAD].lower(), []).append((look.lower(), one))
+    found = set()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        text = path.read_bytes().decode("utf-8", "replace")
-        views = [text, text.replace("\\\\r\\\\n ", "").replace("\\r\\n ", "").replace("\r\n ", "")]
-        views += [view.replace('\\\\"', '"').replace('\\"', '"') for view in views]
-        whole = "\n".join(views).lower()
-        for kind, coding, value in planted:
-            if any(form.lower() in whole for form in looks(value)):
-                found.append((kind, coding, value, path.name))
-    return found
+        text = path.read_bytes().decode("utf-8", "replace").lower()
+        views = {text, text.replace("\\\\r\\\\n ", "").replace("\\r\\n ", "").replace("\r\n ", "")}
+        views |= {view.replace('\\\\"', '"').replace('\\"', '"') for view in views}
+        for view in views:
+            for at in [i for i in range(len(view)) if view[i : i + HEAD] in index]:
+                found |= {(*one, path.name) for look, one in index[view[at : at + HEAD]] if view.startswith(look, at)}
+    return sorted(found)
 
 
 def looks(value):
