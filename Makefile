@@ -7,7 +7,7 @@ SDK    := .venv-sdk
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test check live-proofs sdk serve clean bench-trust
+.PHONY: help setup conformance test proofs check live-proofs sdk serve clean bench-trust
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,14 +25,17 @@ $(READY): requirements.lock pyproject.toml
 conformance: $(READY) ## judge every clause on the embedded mock and write the report
 	@$(BIN)/restore-conformance run --target mock
 
-test: $(READY) ## all tests, in process
-	@$(BIN)/python -m pytest -q
+test: $(READY) ## all tests, in process, but for the long proofs
+	@$(BIN)/python -m pytest -q -m "not deep"
+
+proofs: $(READY) ## the long proofs: every alteration, 5,000 canaries, every faulty run's HAR
+	@$(BIN)/python -m pytest -q -s -m deep
 
 check: $(READY) ## the one gate before a commit: format, lint, types, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -m "not deep"
 
 sdk: $(SDK)/.ready ## the mock against the official SDK for Python, in its own environment (800 MB)
 	@$(SDK)/bin/python -m pytest -q tests/sdk

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from restore_conformance import stories
 from restore_conformance.clauses import Register
@@ -64,6 +65,8 @@ class Result:
     swept: int = 0
     shrinking: int = 0
     unjudged: list[str] = field(default_factory=list)
+    recordings: list[dict[str, Any]] = field(default_factory=list)
+    evidence: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 Watch = Callable[[Exchange, int, int], None]
@@ -95,10 +98,7 @@ class Campaign:
         self.judge = Judge(register, settings.readings, settings.as_of)
         self.materials = materials or Materials(restore_points=settings.restore_points, items=settings.granular_items)
         tokens = {"good": settings.token, **settings.identities}
-        known = None
-        if settings.restore_points or settings.granular_items:
-            known = [*settings.restore_points, *(item["id"] for item in settings.granular_items)]
-        recogniser = Recogniser(callers={t: kind for kind, t in tokens.items() if t}, known=known)
+        recogniser = Recogniser(callers={t: kind for kind, t in tokens.items() if t}, known=settings.known_ids())
         self.sender = sender or Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
         self.control = Control()
         self.trouble = Trouble()

@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import traceback
 
 from restore_conformance import __version__
 
 COMMANDS = {
-    "run": "judge a target: the embedded mock, or any URL",
+    "run": "judge a target: the embedded mock, the recordings, a live tenant, or any URL",
+    "judge": "judge recorded traffic, cassettes and HAR files, without sending anything",
+    "record": "write cassettes from the mock, the printed examples, or a URL",
     "doctor": "check everything a live run needs, and say what to fix",
     "cleanup": "delete the drafts that an interrupted live run left behind",
     "serve": "the mock as a real HTTP server on loopback",
@@ -45,25 +48,39 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if module is None:
         parser.error("name a command first")
-    from restore_conformance.verdicts import SuiteError, Unready, UsageError
+    from restore_conformance.verdicts import Exit, SuiteError, Unready, UsageError
 
     try:
         return int(module.main(chosen))
     except UsageError as error:
-        print(f"restore-conformance: {error}", file=sys.stderr)
-        return 2
+        print(f"restore-conformance: {_scrubbed(str(error), arguments)}", file=sys.stderr)
+        return int(Exit.USAGE)
     except Unready as error:
-        print(f"restore-conformance: {error}", file=sys.stderr)
-        return 3
+        print(f"restore-conformance: {_scrubbed(str(error), arguments)}", file=sys.stderr)
+        return int(Exit.UNJUDGED)
     except SuiteError as error:
-        print(f"restore-conformance: a defect of the suite: {error}", file=sys.stderr)
-        return 4
+        print(f"restore-conformance: a defect of the suite: {_scrubbed(str(error), arguments)}", file=sys.stderr)
+        return int(Exit.INTERNAL)
     except KeyboardInterrupt:
         print("restore-conformance: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except Exception as error:  # noqa: BLE001 - a traceback may hold a token, so it is scrubbed before it is shown
+        told = "".join(traceback.format_exception(error))
+        print(_scrubbed(told, arguments), file=sys.stderr, end="")
+        said = _scrubbed(f"{type(error).__name__}: {error}", arguments)
+        print(f"restore-conformance: an error of the suite itself, please report it: {said}", file=sys.stderr)
+        return int(Exit.INTERNAL)
+
+
+def _scrubbed(text: str, arguments: list[str]) -> str:
+    """A text for standard error without the secrets of the command line and the environment."""
+    from restore_conformance.scrub import of_command_line
+    from restore_conformance.settings import TOKEN_VARIABLE
+
+    return of_command_line(arguments, TOKEN_VARIABLE).text(text)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,8 @@ class Exchange:
 
     `trouble` names what kept the answer from being taken at its word (see `restore_conformance.trouble`);
     `blame` says whom a control found responsible: "target", "environment" or None where none was made.
-    `sent` is what the recogniser saw in the request's bytes; `failed` the clauses found broken here.
+    `sent` is what the recogniser saw in the request's bytes; `failed` the clauses found broken here. `lost` names
+    parts of the answer that a recording may have left out, so that their absence proves nothing.
     """
 
     number: int
@@ -97,6 +98,7 @@ class Exchange:
     same_id_as: int | None = None
     failed: frozenset[str] = frozenset()
     origin: str = "run"
+    lost: frozenset[str] = frozenset()
     _answer: Any = field(default=NOTHING, repr=False)
     _parsed: bool = field(default=False, repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)

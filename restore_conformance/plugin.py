@@ -133,13 +133,16 @@ class ClauseItem(pytest.Item):
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         if isinstance(excinfo.value, Deviation):
-            from restore_conformance.record import Scrub, curl
+            from restore_conformance.commands.run import scrub_of
+            from restore_conformance.record import curl
 
             result = self.config.stash[_RESULT]
             finding = _verdicts(self.config)[self.made.address].findings[0]
-            scrub = Scrub({"token": result.settings.token})
+            scrub = scrub_of(result.settings)
+            for one in finding.evidence:
+                scrub.learn(one)
             again = curl(finding.evidence[-1], scrub, result.base)
-            return f"{excinfo.value}\nseen {finding.seen} of {finding.of}\n{again}"
+            return f"{scrub.text(str(excinfo.value))}\nseen {finding.seen} of {finding.of}\n{again}"
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:

@@ -61,7 +61,9 @@ class Recogniser:
     """Knows the contract's declared names and which token belongs to which kind of caller.
 
     `callers` maps a token to its kind: good, delegated, application, read-only, no-permission, personal, expired.
-    A token not listed is *altered* if `strict`, else *unknown* (recorded traffic, where tokens are scrubbed).
+    A token not listed is *altered* if `strict`. Traffic that others recorded is read with `strict` off: exporters take
+    out what is secret, so a token that is missing or not listed is *unknown*, and a missing body or media type is
+    open (`removed-body`, `removed-media-type`): never evidence that none was sent.
     """
 
     def __init__(
@@ -128,7 +130,8 @@ class Recogniser:
                 if not seen.features:
                     tags.add("plain")
         return Sent(
-            "create", "", seen.kind, defects, curious, frozenset(tags), seen.count, caller, payload, asked,
+            "create", "", seen.kind, defects, curious, frozenset(tags), seen.count, caller, payload,
+            asked or self._may_have_asked(request),
             frozenset(seen.arguable),
         )  # fmt: skip
 
@@ -145,11 +148,17 @@ class Recogniser:
             None, prefers_all_members(request),
         )  # fmt: skip
 
+    def _may_have_asked(self, request: Request) -> bool:
+        """Whether a Prefer header may have been taken out of a recording."""
+        return not self._strict and request.header("Prefer") is None
+
     # ------------------------------------------------------------------ who asks
 
     def _caller(self, request: Request, seen: _Seen) -> str:
         values = [value for name, value in request.headers if name.lower() == "authorization"]
         value = values[0] if values else None
+        if not self._strict and len(values) != 1:
+            return "unknown"
         if len(values) > 1:
             seen.defects.add("token-malformed")
             return "malformed"
@@ -158,10 +167,12 @@ class Recogniser:
             return "none"
         scheme, _, token = value.strip().partition(" ")
         token = token.strip()
+        kind = self._callers.get(_digest(token))
+        if kind is None and not self._strict:
+            return "unknown"
         if scheme.lower() != "bearer" or not token or " " in token:
             seen.defects.add("token-malformed")
             return "malformed"
-        kind = self._callers.get(_digest(token))
         if kind is None:
             if self._strict and self._callers:
                 seen.defects.add("token-altered")
@@ -176,6 +187,10 @@ class Recogniser:
     def _body(self, request: Request, seen: _Seen) -> Any:
         body = request.body
         media = _media(request, seen)
+        if not body and not self._strict:
+            seen.kind = "removed-body"
+            seen.open.add("removed-body")
+            return None
         if not body:
             seen.kind = "no-payload"
             if media == "none":
@@ -184,7 +199,10 @@ class Recogniser:
                 seen.defects.add("other-media-type")
             return None
         if media == "none":
-            seen.defects.add("no-media-type")
+            if self._strict:
+                seen.defects.add("no-media-type")
+            else:
+                seen.open.add("removed-media-type")
         elif media == "other":
             seen.defects.add("other-media-type")
         if len(body) > LARGE:

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
+import re
+import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from restore_conformance import __version__
 from restore_conformance.campaign import Result
 from restore_conformance.documents import pinned
-from restore_conformance.exchange import Exchange, Headers
+from restore_conformance.exchange import Exchange
+from restore_conformance.har import Writer
+from restore_conformance.scrub import Scrub
 from restore_conformance.verdicts import ClauseVerdict, Exit, Finding
 
 FORMAT = 1
@@ -24,58 +30,20 @@ VERDICTS = {
     Exit.UNJUDGED: "inconclusive", Exit.INTERNAL: "error",
 }  # fmt: skip
 LONGEST_BODY = 8 * 1024
-SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
-
-
-class Scrub:
-    """Replaces known secrets by a placeholder that says which one it was, everywhere in a text."""
-
-    def __init__(self, secrets: dict[str, str]) -> None:
-        found = {value: f"{{{name}}}" for name, value in secrets.items() if len(value) >= 4}
-        self._pairs = sorted(found.items(), key=lambda pair: -len(pair[0]))
-
-    def learn(self, name: str, value: str) -> None:
-        """One more secret, issued while the run goes on."""
-        if len(value) >= 4:
-            self._pairs = sorted([*self._pairs, (value, f"{{{name}}}")], key=lambda pair: -len(pair[0]))
-
-    def text(self, value: str) -> str:
-        for secret, placeholder in self._pairs:
-            if secret in value:
-                value = value.replace(secret, placeholder)
-        return value
-
-    def headers(self, headers: Headers) -> list[list[str]]:
-        return [[name, self._header(name, value)] for name, value in headers]
-
-    def _header(self, name: str, value: str) -> str:
-        if name.lower() not in SECRET_HEADERS:
-            return self.text(value)
-        scrubbed = self.text(value)
-        if scrubbed != value:
-            return scrubbed
-        scheme, blank, _ = value.partition(" ")
-        return f"{scheme} {{secret}}" if blank else "{secret}"
-
-    def value(self, value: Any) -> Any:
-        """A JSON value with every text in it scrubbed."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {self.text(name): self.value(inner) for name, inner in value.items()}
-        if isinstance(value, list):
-            return [self.value(inner) for inner in value]
-        return value
+LOOKED_AT = 64 * 1024
+IN_MEMORY = 32 * 1024 * 1024
+_GOOD_TOKEN = re.compile(r"scrubbed-token-[0-9a-f]{12}|scrubbed\.jwt\.[0-9a-f]{12}")
 
 
 def body_of(raw: bytes | None, scrub: Scrub, longest: int = LONGEST_BODY) -> dict[str, Any] | None:
     """A body as it can be stored: text where it is UTF-8, else base64; long ones cut, with their size."""
     if raw is None:
         return None
-    cut = raw[:longest]
+    # Scrubbed before it is cut, so that no secret is cut in half and passes for something else.
+    cut = scrub.bytes(raw[: max(longest, LOOKED_AT)])[:longest]
     made: dict[str, Any] = {"size": len(raw)}
     try:
-        made["text"] = scrub.text(cut.decode("utf-8") if len(cut) == len(raw) else cut.decode("utf-8", "ignore"))
+        made["text"] = cut.decode("utf-8") if len(raw) <= longest else cut.decode("utf-8", "ignore")
     except UnicodeDecodeError:
         made["base64"] = base64.b64encode(cut).decode()
     if len(raw) > longest:
@@ -107,7 +75,7 @@ def exchange_of(exchange: Exchange, scrub: Scrub, base: str = "", longest: int =
         }
     for name in ("step", "trouble", "blame", "note", "conversation"):
         if getattr(exchange, name) not in (None, ""):
-            made[name] = getattr(exchange, name)
+            made[name] = scrub.value(getattr(exchange, name))
     if exchange.attempts > 1:
         made["attempts"] = exchange.attempts
     if exchange.failed:
@@ -116,31 +84,63 @@ def exchange_of(exchange: Exchange, scrub: Scrub, base: str = "", longest: int =
 
 
 class Store:
-    """Writes exchanges to a file as they come: all of the first `most`, then those with a finding or trouble only."""
+    """Keeps exchanges and writes them scrubbed at the end, when every name that must not be shown is known.
 
-    def __init__(self, path: Path, scrub: Scrub, base: str, most: int = 20_000) -> None:
+    All of the first `most`, then those with a finding or trouble only. Until `close` they wait in memory, beyond a
+    bound in a file without a name; tokens never get even there. `har`, if given, is written the same exchanges.
+    """
+
+    def __init__(self, path: Path, scrub: Scrub, base: str, most: int = 20_000, har: Writer | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: IO[str] = path.open("w", encoding="utf-8")
+        self._path = path
         self._scrub = scrub
         self._base = base
         self._most = most
+        self._har = har
+        self._waiting = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close
+        self._last: dict[int, int] = {}
         self.kept = 0
         self.seen = 0
 
     def __call__(self, exchange: Exchange) -> None:
         self.seen += 1
+        self._scrub.learn(exchange)
         if self.seen > self._most and not exchange.failed and not exchange.trouble:
             return
         self.kept += 1
-        stored = exchange_of(exchange, self._scrub, self._base)
-        self._file.write(json.dumps(stored, separators=(",", ":")) + "\n")
+        self._last[exchange.number] = self.kept
+        headers = tuple((name, value) for name, value in self._scrub.headers(exchange.request.headers))
+        request = replace(exchange.request, headers=headers)
+        kept = replace(exchange, sent=None, request=request, _answer=None, _parsed=False, _cache={})
+        pickle.dump(kept, self._waiting)
 
     def close(self) -> None:
-        self._file.close()
+        """Write everything. An exchange kept again, with somebody to blame, is written once, as it was last."""
+        self._waiting.seek(0)
+        with self._path.open("w", encoding="utf-8") as file:
+            for place in range(1, self.kept + 1):
+                exchange = pickle.load(self._waiting)  # noqa: S301 - written above, by this process
+                if self._last[exchange.number] != place:
+                    continue
+                file.write(json.dumps(exchange_of(exchange, self._scrub, self._base), separators=(",", ":")) + "\n")
+                if self._har is not None:
+                    self._har(exchange)
+        self._waiting.close()
+        if self._har is not None:
+            self._har.close()
+
+
+def learn(result: Result, scrub: Scrub) -> None:
+    """Take in what the evidence betrays, before anything is written."""
+    for found in result.verdicts:
+        for one in [found.sample, *(e for finding in found.findings for e in finding.evidence)]:
+            if one is not None:
+                scrub.learn(one)
 
 
 def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
     """The run record."""
+    learn(result, scrub)
     return {
         "format": FORMAT,
         "suite": {"version": __version__, "contract": pinned().digest},
@@ -163,8 +163,22 @@ def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
         "stopped": scrub.text(result.stopped),
         "summary": result.summary,
         "unjudged": result.unjudged,
+        **recordings_of(result, scrub),
         "clauses": [clause_of(found, result, scrub) for found in result.verdicts],
     }
+
+
+def recordings_of(result: Result, scrub: Scrub) -> dict[str, Any]:
+    """Which recordings were judged, and how many exchanges of each origin; nothing for a run that sent requests.
+
+    Only `live` counts as evidence about the service.
+    """
+    if not result.recordings:
+        return {}
+    counts: dict[str, int] = {"live": 0}
+    for one in result.recordings:
+        counts[one["origin"]] = counts.get(one["origin"], 0) + one.get("exchanges", 0)
+    return {"recordings": scrub.value(result.recordings), "origins": counts}
 
 
 def readings_of(verdicts: Iterable[ClauseVerdict]) -> dict[str, dict[str, int]]:
@@ -198,6 +212,8 @@ def clause_of(found: ClauseVerdict, result: Result, scrub: Scrub) -> dict[str, A
             entry[name] = getattr(made, name)
     if found.reason:
         entry["reason"] = scrub.text(found.reason)
+    if made.address in result.evidence:
+        entry["evidence"] = result.evidence[made.address]
     if found.seen:
         entry["seen"] = {scrub.text(name): number for name, number in found.seen.items()}
     return entry
@@ -236,7 +252,7 @@ def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
         }:
             continue
         if name.lower() == "authorization":
-            shown = scrub._header(name, value).replace("{token}", "$TOKEN")
+            shown = _GOOD_TOKEN.sub("$TOKEN", scrub.header(name, value))
             parts += ["-H", f'"{name}: {shown}"']
         else:
             parts += ["-H", _quoted(f"{name}: {scrub.text(value)}")]

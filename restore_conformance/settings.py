@@ -31,7 +31,7 @@ def setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
 class Settings:
     """Everything a run may be told."""
 
-    target: str = setting("mock", "mock, or the base URL of a server, such as http://127.0.0.1:8080/beta")
+    target: str = setting("mock", "mock, replay, or the base URL of a server, such as http://127.0.0.1:8080/beta")
     token: str = setting("", f"bearer token of a caller with the permission; also {TOKEN_VARIABLE}", secret=True)
     identities: dict[str, str] = setting(dict, "tokens of other callers, by kind", secret=True)
     restore_points: tuple[str, ...] = setting(tuple, "ids of restore points that exist on the target")
@@ -46,6 +46,11 @@ class Settings:
     max_requests: int = setting(0, "most requests to send; 0 for no bound of its own")
     patience: float = setting(30.0, "seconds to wait for an answer")
     drawn: int = setting(-1, "how many stimuli Hypothesis draws; -1 as the profile says")
+
+    def known_ids(self) -> list[str] | None:
+        """The ids of restore points and items that exist on the target, or None where none were named."""
+        found = [*self.restore_points, *(item["id"] for item in self.granular_items)]
+        return found or None
 
     def shown(self) -> dict[str, str]:
         """Every setting as text, secrets as set or unset."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
-from restore_conformance.verdicts import Deviation
+from restore_conformance.verdicts import Deviation, Inconclusive
 
 NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
 """Client errors that say nothing about the payload: who asks, how often, or by which way."""
@@ -237,6 +237,8 @@ def json_media_type(exchange: Exchange, *, required: bool) -> None:
     value = exchange.response.header("Content-Type") if exchange.response else None
     if value is None and not required:
         return
+    if value is None and "media type" in exchange.lost:
+        raise Inconclusive("may have been removed: the recording shows no media type of the answer")
     essence = (value or "").split(";")[0].strip().lower()
     if essence != "application/json":
         raise Deviation(

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,9 @@ from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register, load
+from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
+from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
 from restore_conformance.targets.door import is_loopback, is_vendor
@@ -30,8 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--target",
         default="mock",
-        metavar="mock|live|URL",
-        help="mock, live, or a base URL such as http://127.0.0.1:8080/beta (default: mock)",
+        metavar="mock|replay|live|URL",
+        help="mock, replay (the recordings), live, or a base URL such as http://127.0.0.1:8080/beta (default: mock)",
     )
     add(
         "--token",
@@ -109,6 +112,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many stimuli Hypothesis draws (default: as the profile says)",
     )
+    add("--har", action="store_true", help="write the exchanges as DIR/run.har too (HAR 1.2, scrubbed)")
+    add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     add_live_arguments(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
 
@@ -147,12 +152,13 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
 
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     """The settings that the options say. Raises UsageError."""
-    if arguments.as_of and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?", arguments.as_of):
-        raise UsageError(f"--as-of {arguments.as_of} is no date; write YYYY-MM-DD.")
+    check_date(arguments.as_of)
     if arguments.timeout <= 0:
         raise UsageError(f"--timeout {arguments.timeout} must be more than 0 seconds.")
     if arguments.max_requests < 0:
         raise UsageError(f"--max-requests {arguments.max_requests} must be 0 or more.")
+    if arguments.target == "replay":
+        _only_for_sending(arguments)
     made = Settings(
         target=arguments.target,
         token=table.token_from(arguments.token),
@@ -173,6 +179,20 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     if arguments.granular_items:
         made.granular_items = table.granular_items_from(arguments.granular_items)
     return made
+
+
+def check_date(text: str) -> None:
+    """Refuse what is no date for --as-of. Raises UsageError."""
+    if text and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?", text):
+        raise UsageError(f"--as-of {text} is no date; write YYYY-MM-DD.")
+
+
+def _only_for_sending(arguments: argparse.Namespace) -> None:
+    """Refuse the options that a replay cannot heed, since it sends nothing of its own. Raises UsageError."""
+    for name in ("token", "identity", "restore_points", "granular_items", "ca_bundle", "emulator", "max_requests"):
+        if getattr(arguments, name):
+            option = "--" + name.replace("_", "-")
+            raise UsageError(f"{option} has no meaning with --target replay, which sends only what was recorded.")
 
 
 def readings_of(pairs: list[str], known: object) -> dict[str, frozenset[str]]:
@@ -258,28 +278,61 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
     return live
 
 
+def scrub_of(settings: Settings, *, request_ids: bool = False) -> Scrub:
+    """The scrubber of a run: it knows the tokens, the host and the browse sessions that the settings name."""
+    return Scrub(
+        {"token": settings.token, **{f"token of {kind}": token for kind, token in settings.identities.items()}},
+        hosts=[urlsplit(settings.target).hostname or ""],
+        values=[("browse", item["browseSessionId"]) for item in settings.granular_items],
+        request_ids=request_ids,
+    )
+
+
+def result_of(
+    settings: Settings,
+    target: Target | None,
+    register: Register,
+    watch: Callable[[Exchange, int, int], None] | None = None,
+    keep: Callable[[Exchange], None] | None = None,
+) -> Result:
+    """Judge a target, or the recordings where there is none."""
+    if target is None:
+        from restore_conformance.recordings import replay
+
+        return replay(register, settings, keep)
+    return campaign_of(settings, target, register, watch=watch, keep=keep).run()
+
+
 def main(arguments: argparse.Namespace) -> int:
     """Run, write, print; the exit code is the verdict's."""
-    from restore_conformance.record import Scrub, Store, run_of, write_json
+    from restore_conformance.har import Writer
+    from restore_conformance.record import Store, learn, run_of, write_json
     from restore_conformance.reporting import write_reports
     from restore_conformance.reporting.terminal import Progress
     from restore_conformance.reporting.terminal import table as print_table
 
     register = load()
     settings = settings_of(arguments, register)
-    live = live_of(arguments, settings)
+    live = None if settings.target == "replay" else live_of(arguments, settings)
     if live is not None:
         return _live(arguments, settings, live, register)
-    target = target_of(settings)
-    folder = _folder(settings.report)
-    scrub = Scrub({"token": settings.token, **{f"token of {k}": t for k, t in settings.identities.items()}})
-    store = Store(folder / "exchanges.ndjson", scrub, target.base)
+    target = None if settings.target == "replay" else target_of(settings)
+    folder = folder_of(settings.report)
+    scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
+    base = target.base if target else ""
+    har = None
+    if arguments.har:
+        callers = {token: kind for kind, token in {**settings.identities, "good": settings.token}.items()}
+        har = Writer(folder / "run.har", scrub, base, callers, settings.known_ids())
+    store = Store(folder / "exchanges.ndjson", scrub, base, har=har)
     try:
-        with Progress(settings, target.name, quiet=arguments.quiet) as progress:
-            result = campaign_of(settings, target, register, watch=progress, keep=store).run()
+        with Progress(settings, scrub.text(settings.target), quiet=arguments.quiet) as progress:
+            result = result_of(settings, target, register, progress, store)
+            learn(result, scrub)
     finally:
         store.close()
-        target.close()
+        if target is not None:
+            target.close()
     run = run_of(result, scrub)
     write_json(folder / "run.json", run)
     written = write_reports(folder, run)
@@ -290,6 +343,8 @@ def main(arguments: argparse.Namespace) -> int:
 def judged(arguments: argparse.Namespace, register: Register) -> Result:
     """The result of a run that writes nothing, for the pytest front. Raises UsageError and Unready."""
     settings = settings_of(arguments, register)
+    if settings.target == "replay":
+        return result_of(settings, None, register)
     live = live_of(arguments, settings)
     if live is not None:
         from restore_conformance.live.running import LiveRun
@@ -325,7 +380,7 @@ def campaign_of(settings: Settings, target: Target, register: Register, **watche
 def _live(arguments: argparse.Namespace, settings: Settings, live: Live, register: Register) -> int:
     """The same for a live target: with leave only, and with word of what was left behind."""
     from restore_conformance.live.running import LiveRun, SupportFile, told_cells, told_left
-    from restore_conformance.record import Scrub, Store, run_of, write_json
+    from restore_conformance.record import Store, run_of, write_json
     from restore_conformance.reporting import write_reports
     from restore_conformance.reporting.terminal import Progress
     from restore_conformance.reporting.terminal import table as print_table
@@ -337,8 +392,8 @@ def _live(arguments: argparse.Namespace, settings: Settings, live: Live, registe
         if not is_vendor(live.host):
             print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
         return 0
-    folder = _folder(settings.report)
-    scrub = Scrub({"token": settings.token})
+    folder = folder_of(settings.report)
+    scrub = scrub_of(settings)
     store = Store(folder / "exchanges.ndjson", scrub, live.base)
     support = SupportFile(folder / "support.ndjson")
     progress = Progress(settings, live.base, quiet=arguments.quiet)
@@ -348,7 +403,7 @@ def _live(arguments: argparse.Namespace, settings: Settings, live: Live, registe
                 watch=progress,
                 keep=store,
                 support=support,
-                told=lambda token, kind: scrub.learn(f"token of {kind}", token),
+                told=lambda token, _: scrub.known("token", token),
                 begin=lambda: stack.enter_context(progress),
             )
     finally:
@@ -365,7 +420,8 @@ def _live(arguments: argparse.Namespace, settings: Settings, live: Live, registe
     return int(Exit.LEFT_BEHIND if going.left else result.exit)
 
 
-def _folder(name: str) -> Path:
+def folder_of(name: str) -> Path:
+    """The folder of a report, made and tried. Raises UsageError."""
     folder = Path(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)

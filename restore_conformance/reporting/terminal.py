@@ -64,7 +64,14 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
         file=out,
     )
     if not quiet:
+        _recordings(run, out)
         print(f"Report: {written['html']}", file=out)
+
+
+def _recordings(run: dict[str, Any], out: TextIO) -> None:
+    for one in run.get("recordings", []):
+        if one.get("note"):
+            print(f"Recording {visible(one['name'])}: {visible(one['note'])}", file=out)
 
 
 def _headings(run: dict[str, Any], out: TextIO) -> None:

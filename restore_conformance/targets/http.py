@@ -22,7 +22,7 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 
 
 class Http:
-    """A base URL. Retries 429 and 503 at most three times, as Retry-After says; anything else is told as it came.
+    """A base URL. Retries 429 and 503 at most `retries` times, as Retry-After says; anything else is told as it came.
 
     With `retries` 0 every answer is told as it came: somebody above waits and repeats.
 

@@ -1,0 +1,85 @@
+"""`judge`: judge cassettes and HAR files without sending anything, and write the same reports as a run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from restore_conformance.clauses import Clause, load
+from restore_conformance.commands import run
+from restore_conformance.settings import Settings
+from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
+
+MOST = 1000
+"""Exchanges stored whole beside the report; those with a finding always are."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add = parser.add_argument
+    add("file", nargs="+", metavar="FILE", help="a cassette (.yaml) or a HAR 1.2 file of any recorder")
+    add("--report", default="reports/judged", metavar="DIR", help="where the reports go (default: reports/judged)")
+    add("--reading", action="append", default=[], metavar="KEY=VALUE", help="narrow an interpretation; repeatable")
+    add("--as-of", default="", metavar="DATE", help="judge by the clauses that had begun by this date (YYYY-MM-DD)")
+    add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
+    add("--quiet", action="store_true", help="print the verdict line only")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Judge, write, print: 0 kept as far as the recordings go, 1 a must clause broken, 3 nothing to judge."""
+    from restore_conformance.record import Store, learn, run_of, write_json
+    from restore_conformance.recordings import BASE, Review, clock, kept, origins
+    from restore_conformance.reporting import write_reports
+    from restore_conformance.reporting.terminal import table
+    from restore_conformance.scrub import Scrub
+
+    register = load()
+    run.check_date(arguments.as_of)
+    settings = Settings(
+        target="recordings", profile="none", as_of=arguments.as_of, report=arguments.report,
+        readings=run.readings_of(arguments.reading, register.interpretations),
+    )  # fmt: skip
+    paths = [Path(name) for name in arguments.file]
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(f"There is no file {path}.")
+    folder = run.folder_of(arguments.report)
+    scrub = Scrub(request_ids=arguments.scrub_request_ids)
+    store = Store(folder / "exchanges.ndjson", scrub, BASE, MOST)
+    review = Review(register, settings, store)
+    started, before = clock()
+    try:
+        for path in paths:
+            review.file(path)
+
+        def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
+            code, reason, unjudged = kept(verdicts)
+            return code, f"{reason}: {origins(review.sources)}", unjudged
+
+        took = time.perf_counter() - before
+        result = review.result("recordings", started, took, lambda _: "not in the recordings", sum_up)
+        learn(result, scrub)
+    finally:
+        review.close()
+        store.close()
+    judged = run_of(result, scrub)
+    write_json(folder / "run.json", judged)
+    written = write_reports(folder, judged)
+    table(judged, written, quiet=arguments.quiet, out=sys.stdout)
+    if not arguments.quiet:
+        for line in since(result.verdicts):
+            print(line)
+    return int(result.exit)
+
+
+def since(verdicts: list[ClauseVerdict]) -> list[str]:
+    """For each broken clause, from when on the answer is wrong."""
+    made = []
+    for found in verdicts:
+        if found.verdict is Verdict.FAIL:
+            clause: Clause = found.clause
+            when = f"since {clause.since}, when the clause began" if clause.since else "in every edition known here"
+            made.append(f"Wrong {when}: {clause.address}")
+    return made

@@ -1,0 +1,341 @@
+"""The scrubber: what is known by now, and the replacing of it in texts, headers, JSON values and bytes."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import re
+import secrets as chance
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from restore_conformance.documents import pinned
+from restore_conformance.exchange import NOTHING, Exchange, Headers, parse_json
+from restore_conformance.scrub import forms
+from restore_conformance.scrub.needles import Needles
+from restore_conformance.scrub.placeholders import GUID, MAIL, PLACEHOLDER, Maker, is_placeholder
+
+DEEPEST = 4
+WORTH_DECODING = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z|\\\Z)', re.DOTALL)
+# An open literal reaches to the end of the text, so that no text is read twice.
+WORD = re.compile(r"[^\s\"'<>{}\\]+")
+SAME_IN_ANY_CASE = frozenset({"host", "mail"})
+
+
+class Scrub:
+    """Replaces secrets and identity. `secrets` names the values known from the settings: token, token of read-only, …
+
+    `request_ids` takes the ids for support out as well. Values that the contract itself prints are exempt, and so
+    are those in `shown`.
+    """
+
+    def __init__(
+        self,
+        secrets: Mapping[str, str] | None = None,
+        *,
+        hosts: Iterable[str] = (),
+        values: Iterable[tuple[str, str]] = (),
+        request_ids: bool = False,
+        shown: Iterable[str] = (),
+        key: bytes | None = None,
+    ) -> None:
+        self._maker = Maker(key or chance.token_bytes(32))
+        self._labels: dict[str, str] = {}
+        self._needles = Needles(self._stand_in)
+        printed, self._words = _of_the_contract()
+        self._printed = printed.union(text.lower() for text in shown)
+        self.request_ids = request_ids
+        for name, value in (secrets or {}).items():
+            self.known(re.sub(r"[^a-z]+", "-", name.lower()).strip("-") or "secret", value)
+        for host in hosts:
+            if forms.is_private_host(host):
+                self.known("host", host)
+        for label, value in values:
+            self.known(label, value)
+
+    def stand_in(self, name: str, value: str) -> str:
+        """The placeholder of a value of that name."""
+        return self._maker.stand_in(value, self._labels.get(value.lower(), name))
+
+    def _stand_in(self, value: str, met: str) -> str:
+        label = self._labels[value.lower()]
+        if met != value and label not in SAME_IN_ANY_CASE and not GUID.fullmatch(met) and not MAIL.fullmatch(met):
+            return self._maker.stand_in(met, f"{label}-other")
+        return self._maker.stand_in(met, label)
+
+    # ------------------------------------------------------------------ first pass
+
+    def known(self, label: str, value: str) -> None:
+        """Take in one value that must not be shown, unless the contract prints it or it is a placeholder."""
+        low = value.lower()
+        if len(value) < 4 or low in self._labels or not self._secret(value):
+            return
+        self._labels[low] = label
+        if low in self._words:
+            return  # it is a word of the contract as well: replaced where it names somebody, not everywhere
+        self._needles.add(value, every_spelling=label != "browse")
+        for name, claim in forms.claims(value):
+            self.known(forms.LABELS.get(name.lower(), "claim"), claim)
+
+    def _secret(self, value: str) -> bool:
+        return value.lower() not in self._printed and not is_placeholder(value) and bool(value.strip())
+
+    def learn(self, exchange: Exchange) -> None:
+        """Take in what an exchange betrays: credentials, cookies, identities, tenants, browse sessions."""
+        request, response = exchange.request, exchange.response
+        self._learn_headers(request.headers)
+        payload = exchange.sent.payload if exchange.sent is not None else NOTHING
+        self._learn_value(payload if isinstance(payload, dict | list) else parse_json(request.body))
+        if response is not None:
+            self._learn_headers(response.headers)
+            self._learn_value(exchange.answer)
+
+    def _learn_headers(self, headers: Headers) -> None:
+        for name, value in headers:
+            low = name.lower()
+            if low in forms.SECRET_HEADERS:
+                words = value.split()
+                for word in words[1:] if len(words) > 1 and words[0].lower() in forms.SCHEMES else words:
+                    if word.lower() not in forms.SCHEMES:
+                        self.known("token-other", word)
+            elif low in forms.COOKIE_HEADERS:
+                for _, one in _cookies(value):
+                    self.known("cookie", one)
+            elif self.request_ids and low in forms.REQUEST_ID_HEADERS:
+                self.known("request", value)
+
+    def _learn_value(self, value: Any) -> None:
+        if isinstance(value, dict | list):
+            for label, text in forms.named(value):
+                self.known(label, text)
+
+    # ------------------------------------------------------------------ second pass
+
+    def text(self, value: str) -> str:
+        """A text with every secret in it replaced, however it is coded."""
+        return self._text(value, 0)
+
+    def _text(self, value: str, depth: int) -> str:
+        if len(value) < 4:
+            return value
+        kept: list[str] = []
+
+        def keep(found: re.Match[str]) -> str:
+            kept.append(found[0])
+            return f"\x00{len(kept) - 1}\x01"
+
+        # Placeholders are set aside, so that nothing in them is taken for a secret: scrubbing twice changes nothing.
+        made = PLACEHOLDER.sub(keep, value) if "scrubbed" in value or "5c12bbed" in value.lower() else value
+        made = self._needles.replaced(made, lambda inner: self._text(inner, depth + 1))
+        made = self._by_name(made)
+        made = self._by_form(made)
+        if depth < DEEPEST:
+            made = self._coded(made, depth + 1)
+        return re.sub("\x00(\\d+)\x01", lambda m: kept[int(m[1])] if int(m[1]) < len(kept) else m[0], made)
+
+    def _one(self, label: str, value: str) -> str:
+        if len(value) < 1 or "\x00" in value or not self._secret(value) or PLACEHOLDER.search(value):
+            return value
+        return self.stand_in(label, value)
+
+    def _by_name(self, text: str) -> str:
+        if '"' in text and ":" in text:
+            text = forms.IDENTITY.sub(self._identity, text)
+            text = forms.MEMBER.sub(
+                lambda m: f'{m[1]}"{self._literal(forms.LABELS[m[2].lower()], m[3])}{m[4]}', text
+            )  # fmt: skip
+        if "=" in text or "%3" in text:
+            text = forms.PARAMETER.sub(lambda m: m[1] + self._one(forms.LABELS[m[2].lower()], m[3]), text)
+        return text
+
+    def _identity(self, found: re.Match[str]) -> str:
+        kind = found[1].split('"')[1]
+
+        def one(member: re.Match[str]) -> str:
+            if "@" in member[2]:
+                return member[0]
+            return f'{member[1]}"{self._literal(forms.label_of(kind, member[2]), member[3])}{member[4]}'
+
+        return found[1] + forms.TEXT_MEMBER.sub(one, found[2])
+
+    def _literal(self, label: str, escaped: str) -> str:
+        try:
+            plain = json.loads(f'"{escaped}"')
+        except ValueError:
+            plain = escaped
+        made = self._one(label, plain)
+        return escaped if made == plain else made
+
+    def _by_form(self, text: str) -> str:
+        if "://" in text:
+            text = forms.URL_HOST.sub(self._url_host, text)
+        if "." in text or "-" in text:
+            for label, form in forms.BY_FORM:
+                text = form.sub(lambda m, label=label: self._one(label, m[0]), text)  # type: ignore[misc]
+        if "earer" in text or "EARER" in text:
+            text = forms.BEARER.sub(lambda m: m[1] + m[2] + self._one("token-other", m[3]), text)
+        return text
+
+    def _url_host(self, found: re.Match[str]) -> str:
+        user = self._one("user", found[1]) + "@" if found[1] else ""
+        return user + (self._one("host", found[2]) if forms.is_private_host(found[2]) else found[2])
+
+    def _coded(self, text: str, depth: int) -> str:
+        """What is escaped or coded once more, with whatever it holds scrubbed."""
+        if "\\" in text:
+            text = LITERAL.sub(lambda m: self._unescaped(m, depth), text)
+        if "%" in text:
+            text = WORD.sub(lambda m: self._unquoted(m, depth), text)
+        return WORTH_DECODING.sub(lambda m: self._decoded(m, depth), text)
+
+    def _unescaped(self, found: re.Match[str], depth: int) -> str:
+        if "\\" not in found[0]:
+            return found[0]
+        try:
+            plain = json.loads(found[0], strict=False)
+        except ValueError:
+            return found[0]
+        made = self._text(plain, depth)
+        return found[0] if made == plain else json.dumps(made, ensure_ascii=found[0].isascii())
+
+    def _unquoted(self, found: re.Match[str], depth: int) -> str:
+        if "%" not in found[0]:
+            return found[0]
+        plain = unquote(found[0], errors="surrogateescape")
+        made = self._text(plain, depth)
+        return found[0] if made == plain else quote(made, safe="/:?=&+,;@$()*!~'", errors="surrogateescape")
+
+    def _decoded(self, found: re.Match[str], depth: int) -> str:
+        from restore_conformance.scrub.needles import decoded, encoded
+
+        plain = decoded(found[0])
+        if plain is None:
+            return found[0]
+        made = self._text(plain, depth)
+        return found[0] if made == plain else encoded(made, found[0])
+
+    def headers(self, headers: Headers) -> list[list[str]]:
+        """Headers as pairs, scrubbed; what names a caller becomes a placeholder, its scheme stays."""
+        return [[name, self.header(name, value)] for name, value in headers]
+
+    def header(self, name: str, value: str) -> str:
+        """One header's value, scrubbed."""
+        low = name.lower()
+        if low in forms.SECRET_HEADERS:
+            pieces = re.split(r"(\s+)", value)
+            words = [i for i, piece in enumerate(pieces) if piece.strip()]
+            for i in words:
+                if pieces[i].lower() not in forms.SCHEMES:
+                    pieces[i] = self._one("token-other", pieces[i])
+            return "".join(pieces)
+        if low in forms.COOKIE_HEADERS:
+            for whole, one in _cookies(value):
+                value = value.replace(whole, whole[: len(whole) - len(one)] + self._one("cookie", one))
+            return value
+        if self.request_ids and low in forms.REQUEST_ID_HEADERS:
+            return self._one("request", value)
+        return self.text(value)
+
+    def value(self, value: Any, depth: int = 0) -> Any:
+        """A JSON value with every text in it scrubbed, those under telling names for what they are."""
+        if isinstance(value, str):
+            return self.text(value)
+        if depth > 60:
+            return None
+        if isinstance(value, dict):
+            return {self.text(name): self._member(name, inner, depth) for name, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.value(inner, depth + 1) for inner in value]
+        return value
+
+    def _member(self, name: str, inner: Any, depth: int) -> Any:
+        label = forms.LABELS.get(name.lower())
+        if label and isinstance(inner, str):
+            return self.text(self._one(label, inner))
+        if name in forms.IDENTITIES and isinstance(inner, dict):
+            shown = {
+                key: self._one(forms.label_of(name, key), one) if isinstance(one, str) and "@" not in key else one
+                for key, one in inner.items()
+            }
+            return {self.text(key): self.value(one, depth + 1) for key, one in shown.items()}
+        return self.value(inner, depth + 1)
+
+    def bytes(self, raw: bytes) -> bytes:
+        """A body, scrubbed; bytes that are no UTF-8 stay as they are but for what is found in them."""
+        try:
+            text, coding = raw.decode("utf-8"), "utf-8"
+        except UnicodeDecodeError:
+            text, coding = raw.decode("latin-1"), "latin-1"
+        made = self.text(text)
+        return raw if made == text else made.encode(coding, "replace")
+
+
+def _cookies(value: str) -> list[tuple[str, str]]:
+    """The `name=value` parts of a cookie header that are no attributes: (whole, value)."""
+    found = []
+    for part in value.split(";"):
+        name, mark, one = part.strip().partition("=")
+        if mark and one and name.lower() not in forms.COOKIE_ATTRIBUTES:
+            found.append((part.strip(), one))
+    return found
+
+
+@functools.lru_cache(maxsize=1)
+def _of_the_contract() -> tuple[frozenset[str], str]:
+    """What the contract prints as samples (exempt), and its own words in one text, both in lower case."""
+    documents = pinned()
+    printed: set[str] = set()
+    words: set[str] = set()
+    for path in sorted(documents.root.rglob("*.json")):
+        name = path.relative_to(documents.root).as_posix()
+        if "/examples/" in name:
+            sample = documents.json(name)
+            printed.update(text.lower() for _, text in forms.named(sample))
+            printed.update(guid.lower() for text in _texts(sample) for guid in GUID.findall(text))
+        elif name.startswith("types/"):
+            words.update(text.lower() for text in _texts(documents.json(name), keys=True))
+    return frozenset(printed), "\n".join(sorted(words))
+
+
+def _texts(value: Any, *, keys: bool = False) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return [text for one in value for text in _texts(one, keys=keys)]
+    if isinstance(value, dict):
+        inner = [text for one in value.values() for text in _texts(one, keys=keys)]
+        return [*value, *inner] if keys else inner
+    return []
+
+
+def of_command_line(arguments: Sequence[str], variable: str) -> Scrub:
+    """A scrubber that knows the tokens of a command line and of an environment variable.
+
+    It shows the hosts that stand there: whoever typed them must be told which one was meant.
+    """
+    found = {"token": os.environ.get(variable, "").strip()}
+    for at, word in enumerate(arguments):
+        option, mark, joined = word.partition("=")
+        value = joined if mark else arguments[at + 1] if at + 1 < len(arguments) else ""
+        if option == "--token":
+            found[f"token {at}"] = value.strip()
+        elif option == "--identity":
+            found[f"token of {value.partition('=')[0]}"] = value.partition("=")[2].strip()
+    hosts = [urlsplit(word).hostname or "" for word in arguments if "://" in word]
+    return Scrub(found, shown=hosts)
+
+
+def _rules() -> str:
+    total = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        total.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return total.hexdigest()
+
+
+RULES_DIGEST = _rules()
+"""SHA-256 over the rules themselves: a cassette says by which it was scrubbed."""

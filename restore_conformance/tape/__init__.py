@@ -1,0 +1,25 @@
+"""Cassettes: written by a command, loaded with suspicion, played through vcrpy with no network behind it.
+
+vcrpy's only door. Knows no clause: what a recording proves is for those who judge it.
+"""
+
+from restore_conformance.tape.cassette import LARGEST, LONGEST, Cassette, Provenance, every, load, save
+from restore_conformance.tape.guard import SocketAttempt, no_network
+from restore_conformance.tape.matching import differences, nearest
+from restore_conformance.tape.playing import Player, Unrecorded
+
+__all__ = [
+    "LARGEST",
+    "LONGEST",
+    "Cassette",
+    "Player",
+    "Provenance",
+    "SocketAttempt",
+    "Unrecorded",
+    "differences",
+    "every",
+    "load",
+    "nearest",
+    "no_network",
+    "save",
+]

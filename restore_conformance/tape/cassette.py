@@ -1,0 +1,273 @@
+"""A cassette as data: recorded exchanges with where they come from. Read with suspicion, written whole.
+
+The file is vcrpy's YAML with a block of ours, `provenance`; its form is `schemas/cassette.schema.json`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import vcr.request
+import vcr.serialize
+import yaml
+
+from restore_conformance.documents import pinned
+from restore_conformance.exchange import Headers, Request, Response
+from restore_conformance.tape.matching import chosen
+from restore_conformance.verdicts import UsageError
+
+LARGEST = 4 * 1024 * 1024
+LONGEST = 20
+DEEPEST = 40
+SCHEMA = "cassette.schema.json"
+AGES = {"documentation": (730, 1460), "mock": (365, 730), "live": (60, 180)}
+"""Days after which a recording warns, and after which it is not judged any more, by where it comes from."""
+
+UNSTORED = frozenset(
+    {"date", "server", "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"}
+)
+"""Headers of an answer that speak of the wire and not of the answer as stored."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a cassette comes from.
+
+    `origin` is documentation, mock or live, and nothing else. `callers` maps the placeholder of a token to the kind
+    of caller it stood for; `steps` has one entry for each exchange: its family, and its step in a conversation.
+    """
+
+    address: str
+    origin: str
+    service: str
+    recorded: str
+    contract: str
+    clauses: tuple[str, ...]
+    scrub: str
+    tool: str
+    base: str
+    callers: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[Mapping[str, str], ...] = ()
+    story: str = ""
+    known: tuple[str, ...] | None = None
+
+    def age(self, today: datetime.date) -> int:
+        """Days since it was recorded."""
+        return (today - datetime.date.fromisoformat(self.recorded)).days
+
+    def rotten(self, today: datetime.date) -> str:
+        """ "warn" or "fail" where it is too old for where it comes from, else ""."""
+        warn, fail = AGES[self.origin]
+        days = self.age(today)
+        return "fail" if days > fail else "warn" if days > warn else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cassette:
+    """Recorded exchanges in order. `provenance` is None for a file that this suite did not write."""
+
+    name: str
+    path: Path
+    exchanges: tuple[tuple[Request, Response], ...]
+    provenance: Provenance | None = None
+
+
+def load(path: Path, name: str = "", *, ours: bool = True) -> Cassette:
+    """Read a cassette. Raises UsageError, in one sentence, for whatever is wrong with it.
+
+    With `ours` the provenance block must be there.
+    """
+    name = name or path.name
+    data = read(path, name, ours=ours)
+    requests, responses, *_ = vcr.serialize.deserialize("", _Read(data))
+    made = _provenance(data["provenance"]) if "provenance" in data else None
+    base = made.base if made else ""
+    pairs = tuple(
+        (_request(asked, base), _response(came)) for asked, came in zip(requests, responses, strict=True)
+    )  # fmt: skip
+    if made and len(made.steps) != len(pairs):
+        raise UsageError(f"{name} tells {len(made.steps)} steps of {len(pairs)} exchanges; record it again.")
+    return Cassette(name, path, pairs, made)
+
+
+def read(path: Path, name: str, *, ours: bool = True) -> dict[str, Any]:
+    """The checked YAML of a cassette: bounded, no tag, no alias, of the published form. Raises UsageError."""
+    again = "; record it again" if ours else ""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise UsageError(f"{name} has {size} bytes, and a cassette has at most {LARGEST}; it was not read.")
+        text = path.read_bytes().decode("utf-8")
+        _harmless(text, name)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - the safe loader, in C where there is one
+    except FileNotFoundError:
+        raise UsageError(f"There is no cassette {name}.") from None
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{name} is no text in UTF-8, so it is no cassette{again}.") from None
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        raise UsageError(f"{name} is no YAML that can be read: {_first_line(error)}{again}.") from None
+    breaches = pinned().breaches(SCHEMA, _textual(data))
+    if not ours:
+        breaches = [one for one in breaches if "'provenance' is a required" not in one.message]
+    if breaches:
+        worst = breaches[0]
+        raise UsageError(f"{name} is no cassette: {worst.pointer or '/'} {worst.message}{again}.")
+    checked: dict[str, Any] = data
+    if "provenance" in checked:
+        try:
+            datetime.date.fromisoformat(checked["provenance"]["recorded"])
+        except ValueError:
+            raise UsageError(f"{name} is no cassette: /provenance/recorded is no date{again}.") from None
+    return checked
+
+
+def _harmless(text: str, name: str) -> None:
+    """Refuse what a cassette never has: tags that make objects, aliases that multiply, endless depth."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise UsageError(f"{name} has an anchor or alias (&, *), which a cassette never has; it was not read.")
+        tag = getattr(event, "tag", None)
+        if tag and tag not in {"!", "tag:yaml.org,2002:binary", "tag:yaml.org,2002:str"}:
+            raise UsageError(f"{name} has the tag {tag[:60]}, which a cassette never has; it was not read.")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise UsageError(f"{name} nests more than {DEEPEST} levels, which a cassette never does; it was not read.")
+
+
+def _textual(value: Any) -> Any:
+    """The same value with bytes as text, for the schema."""
+    if isinstance(value, bytes):
+        return ""
+    if isinstance(value, dict):
+        return {name if isinstance(name, str) else repr(name): _textual(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_textual(one) for one in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(type(value).__name__)
+
+
+def _first_line(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    where = f" in line {mark.line + 1}" if mark is not None else ""
+    return (getattr(error, "problem", None) or str(error).split("\n")[0] or type(error).__name__)[:120] + where
+
+
+class _Read:
+    """vcrpy's serializer, reading what was checked already."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+
+    def deserialize(self, _: str) -> dict[str, Any]:
+        return self._data
+
+
+class _Write:
+    """vcrpy's serializer, writing our block first."""
+
+    def __init__(self, provenance: dict[str, Any]) -> None:
+        self._provenance = provenance
+
+    def serialize(self, data: dict[str, Any]) -> str:
+        whole = {"provenance": self._provenance, **data}
+        made: str = yaml.dump(whole, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
+        return made
+
+
+def save(cassette: Cassette) -> None:
+    """Write a cassette whole. Raises UsageError where it is too long or its folder cannot be written."""
+    provenance = cassette.provenance
+    if provenance is None or len(cassette.exchanges) > LONGEST:
+        raise UsageError(f"{cassette.name} cannot be written: a cassette tells its provenance and has 1 to {LONGEST}.")
+    block = {name: value for name, value in asdict(provenance).items() if value not in ("", None)}
+    requests, responses = [], []
+    for request, response in cassette.exchanges:
+        body = request.body if request.body else None
+        headers = {name: [value] for name, value in _joined(chosen(request.headers)).items()}
+        requests.append(_Asked(request.method, provenance.base + request.target, body, headers))
+        kept = tuple((name, value) for name, value in response.headers if name.lower() not in UNSTORED)
+        grouped: dict[str, list[str]] = {}
+        for name, value in kept:
+            grouped.setdefault(name, []).append(value)
+        responses.append(
+            {"status": {"code": response.status, "message": ""}, "headers": grouped, "body": {"string": response.body}}
+        )
+    text = vcr.serialize.serialize({"requests": requests, "responses": responses}, _Write(_plain(block)))
+    try:
+        cassette.path.parent.mkdir(parents=True, exist_ok=True)
+        cassette.path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{cassette.name} cannot be written: {error.strerror}.") from None
+
+
+class _Asked(vcr.request.Request):  # type: ignore[misc]
+    """vcrpy's request, with its headers written as lists as its own recordings have them."""
+
+    def _to_dict(self) -> dict[str, Any]:
+        return {"method": self.method, "uri": self.uri, "body": self.body, "headers": dict(self._lists)}
+
+    def __init__(self, method: str, uri: str, body: bytes | None, headers: dict[str, list[str]]) -> None:
+        super().__init__(method, uri, body, {})
+        self._lists = headers
+
+
+def _joined(headers: Headers) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for name, value in headers:
+        made[name] = f"{made[name]}, {value}" if name in made else value
+    return made
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _provenance(block: dict[str, Any]) -> Provenance:
+    known = {one.name for one in fields(Provenance)}
+    made: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in block.items() if name in known
+    }
+    return Provenance(**made)
+
+
+def request_of(asked: Any) -> Request:
+    """vcrpy's request as ours, with its whole address for target."""
+    body = asked.body
+    raw = body.encode() if isinstance(body, str) else bytes(body) if body else None
+    return Request(asked.method, asked.uri, tuple((str(n), str(v)) for n, v in asked.headers.items()), raw or None)
+
+
+def _request(asked: Any, base: str) -> Request:
+    made = request_of(asked)
+    return Request(made.method, made.target.removeprefix(base), made.headers, made.body)
+
+
+def _response(came: dict[str, Any]) -> Response:
+    headers = tuple(
+        (str(name), str(value))
+        for name, values in (came.get("headers") or {}).items()
+        for value in (values if isinstance(values, list) else [values])
+    )
+    body = (came.get("body") or {}).get("string") or b""
+    return Response(int(came["status"]["code"]), headers, body.encode() if isinstance(body, str) else body)
+
+
+def every(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every cassette below a folder, by name (`create/response.created`) and path."""
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.rglob("*.yaml")):
+            yield path.relative_to(folder).with_suffix("").as_posix(), path

@@ -1,0 +1,253 @@
+"""The cassettes of the repository: what they are, that they still hold, and that nothing of them is left over."""
+
+import collections
+import contextlib
+import dataclasses
+import datetime
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from restore_conformance import places, tape
+from restore_conformance.cli import main
+from restore_conformance.documents import pinned
+from restore_conformance.recordings import Review, is_recorded_in, replay
+from restore_conformance.scrub import RULES_DIGEST, Scrub
+from restore_conformance.settings import Settings
+from restore_conformance.verdicts import UsageError, Verdict
+
+TODAY = datetime.datetime.now(datetime.UTC).date()
+
+
+@pytest.fixture(scope="module")
+def replayed(register):
+    return replay(register, Settings(target="replay"))
+
+
+def test_every_cassette_is_used(register, cassettes):
+    """A cassette that no clause is recorded in is an orphan."""
+    judged = [made for made in register.clauses if made.judge]
+    orphans = [
+        one.name for one in cassettes if not any(is_recorded_in(made, one.provenance.address) for made in judged)
+    ]
+    assert orphans == []
+    assert [one.name for one in cassettes if one.name != f"{one.provenance.address}.yaml"] == []
+
+
+def test_no_cassette_is_stale(register, cassettes, replayed):
+    """A clause whose cassette does not touch it any more is stale; so is one recorded for clauses that are gone."""
+    by_address = {one.provenance.address: one.provenance for one in cassettes}
+    known = {made.address for made in register.clauses}
+    stale = [
+        made.address
+        for made in register.clauses
+        if made.judge
+        and any(is_recorded_in(made, address) for address in by_address)
+        and not replayed.evidence.get(made.address)
+    ]
+    assert stale == [], "record them again with restore-conformance record CLAUSE --target mock"
+    gone = {name for block in by_address.values() for name in block.clauses} - known
+    assert gone == set(), "these clauses are gone; record their cassettes again"
+
+
+def test_what_a_cassette_is_named_after_is_in_it(register, cassettes):
+    for cassette in cassettes:
+        if not cassette.provenance.story:
+            assert cassette.provenance.address in cassette.provenance.clauses, cassette.name
+
+
+def test_provenance_is_told(cassettes):
+    counts = collections.Counter(one.provenance.origin for one in cassettes)
+    assert counts["documentation"] == 2
+    assert counts["mock"] >= 80
+    assert counts["live"] == 0
+    for cassette in cassettes:
+        block = cassette.provenance
+        assert block.scrub == RULES_DIGEST, f"{cassette.name} was scrubbed by other rules; record it again"
+        assert block.contract
+        assert block.tool
+        assert 1 <= len(cassette.exchanges) <= tape.LONGEST
+
+
+def test_nothing_looks_live_that_is_not(cassettes):
+    for cassette in cassettes:
+        if cassette.provenance.origin != "live":
+            assert "microsoft.com" not in cassette.provenance.base
+            assert cassette.provenance.base.endswith(".example/beta")
+
+
+def test_the_printed_examples_are_as_printed(cassettes):
+    documented = [one for one in cassettes if one.provenance.origin == "documentation"]
+    for cassette in documented:
+        (request, response), name = cassette.exchanges[0], cassette.provenance.address.rpartition(".")[2]
+        from restore_conformance.exchange import parse_json
+
+        assert parse_json(request.body) == pinned().json(f"create/examples/{name}.request.json")
+        assert parse_json(response.body) == pinned().json(f"create/examples/{name}.response.json")
+
+
+def test_no_cassette_is_rotten(cassettes):
+    rotten = [one.name for one in cassettes if one.provenance.rotten(TODAY) == "fail"]
+    assert rotten == [], "too old for where they come from; record them again"
+
+
+def test_scrubbing_a_cassette_again_changes_nothing(cassettes):
+    scrub = Scrub()
+    for cassette in cassettes:
+        text = cassette.path.read_text()
+        assert scrub.text(text) == text, cassette.name
+
+
+def test_the_replay_keeps_every_clause_that_the_mock_keeps(replayed, judged):
+    live = {found.clause.address: found.verdict for found in judged(profile="standard").verdicts}
+    for found in replayed.verdicts:
+        if found.verdict is Verdict.NONE:
+            assert found.reason.startswith(("untested", "no recording; make one with restore-conformance record"))
+        assert found.verdict == live[found.clause.address], found.clause.address
+    assert replayed.requests == 0
+    assert "none of them of the service" in replayed.reason
+
+
+def test_the_mock_is_never_counted_as_the_service(replayed):
+    origins = {one["origin"] for one in replayed.recordings}
+    assert origins == {"mock", "documentation"}
+    for counts in replayed.evidence.values():
+        assert "live" not in counts
+
+
+def test_the_command_replays(tmp_path, capsys):
+    assert main(["run", "--target", "replay", "--report", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "exchanges of the mock" in said
+    assert (tmp_path / "run.json").exists()
+    report = (tmp_path / "report.html").read_text()
+    assert "nothing here is evidence about it" in report
+
+
+def test_options_for_sending_are_refused_in_a_replay(capsys):
+    assert main(["run", "--target", "replay", "--token", "some-token"]) == 2
+    assert "--token has no meaning with --target replay" in capsys.readouterr().err
+
+
+def test_a_missing_cassette_is_none_with_the_command_that_records_it(register, tmp_path):
+    source = places.CASSETTES / "create" / "response.created.yaml"
+    (tmp_path / "create").mkdir()
+    (tmp_path / "create" / "response.created.yaml").write_bytes(source.read_bytes())
+    found = {v.clause.address: v for v in replay(register, Settings(), None, tmp_path).verdicts}
+    assert found["create/response.created"].verdict is Verdict.PASS
+    assert found["create/errors.duplicate-artifact"].verdict is Verdict.NONE
+    assert found["create/errors.duplicate-artifact"].reason == (
+        "no recording; make one with restore-conformance record create/errors.duplicate-artifact"
+    )
+
+
+def test_no_cassettes_at_all_is_said(register, tmp_path):
+    with pytest.raises(UsageError, match="no cassettes to replay"):
+        replay(register, Settings(), None, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("origin", "warn", "fail"), [("documentation", 731, 1461), ("mock", 366, 731), ("live", 61, 181)]
+)
+def test_age_warns_and_then_fails(register, cassettes, origin, warn, fail):
+    cassette = next(one for one in cassettes if one.provenance.address == "create/response.created")
+    for days, judged, note in ((warn - 1, 3, ""), (warn, 3, "too long for"), (fail, 0, "not judged")):
+        block = dataclasses.replace(
+            cassette.provenance, origin=origin, recorded=(TODAY - datetime.timedelta(days=days)).isoformat()
+        )
+        review = Review(register, Settings(), lambda _: None)
+        source = review.cassette(dataclasses.replace(cassette, provenance=block), replay=False)
+        assert bool(source.exchanges) is bool(judged)
+        assert note in source.note
+        if not judged:
+            result = review.result("x", "", 0.0, lambda _: "", lambda v: (3, "", []))
+            reason = next(v.reason for v in result.verdicts if v.clause.address == "create/response.created")
+            assert "too old" in reason
+            assert "restore-conformance record create/response.created" in reason
+
+
+SNEAKS = {
+    "connect": "with socket.socket() as s: s.connect(('127.0.0.1', 9))",
+    "create_connection": "socket.create_connection(('127.0.0.1', 9), 1)",
+    "getaddrinfo": "socket.getaddrinfo('localhost', 80)",
+    "udp": "with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s: s.sendto(b'x', ('127.0.0.1', 9))",
+}
+
+
+@pytest.mark.parametrize("how", SNEAKS)
+@pytest.mark.parametrize("swallowed", [False, True])
+def test_a_socket_in_a_replay_fails_it(how, swallowed):
+    def sneak():
+        try:
+            exec(SNEAKS[how], {"socket": socket})
+        except Exception:
+            if not swallowed:
+                raise
+
+    with pytest.raises(tape.SocketAttempt, match="a replay sends nothing"), tape.no_network():
+        sneak()
+
+
+def test_a_socket_in_a_replay_fails_the_run(monkeypatch, tmp_path, capsys):
+    from restore_conformance.targets import Http
+
+    send = Http.send
+
+    def leaky(self, *arguments):
+        with contextlib.suppress(Exception):  # swallowed on purpose: the run must fail all the same
+            socket.getaddrinfo("localhost", 80)
+        return send(self, *arguments)
+
+    monkeypatch.setattr(Http, "send", leaky)
+    assert main(["run", "--target", "replay", "--report", str(tmp_path)]) == 4
+    assert "a replay sends nothing" in capsys.readouterr().err
+
+
+def test_sockets_work_outside_of_a_replay():
+    with tape.no_network():
+        pass
+    one, other = socket.socketpair()
+    one.close()
+    other.close()
+    assert socket.getaddrinfo("127.0.0.1", 80)
+
+
+def test_recording_writes_what_is_judged_alike(tmp_path, register, capsys):
+    assert main(["record", "create/errors.duplicate-artifact", "--target", "mock", "--to", str(tmp_path)]) == 0
+    written = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    assert written == ["create/errors.duplicate-artifact.yaml"]
+    found = {v.clause.address: v for v in replay(register, Settings(), None, tmp_path).verdicts}
+    assert found["create/errors.duplicate-artifact"].verdict is Verdict.PASS
+
+
+def test_recording_a_wrong_clause_names_near_ones(capsys, tmp_path):
+    assert main(["record", "create/errors.duplicate", "--target", "mock", "--to", str(tmp_path)]) == 2
+    assert "create/errors.duplicate-artifact" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("target", ["https://graph.microsoft.com/beta", "live"])
+def test_the_service_is_not_recorded_yet(capsys, tmp_path, target):
+    assert main(["record", "--target", target, "--to", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_served_mock_is_recorded_as_a_mock(tmp_path, register):
+    from restore_conformance.mock import Service
+    from restore_conformance.mock.server import serving
+
+    service = Service()
+    with serving(service) as base:
+        arguments = ["record", "create/response.created", "--target", base, "--token", service.token]
+        assert main([*arguments, "--to", str(tmp_path)]) == 0
+    made = tape.load(tmp_path / "create" / "response.created.yaml")
+    assert made.provenance.origin == "mock"
+    assert service.token not in made.path.read_text()
+
+
+def test_replay_is_a_target_of_pytest():
+    command = [sys.executable, "-m", "pytest", "-q", "tests/create/test_examples.py", "--target", "replay"]
+    done = subprocess.run(command, cwd=places.ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
