@@ -24,6 +24,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def described(whole: bool) -> dict[str, Any]:
     return document
 
 
-def schemathesis_failures(service: Service, examples: int, whole: bool, seed: int, found: Failures) -> None:
+def schemathesis_failures(service: Service, found: Failures, examples: int, whole: bool, seed: int) -> None:
     """Run the engine and add what it reports to `found`, as "operation check status"."""
     import schemathesis
     from schemathesis.config import SchemathesisConfig
@@ -326,12 +327,11 @@ def servers(register: Register, share: int, variants: int | None) -> list[Server
 
 def budgets() -> dict[str, Callable[[Service, Failures], None]]:
     """The runs of Schemathesis, by the name of their row."""
+    seed = PLAIN_SEEDS[0]
     return {
-        f"Schemathesis ({name} examples)": lambda service, found, row=row: schemathesis_failures(
-            service, *row, PLAIN_SEEDS[0], found
-        )
-        for name, row in ROWS.items()
-    }  # type: ignore[misc]
+        f"Schemathesis ({name} examples)": partial(schemathesis_failures, examples=examples, whole=whole, seed=seed)
+        for name, (examples, whole) in ROWS.items()
+    }
 
 
 def plain_failures() -> Failures:
@@ -339,7 +339,7 @@ def plain_failures() -> Failures:
     found: Failures = set()
     for examples, whole in ROWS.values():
         for seed in PLAIN_SEEDS:
-            schemathesis_failures(Service(), examples, whole, seed, found)
+            schemathesis_failures(Service(), found, examples, whole, seed)
     return found
 
 
