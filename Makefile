@@ -26,7 +26,7 @@ conformance: $(READY) ## judge every clause on the embedded mock and write the r
 	@$(BIN)/restore-conformance run --target mock
 
 test: $(READY) ## all tests, in process, but for the long proofs
-	@$(BIN)/python -m pytest -q -m "not deep"
+	@$(BIN)/python -m pytest -q
 
 proofs: $(READY) ## the long proofs: every alteration, 5,000 canaries, every faulty run's HAR
 	@$(BIN)/python -m pytest -q -s -m deep
@@ -35,7 +35,7 @@ check: $(READY) ## the one gate before a commit: format, lint, types, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q -m "not deep"
+	@$(BIN)/python -m pytest -q
 
 sdk: $(SDK)/.ready ## the mock against the official SDK for Python, in its own environment (800 MB)
 	@$(SDK)/bin/python -m pytest -q tests/sdk

@@ -155,7 +155,7 @@ class Campaign:
             self.hear(self.sender.stimulus(stimulus))
             if self._hopeless():
                 return
-        if self.profile.sweep and self.target.loopback and not self.stopped:
+        if self.profile.sweep and self._draws and self.target.loopback and not self.stopped:
             self._sweep()
         self._tell_stories(self._stories.last(self._early_sessions(), crowd=self.profile.crowd))
         self._confirm_all()

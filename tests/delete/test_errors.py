@@ -2,6 +2,7 @@
 
 from restore_conformance import checks
 from restore_conformance.clauses import answered, clause, sent, story
+from restore_conformance.verdicts import Untouched
 
 
 @clause(when=sent("delete") & answered("4xx"))
@@ -26,13 +27,9 @@ def test_session_not_found(conversation):
     if conversation.story == "strangers":
         checks.refused_at(conversation, "delete-unknown", "delete", "unknown-id")
         return
-    if conversation.step("delete-again") is not None and deleted(conversation):
-        checks.refused_at(conversation, "delete-again", "delete", "unknown-id")
-
-
-def deleted(conversation):
-    """Whether the session really is gone, as far as reading it tells."""
-    return checks.step(conversation, "get-deleted").status == 404
+    if checks.step(conversation, "get-deleted").status != 404:
+        raise Untouched("the session is still there")
+    checks.refused_at(conversation, "delete-again", "delete", "unknown-id")
 
 
 @clause(when=story("activation"))

@@ -2,6 +2,7 @@
 
 import os
 
+import hypothesis
 import pytest
 
 from restore_conformance.bench import ENVIRONMENTS, score_environment, score_fault, score_variant
@@ -36,12 +37,13 @@ def test_a_composition_of_odd_habits_is_not_accused(register, number):
     assert score.right, (names, score.blamed, score.reason)
 
 
-def test_compositions_take_one_value_of_a_dimension():
-    import hypothesis
+FEW = hypothesis.settings(database=None, max_examples=30, phases=[hypothesis.Phase.generate])
 
-    found = hypothesis.find(compositions(), lambda names: len(names) >= 3, settings=hypothesis.settings(database=None))
-    assert len(found) == 3
-    assert len({VARIANTS[name].dimension for name in found}) == 3
+
+def test_compositions_take_one_value_of_a_dimension():
+    found = hypothesis.find(compositions(), lambda names: len(names) >= 3, settings=FEW)
+    assert len(found) >= 3
+    assert len({VARIANTS[name].dimension for name in found}) == len(found)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS[:: SHARE // 2 or 1])
