@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from restore_conformance import stories
+from restore_conformance.checks.talks import ABSENT
 from restore_conformance.clauses import Register
 from restore_conformance.controls import ROUNDS, Control, Trouble, again, confirm
 from restore_conformance.conversing import Stories, shows_route
@@ -38,6 +39,12 @@ CHANGING = frozenset({"update", "activate", "delete"})
 """Operations that leave a session otherwise than they found it."""
 
 ENOUGH = 0.6
+BEYOND = (
+    "untested", "left out", "needs another caller", "the target seems to have no route",
+    "the conversation never came", "no conversation came", "the step",
+)  # fmt: skip
+"""Reasons that say a clause is beyond what these settings and this target can touch."""
+
 SILENCE = 12
 GIVE_UP = 30
 EARLY = 24
@@ -282,7 +289,11 @@ class Campaign:
         The whole story is told again, with sessions of its own, and between each two tellings a control.
         """
         known = self.control.best("")
-        stuck = [e for e in talk.exchanges if e.trouble and not e.blame and e.sent.operation in CHANGING]
+        stuck = [
+            e
+            for e in talk.exchanges
+            if e.trouble and not e.blame and e.sent.operation in CHANGING and not self._no_route(e)
+        ]
         for exchange in stuck[:2] if known is not None else []:
             assert known is not None
             for telling in range(ROUNDS):
@@ -296,20 +307,25 @@ class Campaign:
                 exchange.blame = "target"
                 exchange.note = f"{exchange.trouble}, the same in {ROUNDS + 1} sessions while a control was answered"
 
+    def _no_route(self, exchange: Exchange) -> bool:
+        """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""
+        return exchange.status in {*ABSENT, 401, 403} and exchange.sent.operation not in self._routes
+
     def _check(self, exchange: Exchange) -> None:
         """Find out whose trouble it is while the session is still as it was."""
+        if self._no_route(exchange):
+            return
         if exchange.sent.operation in CHANGING and (exchange.status or 0) < 300 and exchange.response is not None:
             return
         if confirm(exchange, self.control, self.sender, _nothing, flaky=self._flaky) == "environment":
             self._flaky = True
 
     def _heard(self, talk: stories.Talk) -> None:
+        self._routes.update(e.sent.operation for e in talk.exchanges if shows_route(e))
         for exchange in talk.exchanges:
-            if shows_route(exchange):
-                self._routes.add(exchange.sent.operation)
             if exchange.sent.operation == "create":
                 self.hear(exchange)
-            else:
+            elif not self._no_route(exchange):
                 self.overhear(exchange)
         if talk.exchanges:
             self.judge.conversation(talk.done(frozenset(self._routes)))
@@ -380,6 +396,8 @@ class Campaign:
         for caller, hint in NEEDED.items():
             if any(caller == tag for tag in (*found.clause.when.every, *found.clause.when.either)):
                 return f"needs another caller: --identity {hint}=TOKEN, or [live.identity.{hint}] in the configuration"
+        if found.clause.operation not in self._routes:
+            return f"the target seems to have no route for {found.clause.operation}"
         if found.clause.heading == "permissions" and not self.settings.identities:
             return "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN"
         return self.stopped or "not touched by this profile"
@@ -425,7 +443,7 @@ def conclude(verdicts: list[ClauseVerdict], stopped: str) -> tuple[Exit, str, li
 
 
 def _out_of_reach(found: ClauseVerdict) -> bool:
-    return found.verdict is Verdict.NONE and found.reason.startswith(("untested", "left out", "needs another caller"))
+    return found.verdict is Verdict.NONE and found.reason.startswith(BEYOND)
 
 
 def _nothing(*_: object) -> None:

@@ -112,7 +112,7 @@ def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None
     other = talk.create("create-other", second)
     talk.one("get-again", "GET", made)
     if other:
-        talk.one("get-other", "GET", other)
+        talk.poll("get-other", other)
     gone = talk.one("delete", "DELETE", made)
     if gone.status in {200, 202, 204}:
         talk.poll("get-deleted", made, 404)
@@ -209,7 +209,7 @@ def activation(talk: Talk, first: Stimulus, second: Stimulus) -> None:
         talk.one("update-activated", "PATCH", made, payload={f"{SITE}@delta": [_spare(first)]})
         talk.one("delete-activated", "DELETE", made)
     if other:
-        talk.one("get-other", "GET", other)
+        talk.poll("get-other", other)
 
 
 def _spare(stimulus: Stimulus) -> dict[str, Any]:
@@ -237,7 +237,7 @@ def callers(talk: Talk, first: Stimulus, others: list[str], *, activate: bool) -
         made = talk.create(f"create-for-{caller}", first)
         if not made:
             return
-        talk.one("get", "GET", made)
+        talk.poll("get", made)
         talk.one(f"get-as-{caller}", "GET", made, caller=caller)
         talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))
         talk.one(f"artifacts-as-{caller}", "GET", made, f"/{SITE}", caller=caller)

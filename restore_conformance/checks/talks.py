@@ -23,10 +23,10 @@ def step(conversation: Conversation, name: str) -> Exchange:
     found = conversation.step(name)
     if found is None:
         raise Untouched(f"the conversation never came to {name}")
-    sound(found)
     operation = found.sent.operation
     if found.status in ABSENT and operation not in conversation.routes:
         raise Untouched(f"the target seems to have no route for {operation}: it answers {found.status}")
+    sound(found)
     return found
 
 

@@ -11,7 +11,7 @@ from looking import failed
 from servers import answering, silent
 
 from restore_conformance import cli, places
-from restore_conformance.mock import Reply, Service
+from restore_conformance.mock import Refusal, Reply, Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import serving
 
@@ -156,8 +156,6 @@ def test_ids_that_are_not_listed_excuse_a_target_that_checks_them(run, tmp_path)
         rule(payload)
         for element in payload.get("siteRestoreArtifacts") or []:
             if element["restorePoint"]["id"].lower() not in known:
-                from restore_conformance.mock.wire import Refusal
-
                 raise Refusal(400, "InvalidRestorePoint")
 
     service.create_rules["restore-points"] = strict
@@ -199,6 +197,35 @@ def test_the_bound_on_requests_holds(run):
     _, _, _, record = run("--profile", "standard", "--max-requests", "50")
     assert record["requests"] <= 50
     assert record["stopped"] == "the bound of 50 requests was reached"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, b""), (404, b"<html>no such page</html>"), (405, b'{"error":{"code":"MethodNotAllowed","message":""}}')],
+)
+def test_a_server_that_only_creates_is_judged_by_what_it_has(judged, status, body):
+    """An emulator of the create operation alone keeps its contract, however its server refuses other routes."""
+    service = Service()
+    answer = service.answer
+    service.answer = lambda asked: answer(asked) if asked.operation == "create" else Reply(status, raw=body)
+    result = judged(service)
+    assert failed(result) == []
+    assert result.exit == 0, result.reason
+
+
+def test_a_session_that_takes_a_moment_to_be_seen_is_waited_for(judged):
+    service = Service()
+    get, asked_for = service.get, []
+
+    def later(asked):
+        asked_for.append(asked.session)
+        if asked_for.count(asked.session) < 3:
+            service.find(asked)
+            raise Refusal(404, "RestoreSessionNotFound")
+        return get(asked)
+
+    service.operations["get"] = (later, False)
+    assert failed(judged(service)) == []
 
 
 def test_trouble_tied_to_one_payload_is_a_fault_and_trouble_by_chance_is_not(judged):
