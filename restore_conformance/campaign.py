@@ -120,7 +120,7 @@ class Campaign:
         self._flaky = False
         self._talks = 0
         self._routes: set[str] = {"create"}
-        self._kept: list[str] = []
+        self._kept: list[str] = []  # the first sessions of the run that no story deletes
         self._stories = Stories(
             self.materials, settings.seed, list(settings.identities), activate=target.loopback, brief=self.profile.brief
         )
@@ -164,12 +164,8 @@ class Campaign:
                 return
         if self.profile.sweep and self._draws and self.target.loopback and not self.stopped:
             self._sweep()
-        self._tell_stories(self._stories.last(self._early_sessions(), crowd=self.profile.crowd))
+        self._tell_stories(self._stories.last(self._kept, crowd=self.profile.crowd))
         self._confirm_all()
-
-    def _early_sessions(self) -> list[str]:
-        """Some of the first sessions of the run that no story deleted, as they were answered."""
-        return self._kept[:3]
 
     def _drawn(self) -> Iterator[Stimulus]:
         """What Hypothesis adds to the plan, drawn in batches so that memory does not grow with their number."""
@@ -185,7 +181,6 @@ class Campaign:
         """Take an exchange in: judge it, remember what it proves, and keep trouble for later."""
         if exchange.sent.operation == "create":
             self._remember(exchange)
-        self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
         outcome = self.judge.exchange(exchange)
         if exchange.trouble:
             if not exchange.blame:
@@ -195,13 +190,12 @@ class Campaign:
             self._silent = 0
             if not outcome.failed:
                 self.control.note(exchange)
-        self._tell(exchange)
+        self.hear_silently(exchange)
 
     def overhear(self, exchange: Exchange) -> None:
         """Take in an exchange that is no create: judge it and keep it."""
-        self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
         self.judge.exchange(exchange)
-        self._tell(exchange)
+        self.hear_silently(exchange)
 
     def hear_silently(self, exchange: Exchange) -> None:
         """Keep an exchange that no clause may be judged by."""
@@ -325,7 +319,9 @@ class Campaign:
         for exchange in talk.exchanges:
             if exchange.sent.operation == "create":
                 self.hear(exchange)
-            elif not self._no_route(exchange):
+            elif self._no_route(exchange):
+                self.hear_silently(exchange)
+            else:
                 self.overhear(exchange)
         if talk.exchanges:
             self.judge.conversation(talk.done(frozenset(self._routes)))

@@ -62,7 +62,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One complete answer; `body` is decoded from any content coding, `wire` is its size before that."""
+    """One complete answer; `body` is decoded from any content coding."""
 
     status: int
     headers: Headers = ()

@@ -8,13 +8,13 @@ Knows no clause.
 from __future__ import annotations
 
 from restore_conformance.exchange import NOTHING, Exchange, Response
+from restore_conformance.recogniser import READING
 
 GOOD_CALLERS = frozenset({"good", "delegated", "application", "unknown"})
 
 NO_ANSWER = "no answer"
 TIME_OUT = "time-out"
 UNREACHABLE = "unreachable"
-READING = frozenset({"get", "get-typed", "list", "list-typed", "list-artifacts"})
 REACH = frozenset({NO_ANSWER, TIME_OUT, UNREACHABLE})
 
 
