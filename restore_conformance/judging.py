@@ -35,12 +35,9 @@ class _Tally:
 
 @dataclass(slots=True)
 class Outcome:
-    """What judging one exchange or conversation brought: the addresses that failed, and those that were judged."""
+    """What judging one exchange or conversation brought: the addresses that failed."""
 
     failed: list[str] = field(default_factory=list)
-    judged: int = 0
-    inconclusive: bool = False
-    conditional: bool = False
 
 
 class Judge:
@@ -107,7 +104,6 @@ class Judge:
             if stuck is not None and scope == "exchange":
                 tally.inconclusive += 1
                 tally.reason = tally.reason or _why(stuck)
-                outcome.inconclusive = True
                 continue
             self.judgements += 1
             try:
@@ -119,7 +115,6 @@ class Judge:
             except Inconclusive as why:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
-                outcome.inconclusive = True
             except Deviation as deviation:
                 if made.level is Level.OBSERVE and made.reading not in self._readings:
                     tally.judged += 1
@@ -127,14 +122,12 @@ class Judge:
                     continue
                 failed.add(made.address)
                 outcome.failed.append(made.address)
-                outcome.conditional |= bool(deviation.unless)
                 self._failed(tally, deviation, subject.weight, evidence)
             except Exception as broken:  # noqa: BLE001 - a broken judgement is a verdict of its own
                 failed.add(made.address)
                 tally.error = tally.error or f"{type(broken).__name__}: {broken}"
             else:
                 tally.judged += 1
-                outcome.judged += 1
                 if tally.sample is None or evidence[-1].weight < tally.sample.weight:
                     tally.sample = evidence[-1]
         return outcome

@@ -149,6 +149,15 @@ def refused(conversation: Conversation, name: str, operation: str, defect: str) 
     return answers.refused_as(step(conversation, name), answers.refusals(operation)[defect])
 
 
+def malformed_id(conversation: Conversation, name: str, operation: str) -> str:
+    """An id that is none was refused as one ("invalid"), or as the name of nothing ("unknown")."""
+    if step(conversation, name).status == 404:
+        refused(conversation, name, "get", "unknown-id")
+        return "unknown"
+    refused(conversation, name, operation, "malformed-id")
+    return "invalid"
+
+
 def refused_at_any(conversation: Conversation, name: str, operation: str, *defects: str) -> None:
     """The step was refused for one of several defects of the operation's page."""
     answers.refused_as_any(step(conversation, name), [answers.refusals(operation)[defect] for defect in defects])

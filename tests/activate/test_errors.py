@@ -13,11 +13,7 @@ def test_envelope(exchange):
 @clause(when=story("strangers"))
 def test_invalid_session_id(conversation):
     """An id that is none is refused."""
-    if checks.step(conversation, "activate-malformed").status == 404:
-        checks.refused_at(conversation, "activate-malformed", "get", "unknown-id")
-        return "unknown"
-    checks.refused_at(conversation, "activate-malformed", "activate", "malformed-id")
-    return "invalid"
+    return checks.malformed_id(conversation, "activate-malformed", "activate")
 
 
 @clause(when=story("strangers"))

@@ -13,11 +13,7 @@ def test_envelope(exchange):
 @clause(when=story("strangers"))
 def test_invalid_session_id(conversation):
     """An id that is none is refused."""
-    if checks.step(conversation, "get-malformed").status == 404:
-        checks.refused_at(conversation, "get-malformed", "get", "unknown-id")
-        return "unknown"
-    checks.refused_at(conversation, "get-malformed", "get", "malformed-id")
-    return "invalid"
+    return checks.malformed_id(conversation, "get-malformed", "get")
 
 
 @clause(when=story("strangers"))

@@ -13,8 +13,4 @@ def test_envelope(exchange):
 @clause(when=story("strangers"))
 def test_invalid_session_id(conversation):
     """An id that is none is refused."""
-    if checks.step(conversation, "artifacts-malformed").status == 404:
-        checks.refused_at(conversation, "artifacts-malformed", "get", "unknown-id")
-        return "unknown"
-    checks.refused_at(conversation, "artifacts-malformed", "list-artifacts", "malformed-id")
-    return "invalid"
+    return checks.malformed_id(conversation, "artifacts-malformed", "list-artifacts")

@@ -14,11 +14,7 @@ def test_envelope(exchange):
 @clause(when=story("strangers"))
 def test_invalid_session_id(conversation):
     """An id that is none is refused."""
-    if checks.step(conversation, "update-malformed").status == 404:
-        checks.refused_at(conversation, "update-malformed", "get", "unknown-id")
-        return "unknown"
-    checks.refused_at(conversation, "update-malformed", "update", "malformed-id")
-    return "invalid"
+    return checks.malformed_id(conversation, "update-malformed", "update")
 
 
 @clause(when=story("strangers", "life"))
