@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from restore_conformance.exchange import Exchange
-from restore_conformance.reporting.html import visible
+from restore_conformance.reporting.shown import visible
 from restore_conformance.settings import Settings
 
 MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}

@@ -19,7 +19,7 @@ STOREYS = [
     {"controls", "shrinking", "conversing"},
     {"campaign"},
     {"bench", "live"},
-    {"record", "recordings", "taping", "reporting", "drift"},
+    {"record", "recordings", "taping", "reporting", "drift", "history", "comparing"},
     {"cli", "commands", "plugin", "__main__"},
 ]
 """From the ground up. A module may import from its own storey and from those below."""
@@ -36,7 +36,7 @@ DOORS = {
     "schemathesis": {"sweep.py"},
     "starlette": {"mock/server.py"},
     "uvicorn": {"mock/server.py"},
-    "jinja2": {"reporting/html.py"},
+    "jinja2": {"reporting/templating.py"},
     "rich": {"reporting/terminal.py"},
     "pytest": {"plugin.py"},
     "vcr": {"tape/cassette.py", "tape/playing.py"},

@@ -1,0 +1,36 @@
+"""Text as a person may be shown it: what came over the wire is never markup, a terminal escape or a hidden mark.
+
+Knows no format of report and no library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+HIDDEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""Marks that change the direction of writing, or are not seen at all."""
+
+LONGEST = 6000
+"""Characters of a body that a report shows."""
+
+
+def visible(text: Any) -> str:
+    """Text with control characters and marks that change the direction of writing made visible."""
+    shown = text if isinstance(text, str) else json.dumps(text, ensure_ascii=False)
+    return "".join(c if c in "\n\t" or (c.isprintable() and c not in HIDDEN) else f"\\u{ord(c):04x}" for c in shown)
+
+
+def body(stored: dict[str, Any] | None) -> str:
+    """A stored body as text to show: JSON indented, other text as it is, bytes as base64."""
+    if stored is None:
+        return "(no body)"
+    if "base64" in stored:
+        return f"(bytes that are no UTF-8, base64) {stored['base64']}"
+    text = str(stored.get("text", ""))
+    with contextlib.suppress(ValueError, RecursionError):
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    if stored.get("cut") or len(text) > LONGEST:
+        text = text[:LONGEST] + f"\n… ({stored['size']} bytes in all)"
+    return visible(text) or "(empty body)"
