@@ -7,7 +7,7 @@ SDK    := .venv-sdk
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test proofs check live-proofs sdk serve clean bench-trust
+.PHONY: help setup conformance test proofs check live-proofs sdk browser serve clean bench-trust
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,13 @@ $(SDK)/.ready: requirements-sdk.lock pyproject.toml
 	@$(PYTHON) -m venv $(SDK)
 	@$(SDK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sdk.lock
 	@$(SDK)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+browser: $(VENV)/.browser ## the reports in a real headless Chromium (Debian's package), with axe-core
+	@$(BIN)/python -m pytest -q -rs tests/browser
+
+$(VENV)/.browser: requirements-browser.lock $(READY)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-browser.lock
 	@touch $@
 
 live-proofs: $(READY) ## the long proofs of the live mode: a kill at every moment, real kills, many workers
