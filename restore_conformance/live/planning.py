@@ -177,8 +177,8 @@ def make_plan(
 ) -> Plan:
     """The steps that serve every clause that can be served, cheapest first, within a number of requests."""
     callers = frozenset(callers)
-    offered = [step for step in _offered(register, label, pool, callers) if _fits(step, pool, label)]
     clauses = [c for c in register.clauses if _of_create(c)]
+    offered = [step for step in _offered(clauses, label, pool, callers) if _fits(step, pool, label)]
     conversation, reads = _conversation(register, offered)
     left = {c.address for c in clauses}
     for step in conversation or ():
@@ -207,7 +207,7 @@ def make_plan(
     if deep:
         from restore_conformance.live.pairs import pairs
 
-        extra = [_step(register, label, stimulus) for stimulus in pairs(pool, callers)]
+        extra = [_step(clauses, label, stimulus) for stimulus in pairs(pool, callers)]
         for step in extra:
             if step.cost <= room and _fits(step, pool, label):
                 chosen.append(replace(step, sent_for=("all pairs",)))
@@ -237,7 +237,7 @@ def _of_create(clause: Clause) -> bool:
     return clause.judge is not None and clause.scope == "exchange" and clause.operation == "create"
 
 
-def _step(register: Register, label: Label, stimulus: Stimulus) -> Step:
+def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus) -> Step:
     sent = label(stimulus)
     if sent.defects:
         expects, tags = REFUSED, sent.tags | {"400", "4xx", "object"}
@@ -245,38 +245,38 @@ def _step(register: Register, label: Label, stimulus: Stimulus) -> Step:
         expects, tags = CREATED, sent.tags | {"201", "2xx", "object"}
     else:
         expects, tags = OPEN, sent.tags
-    serves = frozenset(c.address for c in register.clauses if _of_create(c) and c.when.matches(tags))
+    serves = frozenset(c.address for c in clauses if c.when.matches(tags))
     return Step(stimulus, expects, serves)
 
 
-def _offered(register: Register, label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[Step]:
+def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[Step]:
     """Every family and variant, as every caller for whom that makes a difference."""
     for family in FAMILIES:
         if family == "very-large":
             continue  # a mebibyte says no more than a hundred levels do, and costs the tenant more
         for variant in range(VARIANTS[family]):
-            yield _step(register, label, pool.make(family, variant))
+            yield _step(clauses, label, pool.make(family, variant))
     for caller in ("good", *sorted(callers & {"application", "delegated"})):
         for family, style in (("standard", TYPED), ("standard", PRETTY), ("no-payload", 0)):
             made = replace(pool.make(family, 0, style), caller=caller)
-            yield _step(register, label, made)
+            yield _step(clauses, label, made)
     for caller in sorted(callers & ODD_CALLERS):
-        yield _step(register, label, replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}"))
+        yield _step(clauses, label, replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}"))
     for families in MERGED:
-        singles = tuple(_step(register, label, pool.make(f, _PLAIN.get(f, 0))) for f in families)
-        yield _merged(register, label, singles)
+        singles = tuple(_step(clauses, label, pool.make(f, _PLAIN.get(f, 0))) for f in families)
+        yield _merged(clauses, label, singles)
 
 
 _PLAIN = {"opaque-values": 0, "one-kind-empty": 1, "conflict-spelling": 1}
 
 
-def _merged(register: Register, label: Label, singles: tuple[Step, ...]) -> Step:
+def _merged(clauses: Sequence[Clause], label: Label, singles: tuple[Step, ...]) -> Step:
     payload: dict[str, Any] = {}
     for step in reversed(singles):
         payload |= json.loads(step.stimulus.body or b"{}")
     names = "+".join(step.stimulus.family for step in singles)
     body = json.dumps(payload, separators=(",", ":")).encode()
-    made = _step(register, label, replace(singles[0].stimulus, family=names, body=body))
+    made = _step(clauses, label, replace(singles[0].stimulus, family=names, body=body))
     # Only what the single ones are sent for: an answer to all of them together says nothing about one elsewhere.
     wanted = frozenset().union(*(step.serves for step in singles))
     return replace(made, serves=made.serves & wanted, singles=singles)

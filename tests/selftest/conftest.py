@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import sys
 
 import pytest
 
@@ -26,6 +27,17 @@ def loopback_only():
 
     patch = pytest.MonkeyPatch()
     patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def children_compile_once(tmp_path_factory):
+    """Where Python may not leave bytecode in the checkout, each process a test starts would compile everything anew."""
+    patch = pytest.MonkeyPatch()
+    if sys.dont_write_bytecode:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("bytecode")))
     yield
     patch.undo()
 
