@@ -51,7 +51,8 @@ MERGED = (
 class Step:
     """One request to send, what the documents say of it, and the clauses it is sent for.
 
-    `singles` are sent instead where several curiosities in one request were refused and nobody knows which.
+    `singles` are sent instead where several curiosities in one request were refused and nobody knows which. `listed`
+    says whether it names only what the user named.
     """
 
     stimulus: Stimulus
@@ -59,6 +60,7 @@ class Step:
     serves: frozenset[str]
     sent_for: tuple[str, ...] = ()
     singles: tuple[Step, ...] = ()
+    listed: bool = True
 
     @property
     def cost(self) -> int:
@@ -178,7 +180,7 @@ def make_plan(
     """The steps that serve every clause that can be served, cheapest first, within a number of requests."""
     callers = frozenset(callers)
     clauses = [c for c in register.clauses if _of_create(c)]
-    offered = [step for step in _offered(clauses, label, pool, callers) if _fits(step, pool, label)]
+    offered = [step for step in _offered(clauses, label, pool, callers) if _fits(step, pool)]
     conversation, reads = _conversation(register, offered)
     left = {c.address for c in clauses}
     for step in conversation or ():
@@ -209,7 +211,7 @@ def make_plan(
 
         extra = [_step(clauses, label, stimulus) for stimulus in pairs(pool, callers)]
         for step in extra:
-            if step.cost <= room and _fits(step, pool, label):
+            if step.cost <= room and _fits(step, pool):
                 chosen.append(replace(step, sent_for=("all pairs",)))
                 room -= step.cost
     return Plan(
@@ -246,7 +248,7 @@ def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus) -> Step:
     else:
         expects, tags = OPEN, sent.tags
     serves = frozenset(c.address for c in clauses if c.when.matches(tags))
-    return Step(stimulus, expects, serves)
+    return Step(stimulus, expects, serves, listed="open:id-not-listed" not in sent.tags)
 
 
 def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[Step]:
@@ -282,16 +284,13 @@ def _merged(clauses: Sequence[Clause], label: Label, singles: tuple[Step, ...]) 
     return replace(made, serves=made.serves & wanted, singles=singles)
 
 
-def _fits(step: Step, pool: Pool, label: Label) -> bool:
+def _fits(step: Step, pool: Pool) -> bool:
     """Whether a step may be sent: what may be accepted names only what the user named."""
     if step.expects == REFUSED:
         return True
-    sent = label(step.stimulus)
     kinds = [kind for kind, name in (("standard", b"siteRestore"), ("granular", b"granularSite"))
              if name in (step.stimulus.body or b"")]  # fmt: skip
-    if "open:id-not-listed" in sent.tags:
-        return False
-    return all(pool.has(kind) for kind in kinds)
+    return step.listed and all(pool.has(kind) for kind in kinds)
 
 
 def _conversation(register: Register, offered: list[Step]) -> tuple[tuple[Step, Step] | None, int]:

@@ -1,6 +1,7 @@
 """The house: imports point down, and each outside library has one door."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -49,7 +50,12 @@ DOORS = {
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_data" not in path.parts)
 
 
+@functools.cache
 def imports(path):
+    return tuple(_imports(path))
+
+
+def _imports(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
