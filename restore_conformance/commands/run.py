@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register, load
+from restore_conformance.commands.history import add_history_arguments, check_history, remember
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
@@ -116,6 +117,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     add_live_arguments(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
+    add_history_arguments(parser)
 
 
 def add_live_arguments(parser: argparse.ArgumentParser) -> None:
@@ -317,6 +319,7 @@ def main(arguments: argparse.Namespace) -> int:
     if live is not None:
         return _live(arguments, settings, live, register)
     target = None if settings.target == "replay" else target_of(settings)
+    check_history(arguments)
     folder = folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     base = target.base if target else ""
@@ -335,6 +338,8 @@ def main(arguments: argparse.Namespace) -> int:
             target.close()
     run = run_of(result, scrub)
     write_json(folder / "run.json", run)
+    if remember(arguments, run):
+        write_json(folder / "run.json", run)
     written = write_reports(folder, run)
     print_table(run, written, quiet=arguments.quiet, out=sys.stdout)
     return int(result.exit)
@@ -392,6 +397,7 @@ def _live(arguments: argparse.Namespace, settings: Settings, live: Live, registe
         if not is_vendor(live.host):
             print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
         return 0
+    check_history(arguments)
     folder = folder_of(settings.report)
     scrub = scrub_of(settings)
     store = Store(folder / "exchanges.ndjson", scrub, live.base)
@@ -412,6 +418,8 @@ def _live(arguments: argparse.Namespace, settings: Settings, live: Live, registe
         told_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
     run = run_of(result, scrub)
     write_json(folder / "run.json", run)
+    if remember(arguments, run):
+        write_json(folder / "run.json", run)
     written = write_reports(folder, run)
     write_json(folder / "permissions.json", [asdict(cell) for cell in going.cells])
     if not arguments.quiet:
