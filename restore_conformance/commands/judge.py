@@ -25,12 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--reading", action="append", default=[], metavar="KEY=VALUE", help="narrow an interpretation; repeatable")
     add("--as-of", default="", metavar="DATE", help="judge by the clauses that had begun by this date (YYYY-MM-DD)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
+    run.add_ledger_argument(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
     add_history_arguments(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Judge, write, print: 0 kept as far as the recordings go, 1 a must clause broken, 3 nothing to judge."""
+    from restore_conformance.comparing.accepting import settled
     from restore_conformance.record import Store, learn, run_of, write_json
     from restore_conformance.recordings import BASE, Review, clock, kept, origins
     from restore_conformance.reporting import write_reports
@@ -41,8 +43,9 @@ def main(arguments: argparse.Namespace) -> int:
     run.check_date(arguments.as_of)
     settings = Settings(
         target="recordings", profile="none", as_of=arguments.as_of, report=arguments.report,
-        readings=run.readings_of(arguments.reading, register.interpretations),
+        deviations=arguments.deviations, readings=run.readings_of(arguments.reading, register.interpretations),
     )  # fmt: skip
+    ledger = run.ledger_of(arguments, register)
     paths = [Path(name) for name in arguments.file]
     for path in paths:
         if not path.is_file():
@@ -67,7 +70,15 @@ def main(arguments: argparse.Namespace) -> int:
     finally:
         review.close()
         store.close()
-    judged = run_of(result, scrub)
+    judged = settled(
+        run_of(result, scrub),
+        result,
+        ledger,
+        ["recordings"],
+        run.today(),
+        scrub.text,
+        concluded=lambda verdicts, _: kept(verdicts),
+    )
     write_json(folder / "run.json", judged)
     if remember(arguments, judged):
         write_json(folder / "run.json", judged)
@@ -76,7 +87,7 @@ def main(arguments: argparse.Namespace) -> int:
     if not arguments.quiet:
         for line in since(result.verdicts):
             print(line)
-    return int(result.exit)
+    return int(judged["exit"])
 
 
 def since(verdicts: list[ClauseVerdict]) -> list[str]:
