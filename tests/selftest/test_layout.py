@@ -15,7 +15,7 @@ STOREYS = [
     {"exchange", "verdicts", "places"},
     {"documents", "clauses", "settings", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
-    {"judging", "sending", "stories", "sweep", "rebuilt"},
+    {"judging", "sending", "stories", "sweep", "rebuilt", "accepted"},
     {"controls", "shrinking", "conversing"},
     {"campaign"},
     {"bench", "live"},
