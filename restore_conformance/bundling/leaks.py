@@ -88,7 +88,7 @@ def _whole(found: re.Match[str]) -> str:
 
 
 def _uncontrolled(text: str) -> str:
-    return _CONTROL.sub("@-", text)
+    return _CONTROL.sub("@_", text)
 
 
 def _called(placeholder: str) -> str:

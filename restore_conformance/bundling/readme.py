@@ -37,13 +37,13 @@ def readme(run: dict[str, Any], clause: dict[str, Any], chosen: Chosen, good: di
 
 def _head(run: dict[str, Any], clause: dict[str, Any], finding: dict[str, Any]) -> str:
     rows = [
-        f"# Broken: {words(clause['says'])}",
+        f"# {code(clause['id'])} is broken",
         "",
         "Microsoft Graph, Backup Storage: create sharePointRestoreSession (beta) and the operations around it.",
         "",
         "| | |",
         "|---|---|",
-        f"| clause | {code(clause['id'], table=True)}, level {clause['level']} |",
+        f"| required | {words(clause['says'])} ({clause['level']}) |",
         f"| stated | {_where(clause)} |",
         f"| what came | {code(finding['message'], table=True)} |",
         f"| expected | {code(finding['expected'], table=True)} |",
@@ -68,14 +68,13 @@ def _head(run: dict[str, Any], clause: dict[str, Any], finding: dict[str, Any]) 
 def _where(clause: dict[str, Any]) -> str:
     """Where the documents say so: the page's address and the heading there, and the row of its table."""
     row = f", row {code(clause['row'], table=True)}" if clause.get("row") else ""
-    if clause.get("source"):
-        return code(clause["source"], table=True) + row
+    source = f"; from {code(clause['source'], table=True)}" if clause.get("source") else ""
     operation = clause["id"].partition("/")[0]
     known = {path.parent.name for path in pinned().root.glob("*/page.toml")}
     address = pinned().toml(f"{operation}/page.toml")["address"] if operation in known else ""
     page = f"<{address}>" if address else f"the page of {code(operation, table=True)}"
     heading = f", heading {code(clause['heading'], table=True)}" if clause.get("heading") else ""
-    return page + heading + row
+    return page + heading + row + source
 
 
 def _life(run: dict[str, Any], clause: dict[str, Any], good: dict[str, Any] | None) -> str:
