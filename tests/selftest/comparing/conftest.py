@@ -16,48 +16,53 @@ from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 
 
-def _made(fault, register=None, folder=None, **settings):
-    """The run record of the mock with that fault, as the text it is stored as."""
+def _made(folder, fault, register=None, **settings):
+    """A run of the mock with that fault: its record and its exchanges, as the texts they are stored as."""
     service = seeded(fault) if fault else Service()
     tokens = {kind: token for token, kind in service.tokens.items()}
     others = {kind: token for kind, token in tokens.items() if kind != "good"}
     chosen = Settings(**{"token": tokens["good"], "identities": others, "profile": "quick", **settings})
     scrub = Scrub({"token": service.token, **others})
     target = Embedded(service)
-    store = Store(folder / "exchanges.ndjson", scrub, target.base) if folder else None
+    path = folder / "exchanges.ndjson"
+    store = Store(path, scrub, target.base)
     result = Campaign(chosen, target, register or load(), keep=store).run()
     learn(result, scrub)
-    if store:
-        store.close()
-    text = json.dumps(run_of(result, scrub))
-    if folder:
-        (folder / "run.json").write_text(text)
-    return text
+    store.close()
+    return json.dumps(run_of(result, scrub)), path.read_text()
 
 
 @pytest.fixture(scope="session")
-def record():
-    """Gives the run record of a fault (none: the mock as it is); every caller gets a copy of its own."""
-    known = functools.lru_cache(maxsize=64)(_made)
+def stored(tmp_path_factory):
+    """Gives record and exchanges of a fault (none: the mock as it is) as texts; each run is made once."""
+    known = functools.lru_cache(maxsize=64)(functools.partial(_made, tmp_path_factory.mktemp("runs")))
 
     def make(fault="", register=None, **settings):
-        return json.loads(_made(fault, register, **settings) if register else known(fault, **settings))
+        if register is not None:
+            return _made(tmp_path_factory.mktemp("run"), fault, register, **settings)
+        return known(fault, **settings)
 
     return make
 
 
+@pytest.fixture(scope="session")
+def record(stored):
+    """Gives the run record of a fault; every caller gets a copy of its own."""
+    return lambda fault="", **settings: json.loads(stored(fault, **settings)[0])
+
+
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, stored):
     """Gives the folder of a run with a fault: its run.json and its exchanges."""
 
-    def make(fault="", name="run", change=None, **settings):
+    def make(fault="", name="run", change=lambda run: None, **settings):
         place = tmp_path / name
         place.mkdir()
-        _made(fault, folder=place, **settings)
-        if change is not None:
-            run = json.loads((place / "run.json").read_text())
-            change(run)
-            (place / "run.json").write_text(json.dumps(run))
+        text, exchanges = stored(fault, **settings)
+        run = json.loads(text)
+        change(run)
+        (place / "run.json").write_text(json.dumps(run))
+        (place / "exchanges.ndjson").write_text(exchanges)
         return place
 
     return make
