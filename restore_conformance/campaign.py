@@ -13,20 +13,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from restore_conformance import stories
+from restore_conformance.accepted import Accepted
 from restore_conformance.checks.talks import ABSENT
 from restore_conformance.clauses import Register
 from restore_conformance.controls import ROUNDS, Control, Trouble, again, confirm
 from restore_conformance.conversing import Stories, shows_route
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge
-from restore_conformance.payloads import PROFILES, Materials, Stimulus, drawn, plan
+from restore_conformance.payloads import PROFILES, Materials, Stimulus, drawn, made_up, plan
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
 from restore_conformance.shrinking import Shrinker
 from restore_conformance.targets import Target
 from restore_conformance.trouble import is_page
-from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict
+from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict, counted
 
 PILLARS = (
     "create/response.created",
@@ -103,7 +104,7 @@ class Campaign:
         self.profile = PROFILES[settings.profile]
         self.register = register
         self.judge = Judge(register, settings.readings, settings.as_of)
-        self.materials = materials or Materials(restore_points=settings.restore_points, items=settings.granular_items)
+        self.materials = materials or _materials(settings)
         tokens = {"good": settings.token, **settings.identities}
         recogniser = Recogniser(callers={t: kind for kind, t in tokens.items() if t}, known=settings.known_ids())
         self.sender = sender or Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
@@ -115,8 +116,7 @@ class Campaign:
         self._script = script
         self._watch = watch or _nothing
         self._keep = keep or _nothing
-        self._ids: dict[str, int] = {}
-        self._made_up = {"standard": False, "granular": False}
+        self._accepted = Accepted()
         self._flaky = False
         self._talks = 0
         self._routes: set[str] = {"create"}
@@ -190,15 +190,19 @@ class Campaign:
             self._silent = 0
             if not outcome.failed:
                 self.control.note(exchange)
-        self.hear_silently(exchange)
+        self._heed(exchange)
 
     def overhear(self, exchange: Exchange) -> None:
         """Take in an exchange that is no create: judge it and keep it."""
         self.judge.exchange(exchange)
-        self.hear_silently(exchange)
+        self._heed(exchange)
 
     def hear_silently(self, exchange: Exchange) -> None:
         """Keep an exchange that no clause may be judged by."""
+        exchange.silent = True
+        self._heed(exchange)
+
+    def _heed(self, exchange: Exchange) -> None:
         self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
         self._tell(exchange)
 
@@ -207,17 +211,9 @@ class Campaign:
         self._keep(exchange)
 
     def _remember(self, exchange: Exchange) -> None:
-        session = stories.session_of(exchange)
-        if not session:
-            return
-        exchange.same_id_as = self._ids.get(session.lower())
-        if exchange.same_id_as is None and len(self._ids) < 500_000:
-            self._ids[session.lower()] = exchange.number
-        if exchange.conversation is None and len(self._kept) < 3:
+        session = self._accepted.take(exchange)
+        if session and exchange.conversation is None and len(self._kept) < 3:
             self._kept.append(session)
-        sent = exchange.sent
-        if sent.kind in self._made_up and not sent.defects and not any(t.startswith("example:") for t in sent.tags):
-            self._made_up[sent.kind] = True
 
     def _hopeless(self) -> bool:
         """Whether there is no point in going on: nothing but trouble, and a control that fails as well."""
@@ -352,25 +348,17 @@ class Campaign:
 
     # ------------------------------------------------------------------ summing up
 
-    def _facts(self) -> Iterator[str]:
-        if not self.settings.restore_points and not self._made_up["standard"]:
-            yield "restore-points-checked"
-        if not self.settings.granular_items and not self._made_up["granular"]:
-            yield "items-checked"
-
     def _result(self, started: str, seconds: float) -> Result:
-        verdicts = self.judge.verdicts(self._facts())
+        named = self.settings.restore_points, self.settings.granular_items
+        verdicts = self.judge.verdicts(self._accepted.facts(points=bool(named[0]), items=bool(named[1])))
         if self.target.loopback and not self.stopped:
             self._shrink(verdicts)
         for found in verdicts:
             if found.verdict is Verdict.NONE:
                 found.reason = self._reason(found)
-        summary = {verdict.value: 0 for verdict in Verdict}
-        for found in verdicts:
-            summary[found.verdict.value] += 1
         code, reason, unjudged = conclude(verdicts, self.stopped)
         return Result(
-            self.settings, verdicts, code, summary, reason, started, seconds, self.sender.requests,
+            self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
             self.judge.exchanges, self.judge.judgements, dict(self._families), self.target.name,
             self.target.base, self.stopped, self.swept, self.shrinking, unjudged,
         )  # fmt: skip
@@ -440,6 +428,12 @@ def conclude(verdicts: list[ClauseVerdict], stopped: str) -> tuple[Exit, str, li
 
 def _out_of_reach(found: ClauseVerdict) -> bool:
     return found.verdict is Verdict.NONE and found.reason.startswith(BEYOND)
+
+
+def _materials(settings: Settings) -> Materials:
+    if not settings.restore_points and not settings.granular_items:
+        return made_up()
+    return Materials(restore_points=settings.restore_points, items=settings.granular_items)
 
 
 def _nothing(*_: object) -> None:

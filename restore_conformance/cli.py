@@ -22,6 +22,8 @@ COMMANDS = {
     "cleanup": "delete the drafts that an interrupted live run left behind",
     "serve": "the mock as a real HTTP server on loopback",
     "clauses": "the register: what is required, where it says so, what tests it",
+    "history": "the runs that are kept: add, list, remove, and what really changed",
+    "site": "static pages of many nights: clauses by nights, trends, drift, one page per clause and per run",
     "bench": "judge the judge: seeded faults, odd servers and planted troubles",
     "drift": "what changed in the documents and in behaviour, and whom it breaks",
     "pin": "accept tonight's documents into schemas/",

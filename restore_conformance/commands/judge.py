@@ -9,6 +9,7 @@ from pathlib import Path
 
 from restore_conformance.clauses import Clause, load
 from restore_conformance.commands import run
+from restore_conformance.commands.history import add_history_arguments, check_history, remember
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
 
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     run.add_ledger_argument(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
+    add_history_arguments(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -48,6 +50,7 @@ def main(arguments: argparse.Namespace) -> int:
     for path in paths:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
+    check_history(arguments)
     folder = run.folder_of(arguments.report)
     scrub = Scrub(request_ids=arguments.scrub_request_ids)
     store = Store(folder / "exchanges.ndjson", scrub, BASE, MOST)
@@ -77,6 +80,8 @@ def main(arguments: argparse.Namespace) -> int:
         concluded=lambda verdicts, _: kept(verdicts),
     )
     write_json(folder / "run.json", judged)
+    if remember(arguments, judged):
+        write_json(folder / "run.json", judged)
     written = write_reports(folder, judged)
     table(judged, written, quiet=arguments.quiet, out=sys.stdout)
     if not arguments.quiet:

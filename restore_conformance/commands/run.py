@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register, load
+from restore_conformance.commands.history import add_history_arguments, check_history, remember
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
@@ -119,6 +120,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_live_arguments(parser)
     add_ledger_argument(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
+    add_history_arguments(parser)
 
 
 def add_ledger_argument(parser: argparse.ArgumentParser) -> None:
@@ -340,6 +342,7 @@ def main(arguments: argparse.Namespace) -> int:
     if live is not None:
         return _live(arguments, settings, live, register, ledger)
     target = None if settings.target == "replay" else target_of(settings)
+    check_history(arguments)
     folder = folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     base = target.base if target else ""
@@ -358,6 +361,8 @@ def main(arguments: argparse.Namespace) -> int:
             target.close()
     run = settled(run_of(result, scrub), result, ledger, [settings.target, result.target, base], today(), scrub.text)
     write_json(folder / "run.json", run)
+    if remember(arguments, run):
+        write_json(folder / "run.json", run)
     written = write_reports(folder, run)
     print_table(run, written, quiet=arguments.quiet, out=sys.stdout)
     return int(run["exit"])
@@ -423,6 +428,7 @@ def _live(
         if not is_vendor(live.host):
             print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
         return 0
+    check_history(arguments)
     folder = folder_of(settings.report)
     scrub = scrub_of(settings)
     store = Store(folder / "exchanges.ndjson", scrub, live.base)
@@ -445,6 +451,8 @@ def _live(
     names = ["live", live.base, result.target]
     run = settled(run_of(result, scrub), result, ledger, names, today(), scrub.text, held=held)
     write_json(folder / "run.json", run)
+    if remember(arguments, run):
+        write_json(folder / "run.json", run)
     written = write_reports(folder, run)
     write_json(folder / "permissions.json", [asdict(cell) for cell in going.cells])
     if not arguments.quiet:
