@@ -20,7 +20,7 @@ STOREYS = [
     {"controls", "shrinking", "conversing"},
     {"campaign"},
     {"bench", "live"},
-    {"record", "recordings", "taping", "reporting", "drift", "history", "comparing"},
+    {"record", "recordings", "taping", "reporting", "drift", "history", "comparing", "bundling"},
     {"cli", "commands", "plugin", "__main__"},
 ]
 """From the ground up. A module may import from its own storey and from those below."""
