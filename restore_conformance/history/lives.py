@@ -43,6 +43,11 @@ class Life:
     row: list[tuple[Kept, str]] = field(default_factory=list)
 
     @property
+    def marks(self) -> str:
+        """Its verdicts as letters."""
+        return "".join(mark for _, mark in self.row)
+
+    @property
     def now(self) -> str:
         """The verdict of the last run."""
         return VERDICTS[self.row[-1][1]]
@@ -97,7 +102,8 @@ def broken(row: Iterable[tuple[Kept, str]]) -> Broken | None:
 class Chronicle:
     """All runs of a store, by label and by clause.
 
-    `clauses` are the words of the latest run that names each, in the order of the latest register.
+    `clauses` are the words of the latest run that names each, in the order of the latest register; `places` has the
+    number of each clause in a shape.
     """
 
     runs: list[Kept]
@@ -105,6 +111,7 @@ class Chronicle:
     clauses: dict[str, dict[str, Any]]
     lives: dict[str, dict[str, Life]]
     shapes: Mapping[str, list[dict[str, Any]]]
+    places: dict[str, dict[str, int]]
 
     def of(self, label: str) -> list[Kept]:
         """The runs of a label, oldest first."""
@@ -126,4 +133,5 @@ def chronicle(runs: list[Kept], shapes: Mapping[str, list[dict[str, Any]]]) -> C
             if life is None:
                 life = of_label[name] = Life()
             life.row.append((run, mark))
-    return Chronicle(runs, sorted(lives), clauses, lives, shapes)
+    places = {digest: {name: number for number, name in enumerate(listed)} for digest, listed in names.items()}
+    return Chronicle(runs, sorted(lives), clauses, lives, shapes, places)

@@ -107,8 +107,7 @@ def _events(life: Life, start: Kept) -> Iterator[tuple[str, Kept, Kept]]:
 
 def _message(story: Chronicle, run: Kept, clause: str) -> str:
     """The first finding of a clause in a run."""
-    number = next(n for n, words in enumerate(story.shapes[run.shape]) if words["id"] == clause)
-    found = notes_of(run)["findings"].get(str(number))
+    found = notes_of(run)["findings"].get(str(story.places[run.shape][clause]))
     return column(found[0][1]) if found else ""
 
 
