@@ -6,7 +6,7 @@ Columns follow the calendar, so that a night without a run is a gap and not a li
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 NEAR = 28
@@ -38,6 +38,7 @@ class Axis:
 
     columns: tuple[Column, ...]
     ticks: tuple[tuple[int, str], ...]
+    _known: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def width(self) -> int:
@@ -51,8 +52,11 @@ class Axis:
 
     def place(self, day: str) -> int:
         """The number of the column of a day (YYYY-MM-DD); days before and after go to the ends."""
-        found = bisect_right(self.columns, date.fromisoformat(day), key=lambda column: column.first) - 1
-        return max(found, 0)
+        found = self._known.get(day)
+        if found is None:
+            found = bisect_right(self.columns, date.fromisoformat(day), key=lambda column: column.first) - 1
+            found = self._known[day] = max(found, 0)
+        return found
 
 
 def axis(first: date, last: date) -> Axis:
@@ -70,12 +74,14 @@ def axis(first: date, last: date) -> Axis:
         spans.insert(0, (date.fromordinal(begin), start - timedelta(days=1)))
         start = date.fromordinal(begin)
     columns: list[Column] = []
+    far = sum(begins != ends for begins, ends in spans)
+    far_width, near_width = (9, 13) if far > 53 else (11, 16) if far else (11, 22)
     x = 0
     for begins, ends in spans:
         single = begins == ends
         if columns and single and columns[-1].first != columns[-1].last:
             x += _GAP
-        width = (20 if older == 0 else 13) if single else 9
+        width = near_width if single else far_width
         columns.append(Column(begins, ends, x, width))
         x += width
     return Axis(tuple(columns), tuple(_ticks(columns)))
@@ -85,9 +91,10 @@ def _ticks(columns: list[Column]) -> list[tuple[int, str]]:
     """A label where a month, or a year, begins, none closer to the one before than it can be read."""
     made: list[tuple[int, str]] = []
     shown = ""
+    end = columns[-1].x + columns[-1].width
     for column in columns:
         month = column.last.strftime("%Y-%m")
-        if month != shown and (not made or column.x - made[-1][0] >= 52):
+        if month != shown and (not made or column.x - made[-1][0] >= 52) and (not made or column.x <= end - 46):
             made.append((column.x, month))
             shown = month
     return made

@@ -11,24 +11,30 @@ from typing import Any
 
 from restore_conformance.history.axis import Axis
 from restore_conformance.history.events import Event
-from restore_conformance.history.kept import VERDICTS, notes_of
+from restore_conformance.history.kept import notes_of
 from restore_conformance.history.lives import Chronicle
 from restore_conformance.history.notices import Notice
-from restore_conformance.history.pictures import bars, cells, drift_marks, strip, told
+from restore_conformance.history.pictures import Cell, bars, drift_marks, strip, told
 
-CHANGES = 25
+CHANGES = 40
+Drawn = Callable[[str, str], list[Cell]]
 
 
 def overview(
-    story: Chronicle, events: list[Event], notices: list[Notice], line: Axis, slug: Callable[[str], str]
+    story: Chronicle,
+    events: list[Event],
+    notices: list[Notice],
+    line: Axis,
+    drawn: Drawn,
+    slug: Callable[[str], str],
 ) -> dict[str, Any]:
     """The names that the template of the overview asks for."""
     cards = [_card(story, label, number, line) for number, label in enumerate(story.labels)]
     latest = notices[: -CHANGES - 1 : -1]
     return {
         "story": story, "cards": cards, "sentence": sentence(cards), "axis": line, "events": events,
-        "changes": latest, "more_changes": len(notices) - len(latest), "groups": _groups(story, cards, line, slug),
-        "peak": max([1, *(sum(bar.counts.values()) for card in cards for bar in card["bars"])]),
+        "changes": latest, "more_changes": len(notices) - len(latest), "groups": _groups(story, cards, drawn, slug),
+        "peak": max([3, *(bar.counts["fail"] + bar.counts["error"] for card in cards for bar in card["bars"])]),
         "drift": drift_marks([(event.day, event.grade == "breaking", event.line) for event in events], line),
         "differing": _differing(story), "table": _table(story),
     }  # fmt: skip
@@ -42,9 +48,15 @@ def sentence(cards: list[dict[str, Any]]) -> str:
         return f"{card['label']} is {card['last'].verdict} since {card['since'].day}"
     if not bad:
         return f"All {len(cards)} targets are conformant"
-    named = ", ".join(f"{card['label']} ({card['last'].verdict})" for card in bad[:4])
+    if len(bad) == len(cards):
+        return f"None of the {len(cards)} targets is conformant"
+    told_of = [
+        card["label"] + ("" if card["last"].verdict == "non-conformant" else f" ({card['last'].verdict})")
+        for card in bad
+    ]
     more = f" and {len(bad) - 4} more" if len(bad) > 4 else ""
-    return f"{len(bad)} of {len(cards)} targets {'is' if len(bad) == 1 else 'are'} not conformant: {named}{more}"
+    are = "is" if len(bad) == 1 else "are"
+    return f"{len(bad)} of {len(cards)} targets {are} not conformant: {', '.join(told_of[:4])}{more}"
 
 
 def _card(story: Chronicle, label: str, number: int, line: Axis) -> dict[str, Any]:
@@ -63,7 +75,7 @@ def _card(story: Chronicle, label: str, number: int, line: Axis) -> dict[str, An
 
 
 def _groups(
-    story: Chronicle, cards: list[dict[str, Any]], line: Axis, slug: Callable[[str], str]
+    story: Chronicle, cards: list[dict[str, Any]], drawn: Drawn, slug: Callable[[str], str]
 ) -> list[dict[str, Any]]:
     """Clauses by heading; those that were ever broken, inconclusive or in error stand out, the others are quiet."""
     keys = {card["label"]: card["key"] for card in cards}
@@ -81,18 +93,19 @@ def _groups(
                 eventful = eventful or life.eventful
                 lanes.append((label, life))
         lanes.sort()
-        drawn = []
+        shown = []
         for at, (label, life) in enumerate(lanes):
-            drawn.append(
-                {"key": keys[label], "cells": cells(life.row, line), "y": 1 + at * (height + 2), "height": height}
+            shown.append(
+                {"key": keys[label], "cells": drawn(label, address), "y": 1 + at * (height + 2), "height": height}
             )
-            counts = {mark: life.marks.count(mark) for mark in VERDICTS}
             says.append(
-                f"{label}: now {life.now}; {told(counts)}" if len(cards) > 1 else f"Now {life.now}; {told(counts)}"
+                f"{label}: now {life.now}; {told(life.marks)}"
+                if len(cards) > 1
+                else f"Now {life.now}; {told(life.marks)}"
             )
         row = {
             "id": address, "slug": slug(address), "short": address[len(name) + 1 :] or address, "says": words["says"],
-            "level": words["level"], "lanes": drawn, "height": len(lanes) * (height + 2) + 1, "told": ". ".join(says),
+            "level": words["level"], "lanes": shown, "height": len(lanes) * (height + 2) + 1, "told": ". ".join(says),
         }  # fmt: skip
         group["rows" if eventful else "quiet"].append(row)
     for group in made.values():

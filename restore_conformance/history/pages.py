@@ -20,11 +20,11 @@ from restore_conformance.documents import pinned
 from restore_conformance.history import feed
 from restore_conformance.history.axis import Axis, axis
 from restore_conformance.history.events import Event
-from restore_conformance.history.kept import VERDICTS, Kept, key_of, notes_of
+from restore_conformance.history.kept import VERDICTS, Kept, key_of
 from restore_conformance.history.lives import Broken, Chronicle, Life
 from restore_conformance.history.notices import Notice
-from restore_conformance.history.overview import overview
-from restore_conformance.history.pictures import cells, told
+from restore_conformance.history.overview import Drawn, overview
+from restore_conformance.history.pictures import drawer, told
 from restore_conformance.reporting.templating import environment
 from restore_conformance.verdicts import UsageError
 
@@ -32,7 +32,7 @@ EVIDENCE = 30
 """Clauses of a run whose evidence its page shows; that of the others stands on their own pages."""
 FINDINGS = 15
 """Different findings of a clause that its page shows with evidence, the latest."""
-SPELLS = 80
+SPELLS = 25
 READINGS = 200
 
 Whole = Callable[[Kept], dict[str, Any]]
@@ -80,19 +80,20 @@ def pages(story: Story) -> Iterator[Page]:
     """Every page, the overview first."""
     chronicle = story.chronicle
     line = axis(date.fromisoformat(chronicle.runs[0].day), date.fromisoformat(chronicle.runs[-1].day))
+    drawn = drawer(chronicle, line)
     every = _digest([[run.digest, run.label] for run in chronicle.runs])
     drift = _digest([[event.day, event.last, event.state, event.identity] for event in story.events])
     yield Page("site.css", "", lambda: environment().get_template("site/site.css").render().encode())
     yield Page("site.js", "", lambda: environment().get_template("site/site.js").render().encode())
     yield Page(
         "index.html", _digest([every, drift]),
-        lambda: _rendered("index", "", **overview(chronicle, story.events, story.notices, line, slug)),
+        lambda: _rendered("index", "", **overview(chronicle, story.events, story.notices, line, drawn, slug)),
     )  # fmt: skip
     yield Page("runs.html", every, lambda: _rendered("runs", "", story=chronicle))
     told_by = _digest([notice.row() for notice in story.notices])
     yield Page("notices.json", told_by, lambda: feed.as_json(story.notices))
     yield Page("feed.xml", _digest([told_by, every]), lambda: feed.atom(story.notices, chronicle.runs[-1], slug))
-    yield from _clauses(story, line)
+    yield from _clauses(story, line, drawn)
     yield from _runs(story)
 
 
@@ -104,10 +105,10 @@ def _rendered(name: str, up: str, **context: Any) -> bytes:
 
 
 def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, separators=(",", ":"), default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(value, separators=(",", ":")).encode()).hexdigest()
 
 
-def _clauses(story: Story, line: Axis) -> Iterator[Page]:
+def _clauses(story: Story, line: Axis, drawn: Drawn) -> Iterator[Page]:
     chronicle = story.chronicle
     runs = {label: _digest([run.digest for run in chronicle.of(label)]) for label in chronicle.labels}
     span = [str(line.columns[0].first), str(line.columns[-1].last)]
@@ -119,21 +120,20 @@ def _clauses(story: Story, line: Axis) -> Iterator[Page]:
         yield Page(
             f"clauses/{slug(address)}.html",
             _digest(inputs),
-            partial(_clause, story, line, words, lives),
+            partial(_clause, story, line, drawn, words, lives),
         )
 
 
-def _clause(story: Story, line: Axis, words: dict[str, Any], lives: list[tuple[str, Life]]) -> bytes:
+def _clause(story: Story, line: Axis, drawn: Drawn, words: dict[str, Any], lives: list[tuple[str, Life]]) -> bytes:
     address = words["id"]
     shown = []
     reasons = []
     for label, life in lives:
         spells = life.spells()
-        counts = {mark: life.count(verdict) for mark, verdict in VERDICTS.items()}
         shown.append(
             {
                 "label": label, "life": life, "broken": life.broken(), "good": life.last_good(),
-                "cells": cells(life.row, line), "told": f"now {life.now}; {told(counts)}",
+                "cells": drawn(label, address), "told": f"now {life.now}; {told(life.marks)}",
                 "spells": spells[: -SPELLS - 1 : -1], "older": max(0, len(spells) - SPELLS),
             }
         )  # fmt: skip
@@ -153,10 +153,9 @@ def _findings(story: Story, address: str, lives: list[tuple[str, Life]]) -> list
     """Every different finding of a clause, the latest first, with the evidence of its latest run."""
     found: dict[str, dict[str, Any]] = {}
     for label, life in lives:
-        for run, mark in life.row:
-            if mark != "f":
-                continue
-            for key, message in notes_of(run)["findings"].get(_number(story, run, address), ()):
+        broke = {run.digest for run, mark in life.row if mark == "f"}
+        for run, told_by in story.chronicle.noted("findings", label, address):
+            for key, message in told_by if run.digest in broke else ():
                 entry = found.setdefault(key, {"key": key, "message": message, "spans": {}, "last": run})
                 first, _, number = entry["spans"].get(label, (run, run, 0))
                 entry["spans"][label] = (first, run, number + 1)
@@ -175,20 +174,12 @@ def _whole_finding(story: Story, run: Kept, address: str, key: str) -> dict[str,
     return next((one for one in clause["findings"] if key_of(one) == key), None)
 
 
-def _number(story: Story, run: Kept, address: str) -> str:
-    """The number of a clause among those of a run, as the notes have it."""
-    return str(story.chronicle.places[run.shape][address])
-
-
 def _readings(story: Story, address: str, lives: list[tuple[str, Life]]) -> list[dict[str, Any]]:
     """Which readings the target was seen to follow, stretch by stretch, the latest first."""
     made: list[dict[str, Any]] = []
-    for label, life in lives:
+    for label, _ in lives:
         stretch: dict[str, Any] | None = None
-        for run, _ in life.row:
-            seen = notes_of(run)["seen"].get(_number(story, run, address))
-            if not seen:
-                continue
+        for run, seen in story.chronicle.noted("seen", label, address):
             reading = ", ".join(sorted(seen))
             if stretch and stretch["reading"] == reading:
                 stretch["last"], stretch["runs"] = run, stretch["runs"] + 1

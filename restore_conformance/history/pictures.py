@@ -6,12 +6,12 @@ strong, kept is full and quiet, inconclusive is half, none is a line.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from restore_conformance.history.axis import Axis
 from restore_conformance.history.kept import VERDICTS, Kept
+from restore_conformance.history.lives import Chronicle
 
 RUN_MARKS = {"conformant": "p", "non-conformant": "f", "inconclusive": "i", "error": "e"}
 
@@ -49,40 +49,59 @@ class Mark:
     title: str
 
 
-def cells(row: Iterable[tuple[Kept, str]], axis: Axis, *, merge: bool = True) -> list[Cell]:
+def cells(row: Iterable[tuple[Kept, str]], axis: Axis) -> list[Cell]:
     """A life on the time line: one cell for each column that broke, one for each stretch of columns that did not."""
-    found: dict[int, list[tuple[Kept, str]]] = {}
+    found: dict[int, str] = {}
+    last: dict[tuple[int, str], Kept] = {}
     for run, mark in row:
-        found.setdefault(axis.place(run.day), []).append((run, mark))
+        number = axis.place(run.day)
+        found[number] = found.get(number, "") + mark
+        if mark in "fe":
+            last[number, mark] = run
     made: list[Cell] = []
     before = -2
     for number in sorted(found):
-        column, here = axis.columns[number], found[number]
-        marks = Counter(mark for _, mark in here)
-        mark = next(one for one in "fepin" if marks[one])
+        column, marks = axis.columns[number], found[number]
+        mark = next(one for one in "fepin" if one in marks)
         if mark in "fe":
-            run = next(run for run, one in reversed(here) if one == mark)
-            shade = 3 if marks[mark] == len(here) else 2 if 2 * marks[mark] >= len(here) else 1
-            made.append(
-                Cell(column.x, column.width - 1, VERDICTS[mark], shade, 1, f"{column.name}: {told(marks)}", run)
-            )
-        elif merge and made and before == number - 1 and made[-1].verdict == VERDICTS[mark]:
-            last = made[-1]
-            title = f"{last.title.split(': ')[0].split(' to ')[0]} to {column.last}: {VERDICTS[mark]}"
-            width = column.x + column.width - 1 - last.x
-            made[-1] = Cell(last.x, width, last.verdict, 3, last.columns + 1, title)
+            broke = marks.count(mark)
+            shade = 3 if broke == len(marks) else 2 if 2 * broke >= len(marks) else 1
+            title = f"{column.name}: {told(marks)}"
+            made.append(Cell(column.x, column.width - 1, VERDICTS[mark], shade, 1, title, last[number, mark]))
+        elif made and before == number - 1 and made[-1].verdict == VERDICTS[mark]:
+            past = made[-1]
+            title = f"{past.title[:10]} to {column.last}: {VERDICTS[mark]}"
+            width = column.x + column.width - 1 - past.x
+            made[-1] = Cell(past.x, width, past.verdict, 3, past.columns + 1, title)
         else:
             made.append(Cell(column.x, column.width - 1, VERDICTS[mark], 3, 1, f"{column.name}: {told(marks)}"))
         before = number
     return made
 
 
-def told(marks: Mapping[str, int]) -> str:
+def drawer(story: Chronicle, axis: Axis) -> Callable[[str, str], list[Cell]]:
+    """Draws the life of (label, clause); lives that are alike are drawn once, and most are."""
+    homes = {
+        address: frozenset(shape for shape, places in story.places.items() if address in places)
+        for address in story.clauses
+    }
+    known: dict[tuple[str, frozenset[str], str], list[Cell]] = {}
+
+    def drawn(label: str, address: str) -> list[Cell]:
+        life = story.lives[label][address]
+        key = (label, homes[address], life.marks)
+        if key not in known:
+            known[key] = cells(life.row, axis)
+        return known[key]
+
+    return drawn
+
+
+def told(marks: str) -> str:
     """Marks in words: the verdict where there is one run, else how many of each."""
-    total = sum(marks.values())
-    if total == 1:
-        return next(VERDICTS[mark] for mark, number in marks.items() if number)
-    return ", ".join(f"{marks[mark]} of {total} {VERDICTS[mark]}" for mark in "fepin" if marks.get(mark))
+    if len(marks) == 1:
+        return VERDICTS[marks]
+    return ", ".join(f"{number} of {len(marks)} {VERDICTS[mark]}" for mark in "fepin" if (number := marks.count(mark)))
 
 
 def strip(runs: list[Kept], axis: Axis) -> list[Cell]:
