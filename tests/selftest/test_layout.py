@@ -41,7 +41,7 @@ DOORS = {
     "pytest": {"plugin.py"},
     "vcr": {"tape/cassette.py", "tape/playing.py", "tape/writing.py"},
     "yaml": {"sources/yaml_stream.py", "tape/cassette.py", "tape/writing.py"},
-    "ijson": {"har/reading.py"},
+    "ijson": {"har/stream.py"},
     "sqlalchemy": {"drift/store.py"},
 }
 """Every outside library and the modules that may import it."""
