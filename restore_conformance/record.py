@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import pickle
+import platform
 import re
 import tempfile
 from collections.abc import Iterable
@@ -144,13 +145,18 @@ def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
     examples: dict[int, dict[str, Any]] = {}
     return {
         "format": FORMAT,
-        "suite": {"version": __version__, "contract": pinned().digest},
+        "suite": {
+            "version": __version__,
+            "contract": pinned().digest,
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
         "target": scrub.text(result.target),
         "started": result.started,
         "seconds": round(result.seconds, 3),
         "seed": result.settings.seed,
         "profile": result.settings.profile,
-        "settings": result.settings.shown(),
+        "settings": {name: scrub.text(value) for name, value in result.settings.shown().items()},
         "requests": result.requests,
         "shrinking": result.shrinking,
         "exchanges": result.exchanges,
