@@ -142,6 +142,7 @@ def learn(result: Result, scrub: Scrub) -> None:
 def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
     """The run record."""
     learn(result, scrub)
+    examples: dict[int, dict[str, Any]] = {}
     return {
         "format": FORMAT,
         "suite": {
@@ -170,7 +171,7 @@ def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
         "summary": result.summary,
         "unjudged": result.unjudged,
         **recordings_of(result, scrub),
-        "clauses": [clause_of(found, result, scrub) for found in result.verdicts],
+        "clauses": [clause_of(found, result, scrub, examples) for found in result.verdicts],
     }
 
 
@@ -198,8 +199,10 @@ def readings_of(verdicts: Iterable[ClauseVerdict]) -> dict[str, dict[str, int]]:
     return found
 
 
-def clause_of(found: ClauseVerdict, result: Result, scrub: Scrub) -> dict[str, Any]:
-    """One clause of the run record."""
+def clause_of(
+    found: ClauseVerdict, result: Result, scrub: Scrub, examples: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
+    """One clause of the run record. One exchange is the example of many clauses; `examples` keeps it, by its `id()`."""
     made = found.clause
     entry: dict[str, Any] = {
         "id": made.address,
@@ -212,7 +215,9 @@ def clause_of(found: ClauseVerdict, result: Result, scrub: Scrub) -> dict[str, A
         "findings": [finding_of(one, result, scrub) for one in found.findings],
     }
     if found.sample is not None:
-        entry["example"] = exchange_of(found.sample, scrub, result.base, 2048)
+        if id(found.sample) not in examples:
+            examples[id(found.sample)] = exchange_of(found.sample, scrub, result.base, 2048)
+        entry["example"] = examples[id(found.sample)]
     for name in ("row", "source", "since", "reading"):
         if getattr(made, name):
             entry[name] = getattr(made, name)
