@@ -297,6 +297,13 @@ def test_the_token_of_the_environment_is_known(command, folder, tmp_path, monkey
     assert "No bundle was written" in err
 
 
+def test_a_host_of_ones_own_stands_nowhere_in_a_record(record):
+    """Nor in the settings, which are shown as text."""
+    text = json.dumps(record(FAULT, target="https://emulator.corp-internal.net/beta"))
+    assert "corp-internal" not in text
+    assert ".scrubbed.example/beta" in text
+
+
 # ------------------------------------------------------------------ bad input
 
 
