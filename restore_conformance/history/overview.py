@@ -114,11 +114,17 @@ def _groups(
     return list(made.values())
 
 
+def summed(story: Chronicle, label: str, address: str) -> str:
+    """A life in one line."""
+    now = story.now(label, address)
+    return f"{f'now {now}' if now else 'no clause any more'}; {told(story.lives[label][address].marks)}"
+
+
 def _differing(story: Chronicle) -> list[tuple[str, list[str]]]:
     """Clauses that are broken now under one label and not under another, with the verdict under each."""
     found = []
     for address in story.clauses:
-        now = [lives[address].now if address in lives else "" for lives in (story.lives[one] for one in story.labels)]
+        now = [story.now(label, address) for label in story.labels]
         judged = {one for one in now if one in {"pass", "fail"}}
         if len(judged) > 1:
             found.append((address, now))
@@ -135,7 +141,8 @@ def _table(story: Chronicle) -> list[dict[str, Any]]:
             row, good = life.broken(), life.last_good()
             made.append(
                 {
-                    "id": address, "label": label, "now": life.now, "since": row.first.day if row else "",
+                    "id": address, "label": label, "now": story.now(label, address),
+                    "since": row.first.day if row else "",
                     "good": good.day if good else "never", "total": len(life.row),
                     "counts": [life.marks.count(mark) for mark in "pfien"],
                 }
