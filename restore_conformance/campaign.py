@@ -106,7 +106,7 @@ class Campaign:
         self.judge = Judge(register, settings.readings, settings.as_of)
         self.materials = materials or _materials(settings)
         tokens = {"good": settings.token, **settings.identities}
-        recogniser = Recogniser(callers={t: kind for kind, t in tokens.items() if t}, known=settings.known_ids())
+        recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
         self.sender = sender or Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
         self.control = Control()
         self.trouble = Trouble()
@@ -415,7 +415,7 @@ def conclude(verdicts: list[ClauseVerdict], stopped: str) -> tuple[Exit, str, li
             f"the suite failed to judge {errors[0].clause.address}: {errors[0].reason}",
             unjudged,
         )
-    if stopped and stopped != "interrupted" and not stopped.startswith("the bound"):
+    if stopped and stopped != "interrupted" and not at_its_bound(stopped):
         return Exit.UNJUDGED, stopped, unjudged
     for pillar in PILLARS:
         found = by_address.get(pillar)
@@ -424,6 +424,11 @@ def conclude(verdicts: list[ClauseVerdict], stopped: str) -> tuple[Exit, str, li
     if len(judged) < ENOUGH * len(musts):
         return Exit.UNJUDGED, f"only {len(judged)} of {len(musts)} must clauses could be judged", unjudged
     return Exit.CONFORMANT, f"{len(judged)} of {len(musts)} must clauses were judged and kept", unjudged
+
+
+def at_its_bound(stopped: str) -> bool:
+    """Whether a run ended where it was told to, and not because of something that went wrong."""
+    return stopped.startswith("the bound")
 
 
 def _out_of_reach(found: ClauseVerdict) -> bool:

@@ -170,6 +170,10 @@ class Register:
         """The clauses of some operations only."""
         return replace(self, clauses=tuple(c for c in self.clauses if c.operation in operations))
 
+    def only(self, address: str) -> Register:
+        """One clause alone."""
+        return replace(self, clauses=(self[address],))
+
 
 _FIELDS = {
     "level", "says", "heading", "statements", "fingerprint", "source",

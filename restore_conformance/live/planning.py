@@ -295,7 +295,7 @@ def _fits(step: Step, pool: Pool) -> bool:
 
 def _conversation(register: Register, offered: list[Step]) -> tuple[tuple[Step, Step] | None, int]:
     """The two creates of the conversation that reads back: a standard and another, preferably a granular one."""
-    if not any(c.scope == "conversation" for c in register.clauses):
+    if not any(c.scope == "conversation" or c.operation != "create" for c in register.clauses):
         return None, 0
     accepted = [s for s in offered if s.expects == CREATED and s.stimulus.caller == "good" and not s.singles]
     first = next((s for s in accepted if s.stimulus.family == "standard"), None)

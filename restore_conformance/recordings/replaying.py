@@ -6,6 +6,7 @@ Knows no single clause, and nothing of how an exchange is judged.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from restore_conformance import places
@@ -16,7 +17,7 @@ from restore_conformance.recordings.coverage import again, is_recorded_in
 from restore_conformance.recordings.review import Keep, Review, clock
 from restore_conformance.recordings.source import origins
 from restore_conformance.settings import Settings
-from restore_conformance.tape import every, load
+from restore_conformance.tape import Cassette, every, load
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
 
 
@@ -60,3 +61,22 @@ def replay(register: Register, settings: Settings, keep: Keep | None = None, fol
 
 def _nothing(_: Exchange) -> None:
     """Nobody keeps them."""
+
+
+def unlike(register: Register, result: Result, cassettes: Iterable[Cassette]) -> Iterator[tuple[str, str, str]]:
+    """The clauses that cassettes of a run judge otherwise than the run did: address, verdict then, verdict now.
+
+    A clause that none of them records is passed over.
+    """
+    review = Review(register, result.settings, _nothing)
+    names = set()
+    for cassette in cassettes:
+        review.cassette(cassette, replay=False)
+        names.add(cassette.name)
+    now = review.result("recordings", "", 0.0, lambda _: "", kept)
+    by_address = {found.clause.address: found.verdict for found in now.verdicts}
+    for found in result.verdicts:
+        made, verdict = found.clause, by_address.get(found.clause.address)
+        recorded = any(is_recorded_in(made, name) for name in names)
+        if recorded and verdict is not None and verdict is not found.verdict:
+            yield made.address, found.verdict.value, verdict.value
