@@ -324,8 +324,8 @@ def main(arguments: argparse.Namespace) -> int:
     live = None if settings.target == "replay" else live_of(arguments, settings)
     if live is not None:
         return _live(arguments, settings, live, register, ledger)
-    target = None if settings.target == "replay" else target_of(settings)
     check_history(arguments)
+    target = None if settings.target == "replay" else target_of(settings)
     folder = folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     base = target.base if target else ""
