@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import re
 import sys
 from collections.abc import Callable
@@ -183,7 +184,12 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
 
 def check_date(text: str) -> None:
     """Refuse what is no date for --as-of. Raises UsageError."""
-    if text and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?", text):
+    month = re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text)
+    try:
+        known = not text or bool(month and datetime.date.fromisoformat(text if month[1] else f"{text}-01"))
+    except ValueError:
+        known = False
+    if not known:
         raise UsageError(f"--as-of {text} is no date; write YYYY-MM-DD.")
 
 
