@@ -20,7 +20,7 @@ from restore_conformance.controls import ROUNDS, Control, Trouble, again, confir
 from restore_conformance.conversing import Stories, shows_route
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge
-from restore_conformance.payloads import PROFILES, Materials, Stimulus, drawn, plan
+from restore_conformance.payloads import PROFILES, Materials, Stimulus, drawn, made_up, plan
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
@@ -104,7 +104,7 @@ class Campaign:
         self.profile = PROFILES[settings.profile]
         self.register = register
         self.judge = Judge(register, settings.readings, settings.as_of)
-        self.materials = materials or Materials(restore_points=settings.restore_points, items=settings.granular_items)
+        self.materials = materials or _materials(settings)
         tokens = {"good": settings.token, **settings.identities}
         recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
         self.sender = sender or Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
@@ -433,6 +433,12 @@ def at_its_bound(stopped: str) -> bool:
 
 def _out_of_reach(found: ClauseVerdict) -> bool:
     return found.verdict is Verdict.NONE and found.reason.startswith(BEYOND)
+
+
+def _materials(settings: Settings) -> Materials:
+    if not settings.restore_points and not settings.granular_items:
+        return made_up()
+    return Materials(restore_points=settings.restore_points, items=settings.granular_items)
 
 
 def _nothing(*_: object) -> None:

@@ -6,6 +6,7 @@ An entry that `quick` keeps is marked; `standard` sends all of them; `deep` adds
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -197,6 +198,11 @@ def plan(
 
     An entry that needs more artifacts than the user named ids for is left out.
     """
+    return list(_planned(materials, profile, seed, callers))
+
+
+@functools.lru_cache(maxsize=4)  # the bench judges hundreds of servers by one plan of a few megabytes
+def _planned(materials: Materials, profile: Profile, seed: int, callers: frozenset[str]) -> tuple[Stimulus, ...]:
     made = list(examples(materials))
     for name, knobs, quick in _entries(seed):
         if quick or profile.whole:
@@ -208,7 +214,7 @@ def plan(
             kind = "granular" if number else "standard"
             stimulus = FAMILIES[kind](materials, Knobs(1 + number, 0, 0, seed * 1000 + 900 + number))
             made.append(replace(stimulus, family=f"caller-{caller}", caller=caller, defect=_CALLERS.get(caller, "")))
-    return made
+    return tuple(made)
 
 
 def drawn(materials: Materials, number: int, seed: int) -> list[Stimulus]:
