@@ -21,8 +21,17 @@ STOREYS = [
     {"campaign"},
     {"bench", "live"},
     {
-        "record", "recordings", "origins", "taping", "printed", "reporting", "drift", "history", "comparing", "bundling",
-    },  # fmt: skip
+        "record",
+        "recordings",
+        "origins",
+        "taping",
+        "printed",
+        "reporting",
+        "drift",
+        "history",
+        "comparing",
+        "bundling",
+    },
     {"cli", "commands", "plugin", "__main__"},
 ]
 """From the ground up. A module may import from its own storey and from those below."""
