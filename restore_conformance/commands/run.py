@@ -466,13 +466,13 @@ def _live(
     return int(Exit.LEFT_BEHIND if going.left else run["exit"])
 
 
-def folder_of(name: str) -> Path:
-    """The folder of a report, made and tried. Raises UsageError."""
+def folder_of(name: str, option: str = "--report") -> Path:
+    """The folder that an option names, made and tried. Raises UsageError."""
     folder = Path(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ".writable").touch()
         (folder / ".writable").unlink()
     except OSError as error:
-        raise UsageError(f"--report {name} cannot be written: {error.strerror or error}.") from None
+        raise UsageError(f"{option} {name} cannot be written: {error.strerror or error}.") from None
     return folder

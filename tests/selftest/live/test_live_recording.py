@@ -206,7 +206,7 @@ DISGUISES = {
 
 
 @pytest.mark.parametrize("who", DISGUISES)
-def test_only_the_service_itself_is_recorded_as_live(who, tenant, command, tmp_path, monkeypatch):
+def test_only_the_service_itself_is_recorded_as_live(who, tenant, command, register, tmp_path, monkeypatch):
     """Host, certificate and the gateway's own diagnostics must agree; then date and version are told."""
     base, diagnostic, variable, origin = DISGUISES[who]
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
@@ -225,6 +225,10 @@ def test_only_the_service_itself_is_recorded_as_live(who, tenant, command, tmp_p
     block = tape.load(path).provenance
     assert block.origin == origin
     assert service.sessions == {}
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nothing of the machine reaches a replay
+    found = replay(register, Settings(), None, tmp_path / "c")
+    assert {v.clause.address: v.verdict for v in found.verdicts}["create/response.created"] is Verdict.PASS
+    assert ("none of them of the service" in found.reason) is (origin == "mock")
     if origin == "live":
         assert block.base == base
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", block.recorded)
