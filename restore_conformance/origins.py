@@ -51,7 +51,8 @@ def service_of(place: Place, answers: Sequence[Response]) -> str:
         return f"mock {__version__}"
     if origin_of(place, answers) == "live":
         found = _gateway(answers[0])
-        return ", ".join(["beta", *(name + found[key] for key, name in TOLD if found.get(key))])[:200]
+        version = place.base.rstrip("/").rpartition("/")[2]
+        return ", ".join([version, *(name + found[key] for key, name in TOLD if found.get(key))])[:200]
     if is_service(place.base):
         why = f"its certificate was checked by {place.trust}" if place.trust else f"it told no {DIAGNOSTIC}"
         return f"a server in the name of the service, not proven to be it: {why}"

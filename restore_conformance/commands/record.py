@@ -70,7 +70,7 @@ def main(arguments: argparse.Namespace) -> int:
     place = Place() if settings.target == "mock" else place_of(settings.target, settings.ca_bundle)
     recorder = _recorder(arguments, settings, register, place, settings.callers(), settings.known_ids())
     try:
-        _writable(folder)
+        run.folder_of(str(folder), "--to")
         result = Campaign(settings, target, register, keep=recorder.keep).run()
     finally:
         target.close()
@@ -95,7 +95,7 @@ def _live(
         if not is_vendor(live.host):
             print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
         return int(Exit.CONFORMANT)
-    _writable(folder)
+    run.folder_of(str(folder), "--to")
     callers: dict[str, str] = {}
     place = place_of(live.base, live.ca_bundle)
     recorder = _recorder(arguments, settings, register, place, callers, known_of(settings))
@@ -195,16 +195,6 @@ def _folder(name: str) -> Path:
     if not places.is_checkout():
         raise UsageError("An installed package is not changed; say with --to where the cassettes go.")
     return places.CASSETTES
-
-
-def _writable(folder: Path) -> None:
-    """Try the folder before anything is sent. Raises UsageError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".writable").touch()
-        (folder / ".writable").unlink()
-    except OSError as error:
-        raise UsageError(f"--to {folder} cannot be written: {error.strerror or error}.") from None
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:

@@ -189,7 +189,12 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
 
 def check_date(text: str) -> None:
     """Refuse what is no date for --as-of. Raises UsageError."""
-    if text and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?", text):
+    month = re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text)
+    try:
+        known = not text or bool(month and datetime.date.fromisoformat(text if month[1] else f"{text}-01"))
+    except ValueError:
+        known = False
+    if not known:
         raise UsageError(f"--as-of {text} is no date; write YYYY-MM-DD.")
 
 
@@ -441,13 +446,13 @@ def _live(
     return int(Exit.LEFT_BEHIND if going.left else run["exit"])
 
 
-def folder_of(name: str) -> Path:
-    """The folder of a report, made and tried. Raises UsageError."""
+def folder_of(name: str, option: str = "--report") -> Path:
+    """The folder that an option names, made and tried. Raises UsageError."""
     folder = Path(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ".writable").touch()
         (folder / ".writable").unlink()
     except OSError as error:
-        raise UsageError(f"--report {name} cannot be written: {error.strerror or error}.") from None
+        raise UsageError(f"{option} {name} cannot be written: {error.strerror or error}.") from None
     return folder

@@ -89,9 +89,13 @@ def _ledger(run: dict[str, Any], out: TextIO) -> None:
 
 
 def _recordings(run: dict[str, Any], out: TextIO) -> None:
+    notes: dict[str, list[str]] = {}
     for one in run.get("recordings", []):
         if one.get("note"):
-            print(f"Recording {visible(one['name'])}: {visible(one['note'])}", file=out)
+            notes.setdefault(one["note"], []).append(one["name"])
+    for note, names in notes.items():
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        print(f"Recording {', '.join(visible(name) for name in names[:3])}{more}: {visible(note)}", file=out)
 
 
 def _headings(run: dict[str, Any], out: TextIO) -> None:

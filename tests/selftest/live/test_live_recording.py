@@ -13,11 +13,13 @@ import pytest
 from tenant import TENANT
 
 from restore_conformance import tape
+from restore_conformance.exchange import Response
 from restore_conformance.live import opening
 from restore_conformance.live.running import LiveRun
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.wire import Reply
+from restore_conformance.origins import origin_of, place_of, service_of
 from restore_conformance.recordings import replay
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
@@ -204,7 +206,7 @@ DISGUISES = {
 
 
 @pytest.mark.parametrize("who", DISGUISES)
-def test_only_the_service_itself_is_recorded_as_live(who, tenant, command, tmp_path, monkeypatch):
+def test_only_the_service_itself_is_recorded_as_live(who, tenant, command, register, tmp_path, monkeypatch):
     """Host, certificate and the gateway's own diagnostics must agree; then date and version are told."""
     base, diagnostic, variable, origin = DISGUISES[who]
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
@@ -223,6 +225,10 @@ def test_only_the_service_itself_is_recorded_as_live(who, tenant, command, tmp_p
     block = tape.load(path).provenance
     assert block.origin == origin
     assert service.sessions == {}
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nothing of the machine reaches a replay
+    found = replay(register, Settings(), None, tmp_path / "c")
+    assert {v.clause.address: v.verdict for v in found.verdicts}["create/response.created"] is Verdict.PASS
+    assert ("none of them of the service" in found.reason) is (origin == "mock")
     if origin == "live":
         assert block.base == base
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", block.recorded)
@@ -231,14 +237,25 @@ def test_only_the_service_itself_is_recorded_as_live(who, tenant, command, tmp_p
         assert block.base == "http://mock.example/beta"
 
 
-def test_a_private_bundle_is_no_proof_either(tenant, record):
+def test_a_private_bundle_is_no_proof_either():
     """--ca-bundle lets anybody answer in the service's name."""
-    from restore_conformance.exchange import Response
-    from restore_conformance.origins import origin_of, place_of
-
     answers = [Response(201, (("x-ms-ags-diagnostic", TOLD),), b"{}")]
     assert origin_of(place_of("https://graph.microsoft.com/beta", "", {}), answers) == "live"
     assert origin_of(place_of("https://graph.microsoft.com/beta", "mine.pem", {}), answers) == "mock"
+
+
+def test_the_version_is_the_one_that_was_asked():
+    """What was recorded of v1.0 does not pass for beta."""
+    answers = [Response(201, (("x-ms-ags-diagnostic", TOLD),), b"{}")]
+    said = service_of(place_of("https://graph.microsoft.com/v1.0", "", {}), answers)
+    assert said == "v1.0, North Europe, slice E, ring 4"
+
+
+@pytest.mark.parametrize("said", ["", "{", "[]", "5", '"x"', "null", "{}", '{"ServerInfo": 5}', '{"ServerInfo": {}}'])
+def test_diagnostics_that_tell_nothing_prove_nothing(said):
+    """Whatever an answer says of itself, it must say where it comes from."""
+    answers = [Response(201, (("x-ms-ags-diagnostic", said),), b"{}")]
+    assert origin_of(place_of("https://graph.microsoft.com/beta", "", {}), answers) == "mock"
 
 
 def process(config, folder):
