@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance import places
-from restore_conformance.campaign import Result, conclude
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import Result, conclude
 from restore_conformance.conversing import shows_route
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.har import archive
@@ -26,7 +26,7 @@ from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
 from restore_conformance.stories import session_of
 from restore_conformance.tape import Cassette, Player, Provenance, every, load
-from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
+from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict, Why
 
 REMOVABLE = frozenset(
     {
@@ -292,7 +292,7 @@ class Review:
         self._tell()
         verdicts = self.judge.verdicts(self._facts())
         for found in verdicts:
-            if found.verdict is Verdict.NONE and found.reason == "not touched":
+            if found.why is Why.UNTOUCHED:
                 found.reason = self._untouched(found.clause) or missing(found.clause)
         summary = {verdict.value: 0 for verdict in Verdict}
         for found in verdicts:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from restore_conformance.bench.environments import Troubled
-from restore_conformance.campaign import Campaign, Result
+from restore_conformance.campaign import Campaign
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import Result
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.mock.faults.seeding import Fault

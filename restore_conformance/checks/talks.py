@@ -8,7 +8,7 @@ from restore_conformance.checks import answers
 from restore_conformance.checks.members import instant, unset
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Conversation, Exchange, parse_json
-from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
+from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 ABSENT = frozenset({404, 405, 501})
 SECONDS = 2
@@ -25,7 +25,7 @@ def step(conversation: Conversation, name: str) -> Exchange:
         raise Untouched(f"the conversation never came to {name}")
     operation = found.sent.operation
     if found.status in ABSENT and operation not in conversation.routes:
-        raise Untouched(f"the target seems to have no route for {operation}: it answers {found.status}")
+        raise Untouched(f"the target seems to have no route for {operation}: it answers {found.status}", Why.ROUTE)
     sound(found)
     return found
 

@@ -23,7 +23,8 @@ from restore_conformance.targets.door import is_loopback, is_vendor
 from restore_conformance.verdicts import Exit, UsageError
 
 if TYPE_CHECKING:
-    from restore_conformance.campaign import Campaign, Result
+    from restore_conformance.campaign import Campaign
+    from restore_conformance.concluding import Result
     from restore_conformance.live.settings import Live
 
 
