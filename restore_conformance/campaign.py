@@ -119,7 +119,7 @@ class Campaign:
         for number, stimulus in enumerate(interleaved(planned)):
             if number == EARLY:
                 self.teller.tell(early)
-            self.hear(self.sender.stimulus(stimulus))
+            self._ask(stimulus)
             if self.hopeless():
                 return
         self.teller.tell(early)
@@ -131,6 +131,16 @@ class Campaign:
             self._sweep()
         self.teller.tell(self._stories.last(self._kept, crowd=self.profile.crowd))
         self._confirm_all()
+
+    def _ask(self, stimulus: Stimulus) -> None:
+        """Send a stimulus; several curiosities in one are sent one by one where they are not accepted together."""
+        exchange = self.sender.stimulus(stimulus)
+        if not stimulus.singles or exchange.status == 201:
+            self.hear(exchange)
+            return
+        self.hear_silently(exchange)
+        for single in stimulus.singles:
+            self.hear(self.sender.stimulus(single))
 
     def _drawn(self) -> Iterator[Stimulus]:
         """What Hypothesis adds to the plan, drawn in batches so that memory does not grow with their number."""
@@ -182,6 +192,7 @@ class Campaign:
         if not session:
             return
         exchange.same_id_as = self._ids(session.lower(), exchange.number)
+        self.teller.know(session)
         if exchange.conversation is None and len(self._kept) < 3:
             self._kept.append(session)
         sent = exchange.sent

@@ -77,8 +77,8 @@ class Talk:
                 return False
         return False
 
-    def done(self, routes: frozenset[str]) -> Conversation:
-        return Conversation(self.number, self.story, tuple(self.exchanges), routes)
+    def done(self, routes: frozenset[str], known: frozenset[str] = frozenset()) -> Conversation:
+        return Conversation(self.number, self.story, tuple(self.exchanges), routes, known)
 
 
 def session_of(exchange: Exchange) -> str:
@@ -129,6 +129,27 @@ def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None
         talk.poll("get-kept", other)
 
 
+def life_in_brief(talk: Talk, first: Stimulus, second: Stimulus, refusals: list[Stimulus]) -> None:
+    """The same with every clause touched once; between the two lists also requests that must be refused."""
+    made = talk.create("create", first)
+    if not made:
+        return
+    talk.poll("get", made)
+    if first.kind in LISTS:
+        talk.list("artifacts", target=f"{CREATE}/{quote(made, safe='')}/{LISTS[first.kind]}")
+    other = talk.create("create-other", second)
+    talk.list("list")
+    for stimulus in refusals:
+        talk.create("refusal", stimulus)
+    talk.one("get-again", "GET", made)
+    gone = talk.one("delete", "DELETE", made)
+    if gone.status in {200, 202, 204}:
+        talk.poll("get-deleted", made, 404)
+    talk.list("list-after")
+    if other:
+        talk.poll("get-kept", other)
+
+
 def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brief: bool = False) -> None:
     """Create, add, remove, try every change that must be refused, and look whether it changed anything."""
     made = talk.create("create", first)
@@ -156,7 +177,8 @@ def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brie
     for name, payload in refusals(materials, kind, seed + 1, brief=brief):
         talk.one(f"update-{name}", "PATCH", made, payload=payload)
     talk.one("get-refused", "GET", made)
-    talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
+    if not brief:
+        talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
     talk.one("delete", "DELETE", made)
 
 
@@ -177,16 +199,17 @@ def refusals(materials: Materials, kind: str, seed: int, *, brief: bool = False)
         materials.elements(kind, 1, seed),
         materials.elements("standard" if kind == "granular" else "granular", 1, seed),
     )
-    made: list[tuple[str, Any]] = [
-        ("empty", {delta: []}),
-        ("null", {delta: None}),
+    made: list[tuple[str, Any]] = [("empty", {delta: []})]
+    if not brief:
+        made.append(("null", {delta: None}))
+    made += [
         ("twice", {delta: [*one, *one]}),
         ("both", {delta: one, f"{GRANULAR if kind == 'standard' else SITE}@delta": other}),
     ]
     if kind == "standard":
-        made.append(("nothing-named", {"note": 1}))
+        made += [("nothing-named", {"note": 1}), ("array", [{delta: one}])]
     if kind == "standard" and not brief:
-        made += [("text", {delta: "text"}), ("array", [{delta: one}])]
+        made.append(("text", {delta: "text"}))
     if kind == "standard":
         made.append(("restore-point", {delta: [{**one[0], "restorePoint": {"id": ""}}]}))
     if materials.most(kind) > 1000:
@@ -194,14 +217,15 @@ def refusals(materials: Materials, kind: str, seed: int, *, brief: bool = False)
     return made
 
 
-def activation(talk: Talk, first: Stimulus, second: Stimulus) -> None:
+def activation(talk: Talk, first: Stimulus, second: Stimulus, *, brief: bool = False) -> None:
     """Create two drafts, activate one, try again what only drafts allow, and look at the other."""
     made = talk.create("create", first)
     if not made:
         return
     talk.poll("get", made)
     other = talk.create("create-other", second)
-    talk.one("get-before", "GET", made)
+    if not brief:
+        talk.one("get-before", "GET", made)
     started = talk.one("activate", "POST", made, "/activate")
     if started.status is not None and started.status < 300:
         talk.one("get-activated", "GET", made)
@@ -218,7 +242,7 @@ def _spare(stimulus: Stimulus) -> dict[str, Any]:
     return {"restorePoint": {"id": "0b7c2c51-5f0e-4c57-9a63-2f6f2c0f7a11"}, "destinationType": named["destinationType"]}
 
 
-def strangers(talk: Talk, *, activate: bool) -> None:
+def strangers(talk: Talk, *, activate: bool, brief: bool = False) -> None:
     """Ask every operation for an id that is none and for one that names nothing."""
     change = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": MALFORMED}]}
     unknown = str(uuid.UUID(int=0x5EED_0000_0000_4000_8000_0000_0000_0000 + talk.number, version=4))
@@ -228,7 +252,8 @@ def strangers(talk: Talk, *, activate: bool) -> None:
         talk.one(f"update-{name}", "PATCH", session, payload=change)
         if activate:
             talk.one(f"activate-{name}", "POST", session, "/activate")
-        talk.one(f"artifacts-{name}", "GET", session, f"/{SITE}")
+        if not (brief and name == "unknown"):
+            talk.one(f"artifacts-{name}", "GET", session, f"/{SITE}")
 
 
 def callers(talk: Talk, first: Stimulus, others: list[str], *, activate: bool) -> None:
@@ -242,11 +267,27 @@ def callers(talk: Talk, first: Stimulus, others: list[str], *, activate: bool) -
         talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))
         talk.one(f"artifacts-as-{caller}", "GET", made, f"/{SITE}", caller=caller)
         talk.one(f"granular-as-{caller}", "GET", made, f"/{GRANULAR}", caller=caller)
-        gone = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]}
-        talk.one(f"update-as-{caller}", "PATCH", made, payload=gone, caller=caller)
-        if activate:
-            talk.one(f"activate-as-{caller}", "POST", made, "/activate", caller=caller)
-        talk.one(f"delete-as-{caller}", "DELETE", made, caller=caller)
+        _change_as(talk, made, caller, activate=activate)
+
+
+def callers_in_brief(talk: Talk, session: str, others: list[str], *, activate: bool) -> None:
+    """The same about one session that is there: all who ask read it before any of them tries to change it."""
+    for caller in others:
+        talk.one(f"get-as-{caller}", "GET", session, caller=caller)
+        talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))
+        talk.one(f"artifacts-as-{caller}", "GET", session, f"/{SITE}", caller=caller)
+        if caller == "no-permission":
+            talk.one(f"granular-as-{caller}", "GET", session, f"/{GRANULAR}", caller=caller)
+    for caller in others:
+        _change_as(talk, session, caller, activate=activate)
+
+
+def _change_as(talk: Talk, session: str, caller: str, *, activate: bool) -> None:
+    gone = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": session}]}
+    talk.one(f"update-as-{caller}", "PATCH", session, payload=gone, caller=caller)
+    if activate:
+        talk.one(f"activate-as-{caller}", "POST", session, "/activate", caller=caller)
+    talk.one(f"delete-as-{caller}", "DELETE", session, caller=caller)
 
 
 def crowd(talk: Talk, stimulus: Stimulus, number: int = 27) -> None:

@@ -19,6 +19,8 @@ from restore_conformance.sending import Sender
 CHANGING = frozenset({"update", "activate", "delete"})
 """Operations that leave a session otherwise than they found it."""
 
+MOST_KNOWN = 1000
+
 
 class Hearing(Protocol):
     """Who takes in what a story brought."""
@@ -31,13 +33,22 @@ class Hearing(Protocol):
 
 @dataclass(slots=True)
 class Teller:
-    """Tells stories one after the other and learns which operations the target has: `routes`."""
+    """Tells stories one after the other and learns which operations the target has: `routes`.
+
+    `known` are the ids of sessions made meanwhile, in small letters; `know` adds one.
+    """
 
     sender: Sender
     control: Control
     hearing: Hearing
     routes: set[str] = field(default_factory=lambda: {"create"})
     talks: int = 0
+    known: set[str] = field(default_factory=set)
+
+    def know(self, session: str) -> None:
+        """Take note of a session, within a bound: stories are told early."""
+        if len(self.known) < MOST_KNOWN:
+            self.known.add(session.lower())
 
     def tell(self, told: Iterable[tuple[str, Callable[[stories.Talk], None]]]) -> None:
         """Tell stories, each with its name. What was said before an interruption is heard as well."""
@@ -93,7 +104,7 @@ class Teller:
             else:
                 self.hearing.overhear(exchange)
         if talk.exchanges:
-            self.hearing.conclude_talk(talk.done(frozenset(self.routes)))
+            self.hearing.conclude_talk(talk.done(frozenset(self.routes), frozenset(self.known)))
 
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""

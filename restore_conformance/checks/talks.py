@@ -185,6 +185,25 @@ def no_server_error(exchange: Exchange) -> None:
         )
 
 
+def new_sessions(conversation: Conversation, earlier: str, later: str) -> list[str]:
+    """The ids, in small letters, that the later list shows and the earlier does not, and that no create was given.
+
+    A session may be seen in a list a moment after it was made, so that those of the whole run are left out. Nothing
+    is told of lists that were not read to their end. Raises Inconclusive where anything was in trouble: a request
+    whose answer is lost, and the controls that follow, make sessions of which nobody knows.
+    """
+    for one in conversation.exchanges:
+        sound(one)
+    if any(one.trouble for one in conversation.exchanges):
+        raise Inconclusive("controls were sent between the two lists")
+    if not all(read_whole(conversation, step) for step in (earlier, later)):
+        raise Untouched("a list was too long to be read to its end")
+    answers = [one.answer for one in conversation.exchanges if one.sent.operation == "create" and one.status == 201]
+    given = {str(answer.get("id")).lower() for answer in answers if isinstance(answer, dict)}
+    before, after = ({name.lower() for name in listing(conversation, step)} for step in (earlier, later))
+    return sorted(after - before - given - conversation.known)
+
+
 def read_whole(conversation: Conversation, name: str) -> bool:
     """Whether the last page of a listing step says that there are no more."""
     last = step(conversation, name)
