@@ -10,25 +10,24 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from restore_conformance import stories
+from restore_conformance.accepted import Accepted
 from restore_conformance.clauses import Register
 from restore_conformance.concluding import Result, conclude, untouched
 from restore_conformance.controls import Control, confirm
 from restore_conformance.conversing import Stories
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.judging import Judge
-from restore_conformance.memory import Memory
-from restore_conformance.payloads import PROFILES, Materials, Stimulus, drawn, plan
+from restore_conformance.payloads import PROFILES, Materials, Stimulus, drawn, made_up, plan
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
 from restore_conformance.shrinking import Shrinker
 from restore_conformance.targets import Target
 from restore_conformance.telling import Teller
-from restore_conformance.verdicts import ClauseVerdict, Gap, Verdict, Why
+from restore_conformance.verdicts import ClauseVerdict, Gap, Verdict, Why, counted
 from restore_conformance.watching import Watch as Vigil
 
-__all__ = ["Campaign", "Result", "Watch", "conclude"]
+__all__ = ["Campaign", "Watch"]
 
 EARLY = 24
 BATCH = 5000
@@ -59,7 +58,7 @@ class Campaign:
         self.target = target
         self.profile = PROFILES[settings.profile]
         self.judge = Judge(register, settings.readings, settings.as_of)
-        self.materials = materials or Materials(restore_points=settings.restore_points, items=settings.granular_items)
+        self.materials = materials or _materials(settings)
         tokens = {"good": settings.token, **settings.identities}
         recogniser = Recogniser(callers={t: kind for kind, t in tokens.items() if t}, known=settings.known_ids())
         self.sender = sender or Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
@@ -76,8 +75,7 @@ class Campaign:
         self._script = script
         self._watch = watch or _nothing
         self._keep = keep or _nothing
-        self._ids = Memory()
-        self._made_up = {"standard": False, "granular": False}
+        self._accepted = Accepted()
         self._kept: list[str] = []  # the first sessions of the run that no story deletes
         self._stories = Stories(
             self.materials, settings.seed, list(settings.identities), activate=target.loopback, brief=self.profile.brief
@@ -167,15 +165,19 @@ class Campaign:
         self._vigil.heard(exchange)
         if not exchange.trouble and not outcome.failed:
             self.control.note(exchange)
-        self.hear_silently(exchange)
+        self._heed(exchange)
 
     def overhear(self, exchange: Exchange) -> None:
         """Take in an exchange that is no create: judge it and keep it."""
         self.judge.exchange(exchange)
-        self.hear_silently(exchange)
+        self._heed(exchange)
 
     def hear_silently(self, exchange: Exchange) -> None:
         """Keep an exchange that no clause may be judged by."""
+        exchange.silent = True
+        self._heed(exchange)
+
+    def _heed(self, exchange: Exchange) -> None:
         self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
         self._tell(exchange)
 
@@ -188,16 +190,11 @@ class Campaign:
         self._keep(exchange)
 
     def _remember(self, exchange: Exchange) -> None:
-        session = stories.session_of(exchange)
-        if not session:
-            return
-        exchange.same_id_as = self._ids(session.lower(), exchange.number)
-        self.teller.know(session)
-        if exchange.conversation is None and len(self._kept) < 3:
-            self._kept.append(session)
-        sent = exchange.sent
-        if sent.kind in self._made_up and not sent.defects and not any(t.startswith("example:") for t in sent.tags):
-            self._made_up[sent.kind] = True
+        session = self._accepted.take(exchange)
+        if session:
+            self.teller.know(session)
+            if exchange.conversation is None and len(self._kept) < 3:
+                self._kept.append(session)
 
     # ------------------------------------------------------------------ trouble
 
@@ -215,27 +212,19 @@ class Campaign:
 
     # ------------------------------------------------------------------ summing up
 
-    def _facts(self) -> Iterator[str]:
-        if not self.settings.restore_points and not self._made_up["standard"]:
-            yield "restore-points-checked"
-        if not self.settings.granular_items and not self._made_up["granular"]:
-            yield "items-checked"
-
     def _result(self, started: str, seconds: float) -> Result:
-        verdicts = self.judge.verdicts(self._facts())
+        named = self.settings.restore_points, self.settings.granular_items
+        verdicts = self.judge.verdicts(self._accepted.facts(points=bool(named[0]), items=bool(named[1])))
         if self.target.loopback and not self.stopped:
             self._shrink(verdicts)
         for found in verdicts:
             if found.verdict is Verdict.NONE:
                 self._explain(found)
-        summary = {verdict.value: 0 for verdict in Verdict}
-        for found in verdicts:
-            summary[found.verdict.value] += 1
         code, reason, unjudged = conclude(verdicts, self._hopeless)
         return Result(
-            self.settings, verdicts, code, summary, reason, started, seconds, self.sender.requests,
+            self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
             self.judge.exchanges, self.judge.judgements, dict(self._families), self.target.name,
-            self.target.base, self.stopped, self.swept, self.shrinking, unjudged,
+            self.target.base, self.stopped, self.swept, self.shrinking, unjudged, hopeless=self._hopeless,
         )  # fmt: skip
 
     def _shrink(self, verdicts: list[ClauseVerdict]) -> None:
@@ -254,6 +243,12 @@ class Campaign:
             gap = untouched(found.clause, self.teller.routes, self.settings.identities, self.stopped)
         if gap is not None:
             found.why, found.reason = gap.why, gap.says
+
+
+def _materials(settings: Settings) -> Materials:
+    if not settings.restore_points and not settings.granular_items:
+        return made_up()
+    return Materials(restore_points=settings.restore_points, items=settings.granular_items)
 
 
 def _nothing(*_: object) -> None:

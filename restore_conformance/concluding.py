@@ -35,7 +35,10 @@ NEEDED = {
 
 @dataclass(slots=True)
 class Result:
-    """A finished run: what was judged, and everything a report needs."""
+    """A finished run: what was judged, and everything a report needs.
+
+    `stopped` says why it ended before its plan did; `hopeless` the same where the target could not be asked.
+    """
 
     settings: Settings
     verdicts: list[ClauseVerdict]
@@ -56,6 +59,7 @@ class Result:
     unjudged: list[str] = field(default_factory=list)
     recordings: list[dict[str, Any]] = field(default_factory=list)
     evidence: dict[str, dict[str, int]] = field(default_factory=dict)
+    hopeless: str = ""
 
 
 def conclude(verdicts: list[ClauseVerdict], hopeless: str = "") -> tuple[Exit, str, list[str]]:

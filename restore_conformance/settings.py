@@ -41,6 +41,7 @@ class Settings:
     readings: dict[str, frozenset[str]] = setting(dict, "interpretations narrowed to one reading")
     as_of: str = setting("", "leave out clauses that began after this date (YYYY-MM or YYYY-MM-DD)")
     report: str = setting("reports/latest", "where the run record and the reports go")
+    deviations: str = setting("", "a ledger of accepted deviations, as a TOML file")
     ca_bundle: str = setting("", "certificates to trust, as a PEM file")
     emulators: tuple[str, ...] = setting(tuple, "hosts beyond loopback that are emulators, not tenants")
     max_requests: int = setting(0, "most requests to send; 0 for no bound of its own")

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import enum
 import unittest
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,3 +155,11 @@ class ClauseVerdict:
     findings: list[Finding] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
     sample: Any = None
+
+
+def counted(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:
+    """How many clauses have each verdict."""
+    made = {verdict.value: 0 for verdict in Verdict}
+    for found in verdicts:
+        made[found.verdict.value] += 1
+    return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import re
 import sys
 from collections.abc import Callable
@@ -14,16 +15,18 @@ from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register, load
+from restore_conformance.commands.history import add_history_arguments, check_history, remember
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
 from restore_conformance.targets.door import is_loopback, is_vendor
-from restore_conformance.verdicts import Exit, UsageError
+from restore_conformance.verdicts import Exit, UsageError, Verdict
 
 if TYPE_CHECKING:
     from restore_conformance.campaign import Campaign
+    from restore_conformance.comparing.ledger import Ledger
     from restore_conformance.concluding import Result
     from restore_conformance.live.settings import Live
 
@@ -116,7 +119,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--har", action="store_true", help="write the exchanges as DIR/run.har too (HAR 1.2, scrubbed)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     add_live_arguments(parser)
+    add_ledger_argument(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
+    add_history_arguments(parser)
+
+
+def add_ledger_argument(parser: argparse.ArgumentParser) -> None:
+    """The option of commands that a ledger of accepted deviations may excuse."""
+    parser.add_argument(
+        "--deviations",
+        default="",
+        metavar="FILE",
+        help="a ledger of accepted deviations, such as reports/deviations.toml (default: none, nothing is accepted)",
+    )
+
+
+def ledger_of(arguments: argparse.Namespace, register: Register) -> Ledger | None:
+    """The ledger that the options name, if they do. Raises UsageError."""
+    from restore_conformance.comparing.ledger import read_ledger
+
+    return read_ledger(arguments.deviations, register) if arguments.deviations else None
 
 
 def add_live_arguments(parser: argparse.ArgumentParser) -> None:
@@ -169,6 +191,7 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         readings=readings_of(arguments.reading, register.interpretations),
         as_of=arguments.as_of,
         report=arguments.report,
+        deviations=arguments.deviations,
         ca_bundle=arguments.ca_bundle,
         emulators=tuple(host.lower() for host in arguments.emulator),
         max_requests=arguments.max_requests,
@@ -306,6 +329,7 @@ def result_of(
 
 def main(arguments: argparse.Namespace) -> int:
     """Run, write, print; the exit code is the verdict's."""
+    from restore_conformance.comparing.accepting import settled
     from restore_conformance.har import Writer
     from restore_conformance.record import Store, learn, run_of, write_json
     from restore_conformance.reporting import write_reports
@@ -314,10 +338,12 @@ def main(arguments: argparse.Namespace) -> int:
 
     register = load()
     settings = settings_of(arguments, register)
+    ledger = ledger_of(arguments, register)
     live = None if settings.target == "replay" else live_of(arguments, settings)
     if live is not None:
-        return _live(arguments, settings, live, register)
+        return _live(arguments, settings, live, register, ledger)
     target = None if settings.target == "replay" else target_of(settings)
+    check_history(arguments)
     folder = folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     base = target.base if target else ""
@@ -334,11 +360,13 @@ def main(arguments: argparse.Namespace) -> int:
         store.close()
         if target is not None:
             target.close()
-    run = run_of(result, scrub)
+    run = settled(run_of(result, scrub), result, ledger, [settings.target, result.target, base], today(), scrub.text)
     write_json(folder / "run.json", run)
+    if remember(arguments, run):
+        write_json(folder / "run.json", run)
     written = write_reports(folder, run)
     print_table(run, written, quiet=arguments.quiet, out=sys.stdout)
-    return int(result.exit)
+    return int(run["exit"])
 
 
 def judged(arguments: argparse.Namespace, register: Register) -> Result:
@@ -378,8 +406,16 @@ def campaign_of(settings: Settings, target: Target, register: Register, **watche
     return rehearsal(settings, target, register, **watchers)
 
 
-def _live(arguments: argparse.Namespace, settings: Settings, live: Live, register: Register) -> int:
+def today() -> datetime.date:
+    """The day by which an entry of a ledger is overdue or not (UTC)."""
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+def _live(
+    arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, ledger: Ledger | None
+) -> int:
     """The same for a live target: with leave only, and with word of what was left behind."""
+    from restore_conformance.comparing.accepting import settled
     from restore_conformance.live.running import LiveRun, SupportFile, told_cells, told_left
     from restore_conformance.record import Store, run_of, write_json
     from restore_conformance.reporting import write_reports
@@ -393,6 +429,7 @@ def _live(arguments: argparse.Namespace, settings: Settings, live: Live, registe
         if not is_vendor(live.host):
             print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
         return 0
+    check_history(arguments)
     folder = folder_of(settings.report)
     scrub = scrub_of(settings)
     store = Store(folder / "exchanges.ndjson", scrub, live.base)
@@ -411,14 +448,18 @@ def _live(arguments: argparse.Namespace, settings: Settings, live: Live, registe
         store.close()
         support.close()
         told_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
-    run = run_of(result, scrub)
+    held = any(cell.verdict is Verdict.FAIL for cell in going.cells)
+    names = ["live", live.base, result.target]
+    run = settled(run_of(result, scrub), result, ledger, names, today(), scrub.text, held=held)
     write_json(folder / "run.json", run)
+    if remember(arguments, run):
+        write_json(folder / "run.json", run)
     written = write_reports(folder, run)
     write_json(folder / "permissions.json", [asdict(cell) for cell in going.cells])
     if not arguments.quiet:
         told_cells(going.cells, sys.stdout)
     print_table(run, written, quiet=arguments.quiet, out=sys.stdout)
-    return int(Exit.LEFT_BEHIND if going.left else result.exit)
+    return int(Exit.LEFT_BEHIND if going.left else run["exit"])
 
 
 def folder_of(name: str) -> Path:

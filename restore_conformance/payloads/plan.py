@@ -7,6 +7,7 @@ break it in are taken in turn, so that few requests meet each of both. `standard
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -195,6 +196,11 @@ def plan(
 
     An entry that needs more artifacts than the user named ids for is left out.
     """
+    return list(_planned(materials, profile, seed, callers))
+
+
+@functools.lru_cache(maxsize=4)  # the bench judges hundreds of servers by one plan of a few megabytes
+def _planned(materials: Materials, profile: Profile, seed: int, callers: frozenset[str]) -> tuple[Stimulus, ...]:
     made = list(examples(materials))
     for name, knobs, quick in _entries(seed):
         if quick or profile.whole:
@@ -208,7 +214,7 @@ def plan(
         for number, kind in enumerate(kinds if profile.whole else _IN_TURN.get(caller, kinds)):
             stimulus = FAMILIES[kind](materials, Knobs(1 + number, 0, 0, seed * 1000 + 900 + number))
             made.append(replace(stimulus, family=f"caller-{caller}", caller=caller, defect=_CALLERS.get(caller, "")))
-    return made
+    return tuple(made)
 
 
 def drawn(materials: Materials, number: int, seed: int) -> list[Stimulus]:

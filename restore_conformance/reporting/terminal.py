@@ -63,9 +63,26 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
         f"{counts}; {run['requests']} requests, {run['judgements']} judgements, {run['seconds']:.1f} s",
         file=out,
     )
+    _ledger(run, out)
     if not quiet:
         _recordings(run, out)
         print(f"Report: {written['html']}", file=out)
+
+
+def _ledger(run: dict[str, Any], out: TextIO) -> None:
+    """What the ledger says; also in the quiet mode, for it decides the exit code."""
+    if "ledger" not in run:
+        return
+    marked = run["ledger"]["accepted"]
+    if marked:
+        broken = [entry for entry in run["clauses"] if entry["verdict"] == "fail" and entry["level"] == "must"]
+        left = sum("accepted" not in entry for entry in broken)
+        rest = f"; {left} broken must {'clause is' if left == 1 else 'clauses are'} not" if left else ""
+        print(f"Accepted by the ledger: {', '.join(marked)}{rest}.", file=out)
+    for said in run["ledger"]["errors"]:
+        print(f"Error in the ledger: {visible(said)}", file=out)
+    for said in run["ledger"].get("notes", ()):
+        print(f"Ledger: {visible(said)}", file=out)
 
 
 def _recordings(run: dict[str, Any], out: TextIO) -> None:
@@ -103,7 +120,8 @@ def _findings(run: dict[str, Any], out: TextIO) -> None:
     failing = [entry for entry in run["clauses"] if entry["findings"]]
     for entry in sorted(failing, key=lambda e: ("must", "should", "observe").index(e["level"])):
         finding = entry["findings"][0]
-        print(f"{entry['level']:6} {entry['id']}", file=out)
+        mark = f" (accepted until {entry['accepted']['review']})" if "accepted" in entry else ""
+        print(f"{entry['level']:6} {entry['id']}{mark}", file=out)
         print(f"       {entry['says']}", file=out)
         print(f"       {visible(finding['message'])} (seen {finding['seen']} of {finding['of']})", file=out)
         if finding["consequences"]:

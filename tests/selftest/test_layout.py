@@ -15,7 +15,7 @@ STOREYS = [
     {"exchange", "verdicts", "places"},
     {"documents", "clauses", "settings", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
-    {"judging", "memory", "sending", "stories", "sweep", "rebuilt"},
+    {"judging", "memory", "sending", "stories", "sweep", "rebuilt", "accepted"},
     {"controls", "shrinking", "conversing", "watching", "telling", "concluding"},
     {"campaign"},
     {"bench", "live"},
@@ -42,7 +42,7 @@ DOORS = {
     "vcr": {"tape/cassette.py", "tape/playing.py"},
     "yaml": {"sources/yaml_stream.py", "tape/cassette.py"},
     "ijson": {"har/reading.py"},
-    "sqlalchemy": {"drift/store.py"},
+    "sqlalchemy": {"history/store.py", "history/tables.py", "history/runs.py"},
 }
 """Every outside library and the modules that may import it."""
 

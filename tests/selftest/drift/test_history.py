@@ -22,7 +22,7 @@ from restore_conformance.drift import snapshot as packing
 from restore_conformance.drift.bisect import first_bad
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.history import State, standing, undoes
-from restore_conformance.drift.store import Acknowledgement, Snapshot, Store, open_store
+from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
 from restore_conformance.sources.reading import read_source
 from restore_conformance.verdicts import UsageError
 
