@@ -96,7 +96,7 @@ class TimeUp(BaseException):
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise TimeUp in the block once the process has worked for so long; how busy the machine is makes no difference."""
+    """Raise TimeUp in the block once the process has worked for so long, however busy the machine is."""
 
     def stop(*_: object) -> None:
         raise TimeUp

@@ -11,7 +11,7 @@ from restore_conformance import stories
 from restore_conformance.checks.answers import codes
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus
-from restore_conformance.payloads.materials import PRETTY, REVERSED, TYPED
+from restore_conformance.payloads.materials import ODD_GROUPS, PRETTY, REVERSED, SAME_SITE, TYPED, UPPER
 
 DOCUMENTED = frozenset({
     "invalidrestoresessionid", "restoresessionnotfound", "restoresessionactionnotallowed", "invalidpatchrequest",
@@ -66,12 +66,16 @@ class Stories:
 
     def _in_brief(self, *, loopback: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
         """One of each; their sessions are of the sizes and styles that the short plan leaves out."""
-        items, sites = self._make("granular", 10, style=REVERSED), self._make("standard", 23)
+        items = self._make("granular", 10, style=REVERSED)
+        sites = self._make("standard", 23, style=UPPER | ODD_GROUPS)
         refusals = [self._make("mixed", 20, 1)] if loopback else []
         yield "life", lambda talk: stories.life_in_brief(talk, items, sites, refusals)
         yield "change", self._change(self._make("standard", 3, style=TYPED))
         if self._activate:
-            first, second = self._make("standard", 18, style=PRETTY | REVERSED), self._make("granular", 49)
+            first, second = (
+                self._make("standard", 18, style=PRETTY | REVERSED),
+                self._make("granular", 49, style=SAME_SITE),
+            )
             yield "activation", lambda talk: stories.activation(talk, first, second, brief=True)
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate, brief=True)
 

@@ -22,6 +22,9 @@ WAITS = (0.0, 0.3, 0.7, 1.5, 3.0)
 PAGES = 40
 MALFORMED = "not-a-session-id"
 
+Settled = Callable[[Any], bool]
+"""Whether an answer shows what was done before."""
+
 
 @dataclass(slots=True)
 class Talk:
@@ -53,18 +56,46 @@ class Talk:
         body = None if payload is None else json.dumps(payload, separators=(",", ":")).encode()
         return self.say(step, self.sender.plain(method, target, caller, body))
 
-    def poll(self, step: str, session: str, status: int = 200) -> Exchange:
-        """Read a session until it is answered so or patience ends: a change may take a moment to be seen."""
+    def poll(self, step: str, session: str, status: int = 200, settled: Settled | None = None) -> Exchange:
+        """Read a session until it is answered so or patience ends: a change may take a moment to be seen.
+
+        `settled` says of the session read whether the change is seen.
+        """
         for wait in WAITS:
             if wait:
                 self.sender.target.pause(wait)
             found = self.one(step, "GET", session)
-            if found.status == status or found.status not in {200, 404}:
+            if found.status not in {200, 404} or found.trouble:
+                break
+            if found.status == status and (settled is None or settled(found.answer)):
                 break
         return found
 
-    def list(self, step: str, caller: str = "good", target: str = SESSIONS) -> bool:
-        """Read a collection page by page; False where it is none, or too long to be read whole."""
+    def list(
+        self,
+        step: str,
+        caller: str = "good",
+        target: str = SESSIONS,
+        settled: Callable[[list[Any]], bool] | None = None,
+    ) -> bool:
+        """Read a collection page by page; False where it is none, or too long to be read whole.
+
+        Read again until it is `settled` or patience ends; the last reading keeps the name of the step.
+        """
+        for number, wait in enumerate(WAITS):
+            if wait:
+                self.sender.target.pause(wait)
+            before = len(self.exchanges)
+            whole = self._pages(step, caller, target)
+            pages = self.exchanges[before:]
+            if not whole or settled is None or settled([one for page in pages for one in _value(page)]):
+                break
+            if number < len(WAITS) - 1:
+                for page in pages:
+                    page.step = f"{step}-early"
+        return whole
+
+    def _pages(self, step: str, caller: str, target: str) -> bool:
         for _ in range(PAGES):
             found = self.say(step, self.sender.plain("GET", target, caller))
             link = found.answer.get("@odata.nextLink") if isinstance(found.answer, dict) else None
@@ -99,6 +130,32 @@ def below(link: str, base: str) -> str:
     return parts.path[at:] + (f"?{parts.query}" if parts.query else "")
 
 
+def holds(number: int) -> Callable[[list[Any]], bool]:
+    """Whether a list of artifacts holds so many."""
+    return lambda shown: len(shown) == number
+
+
+def shows(session: str, *, there: bool = True) -> Callable[[list[Any]], bool]:
+    """Whether a list of sessions shows one, or no longer does."""
+    return lambda shown: (session.lower() in {str(one.get("id")).lower() for one in shown}) is there
+
+
+def counts(number: int) -> Settled:
+    """Whether a session counts so many artifacts, or does not show how many."""
+    return lambda session: _total(session) in {None, number}
+
+
+def _total(session: Any) -> int | None:
+    found = session.get("restoreSessionArtifactCount") if isinstance(session, dict) else None
+    total = found.get("total") if isinstance(found, dict) else None
+    return total if isinstance(total, int) else None
+
+
+def has_started(session: Any) -> bool:
+    """Whether a session is no draft any more."""
+    return not isinstance(session, dict) or session.get("status") != "draft"
+
+
 def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None:
     """Create, read in every way, create another, read both, delete the first, look again."""
     made = talk.create("create", first)
@@ -106,9 +163,9 @@ def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None
         return
     talk.poll("get", made)
     if first.kind in LISTS:
-        talk.list("artifacts", target=f"{CREATE}/{quote(made, safe='')}/{LISTS[first.kind]}")
+        talk.list("artifacts", target=_artifacts(made, first.kind), settled=holds(first.artifacts))
     if listed:
-        talk.list("list")
+        talk.list("list", settled=shows(made))
     other = talk.create("create-other", second)
     talk.one("get-again", "GET", made)
     if other:
@@ -124,7 +181,7 @@ def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None
             payload={f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]},
         )
         if listed:
-            talk.list("list-after")
+            talk.list("list-after", settled=shows(made, there=False))
     if other:
         talk.poll("get-kept", other)
 
@@ -136,16 +193,16 @@ def life_in_brief(talk: Talk, first: Stimulus, second: Stimulus, refusals: list[
         return
     talk.poll("get", made)
     if first.kind in LISTS:
-        talk.list("artifacts", target=f"{CREATE}/{quote(made, safe='')}/{LISTS[first.kind]}")
+        talk.list("artifacts", target=_artifacts(made, first.kind), settled=holds(first.artifacts))
     other = talk.create("create-other", second)
-    talk.list("list")
+    talk.list("list", settled=shows(made))
     for stimulus in refusals:
         talk.create("refusal", stimulus)
     talk.one("get-again", "GET", made)
     gone = talk.one("delete", "DELETE", made)
     if gone.status in {200, 202, 204}:
         talk.poll("get-deleted", made, 404)
-    talk.list("list-after")
+        talk.list("list-after", settled=shows(made, there=False))
     if other:
         talk.poll("get-kept", other)
 
@@ -156,23 +213,26 @@ def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brie
     if not made:
         return
     kind = first.kind if first.kind in LISTS else "standard"
-    delta, listed = f"{LISTS[kind]}@delta", f"{CREATE}/{quote(made, safe='')}/{LISTS[kind]}"
+    delta, listed = f"{LISTS[kind]}@delta", _artifacts(made, kind)
     known = (first.body or b"").decode()
     every = materials.elements(kind, min(materials.most(kind), first.artifacts + 2), seed)
     fresh = [one for one in every if _own_id(one) not in known][:2]
+    number = first.artifacts
     talk.poll("get", made)
-    talk.list("artifacts", target=listed)
+    talk.list("artifacts", target=listed, settled=holds(number))
     before = talk.exchanges[-1]
     if fresh:
-        talk.one("update-add", "PATCH", made, payload={delta: fresh})
-        talk.one("get-added", "GET", made)
-        talk.list("artifacts-added", target=listed)
+        added = talk.one("update-add", "PATCH", made, payload={delta: fresh})
+        number += len(fresh) if added.status == 200 else 0
+        talk.poll("get-added", made, settled=counts(number))
+        talk.list("artifacts-added", target=listed, settled=holds(number))
     names = [one["id"] for one in _value(before) if isinstance(one.get("id"), str)]
     if names:
         gone = {"@removed": {"reason": "changed"}, "id": names[0]}
-        talk.one("update-remove", "PATCH", made, payload={delta: [gone]})
-        talk.one("get-removed", "GET", made)
-        talk.list("artifacts-removed", target=listed)
+        removed = talk.one("update-remove", "PATCH", made, payload={delta: [gone]})
+        number -= removed.status == 200
+        talk.poll("get-removed", made, settled=counts(number))
+        talk.list("artifacts-removed", target=listed, settled=holds(number))
         talk.one("update-remove-nothing", "PATCH", made, payload={delta: [{**gone, "id": str(uuid.UUID(int=seed))}]})
     for name, payload in refusals(materials, kind, seed + 1, brief=brief):
         talk.one(f"update-{name}", "PATCH", made, payload=payload)
@@ -180,6 +240,10 @@ def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brie
     if not brief:
         talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
     talk.one("delete", "DELETE", made)
+
+
+def _artifacts(session: str, kind: str) -> str:
+    return f"{CREATE}/{quote(session, safe='')}/{LISTS[kind]}"
 
 
 def _own_id(element: dict[str, Any]) -> str:
@@ -228,7 +292,7 @@ def activation(talk: Talk, first: Stimulus, second: Stimulus, *, brief: bool = F
         talk.one("get-before", "GET", made)
     started = talk.one("activate", "POST", made, "/activate")
     if started.status is not None and started.status < 300:
-        talk.one("get-activated", "GET", made)
+        talk.poll("get-activated", made, settled=has_started)
         talk.one("activate-again", "POST", made, "/activate")
         talk.one("update-activated", "PATCH", made, payload={f"{SITE}@delta": [_spare(first)]})
         talk.one("delete-activated", "DELETE", made)

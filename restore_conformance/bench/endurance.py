@@ -87,7 +87,7 @@ def go_on(register: Register, state: Endurance, exchanges: int, told: Callable[[
                 state.memory.append((before + exchange.number, round(in_use(), 1)))
 
         habits = habits_of(state.servers, state.seed)
-        drawn = max(DRAWS, exchanges // 10) if state.servers == 0 else DRAWS
+        drawn = min(max(DRAWS, exchanges // 10) if state.servers == 0 else DRAWS, exchanges - state.exchanges)
         result = judged(
             register,
             forgetful(composed(habits)),

@@ -54,7 +54,7 @@ PROFILES = {
 }
 
 Q = True
-QUICK_COUNTS = frozenset({1, 49, 50})
+QUICK_COUNTS = frozenset({1, 50})
 STYLED = {
     6: PRETTY, 9: UPPER, 11: REVERSED, 14: ODD_GROUPS, 18: PRETTY | REVERSED, 22: TYPED, 27: UPPER | ODD_GROUPS,
     31: ODD_GROUPS, 33: PRETTY, 38: REVERSED, 43: UPPER, 49: UPPER | ODD_GROUPS,
@@ -99,7 +99,7 @@ def _accepted(s: int) -> Iterator[Entry]:
             count in QUICK_COUNTS,
         )
     for count in (1, 2, 3, 5, 7, 10, 17, 26, 37, 49, 50, 51):
-        yield "granular", Knobs(count, 0, 0, s + 100 + count, STYLED_ITEMS.get(count, 0)), count == 5
+        yield "granular", Knobs(count, 0, 0, s + 100 + count, STYLED_ITEMS.get(count, 0)), not Q
     for variant in range(2):
         yield "granular-destination", Knobs(1 + 3 * variant, 0, variant, s + 170), variant == 0
     for variant in range(3):
@@ -130,7 +130,7 @@ def _rows(s: int) -> Iterator[Entry]:
     for place in range(3):
         yield "different-destination", Knobs(3, place, place, s + 245), place == 1
     for count, place in ((10, 5), (30, 29), (49, 24)):
-        yield "different-destination", Knobs(count, place, count // 10, s + 250 + count), count == 30
+        yield "different-destination", Knobs(count, place, count // 10, s + 250 + count), not Q
     for place in (0, 1):
         yield "duplicate", Knobs(2, place, 0, s + 260), not Q
         yield "duplicate", Knobs(2, place, 1, s + 261), not Q

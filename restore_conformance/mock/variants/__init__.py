@@ -12,10 +12,11 @@ from restore_conformance.mock.variants import (
     field_routes,
     field_spelling,
     field_wire,
+    lagging,
     wire,
 )
 from restore_conformance.mock.variants.shaping import VARIANTS, Variant, composed, dimensions, shaped
 
-ROOMS = (field, field_forms, field_refusals, field_routes, field_spelling, field_wire, wire)
+ROOMS = (field, field_forms, field_refusals, field_routes, field_spelling, field_wire, lagging, wire)
 
 __all__ = ["ROOMS", "VARIANTS", "Variant", "composed", "dimensions", "shaped"]
