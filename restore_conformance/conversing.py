@@ -85,14 +85,28 @@ class Stories:
 
     def last(self, sessions: list[str], *, crowd: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
         """Told at the end: whether early sessions are still there, and how many may run at once."""
-        if sessions:
-            yield "late", lambda talk: stories.late(talk, sessions[-1:] if self._brief else sessions)
-        if sessions and self._brief and self._callers:
-            act = self._activate
-            yield "callers", lambda talk: stories.callers_in_brief(talk, sessions[0], self._callers, activate=act)
+        if sessions and self._brief:
+            yield from self._last_in_brief(sessions[0])
+        elif sessions:
+            yield "late", lambda talk: stories.late(talk, sessions)
         if crowd and self._activate:
             one = self._make("standard", 1)
             yield "crowd", lambda talk: stories.crowd(talk, one)
+
+    def _last_in_brief(self, session: str) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
+        """Whether the first session is still there; if so, what others than its maker may do with it."""
+        there: list[bool] = []
+
+        def late(talk: stories.Talk) -> None:
+            stories.late(talk, [session])
+            there.append(talk.exchanges[-1].status == 200)
+
+        yield "late", late
+        if self._callers and any(there):
+            yield (
+                "callers",
+                lambda talk: stories.callers_in_brief(talk, session, self._callers, activate=self._activate),
+            )
 
     def _make(self, family: str, size: int, variant: int = 0, style: int = 0) -> Stimulus:
         self._seed += 1

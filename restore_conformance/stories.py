@@ -135,9 +135,14 @@ def holds(number: int) -> Callable[[list[Any]], bool]:
     return lambda shown: len(shown) == number
 
 
-def shows(session: str, *, there: bool = True) -> Callable[[list[Any]], bool]:
-    """Whether a list of sessions shows one, or no longer does."""
-    return lambda shown: (session.lower() in {str(one.get("id")).lower() for one in shown}) is there
+def shows(*sessions: str, gone: str = "") -> Callable[[list[Any]], bool]:
+    """Whether a list of sessions shows these, and no longer the one that is gone."""
+
+    def look(shown: list[Any]) -> bool:
+        names = {str(one.get("id")).lower() for one in shown}
+        return names.issuperset(one.lower() for one in sessions if one) and gone.lower() not in names
+
+    return look
 
 
 def counts(number: int) -> Settled:
@@ -181,7 +186,7 @@ def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None
             payload={f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]},
         )
         if listed:
-            talk.list("list-after", settled=shows(made, there=False))
+            talk.list("list-after", settled=shows(gone=made))
     if other:
         talk.poll("get-kept", other)
 
@@ -195,14 +200,14 @@ def life_in_brief(talk: Talk, first: Stimulus, second: Stimulus, refusals: list[
     if first.kind in LISTS:
         talk.list("artifacts", target=_artifacts(made, first.kind), settled=holds(first.artifacts))
     other = talk.create("create-other", second)
-    talk.list("list", settled=shows(made))
+    talk.list("list", settled=shows(made, other))
     for stimulus in refusals:
         talk.create("refusal", stimulus)
     talk.one("get-again", "GET", made)
     gone = talk.one("delete", "DELETE", made)
     if gone.status in {200, 202, 204}:
         talk.poll("get-deleted", made, 404)
-        talk.list("list-after", settled=shows(made, there=False))
+        talk.list("list-after", settled=shows(gone=made))
     if other:
         talk.poll("get-kept", other)
 

@@ -204,6 +204,13 @@ def new_sessions(conversation: Conversation, earlier: str, later: str) -> list[s
     return sorted(after - before - given - conversation.known)
 
 
+def made_before(conversation: Conversation, name: str) -> list[str]:
+    """The ids of the sessions that were made before a step, as far as creates were answered with one."""
+    at = step(conversation, name).number
+    answers = [one.answer for one in conversation.exchanges if one.sent.operation == "create" and one.number < at]
+    return [one["id"] for one in answers if isinstance(one, dict) and isinstance(one.get("id"), str)]
+
+
 def read_whole(conversation: Conversation, name: str) -> bool:
     """Whether the last page of a listing step says that there are no more."""
     last = step(conversation, name)

@@ -115,9 +115,9 @@ def _accepted(s: int) -> Iterator[Entry]:
 
 def _rows(s: int) -> Iterator[Entry]:
     for variant in range(6):
-        yield "path-type", Knobs(1, 0, variant, s + 200 + variant), not Q
-    for (count, place), variant in zip(PLACED, (0, 4, 1, 2, 3, 4, 3), strict=True):
-        yield "path-type", Knobs(count, place, variant, s + 210), (count, place) in {(2, 1), (5, 1), (49, 48)}
+        yield "path-type", Knobs(1, 0, variant, s + 200 + variant), variant == 3
+    for (count, place), variant in zip(PLACED, (0, 4, 1, 2, 3, 4, 0), strict=True):
+        yield "path-type", Knobs(count, place, variant, s + 210), (count, place) in {(5, 1), (49, 48)}
     for variant in range(3):
         yield "empty-list", Knobs(variant=variant), variant == 0
         yield "null-list", Knobs(variant=variant), variant == 1
