@@ -78,7 +78,7 @@ def main(arguments: argparse.Namespace) -> int:
         ["recordings"],
         ledgers.today(),
         scrub.text,
-        concluded=lambda verdicts, _: kept(verdicts),
+        concluded=lambda verdicts, *_: kept(verdicts),
     )
     write_json(folder / "run.json", judged)
     if remember(arguments, judged):

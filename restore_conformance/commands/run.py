@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import re
 import sys
 from collections.abc import Callable
@@ -25,8 +26,9 @@ from restore_conformance.targets.door import is_loopback, is_vendor
 from restore_conformance.verdicts import Exit, UsageError, Verdict
 
 if TYPE_CHECKING:
-    from restore_conformance.campaign import Campaign, Result
+    from restore_conformance.campaign import Campaign
     from restore_conformance.comparing.ledger import Ledger
+    from restore_conformance.concluding import Result
     from restore_conformance.live.settings import Live
 
 
