@@ -171,7 +171,7 @@ def test_the_same_input_gives_the_same_bytes(command, folder, tmp_path):
         ("delete-takes-another", "delete/response.only-that"),
         ("field-limit-page", "create/errors.artifacts-limit"),
         ("unknown-member-crashes", "create/request-body.unknown-members"),
-        ("get-crashes-on-granular", "get/response.session"),
+        ("get-crashes-on-granular", "create/read-back.found"),
     ],
 )
 def test_what_was_scrubbed_is_not_taken_for_a_secret(bundle, fault, clause):
