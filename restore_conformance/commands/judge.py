@@ -8,7 +8,9 @@ import time
 from pathlib import Path
 
 from restore_conformance.clauses import Clause, load
+from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import run
+from restore_conformance.commands.history import add_history_arguments, check_history, remember
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
 
@@ -24,11 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--reading", action="append", default=[], metavar="KEY=VALUE", help="narrow an interpretation; repeatable")
     add("--as-of", default="", metavar="DATE", help="judge by the clauses that had begun by this date (YYYY-MM-DD)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
+    ledgers.add_argument(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
+    add_history_arguments(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Judge, write, print: 0 kept as far as the recordings go, 1 a must clause broken, 3 nothing to judge."""
+    from restore_conformance.comparing.accepting import settled
     from restore_conformance.record import Store, learn, run_of, write_json
     from restore_conformance.recordings import BASE, Review, clock, kept, origins
     from restore_conformance.reporting import write_reports
@@ -39,12 +44,14 @@ def main(arguments: argparse.Namespace) -> int:
     run.check_date(arguments.as_of)
     settings = Settings(
         target="recordings", profile="none", as_of=arguments.as_of, report=arguments.report,
-        readings=run.readings_of(arguments.reading, register.interpretations),
+        deviations=arguments.deviations, readings=run.readings_of(arguments.reading, register.interpretations),
     )  # fmt: skip
+    ledger = ledgers.ledger_of(arguments, register)
     paths = [Path(name) for name in arguments.file]
     for path in paths:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
+    check_history(arguments)
     folder = run.folder_of(arguments.report)
     scrub = Scrub(request_ids=arguments.scrub_request_ids)
     store = Store(folder / "exchanges.ndjson", scrub, BASE, MOST)
@@ -64,14 +71,24 @@ def main(arguments: argparse.Namespace) -> int:
     finally:
         review.close()
         store.close()
-    judged = run_of(result, scrub)
+    judged = settled(
+        run_of(result, scrub),
+        result,
+        ledger,
+        ["recordings"],
+        ledgers.today(),
+        scrub.text,
+        concluded=lambda verdicts, *_: kept(verdicts),
+    )
     write_json(folder / "run.json", judged)
+    if remember(arguments, judged):
+        write_json(folder / "run.json", judged)
     written = write_reports(folder, judged)
     table(judged, written, quiet=arguments.quiet, out=sys.stdout)
     if not arguments.quiet:
         for line in since(result.verdicts):
             print(line)
-    return int(result.exit)
+    return int(judged["exit"])
 
 
 def since(verdicts: list[ClauseVerdict]) -> list[str]:

@@ -70,6 +70,8 @@ class Writer:
             for name in ("number", "family", "step", "conversation", "trouble", "blame", "note")
             if getattr(exchange, name) not in (None, "")
         }
+        if exchange.silent:
+            ours["silent"] = True
         made[OURS] = self._scrub.value(ours)
         return made
 
