@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from restore_conformance.exchange import Exchange
+from restore_conformance.memory import Memory
 from restore_conformance.stories import session_of
-
-MOST = 500_000
-"""Ids that are remembered, so that memory does not grow with a run."""
 
 
 @dataclass(slots=True)
@@ -20,15 +18,13 @@ class Accepted:
     """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted."""
 
     kinds: set[str] = field(default_factory=set)
-    _ids: dict[str, int] = field(default_factory=dict)
+    _ids: Memory = field(default_factory=Memory)
 
     def take(self, exchange: Exchange) -> str:
         """The id of the session that a create made, or ""; an id that was given before is noted on the exchange."""
         made = session_of(exchange)
         if made:
-            exchange.same_id_as = self._ids.get(made.lower())
-            if exchange.same_id_as is None and len(self._ids) < MOST:
-                self._ids[made.lower()] = exchange.number
+            exchange.same_id_as = self._ids(made.lower(), exchange.number)
             self.remember(exchange)
         return made
 
@@ -40,7 +36,7 @@ class Accepted:
 
     def forget_ids(self) -> None:
         """Begin with another target, or another recording of it: the same exchange may be recorded in several."""
-        self._ids.clear()
+        self._ids = Memory()
 
     def facts(self, *, points: bool, items: bool) -> Iterator[str]:
         """What excuses refusals of ids; `points` and `items` say whether the user named some that exist."""

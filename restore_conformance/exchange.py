@@ -137,13 +137,15 @@ class Exchange:
 class Conversation:
     """Exchanges about one thing, in the order in which they were sent.
 
-    `routes` are the operations the target is known to have: it has answered one as the documents say.
+    `routes` are the operations the target is known to have: it has answered one as the documents say. `known` are
+    the ids of sessions that the same caller made elsewhere, in small letters.
     """
 
     number: int
     story: str
     exchanges: tuple[Exchange, ...]
     routes: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
 
     def step(self, name: str) -> Exchange | None:
         """The last exchange of that step, or None where the conversation never came so far."""

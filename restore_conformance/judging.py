@@ -13,7 +13,17 @@ from typing import Any
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.trouble import trouble
-from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Inconclusive, Level, Untouched, Verdict
+from restore_conformance.verdicts import (
+    ClauseVerdict,
+    Deviation,
+    Finding,
+    Gap,
+    Inconclusive,
+    Level,
+    Untouched,
+    Verdict,
+    Why,
+)
 
 SCOPES = ("exchange", "conversation")
 NAME_IDS = "name existing ones with --restore-points and --granular-items"
@@ -25,7 +35,7 @@ class _Tally:
     failed: int = 0
     inconclusive: int = 0
     reason: str = ""
-    untouched: str = ""
+    untouched: Gap | None = None
     smallest: tuple[int, int] = (0, 0)
     finding: Finding | None = None
     seen: dict[str, int] = field(default_factory=dict)
@@ -116,7 +126,7 @@ class Judge:
                 if reading:
                     self._saw(made, tally, str(reading))
             except Untouched as why:
-                tally.untouched = tally.untouched or str(why)
+                tally.untouched = tally.untouched or why.gap
             except Inconclusive as why:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
@@ -196,17 +206,18 @@ class Judge:
         elif tally.inconclusive:
             found.verdict, found.reason = Verdict.INCONCLUSIVE, tally.reason
         else:
-            found.reason = self._untouched(made, tally, excused)
+            gap = self._untouched(made, tally, excused)
+            found.why, found.reason = gap.why, gap.says
         return found
 
-    def _untouched(self, made: Clause, tally: _Tally, excused: int) -> str:
+    def _untouched(self, made: Clause, tally: _Tally, excused: int) -> Gap:
         if made.untested:
-            return f"untested: {made.untested}"
+            return Gap(Why.UNTESTED, f"untested: {made.untested}")
         if not self._began(made):
-            return f"left out: began {made.since}"
+            return Gap(Why.LEFT_OUT, f"left out: began {made.since}")
         if excused:
-            return f"needs restore points: the target refused every id that was made up ({NAME_IDS})"
-        return tally.untouched or "not touched"
+            return Gap(Why.IDS, f"needs restore points: the target refused every id that was made up ({NAME_IDS})")
+        return tally.untouched or Gap(Why.UNTOUCHED, "not touched")
 
 
 def _localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> None:
@@ -225,7 +236,7 @@ def _localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) ->
         if finding.seen == finding.of or len(own) != 1 or own[0].verdict is Verdict.FAIL:
             continue
         place = own[0]
-        place.verdict, place.findings, place.reason = Verdict.FAIL, [finding], ""
+        place.verdict, place.findings, place.reason, place.why = Verdict.FAIL, [finding], "", None
         place.exchanges = max(place.exchanges, finding.seen)
         finding.consequences = [found.clause.address]
         found.verdict, found.findings = Verdict.INCONCLUSIVE, []

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance import __version__
-from restore_conformance.campaign import Result
+from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange
 from restore_conformance.har import Writer

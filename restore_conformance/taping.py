@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from restore_conformance import __version__
-from restore_conformance.campaign import Result
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange, Headers
 from restore_conformance.judging import Judge, tags_of

@@ -35,6 +35,32 @@ class Verdict(enum.StrEnum):
     ERROR = "error"
 
 
+class Why(enum.StrEnum):
+    """Why a clause has no verdict; set where the reason is made, so that nobody need read its words."""
+
+    UNTOUCHED = "untouched"
+    UNTESTED = "untested"
+    LEFT_OUT = "left-out"
+    CALLER = "caller"
+    ROUTE = "route"
+    STEP = "step"
+    IDS = "ids"
+    ROOM = "room"
+
+    @property
+    def beyond(self) -> bool:
+        """Whether these settings and this target cannot touch the clause, however much is sent."""
+        return self in {Why.UNTESTED, Why.LEFT_OUT, Why.CALLER, Why.ROUTE, Why.STEP}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A reason for having no verdict: its kind, and the words for a report."""
+
+    why: Why
+    says: str
+
+
 class Level(enum.StrEnum):
     """How binding a clause is: only a broken *must* fails a run."""
 
@@ -83,7 +109,11 @@ class Inconclusive(unittest.SkipTest):
 
 
 class Untouched(Exception):
-    """The clause does not apply after all; the text says what it would take."""
+    """The clause does not apply after all; the text says what it would take, `why` of which kind that is."""
+
+    def __init__(self, message: str, why: Why = Why.STEP) -> None:
+        super().__init__(message)
+        self.gap = Gap(why, message)
 
 
 class UsageError(Exception):
@@ -115,12 +145,13 @@ class Finding:
 
 @dataclass(slots=True)
 class ClauseVerdict:
-    """What a run says about one clause."""
+    """What a run says about one clause; `why` is set where the verdict is none."""
 
     clause: Any
     verdict: Verdict = Verdict.NONE
     exchanges: int = 0
     reason: str = ""
+    why: Why | None = None
     findings: list[Finding] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
     sample: Any = None

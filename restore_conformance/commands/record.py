@@ -18,7 +18,7 @@ from restore_conformance.targets.door import is_vendor
 from restore_conformance.verdicts import Exit, Unready, UsageError
 
 if TYPE_CHECKING:
-    from restore_conformance.campaign import Result
+    from restore_conformance.concluding import Result
     from restore_conformance.live.settings import Live
     from restore_conformance.origins import Place
     from restore_conformance.tape import Cassette
@@ -130,10 +130,10 @@ def _recorder(
 
 def _finish(recorder: Recorder, result: Result, folder: Path, target: str, only: str) -> int:
     """Write what a run brought, if it came to its end or its bound: half a recording would pass for a whole one."""
-    from restore_conformance.campaign import at_its_bound
+    from restore_conformance.concluding import Stop
 
-    if result.stopped:
-        if not at_its_bound(result.stopped):
+    if result.stop is not Stop.PLAN:
+        if result.stop is not Stop.BOUND:
             raise Unready(f"Nothing was recorded, since the run did not come to its end: {result.stopped}.")
         recorder.cut()
         print(f"Only what came before was recorded: {result.stopped}.")

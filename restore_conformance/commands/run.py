@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register, load
+from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands.history import add_history_arguments, check_history, remember
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
@@ -25,8 +26,9 @@ from restore_conformance.targets.door import is_loopback, is_vendor
 from restore_conformance.verdicts import Exit, UsageError, Verdict
 
 if TYPE_CHECKING:
-    from restore_conformance.campaign import Campaign, Result
+    from restore_conformance.campaign import Campaign
     from restore_conformance.comparing.ledger import Ledger
+    from restore_conformance.concluding import Result
     from restore_conformance.live.settings import Live
 
 
@@ -118,26 +120,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--har", action="store_true", help="write the exchanges as DIR/run.har too (HAR 1.2, scrubbed)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     add_live_arguments(parser)
-    add_ledger_argument(parser)
+    ledgers.add_argument(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
     add_history_arguments(parser)
-
-
-def add_ledger_argument(parser: argparse.ArgumentParser) -> None:
-    """The option of commands that a ledger of accepted deviations may excuse."""
-    parser.add_argument(
-        "--deviations",
-        default="",
-        metavar="FILE",
-        help="a ledger of accepted deviations, such as reports/deviations.toml (default: none, nothing is accepted)",
-    )
-
-
-def ledger_of(arguments: argparse.Namespace, register: Register) -> Ledger | None:
-    """The ledger that the options name, if they do. Raises UsageError."""
-    from restore_conformance.comparing.ledger import read_ledger
-
-    return read_ledger(arguments.deviations, register) if arguments.deviations else None
 
 
 def add_live_arguments(parser: argparse.ArgumentParser) -> None:
@@ -342,12 +327,12 @@ def main(arguments: argparse.Namespace) -> int:
 
     register = load()
     settings = settings_of(arguments, register)
-    ledger = ledger_of(arguments, register)
+    ledger = ledgers.ledger_of(arguments, register)
     live = None if settings.target == "replay" else live_of(arguments, settings)
     if live is not None:
         return _live(arguments, settings, live, register, ledger)
-    target = None if settings.target == "replay" else target_of(settings)
     check_history(arguments)
+    target = None if settings.target == "replay" else target_of(settings)
     folder = folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     base = target.base if target else ""
@@ -364,7 +349,9 @@ def main(arguments: argparse.Namespace) -> int:
         store.close()
         if target is not None:
             target.close()
-    run = settled(run_of(result, scrub), result, ledger, [settings.target, result.target, base], today(), scrub.text)
+    run = settled(
+        run_of(result, scrub), result, ledger, [settings.target, result.target, base], ledgers.today(), scrub.text
+    )
     write_json(folder / "run.json", run)
     if remember(arguments, run):
         write_json(folder / "run.json", run)
@@ -410,11 +397,6 @@ def campaign_of(settings: Settings, target: Target, register: Register, **watche
     return rehearsal(settings, target, register, **watchers)
 
 
-def today() -> datetime.date:
-    """The day by which an entry of a ledger is overdue or not (UTC)."""
-    return datetime.datetime.now(datetime.UTC).date()
-
-
 def _live(
     arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, ledger: Ledger | None
 ) -> int:
@@ -454,7 +436,7 @@ def _live(
         told_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
     held = any(cell.verdict is Verdict.FAIL for cell in going.cells)
     names = ["live", live.base, result.target]
-    run = settled(run_of(result, scrub), result, ledger, names, today(), scrub.text, held=held)
+    run = settled(run_of(result, scrub), result, ledger, names, ledgers.today(), scrub.text, held=held)
     write_json(folder / "run.json", run)
     if remember(arguments, run):
         write_json(folder / "run.json", run)

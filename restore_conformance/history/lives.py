@@ -99,7 +99,7 @@ class Chronicle:
     """All runs of a store, by label and by clause.
 
     `clauses` are the words of the latest run that names each, in the order of the latest register; `places` has the
-    number of each clause in a shape.
+    number of each clause in a shape, `latest` the last run of each label.
     """
 
     runs: list[Kept]
@@ -108,6 +108,7 @@ class Chronicle:
     lives: dict[str, dict[str, Life]]
     shapes: Mapping[str, list[dict[str, Any]]]
     places: dict[str, dict[str, int]]
+    latest: dict[str, Kept]
     _noted: dict[tuple[str, str, str], list[tuple[Kept, Any]]] = field(default_factory=dict)
 
     def noted(self, kind: str, label: str, clause: str) -> list[tuple[Kept, Any]]:
@@ -121,6 +122,11 @@ class Chronicle:
                     for number, said in notes[one].items():
                         self._noted.setdefault((one, run.label, names[run.shape][int(number)]), []).append((run, said))
         return self._noted.get((kind, label, clause), [])
+
+    def now(self, label: str, clause: str) -> str:
+        """The verdict of a label's last run, or nothing where that run no longer knew the clause."""
+        life, last = self.lives[label].get(clause), self.latest[label]
+        return life.now if life and clause in self.places[last.shape] else ""
 
     def of(self, label: str) -> list[Kept]:
         """The runs of a label, oldest first."""
@@ -146,4 +152,4 @@ def chronicle(runs: list[Kept], shapes: Mapping[str, list[dict[str, Any]]]) -> C
         for life in of_label.values():
             life.marks = "".join(mark for _, mark in life.row)
     places = {digest: {name: number for number, name in enumerate(listed)} for digest, listed in names.items()}
-    return Chronicle(runs, sorted(lives), clauses, lives, shapes, places)
+    return Chronicle(runs, sorted(lives), clauses, lives, shapes, places, {run.label: run for run in runs})

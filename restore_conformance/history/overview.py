@@ -84,29 +84,20 @@ def _groups(
     for address, words in story.clauses.items():
         name = address.rpartition(".")[0] or address
         group = made.setdefault(name, {"name": name, "rows": [], "quiet": []})
-        lanes = []
+        lanes = [label for label in story.labels if address in story.lives[label]]
         says = []
-        eventful = False
-        for label, lives in story.lives.items():
-            if address in lives:
-                life = lives[address]
-                eventful = eventful or life.eventful
-                lanes.append((label, life))
-        lanes.sort()
         shown = []
-        for at, (label, life) in enumerate(lanes):
+        for at, label in enumerate(lanes):
             shown.append(
                 {"key": keys[label], "cells": drawn(label, address), "y": 1 + at * (height + 2), "height": height}
             )
-            says.append(
-                f"{label}: now {life.now}; {told(life.marks)}"
-                if len(cards) > 1
-                else f"Now {life.now}; {told(life.marks)}"
-            )
+            line = summed(story, label, address)
+            says.append(f"{label}: {line}" if len(cards) > 1 else line)
         row = {
             "id": address, "slug": slug(address), "short": address[len(name) + 1 :] or address, "says": words["says"],
             "level": words["level"], "lanes": shown, "height": len(lanes) * (height + 2) + 1, "told": ". ".join(says),
         }  # fmt: skip
+        eventful = any(story.lives[label][address].eventful for label in lanes)
         group["rows" if eventful else "quiet"].append(row)
     for group in made.values():
         number = len(group["rows"]) + len(group["quiet"])
@@ -114,11 +105,17 @@ def _groups(
     return list(made.values())
 
 
+def summed(story: Chronicle, label: str, address: str) -> str:
+    """A life in one line."""
+    now = story.now(label, address)
+    return f"{f'now {now}' if now else 'no clause any more'}; {told(story.lives[label][address].marks)}"
+
+
 def _differing(story: Chronicle) -> list[tuple[str, list[str]]]:
     """Clauses that are broken now under one label and not under another, with the verdict under each."""
     found = []
     for address in story.clauses:
-        now = [lives[address].now if address in lives else "" for lives in (story.lives[one] for one in story.labels)]
+        now = [story.now(label, address) for label in story.labels]
         judged = {one for one in now if one in {"pass", "fail"}}
         if len(judged) > 1:
             found.append((address, now))
@@ -135,7 +132,8 @@ def _table(story: Chronicle) -> list[dict[str, Any]]:
             row, good = life.broken(), life.last_good()
             made.append(
                 {
-                    "id": address, "label": label, "now": life.now, "since": row.first.day if row else "",
+                    "id": address, "label": label, "now": story.now(label, address),
+                    "since": row.first.day if row else "",
                     "good": good.day if good else "never", "total": len(life.row),
                     "counts": [life.marks.count(mark) for mark in "pfien"],
                 }

@@ -23,8 +23,8 @@ from restore_conformance.history.events import Event
 from restore_conformance.history.kept import VERDICTS, Kept, key_of
 from restore_conformance.history.lives import Broken, Chronicle, Life
 from restore_conformance.history.notices import Notice
-from restore_conformance.history.overview import Drawn, overview
-from restore_conformance.history.pictures import drawer, told
+from restore_conformance.history.overview import Drawn, overview, summed
+from restore_conformance.history.pictures import drawer
 from restore_conformance.reporting.templating import environment
 from restore_conformance.verdicts import UsageError
 
@@ -116,7 +116,11 @@ def _clauses(story: Story, line: Axis, drawn: Drawn) -> Iterator[Page]:
         lives = [
             (label, chronicle.lives[label][address]) for label in chronicle.labels if address in chronicle.lives[label]
         ]
-        inputs = [span, words, [[label, runs[label], life.marks] for label, life in lives]]
+        inputs = [
+            span,
+            words,
+            [[label, runs[label], life.marks, chronicle.now(label, address)] for label, life in lives],
+        ]
         yield Page(
             f"clauses/{slug(address)}.html",
             _digest(inputs),
@@ -133,11 +137,12 @@ def _clause(story: Story, line: Axis, drawn: Drawn, words: dict[str, Any], lives
         shown.append(
             {
                 "label": label, "life": life, "broken": life.broken(), "good": life.last_good(),
-                "cells": drawn(label, address), "told": f"now {life.now}; {told(life.marks)}",
+                "cells": drawn(label, address), "told": summed(story.chronicle, label, address),
+                "now": story.chronicle.now(label, address),
                 "spells": spells[: -SPELLS - 1 : -1], "older": max(0, len(spells) - SPELLS),
             }
         )  # fmt: skip
-        if life.now in {"inconclusive", "none", "error"}:
+        if story.chronicle.now(label, address) in {"inconclusive", "none", "error"}:
             last = life.row[-1][0]
             entry = next(one for one in story.whole(last)["clauses"] if one["id"] == address)
             if entry.get("reason"):

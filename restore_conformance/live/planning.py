@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import needs_caller
 from restore_conformance.documents import pinned
 from restore_conformance.live.artifacts import enough
 from restore_conformance.live.permissions import askable
@@ -21,7 +22,7 @@ from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus
 from restore_conformance.payloads.families import VARIANTS
 from restore_conformance.payloads.materials import PRETTY, TYPED
 from restore_conformance.recogniser import Sent
-from restore_conformance.verdicts import Level
+from restore_conformance.verdicts import Gap, Level, Why
 
 CREATED, REFUSED, OPEN = "201", "refused", "open"
 COST = {CREATED: 2, REFUSED: 1, OPEN: 2}
@@ -39,7 +40,9 @@ EXTRAS = (
 """What the stories look at beyond create, as far as there is room, and the requests each takes."""
 TOLD = frozenset({"life", "callers", "strangers"})
 """The stories a live target is told: none of them changes or activates a draft."""
-FULL = "no room for it: --profile live-deep has more"
+FULL = Gap(Why.ROOM, "no room for it: --profile live-deep has more")
+SAID = Gap(Why.UNTOUCHED, "")
+"""Stands where the run itself says best why."""
 MERGED = (
     ("read-only-members", "annotations", "unknown-members"),
     ("opaque-values", "conflict-spelling", "one-kind-empty"),
@@ -84,7 +87,7 @@ class Plan:
     spare: tuple[Step, ...]
     cells: tuple[tuple[str, str], ...]
     bound: int
-    unreachable: Mapping[str, str]
+    unreachable: Mapping[str, Gap]
     shared: Mapping[str, frozenset[str]]
 
     @property
@@ -228,7 +231,7 @@ def make_plan(
         tuple(spare),
         cells,
         requests,
-        {a: _why(register[a], pool) or (FULL if any(a in s.serves for s in spare) else "") for a in sorted(left)}
+        {a: _why(register[a], pool) or (FULL if any(a in s.serves for s in spare) else SAID) for a in sorted(left)}
         | _beyond(register, callers, frozenset(cells), extras),
         _shared(register),
     )
@@ -337,29 +340,31 @@ def _cells(callers: frozenset[str], room: int) -> tuple[tuple[str, str], ...]:
 
 def _beyond(
     register: Register, callers: frozenset[str], cells: frozenset[tuple[str, str]], extras: tuple[str, ...]
-) -> dict[str, str]:
+) -> dict[str, Gap]:
     """Why clauses of the other operations are not touched: those a live target is never sent, callers, room."""
     sendable = {route.operation for route in ALLOWED}
-    made = {}
+    made: dict[str, Gap] = {}
     for found in register.clauses:
         operation, _, name = found.address.partition("/")
         if operation == "create" or found.judge is None:
             continue
         told = {tag.removeprefix("story:") for tag in found.when.every | found.when.either if tag.startswith("story:")}
         if told and not told & TOLD:
-            made[found.address] = f"left out: a live target is not told the story {min(told)}"
+            made[found.address] = Gap(Why.LEFT_OUT, f"left out: a live target is not told the story {min(told)}")
         elif found.address == "delete/errors.invalid-session-id":
-            made[found.address] = "left out: a live target is sent no delete of an id that is not ours"
+            made[found.address] = Gap(
+                Why.LEFT_OUT, "left out: a live target is sent no delete of an id that is not ours"
+            )
         elif "list-after" not in extras and found.address == "list/response.deleted-gone":
             made[found.address] = FULL
         elif operation not in sendable:
-            made[found.address] = "left out: drafts are neither changed nor activated on a live target"
+            made[found.address] = Gap(
+                Why.LEFT_OUT, "left out: drafts are neither changed nor activated on a live target"
+            )
         elif name.startswith("permissions."):
             kind = "read-only" if "read-permission" in name else "no-permission"
             if kind not in callers:
-                made[found.address] = (
-                    f"needs another caller: --identity {kind}=TOKEN, or [live.identity.{kind}] in the configuration"
-                )
+                made[found.address] = needs_caller(kind)
             elif (kind, operation) not in cells:
                 made[found.address] = FULL
         elif "strangers" not in extras and name in {"errors.invalid-session-id", "errors.session-not-found"}:
@@ -380,16 +385,15 @@ def _shared(register: Register) -> dict[str, frozenset[str]]:
     return made
 
 
-def _why(clause: Clause, pool: Pool) -> str:
-    """Why no request of the plan serves a clause; "" where the run itself says it best."""
+def _why(clause: Clause, pool: Pool) -> Gap | None:
+    """Why no request of the plan serves a clause; None where the run itself says it best."""
     wanted = clause.when.every | clause.when.either
     if any(tag.startswith("example:") for tag in wanted):
-        return "the printed requests name ids that do not exist here"
-    needs_points = not pool.has("standard") and wanted & {"standard", "white-space", "odata-type"}
-    if needs_points:
-        return "needs restore points: name existing ones with --restore-points or live.restore-points"
+        return Gap(Why.IDS, "the printed requests name ids that do not exist here")
+    if not pool.has("standard") and wanted & {"standard", "white-space", "odata-type"}:
+        return Gap(Why.IDS, "needs restore points: name existing ones with --restore-points or live.restore-points")
     if not pool.has("granular") and wanted & {"granular", "prefer:all-members", "conflict-behavior"}:
-        return "needs items: name existing ones with --granular-items or live.granular-items"
+        return Gap(Why.IDS, "needs items: name existing ones with --granular-items or live.granular-items")
     if "open:artifact-limit" in wanted:
-        return "needs 50 restore points: name them with --restore-points or live.restore-points"
-    return ""
+        return Gap(Why.IDS, "needs 50 restore points: name them with --restore-points or live.restore-points")
+    return None

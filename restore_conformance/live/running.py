@@ -10,8 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from restore_conformance.campaign import Campaign, Result, Watch
+from restore_conformance.campaign import Campaign, Watch
 from restore_conformance.clauses import Register
+from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.live.artifacts import items_of, points_of
@@ -223,8 +224,10 @@ def show(plan: Plan, live: Live, settings: Settings, requests: int, out: TextIO)
         asked = ", ".join(f"{operation} as {caller}" for caller, operation in plan.cells)
         print(f"For the permission matrix, on a draft of ours: {asked}.", file=out)
     reasons: dict[str, list[str]] = {}
-    for address, why in plan.unreachable.items():
-        reasons.setdefault(why or "needs another caller: see [live.identity.…], or is not touched", []).append(address)
+    for address, gap in plan.unreachable.items():
+        reasons.setdefault(gap.says or "needs another caller: see [live.identity.…], or is not touched", []).append(
+            address
+        )
     for why, addresses in reasons.items():
         print(f"Not touched: {', '.join(addresses)}\n       {why}", file=out)
     if not settings.restore_points:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from restore_conformance import places
-from restore_conformance.campaign import Result, conclude
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import Result, conclude
 from restore_conformance.exchange import Exchange
 from restore_conformance.recordings.coverage import again, is_recorded_in
 from restore_conformance.recordings.review import Keep, Review, clock
@@ -23,7 +23,7 @@ from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError,
 
 def kept(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
     """What a pile of recordings says: broken, kept as far as they go, or nothing."""
-    code, reason, unjudged = conclude(verdicts, "")
+    code, reason, unjudged = conclude(verdicts)
     if code in {Exit.BROKEN, Exit.INTERNAL}:
         return code, reason, unjudged
     judged = [v for v in verdicts if v.clause.level is Level.MUST and v.verdict is Verdict.PASS]
@@ -53,7 +53,7 @@ def replay(register: Register, settings: Settings, keep: Keep | None = None, fol
         return f"no recording; make one with {again(made)}"
 
     def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
-        code, reason, unjudged = conclude(verdicts, "")
+        code, reason, unjudged = conclude(verdicts)
         return code, f"{reason}, on recordings: {origins(review.sources)}", unjudged
 
     return review.result("replay", started, time.perf_counter() - before, missing, sum_up)

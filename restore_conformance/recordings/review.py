@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from restore_conformance.accepted import Accepted
-from restore_conformance.campaign import Result
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import Result
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.har import Heard, archive, heard
 from restore_conformance.judging import Judge, look, tags_of
@@ -25,7 +25,7 @@ from restore_conformance.recordings.source import Source
 from restore_conformance.recordings.strangers import REMOVED, Doubts, is_removable
 from restore_conformance.settings import Settings
 from restore_conformance.tape import Cassette, Player, load
-from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict, counted
+from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counted
 
 POINT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 BASE = "http://recording.example/beta"
@@ -210,7 +210,7 @@ class Review:
             self._talk(conversation, source)
         verdicts = self.judge.verdicts(self._facts())
         for found in verdicts:
-            if found.verdict is Verdict.NONE and found.reason == "not touched":
+            if found.why is Why.UNTOUCHED:
                 found.reason = self._untouched(found.clause) or missing(found.clause)
         code, reason, unjudged = sum_up(verdicts)
         return Result(

@@ -31,7 +31,7 @@ def chosen(headers: Headers) -> Headers:
     return tuple((name, value) for name, value in headers if name.lower() not in TRANSPORT)
 
 
-@functools.lru_cache(maxsize=64)  # the recordings of a cassette are compared with every request in turn
+@functools.lru_cache(maxsize=32)  # the recordings of a cassette are compared with every request in turn
 def canonical(body: bytes | None) -> Any:
     """A body as something to compare: nothing, a JSON value with numbers as written, or the bytes."""
     if not body:

@@ -16,8 +16,8 @@ STOREYS = [
     {"exchange", "verdicts", "places"},
     {"documents", "clauses", "settings", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
-    {"judging", "sending", "stories", "sweep", "rebuilt", "accepted"},
-    {"controls", "shrinking", "conversing"},
+    {"judging", "memory", "sending", "stories", "sweep", "rebuilt", "accepted"},
+    {"controls", "shrinking", "conversing", "watching", "telling", "concluding"},
     {"campaign"},
     {"bench", "live"},
     {

@@ -171,7 +171,7 @@ def test_the_same_input_gives_the_same_bytes(command, folder, tmp_path):
         ("delete-takes-another", "delete/response.only-that"),
         ("field-limit-page", "create/errors.artifacts-limit"),
         ("unknown-member-crashes", "create/request-body.unknown-members"),
-        ("get-crashes-on-granular", "get/response.session"),
+        ("get-crashes-on-granular", "create/read-back.found"),
     ],
 )
 def test_what_was_scrubbed_is_not_taken_for_a_secret(bundle, fault, clause):
@@ -295,6 +295,13 @@ def test_the_token_of_the_environment_is_known(command, folder, tmp_path, monkey
     )
     assert code == 2
     assert "No bundle was written" in err
+
+
+def test_a_host_of_ones_own_stands_nowhere_in_a_record(record):
+    """Nor in the settings, which are shown as text."""
+    text = json.dumps(record(FAULT, target="https://emulator.corp-internal.net/beta"))
+    assert "corp-internal" not in text
+    assert ".scrubbed.example/beta" in text
 
 
 # ------------------------------------------------------------------ bad input

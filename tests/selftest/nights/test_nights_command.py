@@ -47,6 +47,8 @@ def test_a_run_is_kept_and_told_since_when(command, tmp_path):
     assert listed[0]["started"] == simulated.at(0).isoformat()
     record = json.loads((tmp_path / "reports/latest/run.json").read_text(encoding="utf-8"))
     assert not any("history" in entry for entry in record["clauses"])
+    _, out, _ = command("history", "add", "reports/latest/run.json", "--history", "h.sqlite", "--label", "m")
+    assert " was kept already as " in out
 
 
 def test_judged_recordings_are_kept(command, tmp_path):

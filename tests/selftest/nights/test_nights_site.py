@@ -350,6 +350,24 @@ def test_what_others_say_is_inert(tmp_path):
     json.loads((tmp_path / "site/notices.json").read_text(encoding="utf-8"))
 
 
+def test_a_retired_clause_keeps_its_past(tmp_path):
+    """A clause that the last run no longer knew is told as that, and not by the verdict it once had."""
+    old, new = simulated.record(simulated.at(0), ("total-always-one",)), simulated.record(simulated.at(1))
+    address = "create/response.counts-total"
+    new["clauses"] = [entry for entry in new["clauses"] if entry["id"] != address]
+    with open_store(str(tmp_path / "h.sqlite")) as store:
+        for one in (old, new):
+            runs.add(store, pack(one, "x"))
+        site.build(store, tmp_path / "site")
+    page = (tmp_path / f"site/clauses/{slug(address)}.html").read_text(encoding="utf-8")
+    assert "no clause any more; fail" in page
+    assert "expected 2, got 1" in page
+    later = (tmp_path / f"site/runs/{pack(new).kept.name}.html").read_text(encoding="utf-8")
+    assert '<span class="v ">no clause any more</span>' in later
+    index = (tmp_path / "site/index.html").read_text(encoding="utf-8")
+    assert f'aria-label="{address}. no clause any more; fail"' in index
+
+
 def test_an_empty_history_has_no_site(tmp_path):
     """Where no run is kept yet, that is said, and nothing is written."""
     with open_store(str(tmp_path / "h.sqlite")) as store, pytest.raises(UsageError, match="holds no run yet"):
