@@ -28,7 +28,7 @@ conformance: $(READY) ## judge every clause on the embedded mock and write the r
 test: $(READY) ## all tests, in process, but for the long proofs
 	@$(BIN)/python -m pytest -q
 
-proofs: $(READY) ## the long proofs: every alteration, 5,000 canaries, every faulty run's HAR
+proofs: $(READY) ## the long proofs: every alteration, 10,000 drawn payloads, 5,000 canaries, every faulty run's HAR
 	@$(BIN)/python -m pytest -q -s -m deep
 
 check: $(READY) ## the one gate before a commit: format, lint, types, tests

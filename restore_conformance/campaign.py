@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from restore_conformance.accepted import Accepted
 from restore_conformance.clauses import Register
-from restore_conformance.concluding import Result, conclude, untouched
+from restore_conformance.concluding import Result, Stop, conclude, untouched
 from restore_conformance.controls import Control, confirm
 from restore_conformance.conversing import Stories
 from restore_conformance.exchange import Conversation, Exchange
@@ -60,7 +60,7 @@ class Campaign:
         self.judge = Judge(register, settings.readings, settings.as_of)
         self.materials = materials or _materials(settings)
         tokens = {"good": settings.token, **settings.identities}
-        recogniser = Recogniser(callers={t: kind for kind, t in tokens.items() if t}, known=settings.known_ids())
+        recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
         self.sender = sender or Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
         self.control = Control()
         self.teller = Teller(self.sender, self.control, self)
@@ -70,7 +70,7 @@ class Campaign:
         self.swept = 0
         self.shrinking = 0
         self._vigil = Vigil(self.sender, self.control)
-        self._hopeless = ""
+        self._stop = Stop.PLAN
         self._draws = settings.drawn if settings.drawn >= 0 else self.profile.drawn
         self._script = script
         self._watch = watch or _nothing
@@ -88,16 +88,16 @@ class Campaign:
         try:
             self._send()
         except BudgetSpent as spent:
-            self.stopped = (
-                self.stopped or str(spent) or f"the bound of {self.settings.max_requests} requests was reached"
-            )
+            if self._stop is Stop.PLAN:
+                self._stop = Stop.BOUND
+                self.stopped = str(spent) or f"the bound of {self.settings.max_requests} requests was reached"
         except KeyboardInterrupt:
-            self.stopped = "interrupted"
+            self._stop, self.stopped = Stop.INTERRUPTED, "interrupted"
         return self._result(started, time.perf_counter() - clock)
 
     def give_up(self, why: str) -> None:
         """The target cannot be asked, and the run says why."""
-        self.stopped = self._hopeless = why
+        self._stop, self.stopped = Stop.HOPELESS, why
 
     def hopeless(self) -> bool:
         """Whether there is no point in going on: nothing but trouble, and a control that fails as well."""
@@ -220,11 +220,11 @@ class Campaign:
         for found in verdicts:
             if found.verdict is Verdict.NONE:
                 self._explain(found)
-        code, reason, unjudged = conclude(verdicts, self._hopeless)
+        code, reason, unjudged = conclude(verdicts, self._stop, self.stopped)
         return Result(
             self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
             self.judge.exchanges, self.judge.judgements, dict(self._families), self.target.name,
-            self.target.base, self.stopped, self.swept, self.shrinking, unjudged, hopeless=self._hopeless,
+            self.target.base, self.stopped, self.swept, self.shrinking, unjudged, stop=self._stop,
         )  # fmt: skip
 
     def _shrink(self, verdicts: list[ClauseVerdict]) -> None:

@@ -5,6 +5,7 @@ Knows kinds of reasons and never their words; knows no target and sends nothing.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,11 +34,20 @@ NEEDED = {
 """Tags that only another caller brings, and the identity that makes them."""
 
 
+class Stop(enum.Enum):
+    """How a run came to its end."""
+
+    PLAN = "its plan was carried out"
+    BOUND = "a bound on requests was reached, as the settings say"
+    INTERRUPTED = "somebody stopped it"
+    HOPELESS = "the target could not be asked"
+
+
 @dataclass(slots=True)
 class Result:
     """A finished run: what was judged, and everything a report needs.
 
-    `stopped` says why it ended before its plan did; `hopeless` the same where the target could not be asked.
+    `stop` is how it ended; `stopped` says it in words, and is empty where the plan was carried out.
     """
 
     settings: Settings
@@ -59,13 +69,13 @@ class Result:
     unjudged: list[str] = field(default_factory=list)
     recordings: list[dict[str, Any]] = field(default_factory=list)
     evidence: dict[str, dict[str, int]] = field(default_factory=dict)
-    hopeless: str = ""
+    stop: Stop = Stop.PLAN
 
 
-def conclude(verdicts: list[ClauseVerdict], hopeless: str = "") -> tuple[Exit, str, list[str]]:
+def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str = "") -> tuple[Exit, str, list[str]]:
     """The exit code of a set of verdicts, one sentence why, and the must clauses that have no verdict.
 
-    `hopeless` says why the target could not be asked, "" where it could.
+    A run that somebody interrupted is never called conformant; one that reached its bound is, as far as it went.
     """
     by_address = {v.clause.address: v for v in verdicts}
     broken = [v for v in verdicts if v.verdict is Verdict.FAIL and v.clause.level is Level.MUST]
@@ -82,15 +92,18 @@ def conclude(verdicts: list[ClauseVerdict], hopeless: str = "") -> tuple[Exit, s
             f"the suite failed to judge {errors[0].clause.address}: {errors[0].reason}",
             unjudged,
         )
-    if hopeless:
-        return Exit.UNJUDGED, hopeless, unjudged
+    if stop is Stop.HOPELESS:
+        return Exit.UNJUDGED, stopped, unjudged
+    if stop is Stop.INTERRUPTED:
+        return Exit.UNJUDGED, f"interrupted with {len(judged)} of {len(musts)} must clauses judged", unjudged
     for pillar in PILLARS:
         found = by_address.get(pillar)
         if found is not None and found.verdict not in {Verdict.PASS, Verdict.FAIL} and not _out_of_reach(found):
             return Exit.UNJUDGED, f"no verdict on {pillar}: {found.reason}", unjudged
     if len(judged) < ENOUGH * len(musts):
         return Exit.UNJUDGED, f"only {len(judged)} of {len(musts)} must clauses could be judged", unjudged
-    return Exit.CONFORMANT, f"{len(judged)} of {len(musts)} must clauses were judged and kept", unjudged
+    kept = f"{len(judged)} of {len(musts)} must clauses were judged and kept"
+    return Exit.CONFORMANT, f"{kept} until {stopped}" if stop is Stop.BOUND else kept, unjudged
 
 
 def _out_of_reach(found: ClauseVerdict) -> bool:

@@ -25,6 +25,7 @@ from restore_conformance.verdicts import (
     Why,
 )
 
+SCOPES = ("exchange", "conversation")
 NAME_IDS = "name existing ones with --restore-points and --granular-items"
 
 
@@ -41,6 +42,7 @@ class _Tally:
     excused: dict[str, tuple[int, Finding, tuple[int, int]]] = field(default_factory=dict)
     error: str = ""
     sample: Exchange | None = None
+    lightest: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -70,7 +72,8 @@ class Judge:
         self._as_of = as_of[:7]
         self._tallies = {made.address: _Tally() for made in register.clauses}
         active = [made for made in register.clauses if made.judge and self._began(made)]
-        self._active = _needs_first(active)
+        ordered = _needs_first(active)
+        self._active = {scope: [made for made in ordered if made.scope == scope] for scope in SCOPES}
         self._cache: dict[tuple[str, frozenset[str]], list[Clause]] = {}
         self.consequences: dict[str, set[str]] = {}
 
@@ -82,7 +85,7 @@ class Judge:
         key = (scope, tags)
         found = self._cache.get(key)
         if found is None:
-            found = [made for made in self._active if made.scope == scope and made.when.matches(tags)]
+            found = [made for made in self._active[scope] if made.when.matches(tags)]
             if len(self._cache) < 20_000:
                 self._cache[key] = found
         return found
@@ -103,9 +106,11 @@ class Judge:
         outcome = Outcome()
         failed: set[str] = set().union(*(e.failed for e in evidence)) if scope == "conversation" else set()
         stuck = next((e for e in evidence if e.trouble and e.blame != "target"), None)
+        last = evidence[-1]
+        weight = last.weight
         for made in self.applicable(tags, scope):
             assert made.judge is not None
-            root = next((need for need in made.needs if need in failed), None)
+            root = next((need for need in made.needs if need in failed), None) if failed else None
             if root is not None:
                 failed.add(made.address)
                 self.consequences.setdefault(root, set()).add(made.address)
@@ -138,8 +143,8 @@ class Judge:
                 tally.error = tally.error or f"{type(broken).__name__}: {broken}"
             else:
                 tally.judged += 1
-                if tally.sample is None or evidence[-1].weight < tally.sample.weight:
-                    tally.sample = evidence[-1]
+                if tally.sample is None or weight < tally.lightest:
+                    tally.sample, tally.lightest = last, weight
         return outcome
 
     def _saw(self, made: Clause, tally: _Tally, reading: str) -> None:

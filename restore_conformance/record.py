@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import pickle
+import platform
 import re
 import tempfile
 from collections.abc import Iterable
@@ -141,15 +142,21 @@ def learn(result: Result, scrub: Scrub) -> None:
 def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
     """The run record."""
     learn(result, scrub)
+    examples: dict[int, dict[str, Any]] = {}
     return {
         "format": FORMAT,
-        "suite": {"version": __version__, "contract": pinned().digest},
+        "suite": {
+            "version": __version__,
+            "contract": pinned().digest,
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
         "target": scrub.text(result.target),
         "started": result.started,
         "seconds": round(result.seconds, 3),
         "seed": result.settings.seed,
         "profile": result.settings.profile,
-        "settings": result.settings.shown(),
+        "settings": {name: scrub.text(value) for name, value in result.settings.shown().items()},
         "requests": result.requests,
         "shrinking": result.shrinking,
         "exchanges": result.exchanges,
@@ -164,7 +171,7 @@ def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
         "summary": result.summary,
         "unjudged": result.unjudged,
         **recordings_of(result, scrub),
-        "clauses": [clause_of(found, result, scrub) for found in result.verdicts],
+        "clauses": [clause_of(found, result, scrub, examples) for found in result.verdicts],
     }
 
 
@@ -192,8 +199,10 @@ def readings_of(verdicts: Iterable[ClauseVerdict]) -> dict[str, dict[str, int]]:
     return found
 
 
-def clause_of(found: ClauseVerdict, result: Result, scrub: Scrub) -> dict[str, Any]:
-    """One clause of the run record."""
+def clause_of(
+    found: ClauseVerdict, result: Result, scrub: Scrub, examples: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
+    """One clause of the run record. One exchange is the example of many clauses; `examples` keeps it, by its `id()`."""
     made = found.clause
     entry: dict[str, Any] = {
         "id": made.address,
@@ -206,7 +215,9 @@ def clause_of(found: ClauseVerdict, result: Result, scrub: Scrub) -> dict[str, A
         "findings": [finding_of(one, result, scrub) for one in found.findings],
     }
     if found.sample is not None:
-        entry["example"] = exchange_of(found.sample, scrub, result.base, 2048)
+        if id(found.sample) not in examples:
+            examples[id(found.sample)] = exchange_of(found.sample, scrub, result.base, 2048)
+        entry["example"] = examples[id(found.sample)]
     for name in ("row", "source", "since", "reading"):
         if getattr(made, name):
             entry[name] = getattr(made, name)

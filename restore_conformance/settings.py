@@ -53,6 +53,10 @@ class Settings:
         found = [*self.restore_points, *(item["id"] for item in self.granular_items)]
         return found or None
 
+    def callers(self) -> dict[str, str]:
+        """Every token that is set, and the kind of caller it stands for."""
+        return {token: kind for kind, token in {"good": self.token, **self.identities}.items() if token}
+
     def shown(self) -> dict[str, str]:
         """Every setting as text, secrets as set or unset."""
         made = {}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from restore_conformance.clauses import load
+from restore_conformance.commands import ledger as ledgers
 from restore_conformance.scrub import Scrub
 from restore_conformance.targets.door import is_vendor
 from restore_conformance.verdicts import UsageError
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write it there; the ending decides: .txt, .json, .md, .html. Repeatable; text is printed as well",
     )
-    add("--deviations", metavar="FILE", help="a ledger of accepted deviations, read against the newer run")
+    ledgers.add_argument(parser)
     add("--quiet", action="store_true", help="print the first line only")
 
 
@@ -45,13 +46,11 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.reporting.compared import render
 
     old, new = read_record(arguments.old), read_record(arguments.new)
-    if arguments.deviations:
-        from restore_conformance.clauses import load
+    ledger = ledgers.ledger_of(arguments, load()) if arguments.deviations else None
+    if ledger is not None:
         from restore_conformance.comparing.accepting import accepted
-        from restore_conformance.comparing.ledger import read_ledger
 
-        ledger = read_ledger(arguments.deviations, load())
-        new = accepted(new, ledger, names_of(new), datetime.now(UTC).date(), Scrub().text)
+        new = accepted(new, ledger, names_of(new), ledgers.today(), Scrub().text)
     found = document(compare(old, new))
     for path, style in files:
         write(path, render(found, style))

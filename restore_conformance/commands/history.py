@@ -9,6 +9,7 @@ import argparse
 import json
 import re
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,7 +184,11 @@ def _after(since: str | None, listed: list[Kept]) -> Any:
 
     if not since:
         return lambda _: True
-    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", since):
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", since):
+        try:
+            date.fromisoformat(since)
+        except ValueError:
+            raise UsageError(f"--since {since} is no date; write YYYY-MM-DD, or the name of a run.") from None
         return lambda run: run.day >= since
     limit = find(listed, since)
     return lambda run: run.started > limit.started

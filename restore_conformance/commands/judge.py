@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from restore_conformance.clauses import Clause, load
+from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import run
 from restore_conformance.commands.history import add_history_arguments, check_history, remember
 from restore_conformance.settings import Settings
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--reading", action="append", default=[], metavar="KEY=VALUE", help="narrow an interpretation; repeatable")
     add("--as-of", default="", metavar="DATE", help="judge by the clauses that had begun by this date (YYYY-MM-DD)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
-    run.add_ledger_argument(parser)
+    ledgers.add_argument(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
     add_history_arguments(parser)
 
@@ -45,7 +46,7 @@ def main(arguments: argparse.Namespace) -> int:
         target="recordings", profile="none", as_of=arguments.as_of, report=arguments.report,
         deviations=arguments.deviations, readings=run.readings_of(arguments.reading, register.interpretations),
     )  # fmt: skip
-    ledger = run.ledger_of(arguments, register)
+    ledger = ledgers.ledger_of(arguments, register)
     paths = [Path(name) for name in arguments.file]
     for path in paths:
         if not path.is_file():
@@ -75,9 +76,9 @@ def main(arguments: argparse.Namespace) -> int:
         result,
         ledger,
         ["recordings"],
-        run.today(),
+        ledgers.today(),
         scrub.text,
-        concluded=lambda verdicts, _: kept(verdicts),
+        concluded=lambda verdicts, *_: kept(verdicts),
     )
     write_json(folder / "run.json", judged)
     if remember(arguments, judged):

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register, load
+from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands.history import add_history_arguments, check_history, remember
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
@@ -119,26 +120,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--har", action="store_true", help="write the exchanges as DIR/run.har too (HAR 1.2, scrubbed)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     add_live_arguments(parser)
-    add_ledger_argument(parser)
+    ledgers.add_argument(parser)
     add("--quiet", action="store_true", help="print the verdict line only")
     add_history_arguments(parser)
-
-
-def add_ledger_argument(parser: argparse.ArgumentParser) -> None:
-    """The option of commands that a ledger of accepted deviations may excuse."""
-    parser.add_argument(
-        "--deviations",
-        default="",
-        metavar="FILE",
-        help="a ledger of accepted deviations, such as reports/deviations.toml (default: none, nothing is accepted)",
-    )
-
-
-def ledger_of(arguments: argparse.Namespace, register: Register) -> Ledger | None:
-    """The ledger that the options name, if they do. Raises UsageError."""
-    from restore_conformance.comparing.ledger import read_ledger
-
-    return read_ledger(arguments.deviations, register) if arguments.deviations else None
 
 
 def add_live_arguments(parser: argparse.ArgumentParser) -> None:
@@ -207,7 +191,12 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
 
 def check_date(text: str) -> None:
     """Refuse what is no date for --as-of. Raises UsageError."""
-    if text and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?", text):
+    month = re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text)
+    try:
+        known = not text or bool(month and datetime.date.fromisoformat(text if month[1] else f"{text}-01"))
+    except ValueError:
+        known = False
+    if not known:
         raise UsageError(f"--as-of {text} is no date; write YYYY-MM-DD.")
 
 
@@ -338,12 +327,12 @@ def main(arguments: argparse.Namespace) -> int:
 
     register = load()
     settings = settings_of(arguments, register)
-    ledger = ledger_of(arguments, register)
+    ledger = ledgers.ledger_of(arguments, register)
     live = None if settings.target == "replay" else live_of(arguments, settings)
     if live is not None:
         return _live(arguments, settings, live, register, ledger)
-    target = None if settings.target == "replay" else target_of(settings)
     check_history(arguments)
+    target = None if settings.target == "replay" else target_of(settings)
     folder = folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     base = target.base if target else ""
@@ -360,7 +349,9 @@ def main(arguments: argparse.Namespace) -> int:
         store.close()
         if target is not None:
             target.close()
-    run = settled(run_of(result, scrub), result, ledger, [settings.target, result.target, base], today(), scrub.text)
+    run = settled(
+        run_of(result, scrub), result, ledger, [settings.target, result.target, base], ledgers.today(), scrub.text
+    )
     write_json(folder / "run.json", run)
     if remember(arguments, run):
         write_json(folder / "run.json", run)
@@ -406,11 +397,6 @@ def campaign_of(settings: Settings, target: Target, register: Register, **watche
     return rehearsal(settings, target, register, **watchers)
 
 
-def today() -> datetime.date:
-    """The day by which an entry of a ledger is overdue or not (UTC)."""
-    return datetime.datetime.now(datetime.UTC).date()
-
-
 def _live(
     arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, ledger: Ledger | None
 ) -> int:
@@ -450,7 +436,7 @@ def _live(
         told_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
     held = any(cell.verdict is Verdict.FAIL for cell in going.cells)
     names = ["live", live.base, result.target]
-    run = settled(run_of(result, scrub), result, ledger, names, today(), scrub.text, held=held)
+    run = settled(run_of(result, scrub), result, ledger, names, ledgers.today(), scrub.text, held=held)
     write_json(folder / "run.json", run)
     if remember(arguments, run):
         write_json(folder / "run.json", run)
@@ -462,13 +448,13 @@ def _live(
     return int(Exit.LEFT_BEHIND if going.left else run["exit"])
 
 
-def folder_of(name: str) -> Path:
-    """The folder of a report, made and tried. Raises UsageError."""
+def folder_of(name: str, option: str = "--report") -> Path:
+    """The folder that an option names, made and tried. Raises UsageError."""
     folder = Path(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ".writable").touch()
         (folder / ".writable").unlink()
     except OSError as error:
-        raise UsageError(f"--report {name} cannot be written: {error.strerror or error}.") from None
+        raise UsageError(f"{option} {name} cannot be written: {error.strerror or error}.") from None
     return folder

@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any
 
 from restore_conformance.comparing.ledger import Entry, Ledger
-from restore_conformance.concluding import Result, conclude
+from restore_conformance.concluding import Result, Stop, conclude
 from restore_conformance.verdicts import ClauseVerdict, Exit, Verdict
 
-Conclude = Callable[[list[ClauseVerdict], str], tuple[Exit, str, list[str]]]
+Conclude = Callable[[list[ClauseVerdict], Stop, str], tuple[Exit, str, list[str]]]
 
 
 def accepted(
@@ -118,6 +118,6 @@ def settled(
             replace(found, verdict=Verdict.PASS) if found.clause.address in aside else found
             for found in result.verdicts
         ]
-        return int(concluded(verdicts, result.hopeless)[0])
+        return int(concluded(verdicts, result.stop, result.stopped)[0])
 
     return {**made, "exit": exit_of(made, rest)}

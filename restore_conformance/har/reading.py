@@ -12,22 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
-
-import ijson
+from typing import Any
 
 from restore_conformance.exchange import Exchange, Headers, Request, Response
 from restore_conformance.har.addresses import Heard
+from restore_conformance.har.stream import JSONError, Stream, first_line, opened
 from restore_conformance.har.theirs import Shown, doubted
 from restore_conformance.har.writing import FORMAT, OURS
 from restore_conformance.verdicts import UsageError
 
-DEEPEST = 100
-STARTS = frozenset({"start_map", "start_array"})
-ENDS = frozenset({"end_map", "end_array"})
 LARGEST = 2 * 1024**3
-MARK = b"\xef\xbb\xbf"
-"""UTF-8's byte order mark, which some recorders begin with (RFC 8259, 8.1: a reader may pass over it)."""
 LONGEST = 365 * 86_400.0
 """Seconds that an exchange may be said to have taken."""
 
@@ -44,33 +38,18 @@ class Archive:
     known: list[str] | None = None
     heard: Heard = field(default_factory=Heard)
 
-    def _events(self, file: Any) -> Any:
-        """ijson's events, as long as nothing nests too deep: the deeper a place, the more memory its name takes."""
-        return ijson.parse(self._bounded(ijson.basic_parse(file, use_float=True)))
-
-    def _bounded(self, events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-        depth = 0
-        for event in events:
-            if event[0] in STARTS:
-                depth += 1
-                if depth > DEEPEST:
-                    raise UsageError(f"{self.name} is no HAR file: it nests more than {DEEPEST} levels.")
-            elif event[0] in ENDS:
-                depth -= 1
-            yield event
-
     def exchanges(self) -> Iterator[Exchange]:
         """The exchanges of this API, in the order of the file."""
         try:
             with opened(self.path) as file:
-                for raw in ijson.items(self._events(file), "log.entries.item"):
+                for raw in Stream(self.path).items(file, "log.entries.item"):
                     made = self._entry(_dict(raw))
                     if made is not None:
                         yield made
-        except (ijson.JSONError, UnicodeDecodeError, ValueError, OverflowError, RecursionError) as error:
+        except (JSONError, ValueError, OverflowError, RecursionError) as error:
             raise UsageError(
                 f"{self.name} is no HAR file: after {self.heard.seen} entries its JSON breaks off or is wrong "
-                f"({_first_line(error)})."
+                f"({first_line(error)})."
             ) from None
         except OSError as error:
             raise UsageError(f"{self.name} cannot be read: {error.strerror}.") from None
@@ -112,8 +91,8 @@ def archive(path: Path, name: str) -> Archive:
             raise UsageError(f"{name} has more than {LARGEST // 1024**3} GiB; split it and judge the parts.")
         with opened(path) as file:
             _head(file, made)
-    except (ijson.JSONError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is no HAR file: it is no JSON ({_first_line(error)}).") from None
+    except (JSONError, ValueError, RecursionError) as error:
+        raise UsageError(f"{name} is no HAR file: its JSON cannot be read ({first_line(error)}).") from None
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}.") from None
     return made
@@ -122,7 +101,7 @@ def archive(path: Path, name: str) -> Archive:
 def _head(file: Any, made: Archive) -> None:
     about: dict[str, Any] = {}
     callers: dict[str, str] = {}
-    for prefix, event, value in made._events(file):
+    for prefix, event, value in Stream(made.path).events(file):
         if prefix == "log.entries":
             if event != "start_array":
                 raise UsageError(f"{made.name} is no HAR file: log.entries is no list.")
@@ -141,14 +120,6 @@ def _head(file: Any, made: Archive) -> None:
     made.callers = callers if made.ours else {}
 
 
-def opened(path: Path) -> IO[bytes]:
-    """The file, behind its byte order mark if it has one."""
-    file = path.open("rb")
-    if file.read(len(MARK)) != MARK:
-        file.seek(0)
-    return file
-
-
 def _stranger(asked: dict[str, Any], came: dict[str, Any], method: str, target: str) -> Exchange:
     raw, size, has_answer = _content(came)
     shown = Shown(
@@ -162,8 +133,8 @@ def _stranger(asked: dict[str, Any], came: dict[str, Any], method: str, target: 
 
 def _sent(asked: dict[str, Any]) -> bytes | None:
     post = _dict(asked.get("postData"))
-    text = post.get("text")
-    if not isinstance(text, str) or not text:
+    text = _text(post.get("text"))
+    if not text:
         return None
     return _bytes(text, post.get("_encoding") or post.get("encoding"))
 
@@ -175,7 +146,7 @@ def _content(came: dict[str, Any]) -> tuple[bytes, int, bool]:
     size = _int(content.get("size"), -1)
     if not isinstance(text, str):
         return b"", size, size == 0
-    return _bytes(text, content.get("encoding")), size, True
+    return _bytes(_text(text), content.get("encoding")), size, True
 
 
 def _bytes(text: str, coding: Any) -> bytes:
@@ -184,7 +155,7 @@ def _bytes(text: str, coding: Any) -> bytes:
             return base64.b64decode(text, validate=False)
         except (binascii.Error, ValueError):
             return b""
-    return text.encode("utf-8", "replace")
+    return text.encode()
 
 
 def _headers(part: dict[str, Any]) -> Headers:
@@ -213,7 +184,10 @@ def _number(value: Any, otherwise: float) -> float:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """A text as UTF-8 can have it, or "": half of a surrogate pair becomes U+FFFD, which `doubt` looks for."""
+    if not isinstance(value, str) or value.isascii():
+        return value if isinstance(value, str) else ""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _time(value: Any) -> str:
@@ -223,7 +197,3 @@ def _time(value: Any) -> str:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="milliseconds")
     except (ValueError, OverflowError):
         return ""
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().split("\n")[0] or type(error).__name__)[:120]

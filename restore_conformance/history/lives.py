@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
-from restore_conformance.history.kept import VERDICTS, Kept
+from restore_conformance.history.kept import MARKS, VERDICTS, Kept, notes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,10 @@ class Broken:
 
 @dataclass(slots=True)
 class Life:
-    """One clause under one label, oldest run first."""
+    """One clause under one label, oldest run first; `marks` are the verdicts alone, as letters."""
 
     row: list[tuple[Kept, str]] = field(default_factory=list)
+    marks: str = ""
 
     @property
     def now(self) -> str:
@@ -49,12 +51,12 @@ class Life:
 
     @property
     def eventful(self) -> bool:
-        """Whether it was ever anything but kept or untouched."""
-        return any(mark in "fei" for _, mark in self.row)
+        """Whether it was ever broken or in doubt by itself: a night that told nothing of any clause does not count."""
+        return any(mark in "fe" or (mark == "i" and run.verdict != "inconclusive") for run, mark in self.row)
 
     def count(self, verdict: str) -> int:
         """How many runs gave that verdict."""
-        return sum(VERDICTS[mark] == verdict for _, mark in self.row)
+        return self.marks.count(MARKS[verdict])
 
     def broken(self) -> Broken | None:
         """The row of failures that stands at the end, or None."""
@@ -67,12 +69,11 @@ class Life:
     def spells(self) -> list[Spell]:
         """Runs in a row with the same verdict, oldest first."""
         made: list[Spell] = []
-        for run, mark in self.row:
-            verdict = VERDICTS[mark]
-            if made and made[-1].verdict == verdict:
-                made[-1] = Spell(verdict, made[-1].first, run, made[-1].runs + 1)
-            else:
-                made.append(Spell(verdict, run, run, 1))
+        begin = 0
+        for mark, stretch in groupby(self.marks):
+            number = len(list(stretch))
+            made.append(Spell(VERDICTS[mark], self.row[begin][0], self.row[begin + number - 1][0], number))
+            begin += number
         return made
 
 
@@ -97,7 +98,8 @@ def broken(row: Iterable[tuple[Kept, str]]) -> Broken | None:
 class Chronicle:
     """All runs of a store, by label and by clause.
 
-    `clauses` are the words of the latest run that names each, in the order of the latest register.
+    `clauses` are the words of the latest run that names each, in the order of the latest register; `places` has the
+    number of each clause in a shape, `latest` the last run of each label.
     """
 
     runs: list[Kept]
@@ -105,6 +107,26 @@ class Chronicle:
     clauses: dict[str, dict[str, Any]]
     lives: dict[str, dict[str, Life]]
     shapes: Mapping[str, list[dict[str, Any]]]
+    places: dict[str, dict[str, int]]
+    latest: dict[str, Kept]
+    _noted: dict[tuple[str, str, str], list[tuple[Kept, Any]]] = field(default_factory=dict)
+
+    def noted(self, kind: str, label: str, clause: str) -> list[tuple[Kept, Any]]:
+        """What the short notes say of a clause, oldest run first: `findings` as [key, message], `seen` as counts."""
+        if not self._noted:
+            self._noted["", "", ""] = []
+            names = {shape: list(places) for shape, places in self.places.items()}
+            for run in self.runs:
+                notes = notes_of(run)
+                for one in ("findings", "seen"):
+                    for number, said in notes[one].items():
+                        self._noted.setdefault((one, run.label, names[run.shape][int(number)]), []).append((run, said))
+        return self._noted.get((kind, label, clause), [])
+
+    def now(self, label: str, clause: str) -> str:
+        """The verdict of a label's last run, or nothing where that run no longer knew the clause."""
+        life, last = self.lives[label].get(clause), self.latest[label]
+        return life.now if life and clause in self.places[last.shape] else ""
 
     def of(self, label: str) -> list[Kept]:
         """The runs of a label, oldest first."""
@@ -126,4 +148,8 @@ def chronicle(runs: list[Kept], shapes: Mapping[str, list[dict[str, Any]]]) -> C
             if life is None:
                 life = of_label[name] = Life()
             life.row.append((run, mark))
-    return Chronicle(runs, sorted(lives), clauses, lives, shapes)
+    for of_label in lives.values():
+        for life in of_label.values():
+            life.marks = "".join(mark for _, mark in life.row)
+    places = {digest: {name: number for number, name in enumerate(listed)} for digest, listed in names.items()}
+    return Chronicle(runs, sorted(lives), clauses, lives, shapes, places, {run.label: run for run in runs})

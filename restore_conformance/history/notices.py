@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from restore_conformance.history.kept import Kept, column, notes_of
+from restore_conformance.history.kept import Kept, column
 from restore_conformance.history.lives import Chronicle, Life
 from restore_conformance.reporting.shown import visible
 
@@ -107,8 +107,7 @@ def _events(life: Life, start: Kept) -> Iterator[tuple[str, Kept, Kept]]:
 
 def _message(story: Chronicle, run: Kept, clause: str) -> str:
     """The first finding of a clause in a run."""
-    number = next(n for n, words in enumerate(story.shapes[run.shape]) if words["id"] == clause)
-    found = notes_of(run)["findings"].get(str(number))
+    found = next((said for one, said in story.noted("findings", run.label, clause) if one.digest == run.digest), None)
     return column(found[0][1]) if found else ""
 
 

@@ -54,7 +54,8 @@ MERGED = (
 class Step:
     """One request to send, what the documents say of it, and the clauses it is sent for.
 
-    `singles` are sent instead where several curiosities in one request were refused and nobody knows which.
+    `singles` are sent instead where several curiosities in one request were refused and nobody knows which. `listed`
+    says whether it names only what the user named.
     """
 
     stimulus: Stimulus
@@ -62,6 +63,7 @@ class Step:
     serves: frozenset[str]
     sent_for: tuple[str, ...] = ()
     singles: tuple[Step, ...] = ()
+    listed: bool = True
 
     @property
     def cost(self) -> int:
@@ -180,8 +182,8 @@ def make_plan(
 ) -> Plan:
     """The steps that serve every clause that can be served, cheapest first, within a number of requests."""
     callers = frozenset(callers)
-    offered = [step for step in _offered(register, label, pool, callers) if _fits(step, pool, label)]
     clauses = [c for c in register.clauses if _of_create(c)]
+    offered = [step for step in _offered(clauses, label, pool, callers) if _fits(step, pool)]
     conversation, reads = _conversation(register, offered)
     left = {c.address for c in clauses}
     for step in conversation or ():
@@ -210,9 +212,9 @@ def make_plan(
     if deep:
         from restore_conformance.live.pairs import pairs
 
-        extra = [_step(register, label, stimulus) for stimulus in pairs(pool, callers)]
+        extra = [_step(clauses, label, stimulus) for stimulus in pairs(pool, callers)]
         for step in extra:
-            if step.cost <= room and _fits(step, pool, label):
+            if step.cost <= room and _fits(step, pool):
                 chosen.append(replace(step, sent_for=("all pairs",)))
                 room -= step.cost
     return Plan(
@@ -240,7 +242,7 @@ def _of_create(clause: Clause) -> bool:
     return clause.judge is not None and clause.scope == "exchange" and clause.operation == "create"
 
 
-def _step(register: Register, label: Label, stimulus: Stimulus) -> Step:
+def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus) -> Step:
     sent = label(stimulus)
     if sent.defects:
         expects, tags = REFUSED, sent.tags | {"400", "4xx", "object"}
@@ -248,58 +250,55 @@ def _step(register: Register, label: Label, stimulus: Stimulus) -> Step:
         expects, tags = CREATED, sent.tags | {"201", "2xx", "object"}
     else:
         expects, tags = OPEN, sent.tags
-    serves = frozenset(c.address for c in register.clauses if _of_create(c) and c.when.matches(tags))
-    return Step(stimulus, expects, serves)
+    serves = frozenset(c.address for c in clauses if c.when.matches(tags))
+    return Step(stimulus, expects, serves, listed="open:id-not-listed" not in sent.tags)
 
 
-def _offered(register: Register, label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[Step]:
+def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[Step]:
     """Every family and variant, as every caller for whom that makes a difference."""
     for family in FAMILIES:
         if family == "very-large":
             continue  # a mebibyte says no more than a hundred levels do, and costs the tenant more
         for variant in range(VARIANTS[family]):
-            yield _step(register, label, pool.make(family, variant))
+            yield _step(clauses, label, pool.make(family, variant))
     for caller in ("good", *sorted(callers & {"application", "delegated"})):
         for family, style in (("standard", TYPED), ("standard", PRETTY), ("no-payload", 0)):
             made = replace(pool.make(family, 0, style), caller=caller)
-            yield _step(register, label, made)
+            yield _step(clauses, label, made)
     for caller in sorted(callers & ODD_CALLERS):
-        yield _step(register, label, replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}"))
+        yield _step(clauses, label, replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}"))
     for families in MERGED:
-        singles = tuple(_step(register, label, pool.make(f, _PLAIN.get(f, 0))) for f in families)
-        yield _merged(register, label, singles)
+        singles = tuple(_step(clauses, label, pool.make(f, _PLAIN.get(f, 0))) for f in families)
+        yield _merged(clauses, label, singles)
 
 
 _PLAIN = {"opaque-values": 0, "one-kind-empty": 1, "conflict-spelling": 1}
 
 
-def _merged(register: Register, label: Label, singles: tuple[Step, ...]) -> Step:
+def _merged(clauses: Sequence[Clause], label: Label, singles: tuple[Step, ...]) -> Step:
     payload: dict[str, Any] = {}
     for step in reversed(singles):
         payload |= json.loads(step.stimulus.body or b"{}")
     names = "+".join(step.stimulus.family for step in singles)
     body = json.dumps(payload, separators=(",", ":")).encode()
-    made = _step(register, label, replace(singles[0].stimulus, family=names, body=body))
+    made = _step(clauses, label, replace(singles[0].stimulus, family=names, body=body))
     # Only what the single ones are sent for: an answer to all of them together says nothing about one elsewhere.
     wanted = frozenset().union(*(step.serves for step in singles))
     return replace(made, serves=made.serves & wanted, singles=singles)
 
 
-def _fits(step: Step, pool: Pool, label: Label) -> bool:
+def _fits(step: Step, pool: Pool) -> bool:
     """Whether a step may be sent: what may be accepted names only what the user named."""
     if step.expects == REFUSED:
         return True
-    sent = label(step.stimulus)
     kinds = [kind for kind, name in (("standard", b"siteRestore"), ("granular", b"granularSite"))
              if name in (step.stimulus.body or b"")]  # fmt: skip
-    if "open:id-not-listed" in sent.tags:
-        return False
-    return all(pool.has(kind) for kind in kinds)
+    return step.listed and all(pool.has(kind) for kind in kinds)
 
 
 def _conversation(register: Register, offered: list[Step]) -> tuple[tuple[Step, Step] | None, int]:
     """The two creates of the conversation that reads back: a standard and another, preferably a granular one."""
-    if not any(c.scope == "conversation" for c in register.clauses):
+    if not any(c.scope == "conversation" or c.operation != "create" for c in register.clauses):
         return None, 0
     accepted = [s for s in offered if s.expects == CREATED and s.stimulus.caller == "good" and not s.singles]
     first = next((s for s in accepted if s.stimulus.family == "standard"), None)

@@ -40,20 +40,11 @@ class Materials:
         self.documents = documents or pinned()
         self.restore_points = tuple(restore_points)
         self.items = tuple(items)
-        # By identity, as a schema is a dict; the schema is kept beside what it resolves to, so no id is used twice.
-        self._resolved: dict[tuple[int, str], tuple[Mapping[str, Any], tuple[dict[str, Any], str]]] = {}
         self._elements = {kind: self._element_schema(name) for kind, name in LISTS.items()}
 
     def _element_schema(self, name: str) -> tuple[dict[str, Any], str]:
         schema = self.documents.json(REQUEST)["properties"][name]["items"]
         return self.documents.resolve(schema, REQUEST)
-
-    def _resolve(self, declared: Mapping[str, Any], at: str) -> tuple[dict[str, Any], str]:
-        """The same schema is followed thousands of times in a run, and once is enough."""
-        known = self._resolved.get((id(declared), at))
-        if known is None:
-            known = self._resolved[id(declared), at] = (declared, self.documents.resolve(declared, at))
-        return known[1]
 
     def most(self, kind: str) -> int:
         """How many artifacts of a kind may be named at once: all the user named, or any number."""
@@ -82,7 +73,7 @@ class Materials:
         return made
 
     def _value(self, declared: dict[str, Any], at: str, seed: int, index: int, choice: int, style: int) -> Any:
-        schema, here = self._resolve(declared, at)
+        schema, here = self.documents.resolve(declared, at)
         names = schema.get("x-names")
         if names == "restore point":
             return self._restore_point(seed, index, style)

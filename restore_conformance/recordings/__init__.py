@@ -4,8 +4,8 @@ What a stranger's recording does not show is unknown; trouble in a recording is 
 asked again. Knows no single clause.
 """
 
-from restore_conformance.recordings.coverage import again, is_recorded_in, stories_of
-from restore_conformance.recordings.replaying import kept, replay
+from restore_conformance.recordings.coverage import again, is_recorded_in, outdated, stories_of
+from restore_conformance.recordings.replaying import kept, replay, unlike
 from restore_conformance.recordings.review import BASE, Review, clock
 from restore_conformance.recordings.source import Source, origins
 
@@ -18,6 +18,8 @@ __all__ = [
     "is_recorded_in",
     "kept",
     "origins",
+    "outdated",
     "replay",
     "stories_of",
+    "unlike",
 ]

@@ -72,7 +72,7 @@ def _shown(told: _Told, routes: dict[str, set[str]]) -> set[str]:
 def _of_one_run(first: Source, other: Source) -> None:
     """Parts of two recordings are no conversation: placeholders have a key of their own for every run."""
     one, two = first.provenance, other.provenance
-    if one is None or two is None or one is two:
+    if one is None or two is None or not one.callers or not two.callers:
         return
-    if (one.recorded, one.tool, dict(one.callers)) != (two.recorded, two.tool, dict(two.callers)):
+    if set(one.callers).isdisjoint(two.callers):
         raise UsageError(f"{first.name} and {other.name} are parts of two recordings; record the story again.")

@@ -6,6 +6,7 @@ Knows no single clause, and nothing of how an exchange is judged.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from restore_conformance import places
@@ -16,13 +17,13 @@ from restore_conformance.recordings.coverage import again, is_recorded_in
 from restore_conformance.recordings.review import Keep, Review, clock
 from restore_conformance.recordings.source import origins
 from restore_conformance.settings import Settings
-from restore_conformance.tape import every, load
+from restore_conformance.tape import Cassette, every, load
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
 
 
 def kept(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
     """What a pile of recordings says: broken, kept as far as they go, or nothing."""
-    code, reason, unjudged = conclude(verdicts, "")
+    code, reason, unjudged = conclude(verdicts)
     if code in {Exit.BROKEN, Exit.INTERNAL}:
         return code, reason, unjudged
     judged = [v for v in verdicts if v.clause.level is Level.MUST and v.verdict is Verdict.PASS]
@@ -52,7 +53,7 @@ def replay(register: Register, settings: Settings, keep: Keep | None = None, fol
         return f"no recording; make one with {again(made)}"
 
     def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
-        code, reason, unjudged = conclude(verdicts, "")
+        code, reason, unjudged = conclude(verdicts)
         return code, f"{reason}, on recordings: {origins(review.sources)}", unjudged
 
     return review.result("replay", started, time.perf_counter() - before, missing, sum_up)
@@ -60,3 +61,22 @@ def replay(register: Register, settings: Settings, keep: Keep | None = None, fol
 
 def _nothing(_: Exchange) -> None:
     """Nobody keeps them."""
+
+
+def unlike(register: Register, result: Result, cassettes: Iterable[Cassette]) -> Iterator[tuple[str, str, str]]:
+    """The clauses that cassettes of a run judge otherwise than the run did: address, verdict then, verdict now.
+
+    A clause that none of them records is passed over.
+    """
+    review = Review(register, result.settings, _nothing)
+    names = set()
+    for cassette in cassettes:
+        review.cassette(cassette, replay=False)
+        names.add(cassette.name)
+    now = review.result("recordings", "", 0.0, lambda _: "", kept)
+    by_address = {found.clause.address: found.verdict for found in now.verdicts}
+    for found in result.verdicts:
+        made, verdict = found.clause, by_address.get(found.clause.address)
+        recorded = any(is_recorded_in(made, name) for name in names)
+        if recorded and verdict is not None and verdict is not found.verdict:
+            yield made.address, found.verdict.value, verdict.value

@@ -14,8 +14,8 @@ from restore_conformance.reporting.templating import environment
 GROUPED = frozenset({Kind.LOST, Kind.GAINED, Kind.UNDECIDED})
 """Kinds told as lists of clauses under one reason: a target that refuses every create has dozens of them."""
 
-FORMATS = {"text": ".txt", "json": ".json", "markdown": ".md", "html": ".html"}
-"""The formats, and how the name of a file in each ends."""
+TONES = {Kind.REGRESSED: "bad", Kind.APPEARED: "bad", Kind.FIXED: "good", Kind.VANISHED: "good"}
+"""How a number of changes is coloured on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def html(found: dict[str, Any]) -> str:
         .get_template("compare.html")
         .render(
             found=found,
-            heading=heading(found),
+            tones=TONES,
             sides=sides(found),
             ledger=_ledger(found),
             sections=list(sections(found)),

@@ -12,6 +12,9 @@ from restore_conformance.reporting.shown import visible
 from restore_conformance.settings import Settings
 
 MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}
+COLUMNS = ("pass", "fail", "inconclusive", "none")
+NONE = "·"
+"""Stands for no clause, so that the numbers stand out."""
 
 
 class Progress:
@@ -86,34 +89,57 @@ def _ledger(run: dict[str, Any], out: TextIO) -> None:
 
 
 def _recordings(run: dict[str, Any], out: TextIO) -> None:
+    notes: dict[str, list[str]] = {}
     for one in run.get("recordings", []):
         if one.get("note"):
-            print(f"Recording {visible(one['name'])}: {visible(one['note'])}", file=out)
+            notes.setdefault(one["note"], []).append(one["name"])
+    for note, names in notes.items():
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        print(f"Recording {', '.join(visible(name) for name in names[:3])}{more}: {visible(note)}", file=out)
 
 
 def _headings(run: dict[str, Any], out: TextIO) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    made = Table(box=None, pad_edge=False, header_style="bold")
-    made.add_column("Heading")
-    for name in ("pass", "fail", "inconclusive", "none"):
-        made.add_column(name, justify="right")
-    made.add_column("exchanges", justify="right")
     rows: dict[str, dict[str, int]] = {}
     for entry in run["clauses"]:
         row = rows.setdefault(entry["id"].rpartition(".")[0], {})
         row[entry["verdict"]] = row.get(entry["verdict"], 0) + 1
         row["exchanges"] = row.get("exchanges", 0) + entry["exchanges"]
-    for heading, row in rows.items():
-        shown = [_cell(row.get(name, 0), MARKS[name]) for name in ("pass", "fail", "inconclusive", "none")]
-        made.add_row(heading, *shown, str(row.get("exchanges", 0)))
-    Console(file=out, width=None if out.isatty() else 100, highlight=False).print(made)
+    shown = [
+        (heading, [row.get(name, 0) for name in COLUMNS], row.get("exchanges", 0)) for heading, row in rows.items()
+    ]
+    if out.isatty():
+        _coloured(shown, out)
+    else:
+        _plain(shown, out)
     print(file=out)
 
 
+def _plain(rows: list[tuple[str, list[int], int]], out: TextIO) -> None:
+    """The table for a file or a CI log, which needs no colours: the library that draws them is not even loaded."""
+    lines = [["Heading", *COLUMNS, "exchanges"]]
+    lines += [[heading, *(str(n) if n else NONE for n in counts), str(total)] for heading, counts, total in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for heading, *cells in lines:
+        right = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
+        print("  ".join([heading.ljust(widths[0]), *right]), file=out)
+
+
+def _coloured(rows: list[tuple[str, list[int], int]], out: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    made.add_column("Heading")
+    for name in (*COLUMNS, "exchanges"):
+        made.add_column(name, justify="right")
+    for heading, counts, total in rows:
+        cells = [_cell(number, MARKS[name]) for number, name in zip(counts, COLUMNS, strict=True)]
+        made.add_row(heading, *cells, str(total))
+    Console(file=out, highlight=False).print(made)
+
+
 def _cell(number: int, style: str) -> str:
-    return f"[{style}]{number}[/]" if number else "[dim]·[/]"
+    return f"[{style}]{number}[/]" if number else f"[dim]{NONE}[/]"
 
 
 def _findings(run: dict[str, Any], out: TextIO) -> None:

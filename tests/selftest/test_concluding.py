@@ -3,7 +3,7 @@
 import pytest
 
 from restore_conformance.clauses import Clause, When, sent
-from restore_conformance.concluding import PILLARS, conclude, untouched
+from restore_conformance.concluding import PILLARS, Stop, conclude, untouched
 from restore_conformance.memory import Memory
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict, Why
 
@@ -42,8 +42,8 @@ def test_a_pillar_without_a_verdict_is_no_conformance():
 
 
 def test_a_target_that_could_not_be_asked_is_unjudged_but_for_what_it_broke():
-    assert conclude(kept(), "unreachable")[:2] == (Exit.UNJUDGED, "unreachable")
-    assert conclude(kept(verdict("get/a.b", Verdict.FAIL)), "unreachable")[0] is Exit.BROKEN
+    assert conclude(kept(), Stop.HOPELESS, "unreachable")[:2] == (Exit.UNJUDGED, "unreachable")
+    assert conclude(kept(verdict("get/a.b", Verdict.FAIL)), Stop.HOPELESS, "unreachable")[0] is Exit.BROKEN
 
 
 def test_why_a_clause_was_not_touched():
@@ -68,3 +68,10 @@ def test_what_is_remembered_is_bounded():
     for number in range(1000):
         memory(str(number), number)
     assert len(memory._first) + len(memory._recent) + len(memory._older) <= 30
+
+
+def test_an_interrupted_run_never_conforms_and_a_bounded_one_says_how_far_it_went():
+    assert conclude(kept(), Stop.INTERRUPTED, "interrupted")[0] is Exit.UNJUDGED
+    code, reason, _ = conclude(kept(), Stop.BOUND, "the bound of 9 requests was reached")
+    assert code is Exit.CONFORMANT
+    assert reason.endswith("until the bound of 9 requests was reached")
