@@ -58,6 +58,14 @@ def answered(conversation: Conversation, name: str, *statuses: int) -> Exchange:
     return found
 
 
+def done(conversation: Conversation, name: str) -> Exchange:
+    """The step was carried out. Raises Untouched where it was refused; that is for another clause."""
+    found = step(conversation, name)
+    if found.status is None or not 200 <= found.status < 300:
+        raise Untouched(f"the step {name} was answered {found.status}")
+    return found
+
+
 def collection(conversation: Conversation, name: str) -> list[Any]:
     """The items of every page of a step. Raises Deviation where one is no collection."""
     pages = conversation.steps(name)
