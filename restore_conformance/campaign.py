@@ -7,7 +7,8 @@ went wrong. Stops early where the target cannot be reached or asked. Knows no si
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,13 +19,14 @@ from restore_conformance.clauses import Register
 from restore_conformance.controls import ROUNDS, Control, Trouble, again, confirm
 from restore_conformance.conversing import Stories, shows_route
 from restore_conformance.exchange import Exchange
-from restore_conformance.judging import Judge
+from restore_conformance.judging import Judge, Told
 from restore_conformance.payloads import PROFILES, Materials, Stimulus, drawn, plan
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
 from restore_conformance.shrinking import Shrinker
 from restore_conformance.targets import Target
+from restore_conformance.timing import Timing
 from restore_conformance.trouble import is_page
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict
 
@@ -45,6 +47,7 @@ BEYOND = (
 )  # fmt: skip
 """Reasons that say a clause is beyond what these settings and this target can touch."""
 
+INTERRUPTED = "interrupted"
 SILENCE = 12
 GIVE_UP = 30
 EARLY = 24
@@ -74,6 +77,7 @@ class Result:
     unjudged: list[str] = field(default_factory=list)
     recordings: list[dict[str, Any]] = field(default_factory=list)
     evidence: dict[str, dict[str, int]] = field(default_factory=dict)
+    timing: Timing = field(default_factory=Timing)
 
 
 Watch = Callable[[Exchange, int, int], None]
@@ -82,8 +86,9 @@ Watch = Callable[[Exchange, int, int], None]
 class Campaign:
     """One run against one target.
 
-    `watch` is told of every exchange with its number and the number planned; `keep` stores it. `script` sends
-    something else than the plan of the profile, through `sender` if that is given.
+    `watch` is told of every exchange with its number and the number planned; `keep` stores it; `expect` is told how
+    many of each family are planned, `told` of a clause when it is first found broken. `script` sends something else
+    than the plan of the profile, through `sender` if that is given.
     """
 
     def __init__(
@@ -94,6 +99,8 @@ class Campaign:
         *,
         watch: Watch | None = None,
         keep: Callable[[Exchange], None] | None = None,
+        expect: Callable[[Mapping[str, int]], None] | None = None,
+        told: Told | None = None,
         materials: Materials | None = None,
         sender: Sender | None = None,
         script: Callable[[Campaign], None] | None = None,
@@ -102,7 +109,7 @@ class Campaign:
         self.target = target
         self.profile = PROFILES[settings.profile]
         self.register = register
-        self.judge = Judge(register, settings.readings, settings.as_of)
+        self.judge = Judge(register, settings.readings, settings.as_of, told)
         self.materials = materials or Materials(restore_points=settings.restore_points, items=settings.granular_items)
         tokens = {"good": settings.token, **settings.identities}
         recogniser = Recogniser(callers={t: kind for kind, t in tokens.items() if t}, known=settings.known_ids())
@@ -115,6 +122,7 @@ class Campaign:
         self._script = script
         self._watch = watch or _nothing
         self._keep = keep or _nothing
+        self._expect = expect or _nothing
         self._ids: dict[str, int] = {}
         self._made_up = {"standard": False, "granular": False}
         self._flaky = False
@@ -125,7 +133,7 @@ class Campaign:
             self.materials, settings.seed, list(settings.identities), activate=target.loopback, brief=self.profile.brief
         )
         self._silent = 0
-        self._families: dict[str, int] = {}
+        self.timing = Timing()
         self._planned = 0
         self.swept = 0
         self.shrinking = 0
@@ -140,7 +148,7 @@ class Campaign:
                 self.stopped or str(spent) or f"the bound of {self.settings.max_requests} requests was reached"
             )
         except KeyboardInterrupt:
-            self.stopped = "interrupted"
+            self.stopped = INTERRUPTED
         return self._result(started, time.perf_counter() - clock)
 
     def _send(self) -> None:
@@ -150,6 +158,7 @@ class Campaign:
             return
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
         self._planned = len(planned) + self._draws + 8 * self.profile.conversations
+        self._expect(Counter(stimulus.family for stimulus in planned))
         early = self._stories.early(self.profile.conversations, loopback=self.target.loopback)
         for number, stimulus in enumerate(interleaved(planned)):
             if number == EARLY:
@@ -199,7 +208,7 @@ class Campaign:
 
     def hear_silently(self, exchange: Exchange) -> None:
         """Keep an exchange that no clause may be judged by."""
-        self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
+        self.timing.take(exchange)
         self._tell(exchange)
 
     def _tell(self, exchange: Exchange) -> None:
@@ -371,8 +380,8 @@ class Campaign:
         code, reason, unjudged = conclude(verdicts, self.stopped)
         return Result(
             self.settings, verdicts, code, summary, reason, started, seconds, self.sender.requests,
-            self.judge.exchanges, self.judge.judgements, dict(self._families), self.target.name,
-            self.target.base, self.stopped, self.swept, self.shrinking, unjudged,
+            self.judge.exchanges, self.judge.judgements, self.timing.counts(), self.target.name,
+            self.target.base, self.stopped, self.swept, self.shrinking, unjudged, timing=self.timing,
         )  # fmt: skip
 
     def _shrink(self, verdicts: list[ClauseVerdict]) -> None:
@@ -420,14 +429,17 @@ def conclude(verdicts: list[ClauseVerdict], stopped: str) -> tuple[Exit, str, li
     unjudged = [v.clause.address for v in musts if v.verdict not in {Verdict.PASS, Verdict.FAIL}]
     if broken:
         several = f"{len(broken)} clauses are" if len(broken) > 1 else "1 clause is"
-        return Exit.BROKEN, f"{several} broken", unjudged
+        return Exit.BROKEN, f"{several} broken" + (f" (and not all was asked: {stopped})" if stopped else ""), unjudged
     if errors:
         return (
             Exit.INTERNAL,
             f"the suite failed to judge {errors[0].clause.address}: {errors[0].reason}",
             unjudged,
         )
-    if stopped and stopped != "interrupted" and not stopped.startswith("the bound"):
+    if stopped == INTERRUPTED:
+        return Exit.UNJUDGED, f"interrupted with {len(judged)} of {len(musts)} must clauses judged", unjudged
+    bounded = stopped.startswith("the bound")
+    if stopped and not bounded:
         return Exit.UNJUDGED, stopped, unjudged
     for pillar in PILLARS:
         found = by_address.get(pillar)
@@ -435,7 +447,8 @@ def conclude(verdicts: list[ClauseVerdict], stopped: str) -> tuple[Exit, str, li
             return Exit.UNJUDGED, f"no verdict on {pillar}: {found.reason}", unjudged
     if len(judged) < ENOUGH * len(musts):
         return Exit.UNJUDGED, f"only {len(judged)} of {len(musts)} must clauses could be judged", unjudged
-    return Exit.CONFORMANT, f"{len(judged)} of {len(musts)} must clauses were judged and kept", unjudged
+    kept = f"{len(judged)} of {len(musts)} must clauses were judged and kept"
+    return Exit.CONFORMANT, f"{kept} until {stopped}" if bounded else kept, unjudged
 
 
 def _out_of_reach(found: ClauseVerdict) -> bool:

@@ -26,6 +26,7 @@ from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
 from restore_conformance.stories import session_of
 from restore_conformance.tape import Cassette, Player, Provenance, every, load
+from restore_conformance.timing import Timing
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
 
 REMOVABLE = frozenset(
@@ -97,7 +98,7 @@ class Review:
     judge: Judge = field(init=False)
     _number: int = 0
     _talks: int = 0
-    _families: dict[str, int] = field(default_factory=dict)
+    _timing: Timing = field(default_factory=Timing)
     _made_up: set[str] = field(default_factory=set)
     _elsewhere: bool = False
     _named: bool = False
@@ -248,7 +249,7 @@ class Review:
             self._made_up.add(sent.kind)
 
     def _judge(self, exchange: Exchange, source: Source) -> None:
-        self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
+        self._timing.take(exchange)
         self.judge.exchange(exchange)
         self._count(self.judge.applicable(tags_of(exchange)), source)
         self.keep(exchange)
@@ -300,8 +301,8 @@ class Review:
         code, reason, unjudged = sum_up(verdicts)
         return Result(
             self.settings, verdicts, code, summary, reason, started, seconds, 0, self.judge.exchanges,
-            self.judge.judgements, dict(self._families), target, BASE, unjudged=unjudged,
-            recordings=[source.shown() for source in self.sources], evidence=self.evidence,
+            self.judge.judgements, self._timing.counts(), target, BASE, unjudged=unjudged,
+            recordings=[source.shown() for source in self.sources], evidence=self.evidence, timing=self._timing,
         )  # fmt: skip
 
     def _untouched(self, made: Clause) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
 from restore_conformance.clauses import Clause, load
-from restore_conformance.commands import run
+from restore_conformance.commands import run, writing
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
 
@@ -24,16 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--reading", action="append", default=[], metavar="KEY=VALUE", help="narrow an interpretation; repeatable")
     add("--as-of", default="", metavar="DATE", help="judge by the clauses that had begun by this date (YYYY-MM-DD)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
-    add("--quiet", action="store_true", help="print the verdict line only")
+    writing.add_arguments(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Judge, write, print: 0 kept as far as the recordings go, 1 a must clause broken, 3 nothing to judge."""
-    from restore_conformance.record import Store, learn, run_of, write_json
     from restore_conformance.recordings import BASE, Review, clock, kept, origins
-    from restore_conformance.reporting import write_reports
-    from restore_conformance.reporting.terminal import table
     from restore_conformance.scrub import Scrub
+    from restore_conformance.storing import Store
 
     register = load()
     run.check_date(arguments.as_of)
@@ -45,14 +42,18 @@ def main(arguments: argparse.Namespace) -> int:
     for path in paths:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
-    folder = run.folder_of(arguments.report)
+    folder = writing.folder_of(arguments.report)
     scrub = Scrub(request_ids=arguments.scrub_request_ids)
-    store = Store(folder / "exchanges.ndjson", scrub, BASE, MOST)
-    review = Review(register, settings, store)
+    # What others may have taken out of a recording is still unknown when it is judged from here.
+    har = writing.har_of(arguments, folder, scrub, BASE, {}, ours=False)
     started, before = clock()
-    try:
-        for path in paths:
-            review.file(path)
+    with Store(folder / "exchanges.ndjson", scrub, BASE, MOST, har=har) as store:
+        review = Review(register, settings, store)
+        try:
+            for path in paths:
+                review.file(path)
+        finally:
+            review.close()
 
         def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
             code, reason, unjudged = kept(verdicts)
@@ -60,14 +61,7 @@ def main(arguments: argparse.Namespace) -> int:
 
         took = time.perf_counter() - before
         result = review.result("recordings", started, took, lambda _: "not in the recordings", sum_up)
-        learn(result, scrub)
-    finally:
-        review.close()
-        store.close()
-    judged = run_of(result, scrub)
-    write_json(folder / "run.json", judged)
-    written = write_reports(folder, judged)
-    table(judged, written, quiet=arguments.quiet, out=sys.stdout)
+        writing.write(folder, result, scrub, store, arguments)
     if not arguments.quiet:
         for line in since(result.verdicts):
             print(line)
