@@ -25,7 +25,9 @@ VERDICTS = {
     Exit.UNJUDGED: "inconclusive", Exit.INTERNAL: "error",
 }  # fmt: skip
 LONGEST_BODY = 8 * 1024
-LOOKED_AT = 64 * 1024
+LOOKED_AT = 24 * 1024
+"""How much of a text is scrubbed: well beyond what is shown of it, so that no secret is cut in half there."""
+MOST_HEADERS = 100
 LONGEST_TEXT = 2000
 """Characters of a message, an expectation or a value observed; the body of the answer stands beside them."""
 _HALF = re.compile("[\ud800-\udfff]")
@@ -62,8 +64,15 @@ def shortened(text: str, longest: int = LONGEST_BODY) -> str:
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
 
 
+def scrubbed(text: str, scrub: Scrub, longest: int = LONGEST_BODY) -> str:
+    """A text without secrets, of at most that many characters."""
+    if len(text) <= longest:
+        return scrub.text(text)
+    return f"{scrub.text(text[: max(longest, LOOKED_AT)])[:longest]}… ({len(text)} characters)"
+
+
 def _headers(headers: Headers, scrub: Scrub) -> list[list[str]]:
-    return [[shortened(part) for part in pair] for pair in scrub.headers(headers)]
+    return [[shortened(part) for part in pair] for pair in scrub.headers(headers[:MOST_HEADERS])]
 
 
 def exchange_of(
@@ -82,7 +91,7 @@ def exchange_of(
         "seconds": round(exchange.seconds, 6),
         "request": {
             "method": request.method,
-            "url": shortened(scrub.text(base + request.target)),
+            "url": scrubbed(base + request.target, scrub),
             "headers": _headers(request.headers, scrub),
             "body": body_of(request.body, scrub, longest, sizes[0]),
         },
@@ -200,21 +209,21 @@ def clause_of(found: ClauseVerdict, result: Result, scrub: Scrub) -> dict[str, A
         if getattr(made, name):
             entry[name] = getattr(made, name)
     if found.reason:
-        entry["reason"] = shortened(scrub.text(found.reason), LONGEST_TEXT)
+        entry["reason"] = scrubbed(found.reason, scrub, LONGEST_TEXT)
     if made.address in result.evidence:
         entry["evidence"] = result.evidence[made.address]
     if found.seen:
-        entry["seen"] = {shortened(scrub.text(name), 200): number for name, number in found.seen.items()}
+        entry["seen"] = {scrubbed(name, scrub, 200): number for name, number in found.seen.items()}
     return entry
 
 
 def finding_of(finding: Finding, result: Result, scrub: Scrub) -> dict[str, Any]:
     """One finding with its evidence and a curl line."""
     return {
-        "message": shortened(scrub.text(finding.message), LONGEST_TEXT),
-        "expected": shortened(scrub.text(finding.expected), LONGEST_TEXT),
+        "message": scrubbed(finding.message, scrub, LONGEST_TEXT),
+        "expected": scrubbed(finding.expected, scrub, LONGEST_TEXT),
         "observed": _observed(finding.observed, scrub),
-        "pointer": shortened(scrub.text(finding.pointer), LONGEST_TEXT),
+        "pointer": scrubbed(finding.pointer, scrub, LONGEST_TEXT),
         "seen": finding.seen,
         "of": finding.of,
         "consequences": finding.consequences,
@@ -228,12 +237,11 @@ def finding_of(finding: Finding, result: Result, scrub: Scrub) -> dict[str, Any]
 
 def _observed(value: Any, scrub: Scrub) -> Any:
     """A value as it was seen; a very long one as the text it begins with, a number that is none in JSON in words."""
-    shown = scrub.value(value)
     try:
-        text = json.dumps(shown, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (ValueError, RecursionError):
-        return shortened(_told(shown), LONGEST_TEXT)
-    return shown if len(text) <= LONGEST_TEXT else shortened(text, LONGEST_TEXT)
+        return scrubbed(_told(value), scrub, LONGEST_TEXT)
+    return scrub.value(value) if len(text) <= LONGEST_TEXT else scrubbed(text, scrub, LONGEST_TEXT)
 
 
 def _told(value: Any) -> str:
@@ -246,7 +254,7 @@ def _told(value: Any) -> str:
 def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
     """A command that sends the same request; the token is a variable."""
     request = exchange.request
-    parts = ["curl", "-i", "-X", request.method, _quoted(base + request.target)]
+    parts = ["curl", "-i", "-X", request.method, _quoted(shortened(base + request.target))]
     for name, value in request.headers:
         if name.lower() in {
             "host",
@@ -261,11 +269,10 @@ def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
             shown = _GOOD_TOKEN.sub("$TOKEN", scrub.header(name, value))
             parts += ["-H", f'"{name}: {shown}"']
         else:
-            parts += ["-H", _quoted(shortened(f"{name}: {scrub.text(value)}"))]
+            parts += ["-H", _quoted(scrubbed(f"{name}: {value}", scrub))]
     if request.body is not None:
         try:
-            text = scrub.text(request.body.decode("utf-8"))
-            parts += ["--data-raw", _quoted(text if len(text) <= LONGEST_BODY else text[:200] + "…")]
+            parts += ["--data-raw", _quoted(scrubbed(request.body.decode("utf-8"), scrub))]
         except UnicodeDecodeError:
             encoded = base64.b64encode(request.body[:LONGEST_BODY]).decode()
             return f"echo {encoded} | base64 -d | " + " ".join([*parts, "--data-binary", "@-"])

@@ -49,7 +49,7 @@ class Talk:
     ) -> Exchange:
         """A request about one session: on the base route, or on the typed one where only that has the operation."""
         typed = method == "PATCH" or below.endswith("Artifacts")
-        target = f"{CREATE if typed else SESSIONS}/{quote(session, safe='')}{below}"
+        target = f"{CREATE if typed else SESSIONS}/{quote(session, safe='', errors='surrogatepass')}{below}"
         body = None if payload is None else json.dumps(payload, separators=(",", ":")).encode()
         return self.say(step, self.sender.plain(method, target, caller, body))
 
@@ -106,7 +106,7 @@ def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None
         return
     talk.poll("get", made)
     if first.kind in LISTS:
-        talk.list("artifacts", target=f"{CREATE}/{quote(made, safe='')}/{LISTS[first.kind]}")
+        talk.list("artifacts", target=f"{CREATE}/{quote(made, safe='', errors='surrogatepass')}/{LISTS[first.kind]}")
     if listed:
         talk.list("list")
     other = talk.create("create-other", second)
@@ -135,7 +135,7 @@ def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brie
     if not made:
         return
     kind = first.kind if first.kind in LISTS else "standard"
-    delta, listed = f"{LISTS[kind]}@delta", f"{CREATE}/{quote(made, safe='')}/{LISTS[kind]}"
+    delta, listed = f"{LISTS[kind]}@delta", f"{CREATE}/{quote(made, safe='', errors='surrogatepass')}/{LISTS[kind]}"
     known = (first.body or b"").decode()
     every = materials.elements(kind, min(materials.most(kind), first.artifacts + 2), seed)
     fresh = [one for one in every if _own_id(one) not in known][:2]

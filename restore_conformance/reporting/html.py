@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,9 @@ LARGEST = 900_000
 """Characters of a page; it stays under a megabyte with every letter of two bytes that a server is likely to send."""
 
 BOUNDS = (
-    Bounds(6000, 2500, 2000),
-    Bounds(2500, 900, 800),
-    Bounds(1000, 400, 300),
-    Bounds(400, 150, 150),
-    Bounds(0, 0, 80),
-)
+    Bounds(6000, 2500, 2000), Bounds(2500, 900, 800, 20, 6), Bounds(1000, 400, 300, 12, 3),
+    Bounds(300, 100, 120, 6, 1), Bounds(0, 0, 60, 0, 1),
+)  # fmt: skip
 """How much of each text is shown: the first of these with which the page is not too large."""
 
 TONES = {"conformant": "pass", "non-conformant": "fail", "inconclusive": "inconclusive", "error": "error"}
@@ -36,10 +34,36 @@ def render(run: dict[str, Any]) -> str:
     """The report of a run."""
     made = ""
     for number, bounds in enumerate(BOUNDS):
+        if bounds is not BOUNDS[-1] and _guessed(run, bounds) > LARGEST:
+            continue
         made = _rendered(run, bounds, cut=number > 0)
         if len(made.encode()) <= LARGEST:
             break
     return made
+
+
+def _guessed(run: dict[str, Any], bounds: Bounds) -> int:
+    """The least that the evidence will take, so that no page is made that is much too large."""
+    total = 0
+    for entry in run["clauses"]:
+        for finding in entry["findings"]:
+            shown = finding["conversation"][-bounds.steps :] or [finding["exchange"]]
+            total += sum(_size(one, bounds.example, bounds) for one in shown[:-1])
+            total += _size(shown[-1], bounds.evidence, bounds)
+            total += sum(_escaped(str(finding[part]), bounds.text) for part in ("message", "expected", "observed"))
+    return total
+
+
+def _size(exchange: dict[str, Any], longest: int, bounds: Bounds) -> int:
+    total = 0
+    for side in (exchange["request"], exchange["response"] or {}):
+        total += _escaped((side.get("body") or {}).get("text", ""), longest)
+        total += sum(_escaped(value, bounds.text) for _, value in side.get("headers", [])[: bounds.headers])
+    return total
+
+
+def _escaped(text: str, longest: int) -> int:
+    return len(escape(text[:longest]).encode("utf-8", "replace"))
 
 
 def _rendered(run: dict[str, Any], bounds: Bounds, *, cut: bool) -> str:

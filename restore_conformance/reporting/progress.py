@@ -28,6 +28,8 @@ EVERY = 10.0
 REDRAWN = 4
 """Times a second that a terminal is redrawn."""
 ROWS = 12
+LONGEST = 4000
+"""Characters of a message that are scrubbed, where a few hundred are shown."""
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ class Progress:
         if self._scrub is not None:
             for one in evidence:
                 self._scrub.learn(one)
-            message = self._scrub.text(message)
+            message = self._scrub.text(message[:LONGEST])
         self._print(f"broken  {made.level.value:7} {made.address}: {line(message, 200)}", "red")
 
     # ------------------------------------------------------------------ what it shows

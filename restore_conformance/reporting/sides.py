@@ -12,16 +12,18 @@ from typing import Any
 from restore_conformance.reporting.marking import Piece, marked
 from restore_conformance.reporting.shown import line
 
-MOST_HEADERS = 40
-
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many characters of a body in evidence, of a body in an example, and of any other text are shown."""
+    """How much is shown: characters of a body in evidence, in an example, and of any other text; headers of a
+    message; exchanges of a conversation, its last ones.
+    """
 
     evidence: int
     example: int
     text: int
+    headers: int = 40
+    steps: int = 10
 
 
 def sent(exchange: dict[str, Any], longest: int, bounds: Bounds) -> list[Piece]:
@@ -53,13 +55,13 @@ def came(exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[s
 
 
 def _headers(headers: list[list[str]], bounds: Bounds, observed: str, note: str = "") -> Iterator[Piece]:
-    for name, value in headers[:MOST_HEADERS]:
+    for name, value in headers[: bounds.headers]:
         hit = bool(observed) and value.startswith(observed)
-        yield Piece(f"{line(name, 200)}: ")
+        yield Piece(f"{line(name, min(200, bounds.text))}: ")
         yield Piece(line(value, bounds.text), "mark" if hit else "plain")
         yield Piece(f"{note}\n" if hit else "\n", "note" if hit else "plain")
-    if len(headers) > MOST_HEADERS:
-        yield Piece(f"… {len(headers) - MOST_HEADERS} headers more\n")
+    if len(headers) > bounds.headers:
+        yield Piece(f"… {len(headers) - bounds.headers} headers more\n")
 
 
 def told(exchange: dict[str, Any]) -> str:

@@ -76,7 +76,7 @@ def _findings(run: dict[str, Any], out: TextIO) -> None:
         if "accepted" in entry:
             print(f"       accepted: {line(telling.accepted(entry))}", file=out)
         if finding["consequences"]:
-            print(f"       with it: {', '.join(finding['consequences'])}", file=out)
+            print(f"       with it: {_listed(finding['consequences'])}", file=out)
     if failing:
         print(file=out)
 
@@ -88,7 +88,10 @@ def _unjudged(run: dict[str, Any], out: TextIO) -> None:
             reasons.setdefault(entry.get("reason", ""), []).append(entry)
     for reason, entries in reasons.items():
         names = [entry["id"] for entry in entries]
-        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-        print(f"Not judged: {shown}\n       because: {line(reason)}", file=out)
+        print(f"Not judged: {_listed(names)}\n       because: {line(reason)}", file=out)
     if reasons:
         print(file=out)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
