@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from restore_conformance.exchange import NOTHING, Exchange
+from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, Response
 from restore_conformance.har import Writer
 from restore_conformance.record import LOOKED_AT, exchange_of
 from restore_conformance.scrub import Scrub
@@ -20,6 +20,22 @@ from restore_conformance.scrub import Scrub
 IN_MEMORY = 32 * 1024 * 1024
 MOST_BYTES = 512 * 1024 * 1024
 """Bytes that may wait for being written; what comes after that is left out."""
+
+
+class _Clean(Scrub):
+    """Stands where everything was scrubbed before: scrubbing is the dear part, and two files hold the same."""
+
+    def text(self, value: str) -> str:
+        return value
+
+    def headers(self, headers: Headers) -> list[list[str]]:
+        return [list(pair) for pair in headers]
+
+    def bytes(self, raw: bytes) -> bytes:
+        return raw
+
+    def value(self, value: Any, depth: int = 0) -> Any:  # noqa: ARG002 - the signature of what it stands for
+        return value
 
 
 class Store:
@@ -70,7 +86,7 @@ class Store:
         """The exchange without what is not written, its bodies cut where nobody writes them whole, and their sizes."""
         asked, came = exchange.request, exchange.response
         sizes = len(asked.body or b""), len(came.body if came else b"")
-        headers = tuple((name, value) for name, value in self._scrub.headers(asked.headers))
+        headers = _pairs(self._scrub, asked.headers)
         body = asked.body if whole or asked.body is None else asked.body[:LOOKED_AT]
         if came is not None and not whole:
             came = replace(came, body=came.body[:LOOKED_AT])
@@ -79,6 +95,17 @@ class Store:
             _answer=NOTHING, _parsed=False, _cache={},
         )  # fmt: skip
         return kept, sizes
+
+    def _scrubbed(self, exchange: Exchange) -> Exchange:
+        """An exchange as it is written."""
+        scrub, asked, came = self._scrub, exchange.request, exchange.response
+        body = None if asked.body is None else scrub.bytes(asked.body)
+        request = Request(asked.method, scrub.text(asked.target[:LOOKED_AT]), _pairs(scrub, asked.headers), body)
+        response = came and Response(came.status, _pairs(scrub, came.headers), scrub.bytes(came.body))
+        return replace(
+            exchange, request=request, response=response, step=scrub.text(exchange.step),
+            trouble=exchange.trouble and scrub.text(exchange.trouble), note=scrub.text(exchange.note),
+        )  # fmt: skip
 
     def shown(self) -> dict[str, int]:
         """How much was written and how much left out, as the run record has it; after `close`."""
@@ -101,19 +128,25 @@ class Store:
         if self._waiting.closed:
             return
         self._waiting.seek(0)
+        clean, base = _Clean(), self._scrub.text(self._base)
         part = self._path.with_name(f"{self._path.name}.part")
         with part.open("w", encoding="utf-8") as file:
             for place in range(1, self.kept + 1):
                 exchange, sizes, whole = pickle.load(self._waiting)  # noqa: S301 - written above, by this process
                 if self._last[exchange.number] != place:
                     continue
-                file.write(_line(exchange_of(exchange, self._scrub, self._base, sizes=sizes)))
+                exchange = self._scrubbed(exchange)
+                file.write(_line(exchange_of(exchange, clean, base, sizes=sizes)))
                 if self._har is not None and whole:
-                    self._har(exchange)
+                    self._har(exchange, clean)
         self._waiting.close()
         part.replace(self._path)
         if self._har is not None:
             self._har.close(self.seen)
+
+
+def _pairs(scrub: Scrub, headers: Headers) -> Headers:
+    return tuple((name, value) for name, value in scrub.headers(headers))
 
 
 def _line(value: dict[str, Any]) -> str:

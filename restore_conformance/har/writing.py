@@ -71,10 +71,10 @@ class Writer:
             self._left_for_large -= size
         return True
 
-    def __call__(self, exchange: Exchange) -> None:
-        """Write one exchange."""
+    def __call__(self, exchange: Exchange, scrub: Scrub | None = None) -> None:
+        """Write one exchange; `scrub` is another scrubber for this one, where it is clean already."""
         file = self._opened()
-        file.write((",\n" if self.written else "\n") + json.dumps(self._entry(exchange)))
+        file.write((",\n" if self.written else "\n") + json.dumps(self._entry(exchange, scrub or self._scrub)))
         self.written += 1
 
     def close(self, seen: int | None = None) -> None:
@@ -105,13 +105,13 @@ class Writer:
             self._file.write(head + ', "entries": [')
         return self._file
 
-    def _entry(self, exchange: Exchange) -> dict[str, Any]:
+    def _entry(self, exchange: Exchange, scrub: Scrub) -> dict[str, Any]:
         milliseconds = round(exchange.seconds * 1000, 3)
         made = {
             "startedDateTime": _moment(exchange.started),
             "time": milliseconds,
-            "request": self._request(exchange.request),
-            "response": self._response(exchange.response, exchange.trouble),
+            "request": self._request(exchange.request, scrub),
+            "response": self._response(exchange.response, exchange.trouble, scrub),
             "cache": {},
             "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         }
@@ -121,12 +121,12 @@ class Writer:
             if getattr(exchange, name) not in (None, "")
         }
         if self._ours:
-            made[OURS] = self._scrub.value(ours)
+            made[OURS] = scrub.value(ours)
         return made
 
-    def _request(self, request: Request) -> dict[str, Any]:
-        url = self._scrub.text(self._base + request.target)
-        headers = self._scrub.headers(request.headers)
+    def _request(self, request: Request, scrub: Scrub) -> dict[str, Any]:
+        url = scrub.text(self._base + request.target)
+        headers = scrub.headers(request.headers)
         made: dict[str, Any] = {
             "method": request.method,
             "url": url,
@@ -138,7 +138,7 @@ class Writer:
             "bodySize": 0,
         }
         if request.body:
-            raw = self._scrub.bytes(request.body)
+            raw = scrub.bytes(request.body)
             text, coding = _text(raw)
             made["bodySize"] = len(raw)
             made["postData"] = {"mimeType": request.header("Content-Type") or "", "text": text}
@@ -146,8 +146,8 @@ class Writer:
                 made["postData"]["_encoding"] = coding
         return made
 
-    def _response(self, response: Response | None, trouble: str | None) -> dict[str, Any]:
-        raw = self._scrub.bytes(response.body) if response else b""
+    def _response(self, response: Response | None, trouble: str | None, scrub: Scrub) -> dict[str, Any]:
+        raw = scrub.bytes(response.body) if response else b""
         text, coding = _text(raw)
         content: dict[str, Any] = {
             "size": len(raw),
@@ -161,14 +161,14 @@ class Writer:
             "statusText": _phrase(response.status) if response else "",
             "httpVersion": "HTTP/1.1" if response else "",
             "cookies": [],
-            "headers": _pairs(self._scrub.headers(response.headers)) if response else [],
+            "headers": _pairs(scrub.headers(response.headers)) if response else [],
             "content": content,
             "redirectURL": "",
             "headersSize": -1,
             "bodySize": len(raw) if response else -1,
         }
         if response is None:
-            made["_error"] = self._scrub.text(trouble or "no answer")
+            made["_error"] = scrub.text(trouble or "no answer")
         return made
 
 
