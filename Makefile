@@ -7,7 +7,7 @@ SDK    := .venv-sdk
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test proofs check live-proofs sdk serve clean bench-trust
+.PHONY: help setup conformance test proofs check live-proofs sdk serve clean bench-trust bench-million
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,7 +28,7 @@ conformance: $(READY) ## judge every clause on the embedded mock and write the r
 test: $(READY) ## all tests, in process, but for the long proofs
 	@$(BIN)/python -m pytest -q
 
-proofs: $(READY) ## the long proofs: every alteration, 5,000 canaries, every faulty run's HAR
+proofs: $(READY) ## the long proofs: every alteration, 10,000 drawn payloads, 5,000 canaries, every faulty run's HAR
 	@$(BIN)/python -m pytest -q -s -m deep
 
 check: $(READY) ## the one gate before a commit: format, lint, types, tests
@@ -57,5 +57,9 @@ serve: $(READY) ## the mock as a real HTTP server on loopback
 clean: ## remove what the targets made
 	@rm -rf $(VENV) $(SDK) .hypothesis .mypy_cache .ruff_cache dist reports/latest
 
-bench-trust: $(READY) ## the whole bench, compared with the committed figures
+bench-trust: $(READY) ## the whole bench in both profiles, compared with the committed figures
 	@$(BIN)/restore-conformance bench --profile standard --json benchmarks/trust.latest.json --compare benchmarks/trust.json
+	@$(BIN)/restore-conformance bench --profile quick --json benchmarks/trust-quick.latest.json --compare benchmarks/trust-quick.json
+
+bench-million: $(READY) ## a million exchanges with conforming servers, nobody accused; goes on where it was interrupted
+	@$(BIN)/restore-conformance bench --exchanges 1000000 --resume --json benchmarks/million.latest.json

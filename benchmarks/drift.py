@@ -98,7 +98,7 @@ def nights(folder: Path) -> str:
     from restore_conformance.drift import snapshot as packing
     from restore_conformance.drift.bisect import first_bad
     from restore_conformance.drift.night import Settings, changes_of, read_older
-    from restore_conformance.drift.store import Snapshot, open_store
+    from restore_conformance.history.store import Snapshot, open_store
     from restore_conformance.sources.reading import read_source
 
     text = SLICE.read_text(encoding="utf-8")

@@ -1,7 +1,11 @@
 """This suite, Schemathesis and a hand-written script, side by side over the same servers of the bench.
 
 Prints a Markdown table; run it with `python benchmarks/side_by_side.py`. A faulty server is caught or missed, an odd
-but conforming one is accused or not.
+but conforming one is accused or not. What is cheap judges every server, what is dear every Nth, evenly spread; the
+table says how many. With --json every outcome is kept, and what the file holds already is not run again, so that a
+comparison can be interrupted, or made row by row (--rows).
+
+Servers that are odd or broken on the wire only are left out: the others are run in process, where they do not show.
 
 Schemathesis runs as its command line would: its own engine, every phase, every check, the bearer token as a header,
 against the mock's ASGI application. It reads the project's own `schemas/openapi.json`. What it reports on the plain
@@ -45,7 +49,7 @@ CREATE = "/solutions/backupRestore/sharePointRestoreSessions"
 BASE = "http://testserver/beta"
 LIMIT = 60.0
 PLAIN_SEEDS = (1, 2)
-ROWS = {"create, 30": (30, False), "create, 120": (120, False), "all operations, 30": (30, True)}
+BUDGETS = {"create, 30": (30, False), "create, 120": (120, False), "all operations, 30": (30, True)}
 """The runs of Schemathesis: how many examples, and whether of all operations."""
 
 Failures = set[str]
@@ -67,6 +71,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One contestant: how it judges a server, and that it takes every Nth faulty and every Nth odd one."""
+
+    name: str
+    judge: Callable[[Server], Outcome]
+    faults: int = 1
+    variants: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """One server of the bench: how to make it afresh, and whether its fault breaks the create operation."""
 
@@ -82,18 +96,18 @@ class TimeUp(BaseException):
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise TimeUp in the block once that time has passed."""
+    """Raise TimeUp in the block once the process has worked for so long, however busy the machine is."""
 
     def stop(*_: object) -> None:
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @dataclass(slots=True)
@@ -274,84 +288,95 @@ def outcome(
 ) -> Outcome:
     """Let a contestant run against a server; what it says of the plain mock too does not count."""
     counted, found = Counted(server.make()), set[str]()
-    started, in_time = time.perf_counter(), True
+    started, in_time = time.process_time(), True
     try:
         with limited(LIMIT):
             run(counted.service, found)
     except TimeUp:
         in_time = False
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     left = sorted(found - (known or set()))
     return Outcome(
         contestant, server.name, server.kind, server.about_create, bool(left), counted.asked, seconds, in_time, left
     )
 
 
-def suite_outcome(register: Register, server: Server) -> Outcome:
+def suite_outcome(register: Register, profile: str, contestant: str, server: Server) -> Outcome:
     """Let this suite run against a server. Every exchange counts, those of shrinking as well."""
-    made = Outcome("this suite", server.name, server.kind, server.about_create, False, 0, 0.0)
-    started = time.perf_counter()
+    made = Outcome(contestant, server.name, server.kind, server.about_create, False, 0, 0.0)
+    started = time.process_time()
     try:
         with limited(LIMIT):
             if server.kind == "fault":
-                score = score_fault(register, server.name, "standard")
+                score = score_fault(register, server.name, profile)
                 made.blamed = score.caught
             else:
-                score = score_variant(register, [server.name], "standard")
+                score = score_variant(register, [server.name], profile)
                 made.blamed = not score.right
         made.requests, made.failures = score.exchanges, score.blamed
     except TimeUp:
         made.in_time = False
-    made.seconds = time.perf_counter() - started
+    made.seconds = time.process_time() - started
     return made
 
 
-def spread(names: list[str], number: int) -> list[str]:
-    """That many of the names, evenly spread."""
-    number = min(number, len(names))
-    return [names[index * len(names) // number] for index in range(number)]
-
-
-def servers(register: Register, share: int, variants: int | None) -> list[Server]:
-    """Every Nth faulty server, and as many variants as asked for (every Nth where nothing is asked)."""
-    made: list[Server] = []
-    for name in list(FAULTS)[::share]:
-        broken = [clause for clause in register.clauses if fits(FAULTS[name], clause)]
-        about_create = any(clause.operation == "create" for clause in broken)
-        made.append(Server(name, "fault", about_create, lambda name=name: seeded(name)))  # type: ignore[misc]
-    odd = list(VARIANTS)[::share] if variants is None else spread(list(VARIANTS), variants)
-    for name in odd:
-        made.append(Server(name, "variant", False, lambda name=name: composed([name])))  # type: ignore[misc]  # noqa: PERF401
-    return made
-
-
-def budgets() -> dict[str, Callable[[Service, Failures], None]]:
-    """The runs of Schemathesis, by the name of their row."""
-    seed = PLAIN_SEEDS[0]
-    return {
-        f"Schemathesis ({name} examples)": partial(schemathesis_failures, examples=examples, whole=whole, seed=seed)
-        for name, (examples, whole) in ROWS.items()
-    }
+def servers(register: Register) -> dict[str, list[Server]]:
+    """Every server of the bench that shows in process, by kind."""
+    made: dict[str, list[Server]] = {"fault": [], "variant": []}
+    for name, fault in FAULTS.items():
+        about_create = any(made.operation == "create" for made in register.clauses if fits(fault, made))
+        made["fault"].append(Server(name, "fault", about_create, partial(seeded, name)))
+    made["variant"] = [Server(name, "variant", False, partial(composed, [name])) for name in VARIANTS]
+    return {kind: [one for one in found if one.make().manner is None] for kind, found in made.items()}
 
 
 def plain_failures() -> Failures:
     """What Schemathesis reports on the plain mock, in any of the budgets, whatever the seed."""
     found: Failures = set()
-    for examples, whole in ROWS.values():
+    for examples, whole in BUDGETS.values():
         for seed in PLAIN_SEEDS:
             schemathesis_failures(Service(), found, examples, whole, seed)
     return found
 
 
-def compared(register: Register, chosen: list[Server]) -> Iterator[Outcome]:
-    """Every contestant against every server."""
-    known = plain_failures()
-    runs = budgets()
-    for server in chosen:
-        yield suite_outcome(register, server)
-        for name, run in runs.items():
-            yield outcome(name, server, run, known)
-        yield outcome("hand-written script", server, handwritten_failures)
+def rows(register: Register) -> list[Row]:
+    """The contestants, the cheapest first, and how much of the bench each can afford."""
+    known: list[Failures] = []
+
+    def schemathesis(name: str, examples: int, whole: bool, server: Server) -> Outcome:
+        if not known:
+            known.append(plain_failures())
+        run = partial(schemathesis_failures, examples=examples, whole=whole, seed=PLAIN_SEEDS[0])
+        return outcome(name, server, run, known[0])
+
+    def scripted(server: Server) -> Outcome:
+        return outcome("hand-written script", server, handwritten_failures)
+
+    made = [Row("hand-written script", scripted)]
+    for name, profile in {"this suite, quick": "quick", "this suite": "standard"}.items():
+        made.append(Row(name, partial(suite_outcome, register, profile, name)))
+    for (budget, (examples, whole)), every in zip(BUDGETS.items(), (5, 5, 10), strict=True):
+        name = f"Schemathesis ({budget} examples)"
+        made.append(Row(name, partial(schemathesis, name, examples, whole), every, (every + 1) // 2))
+    return made
+
+
+def compared(chosen: list[Row], every: dict[str, list[Server]], share: int, known: set[Key]) -> Iterator[Outcome]:
+    """Every contestant against its servers, but for what is known already."""
+    for row in chosen:
+        for kind, step in (("fault", row.faults), ("variant", row.variants)):
+            for server in every[kind][:: step * share]:
+                if (row.name, kind, server.name) not in known:
+                    yield row.judge(server)
+
+
+Key = tuple[str, str, str]
+"""An outcome by its contestant, the kind of server and its name."""
+
+
+def key(one: Outcome) -> Key:
+    """By what an outcome is known."""
+    return (one.contestant, one.kind, one.server)
 
 
 def figures(outcomes: list[Outcome]) -> dict[str, dict[str, float]]:
@@ -380,7 +405,7 @@ def figures(outcomes: list[Outcome]) -> dict[str, dict[str, float]]:
 def table(rows: dict[str, dict[str, float]]) -> str:
     """The rows in Markdown."""
     lines = [
-        "| | caught | of those of create | missed | false accusations | requests per server | seconds per server |",
+        "| | caught | of those of create | missed | false accusations | requests per server | CPU seconds per server |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for name, row in rows.items():
@@ -396,25 +421,43 @@ def table(rows: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
+def read(path: Path) -> list[Outcome]:
+    """The outcomes that a file holds, none where there is no such file."""
+    if not path.exists():
+        return []
+    return [Outcome(**one) for one in json.loads(path.read_text(encoding="utf-8"))["outcomes"]]
+
+
+def write(path: Path, outcomes: list[Outcome], order: list[str]) -> None:
+    """Keep the outcomes and the figures that follow from them, one outcome a line."""
+    outcomes = sorted(outcomes, key=lambda one: order.index(one.contestant))
+    head = {"schemathesis": importlib.metadata.version("schemathesis"), "rows": figures(outcomes)}
+    lines = ",\n  ".join(json.dumps(asdict(one) | {"seconds": round(one.seconds, 3)}) for one in outcomes)
+    text = json.dumps(head, indent=1).removesuffix("\n}") + f',\n "outcomes": [\n  {lines}\n ]\n}}\n'
+    path.write_text(text, encoding="utf-8")
+
+
 def main() -> None:
-    """Compare and print; with --json, write every outcome to a file as well."""
+    """Compare and print; with --json, keep every outcome in a file and go on from what it holds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--share", type=int, default=25, metavar="N", help="take every Nth server (default: 25)")
-    parser.add_argument("--variants", type=int, metavar="N", help="take N odd servers, evenly spread")
-    parser.add_argument("--json", default="", metavar="FILE", help="write the figures to a file")
+    parser.add_argument("--share", type=int, default=1, metavar="N", help="take one in N of each contestant's servers")
+    parser.add_argument("--rows", default="", metavar="TEXT", help="only contestants with this in their name")
+    parser.add_argument("--json", default="", metavar="FILE", help="keep the outcomes, and go on from those it holds")
+    parser.add_argument("--again", action="store_true", help="forget what the file holds of the contestants chosen")
     arguments = parser.parse_args()
-    if arguments.share < 1 or (arguments.variants is not None and arguments.variants < 0):
-        parser.error("--share must be 1 or more, --variants 0 or more")
     register = load()
-    outcomes = list(compared(register, servers(register, arguments.share, arguments.variants)))
-    rows = figures(outcomes)
-    version = importlib.metadata.version("schemathesis")
-    print(table(rows))
-    print(f"\nSchemathesis {version}; every {arguments.share}th server of the bench.")
-    if arguments.json:
-        listed = [asdict(one) | {"seconds": round(one.seconds, 3)} for one in outcomes]
-        written = {"schemathesis": version, "share": arguments.share, "rows": rows, "outcomes": listed}
-        Path(arguments.json).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    every = rows(register)
+    chosen = [row for row in every if arguments.rows in row.name]
+    if arguments.share < 1 or not chosen:
+        parser.error("--share must be 1 or more" if chosen else f"no contestant is called {arguments.rows}")
+    names = {row.name for row in chosen} if arguments.again else set()
+    outcomes = [one for one in (read(Path(arguments.json)) if arguments.json else []) if one.contestant not in names]
+    for one in compared(chosen, servers(register), arguments.share, {key(one) for one in outcomes}):
+        outcomes.append(one)
+        if arguments.json:
+            write(Path(arguments.json), outcomes, [row.name for row in every])
+    print(table(figures(outcomes)))
+    print(f"\nSchemathesis {importlib.metadata.version('schemathesis')}.")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ The address is the identity: `create/request-body.exclusive-artifacts` is the ta
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import inspect
 import sys
@@ -169,6 +170,10 @@ class Register:
         """The clauses of some operations only."""
         return replace(self, clauses=tuple(c for c in self.clauses if c.operation in operations))
 
+    def only(self, address: str) -> Register:
+        """One clause alone."""
+        return replace(self, clauses=(self[address],))
+
 
 _FIELDS = {
     "level", "says", "heading", "statements", "fingerprint", "source",
@@ -177,13 +182,22 @@ _FIELDS = {
 
 
 def load(documents: Documents | None = None, tests: Path | None = None, operations: set[str] | None = None) -> Register:
-    """Read the register and marry clauses with their tests.
+    """Read the register and marry clauses with their tests; the one that ships is read once.
 
     Raises UsageError naming every clause without a test, every test without a clause, and every table that
     cannot be a clause.
     """
-    documents = documents or pinned()
-    tests = tests or places.CLAUSE_TESTS
+    if documents is None and tests is None and operations is None:
+        return _shipped()
+    return _load(documents or pinned(), tests or places.CLAUSE_TESTS, operations)
+
+
+@functools.lru_cache(maxsize=1)
+def _shipped() -> Register:
+    return _load(pinned(), places.CLAUSE_TESTS, None)
+
+
+def _load(documents: Documents, tests: Path, operations: set[str] | None) -> Register:
     interpretations = _interpretations(documents)
     found: list[Clause] = []
     complaints: list[str] = []

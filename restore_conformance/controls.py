@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.sending import Sender
+from restore_conformance.trouble import TIME_OUT, UNAUTHORISED
 
 ROUNDS = 4
 ROUNDS_WHEN_FLAKY = 10
@@ -20,10 +21,14 @@ LONG = 60.0
 
 @dataclass(slots=True)
 class Control:
-    """The latest exchanges that went well, by how much they prove: 201 proves that the token is good."""
+    """The latest exchanges that went well, by how much they prove: 201 proves that the token is good.
+
+    `flaky` once trouble was found to be the environment's: from then on it must repeat more often to be blamed.
+    """
 
     created: Exchange | None = None
     refused: Exchange | None = None
+    flaky: bool = False
 
     def note(self, exchange: Exchange) -> None:
         if exchange.status == 201 and "valid" in exchange.sent.tags:
@@ -34,7 +39,7 @@ class Control:
 
     def best(self, trouble: str) -> Exchange | None:
         """The control for a kind of trouble; without a token known to be good, 401 and 403 have none."""
-        if trouble == "refused as not authorised":
+        if trouble == UNAUTHORISED:
             return self.created
         return self.created or self.refused
 
@@ -57,27 +62,27 @@ class Trouble:
             self.groups[key] = exchange
 
 
-def confirm(
-    exchange: Exchange, control: Control, sender: Sender, heard: Callable[[Exchange], None], *, flaky: bool
-) -> str:
+def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callable[[Exchange], None]) -> str:
     """Whose trouble it is: "target", "environment", or "unknown" where there is no control.
 
     `heard` is told of every answer that came without trouble meanwhile: it is evidence like any other.
-    Sets `blame` and `note` of the exchange where the target is found responsible.
+    Sets `blame` and `note` of the exchange where the target is found responsible, `flaky` of the control where not.
     """
     known = control.best(exchange.trouble or "")
     if known is None:
         return "unknown"
-    slow = exchange.trouble == "time-out"
-    rounds = ROUNDS_WHEN_FLAKY if flaky else ROUNDS
+    slow = exchange.trouble == TIME_OUT
+    rounds = ROUNDS_WHEN_FLAKY if control.flaky else ROUNDS
     for _ in range(rounds):
         repeated = sender.send(_bare(exchange), family=exchange.family, step="again", patience=LONG if slow else None)
         if repeated.trouble != exchange.trouble:
             if repeated.trouble is None:
                 heard(repeated)
+            control.flaky = True
             return "environment"
         check = again(known, sender)
         if check.trouble is not None or check.status != known.status:
+            control.flaky = True
             return "environment"
     exchange.blame = "target"
     exchange.note = (

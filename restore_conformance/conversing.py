@@ -11,6 +11,7 @@ from restore_conformance import stories
 from restore_conformance.checks.answers import codes
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus
+from restore_conformance.payloads.materials import ODD_GROUPS, PRETTY, REVERSED, SAME_SITE, TYPED, UPPER
 
 DOCUMENTED = frozenset({
     "invalidrestoresessionid", "restoresessionnotfound", "restoresessionactionnotallowed", "invalidpatchrequest",
@@ -44,23 +45,39 @@ class Stories:
 
     def early(self, number: int, *, loopback: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
         """Told before the bulk of the plan is sent, while lists are short: `number` lives of sessions and more."""
-        if loopback and not self._brief:
+        if self._brief:
+            yield from self._in_brief(loopback=loopback)
+            return
+        if loopback:
             mixed = [self._make("mixed", 1, variant) for variant in range(2)]
             yield "refused", lambda talk: stories.refused(talk, mixed)
         for first, second, listed in self._pairs(number):
             yield "life", lambda talk, a=first, b=second, c=listed: stories.life(talk, a, b, listed=c)  # type: ignore[misc]
-        kinds = ("standard",) if self._brief else ("standard", "granular")
-        for kind in kinds:
-            made = self._make(kind, 3)
-            yield "change", self._change(made)
+        for kind in ("standard", "granular"):
+            yield "change", self._change(self._make(kind, 3))
         if self._activate:
-            for kind in kinds:
+            for kind in ("standard", "granular"):
                 first, second = self._make(kind, 2), self._make("standard", 1)
                 yield "activation", lambda talk, a=first, b=second: stories.activation(talk, a, b)  # type: ignore[misc]
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate)
-        if self._callers and not self._brief:
+        if self._callers:
             one = self._make("standard", 1)
             yield "callers", lambda talk: stories.callers(talk, one, self._callers, activate=self._activate)
+
+    def _in_brief(self, *, loopback: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
+        """One of each; their sessions are of the sizes and styles that the short plan leaves out."""
+        items = self._make("granular", 10, style=REVERSED)
+        sites = self._make("standard", 23, style=UPPER | ODD_GROUPS)
+        refusals = [self._make("mixed", 20, 1)] if loopback else []
+        yield "life", lambda talk: stories.life_in_brief(talk, items, sites, refusals)
+        yield "change", self._change(self._make("standard", 3, style=TYPED))
+        if self._activate:
+            first, second = (
+                self._make("standard", 18, style=PRETTY | REVERSED),
+                self._make("granular", 49, style=SAME_SITE),
+            )
+            yield "activation", lambda talk: stories.activation(talk, first, second, brief=True)
+        yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate, brief=True)
 
     def _change(self, made: Stimulus) -> Callable[[stories.Talk], None]:
         seed = self._seed + 20
@@ -68,16 +85,33 @@ class Stories:
 
     def last(self, sessions: list[str], *, crowd: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
         """Told at the end: whether early sessions are still there, and how many may run at once."""
-        if sessions:
-            yield "late", lambda talk: stories.late(talk, sessions[:1] if self._brief else sessions)
+        if sessions and self._brief:
+            yield from self._last_in_brief(sessions[0])
+        elif sessions:
+            yield "late", lambda talk: stories.late(talk, sessions)
         if crowd and self._activate:
             one = self._make("standard", 1)
             yield "crowd", lambda talk: stories.crowd(talk, one)
 
-    def _make(self, family: str, size: int, variant: int = 0) -> Stimulus:
+    def _last_in_brief(self, session: str) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
+        """Whether the first session is still there; if so, what others than its maker may do with it."""
+        there: list[bool] = []
+
+        def late(talk: stories.Talk) -> None:
+            stories.late(talk, [session])
+            there.append(talk.exchanges[-1].status == 200)
+
+        yield "late", late
+        if self._callers and any(there):
+            yield (
+                "callers",
+                lambda talk: stories.callers_in_brief(talk, session, self._callers, activate=self._activate),
+            )
+
+    def _make(self, family: str, size: int, variant: int = 0, style: int = 0) -> Stimulus:
         self._seed += 1
         size = min(size, self._materials.most(family)) if family in {"standard", "granular"} else size
-        return FAMILIES[family](self._materials, Knobs(size, 0, variant, self._seed))
+        return FAMILIES[family](self._materials, Knobs(size, 0, variant, self._seed, style))
 
     def _pairs(self, number: int) -> Iterator[tuple[Stimulus, Stimulus, bool]]:
         """The sessions of each life: full-site first, then granular, then empty, in turn with others beside them."""

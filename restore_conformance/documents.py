@@ -43,6 +43,8 @@ class Documents:
         self._files: dict[str, Any] = {}
         self._fast: dict[str, Any] = {}
         self._slow: dict[str, Any] = {}
+        # By identity, as a schema is a dict; it is kept beside what it resolves to, so that no id is used twice.
+        self._resolved: dict[tuple[int, str], tuple[Mapping[str, Any], tuple[dict[str, Any], str]]] = {}
 
     def json(self, name: str) -> Any:
         """The JSON value of a file, by its path below the folder."""
@@ -108,7 +110,16 @@ class Documents:
         return self._slow[name]
 
     def resolve(self, schema: Mapping[str, Any], at: str) -> tuple[dict[str, Any], str]:
-        """A schema with its `$ref` followed, beside the file it now stands in; siblings of `$ref` win."""
+        """A schema with its `$ref` followed, beside the file it now stands in; siblings of `$ref` win.
+
+        A run asks for the same few thousands of times, so each is followed once; nobody may change what is given.
+        """
+        known = self._resolved.get((id(schema), at))
+        if known is None:
+            known = self._resolved[id(schema), at] = (schema, self._followed(schema, at))
+        return known[1]
+
+    def _followed(self, schema: Mapping[str, Any], at: str) -> tuple[dict[str, Any], str]:
         here = at
         merged = dict(schema)
         for _ in range(16):

@@ -78,8 +78,9 @@ class Exchange:
 
     `trouble` names what kept the answer from being taken at its word (see `restore_conformance.trouble`);
     `blame` says whom a control found responsible: "target", "environment" or None where none was made.
-    `sent` is what the recogniser saw in the request's bytes; `failed` the clauses found broken here. `lost` names
-    parts of the answer that a recording may have left out, so that their absence proves nothing.
+    `sent` is what the recogniser saw in the request's bytes; `failed` the clauses found broken here. `silent` says
+    that no clause may be judged by this exchange alone. `lost` names parts of the answer that a recording may have
+    left out, so that their absence proves nothing.
     """
 
     number: int
@@ -96,6 +97,7 @@ class Exchange:
     note: str = ""
     sent: Any = None
     same_id_as: int | None = None
+    silent: bool = False
     failed: frozenset[str] = frozenset()
     origin: str = "run"
     lost: frozenset[str] = frozenset()
@@ -135,13 +137,15 @@ class Exchange:
 class Conversation:
     """Exchanges about one thing, in the order in which they were sent.
 
-    `routes` are the operations the target is known to have: it has answered one as the documents say.
+    `routes` are the operations the target is known to have: it has answered one as the documents say. `known` are
+    the ids of sessions that the same caller made elsewhere, in small letters.
     """
 
     number: int
     story: str
     exchanges: tuple[Exchange, ...]
     routes: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
 
     def step(self, name: str) -> Exchange | None:
         """The last exchange of that step, or None where the conversation never came so far."""

@@ -13,8 +13,19 @@ from typing import Any
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.trouble import trouble
-from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Inconclusive, Level, Untouched, Verdict
+from restore_conformance.verdicts import (
+    ClauseVerdict,
+    Deviation,
+    Finding,
+    Gap,
+    Inconclusive,
+    Level,
+    Untouched,
+    Verdict,
+    Why,
+)
 
+SCOPES = ("exchange", "conversation")
 NAME_IDS = "name existing ones with --restore-points and --granular-items"
 
 
@@ -24,13 +35,14 @@ class _Tally:
     failed: int = 0
     inconclusive: int = 0
     reason: str = ""
-    untouched: str = ""
+    untouched: Gap | None = None
     smallest: tuple[int, int] = (0, 0)
     finding: Finding | None = None
     seen: dict[str, int] = field(default_factory=dict)
     excused: dict[str, tuple[int, Finding, tuple[int, int]]] = field(default_factory=dict)
     error: str = ""
     sample: Exchange | None = None
+    lightest: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -67,7 +79,8 @@ class Judge:
         self._as_of = as_of[:7]
         self._tallies = {made.address: _Tally() for made in register.clauses}
         active = [made for made in register.clauses if made.judge and self._began(made)]
-        self._active = _needs_first(active)
+        ordered = _needs_first(active)
+        self._active = {scope: [made for made in ordered if made.scope == scope] for scope in SCOPES}
         self._cache: dict[tuple[str, frozenset[str]], list[Clause]] = {}
         self.consequences: dict[str, set[str]] = {}
 
@@ -79,7 +92,7 @@ class Judge:
         key = (scope, tags)
         found = self._cache.get(key)
         if found is None:
-            found = [made for made in self._active if made.scope == scope and made.when.matches(tags)]
+            found = [made for made in self._active[scope] if made.when.matches(tags)]
             if len(self._cache) < 20_000:
                 self._cache[key] = found
         return found
@@ -100,9 +113,11 @@ class Judge:
         outcome = Outcome()
         failed: set[str] = set().union(*(e.failed for e in evidence)) if scope == "conversation" else set()
         stuck = next((e for e in evidence if e.trouble and e.blame != "target"), None)
+        last = evidence[-1]
+        weight = last.weight
         for made in self.applicable(tags, scope):
             assert made.judge is not None
-            root = next((need for need in made.needs if need in failed), None)
+            root = next((need for need in made.needs if need in failed), None) if failed else None
             if root is not None:
                 failed.add(made.address)
                 self.consequences.setdefault(root, set()).add(made.address)
@@ -118,7 +133,7 @@ class Judge:
                 if reading:
                     self._saw(made, tally, str(reading))
             except Untouched as why:
-                tally.untouched = tally.untouched or str(why)
+                tally.untouched = tally.untouched or why.gap
             except Inconclusive as why:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
@@ -137,8 +152,8 @@ class Judge:
                 tally.error = tally.error or f"{type(broken).__name__}: {broken}"
             else:
                 tally.judged += 1
-                if tally.sample is None or evidence[-1].weight < tally.sample.weight:
-                    tally.sample = evidence[-1]
+                if tally.sample is None or weight < tally.lightest:
+                    tally.sample, tally.lightest = last, weight
         return outcome
 
     def _saw(self, made: Clause, tally: _Tally, reading: str) -> None:
@@ -204,17 +219,18 @@ class Judge:
         elif tally.inconclusive:
             found.verdict, found.reason = Verdict.INCONCLUSIVE, tally.reason
         else:
-            found.reason = self._untouched(made, tally, excused)
+            gap = self._untouched(made, tally, excused)
+            found.why, found.reason = gap.why, gap.says
         return found
 
-    def _untouched(self, made: Clause, tally: _Tally, excused: int) -> str:
+    def _untouched(self, made: Clause, tally: _Tally, excused: int) -> Gap:
         if made.untested:
-            return f"untested: {made.untested}"
+            return Gap(Why.UNTESTED, f"untested: {made.untested}")
         if not self._began(made):
-            return f"left out: began {made.since}"
+            return Gap(Why.LEFT_OUT, f"left out: began {made.since}")
         if excused:
-            return f"needs restore points: the target refused every id that was made up ({NAME_IDS})"
-        return tally.untouched or "not touched"
+            return Gap(Why.IDS, f"needs restore points: the target refused every id that was made up ({NAME_IDS})")
+        return tally.untouched or Gap(Why.UNTOUCHED, "not touched")
 
 
 def _localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> None:
@@ -233,7 +249,7 @@ def _localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) ->
         if finding.seen == finding.of or len(own) != 1 or own[0].verdict is Verdict.FAIL:
             continue
         place = own[0]
-        place.verdict, place.findings, place.reason = Verdict.FAIL, [finding], ""
+        place.verdict, place.findings, place.reason, place.why = Verdict.FAIL, [finding], "", None
         place.exchanges = max(place.exchanges, finding.seen)
         finding.consequences = [found.clause.address]
         found.verdict, found.findings = Verdict.INCONCLUSIVE, []

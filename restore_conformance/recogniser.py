@@ -533,7 +533,7 @@ def _parsed(body: bytes, seen: _Seen) -> tuple[Any, bool]:
         return value, True
     if repeated:
         seen.open.add("unusual-json")
-    if _ESCAPED.search(text) or not text.isascii():
+    if not text.isascii() or ("\\u" in text and _ESCAPED.search(text)):
         seen.open.add("unusual-json")
     if text[:1] in " \t\r\n" or "\n" in text or "\t" in text or ": " in text or " :" in text:
         seen.features.add("white-space")
@@ -552,14 +552,17 @@ def _depth(text: str) -> int:
     if text.count("[") + text.count("{") <= DEEP:
         return 0
     deepest = depth = 0
-    for part in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
-        mark = part[0]
+    for mark in _BRACKET.findall(_STRING.sub("", text)):
         if mark in "[{":
             depth += 1
             deepest = max(deepest, depth)
-        elif mark in "]}":
+        else:
             depth -= 1
     return deepest
+
+
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 def _annotation(name: str, value: Any, seen: _Seen) -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import base64
 import json
+import platform
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from restore_conformance import __version__
-from restore_conformance.campaign import Result
+from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange, Headers
 from restore_conformance.scrub import Scrub
@@ -124,15 +125,21 @@ def learn(result: Result, scrub: Scrub) -> None:
 def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None) -> dict[str, Any]:
     """The run record. `stored` says how many exchanges were written beside it."""
     learn(result, scrub)
+    examples: dict[int, dict[str, Any]] = {}
     made = {
         "format": FORMAT,
-        "suite": {"version": __version__, "contract": pinned().digest},
+        "suite": {
+            "version": __version__,
+            "contract": pinned().digest,
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
         "target": scrub.text(result.target),
         "started": result.started,
         "seconds": round(result.seconds, 3),
         "seed": result.settings.seed,
         "profile": result.settings.profile,
-        "settings": result.settings.shown(),
+        "settings": {name: scrub.text(value) for name, value in result.settings.shown().items()},
         "requests": result.requests,
         "shrinking": result.shrinking,
         "exchanges": result.exchanges,
@@ -149,7 +156,7 @@ def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None) -
         "summary": result.summary,
         "unjudged": result.unjudged,
         **recordings_of(result, scrub),
-        "clauses": [clause_of(found, result, scrub) for found in result.verdicts],
+        "clauses": [clause_of(found, result, scrub, examples) for found in result.verdicts],
     }
     whole: dict[str, Any] = _whole(made)
     return whole
@@ -190,8 +197,10 @@ def readings_of(verdicts: Iterable[ClauseVerdict]) -> dict[str, dict[str, int]]:
     return found
 
 
-def clause_of(found: ClauseVerdict, result: Result, scrub: Scrub) -> dict[str, Any]:
-    """One clause of the run record."""
+def clause_of(
+    found: ClauseVerdict, result: Result, scrub: Scrub, examples: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
+    """One clause of the run record. One exchange is the example of many clauses; `examples` keeps it, by its `id()`."""
     made = found.clause
     entry: dict[str, Any] = {
         "id": made.address,
@@ -204,7 +213,9 @@ def clause_of(found: ClauseVerdict, result: Result, scrub: Scrub) -> dict[str, A
         "findings": [finding_of(one, result, scrub) for one in found.findings],
     }
     if found.sample is not None:
-        entry["example"] = exchange_of(found.sample, scrub, result.base, 2048)
+        if id(found.sample) not in examples:
+            examples[id(found.sample)] = exchange_of(found.sample, scrub, result.base, 2048)
+        entry["example"] = examples[id(found.sample)]
     for name in ("row", "source", "since", "reading"):
         if getattr(made, name):
             entry[name] = getattr(made, name)

@@ -41,6 +41,7 @@ class Settings:
     readings: dict[str, frozenset[str]] = setting(dict, "interpretations narrowed to one reading")
     as_of: str = setting("", "leave out clauses that began after this date (YYYY-MM or YYYY-MM-DD)")
     report: str = setting("reports/latest", "where the run record and the reports go")
+    deviations: str = setting("", "a ledger of accepted deviations, as a TOML file")
     ca_bundle: str = setting("", "certificates to trust, as a PEM file")
     emulators: tuple[str, ...] = setting(tuple, "hosts beyond loopback that are emulators, not tenants")
     max_requests: int = setting(0, "most requests to send; 0 for no bound of its own")
@@ -51,6 +52,10 @@ class Settings:
         """The ids of restore points and items that exist on the target, or None where none were named."""
         found = [*self.restore_points, *(item["id"] for item in self.granular_items)]
         return found or None
+
+    def callers(self) -> dict[str, str]:
+        """Every token that is set, and the kind of caller it stands for."""
+        return {token: kind for kind, token in {"good": self.token, **self.identities}.items() if token}
 
     def shown(self) -> dict[str, str]:
         """Every setting as text, secrets as set or unset."""

@@ -22,6 +22,9 @@ WAITS = (0.0, 0.3, 0.7, 1.5, 3.0)
 PAGES = 40
 MALFORMED = "not-a-session-id"
 
+Settled = Callable[[Any], bool]
+"""Whether an answer shows what was done before."""
+
 
 @dataclass(slots=True)
 class Talk:
@@ -53,18 +56,46 @@ class Talk:
         body = None if payload is None else json.dumps(payload, separators=(",", ":")).encode()
         return self.say(step, self.sender.plain(method, target, caller, body))
 
-    def poll(self, step: str, session: str, status: int = 200) -> Exchange:
-        """Read a session until it is answered so or patience ends: a change may take a moment to be seen."""
+    def poll(self, step: str, session: str, status: int = 200, settled: Settled | None = None) -> Exchange:
+        """Read a session until it is answered so or patience ends: a change may take a moment to be seen.
+
+        `settled` says of the session read whether the change is seen.
+        """
         for wait in WAITS:
             if wait:
                 self.sender.target.pause(wait)
             found = self.one(step, "GET", session)
-            if found.status == status or found.status not in {200, 404}:
+            if found.status not in {200, 404} or found.trouble:
+                break
+            if found.status == status and (settled is None or settled(found.answer)):
                 break
         return found
 
-    def list(self, step: str, caller: str = "good", target: str = SESSIONS) -> bool:
-        """Read a collection page by page; False where it is none, or too long to be read whole."""
+    def list(
+        self,
+        step: str,
+        caller: str = "good",
+        target: str = SESSIONS,
+        settled: Callable[[list[Any]], bool] | None = None,
+    ) -> bool:
+        """Read a collection page by page; False where it is none, or too long to be read whole.
+
+        Read again until it is `settled` or patience ends; the last reading keeps the name of the step.
+        """
+        for number, wait in enumerate(WAITS):
+            if wait:
+                self.sender.target.pause(wait)
+            before = len(self.exchanges)
+            whole = self._pages(step, caller, target)
+            pages = self.exchanges[before:]
+            if not whole or settled is None or settled([one for page in pages for one in _value(page)]):
+                break
+            if number < len(WAITS) - 1:
+                for page in pages:
+                    page.step = f"{step}-early"
+        return whole
+
+    def _pages(self, step: str, caller: str, target: str) -> bool:
         for _ in range(PAGES):
             found = self.say(step, self.sender.plain("GET", target, caller))
             link = found.answer.get("@odata.nextLink") if isinstance(found.answer, dict) else None
@@ -77,8 +108,8 @@ class Talk:
                 return False
         return False
 
-    def done(self, routes: frozenset[str]) -> Conversation:
-        return Conversation(self.number, self.story, tuple(self.exchanges), routes)
+    def done(self, routes: frozenset[str], known: frozenset[str] = frozenset()) -> Conversation:
+        return Conversation(self.number, self.story, tuple(self.exchanges), routes, known)
 
 
 def session_of(exchange: Exchange) -> str:
@@ -99,6 +130,37 @@ def below(link: str, base: str) -> str:
     return parts.path[at:] + (f"?{parts.query}" if parts.query else "")
 
 
+def holds(number: int) -> Callable[[list[Any]], bool]:
+    """Whether a list of artifacts holds so many."""
+    return lambda shown: len(shown) == number
+
+
+def shows(*sessions: str, gone: str = "") -> Callable[[list[Any]], bool]:
+    """Whether a list of sessions shows these, and no longer the one that is gone."""
+
+    def look(shown: list[Any]) -> bool:
+        names = {str(one.get("id")).lower() for one in shown}
+        return names.issuperset(one.lower() for one in sessions if one) and gone.lower() not in names
+
+    return look
+
+
+def counts(number: int) -> Settled:
+    """Whether a session counts so many artifacts, or does not show how many."""
+    return lambda session: _total(session) in {None, number}
+
+
+def _total(session: Any) -> int | None:
+    found = session.get("restoreSessionArtifactCount") if isinstance(session, dict) else None
+    total = found.get("total") if isinstance(found, dict) else None
+    return total if isinstance(total, int) else None
+
+
+def has_started(session: Any) -> bool:
+    """Whether a session is no draft any more."""
+    return not isinstance(session, dict) or session.get("status") != "draft"
+
+
 def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None:
     """Create, read in every way, create another, read both, delete the first, look again."""
     made = talk.create("create", first)
@@ -106,9 +168,9 @@ def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None
         return
     talk.poll("get", made)
     if first.kind in LISTS:
-        talk.list("artifacts", target=f"{CREATE}/{quote(made, safe='', errors='surrogatepass')}/{LISTS[first.kind]}")
+        talk.list("artifacts", target=_artifacts(made, first.kind), settled=holds(first.artifacts))
     if listed:
-        talk.list("list")
+        talk.list("list", settled=shows(made))
     other = talk.create("create-other", second)
     talk.one("get-again", "GET", made)
     if other:
@@ -124,7 +186,28 @@ def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None
             payload={f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]},
         )
         if listed:
-            talk.list("list-after")
+            talk.list("list-after", settled=shows(gone=made))
+    if other:
+        talk.poll("get-kept", other)
+
+
+def life_in_brief(talk: Talk, first: Stimulus, second: Stimulus, refusals: list[Stimulus]) -> None:
+    """The same with every clause touched once; between the two lists also requests that must be refused."""
+    made = talk.create("create", first)
+    if not made:
+        return
+    talk.poll("get", made)
+    if first.kind in LISTS:
+        talk.list("artifacts", target=_artifacts(made, first.kind), settled=holds(first.artifacts))
+    other = talk.create("create-other", second)
+    talk.list("list", settled=shows(made, other))
+    for stimulus in refusals:
+        talk.create("refusal", stimulus)
+    talk.one("get-again", "GET", made)
+    gone = talk.one("delete", "DELETE", made)
+    if gone.status in {200, 202, 204}:
+        talk.poll("get-deleted", made, 404)
+        talk.list("list-after", settled=shows(gone=made))
     if other:
         talk.poll("get-kept", other)
 
@@ -135,29 +218,37 @@ def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brie
     if not made:
         return
     kind = first.kind if first.kind in LISTS else "standard"
-    delta, listed = f"{LISTS[kind]}@delta", f"{CREATE}/{quote(made, safe='', errors='surrogatepass')}/{LISTS[kind]}"
+    delta, listed = f"{LISTS[kind]}@delta", _artifacts(made, kind)
     known = (first.body or b"").decode()
     every = materials.elements(kind, min(materials.most(kind), first.artifacts + 2), seed)
     fresh = [one for one in every if _own_id(one) not in known][:2]
+    number = first.artifacts
     talk.poll("get", made)
-    talk.list("artifacts", target=listed)
+    talk.list("artifacts", target=listed, settled=holds(number))
     before = talk.exchanges[-1]
     if fresh:
-        talk.one("update-add", "PATCH", made, payload={delta: fresh})
-        talk.one("get-added", "GET", made)
-        talk.list("artifacts-added", target=listed)
+        added = talk.one("update-add", "PATCH", made, payload={delta: fresh})
+        number += len(fresh) if added.status == 200 else 0
+        talk.poll("get-added", made, settled=counts(number))
+        talk.list("artifacts-added", target=listed, settled=holds(number))
     names = [one["id"] for one in _value(before) if isinstance(one.get("id"), str)]
     if names:
         gone = {"@removed": {"reason": "changed"}, "id": names[0]}
-        talk.one("update-remove", "PATCH", made, payload={delta: [gone]})
-        talk.one("get-removed", "GET", made)
-        talk.list("artifacts-removed", target=listed)
+        removed = talk.one("update-remove", "PATCH", made, payload={delta: [gone]})
+        number -= removed.status == 200
+        talk.poll("get-removed", made, settled=counts(number))
+        talk.list("artifacts-removed", target=listed, settled=holds(number))
         talk.one("update-remove-nothing", "PATCH", made, payload={delta: [{**gone, "id": str(uuid.UUID(int=seed))}]})
     for name, payload in refusals(materials, kind, seed + 1, brief=brief):
         talk.one(f"update-{name}", "PATCH", made, payload=payload)
     talk.one("get-refused", "GET", made)
-    talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
+    if not brief:
+        talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
     talk.one("delete", "DELETE", made)
+
+
+def _artifacts(session: str, kind: str) -> str:
+    return f"{CREATE}/{quote(session, safe='', errors='surrogatepass')}/{LISTS[kind]}"
 
 
 def _own_id(element: dict[str, Any]) -> str:
@@ -177,16 +268,17 @@ def refusals(materials: Materials, kind: str, seed: int, *, brief: bool = False)
         materials.elements(kind, 1, seed),
         materials.elements("standard" if kind == "granular" else "granular", 1, seed),
     )
-    made: list[tuple[str, Any]] = [
-        ("empty", {delta: []}),
-        ("null", {delta: None}),
+    made: list[tuple[str, Any]] = [("empty", {delta: []})]
+    if not brief:
+        made.append(("null", {delta: None}))
+    made += [
         ("twice", {delta: [*one, *one]}),
         ("both", {delta: one, f"{GRANULAR if kind == 'standard' else SITE}@delta": other}),
     ]
     if kind == "standard":
-        made.append(("nothing-named", {"note": 1}))
+        made += [("nothing-named", {"note": 1}), ("array", [{delta: one}])]
     if kind == "standard" and not brief:
-        made += [("text", {delta: "text"}), ("array", [{delta: one}])]
+        made.append(("text", {delta: "text"}))
     if kind == "standard":
         made.append(("restore-point", {delta: [{**one[0], "restorePoint": {"id": ""}}]}))
     if materials.most(kind) > 1000:
@@ -194,17 +286,18 @@ def refusals(materials: Materials, kind: str, seed: int, *, brief: bool = False)
     return made
 
 
-def activation(talk: Talk, first: Stimulus, second: Stimulus) -> None:
+def activation(talk: Talk, first: Stimulus, second: Stimulus, *, brief: bool = False) -> None:
     """Create two drafts, activate one, try again what only drafts allow, and look at the other."""
     made = talk.create("create", first)
     if not made:
         return
     talk.poll("get", made)
     other = talk.create("create-other", second)
-    talk.one("get-before", "GET", made)
+    if not brief:
+        talk.one("get-before", "GET", made)
     started = talk.one("activate", "POST", made, "/activate")
     if started.status is not None and started.status < 300:
-        talk.one("get-activated", "GET", made)
+        talk.poll("get-activated", made, settled=has_started)
         talk.one("activate-again", "POST", made, "/activate")
         talk.one("update-activated", "PATCH", made, payload={f"{SITE}@delta": [_spare(first)]})
         talk.one("delete-activated", "DELETE", made)
@@ -218,7 +311,7 @@ def _spare(stimulus: Stimulus) -> dict[str, Any]:
     return {"restorePoint": {"id": "0b7c2c51-5f0e-4c57-9a63-2f6f2c0f7a11"}, "destinationType": named["destinationType"]}
 
 
-def strangers(talk: Talk, *, activate: bool) -> None:
+def strangers(talk: Talk, *, activate: bool, brief: bool = False) -> None:
     """Ask every operation for an id that is none and for one that names nothing."""
     change = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": MALFORMED}]}
     unknown = str(uuid.UUID(int=0x5EED_0000_0000_4000_8000_0000_0000_0000 + talk.number, version=4))
@@ -228,7 +321,8 @@ def strangers(talk: Talk, *, activate: bool) -> None:
         talk.one(f"update-{name}", "PATCH", session, payload=change)
         if activate:
             talk.one(f"activate-{name}", "POST", session, "/activate")
-        talk.one(f"artifacts-{name}", "GET", session, f"/{SITE}")
+        if not (brief and name == "unknown"):
+            talk.one(f"artifacts-{name}", "GET", session, f"/{SITE}")
 
 
 def callers(talk: Talk, first: Stimulus, others: list[str], *, activate: bool) -> None:
@@ -242,11 +336,27 @@ def callers(talk: Talk, first: Stimulus, others: list[str], *, activate: bool) -
         talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))
         talk.one(f"artifacts-as-{caller}", "GET", made, f"/{SITE}", caller=caller)
         talk.one(f"granular-as-{caller}", "GET", made, f"/{GRANULAR}", caller=caller)
-        gone = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]}
-        talk.one(f"update-as-{caller}", "PATCH", made, payload=gone, caller=caller)
-        if activate:
-            talk.one(f"activate-as-{caller}", "POST", made, "/activate", caller=caller)
-        talk.one(f"delete-as-{caller}", "DELETE", made, caller=caller)
+        _change_as(talk, made, caller, activate=activate)
+
+
+def callers_in_brief(talk: Talk, session: str, others: list[str], *, activate: bool) -> None:
+    """The same about one session that is there: all who ask read it before any of them tries to change it."""
+    for caller in others:
+        talk.one(f"get-as-{caller}", "GET", session, caller=caller)
+        talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))
+        talk.one(f"artifacts-as-{caller}", "GET", session, f"/{SITE}", caller=caller)
+        if caller == "no-permission":
+            talk.one(f"granular-as-{caller}", "GET", session, f"/{GRANULAR}", caller=caller)
+    for caller in others:
+        _change_as(talk, session, caller, activate=activate)
+
+
+def _change_as(talk: Talk, session: str, caller: str, *, activate: bool) -> None:
+    gone = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": session}]}
+    talk.one(f"update-as-{caller}", "PATCH", session, payload=gone, caller=caller)
+    if activate:
+        talk.one(f"activate-as-{caller}", "POST", session, "/activate", caller=caller)
+    talk.one(f"delete-as-{caller}", "DELETE", session, caller=caller)
 
 
 def crowd(talk: Talk, stimulus: Stimulus, number: int = 27) -> None:

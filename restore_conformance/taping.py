@@ -1,201 +1,195 @@
 """From a run to cassettes: the smallest exchanges that touch each clause, and each conversation whole.
 
-Also types the printed examples into cassettes of their own. Knows no single clause.
+Runs nothing and writes nothing; knows no single clause.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from restore_conformance import __version__
-from restore_conformance.campaign import Campaign
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
-from restore_conformance.exchange import Exchange, Request, Response
-from restore_conformance.judging import Judge, look, tags_of
-from restore_conformance.recogniser import Recogniser
+from restore_conformance.exchange import Exchange, Headers
+from restore_conformance.judging import Judge, tags_of
+from restore_conformance.origins import Place, origin_of, service_of
 from restore_conformance.recordings import stories_of
 from restore_conformance.scrub import RULES_DIGEST, Scrub
-from restore_conformance.settings import Settings
-from restore_conformance.tape import LONGEST, Cassette, Provenance
-from restore_conformance.targets import Target
+from restore_conformance.tape import LARGEST, LONGEST, Cassette, Provenance
+from restore_conformance.verdicts import Verdict
 
 EACH = 3
 LARGEST_BODY = 160 * 1024
+LARGEST_PART = LARGEST // 4
+"""Bytes of bodies in one cassette: YAML may take several characters for one."""
 TALK = 5 * LONGEST
 """The longest conversation that is recorded, over several cassettes."""
+CALLERS = 40
+MADE = 5000
 BASES = {"mock": "http://mock.example/beta", "documentation": "http://documentation.example/beta"}
 
 
 @dataclass(slots=True)
 class Chosen:
-    """What a run has to offer for cassettes: by address, the smallest exchange of each family and answer."""
+    """What a run has to offer for cassettes: by address, the smallest exchange of each family, answer and verdict."""
 
     judge: Judge
-    by_clause: dict[str, dict[tuple[str, int | None], Exchange]] = field(default_factory=dict)
+    by_clause: dict[str, dict[tuple[str, int | None, bool], Exchange]] = field(default_factory=dict)
     by_story: dict[str, dict[int, list[Exchange]]] = field(default_factory=dict)
+    last: Exchange | None = None
+    made: dict[int, Exchange] = field(default_factory=dict)
 
     def take(self, exchange: Exchange) -> None:
-        """Consider one exchange."""
+        """Consider one exchange; one that was kept already may come again, with somebody to blame."""
+        self.last = exchange
         if exchange.conversation is not None:
-            self.by_story.setdefault(exchange.family, {}).setdefault(exchange.conversation, []).append(exchange)
-        if exchange.response is None or exchange.trouble or len(exchange.request.body or b"") > LARGEST_BODY:
+            told = self.by_story.setdefault(exchange.family, {}).setdefault(exchange.conversation, [])
+            if not any(one is exchange for one in told):
+                told.append(exchange)
+        if exchange.response is None or exchange.silent or (exchange.trouble and exchange.blame != "target"):
             return
+        if max(len(exchange.request.body or b""), len(exchange.response.body)) > LARGEST_BODY:
+            return
+        if exchange.status == 201 and len(self.made) < MADE:
+            self.made[exchange.number] = exchange
         for made in self.judge.applicable(tags_of(exchange)):
             mine = self.by_clause.setdefault(made.address, {})
-            key = (exchange.family, exchange.status)
+            key = (exchange.family, exchange.status, made.address in exchange.failed)
             known = mine.get(key)
             if known is None or exchange.weight < known.weight:
                 mine[key] = exchange
 
-    def cassettes(self, made: Clause) -> Iterator[tuple[str, str, list[Exchange]]]:
-        """What records a clause: address, story and exchanges of each cassette, in the order of sending."""
+    def cassettes(self, made: Clause, broken: frozenset[int]) -> Iterator[tuple[str, str, list[Exchange]]]:
+        """What records a clause: address, story and exchanges of each cassette, in the order of sending.
+
+        What broke it comes first, so that a replay says what the run said; `broken` are such conversations.
+        """
         for story in stories_of(made):
-            whole = [
-                told
-                for told in self.by_story.get(story, {}).values()
-                if len(told) <= TALK and all(one.response is not None for one in told)
-            ]
-            for number, told in enumerate(whole[:EACH], 1):
+            whole = [(number, told) for number, told in self.by_story.get(story, {}).items() if _is_whole(told)]
+            whole.sort(key=lambda one: one[0] not in broken)
+            for place, (_, told) in enumerate(whole[:EACH], 1):
                 parts = [told[at : at + LONGEST] for at in range(0, len(told), LONGEST)]
-                for place, part in enumerate(parts, 1):
-                    yield f"stories/{story}-{number}" + (f".{place}" if len(parts) > 1 else ""), story, part
-        smallest = sorted(self.by_clause.get(made.address, {}).values(), key=lambda one: one.weight)[:EACH]
-        if smallest and made.scope == "exchange":
-            yield made.address, "", sorted(smallest, key=lambda one: one.number)
+                for number, part in enumerate(parts, 1):
+                    yield f"stories/{story}-{place}" + (f".{number}" if len(parts) > 1 else ""), story, part
+        if made.scope != "exchange":
+            return
+        found = self.by_clause.get(made.address, {}).values()
+        smallest = sorted(found, key=lambda one: (made.address not in one.failed, one.weight))[:EACH]
+        # An id that was given twice shows only beside the exchange that it was given in before.
+        before = [self.made[one.same_id_as] for one in smallest if one.same_id_as in self.made]
+        if smallest:
+            both = {one.number: one for one in (*smallest, *before)}
+            yield made.address, "", sorted(both.values(), key=lambda one: one.number)
 
 
-def recorded(
-    register: Register,
-    settings: Settings,
-    target: Target,
-    *,
-    origin: str,
-    folder: Path,
-    scrub: Scrub,
-    wanted: Callable[[Clause], bool],
-) -> Iterator[Cassette]:
-    """Run against a target and give the cassettes of the clauses that are wanted, scrubbed."""
-    chosen = Chosen(Judge(register))
-    exchanges: list[Exchange] = []
-
-    def keep(exchange: Exchange) -> None:
-        scrub.learn(exchange)
-        chosen.take(exchange)
-        if exchange.response is not None and not exchanges:
-            exchanges.append(exchange)
-
-    Campaign(settings, target, register, keep=keep).run()
-    service = _service(origin, exchanges[0].response if exchanges else None)
-    callers = {token: kind for kind, token in {**settings.identities, "good": settings.token}.items() if token}
-    known = settings.known_ids()
-    done = set()
-    for made in register.clauses:
-        if made.judge is None or not wanted(made):
-            continue
-        for address, story, found in chosen.cassettes(made):
-            if address in done:
-                continue
-            done.add(address)
-            about = Provenance(
-                address=address, origin=origin, service=service, recorded=today(), contract=pinned().digest,
-                clauses=(), scrub=RULES_DIGEST, tool=__version__, base=BASES.get(origin, settings.target.rstrip("/")),
-                callers={}, story=story, known=tuple(known) if known is not None else None,
-            )  # fmt: skip
-            yield _scrubbed(about, found, folder, scrub, callers, chosen.judge)
+def _is_whole(told: list[Exchange]) -> bool:
+    if len(told) > TALK or any(one.response is None for one in told):
+        return False
+    sizes = [len(one.request.body or b"") + len(one.response.body if one.response else b"") for one in told]
+    return all(sum(sizes[at : at + LONGEST]) <= LARGEST_PART for at in range(0, len(sizes), LONGEST))
 
 
-def documented(register: Register, folder: Path, wanted: Callable[[Clause], bool]) -> Iterator[Cassette]:
-    """The printed examples of every page, as cassettes of the clauses about them."""
-    documents, judge = pinned(), Judge(register)
-    recogniser = Recogniser(strict=False)
-    for page in sorted({made.operation for made in register.clauses}):
-        table = documents.toml(f"{page}/page.toml")
-        for row in table.get("example", []):
-            if row.get("origin") != "printed":
-                continue
-            tag = f"example:{row['name']}"
-            for made in register.clauses:
-                if made.operation != page or tag not in made.when.every or not wanted(made):
-                    continue
-                request = Request(
-                    table["http"]["method"], table["http"]["path"], (("Content-Type", "application/json"),),
-                    _compact(documents.json(f"{page}/{row['request']}")),
-                )  # fmt: skip
-                answer = _compact(documents.json(f"{page}/{row['response']}"))
-                response = Response(row["status"], (("Content-Type", "application/json"),), answer)
-                exchange = look(Exchange(1, request, response, family=f"example-{row['name']}"))
-                exchange.sent = recogniser(request)
-                about = Provenance(
-                    address=made.address, origin="documentation", service=f"{table['title']}, {table['address']}",
-                    recorded=today(), contract=documents.digest, clauses=_clauses([exchange], judge, ""),
-                    scrub=RULES_DIGEST, tool=__version__, base=BASES["documentation"],
-                    steps=({"family": exchange.family},),
-                )  # fmt: skip
-                yield Cassette(made.address, folder / f"{made.address}.yaml", ((request, response),), about)
+@dataclass(slots=True)
+class Recorder:
+    """Hears a run with `keep`, and makes cassettes of it with `cassettes`.
 
+    `callers` maps tokens to kinds of caller and may fill while the run lasts; `known` are the ids that a user named.
+    """
 
-def _scrubbed(
-    about: Provenance,
-    found: list[Exchange],
-    folder: Path,
-    scrub: Scrub,
-    callers: dict[str, str],
-    judge: Judge,
-) -> Cassette:
-    pairs = []
-    for one in found:
-        asked, came = one.request, one.response
-        assert came is not None
-        pairs.append(
+    register: Register
+    place: Place
+    scrub: Scrub
+    callers: Mapping[str, str]
+    known: Sequence[str] | None
+    chosen: Chosen = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chosen = Chosen(Judge(self.register))
+
+    def keep(self, exchange: Exchange) -> None:
+        """Take one exchange in."""
+        self.scrub.learn(exchange)
+        self.chosen.take(exchange)
+
+    def cut(self) -> None:
+        """Drop the conversation that was under way when the run was ended: it may lack its last steps."""
+        last = self.chosen.last
+        if last is not None and last.conversation is not None:
+            self.chosen.by_story[last.family].pop(last.conversation, None)
+
+    def cassettes(self, result: Result, folder: Path, wanted: Callable[[Clause], bool]) -> list[Cassette]:
+        """The cassettes of the clauses that are wanted, scrubbed, now that all is known that must not be shown."""
+        broken = frozenset(
+            one.conversation
+            for verdict in result.verdicts
+            if verdict.verdict is Verdict.FAIL
+            for finding in verdict.findings
+            for one in finding.evidence
+            if one.conversation is not None
+        )
+        found: dict[str, tuple[str, list[Exchange]]] = {}
+        for made in self.register.clauses:
+            if made.judge is not None and wanted(made):
+                for address, story, exchanges in self.chosen.cassettes(made, broken):
+                    found.setdefault(address, (story, exchanges))
+        return [self._cassette(address, *found[address], folder) for address in found]
+
+    def _cassette(self, address: str, story: str, found: list[Exchange], folder: Path) -> Cassette:
+        scrub, answers = self.scrub, [one.response for one in found if one.response is not None]
+        pairs = tuple(
             (
                 replace(
-                    asked,
-                    target=scrub.text(asked.target),
-                    headers=_pairs(scrub.headers(asked.headers)),
-                    body=scrub.bytes(asked.body) if asked.body else None,
+                    one.request,
+                    target=scrub.text(one.request.target),
+                    headers=_pairs(scrub.headers(one.request.headers)),
+                    body=scrub.bytes(one.request.body) if one.request.body else None,
                 ),
                 replace(came, headers=_pairs(scrub.headers(came.headers)), body=scrub.bytes(came.body)),
             )
+            for one, came in zip(found, answers, strict=True)
         )
-    # Every caller is told, also those not met here: a token is altered only where others are known to be good.
-    made = replace(
-        about,
-        base=scrub.text(about.base),
-        clauses=_clauses(found, judge, about.story),
-        callers={scrub.stand_in("token-other", token): kind for token, kind in callers.items()},
-        steps=tuple(
-            {name: getattr(one, name) for name in ("family", "step", "blame", "note") if getattr(one, name)}
-            for one in found
-        ),
-    )
-    return Cassette(made.address, folder / f"{made.address}.yaml", tuple(pairs), made)
+        origin = origin_of(self.place, answers)
+        about = Provenance(
+            address=address, origin=origin, service=scrub.text(service_of(self.place, answers)), recorded=today(),
+            contract=pinned().digest, clauses=touched(found, self.chosen.judge, story), scrub=RULES_DIGEST,
+            tool=__version__, base=BASES.get(origin, scrub.text(self.place.base.rstrip("/"))),
+            callers=self._callers(found), story=story,
+            known=tuple(self.known) if self.known is not None else None,
+            steps=tuple(_step(one) for one in found),
+        )  # fmt: skip
+        return Cassette(address, folder / f"{address}.yaml", pairs, about)
+
+    def _callers(self, found: list[Exchange]) -> dict[str, str]:
+        """Placeholders of tokens and their kinds, those that are met here first.
+
+        Others are told too: a token is altered only where others are known to be good. Those of a long run that
+        renewed its token again and again are too many.
+        """
+        met = " ".join(one.request.header("Authorization") or "" for one in found)
+        tokens = sorted((token for token in self.callers if token), key=lambda token: token not in met)
+        return {self.scrub.stand_in("token-other", token): self.callers[token] for token in tokens[:CALLERS]}
 
 
-def _clauses(found: Iterable[Exchange], judge: Judge, story: str) -> tuple[str, ...]:
-    touched = {made.address for one in found for made in judge.applicable(tags_of(one))}
+def _step(one: Exchange) -> dict[str, str | bool]:
+    return {
+        name: getattr(one, name) for name in ("family", "step", "blame", "note", "silent") if getattr(one, name)
+    }  # fmt: skip
+
+
+def touched(found: Iterable[Exchange], judge: Judge, story: str) -> tuple[str, ...]:
+    """The addresses of the clauses that exchanges touch."""
+    addresses = {made.address for one in found if not one.silent for made in judge.applicable(tags_of(one))}
     if story:
-        touched |= {made.address for made in judge.applicable(frozenset({f"story:{story}"}), "conversation")}
-    return tuple(sorted(touched))
+        addresses |= {made.address for made in judge.applicable(frozenset({f"story:{story}"}), "conversation")}
+    return tuple(sorted(addresses))
 
 
-def _pairs(headers: list[list[str]]) -> tuple[tuple[str, str], ...]:
+def _pairs(headers: list[list[str]]) -> Headers:
     return tuple((name, value) for name, value in headers)
-
-
-def _service(origin: str, answer: Response | None) -> str:
-    if origin == "mock":
-        return f"mock {__version__}"
-    said = answer.header("Server") if answer else None
-    return f"beta, server {said}" if said else "beta, no version told"
-
-
-def _compact(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def today() -> str:

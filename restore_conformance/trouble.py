@@ -15,7 +15,10 @@ GOOD_CALLERS = frozenset({"good", "delegated", "application", "unknown"})
 NO_ANSWER = "no answer"
 TIME_OUT = "time-out"
 UNREACHABLE = "unreachable"
-REACH = frozenset({NO_ANSWER, TIME_OUT, UNREACHABLE})
+UNAUTHORISED = "refused as not authorised"
+THROTTLED = "throttled"
+PAGE = "a page instead of JSON"
+NO_JSON = "an answer that is no JSON"
 
 
 def trouble(exchange: Exchange) -> str | None:
@@ -30,9 +33,9 @@ def trouble(exchange: Exchange) -> str | None:
     status = response.status
     caller = exchange.sent.caller if exchange.sent is not None else "good"
     if status == 429:
-        return "throttled"
+        return THROTTLED
     if _doubtful(status, caller, exchange) and not _about_state(exchange):
-        return "refused as not authorised"
+        return UNAUTHORISED
     if status >= 500 or status in {407, 408, 425} or 300 <= status < 400 or status < 200:
         return f"status {status}"
     operation = exchange.sent.operation if exchange.sent is not None else ""
@@ -43,7 +46,7 @@ def trouble(exchange: Exchange) -> str | None:
     if not response.body and status < 300 and operation in {"delete", "delete-typed"}:
         return None
     if exchange.answer is NOTHING:
-        return "a page instead of JSON" if is_page(exchange) else "an answer that is no JSON"
+        return PAGE if is_page(exchange) else NO_JSON
     return None
 
 
@@ -69,6 +72,16 @@ def _about_state(exchange: Exchange) -> bool:
 
 
 _NONE = Response(0)
+
+
+def never_reached(exchange: Exchange) -> bool:
+    """Whether the request may never have come to the target: no connection, or no answer in time."""
+    return (exchange.trouble or "").startswith((UNREACHABLE, TIME_OUT))
+
+
+def tells_nothing(exchange: Exchange) -> bool:
+    """Whether the answer is one that a wrong token, a wrong address or something in between gives to everything."""
+    return exchange.trouble in {UNAUTHORISED, PAGE} or is_page(exchange) or exchange.status == 404
 
 
 def is_page(exchange: Exchange) -> bool:

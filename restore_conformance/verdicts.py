@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import enum
 import unittest
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,32 @@ class Verdict(enum.StrEnum):
     INCONCLUSIVE = "inconclusive"
     FAIL = "fail"
     ERROR = "error"
+
+
+class Why(enum.StrEnum):
+    """Why a clause has no verdict; set where the reason is made, so that nobody need read its words."""
+
+    UNTOUCHED = "untouched"
+    UNTESTED = "untested"
+    LEFT_OUT = "left-out"
+    CALLER = "caller"
+    ROUTE = "route"
+    STEP = "step"
+    IDS = "ids"
+    ROOM = "room"
+
+    @property
+    def beyond(self) -> bool:
+        """Whether these settings and this target cannot touch the clause, however much is sent."""
+        return self in {Why.UNTESTED, Why.LEFT_OUT, Why.CALLER, Why.ROUTE, Why.STEP}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A reason for having no verdict: its kind, and the words for a report."""
+
+    why: Why
+    says: str
 
 
 class Level(enum.StrEnum):
@@ -82,7 +109,11 @@ class Inconclusive(unittest.SkipTest):
 
 
 class Untouched(Exception):
-    """The clause does not apply after all; the text says what it would take."""
+    """The clause does not apply after all; the text says what it would take, `why` of which kind that is."""
+
+    def __init__(self, message: str, why: Why = Why.STEP) -> None:
+        super().__init__(message)
+        self.gap = Gap(why, message)
 
 
 class UsageError(Exception):
@@ -114,12 +145,21 @@ class Finding:
 
 @dataclass(slots=True)
 class ClauseVerdict:
-    """What a run says about one clause."""
+    """What a run says about one clause; `why` is set where the verdict is none."""
 
     clause: Any
     verdict: Verdict = Verdict.NONE
     exchanges: int = 0
     reason: str = ""
+    why: Why | None = None
     findings: list[Finding] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
     sample: Any = None
+
+
+def counted(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:
+    """How many clauses have each verdict."""
+    made = {verdict.value: 0 for verdict in Verdict}
+    for found in verdicts:
+        made[found.verdict.value] += 1
+    return made

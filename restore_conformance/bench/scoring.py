@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from restore_conformance.bench.environments import Troubled
-from restore_conformance.campaign import Campaign, Result
+from restore_conformance.campaign import Campaign, Watch
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import Result
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.mock.faults.seeding import Fault
+from restore_conformance.mock.sockets import serving
 from restore_conformance.mock.variants import composed
 from restore_conformance.settings import Settings
-from restore_conformance.targets import Embedded, Target
+from restore_conformance.targets import Embedded, Http, Target
 from restore_conformance.verdicts import Exit, Level, Verdict
 
 
@@ -32,11 +34,32 @@ class Score:
     seconds: float = 0.0
 
 
-def _run(register: Register, service: Service, profile: str, target: Target | None = None, seed: int = 1) -> Result:
+def judged(
+    register: Register,
+    service: Service,
+    profile: str,
+    *,
+    target: Target | None = None,
+    seed: int = 1,
+    drawn: int = -1,
+    watch: Watch | None = None,
+) -> Result:
+    """The result of a run against a service: in process, or over HTTP where it has a manner on the wire."""
     tokens = {kind: token for token, kind in service.tokens.items()}
     others = {kind: token for kind, token in tokens.items() if kind != "good"}
-    settings = Settings(token=tokens["good"], identities=others, profile=profile, seed=seed)
-    return Campaign(settings, target or Embedded(service), register).run()
+    settings = Settings(token=tokens["good"], identities=others, profile=profile, seed=seed, drawn=drawn)
+    if service.manner is None or target is not None:
+        return Campaign(settings, target or Embedded(service), register, watch=watch).run()
+    with serving(service) as base:
+        reached = Http(base, sleep=_in_no_time)
+        try:
+            return Campaign(settings, reached, register, watch=watch).run()
+        finally:
+            reached.close()
+
+
+def _in_no_time(_: float) -> None:
+    """What a server of the bench asks to wait for, it does not need."""
 
 
 def fits(fault: Fault, made: Clause) -> bool:
@@ -64,7 +87,7 @@ def score_fault(register: Register, name: str, profile: str) -> Score:
     Caught: the run fails; or, for a clause that is no *must*, there is a finding for it.
     """
     fault = FAULTS[name]
-    result = _run(register, seeded(name), profile)
+    result = judged(register, seeded(name), profile)
     score = _scored(name, "fault", result)
     wanted = [made for made in register.clauses if fits(fault, made)]
     binding = any(made.level is Level.MUST for made in wanted)
@@ -76,7 +99,7 @@ def score_fault(register: Register, name: str, profile: str) -> Score:
 
 def score_variant(register: Register, names: list[str], profile: str, seed: int = 1) -> Score:
     """A variant, or several, is judged right if nothing is found and the run is conformant."""
-    result = _run(register, composed(names), profile, seed=seed)
+    result = judged(register, composed(names), profile, seed=seed)
     score = _scored("+".join(names) or "plain", "variant", result)
     score.right = result.exit is Exit.CONFORMANT and not score.blamed
     return score
@@ -85,7 +108,7 @@ def score_variant(register: Register, names: list[str], profile: str, seed: int 
 def score_environment(register: Register, name: str, profile: str) -> Score:
     """An environment is judged right if no finding comes of it."""
     service = Service()
-    result = _run(register, service, profile, Troubled(Embedded(service), name))
+    result = judged(register, service, profile, target=Troubled(Embedded(service), name))
     score = _scored(name, "environment", result)
     score.right = not score.blamed and result.exit in {Exit.CONFORMANT, Exit.UNJUDGED}
     return score

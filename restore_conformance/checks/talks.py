@@ -8,7 +8,7 @@ from restore_conformance.checks import answers
 from restore_conformance.checks.members import instant, unset
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Conversation, Exchange, parse_json
-from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
+from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 ABSENT = frozenset({404, 405, 501})
 SECONDS = 2
@@ -25,7 +25,7 @@ def step(conversation: Conversation, name: str) -> Exchange:
         raise Untouched(f"the conversation never came to {name}")
     operation = found.sent.operation
     if found.status in ABSENT and operation not in conversation.routes:
-        raise Untouched(f"the target seems to have no route for {operation}: it answers {found.status}")
+        raise Untouched(f"the target seems to have no route for {operation}: it answers {found.status}", Why.ROUTE)
     sound(found)
     return found
 
@@ -183,6 +183,32 @@ def no_server_error(exchange: Exchange) -> None:
             expected="an answer below 500",
             observed=answers.shown(exchange),
         )
+
+
+def new_sessions(conversation: Conversation, earlier: str, later: str) -> list[str]:
+    """The ids, in small letters, that the later list shows and the earlier does not, and that no create was given.
+
+    A session may be seen in a list a moment after it was made, so that those of the whole run are left out. Nothing
+    is told of lists that were not read to their end. Raises Inconclusive where anything was in trouble: a request
+    whose answer is lost, and the controls that follow, make sessions of which nobody knows.
+    """
+    for one in conversation.exchanges:
+        sound(one)
+    if any(one.trouble for one in conversation.exchanges):
+        raise Inconclusive("controls were sent between the two lists")
+    if not all(read_whole(conversation, step) for step in (earlier, later)):
+        raise Untouched("a list was too long to be read to its end")
+    answers = [one.answer for one in conversation.exchanges if one.sent.operation == "create" and one.status == 201]
+    given = {str(answer.get("id")).lower() for answer in answers if isinstance(answer, dict)}
+    before, after = ({name.lower() for name in listing(conversation, step)} for step in (earlier, later))
+    return sorted(after - before - given - conversation.known)
+
+
+def made_before(conversation: Conversation, name: str) -> list[str]:
+    """The ids of the sessions that were made before a step, as far as creates were answered with one."""
+    at = step(conversation, name).number
+    answers = [one.answer for one in conversation.exchanges if one.sent.operation == "create" and one.number < at]
+    return [one["id"] for one in answers if isinstance(one, dict) and isinstance(one.get("id"), str)]
 
 
 def read_whole(conversation: Conversation, name: str) -> bool:

@@ -12,6 +12,9 @@ from typing import Any
 
 from restore_conformance.verdicts import UsageError
 
+DEARER = 1.05
+"""How much the mean number of requests may rise; a share of the bench has another mix than the whole."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
@@ -27,7 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=1, metavar="N", help="seed of the compositions (default: 1)")
     add("--only", choices=["faults", "variants", "environments"], help="one part of the bench")
     add("--json", default="", metavar="FILE", help="write the figures to a file")
-    add("--compare", default="", metavar="FILE", help="exit 1 if a figure fell below that of an earlier file")
+    add(
+        "--exchanges",
+        type=int,
+        default=0,
+        metavar="N",
+        help="instead, the long run: conforming servers, most of them odd, until N exchanges were judged",
+    )
+    add("--resume", action="store_true", help="with --exchanges: go on from the file that --json names")
+    add("--compare", default="", metavar="FILE", help="exit 1 if a figure is worse than in an earlier file")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -36,6 +47,8 @@ def main(arguments: argparse.Namespace) -> int:
 
     if arguments.share < 1:
         raise UsageError(f"--share {arguments.share} must be 1 or more.")
+    if arguments.exchanges or arguments.resume:
+        return _long_run(load(), arguments)
     started = time.monotonic()
     scores: dict[str, list[Any]] = {}
     for score in _scores(load(), arguments):
@@ -48,6 +61,31 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return _compare(figures, arguments.compare) if arguments.compare else 0
+
+
+def _long_run(register: Any, arguments: argparse.Namespace) -> int:
+    """Judge conforming servers for long; exit 1 if one was accused. The file is written after every server."""
+    from restore_conformance.bench.endurance import Endurance, go_on, summary
+
+    if arguments.exchanges < 1:
+        raise UsageError(f"--exchanges {arguments.exchanges} must be 1 or more.")
+    if arguments.resume and not arguments.json:
+        raise UsageError("--resume takes --json FILE, the file to go on from.")
+    state = Endurance(seed=arguments.seed)
+    if arguments.resume and Path(arguments.json).exists():
+        try:
+            state = Endurance(**json.loads(Path(arguments.json).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise UsageError(f"--json {arguments.json} is no long run to go on from: {error}.") from None
+
+    def told(now: Any) -> None:
+        if arguments.json:
+            Path(arguments.json).write_text(json.dumps(now.shown(), indent=1) + "\n", encoding="utf-8")
+        if now.accused and now.accused[-1]["server"] == now.servers - 1:
+            print(f"accused  {now.accused[-1]}", flush=True)
+
+    print(summary(go_on(register, state, arguments.exchanges, told)))
+    return 1 if state.accused else 0
 
 
 def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Any]:
@@ -114,6 +152,9 @@ def _compare(figures: dict[str, Any], path: str) -> int:
                 now, then = f"{row[name]} of {row['servers']}", f"{known[name]} of {known['servers']}"
                 print(f"{kind} {name} fell: {now}, earlier {then}", file=sys.stderr)
                 fell = 1
+        if row["requests"] > known["requests"] * DEARER:
+            print(f"{kind} requests rose: {row['requests']} each, earlier {known['requests']}", file=sys.stderr)
+            fell = 1
     return fell
 
 

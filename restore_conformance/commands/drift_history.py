@@ -17,7 +17,7 @@ from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.history import Standing, State, standing, undoes
 from restore_conformance.drift.night import Night, Settings, changes_of, read_older
 from restore_conformance.drift.report_json import change_row
-from restore_conformance.drift.store import Acknowledgement, Snapshot, Store, open_store
+from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
 from restore_conformance.sources.broken import SourceBroken
 from restore_conformance.verdicts import UsageError
 

@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 from restore_conformance.clauses import Clause, load
+from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import run, writing
+from restore_conformance.commands.history import add_history_arguments, check_history
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
 
@@ -23,11 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--reading", action="append", default=[], metavar="KEY=VALUE", help="narrow an interpretation; repeatable")
     add("--as-of", default="", metavar="DATE", help="judge by the clauses that had begun by this date (YYYY-MM-DD)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
+    ledgers.add_argument(parser)
     writing.add_arguments(parser)
+    add_history_arguments(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Judge, write, print: 0 kept as far as the recordings go, 1 a must clause broken, 3 nothing to judge."""
+    from restore_conformance.comparing.accepting import settled
     from restore_conformance.recordings import BASE, Review, clock, kept, origins
     from restore_conformance.scrub import Scrub
     from restore_conformance.storing import Store
@@ -36,12 +41,14 @@ def main(arguments: argparse.Namespace) -> int:
     run.check_date(arguments.as_of)
     settings = Settings(
         target="recordings", profile="none", as_of=arguments.as_of, report=arguments.report,
-        readings=run.readings_of(arguments.reading, register.interpretations),
+        deviations=arguments.deviations, readings=run.readings_of(arguments.reading, register.interpretations),
     )  # fmt: skip
+    ledger = ledgers.ledger_of(arguments, register)
     paths = [Path(name) for name in arguments.file]
     for path in paths:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
+    check_history(arguments)
     folder = writing.folder_of(arguments.report)
     scrub = Scrub(request_ids=arguments.scrub_request_ids)
     # What others may have taken out of a recording is still unknown when it is judged from here.
@@ -61,11 +68,17 @@ def main(arguments: argparse.Namespace) -> int:
 
         took = time.perf_counter() - before
         result = review.result("recordings", started, took, lambda _: "not in the recordings", sum_up)
-        writing.write(folder, result, scrub, store, arguments)
+        judged = writing.write(
+            folder, result, scrub, store, arguments,
+            lambda run: settled(
+                run, result, ledger, ["recordings"], ledgers.today(), scrub.text,
+                concluded=lambda verdicts, *_: kept(verdicts),
+            ),
+        )  # fmt: skip
     if not arguments.quiet:
         for line in since(result.verdicts):
             print(line)
-    return int(result.exit)
+    return int(judged["exit"])
 
 
 def since(verdicts: list[ClauseVerdict]) -> list[str]:

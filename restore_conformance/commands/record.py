@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from restore_conformance import places
 from restore_conformance import settings as table
 from restore_conformance.clauses import Clause, Register, load
-from restore_conformance.commands import run
+from restore_conformance.commands import run, writing
 from restore_conformance.settings import Settings
-from restore_conformance.verdicts import UsageError
+from restore_conformance.targets.door import is_vendor
+from restore_conformance.verdicts import Exit, Unready, UsageError
+
+if TYPE_CHECKING:
+    from restore_conformance.concluding import Result
+    from restore_conformance.live.settings import Live
+    from restore_conformance.origins import Place
+    from restore_conformance.tape import Cassette
+    from restore_conformance.taping import Recorder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--target",
         required=True,
         metavar="mock|documentation|live|URL",
-        help="what to record: the mock, the printed examples, or the service at a base URL",
+        help="what to record: the mock, the printed examples, the live service, or a server at a base URL",
     )
     add("--token", metavar="T", help=f"bearer token of a caller with the permission; also ${table.TOKEN_VARIABLE}")
     add("--identity", action="append", default=[], metavar="NAME=TOKEN", help="another caller, as for run; repeatable")
@@ -33,50 +44,139 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--timeout", type=float, default=30.0, metavar="SECONDS", help="how long to wait for an answer (default: 30)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out as well")
     add("--to", default="", metavar="DIR", help="where cassettes are kept (default: cassettes/ of the checkout)")
+    run.add_live_arguments(parser)
+    parser.set_defaults(profile=None)
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Record and say what was written; 0 if anything was."""
-    from restore_conformance.tape import save
-    from restore_conformance.taping import documented, recorded
-
+    """Record and say what was written; 0 if anything was, 5 if a draft was left behind as well."""
     register = load()
     only = _only(arguments.clause, register)
     folder = _folder(arguments.to)
-    documentation = {path.stem for path in folder.rglob("examples.*.yaml")}
     if arguments.target == "documentation":
-        made = documented(register, folder, lambda clause: not only or clause.address == only)
-    else:
-        settings = _settings(arguments)
-        target = run.target_of(settings)
-        settings.profile = "standard" if target.loopback else "quick"
-        scrub = run.scrub_of(settings, request_ids=arguments.scrub_request_ids)
+        from restore_conformance.printed import documented
 
-        def wanted(clause: Clause) -> bool:
-            if only:
-                return clause.address == only
-            return clause.address.partition("/")[2] not in documentation
+        made = list(documented(register, folder, lambda clause: not only or clause.address == only))
+        return _write(made, folder, arguments.target, only)
+    settings = _settings(arguments)
+    live = run.live_of(arguments, settings)
+    if live is not None:
+        return _live(arguments, settings, live, register, only, folder)
+    from restore_conformance.campaign import Campaign
+    from restore_conformance.origins import Place, place_of
 
-        try:
-            made = iter(
-                list(
-                    recorded(
-                        register, settings, target, origin=_origin(settings, target), folder=folder, scrub=scrub,
-                        wanted=wanted,
-                    )
-                )
-            )  # fmt: skip
-        finally:
-            target.close()
-    written = 0
+    target = run.target_of(settings)
+    settings.profile = "standard" if target.loopback else "quick"
+    place = Place() if settings.target == "mock" else place_of(settings.target, settings.ca_bundle)
+    recorder = _recorder(arguments, settings, register, place, settings.callers(), settings.known_ids())
+    try:
+        writing.folder_of(str(folder), "--to")
+        result = Campaign(settings, target, register, keep=recorder.keep).run()
+    finally:
+        target.close()
+    return _finish(recorder, result, folder, arguments.target, only)
+
+
+def _live(
+    arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, only: str, folder: Path
+) -> int:
+    """The same from a live target, in every way as `run` reaches it: with leave only, and all drafts deleted."""
+    from restore_conformance.live.opening import known_of
+    from restore_conformance.live.running import LiveRun, told_left
+    from restore_conformance.origins import place_of
+
+    going = LiveRun(settings, live, register.only(only) if only else register, yes=arguments.yes)
+    why = going.planned().unreachable.get(only)
+    if why:
+        raise UsageError(f"{only} cannot be recorded from a live target, and nothing was sent: {why}.")
+    if not going.leave:
+        going.show(sys.stdout)
+        print("Nothing was sent or recorded. Give --yes to send this, or name the tenant in live.allow.")
+        if not is_vendor(live.host):
+            print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
+        return int(Exit.CONFORMANT)
+    writing.folder_of(str(folder), "--to")
+    callers: dict[str, str] = {}
+    place = place_of(live.base, live.ca_bundle)
+    recorder = _recorder(arguments, settings, register, place, callers, known_of(settings))
+    for label, value in (("tenant", live.login.tenant), ("application", live.login.client_id)):
+        recorder.scrub.known(label, value)
+
+    def told(token: str, kind: str) -> None:
+        recorder.scrub.known("token", token)
+        callers[token] = kind
+
+    try:
+        result = going.run(keep=recorder.keep, told=told)
+    finally:
+        told_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
+    code = _finish(recorder, result, folder, arguments.target, only)
+    return int(Exit.LEFT_BEHIND) if going.left else code
+
+
+def _recorder(
+    arguments: argparse.Namespace,
+    settings: Settings,
+    register: Register,
+    place: Place,
+    callers: dict[str, str],
+    known: list[str] | None,
+) -> Recorder:
+    from restore_conformance.taping import Recorder
+
+    scrub = run.scrub_of(settings, request_ids=arguments.scrub_request_ids)
+    return Recorder(register, place, scrub, callers, known)
+
+
+def _finish(recorder: Recorder, result: Result, folder: Path, target: str, only: str) -> int:
+    """Write what a run brought, if it came to its end or its bound: half a recording would pass for a whole one."""
+    from restore_conformance.concluding import Stop
+
+    if result.stop is not Stop.PLAN:
+        if result.stop is not Stop.BOUND:
+            raise Unready(f"Nothing was recorded, since the run did not come to its end: {result.stopped}.")
+        recorder.cut()
+        print(f"Only what came before was recorded: {result.stopped}.")
+    made = recorder.cassettes(result, folder, _wanted(only, folder))
+    code = _write(made, folder, target, only)
+    _compare(recorder.register, result, made)
+    return code
+
+
+def _wanted(only: str, folder: Path) -> Callable[[Clause], bool]:
+    documentation = {path.stem for path in folder.rglob("examples.*.yaml")}
+
+    def wanted(clause: Clause) -> bool:
+        if only:
+            return clause.address == only
+        return clause.address.partition("/")[2] not in documentation
+
+    return wanted
+
+
+def _write(made: list[Cassette], folder: Path, target: str, only: str) -> int:
+    from restore_conformance.recordings import outdated
+    from restore_conformance.tape import save
+
+    if not made:
+        raise UsageError(f"Nothing was recorded: no answer of {target} touches {only or 'any clause'}.")
+    save(made, outdated(folder, [one.name for one in made]))
     for cassette in made:
-        save(cassette)
-        written += 1
         print(f"{cassette.name}: {len(cassette.exchanges)} exchanges")
-    if not written:
-        raise UsageError(f"Nothing was recorded: no answer of {arguments.target} touches {only or 'any clause'}.")
-    print(f"Wrote {written} cassettes of {arguments.target}.")
-    return 0
+    origins = {one.provenance.origin for one in made if one.provenance}
+    print(f"Wrote {len(made)} cassettes of {target}, as {' and '.join(sorted(origins))}.")
+    if target not in {"mock", "documentation"} and "mock" in origins:
+        service = next(one.provenance.service for one in made if one.provenance and one.provenance.origin == "mock")
+        print(f"They are no evidence about the service: recorded from {service}.")
+    return int(Exit.CONFORMANT)
+
+
+def _compare(register: Register, result: Result, made: list[Cassette]) -> None:
+    """Say where a replay of what was written says something else than the run did."""
+    from restore_conformance.recordings import unlike
+
+    for address, said, replayed in unlike(register, result, made):
+        print(f"{address} was {said} in the run and is {replayed} in its recording, which holds less.")
 
 
 def _only(address: str, register: Register) -> str:
@@ -113,12 +213,3 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     if arguments.granular_items:
         made.granular_items = table.granular_items_from(arguments.granular_items)
     return made
-
-
-def _origin(settings: Settings, target: object) -> str:
-    """Only what came from a host of the vendor's is called live; everything else stands in for it."""
-    from urllib.parse import urlsplit
-
-    from restore_conformance.targets.door import is_vendor
-
-    return "live" if target and is_vendor(urlsplit(settings.target).hostname or "") else "mock"

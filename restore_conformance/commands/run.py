@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import re
 import sys
 from collections.abc import Callable
@@ -13,17 +14,21 @@ from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register, load
+from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import writing
+from restore_conformance.commands.history import add_history_arguments, check_history
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
 from restore_conformance.targets.door import is_loopback, is_vendor
-from restore_conformance.verdicts import Exit, UsageError
+from restore_conformance.verdicts import Exit, UsageError, Verdict
 
 if TYPE_CHECKING:
-    from restore_conformance.campaign import Campaign, Result
+    from restore_conformance.campaign import Campaign
+    from restore_conformance.comparing.ledger import Ledger
+    from restore_conformance.concluding import Result
     from restore_conformance.live.settings import Live
     from restore_conformance.reporting.progress import Progress
 
@@ -115,7 +120,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     add_live_arguments(parser)
+    ledgers.add_argument(parser)
     writing.add_arguments(parser)
+    add_history_arguments(parser)
 
 
 def add_live_arguments(parser: argparse.ArgumentParser) -> None:
@@ -168,6 +175,7 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         readings=readings_of(arguments.reading, register.interpretations),
         as_of=arguments.as_of,
         report=arguments.report,
+        deviations=arguments.deviations,
         ca_bundle=arguments.ca_bundle,
         emulators=tuple(host.lower() for host in arguments.emulator),
         max_requests=arguments.max_requests,
@@ -183,7 +191,12 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
 
 def check_date(text: str) -> None:
     """Refuse what is no date for --as-of. Raises UsageError."""
-    if text and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?", text):
+    month = re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text)
+    try:
+        known = not text or bool(month and datetime.date.fromisoformat(text if month[1] else f"{text}-01"))
+    except ValueError:
+        known = False
+    if not known:
         raise UsageError(f"--as-of {text} is no date; write YYYY-MM-DD.")
 
 
@@ -307,14 +320,17 @@ def result_of(
 def main(arguments: argparse.Namespace) -> int:
     """Run, write, print; the exit code is the verdict's."""
     from restore_conformance.commands.interrupts import Interruptible, Interrupts
+    from restore_conformance.comparing.accepting import settled
     from restore_conformance.reporting.progress import Progress
     from restore_conformance.storing import Store
 
     register = load()
     settings = settings_of(arguments, register)
+    ledger = ledgers.ledger_of(arguments, register)
     live = None if settings.target == "replay" else live_of(arguments, settings)
     if live is not None:
-        return _live(arguments, settings, live, register)
+        return _live(arguments, settings, live, register, ledger)
+    check_history(arguments)
     target = None if settings.target == "replay" else target_of(settings)
     folder = writing.folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
@@ -330,11 +346,15 @@ def main(arguments: argparse.Namespace) -> int:
             watched = target if signals is None or target is None else Interruptible(target, signals)
             with Progress(settings, shown, quiet=arguments.quiet, plain=arguments.plain, scrub=scrub) as progress:
                 result = result_of(settings, watched, register, progress, store)
-            writing.write(folder, result, scrub, store, arguments)
+            names = [settings.target, result.target, base]
+            run = writing.write(
+                folder, result, scrub, store, arguments,
+                lambda run: settled(run, result, ledger, names, ledgers.today(), scrub.text),
+            )  # fmt: skip
     finally:
         if target is not None:
             target.close()
-    return int(result.exit)
+    return int(run["exit"])
 
 
 def judged(arguments: argparse.Namespace, register: Register) -> Result:
@@ -374,9 +394,12 @@ def campaign_of(settings: Settings, target: Target, register: Register, **watche
     return rehearsal(settings, target, register, **watchers)
 
 
-def _live(arguments: argparse.Namespace, settings: Settings, live: Live, register: Register) -> int:
+def _live(
+    arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, ledger: Ledger | None
+) -> int:
     """The same for a live target: with leave only, and with word of what was left behind."""
     from restore_conformance.commands.interrupts import Interrupts
+    from restore_conformance.comparing.accepting import settled
     from restore_conformance.live.opening import known_of
     from restore_conformance.live.running import LiveRun, SupportFile, told_cells, told_left
     from restore_conformance.record import write_json
@@ -390,6 +413,7 @@ def _live(arguments: argparse.Namespace, settings: Settings, live: Live, registe
         if not is_vendor(live.host):
             print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
         return 0
+    check_history(arguments)
     folder = writing.folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     callers: dict[str, str] = {}
@@ -420,5 +444,10 @@ def _live(arguments: argparse.Namespace, settings: Settings, live: Live, registe
         write_json(folder / "permissions.json", [asdict(cell) for cell in going.cells])
         if not arguments.quiet:
             told_cells(going.cells, sys.stdout)
-        writing.write(folder, result, scrub, store, arguments)
-    return int(Exit.LEFT_BEHIND if going.left else result.exit)
+        held = any(cell.verdict is Verdict.FAIL for cell in going.cells)
+        names = ["live", live.base, result.target]
+        run = writing.write(
+            folder, result, scrub, store, arguments,
+            lambda run: settled(run, result, ledger, names, ledgers.today(), scrub.text, held=held),
+        )  # fmt: skip
+    return int(Exit.LEFT_BEHIND if going.left else run["exit"])

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from restore_conformance.scrub import Scrub
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
-    from restore_conformance.campaign import Result
+    from restore_conformance.concluding import Result
     from restore_conformance.har import Writer
     from restore_conformance.storing import Store
 
@@ -33,15 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def folder_of(name: str) -> Path:
-    """The folder of a report, made and tried. Raises UsageError."""
+def folder_of(name: str, option: str = "--report") -> Path:
+    """The folder that an option names, made and tried. Raises UsageError."""
     folder = Path(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ".writable").touch()
         (folder / ".writable").unlink()
     except OSError as error:
-        raise UsageError(f"--report {name} cannot be written: {error.strerror or error}.") from None
+        raise UsageError(f"{option} {name} cannot be written: {error.strerror or error}.") from None
     return folder
 
 
@@ -64,15 +64,29 @@ def har_of(
     return Writer(folder / "run.har", scrub, base, callers, known, ours=ours)
 
 
-def write(folder: Path, result: Result, scrub: Scrub, store: Store, arguments: argparse.Namespace) -> None:
-    """Write the exchanges, the run record and every report, and print the table."""
+def write(
+    folder: Path,
+    result: Result,
+    scrub: Scrub,
+    store: Store,
+    arguments: argparse.Namespace,
+    settle: Callable[[dict[str, Any]], dict[str, Any]],
+) -> dict[str, Any]:
+    """Write the exchanges, the run record and every report, and print the table; gives the record.
+
+    `settle` holds the record against the ledger of accepted deviations, before anything is written.
+    """
+    from restore_conformance.commands.history import remember
     from restore_conformance.record import learn, run_of, write_json
     from restore_conformance.reporting import write_reports
-    from restore_conformance.reporting.terminal import table as print_table
+    from restore_conformance.reporting.terminal import table
 
     learn(result, scrub)
     store.close()
-    run = run_of(result, scrub, store.shown())
+    run = settle(run_of(result, scrub, store.shown()))
     write_json(folder / "run.json", run)
+    if remember(arguments, run):
+        write_json(folder / "run.json", run)
     written = write_reports(folder, run)
-    print_table(run, written, quiet=arguments.quiet, plain=arguments.plain, out=sys.stdout)
+    table(run, written, quiet=arguments.quiet, plain=arguments.plain, out=sys.stdout)
+    return run

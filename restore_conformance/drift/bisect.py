@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from restore_conformance.drift.store import Snapshot
+from restore_conformance.history.store import Snapshot
 
 EXACT = 1000
 """Up to so many different states every one is judged; beyond, the search halves and trusts that bad stays bad."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from restore_conformance.drift.change import Change
-from restore_conformance.drift.store import Acknowledgement
+from restore_conformance.history.store import Acknowledgement
 
 
 class State(enum.StrEnum):

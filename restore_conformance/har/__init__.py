@@ -1,9 +1,11 @@
 """HAR 1.2: written by a run, read from anybody, one entry at a time so that memory does not grow with the file.
 
-ijson's only door. Knows no clause; what a reader may believe of a stranger's file is in `doubt`.
+Knows no clause; what a reader may believe of a stranger's recording is in `theirs` and `doubt`.
 """
 
-from restore_conformance.har.reading import Archive, Entry, archive
+from restore_conformance.har.addresses import Heard
+from restore_conformance.har.reading import Archive, archive
+from restore_conformance.har.theirs import heard
 from restore_conformance.har.writing import Writer
 
-__all__ = ["Archive", "Entry", "Writer", "archive"]
+__all__ = ["Archive", "Heard", "Writer", "archive", "heard"]

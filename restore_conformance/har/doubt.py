@@ -38,10 +38,11 @@ def blackened(value: Any, depth: int = 0) -> bool:
     return False
 
 
-def body_sent(raw: bytes | None, size: int) -> bytes | None:
-    """A request's body as far as it can be believed: None where it may be cut, blackened or made uniform.
+def body_sent(raw: bytes | None, size: int, length: int = -1) -> bytes | None:
+    """A request's body as far as it can be believed: None where it may be cut, mended, blackened or made uniform.
 
-    `size` is what the recorder says was sent, negative where it does not say.
+    `size` is what the recorder says was sent, `length` what the request's own header says; negative where nothing
+    is said. A body that is no JSON is evidence only where one of them shows that it is all of what was sent.
     """
     if not raw:
         return None
@@ -49,7 +50,7 @@ def body_sent(raw: bytes | None, size: int) -> bytes | None:
         return None
     value = parse_json(raw)
     if value is NOTHING:
-        return raw
+        return raw if len(raw) in {size, length} and "\ufffd".encode() not in raw else None
     return None if blackened(value) or _uniform(value) else raw
 
 

@@ -1,47 +1,34 @@
-"""Reads HAR 1.2 as a stream: which entries are of this API, and what of them can be believed.
+"""Reads HAR 1.2 as a stream, one entry at a time, whatever wrote it and however broken single entries are.
 
-Raises UsageError, in one sentence, for a file that is none.
+Raises UsageError, in one sentence, for a file that is none. What can be believed of an entry is for `theirs`.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import re
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import ijson
 
 from restore_conformance.exchange import Exchange, Headers, Request, Response
-from restore_conformance.har import doubt
+from restore_conformance.har.addresses import Heard
+from restore_conformance.har.stream import JSONError, Stream, first_line, opened
+from restore_conformance.har.theirs import Shown, doubted
 from restore_conformance.har.writing import FORMAT, OURS
 from restore_conformance.verdicts import UsageError
 
-DEEPEST = 100
-STARTS = frozenset({"start_map", "start_array"})
-ENDS = frozenset({"end_map", "end_array"})
 LARGEST = 2 * 1024**3
-ROUTE = re.compile(
-    r"^(?P<before>.*?)(?P<target>/solutions/backupRestore/(?:sharePointRestoreSessions|restoreSessions)(?:[/?].*)?)$"
-)
-OTHER_VERSION = re.compile(r"/v\d[\d.]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One exchange of this API, and when it began ("" where the recording does not say)."""
-
-    exchange: Exchange
-    started: str = ""
+LONGEST = 365 * 86_400.0
+"""Seconds that an exchange may be said to have taken."""
 
 
 @dataclass(slots=True)
 class Archive:
-    """A HAR file. `ours` says that this suite wrote it; counts fill while `entries` is consumed."""
+    """A HAR file. `ours` says that this suite wrote it; `heard` fills while `exchanges` is consumed."""
 
     path: Path
     name: str
@@ -49,74 +36,47 @@ class Archive:
     ours: bool = False
     callers: dict[str, str] = field(default_factory=dict)
     known: list[str] | None = None
-    seen: int = 0
-    taken: int = 0
-    other_version: int = 0
+    heard: Heard = field(default_factory=Heard)
 
-    def _events(self, file: Any) -> Any:
-        """ijson's events, as long as nothing nests too deep: the deeper a place, the more memory its name takes."""
-        return ijson.parse(self._bounded(ijson.basic_parse(file, use_float=True)))
-
-    def _bounded(self, events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-        depth = 0
-        for event in events:
-            if event[0] in STARTS:
-                depth += 1
-                if depth > DEEPEST:
-                    raise UsageError(f"{self.name} is no HAR file: it nests more than {DEEPEST} levels.")
-            elif event[0] in ENDS:
-                depth -= 1
-            yield event
-
-    def entries(self) -> Iterator[Entry]:
+    def exchanges(self) -> Iterator[Exchange]:
         """The exchanges of this API, in the order of the file."""
         try:
-            with self.path.open("rb") as file:
-                for raw in ijson.items(self._events(file), "log.entries.item"):
-                    self.seen += 1
-                    made = self._entry(raw) if isinstance(raw, dict) else None
+            with opened(self.path) as file:
+                for raw in Stream(self.path).items(file, "log.entries.item"):
+                    made = self._entry(_dict(raw))
                     if made is not None:
-                        self.taken += 1
                         yield made
-        except (ijson.JSONError, UnicodeDecodeError, ValueError, OverflowError, RecursionError) as error:
+        except (JSONError, ValueError, OverflowError, RecursionError) as error:
             raise UsageError(
-                f"{self.name} is no HAR file: after {self.seen} entries its JSON breaks off or is wrong "
-                f"({_first_line(error)})."
+                f"{self.name} is no HAR file: after {self.heard.seen} entries its JSON breaks off or is wrong "
+                f"({first_line(error)})."
             ) from None
         except OSError as error:
             raise UsageError(f"{self.name} cannot be read: {error.strerror}.") from None
 
-    def _entry(self, raw: dict[str, Any]) -> Entry | None:
+    def _entry(self, raw: dict[str, Any]) -> Exchange | None:
         asked, came = _dict(raw.get("request")), _dict(raw.get("response"))
-        url, method = str(asked.get("url", "")), str(asked.get("method", ""))
-        if "/solutions/backupRestore/" not in url or method in {"OPTIONS", "HEAD", ""}:
+        url, method = _text(asked.get("url")), _text(asked.get("method")).upper()
+        target = self.heard.target(method, url)
+        if not target:
             return None
-        parts = urlsplit(url)
-        found = ROUTE.match(parts.path + (f"?{parts.query}" if parts.query else ""))
-        if not found:
-            return None
-        if OTHER_VERSION.search(found["before"]):
-            self.other_version += 1
-            return None
-        target = found["target"]
         made = self._own(raw, asked, came, method, target) if self.ours else _stranger(asked, came, method, target)
-        made.number = self.taken + 1
-        started = str(raw.get("startedDateTime") or "")
-        made.started = started
-        time = raw.get("time")
-        made.seconds = max(time, 0) / 1000 if isinstance(time, int | float) else 0.0
-        return Entry(made, started)
+        made.number = self.heard.taken
+        made.started = _time(raw.get("startedDateTime"))
+        made.seconds = min(max(_number(raw.get("time"), 0.0), 0.0) / 1000, LONGEST)
+        return made
 
     def _own(
         self, raw: dict[str, Any], asked: dict[str, Any], came: dict[str, Any], method: str, target: str
     ) -> Exchange:
         request = Request(method, target, _headers(asked), _sent(asked))
         status = _int(came.get("status"), 0)
-        answer = Response(status, _headers(came), _content(came)[0]) if status >= 100 else None
+        answer = Response(status, _headers(came), _content(came)[0]) if 100 <= status <= 599 else None
         ours = _dict(raw.get(OURS))
         made = Exchange(
-            0, request, answer, family=str(ours.get("family", "")), step=str(ours.get("step", "")),
-            trouble=_text(ours.get("trouble")), blame=_text(ours.get("blame")), note=str(ours.get("note", "")),
+            0, request, answer, family=_text(ours.get("family")), step=_text(ours.get("step")),
+            trouble=_text(ours.get("trouble")) or None, blame=_text(ours.get("blame")) or None,
+            note=_text(ours.get("note")), silent=ours.get("silent") is True,
         )  # fmt: skip
         talk = ours.get("conversation")
         made.conversation = talk if isinstance(talk, int) else None
@@ -129,10 +89,10 @@ def archive(path: Path, name: str) -> Archive:
     try:
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{name} has more than {LARGEST // 1024**3} GiB; split it and judge the parts.")
-        with path.open("rb") as file:
+        with opened(path) as file:
             _head(file, made)
-    except (ijson.JSONError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is no HAR file: it is no JSON ({_first_line(error)}).") from None
+    except (JSONError, ValueError, RecursionError) as error:
+        raise UsageError(f"{name} is no HAR file: its JSON cannot be read ({first_line(error)}).") from None
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}.") from None
     return made
@@ -141,7 +101,7 @@ def archive(path: Path, name: str) -> Archive:
 def _head(file: Any, made: Archive) -> None:
     about: dict[str, Any] = {}
     callers: dict[str, str] = {}
-    for prefix, event, value in made._events(file):
+    for prefix, event, value in Stream(made.path).events(file):
         if prefix == "log.entries":
             if event != "start_array":
                 raise UsageError(f"{made.name} is no HAR file: log.entries is no list.")
@@ -161,34 +121,20 @@ def _head(file: Any, made: Archive) -> None:
 
 
 def _stranger(asked: dict[str, Any], came: dict[str, Any], method: str, target: str) -> Exchange:
-    """An exchange of a recording that is not ours, with everything in doubt left out."""
-    post = _dict(asked.get("postData"))
-    body = doubt.body_sent(_sent(asked), _int(asked.get("bodySize"), -1))
-    headers = tuple((n, v) for n, v in _headers(asked) if not doubt.is_blackened(v))
-    media = str(post.get("mimeType") or "")
-    if _named(headers, "content-type") is None and media.lower().startswith("application/json"):
-        headers = (*headers, ("Content-Type", media))
-    status = _int(came.get("status"), 0)
-    raw, size, shown = _content(came)
-    answer_headers = _headers(came)
-    lost: frozenset[str] = frozenset()
-    if _named(answer_headers, "content-type") is None:
-        shown_as = str(_dict(came.get("content")).get("mimeType") or "")
-        if shown_as.lower().startswith("application/json"):
-            answer_headers = (*answer_headers, ("Content-Type", shown_as))
-        else:
-            lost = frozenset({"media type"})
-    made = Exchange(0, Request(method, target, headers, body), None, family="recorded", origin="elsewhere", lost=lost)
-    made.trouble = doubt.trouble_of(status, raw, size, shown=shown)
-    if status >= 100:
-        made.response = Response(status, answer_headers, raw)
-    return made
+    raw, size, has_answer = _content(came)
+    shown = Shown(
+        method, target, _headers(asked), _sent(asked), _int(came.get("status"), 0), _headers(came), raw,
+        sent_size=_int(asked.get("bodySize"), -1), body_size=size, has_answer=has_answer,
+        sent_media=_text(_dict(asked.get("postData")).get("mimeType")),
+        body_media=_text(_dict(came.get("content")).get("mimeType")),
+    )  # fmt: skip
+    return doubted(shown, target)
 
 
 def _sent(asked: dict[str, Any]) -> bytes | None:
     post = _dict(asked.get("postData"))
-    text = post.get("text")
-    if not isinstance(text, str) or not text:
+    text = _text(post.get("text"))
+    if not text:
         return None
     return _bytes(text, post.get("_encoding") or post.get("encoding"))
 
@@ -200,29 +146,26 @@ def _content(came: dict[str, Any]) -> tuple[bytes, int, bool]:
     size = _int(content.get("size"), -1)
     if not isinstance(text, str):
         return b"", size, size == 0
-    return _bytes(text, content.get("encoding")), size, True
+    return _bytes(_text(text), content.get("encoding")), size, True
 
 
 def _bytes(text: str, coding: Any) -> bytes:
-    if coding == "base64":
+    if _text(coding).lower() == "base64":
         try:
             return base64.b64decode(text, validate=False)
         except (binascii.Error, ValueError):
             return b""
-    return text.encode("utf-8", "surrogatepass")
+    return text.encode()
 
 
 def _headers(part: dict[str, Any]) -> Headers:
     rows = part.get("headers")
     return tuple(
-        (str(row.get("name", "")), str(row.get("value", "")))
+        (_text(row.get("name")), _text(row.get("value")))
         for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, dict) and not str(row.get("name", "")).startswith(":")
+        # What begins with a colon is HTTP/2's way to write method and address (RFC 9113, 8.3) and no header.
+        if isinstance(row, dict) and _text(row.get("name")).strip() and not _text(row.get("name")).startswith(":")
     )
-
-
-def _named(headers: Headers, name: str) -> str | None:
-    return next((value for key, value in headers if key.lower() == name), None)
 
 
 def _dict(value: Any) -> dict[str, Any]:
@@ -230,12 +173,27 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _int(value: Any, otherwise: int) -> int:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
+    found = _number(value, math.nan)
+    return otherwise if math.isnan(found) or abs(found) > 2**53 else int(found)
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+def _number(value: Any, otherwise: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return otherwise
+    return float(value)
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().split("\n")[0] or type(error).__name__)[:120]
+def _text(value: Any) -> str:
+    """A text as UTF-8 can have it, or "": half of a surrogate pair becomes U+FFFD, which `doubt` looks for."""
+    if not isinstance(value, str) or value.isascii():
+        return value if isinstance(value, str) else ""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _time(value: Any) -> str:
+    """When an exchange began, in UTC so that times of any zone can be compared; "" where nobody can tell."""
+    try:
+        found = datetime.fromisoformat(_text(value))
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError):
+        return ""

@@ -120,6 +120,8 @@ class Writer:
             for name in ("number", "family", "step", "conversation", "trouble", "blame", "note")
             if getattr(exchange, name) not in (None, "")
         }
+        if exchange.silent:
+            ours["silent"] = True
         if self._ours:
             made[OURS] = scrub.value(ours)
         return made

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import needs_caller
 from restore_conformance.documents import pinned
 from restore_conformance.live.artifacts import enough
 from restore_conformance.live.permissions import askable
@@ -21,7 +22,7 @@ from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus
 from restore_conformance.payloads.families import VARIANTS
 from restore_conformance.payloads.materials import PRETTY, TYPED
 from restore_conformance.recogniser import Sent
-from restore_conformance.verdicts import Level
+from restore_conformance.verdicts import Gap, Level, Why
 
 CREATED, REFUSED, OPEN = "201", "refused", "open"
 COST = {CREATED: 2, REFUSED: 1, OPEN: 2}
@@ -39,7 +40,9 @@ EXTRAS = (
 """What the stories look at beyond create, as far as there is room, and the requests each takes."""
 TOLD = frozenset({"life", "callers", "strangers"})
 """The stories a live target is told: none of them changes or activates a draft."""
-FULL = "no room for it: --profile live-deep has more"
+FULL = Gap(Why.ROOM, "no room for it: --profile live-deep has more")
+SAID = Gap(Why.UNTOUCHED, "")
+"""Stands where the run itself says best why."""
 MERGED = (
     ("read-only-members", "annotations", "unknown-members"),
     ("opaque-values", "conflict-spelling", "one-kind-empty"),
@@ -51,7 +54,8 @@ MERGED = (
 class Step:
     """One request to send, what the documents say of it, and the clauses it is sent for.
 
-    `singles` are sent instead where several curiosities in one request were refused and nobody knows which.
+    `singles` are sent instead where several curiosities in one request were refused and nobody knows which. `listed`
+    says whether it names only what the user named.
     """
 
     stimulus: Stimulus
@@ -59,6 +63,7 @@ class Step:
     serves: frozenset[str]
     sent_for: tuple[str, ...] = ()
     singles: tuple[Step, ...] = ()
+    listed: bool = True
 
     @property
     def cost(self) -> int:
@@ -82,7 +87,7 @@ class Plan:
     spare: tuple[Step, ...]
     cells: tuple[tuple[str, str], ...]
     bound: int
-    unreachable: Mapping[str, str]
+    unreachable: Mapping[str, Gap]
     shared: Mapping[str, frozenset[str]]
 
     @property
@@ -177,8 +182,8 @@ def make_plan(
 ) -> Plan:
     """The steps that serve every clause that can be served, cheapest first, within a number of requests."""
     callers = frozenset(callers)
-    offered = [step for step in _offered(register, label, pool, callers) if _fits(step, pool, label)]
     clauses = [c for c in register.clauses if _of_create(c)]
+    offered = [step for step in _offered(clauses, label, pool, callers) if _fits(step, pool)]
     conversation, reads = _conversation(register, offered)
     left = {c.address for c in clauses}
     for step in conversation or ():
@@ -207,9 +212,9 @@ def make_plan(
     if deep:
         from restore_conformance.live.pairs import pairs
 
-        extra = [_step(register, label, stimulus) for stimulus in pairs(pool, callers)]
+        extra = [_step(clauses, label, stimulus) for stimulus in pairs(pool, callers)]
         for step in extra:
-            if step.cost <= room and _fits(step, pool, label):
+            if step.cost <= room and _fits(step, pool):
                 chosen.append(replace(step, sent_for=("all pairs",)))
                 room -= step.cost
     return Plan(
@@ -226,7 +231,7 @@ def make_plan(
         tuple(spare),
         cells,
         requests,
-        {a: _why(register[a], pool) or (FULL if any(a in s.serves for s in spare) else "") for a in sorted(left)}
+        {a: _why(register[a], pool) or (FULL if any(a in s.serves for s in spare) else SAID) for a in sorted(left)}
         | _beyond(register, callers, frozenset(cells), extras),
         _shared(register),
     )
@@ -237,7 +242,7 @@ def _of_create(clause: Clause) -> bool:
     return clause.judge is not None and clause.scope == "exchange" and clause.operation == "create"
 
 
-def _step(register: Register, label: Label, stimulus: Stimulus) -> Step:
+def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus) -> Step:
     sent = label(stimulus)
     if sent.defects:
         expects, tags = REFUSED, sent.tags | {"400", "4xx", "object"}
@@ -245,58 +250,55 @@ def _step(register: Register, label: Label, stimulus: Stimulus) -> Step:
         expects, tags = CREATED, sent.tags | {"201", "2xx", "object"}
     else:
         expects, tags = OPEN, sent.tags
-    serves = frozenset(c.address for c in register.clauses if _of_create(c) and c.when.matches(tags))
-    return Step(stimulus, expects, serves)
+    serves = frozenset(c.address for c in clauses if c.when.matches(tags))
+    return Step(stimulus, expects, serves, listed="open:id-not-listed" not in sent.tags)
 
 
-def _offered(register: Register, label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[Step]:
+def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[Step]:
     """Every family and variant, as every caller for whom that makes a difference."""
     for family in FAMILIES:
         if family == "very-large":
             continue  # a mebibyte says no more than a hundred levels do, and costs the tenant more
         for variant in range(VARIANTS[family]):
-            yield _step(register, label, pool.make(family, variant))
+            yield _step(clauses, label, pool.make(family, variant))
     for caller in ("good", *sorted(callers & {"application", "delegated"})):
         for family, style in (("standard", TYPED), ("standard", PRETTY), ("no-payload", 0)):
             made = replace(pool.make(family, 0, style), caller=caller)
-            yield _step(register, label, made)
+            yield _step(clauses, label, made)
     for caller in sorted(callers & ODD_CALLERS):
-        yield _step(register, label, replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}"))
+        yield _step(clauses, label, replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}"))
     for families in MERGED:
-        singles = tuple(_step(register, label, pool.make(f, _PLAIN.get(f, 0))) for f in families)
-        yield _merged(register, label, singles)
+        singles = tuple(_step(clauses, label, pool.make(f, _PLAIN.get(f, 0))) for f in families)
+        yield _merged(clauses, label, singles)
 
 
 _PLAIN = {"opaque-values": 0, "one-kind-empty": 1, "conflict-spelling": 1}
 
 
-def _merged(register: Register, label: Label, singles: tuple[Step, ...]) -> Step:
+def _merged(clauses: Sequence[Clause], label: Label, singles: tuple[Step, ...]) -> Step:
     payload: dict[str, Any] = {}
     for step in reversed(singles):
         payload |= json.loads(step.stimulus.body or b"{}")
     names = "+".join(step.stimulus.family for step in singles)
     body = json.dumps(payload, separators=(",", ":")).encode()
-    made = _step(register, label, replace(singles[0].stimulus, family=names, body=body))
+    made = _step(clauses, label, replace(singles[0].stimulus, family=names, body=body))
     # Only what the single ones are sent for: an answer to all of them together says nothing about one elsewhere.
     wanted = frozenset().union(*(step.serves for step in singles))
     return replace(made, serves=made.serves & wanted, singles=singles)
 
 
-def _fits(step: Step, pool: Pool, label: Label) -> bool:
+def _fits(step: Step, pool: Pool) -> bool:
     """Whether a step may be sent: what may be accepted names only what the user named."""
     if step.expects == REFUSED:
         return True
-    sent = label(step.stimulus)
     kinds = [kind for kind, name in (("standard", b"siteRestore"), ("granular", b"granularSite"))
              if name in (step.stimulus.body or b"")]  # fmt: skip
-    if "open:id-not-listed" in sent.tags:
-        return False
-    return all(pool.has(kind) for kind in kinds)
+    return step.listed and all(pool.has(kind) for kind in kinds)
 
 
 def _conversation(register: Register, offered: list[Step]) -> tuple[tuple[Step, Step] | None, int]:
     """The two creates of the conversation that reads back: a standard and another, preferably a granular one."""
-    if not any(c.scope == "conversation" for c in register.clauses):
+    if not any(c.scope == "conversation" or c.operation != "create" for c in register.clauses):
         return None, 0
     accepted = [s for s in offered if s.expects == CREATED and s.stimulus.caller == "good" and not s.singles]
     first = next((s for s in accepted if s.stimulus.family == "standard"), None)
@@ -338,29 +340,31 @@ def _cells(callers: frozenset[str], room: int) -> tuple[tuple[str, str], ...]:
 
 def _beyond(
     register: Register, callers: frozenset[str], cells: frozenset[tuple[str, str]], extras: tuple[str, ...]
-) -> dict[str, str]:
+) -> dict[str, Gap]:
     """Why clauses of the other operations are not touched: those a live target is never sent, callers, room."""
     sendable = {route.operation for route in ALLOWED}
-    made = {}
+    made: dict[str, Gap] = {}
     for found in register.clauses:
         operation, _, name = found.address.partition("/")
         if operation == "create" or found.judge is None:
             continue
         told = {tag.removeprefix("story:") for tag in found.when.every | found.when.either if tag.startswith("story:")}
         if told and not told & TOLD:
-            made[found.address] = f"left out: a live target is not told the story {min(told)}"
+            made[found.address] = Gap(Why.LEFT_OUT, f"left out: a live target is not told the story {min(told)}")
         elif found.address == "delete/errors.invalid-session-id":
-            made[found.address] = "left out: a live target is sent no delete of an id that is not ours"
+            made[found.address] = Gap(
+                Why.LEFT_OUT, "left out: a live target is sent no delete of an id that is not ours"
+            )
         elif "list-after" not in extras and found.address == "list/response.deleted-gone":
             made[found.address] = FULL
         elif operation not in sendable:
-            made[found.address] = "left out: drafts are neither changed nor activated on a live target"
+            made[found.address] = Gap(
+                Why.LEFT_OUT, "left out: drafts are neither changed nor activated on a live target"
+            )
         elif name.startswith("permissions."):
             kind = "read-only" if "read-permission" in name else "no-permission"
             if kind not in callers:
-                made[found.address] = (
-                    f"needs another caller: --identity {kind}=TOKEN, or [live.identity.{kind}] in the configuration"
-                )
+                made[found.address] = needs_caller(kind)
             elif (kind, operation) not in cells:
                 made[found.address] = FULL
         elif "strangers" not in extras and name in {"errors.invalid-session-id", "errors.session-not-found"}:
@@ -381,16 +385,15 @@ def _shared(register: Register) -> dict[str, frozenset[str]]:
     return made
 
 
-def _why(clause: Clause, pool: Pool) -> str:
-    """Why no request of the plan serves a clause; "" where the run itself says it best."""
+def _why(clause: Clause, pool: Pool) -> Gap | None:
+    """Why no request of the plan serves a clause; None where the run itself says it best."""
     wanted = clause.when.every | clause.when.either
     if any(tag.startswith("example:") for tag in wanted):
-        return "the printed requests name ids that do not exist here"
-    needs_points = not pool.has("standard") and wanted & {"standard", "white-space", "odata-type"}
-    if needs_points:
-        return "needs restore points: name existing ones with --restore-points or live.restore-points"
+        return Gap(Why.IDS, "the printed requests name ids that do not exist here")
+    if not pool.has("standard") and wanted & {"standard", "white-space", "odata-type"}:
+        return Gap(Why.IDS, "needs restore points: name existing ones with --restore-points or live.restore-points")
     if not pool.has("granular") and wanted & {"granular", "prefer:all-members", "conflict-behavior"}:
-        return "needs items: name existing ones with --granular-items or live.granular-items"
+        return Gap(Why.IDS, "needs items: name existing ones with --granular-items or live.granular-items")
     if "open:artifact-limit" in wanted:
-        return "needs 50 restore points: name them with --restore-points or live.restore-points"
-    return ""
+        return Gap(Why.IDS, "needs 50 restore points: name them with --restore-points or live.restore-points")
+    return None

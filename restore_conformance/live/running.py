@@ -10,8 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from restore_conformance.campaign import Campaign, Result, Watch
+from restore_conformance.campaign import Campaign, Watch
 from restore_conformance.clauses import Register
+from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Told
@@ -156,7 +157,7 @@ def has_leave(live: Live, *, yes: bool) -> bool:
 def rehearsal(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
     """The same plan for a target that is no tenant: the mock, loopback, or an emulator. Ids may be made up."""
     tokens = {"good": settings.token, **settings.identities}
-    recogniser = Recogniser(callers={t: k for k, t in tokens.items() if t}, known=known_of(settings))
+    recogniser = Recogniser(callers=settings.callers(), known=known_of(settings))
     sender = Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
     pool = Pool(settings.restore_points, settings.granular_items, random.Random(settings.seed), made_up=True)  # noqa: S311
     profile = PROFILES[settings.profile]
@@ -228,8 +229,10 @@ def show(plan: Plan, live: Live, settings: Settings, requests: int, out: TextIO)
         asked = ", ".join(f"{operation} as {caller}" for caller, operation in plan.cells)
         print(f"For the permission matrix, on a draft of ours: {asked}.", file=out)
     reasons: dict[str, list[str]] = {}
-    for address, why in plan.unreachable.items():
-        reasons.setdefault(why or "needs another caller: see [live.identity.…], or is not touched", []).append(address)
+    for address, gap in plan.unreachable.items():
+        reasons.setdefault(gap.says or "needs another caller: see [live.identity.…], or is not touched", []).append(
+            address
+        )
     for why, addresses in reasons.items():
         print(f"Not touched: {', '.join(addresses)}\n       {why}", file=out)
     if not settings.restore_points:

@@ -19,9 +19,9 @@ from restore_conformance.live.planning import Plan, Step
 from restore_conformance.live.routes import NeverLive
 from restore_conformance.payloads.materials import GRANULAR, SITE
 from restore_conformance.sending import BudgetSpent
-from restore_conformance.verdicts import Unready
+from restore_conformance.verdicts import Gap, Unready, Why
 
-SHARED_TENANT = "needs a target that nobody else uses: sessions of others come and go in the list"
+SHARED_TENANT = Gap(Why.LEFT_OUT, "needs a target that nobody else uses: sessions of others come and go in the list")
 
 
 def script(plan: Plan, workers: int = 1) -> Callable[[Campaign], None]:
@@ -29,8 +29,8 @@ def script(plan: Plan, workers: int = 1) -> Callable[[Campaign], None]:
 
     def run(campaign: Campaign) -> None:
         campaign.untouched["create/read-back.nothing-of-refused"] = SHARED_TENANT
-        campaign.untouched |= {address: why for address, why in plan.unreachable.items() if why}
-        campaign._planned = plan.requests
+        campaign.untouched |= {address: gap for address, gap in plan.unreachable.items() if gap.says}
+        campaign.planned = plan.requests
         try:
             if plan.conversation is not None:
                 _life(campaign, *plan.conversation, plan)
@@ -40,14 +40,14 @@ def script(plan: Plan, workers: int = 1) -> Callable[[Campaign], None]:
                 _strangers(campaign)
             for step, exchange in _sent(campaign, plan.steps, workers):
                 _hear(campaign, step, exchange)
-                if campaign._hopeless():
+                if campaign.hopeless():
                     return
             for step in plan.spare:
                 if campaign.sender.requests + step.cost > plan.bound:
                     break
                 _hear(campaign, step, campaign.sender.stimulus(step.stimulus))
         except Unready as error:
-            campaign.stopped = str(error)
+            campaign.give_up(str(error))
 
     return run
 
@@ -101,12 +101,12 @@ def _told(campaign: Campaign, number: int, story: str) -> Iterator[stories.Talk]
 
     An id that cannot be part of a path, or is not ours, ends it where it is: the door says no.
     """
-    talk = stories.Talk(campaign.sender, number, story, campaign._check)
+    talk = stories.Talk(campaign.sender, number, story, campaign.teller.check)
     try:
         with contextlib.suppress(NeverLive):
             yield talk
     finally:
-        campaign._heard(talk)
+        campaign.teller.heard(talk)
 
 
 def _life(campaign: Campaign, first: Step, second: Step, plan: Plan) -> None:

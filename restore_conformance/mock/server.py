@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import uvicorn
 from starlette.applications import Starlette
@@ -15,19 +14,12 @@ from starlette.requests import Request as Incoming
 from starlette.responses import Response as Outgoing
 from starlette.routing import Route
 
-from restore_conformance.exchange import Request, Response
-from restore_conformance.verdicts import UsageError
+from restore_conformance.exchange import Request
+from restore_conformance.mock import sockets
+from restore_conformance.mock.sockets import Handler, below, listen, manner_of
 
-BASES = ("/beta", "/v1.0")
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
-
-
-class Handler(Protocol):
-    """Anything that answers a request: the service, or a service with a fault."""
-
-    address: str
-
-    def handle(self, request: Request) -> Response: ...
+__all__ = ["METHODS", "application", "listen", "run", "server", "serving"]
 
 
 def application(service: Handler) -> Starlette:
@@ -35,11 +27,7 @@ def application(service: Handler) -> Starlette:
 
     async def answer(incoming: Incoming) -> Outgoing:
         raw = incoming.scope.get("raw_path") or incoming.url.path.encode()
-        target = raw.decode("latin-1")
-        for base in BASES:
-            if target.startswith(base + "/"):
-                target = target.removeprefix(base)
-                break
+        target = below(raw.decode("latin-1"))
         if incoming.url.query:
             target += "?" + incoming.url.query
         headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in incoming.headers.raw)
@@ -57,22 +45,11 @@ def application(service: Handler) -> Starlette:
     return Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)])
 
 
-def listen(port: int = 0) -> socket.socket:
-    """A listening socket on loopback; port 0 picks a free one. Raises UsageError where the port is taken."""
-    # The protocol is named because asyncio sets TCP_NODELAY only then; without it each answer takes 40 ms.
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        made.bind(("127.0.0.1", port))
-        made.listen(128)
-    except (OSError, OverflowError) as error:
-        made.close()
-        raise UsageError(f"Port {port} cannot be used: {error}; name another with --port.") from None
-    return made
-
-
 def run(service: Handler, listening: socket.socket, certificate: tuple[Path, Path] | None = None) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted; over plain sockets where the service has a manner of its own."""
+    if manner_of(service) is not None:
+        sockets.run(service, listening)
+        return
     server(service, listening, certificate).run(sockets=[listening])
 
 
@@ -94,7 +71,11 @@ def server(service: Handler, listening: socket.socket, certificate: tuple[Path, 
 
 @contextlib.contextmanager
 def serving(service: Handler, certificate: tuple[Path, Path] | None = None) -> Iterator[str]:
-    """Serve in a thread while the block runs; yields the base URL."""
+    """Serve in a thread while the block runs; yields the base URL. `certificate` as in `server`."""
+    if manner_of(service) is not None:
+        with sockets.serving(service) as base:
+            yield base
+        return
     listening = listen()
     running = server(service, listening, certificate)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)

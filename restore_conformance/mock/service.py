@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote
 
 from restore_conformance.exchange import Request, Response
 from restore_conformance.mock import life, rules, session, wire
+from restore_conformance.mock.manner import Manner
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 ROOT = "/solutions/backupRestore"
@@ -182,6 +183,9 @@ class Service:
 
     address = ""
     """Where the service is reached, for links in answers; set when it is served."""
+
+    manner: Manner | None = None
+    """How answers are put on the wire, where that is odd; shows only when the service is served."""
 
     def update(self, asked: Asked) -> Reply:
         found = self.draft(asked)

@@ -4,9 +4,21 @@ Member names, types, enumerations and forms come from `schemas/`; nothing here k
 """
 
 from restore_conformance.payloads.families import FAMILIES, Knobs
-from restore_conformance.payloads.materials import Materials
+from restore_conformance.payloads.materials import Materials, made_up
 from restore_conformance.payloads.plan import PROFILES, Profile, drawn, plan
 from restore_conformance.payloads.stimulus import Stimulus
 from restore_conformance.payloads.strategies import draw, stimuli
 
-__all__ = ["FAMILIES", "PROFILES", "Knobs", "Materials", "Profile", "Stimulus", "draw", "drawn", "plan", "stimuli"]
+__all__ = [
+    "FAMILIES",
+    "PROFILES",
+    "Knobs",
+    "Materials",
+    "Profile",
+    "Stimulus",
+    "draw",
+    "drawn",
+    "made_up",
+    "plan",
+    "stimuli",
+]

@@ -339,6 +339,18 @@ def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
 WRONG_TYPES = _wrong_types()
 
 
+def _each_member() -> frozenset[int]:
+    """The likeliest slip, which stands first, for every kind of member: list, element, object, text, choice, key."""
+    rows: dict[tuple[str, tuple[str, ...]], int] = {}
+    for number, (kind, path, _) in enumerate(WRONG_TYPES):
+        if kind == "standard" or path == ("id",):
+            rows.setdefault((kind, path), number)
+    return frozenset(rows.values())
+
+
+EACH_MEMBER = _each_member()
+
+
 @family("wrong-type", len(WRONG_TYPES))
 def wrong_type(m: Materials, k: Knobs) -> Stimulus:
     kind, path, value = WRONG_TYPES[k.variant % len(WRONG_TYPES)]
@@ -385,6 +397,20 @@ def read_only_members(m: Materials, k: Knobs) -> Stimulus:
     return _made(m, "read-only-members", "standard", payload, k, len(elements), open="read-only-members")
 
 
+@family("curiosities", 1)
+def curiosities(m: Materials, k: Knobs) -> Stimulus:
+    """Everything a service may pass over, in one request: where it is accepted, each of them is.
+
+    Where it is not, nobody knows which of them was to blame, and each is sent alone.
+    """
+    elements = m.elements("standard", max(k.size, 1), k.seed)
+    odd = elements[k.place % len(elements)]
+    odd.update({"status": "succeeded", "notDeclared": {"note": [1, None, "text"]}, "@example.note": "text"})
+    payload = {**dict(READ_ONLY), "notDeclared": "text", "@example.note": 5, SITE: elements}
+    made = _made(m, "curiosities", "standard", payload, k, len(elements), open="read-only-members")
+    return _named(made, "curiosities", singles=tuple(make(m, k) for make in _CURIOUS))
+
+
 @family("unknown-members", 4)
 def unknown_members(m: Materials, k: Knobs) -> Stimulus:
     elements = m.elements("standard", max(k.size, 1), k.seed)
@@ -410,6 +436,9 @@ def other_annotations(m: Materials, k: Knobs) -> Stimulus:
         point = odd.pop("restorePoint")["id"]
         odd["restorePoint@odata.bind"] = f"/solutions/backupRestore/restorePoints/{point}"
     return _made(m, "annotations", "standard", payload, k, len(elements), open="other-annotations")
+
+
+_CURIOUS: tuple[Maker, ...] = (read_only_members, unknown_members, other_annotations)
 
 
 @family("one-kind-empty", 4)

@@ -5,6 +5,7 @@ A member or an enumeration value added to the schemas is sent without a change h
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ SITE = "siteRestoreArtifacts"
 GRANULAR = "granularSiteRestoreArtifacts"
 LISTS = {"standard": SITE, "granular": GRANULAR}
 REQUEST = "create/request.json"
-_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" * 4  # byte to letter, by its last 6 bits
 
 PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE = 1, 2, 4, 8, 16, 32, 64, 128
 """Bits of a style: white space, member order, GUIDs in capitals or without a version, optional members sent,
@@ -129,6 +130,12 @@ class Materials:
         return json.dumps(payload, separators=(",", ":")).encode()
 
 
+@functools.lru_cache(maxsize=1)
+def made_up() -> Materials:
+    """The materials without a named id, one for the process: what is planned with them is planned once."""
+    return Materials()
+
+
 def guid(seed: int, index: int) -> str:
     """A well-formed version 4 GUID; with seed 0 a readable one, so that shrunk payloads can be read."""
     if seed == 0:
@@ -158,7 +165,7 @@ def browse_id(seed: int, style: int = 0) -> str:
     """An opaque, URL-safe browse session id; long and padded if the style asks for it."""
     size = 900 if style & LONG_BROWSE else 87
     raw = hashlib.shake_128(f"browse {seed}".encode()).digest(size)
-    return "eJx" + "".join(_BASE64[byte & 63] for byte in raw) + ("==" if style & LONG_BROWSE else "")
+    return "eJx" + raw.translate(_BASE64).decode() + ("==" if style & LONG_BROWSE else "")
 
 
 def _reversed(value: Any) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from restore_conformance.payloads.families import Knobs, family, standard
-from restore_conformance.payloads.materials import SITE, Materials
+from restore_conformance.payloads.families import Knobs, family, opaque_values, standard
+from restore_conformance.payloads.materials import GRANULAR, SITE, Materials
 from restore_conformance.payloads.stimulus import Stimulus
 
 MALFORMED = (
@@ -128,6 +128,16 @@ def unusual_json(m: Materials, k: Knobs) -> Stimulus:
         b'{"note":"\\ud83d\\ude00 \\ud83d",' + body[1:],
     )[k.variant % 5]
     return Stimulus("unusual-json", "standard", odd, open="unusual-json", artifacts=made.artifacts)
+
+
+@family("odd-letters", 1)
+def odd_letters(m: Materials, k: Knobs) -> Stimulus:
+    """An opaque key with letters of every plane; where it is refused, the key and the letters are sent apart."""
+    elements = m.elements("granular", max(k.size, 1), k.seed)
+    elements[k.place % len(elements)]["id"] = "an item of é 😀 𝔘"
+    body = json.dumps({GRANULAR: elements}, ensure_ascii=False, separators=(",", ":")).encode()
+    apart = (opaque_values(m, k._replace(variant=0)), unusual_json(m, k._replace(variant=3)))
+    return Stimulus("odd-letters", "granular", body, open="unusual-json", artifacts=len(elements), singles=apart)
 
 
 @family("very-large", 2)

@@ -14,7 +14,8 @@ class Stimulus:
 
     `kind` and `defect` are the maker's label ("" where nothing is broken); `open` says that the documents
     leave the answer open. `media` None means no Content-Type header. `authorization` is a template in which
-    {token} stands for the caller's token; None means no such header, "" the usual bearer form.
+    {token} stands for the caller's token; None means no such header, "" the usual bearer form. `singles` are sent
+    instead where several curiosities in one request were refused and nobody knows which.
     """
 
     family: str
@@ -28,3 +29,4 @@ class Stimulus:
     headers: tuple[tuple[str, str], ...] = ()
     artifacts: int = 0
     note: str = ""
+    singles: tuple[Stimulus, ...] = ()

@@ -9,9 +9,6 @@ import contextlib
 import json
 from typing import Any
 
-HIDDEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-"""Marks that change the direction of writing, or are not seen at all."""
-
 LONGEST = 6000
 """Characters of a body that a report shows."""
 
@@ -21,7 +18,7 @@ class _Table(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         c = chr(code)
-        shown = c if c in "\n\t" or (c.isprintable() and c not in HIDDEN) else f"\\u{code:04x}"
+        shown = c if c in "\n\t" or c.isprintable() else f"\\u{code:04x}"
         if len(self) < 20_000:
             self[code] = shown
         return shown
@@ -33,6 +30,8 @@ _SHOWN = _Table()
 def visible(text: Any) -> str:
     """Text with control characters and marks that change the direction of writing made visible."""
     shown = text if isinstance(text, str) else json.dumps(text, ensure_ascii=False)
+    if shown.replace("\n", "").replace("\t", "").isprintable():  # nearly always; no hidden mark is
+        return shown
     return shown.translate(_SHOWN)
 
 

@@ -12,6 +12,9 @@ from restore_conformance.reporting import telling
 from restore_conformance.reporting.shown import line
 
 MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}
+COLUMNS = ("pass", "fail", "inconclusive", "none")
+NONE = "·"
+"""Stands for no clause, so that the numbers stand out."""
 
 
 def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: TextIO, plain: bool = False) -> None:
@@ -20,8 +23,6 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
         _headings(run, out, plain=plain)
         _findings(run, out)
         _unjudged(run, out)
-    for error in run.get("ledger", {}).get("errors", []):
-        print(f"Ledger: {line(error)}", file=out)
     if said := telling.partial(run):
         print(line(said), file=out)
     print(f"{run['verdict'].upper()}: {line(run['reason'])}.", file=out)
@@ -30,45 +31,79 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
         f"{counts}; {run['requests']} requests, {run['judgements']} judgements, {run['seconds']:.1f} s",
         file=out,
     )
+    _ledger(run, out)
     if not quiet:
         _recordings(run, out)
         print(f"Report: {written['html']}", file=out)
 
 
+def _ledger(run: dict[str, Any], out: TextIO) -> None:
+    """What the ledger says; also in the quiet mode, for it decides the exit code."""
+    if "ledger" not in run:
+        return
+    marked = run["ledger"]["accepted"]
+    if marked:
+        left = sum("accepted" not in entry for entry in telling.broken(run))
+        rest = f"; {left} broken must {'clause is' if left == 1 else 'clauses are'} not" if left else ""
+        print(f"Accepted by the ledger: {', '.join(marked)}{rest}.", file=out)
+    for said in run["ledger"]["errors"]:
+        print(f"Error in the ledger: {line(said)}", file=out)
+    for said in run["ledger"].get("notes", ()):
+        print(f"Ledger: {line(said)}", file=out)
+
+
 def _recordings(run: dict[str, Any], out: TextIO) -> None:
+    notes: dict[str, list[str]] = {}
     for one in run.get("recordings", []):
         if one.get("note"):
-            print(f"Recording {line(one['name'])}: {line(one['note'])}", file=out)
+            notes.setdefault(one["note"], []).append(one["name"])
+    for note, names in notes.items():
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        print(f"Recording {', '.join(line(name, 100) for name in names[:3])}{more}: {line(note)}", file=out)
 
 
-def _headings(run: dict[str, Any], out: TextIO, *, plain: bool) -> None:
+def _headings(run: dict[str, Any], out: TextIO, *, plain: bool = False) -> None:
+    rows = telling.tallies(run)
+    if plain or not out.isatty():
+        _plain(rows, out)
+    else:
+        _coloured(rows, out)
+    print(file=out)
+
+
+def _plain(rows: list[dict[str, Any]], out: TextIO) -> None:
+    """The table for a file or a CI log, which needs no colours: the library that draws them is not even loaded."""
+    lines = [["Heading", *COLUMNS, "exchanges"]]
+    lines += [[row["heading"], *(str(row[name] or NONE) for name in COLUMNS), str(row["exchanges"])] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for heading, *cells in lines:
+        right = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
+        print("  ".join([heading.ljust(widths[0]), *right]), file=out)
+
+
+def _coloured(rows: list[dict[str, Any]], out: TextIO) -> None:
     from rich.console import Console
     from rich.table import Table
 
     made = Table(box=None, pad_edge=False, header_style="bold")
     made.add_column("Heading")
-    names = ("pass", "fail", "inconclusive", "none")
-    for name in names:
+    for name in (*COLUMNS, "exchanges"):
         made.add_column(name, justify="right")
-    made.add_column("exchanges", justify="right")
-    for row in telling.tallies(run):
-        made.add_row(row["heading"], *(_cell(row[name], MARKS[name]) for name in names), str(row["exchanges"]))
-    plain = plain or not out.isatty()
-    Console(file=out, width=100 if plain else None, force_terminal=False if plain else None, highlight=False).print(
-        made
-    )
-    print(file=out)
+    for row in rows:
+        made.add_row(row["heading"], *(_cell(row[name], MARKS[name]) for name in COLUMNS), str(row["exchanges"]))
+    Console(file=out, highlight=False).print(made)
 
 
 def _cell(number: int, style: str) -> str:
-    return f"[{style}]{number}[/]" if number else "[dim]·[/]"
+    return f"[{style}]{number}[/]" if number else f"[dim]{NONE}[/]"
 
 
 def _findings(run: dict[str, Any], out: TextIO) -> None:
     failing = [entry for entry in telling.findings(run) if entry["findings"]]
     for entry in failing:
         finding = entry["findings"][0]
-        print(f"{entry['level']:6} {entry['id']}", file=out)
+        mark = f" (accepted until {entry['accepted']['review']})" if "accepted" in entry else ""
+        print(f"{entry['level']:6} {entry['id']}{mark}", file=out)
         print(f"       {entry['says']}", file=out)
         print(f"       came: {line(finding['message'])} (seen {finding['seen']} of {finding['of']})", file=out)
         if "history" in entry:

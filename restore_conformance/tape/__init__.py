@@ -3,10 +3,11 @@
 vcrpy's only door. Knows no clause: what a recording proves is for those who judge it.
 """
 
-from restore_conformance.tape.cassette import LARGEST, LONGEST, Cassette, Provenance, every, load, save
+from restore_conformance.tape.cassette import LARGEST, LONGEST, Cassette, Provenance, every, load
 from restore_conformance.tape.guard import SocketAttempt, no_network
 from restore_conformance.tape.matching import differences, nearest
 from restore_conformance.tape.playing import Player, Unrecorded
+from restore_conformance.tape.writing import save
 
 __all__ = [
     "LARGEST",

@@ -1,24 +1,26 @@
-"""A cassette as data: recorded exchanges with where they come from. Read with suspicion, written whole.
+"""A cassette as data: recorded exchanges with where they come from. Read with suspicion.
 
-The file is vcrpy's YAML with a block of ours, `provenance`; its form is `schemas/cassette.schema.json`.
+The file is vcrpy's YAML with a block of ours, `provenance`; its form is `schemas/cassette.schema.json`. Writes
+nothing, and judges nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import vcr.request
 import vcr.serialize
 import yaml
 
-from restore_conformance.documents import pinned
-from restore_conformance.exchange import Headers, Request, Response
-from restore_conformance.tape.matching import chosen
+from restore_conformance.documents import Breach, pinned
+from restore_conformance.exchange import Request, Response
+from restore_conformance.targets.door import is_service
 from restore_conformance.verdicts import UsageError
 
 LARGEST = 4 * 1024 * 1024
@@ -28,13 +30,7 @@ SCHEMA = "cassette.schema.json"
 AGES = {"documentation": (730, 1460), "mock": (365, 730), "live": (60, 180)}
 """Days after which a recording warns, and after which it is not judged any more, by where it comes from."""
 
-UNSTORED = frozenset(
-    {"date", "server", "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"}
-)
-"""Headers of an answer that speak of the wire and not of the answer as stored."""
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ class Provenance:
     tool: str
     base: str
     callers: Mapping[str, str] = field(default_factory=dict)
-    steps: tuple[Mapping[str, str], ...] = ()
+    steps: tuple[Mapping[str, Any], ...] = ()
     story: str = ""
     known: tuple[str, ...] | None = None
 
@@ -107,7 +103,7 @@ def read(path: Path, name: str, *, ours: bool = True) -> dict[str, Any]:
             raise UsageError(f"{name} has {size} bytes, and a cassette has at most {LARGEST}; it was not read.")
         text = path.read_bytes().decode("utf-8")
         _harmless(text, name)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - the safe loader, in C where there is one
+        data = yaml.load(text, Loader=Loader)  # noqa: S506 - the safe loader, in C where there is one
     except FileNotFoundError:
         raise UsageError(f"There is no cassette {name}.") from None
     except OSError as error:
@@ -116,25 +112,67 @@ def read(path: Path, name: str, *, ours: bool = True) -> dict[str, Any]:
         raise UsageError(f"{name} is no text in UTF-8, so it is no cassette{again}.") from None
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         raise UsageError(f"{name} is no YAML that can be read: {_first_line(error)}{again}.") from None
-    breaches = pinned().breaches(SCHEMA, _textual(data))
-    if not ours:
-        breaches = [one for one in breaches if "'provenance' is a required" not in one.message]
-    if breaches:
-        worst = breaches[0]
+    worst = next((one for part in _parts(_textual(data), ours=ours) for one in _breaches(part, ours=ours)), None)
+    if worst is not None:
         raise UsageError(f"{name} is no cassette: {worst.pointer or '/'} {worst.message}{again}.")
     checked: dict[str, Any] = data
     if "provenance" in checked:
-        try:
-            datetime.date.fromisoformat(checked["provenance"]["recorded"])
-        except ValueError:
-            raise UsageError(f"{name} is no cassette: /provenance/recorded is no date{again}.") from None
+        _honest(checked, name, again)
     return checked
+
+
+def _parts(data: Any, *, ours: bool) -> Iterator[Any]:
+    """What is held against the published form: the whole, or pieces of what others made as long as they liked."""
+    found = data.get("interactions") if isinstance(data, dict) else None
+    if ours or not isinstance(found, list) or "provenance" in data or len(found) <= LONGEST:
+        yield data
+        return
+    for at in range(0, len(found), LONGEST):
+        yield {**data, "interactions": found[at : at + LONGEST]}
+
+
+def _breaches(data: Any, *, ours: bool) -> Iterator[Breach]:
+    for one in pinned().breaches(SCHEMA, data):
+        if ours or "'provenance' is a required" not in one.message:
+            yield one
+
+
+def _honest(data: dict[str, Any], name: str, again: str) -> None:
+    """Refuse a block that contradicts itself, or what it stands over. Raises UsageError."""
+    block = data["provenance"]
+    try:
+        recorded = datetime.date.fromisoformat(block["recorded"])
+    except ValueError:
+        raise UsageError(f"{name} is no cassette: /provenance/recorded is no date{again}.") from None
+    # A day of grace, since the other machine may be ahead of this one.
+    if recorded > datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1):
+        raise UsageError(f"{name} says that it was recorded on {recorded}, which has not come yet{again}.")
+    if (block["origin"] == "live") != is_service(block["base"]):
+        raise UsageError(f"{name} says it is {block['origin']}, and {block['base']} is not the place for that{again}.")
+    if block["seal"] != seal(data):
+        raise UsageError(f"{name} was changed after it was recorded{again}.")
+
+
+def seal(data: Mapping[str, Any]) -> str:
+    """SHA-256 over all that a cassette holds but the seal itself: it shows a change, though not who made it."""
+    block = {one: value for one, value in data["provenance"].items() if one != "seal"}
+    text = json.dumps(_ordered({**data, "provenance": block}), separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _ordered(value: Any) -> Any:
+    """The same for equal values, whatever YAML may hold: members by name, types told apart."""
+    if isinstance(value, Mapping):
+        return sorted([f"{type(one).__name__} {one}", _ordered(inner)] for one, inner in value.items())
+    if isinstance(value, list):
+        return ["list", *(_ordered(one) for one in value)]
+    return value if isinstance(value, str | int | bool | None) else [type(value).__name__, repr(value)]
 
 
 def _harmless(text: str, name: str) -> None:
     """Refuse what a cassette never has: tags that make objects, aliases that multiply, endless depth."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=Loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise UsageError(f"{name} has an anchor or alias (&, *), which a cassette never has; it was not read.")
         tag = getattr(event, "tag", None)
@@ -170,70 +208,6 @@ class _Read:
 
     def deserialize(self, _: str) -> dict[str, Any]:
         return self._data
-
-
-class _Write:
-    """vcrpy's serializer, writing our block first."""
-
-    def __init__(self, provenance: dict[str, Any]) -> None:
-        self._provenance = provenance
-
-    def serialize(self, data: dict[str, Any]) -> str:
-        whole = {"provenance": self._provenance, **data}
-        made: str = yaml.dump(whole, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
-        return made
-
-
-def save(cassette: Cassette) -> None:
-    """Write a cassette whole. Raises UsageError where it is too long or its folder cannot be written."""
-    provenance = cassette.provenance
-    if provenance is None or len(cassette.exchanges) > LONGEST:
-        raise UsageError(f"{cassette.name} cannot be written: a cassette tells its provenance and has 1 to {LONGEST}.")
-    block = {name: value for name, value in asdict(provenance).items() if value not in ("", None)}
-    requests, responses = [], []
-    for request, response in cassette.exchanges:
-        body = request.body if request.body else None
-        headers = {name: [value] for name, value in _joined(chosen(request.headers)).items()}
-        requests.append(_Asked(request.method, provenance.base + request.target, body, headers))
-        kept = tuple((name, value) for name, value in response.headers if name.lower() not in UNSTORED)
-        grouped: dict[str, list[str]] = {}
-        for name, value in kept:
-            grouped.setdefault(name, []).append(value)
-        responses.append(
-            {"status": {"code": response.status, "message": ""}, "headers": grouped, "body": {"string": response.body}}
-        )
-    text = vcr.serialize.serialize({"requests": requests, "responses": responses}, _Write(_plain(block)))
-    try:
-        cassette.path.parent.mkdir(parents=True, exist_ok=True)
-        cassette.path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{cassette.name} cannot be written: {error.strerror}.") from None
-
-
-class _Asked(vcr.request.Request):  # type: ignore[misc]
-    """vcrpy's request, with its headers written as lists as its own recordings have them."""
-
-    def _to_dict(self) -> dict[str, Any]:
-        return {"method": self.method, "uri": self.uri, "body": self.body, "headers": dict(self._lists)}
-
-    def __init__(self, method: str, uri: str, body: bytes | None, headers: dict[str, list[str]]) -> None:
-        super().__init__(method, uri, body, {})
-        self._lists = headers
-
-
-def _joined(headers: Headers) -> dict[str, str]:
-    made: dict[str, str] = {}
-    for name, value in headers:
-        made[name] = f"{made[name]}, {value}" if name in made else value
-    return made
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name): _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return value
 
 
 def _provenance(block: dict[str, Any]) -> Provenance:

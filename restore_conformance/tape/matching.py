@@ -6,6 +6,7 @@ the order of members do not; how a number is written, repeated members and the t
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +31,7 @@ def chosen(headers: Headers) -> Headers:
     return tuple((name, value) for name, value in headers if name.lower() not in TRANSPORT)
 
 
+@functools.lru_cache(maxsize=32)  # the recordings of a cassette are compared with every request in turn
 def canonical(body: bytes | None) -> Any:
     """A body as something to compare: nothing, a JSON value with numbers as written, or the bytes."""
     if not body:
@@ -51,6 +53,8 @@ def canonical(body: bytes | None) -> Any:
 
 def _depth(body: bytes) -> int:
     """How deep brackets nest, those in strings counted too: too much is no harm here."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return 0
     deepest = depth = 0
     for mark in re.finditer(rb"[\[{]|[\]}]", body):
         depth += 1 if mark[0] in b"[{" else -1

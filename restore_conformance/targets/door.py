@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from restore_conformance.exchange import Request, Response
 
@@ -13,6 +14,11 @@ VENDOR = (
     "microsoftgraph.com", "windows.net", "azure.com", "sharepoint.com",
 )  # fmt: skip
 """Domains of the vendor: a real tenant may be behind any of them."""
+
+SERVICE = frozenset(
+    {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
+)
+"""The hosts of the service itself; on others of the vendor's domains customers run what they like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,16 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def is_service(base: str) -> bool:
+    """Whether a base URL is the service's own, and what answers there has to prove it by TLS."""
+    parts = urlsplit(base)
+    try:
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme == "https" and port in {None, 443} and (parts.hostname or "").rstrip(".") in SERVICE
 
 
 def is_vendor(host: str) -> bool:

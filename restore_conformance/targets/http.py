@@ -6,6 +6,7 @@ import email.utils
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,12 +25,19 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 class Http:
     """A base URL. Retries 429 and 503 at most `retries` times, as Retry-After says; anything else is told as it came.
 
-    With `retries` 0 every answer is told as it came: somebody above waits and repeats.
+    With `retries` 0 every answer is told as it came: somebody above waits and repeats. `sleep` waits.
 
     Raises UsageError for a URL that is none and a CA bundle that cannot be read.
     """
 
-    def __init__(self, base: str, ca_bundle: str = "", patience: float = PATIENCE, retries: int = RETRIES) -> None:
+    def __init__(
+        self,
+        base: str,
+        ca_bundle: str = "",
+        patience: float = PATIENCE,
+        retries: int = RETRIES,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         parts = urlsplit(base)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UsageError(f"--target {base!r} is no URL; give one like http://127.0.0.1:8080/beta.")
@@ -41,6 +49,7 @@ class Http:
         self.loopback = is_loopback(parts.hostname)
         self.patience = patience
         self.retries = retries
+        self._sleep = sleep
         self._client = httpx.Client(
             verify=_trust(ca_bundle, parts.scheme),
             timeout=httpx.Timeout(patience, connect=min(10.0, patience)),
@@ -56,7 +65,7 @@ class Http:
             pause = retry_after(answer.response) if attempt <= self.retries else None
             if pause is None or pause > LONGEST_PAUSE:
                 return answer
-            time.sleep(pause)
+            self._sleep(pause)
         return answer
 
     def _once(self, request: Request, wait: float, attempt: int) -> Answer:
@@ -91,7 +100,7 @@ class Http:
         return Answer(sent, made, None, time.perf_counter() - start, attempt)
 
     def pause(self, seconds: float) -> None:
-        time.sleep(seconds)
+        self._sleep(seconds)
 
     def close(self) -> None:
         self._client.close()

@@ -2,7 +2,7 @@
 
 from restore_conformance import checks
 from restore_conformance.clauses import clause, story
-from restore_conformance.verdicts import Deviation
+from restore_conformance.verdicts import Deviation, Untouched
 
 
 @clause(when=story("life", "change", "activation", "callers"))
@@ -11,7 +11,7 @@ def test_found(conversation):
     checks.answered(conversation, "get", 200)
 
 
-@clause(when=story("life"))
+@clause(when=story("life", "change", "activation"))
 def test_same_session(conversation):
     """The session read is the session made."""
     created, found = checks.session(conversation, "create"), checks.session(conversation, "get")
@@ -77,14 +77,15 @@ def test_others_untouched(conversation):
     checks.same_total(conversation, "get", "get-again")
 
 
-@clause(when=story("refused"))
+@clause(when=story("refused", "life"))
 def test_nothing_of_refused(conversation):
     """A refused request makes nothing."""
-    before, after = checks.listing(conversation, "before"), checks.listing(conversation, "after")
+    checks.step(conversation, "refusal")
     refusals = conversation.steps("refusal")
-    if not all(e.status is not None and 400 <= e.status < 500 and not e.trouble for e in refusals):
-        return
-    new = sorted(set(after) - set(before))
+    if not all(e.status is not None and 400 <= e.status < 500 for e in refusals):
+        raise Untouched("the requests were not refused")
+    first, last = ("before", "after") if conversation.story == "refused" else ("list", "list-after")
+    new = checks.new_sessions(conversation, first, last)
     if len(new) >= len(refusals):
         raise Deviation(
             f"expected no new session after {len(refusals)} refused requests, got {len(new)}: {', '.join(new[:5])}",

@@ -26,7 +26,7 @@ def test_type_named(exchange):
     return checks.type_named(exchange)
 
 
-@clause(when=story("life"))
+@clause(when=story("life", "change", "activation"))
 def test_agrees_with_create(conversation):
     """What does not change is answered alike."""
     created, found = checks.session(conversation, "create"), checks.session(conversation, "get")

@@ -1,7 +1,15 @@
 """What the suite's own tests share: a guard on the network, the register, and one way to run a campaign."""
 
 import ipaddress
+import os
+import shutil
 import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +38,23 @@ def loopback_only():
     patch.undo()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def children_compile_once(tmp_path_factory):
+    """Where Python may not leave bytecode in the checkout, each process a test starts would compile everything anew."""
+    patch = pytest.MonkeyPatch()
+    if sys.dont_write_bytecode:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("bytecode")))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def no_summary(monkeypatch):
+    """In a build the runs of these tests write nothing into its summary."""
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+
 @pytest.fixture(scope="session")
 def register():
     return load()
@@ -49,7 +74,64 @@ def judged(register):
     return judge
 
 
-@pytest.fixture(autouse=True)
-def no_summary(monkeypatch):
-    """In a build the runs of these tests write nothing into its summary."""
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+def _postgres_programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+@pytest.fixture
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server on loopback, started for the test."""
+    programs = _postgres_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed (Debian: postgresql)")
+    folder = tmp_path_factory.mktemp("pg")
+    user: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+        for above in (folder.parent, folder.parent.parent):
+            above.chmod(above.stat().st_mode | 0o011)
+        user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+    data = folder / "data"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made = subprocess.run(
+        [programs / "initdb", "-D", data, "-A", "trust", "-U", "drift", "--no-sync"],
+        capture_output=True,
+        check=False,
+        cwd="/",
+        **user,
+    )
+    if made.returncode:
+        pytest.skip(f"PostgreSQL cannot be set up here: {made.stderr.decode()[-200:]}")
+    options = [
+        "-D",
+        data,
+        "-p",
+        str(port),
+        "-c",
+        f"unix_socket_directories={folder}",
+        "-c",
+        "listen_addresses=127.0.0.1",
+        "-F",
+    ]
+    server = subprocess.Popen(
+        [programs / "postgres", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **user
+    )
+    try:
+        for _ in range(100):
+            if (
+                subprocess.run(
+                    [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)], check=False
+                ).returncode
+                == 0
+            ):
+                break
+            time.sleep(0.1)
+        else:
+            pytest.skip("PostgreSQL did not start within ten seconds")
+        yield f"postgresql://drift@127.0.0.1:{port}/postgres"
+    finally:
+        server.terminate()
+        server.wait(20)

@@ -13,6 +13,7 @@ def answering(status=200, headers=(), body=b"", first=None):
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # headers and body are two writes, and the second would wait 40 ms
 
         def _answer(self):
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -31,7 +32,7 @@ def answering(status=200, headers=(), body=b"", first=None):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}", seen

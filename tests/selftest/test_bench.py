@@ -5,9 +5,10 @@ import os
 import hypothesis
 import pytest
 
-from restore_conformance.bench import ENVIRONMENTS, score_environment, score_fault, score_variant
+from restore_conformance.bench import ENVIRONMENTS, endurance, score_environment, score_fault, score_variant
 from restore_conformance.bench.compositions import compositions, draw
-from restore_conformance.mock.faults import FAULTS
+from restore_conformance.bench.endurance import Endurance, go_on, habits_of, summary
+from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.mock.variants import VARIANTS, dimensions
 
 SHARE = int(os.environ.get("RESTORE_CONFORMANCE_SHARE", "24"))
@@ -56,3 +57,62 @@ def test_an_environment_is_nobodys_fault(register, name):
 def test_a_fault_written_blind_is_caught(register, name):
     score = score_fault(register, name, "standard")
     assert score.caught, score.reason
+
+
+@pytest.mark.parametrize("name", ["wire-gzip", "wire-chunked-extended", "wire-http-1.0", "wire-split", "wire-continue"])
+def test_an_odd_wire_is_not_accused(register, name):
+    """Judged over HTTP, through the client that real targets are judged through."""
+    score = score_variant(register, [name], "quick")
+    assert score.right, (score.blamed, score.reason)
+
+
+@pytest.mark.parametrize("name", ["wire-granular-body-short", "wire-empty-gzip-invalid", "wire-get-without-body"])
+def test_a_broken_wire_is_blamed_on_the_clause(register, name):
+    score = score_fault(register, name, "quick")
+    assert score.first, (score.blamed, score.reason)
+
+
+def test_habits_on_the_wire_are_drawn_now_and_then():
+    wired = [any(name.startswith("wire-") for name in names) for names in draw(60, 3)]
+    assert 3 <= sum(wired) <= 40
+
+
+@pytest.mark.parametrize("name", ["reads-lag-behind", "lists-lag-behind"])
+@pytest.mark.parametrize("profile", ["quick", "standard"])
+def test_what_takes_a_moment_to_be_seen_is_waited_for(register, name, profile):
+    score = score_variant(register, [name], profile)
+    assert score.right, (score.blamed, score.reason)
+
+
+def test_a_session_made_by_a_lost_answer_is_no_trace_of_a_refusal(register):
+    """Where an answer is lost, a session is there that nobody was told of, and controls make more of them."""
+    for name in ("name-not-known by-chance", "maintenance-page by-chance"):
+        score = score_environment(register, name, "quick")
+        assert score.right, (score.blamed, score.reason)
+
+
+def test_the_long_run_goes_on_where_it_stopped(register):
+    state, told = Endurance(seed=3), []
+    go_on(register, state, 500, lambda now: told.append((now.servers, now.exchanges)))
+    assert state.exchanges >= 500
+    first = state.servers
+    go_on(register, state, state.exchanges + 1, lambda now: told.append((now.servers, now.exchanges)))
+    assert state.servers == first + 1
+    assert [servers for servers, _ in told] == list(range(1, first + 2))
+    assert state.accused == []
+    assert all(held > 1 for _, held in state.memory)
+    assert "0 accused" in summary(state)
+
+
+def test_the_long_run_meets_every_kind_of_server():
+    habits = [habits_of(number, 1) for number in range(15)]
+    assert habits[0] == []
+    assert len(habits[1]) == 1
+    assert len(max(habits, key=len)) > 3
+    assert habits == [habits_of(number, 1) for number in range(15)]
+
+
+def test_a_long_run_accuses_who_breaks_the_contract(register, monkeypatch):
+    monkeypatch.setattr(endurance, "composed", lambda habits: seeded("standard-answered-200"))
+    state = go_on(register, Endurance(), 10, lambda now: None)
+    assert state.accused[0]["blamed"] == ["create/response.created"]

@@ -18,6 +18,8 @@ from restore_conformance.payloads.strategies import HEAVY
 from restore_conformance.recogniser import Recogniser
 
 DRAWS = int(os.environ.get("RESTORE_CONFORMANCE_DRAWS", "10000"))
+FEW = 2_500
+"""Draws of every day; `make proofs` makes all of them."""
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +35,16 @@ def test_they_agree_on_the_whole_plan(recognise):
                 assert disagreement(stimulus, recognise(request_of(stimulus))) is None, stimulus.family
 
 
-def test_they_agree_on_drawn_payloads(recognise):
+@pytest.mark.parametrize("draws", [FEW, pytest.param(DRAWS, marks=pytest.mark.deep)], ids=["few", "many"])
+def test_they_agree_on_drawn_payloads(recognise, draws):
     drawn, batch = 0, 0
-    while drawn < DRAWS:
+    while drawn < draws:
         batch += 1
-        for stimulus in draw(stimuli(Materials()), min(10_000, DRAWS - drawn), batch):
+        for stimulus in draw(stimuli(Materials()), min(10_000, draws - drawn), batch):
             drawn += 1
             said = disagreement(stimulus, recognise(request_of(stimulus)))
             assert said is None, (stimulus.family, said, stimulus.body[:300])
-    assert drawn >= DRAWS
+    assert drawn >= draws
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))

@@ -2,7 +2,9 @@
 
 import copy
 import html.parser
+import io
 import json
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from restore_conformance.mock.faults import seeded
 from restore_conformance.record import Scrub, curl, run_of
 from restore_conformance.reporting import html as page
-from restore_conformance.reporting import junit
+from restore_conformance.reporting import junit, terminal
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m=1+1\u202e\"'&\x00"
 
@@ -116,3 +118,22 @@ def test_a_curl_line_sends_the_same_and_hides_the_token(judged):
 
 def test_the_record_is_json(record):
     assert json.loads(json.dumps(record)) == record
+
+
+class Screen(io.StringIO):
+    """A terminal, as far as a program asks."""
+
+    def isatty(self):
+        return True
+
+
+def test_the_table_says_the_same_on_a_terminal_and_in_a_file():
+    """In a file it is written without the library that colours it, to the letter as that would."""
+    rows = (("create/errors.a", "pass", 12), ("create/errors.b", "fail", 3), ("list-artifacts/errors.c", "none", 0))
+    run = {"clauses": [{"id": name, "verdict": verdict, "exchanges": number} for name, verdict, number in rows]}
+    file, screen = io.StringIO(), Screen()
+    terminal._headings(run, file)
+    terminal._headings(run, screen)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
+    assert [line.rstrip() for line in plain.splitlines()] == [line.rstrip() for line in file.getvalue().splitlines()]
+    assert file.getvalue().splitlines()[1].split() == ["create/errors", "1", "1", "·", "·", "15"]

@@ -1,7 +1,7 @@
 """Servers that are odd and keep the contract: what must never be accused.
 
 A variant is one value of one dimension; values of different dimensions compose. Each names, in its docstring,
-the sentence of the documents that allows it. Written from the documents alone, without a look at the suite.
+the sentence of the documents that allows it. Those called field-* were written without a look at the suite.
 Importing this package registers all of them, in the order in which they compose: meaning first, bytes last.
 """
 
@@ -12,9 +12,11 @@ from restore_conformance.mock.variants import (
     field_routes,
     field_spelling,
     field_wire,
+    lagging,
+    wire,
 )
 from restore_conformance.mock.variants.shaping import VARIANTS, Variant, composed, dimensions, shaped
 
-ROOMS = (field, field_forms, field_refusals, field_routes, field_spelling, field_wire)
+ROOMS = (field, field_forms, field_refusals, field_routes, field_spelling, field_wire, lagging, wire)
 
 __all__ = ["ROOMS", "VARIANTS", "Variant", "composed", "dimensions", "shaped"]

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +16,7 @@ from restore_conformance.drift import snapshot as packing
 from restore_conformance.drift.bisect import first_bad
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.history import State, standing, undoes
-from restore_conformance.drift.store import Acknowledgement, Snapshot, Store, open_store
+from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
 from restore_conformance.sources.reading import read_source
 from restore_conformance.verdicts import UsageError
 
@@ -238,69 +232,6 @@ def test_sqlite(tmp_path: Path) -> None:
         _exercise(store)
     with open_store(f"sqlite:///{tmp_path / 'h.sqlite'}") as store:
         assert store.sightings() == {"k:1": [night(1)]}
-
-
-def _postgres_programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return found[-1].parent if found else None
-
-
-@pytest.fixture
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL server on loopback, started for the test."""
-    programs = _postgres_programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed (Debian: postgresql)")
-    folder = tmp_path_factory.mktemp("pg")
-    user: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        for above in (folder.parent, folder.parent.parent):
-            above.chmod(above.stat().st_mode | 0o011)
-        user = {"user": "postgres", "group": "postgres", "extra_groups": []}
-    data = folder / "data"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = subprocess.run(
-        [programs / "initdb", "-D", data, "-A", "trust", "-U", "drift", "--no-sync"],
-        capture_output=True,
-        check=False,
-        cwd="/",
-        **user,
-    )
-    if made.returncode:
-        pytest.skip(f"PostgreSQL cannot be set up here: {made.stderr.decode()[-200:]}")
-    options = [
-        "-D",
-        data,
-        "-p",
-        str(port),
-        "-c",
-        f"unix_socket_directories={folder}",
-        "-c",
-        "listen_addresses=127.0.0.1",
-        "-F",
-    ]
-    server = subprocess.Popen(
-        [programs / "postgres", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **user
-    )
-    try:
-        for _ in range(100):
-            if (
-                subprocess.run(
-                    [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)], check=False
-                ).returncode
-                == 0
-            ):
-                break
-            time.sleep(0.1)
-        else:
-            pytest.skip("PostgreSQL did not start within ten seconds")
-        yield f"postgresql://drift@127.0.0.1:{port}/postgres"
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 def test_postgresql(postgres: str, documents: tuple[str, str], tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import collections
 import contextlib
 import dataclasses
 import datetime
+import re
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from restore_conformance import places, tape
 from restore_conformance.cli import main
 from restore_conformance.documents import pinned
-from restore_conformance.recordings import Review, is_recorded_in, replay
+from restore_conformance.recordings import Review, is_recorded_in, outdated, replay
 from restore_conformance.scrub import RULES_DIGEST, Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import UsageError, Verdict
@@ -227,12 +228,6 @@ def test_recording_a_wrong_clause_names_near_ones(capsys, tmp_path):
     assert "create/errors.duplicate-artifact" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("target", ["https://graph.microsoft.com/beta", "live"])
-def test_the_service_is_not_recorded_yet(capsys, tmp_path, target):
-    assert main(["record", "--target", target, "--to", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
-
-
 def test_a_served_mock_is_recorded_as_a_mock(tmp_path, register):
     from restore_conformance.mock import Service
     from restore_conformance.mock.server import serving
@@ -243,7 +238,104 @@ def test_a_served_mock_is_recorded_as_a_mock(tmp_path, register):
         assert main([*arguments, "--to", str(tmp_path)]) == 0
     made = tape.load(tmp_path / "create" / "response.created.yaml")
     assert made.provenance.origin == "mock"
+    assert made.provenance.service.startswith("a stand-in that ")
     assert service.token not in made.path.read_text()
+
+
+CHANGES = {
+    "an answer": ('"status":"draft"', '"status":"activated"'),
+    "a status": ("code: 201", "code: 200"),
+    "the origin": ("origin: mock", "origin: documentation"),
+    "the date": (re.compile(r"recorded: '[0-9-]+'"), "recorded: '2026-01-01'"),
+    "a caller": (": no-permission", ": good"),
+    "the version": ("service: mock 0", "service: mock 1"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_cassette_that_was_changed_is_not_judged(what, tmp_path, capsys):
+    """Recordings are not edited by hand: the seal shows it, whatever was changed."""
+    old, new = CHANGES[what]
+    text = (places.CASSETTES / "create" / "response.created.yaml").read_text()
+    changed = old.sub(new, text) if isinstance(old, re.Pattern) else text.replace(old, new)
+    assert changed != text
+    path = tmp_path / "changed.yaml"
+    path.write_text(changed)
+    assert main(["judge", str(path), "--report", str(tmp_path / "r")]) == 2
+    err = capsys.readouterr().err
+    assert "was changed after it was recorded" in err
+    assert err.count("\n") == 1
+
+
+def test_other_white_space_is_no_change(tmp_path):
+    """What YAML reads alike is alike."""
+    import yaml
+
+    source = places.CASSETTES / "create" / "response.created.yaml"
+    path = tmp_path / "again.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(source.read_text()), sort_keys=False, indent=4, width=60))
+    assert tape.load(path).exchanges == tape.load(source).exchanges
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (re.compile("origin: mock"), "origin: live", "is not the place for that"),
+        (re.compile("base: http://mock.example/beta"), "base: https://graph.microsoft.com/beta", "is not the place"),
+        (re.compile(r"recorded: '[0-9-]+'"), "recorded: '2999-01-01'", "has not come yet"),
+    ],
+)
+def test_a_cassette_that_contradicts_itself_is_refused(old, new, why, tmp_path):
+    """Live is what was recorded at the service's own address, and nothing was recorded tomorrow."""
+    path = tmp_path / "odd.yaml"
+    path.write_text(old.sub(new, (places.CASSETTES / "create" / "response.created.yaml").read_text()))
+    with pytest.raises(UsageError, match=why):
+        tape.load(path)
+
+
+def test_parts_of_two_recordings_are_no_conversation(register, tmp_path):
+    """A part that an older recording left is refused rather than judged with the new one."""
+    for folder in ("old", "new"):
+        assert main(["record", "update/response.removed", "--target", "mock", "--to", str(tmp_path / folder)]) == 0
+    parts = sorted((tmp_path / "old" / "stories").glob("change-1.*.yaml"))
+    assert len(parts) >= 2
+    parts[1].replace(tmp_path / "new" / "stories" / parts[1].name)
+    with pytest.raises(UsageError, match="parts of two recordings"):
+        replay(register, Settings(), None, tmp_path / "new")
+
+
+def test_recording_takes_away_the_parts_that_are_no_more(tmp_path):
+    """A conversation that is shorter than it was leaves nothing of its longer self."""
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    old = [folder / f"change-1.{number}.yaml" for number in (1, 2, 3, 4)]
+    kept = [folder / "change-12.yaml", folder / "life-1.yaml"]
+    for path in (*old, *kept):
+        path.write_text("old")
+    found = outdated(tmp_path, ["stories/change-1.1", "stories/change-1.2", "create/response.created"])
+    assert found == old[2:]
+    assert outdated(tmp_path, ["stories/change-1"]) == old
+
+
+def test_saving_is_all_or_nothing(cassettes, tmp_path):
+    """Where one cassette cannot be written, none is, and nothing is left aside."""
+    (tmp_path / "b").write_text("in the way")
+    made = [dataclasses.replace(cassettes[0], path=tmp_path / name / "x.yaml") for name in ("a", "b")]
+    with pytest.raises(UsageError, match="cannot be written"):
+        tape.save(made)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "b"]
+    tape.save(made[:1])
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["x.yaml"]
+
+
+def test_a_cassette_too_large_to_be_read_is_not_written(cassettes, tmp_path):
+    """What could not be loaded again is refused when it is saved."""
+    request, response = cassettes[0].exchanges[0]
+    large = dataclasses.replace(response, body=b"x" * tape.LARGEST)
+    made = dataclasses.replace(cassettes[0], exchanges=((request, large),), path=tmp_path / "large.yaml")
+    with pytest.raises(UsageError, match="at most"):
+        tape.save([made])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_replay_is_a_target_of_pytest():

@@ -253,4 +253,4 @@ def test_memory_does_not_grow_with_the_file(browser, tmp_path, review):
         return top
 
     peak(1)
-    assert peak(50) < peak(10) + 4_000_000
+    assert peak(25) < peak(5) + 2_000_000

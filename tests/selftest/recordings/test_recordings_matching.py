@@ -23,27 +23,30 @@ def player():
     made.close()
 
 
-def every_alteration(cassettes):
-    for cassette in cassettes:
-        for number, (request, _) in enumerate(cassette.exchanges):
-            for where, altered in alterations(request):
-                yield cassette, number, where, altered
+@pytest.fixture(scope="module")
+def altered_requests(cassettes):
+    """Every alteration of every recorded request: (cassette, place in it, what was altered, the altered request)."""
+    return [
+        (cassette, number, where, altered)
+        for cassette in cassettes
+        for number, (request, _) in enumerate(cassette.exchanges)
+        for where, altered in alterations(request)
+    ]
 
 
-def test_no_altered_request_is_a_recorded_one(cassettes):
+def test_no_altered_request_is_a_recorded_one(altered_requests):
     tried = wrongly = 0
-    for cassette, number, _, altered in itertools.islice(every_alteration(cassettes), 0, None, 3):
+    for cassette, number, _, altered in altered_requests[::3]:
         tried += 1
         wrongly += not differences(altered, cassette.exchanges[number][0])
     assert tried > LEAST
     assert wrongly == 0
 
 
-def refuse(player, cassettes, step):
+def refuse(player, altered_requests, step):
     """Send altered requests through vcrpy; gives how many were tried and what was answered or told badly."""
     tried, bad = 0, []
-    chosen = itertools.islice(every_alteration(cassettes), 0, None, step)
-    for cassette, group in itertools.groupby(chosen, key=lambda one: one[0]):
+    for cassette, group in itertools.groupby(altered_requests[::step], key=lambda one: one[0]):
         target = player._target(cassette.provenance.base)
         with no_network(), player._vcr.use_cassette(str(cassette.path)):
             for _, _, where, altered in group:
@@ -60,15 +63,15 @@ def refuse(player, cassettes, step):
     return tried, bad
 
 
-def test_vcrpy_refuses_altered_requests(player, cassettes):
-    tried, bad = refuse(player, cassettes, 61)
+def test_vcrpy_refuses_altered_requests(player, altered_requests):
+    tried, bad = refuse(player, altered_requests, 61)
     assert tried > 500
     assert not bad, bad[:3]
 
 
 @pytest.mark.deep
-def test_vcrpy_refuses_every_altered_request(player, cassettes):
-    tried, bad = refuse(player, cassettes, 1)
+def test_vcrpy_refuses_every_altered_request(player, altered_requests):
+    tried, bad = refuse(player, altered_requests, 1)
     print(f"{tried} alterations through vcrpy, {tried - len(bad)} refused with the nearest recording named")
     assert tried > LEAST
     assert not bad, bad[:3]

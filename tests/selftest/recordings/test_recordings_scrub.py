@@ -47,7 +47,7 @@ def leaks(number, folder, seed=1):
             for e in kept[at : at + 20]
         )
         about = Provenance(f"create/leak.{at}", "mock", "x", "2026-01-01", "", (), "", "", "http://mock.example/beta")
-        save(Cassette("leak", folder / f"{at}.yaml", pairs, about))
+        save([Cassette("leak", folder / f"{at}.yaml", pairs, about)])
     (folder / "error.txt").write_text(
         scrub.text(f"{kept[0].response.body.decode()} {TOKEN} {kept[1].response.headers}")
     )

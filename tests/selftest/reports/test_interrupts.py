@@ -10,8 +10,8 @@ import forms
 import pytest
 from servers import silent
 
-from restore_conformance.campaign import INTERRUPTED, conclude
 from restore_conformance.commands.interrupts import Interruptible, Interrupts
+from restore_conformance.concluding import Stop, conclude
 from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
@@ -149,10 +149,10 @@ def test_a_signal_is_let_in_only_while_a_target_is_waited_for(number, capfd):
 
 def test_a_partial_run_never_claims_conformance(judged):
     verdicts = judged(profile="quick").verdicts
-    assert conclude(verdicts, "")[0] == 0
-    code, reason, _ = conclude(verdicts, INTERRUPTED)
+    assert conclude(verdicts)[0] == 0
+    code, reason, _ = conclude(verdicts, Stop.INTERRUPTED, "interrupted")
     assert code == 3
     assert reason.startswith("interrupted with")
-    code, reason, _ = conclude(verdicts, "the bound of 9 requests was reached")
+    code, reason, _ = conclude(verdicts, Stop.BOUND, "the bound of 9 requests was reached")
     assert code == 0
     assert reason.endswith("until the bound of 9 requests was reached")

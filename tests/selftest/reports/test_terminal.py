@@ -115,7 +115,7 @@ def test_the_table_tells_findings_history_and_what_was_accepted(changed):
     assert "first seen: 2026-11-20T00:00:00+00:00, in 3 runs in a row" in said
     assert "accepted: known x\\u001b[31m\\n::error::" in said
     assert "(owner storage, case TR-1, to be reviewed by 2027-01-01)" in said
-    assert "Ledger: the entry a/b.c matches nothing" in said
+    assert "Error in the ledger: the entry a/b.c matches nothing" in said
     assert "This record is partial: the run was stopped after" in said
     assert "NON-CONFORMANT: 1 clause is broken." in said
     assert said.rstrip().endswith("Report: DIR/report.html")

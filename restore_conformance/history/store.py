@@ -1,65 +1,24 @@
-"""Where the history is kept: the one door to SQLAlchemy, with the tables and plain reads and writes.
+"""Where the history is kept: opening a place, and the plain reads and writes of the drift nights.
 
-SQLite in a file by default, or any database URL whose driver is installed. Entries have a kind, so that other
-records than snapshots can lie beside them. Knows nothing of what makes a change provisional.
+SQLite in a file by default, or any database URL whose driver is installed. Runs lie in the same place; see `runs`.
+Knows nothing of what makes a change provisional.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
+from restore_conformance.history.tables import ACKNOWLEDGEMENT, CHANGE, CONTENT, ENTRY, LAYOUT, LAYOUTS, META, SIGHTING
 from restore_conformance.verdicts import UsageError
-
-_META = sa.MetaData()
-CONTENT = sa.Table(
-    "content",
-    _META,
-    sa.Column("digest", sa.String(64), primary_key=True),
-    sa.Column("payload", sa.LargeBinary, nullable=False),
-)
-ENTRY = sa.Table(
-    "entry",
-    _META,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.String(32), nullable=False),  # "snapshot"; other kinds of record bring their own word
-    sa.Column("night", sa.Date, nullable=False, index=True),
-    sa.Column("taken", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("source", sa.String(32), nullable=False),
-    sa.Column("location", sa.Text, nullable=False),
-    sa.Column("checksum", sa.String(64), nullable=False),
-    sa.Column("digest", sa.String(64), sa.ForeignKey("content.digest")),
-)
-CHANGE = sa.Table(
-    "change",
-    _META,
-    sa.Column("id", sa.String(128), primary_key=True),
-    sa.Column("source", sa.String(32), nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-)
-SIGHTING = sa.Table(
-    "sighting",
-    _META,
-    sa.Column("change_id", sa.String(128), sa.ForeignKey("change.id"), primary_key=True),
-    sa.Column("night", sa.Date, primary_key=True),
-)
-ACKNOWLEDGEMENT = sa.Table(
-    "acknowledgement",
-    _META,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("change_id", sa.String(128), nullable=False, index=True),
-    sa.Column("owner", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("made", sa.Date, nullable=False),
-    sa.Column("expires", sa.Date, nullable=False),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +47,11 @@ class Store:
     """An open history."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     def close(self) -> None:
         """Give the connections back."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def save_night(
         self,
@@ -106,7 +65,7 @@ class Store:
         """
         snapshots, changes = list(snapshots), list(changes)
         sources = {snapshot.source for snapshot, _ in snapshots}
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             of_sources = sa.select(CHANGE.c.id).where(CHANGE.c.source.in_(sources))
             connection.execute(
                 sa.delete(SIGHTING).where(SIGHTING.c.night == night, SIGHTING.c.change_id.in_(of_sources))
@@ -170,7 +129,7 @@ class Store:
     def acknowledge(self, acknowledgement: Acknowledgement) -> None:
         """Keep an acknowledgement; the latest of a change counts."""
         values = {name: getattr(acknowledgement, name) for name in ("change_id", "owner", "reason", "made", "expires")}
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(sa.insert(ACKNOWLEDGEMENT).values(**values))
 
     def acknowledgements(self) -> dict[str, Acknowledgement]:
@@ -180,7 +139,7 @@ class Store:
         return {row[0]: Acknowledgement(*row) for row in self._rows(query)}
 
     def _rows(self, query: sa.Select[Any]) -> list[Any]:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return list(connection.execute(query))
 
 
@@ -189,10 +148,11 @@ def _has(connection: sa.Connection, column: Any, value: str) -> bool:
 
 
 @contextmanager
-def open_store(place: str) -> Iterator[Store]:
-    """The history at a file or database URL, made where there is none yet.
+def open_store(place: str, *, make: bool = True) -> Iterator[Store]:
+    """The history at a file or database URL; where there is none yet, it is made, or refused with `make` off.
 
-    Raises UsageError, with the address but never a password, where it cannot be opened or used.
+    A store of an older suite gets the tables it lacks. Raises UsageError, with the address but never a password,
+    where it cannot be opened or used, is no history, or was written by a newer suite.
     """
     try:
         url = sa.make_url(place if "://" in place else f"sqlite:///{place}")
@@ -204,12 +164,35 @@ def open_store(place: str) -> Iterator[Store]:
             f"The history cannot be kept there: {type(error).__name__}; name a file, or a database URL whose "
             "driver is installed, such as postgresql://host/name with psycopg."
         ) from None
+    shown = url.render_as_string(hide_password=True)
+    if url.drivername.startswith("sqlite") and not make and not Path(url.database or "").is_file():
+        raise UsageError(f"There is no history at {url.database or shown}.")
     store = Store(engine)
     try:
-        _META.create_all(engine)
+        _prepare(engine, shown, make=make)
         yield store
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", "") or error).strip().splitlines()[0]
-        raise UsageError(f"The history {url.render_as_string(hide_password=True)} cannot be used: {reason}.") from None
+        raise UsageError(f"The history {shown} cannot be used: {reason}.") from None
     finally:
         store.close()
+
+
+def _prepare(engine: sa.Engine, shown: str, *, make: bool) -> None:
+    """Makes the tables that are missing. Raises UsageError for what is no history of this suite, or a newer one."""
+    there = set(sa.inspect(engine).get_table_names())
+    ours = there & set(META.tables)
+    if not {"content", "entry"} <= ours and (not make or (there and engine.dialect.name == "sqlite")):
+        raise UsageError(f"{shown} is no history of this suite.")
+    if "layout" in there:
+        with engine.connect() as connection:
+            found = connection.execute(sa.select(sa.func.max(LAYOUTS.c.number))).scalar() or LAYOUT
+        if found > LAYOUT:
+            raise UsageError(
+                f"The history {shown} was written by a newer suite (layout {found}; this one reads up to {LAYOUT})."
+            )
+    if ours == set(META.tables):
+        return
+    META.create_all(engine)
+    with suppress(IntegrityError), engine.begin() as connection:
+        connection.execute(sa.insert(LAYOUTS).values(number=LAYOUT))

@@ -1,0 +1,46 @@
+"""What accepted creates tell of a target: which ids it gave before, and whether it takes ids that were made up.
+
+Judges nothing and knows no clause: two creates with one id, and ids that a target may check, are for judgements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from restore_conformance.exchange import Exchange
+from restore_conformance.memory import Memory
+from restore_conformance.stories import session_of
+
+
+@dataclass(slots=True)
+class Accepted:
+    """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted."""
+
+    kinds: set[str] = field(default_factory=set)
+    _ids: Memory = field(default_factory=Memory)
+
+    def take(self, exchange: Exchange) -> str:
+        """The id of the session that a create made, or ""; an id that was given before is noted on the exchange."""
+        made = session_of(exchange)
+        if made:
+            exchange.same_id_as = self._ids(made.lower(), exchange.number)
+            self.remember(exchange)
+        return made
+
+    def remember(self, exchange: Exchange) -> None:
+        """Note the kind of an accepted create; the printed ones are no measure, a server may know their ids."""
+        sent = exchange.sent
+        if not sent.defects and not any(tag.startswith("example:") for tag in sent.tags):
+            self.kinds.add(sent.kind)
+
+    def forget_ids(self) -> None:
+        """Begin with another target, or another recording of it: the same exchange may be recorded in several."""
+        self._ids = Memory()
+
+    def facts(self, *, points: bool, items: bool) -> Iterator[str]:
+        """What excuses refusals of ids; `points` and `items` say whether the user named some that exist."""
+        if not points and "standard" not in self.kinds:
+            yield "restore-points-checked"
+        if not items and "granular" not in self.kinds:
+            yield "items-checked"

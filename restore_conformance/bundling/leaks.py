@@ -1,0 +1,96 @@
+"""Looks for secrets in what is about to leave the house. What is found is told by its kind, never shown.
+
+Everything was scrubbed before it was stored; this is the second pair of eyes, and it refuses where the first replaced.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from restore_conformance.scrub import Scrub
+from restore_conformance.scrub.placeholders import PLACEHOLDER
+
+FORMS = {
+    "a token": re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+){1,4}"),
+    "a refresh token": re.compile(r"(?<![A-Za-z0-9_.-])[01]\.A[A-Za-z0-9_-]{2}[A-Za-z0-9_.-]{40,}"),
+    "a client secret": re.compile(r"(?<![A-Za-z0-9_.~-])[A-Za-z0-9_.~-]{3}\dQ~[A-Za-z0-9_.~-]{31,}"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    "a signature of shared access": re.compile(r"[?&;]sig=(?!scrubbed-)[A-Za-z0-9%+/=_-]{16,}", re.IGNORECASE),
+    "a bearer token": re.compile(
+        r"\bbearer(?:\s|%20|\+)+(?!\$|\{|<|scrubbed[-.])[A-Za-z0-9._~+/=-]{16,}", re.IGNORECASE
+    ),
+}
+"""Forms that are secrets wherever they stand, and what they are called."""
+
+CALLED = {
+    "token": "a token", "mail": "a mail address", "host": "a host that is somebody's own",
+    "tenant": "the id of a tenant", "name": "a name", "user": "the id of a user",
+    "application": "the id of an application", "secret": "a secret", "cookie": "a cookie",
+    "address": "an address of a machine", "browse": "a browse session", "jwt": "a token", "claim": "a claim of a token",
+}  # fmt: skip
+
+_CONTROL = re.compile(
+    r"@(?=odata\.(?:bind|context|count|deltaLink|editLink|etag|id|media\w*|navigationLink|nextLink|readLink|type)\b"
+    r"|microsoft\.graph\.\w)"
+)
+"""Control information of OData looks like a mail address when something stands before it."""
+
+_LABEL = re.compile(r"scrubbed[-.](?P<label>[a-z]+)", re.IGNORECASE)
+_BEGUN = re.compile(r"(?<![A-Za-z0-9])(?:scrubbed[-.][A-Za-z0-9.@~=-]{0,90}|5c12bbed[-0-9a-fA-F]{0,28})")
+_CUT = re.compile(
+    r"(?<=\")(?:s|sc|scr|scru|scrub|scrubb|scrubbe|scrubbed|5|5c|5c1|5c12|5c12b|5c12bb|5c12bbe)(?=\\*\"|\s*…|\Z)"
+)
+_NOTE = re.compile(r"\s*… \(\d+ (?:bytes in all|characters)\)")
+"""A placeholder, or less, at the place where a body was cut; and the note that says so."""
+
+_WHOLE = "scrubbed-name-000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A secret in a file that was about to be written: where, and of what kind."""
+
+    file: str
+    kind: str
+
+
+def leaked(files: Mapping[str, bytes], exchanges: Iterable[dict[str, Any]], scrub: Scrub) -> list[Leak]:
+    """Every kind of secret in the files, and in the headers of the exchanges they hold. Empty where all is well."""
+    found = [Leak(name, kind) for name, raw in files.items() for kind in kinds(raw.decode("utf-8", "replace"), scrub)]
+    for exchange in exchanges:
+        for side in ("request", "response"):
+            headers = (exchange[side] or {}).get("headers", ())
+            for name, value in headers:
+                if _uncontrolled(scrub.header(name, value)) != _uncontrolled(value):
+                    found.append(Leak(f"exchange {exchange['number']}", "a secret in a header"))
+    return list(dict.fromkeys(found))
+
+
+def kinds(text: str, scrub: Scrub) -> Iterator[str]:
+    """The kinds of secret in a text: of a form that is secret anywhere, or what the scrubber would replace."""
+    for kind, form in FORMS.items():
+        if form.search(text):
+            yield kind
+    # A placeholder that was cut off in the middle is no secret: it is made whole, so that it is known for one.
+    plain = _NOTE.sub(_WHOLE, _CUT.sub(_WHOLE, _BEGUN.sub(_whole, _uncontrolled(text))))
+    made = scrub.text(plain)
+    if made != plain:
+        more = Counter(PLACEHOLDER.findall(made)) - Counter(PLACEHOLDER.findall(plain))
+        yield from sorted({_called(one) for one in more} or {"a coded secret"})
+
+
+def _whole(found: re.Match[str]) -> str:
+    return found[0] if PLACEHOLDER.fullmatch(found[0]) else _WHOLE
+
+
+def _uncontrolled(text: str) -> str:
+    return _CONTROL.sub("@_", text)
+
+
+def _called(placeholder: str) -> str:
+    label = _LABEL.match(placeholder)
+    return CALLED.get(label["label"].lower(), "an identity") if label else "an id of a tenant or of somebody"

@@ -1,0 +1,70 @@
+"""`bundle`: everything about one finding in a zip that a vendor can act on without asking back."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from restore_conformance.verdicts import UsageError
+
+MOST = 10_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add = parser.add_argument
+    add("run", metavar="RUN", help="the folder of a run, or its run.json with exchanges.ndjson beside it")
+    add("clause", metavar="CLAUSE", help="a clause that is broken in it, such as create/response.created")
+    add("--to", metavar="FILE.zip", help="where the bundle goes (default: CLAUSE.zip in the folder of the run)")
+    add("--exchanges", type=int, default=20, metavar="N", help="stored exchanges to put in, at most (default: 20)")
+    add("--good", metavar="RUN", help="an earlier run in which the clause was kept: the last good one")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Choose, look for leaks, write; 0 or a UsageError."""
+    if not 1 <= arguments.exchanges <= MOST:
+        raise UsageError(f"--exchanges {arguments.exchanges} must be from 1 to {MOST}.")
+    from restore_conformance.bundling import Case, files, leaked, zipped
+    from restore_conformance.bundling.choosing import broken_clause, chosen
+    from restore_conformance.comparing.records import path_of, read_record
+    from restore_conformance.scrub import of_command_line
+    from restore_conformance.settings import TOKEN_VARIABLE
+
+    path = path_of(arguments.run)
+    run = read_record(arguments.run)
+    clause = broken_clause(run, arguments.clause)
+    good = good_run(arguments.good, arguments.clause) if arguments.good else None
+    found = chosen(path.with_name("exchanges.ndjson"), clause, arguments.exchanges)
+    made = files(Case(run, clause, found, good))
+    finding = clause["findings"][0]
+    evidence = [finding["exchange"], *finding.get("conversation", ()), *found.exchanges]
+    found_leaks = leaked(made, evidence, of_command_line([], TOKEN_VARIABLE))
+    if found_leaks:
+        first, *others = found_leaks
+        more = f", and {len(others)} more in {', '.join(sorted({one.file for one in others}))}"
+        raise UsageError(
+            f"No bundle was written: {first.file} holds {first.kind}{more if others else ''}. Make the run "
+            "anew with this version, so that everything is scrubbed."
+        )
+    name = arguments.clause.replace("/", "-")
+    to = Path(arguments.to) if arguments.to else path.with_name(f"{name}.zip")
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes(zipped(made))
+    except OSError as error:
+        raise UsageError(f"--to {to} cannot be written: {error.strerror or error}.") from None
+    left = f" ({found.left_out} more left out; see --exchanges)" if found.left_out else ""
+    print(f"{to}: {len(made)} files, {len(found.exchanges)} exchanges{left}; looked through for secrets, none found.")
+    return 0
+
+
+def good_run(name: str, address: str) -> dict[str, Any]:
+    """The run record of a run in which the clause was kept. Raises UsageError where it was not."""
+    from restore_conformance.comparing.records import read_record
+
+    run = read_record(name)
+    verdict = next((entry["verdict"] for entry in run["clauses"] if entry["id"] == address), "none")
+    if verdict != "pass":
+        raise UsageError(f"--good {name}: {address} has the verdict {verdict} there, so that is no good run of it.")
+    return run

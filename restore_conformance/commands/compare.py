@@ -1,0 +1,88 @@
+"""`compare`: what changed between two runs; exit 1 on a regression."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from restore_conformance.clauses import load
+from restore_conformance.commands import ledger as ledgers
+from restore_conformance.scrub import Scrub
+from restore_conformance.targets.door import is_vendor
+from restore_conformance.verdicts import UsageError
+
+STYLES = ("text", "json", "markdown", "html")
+ENDINGS = {".txt": "text", ".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.epilog = (
+        "Exit 0 no regression; 1 a must clause that nobody accepted is broken and was not before, or the ledger has "
+        "an error; 2 bad input. A broken should clause is told and fails nothing."
+    )
+    add = parser.add_argument
+    add("old", metavar="OLD", help="the older run: a run.json, or the folder that holds it")
+    add("new", metavar="NEW", help="the newer run")
+    add("--format", choices=STYLES, help="of what is printed, or of files whose name does not tell (default: text)")
+    add(
+        "--output",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write it there; the ending decides: .txt, .json, .md, .html. Repeatable; text is printed as well",
+    )
+    ledgers.add_argument(parser)
+    add("--quiet", action="store_true", help="print the first line only")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Compare, write, print."""
+    files = [(Path(name), style_of(name, arguments.format)) for name in arguments.output]
+    from restore_conformance.comparing import compare, document, read_record
+    from restore_conformance.reporting.compared import render
+
+    old, new = read_record(arguments.old), read_record(arguments.new)
+    ledger = ledgers.ledger_of(arguments, load()) if arguments.deviations else None
+    if ledger is not None:
+        from restore_conformance.comparing.accepting import accepted
+
+        new = accepted(new, ledger, names_of(new), ledgers.today(), Scrub().text)
+    found = document(compare(old, new))
+    for path, style in files:
+        write(path, render(found, style))
+    printed = render(found, "text" if files or arguments.quiet else arguments.format or "text")
+    sys.stdout.write(printed.partition("\n")[0] + "\n" if arguments.quiet else printed)
+    exit_code: int = found["exit"]
+    return exit_code
+
+
+def names_of(run: dict[str, Any]) -> list[str]:
+    """The names that the target of a record goes by in a ledger."""
+    target = run["target"]
+    return [target, "live"] if is_vendor(urlsplit(target).hostname or "") else [target]
+
+
+def style_of(name: str, asked: str | None) -> str:
+    """The format of a file: as its ending says, or as asked for. Raises UsageError where the two differ."""
+    told = ENDINGS.get(Path(name).suffix.lower())
+    if told and asked and told != asked:
+        raise UsageError(f"--output {name} ends like {told}, and --format says {asked}.")
+    made = told or asked
+    if made is None:
+        raise UsageError(
+            f"--output {name} does not tell a format: end it in .txt, .json, .md or .html, or use --format."
+        )
+    return made
+
+
+def write(path: Path, text: str) -> None:
+    """Write a report. Raises UsageError where it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--output {path} cannot be written: {error.strerror or error}.") from None

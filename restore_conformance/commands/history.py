@@ -1,0 +1,194 @@
+"""`history`: bring run records into a history, list them, leave one out, and tell which verdicts really changed.
+
+Also the two options by which other commands keep their run. Turns arguments into calls; keeps nothing itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from restore_conformance.verdicts import UsageError
+
+if TYPE_CHECKING:
+    from restore_conformance.history.kept import Kept
+    from restore_conformance.history.lives import Chronicle
+
+LONGEST_LABEL = 80
+
+
+def add_history_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of commands that keep their run."""
+    parser.add_argument(
+        "--history", metavar="FILE|URL", help="keep the run there, a SQLite file or a database URL, and tell since when"
+    )
+    parser.add_argument(
+        "--label", metavar="NAME", help="what this target is called in the history (default: the target)"
+    )
+
+
+def check_history(arguments: argparse.Namespace) -> None:
+    """Open the history before a request is sent, so that nothing is judged in vain. Raises UsageError."""
+    from restore_conformance.history.store import open_store
+
+    label_of(arguments)
+    if arguments.history:
+        with open_store(arguments.history):
+            pass
+    elif arguments.label is not None:
+        raise UsageError("--label has a meaning with --history only.")
+
+
+def remember(arguments: argparse.Namespace, record: dict[str, Any]) -> bool:
+    """Keep a finished run where a history is named, and fill in since when its clauses are broken."""
+    from restore_conformance.history.keeping import keep
+
+    if not arguments.history:
+        return False
+    keep(arguments.history, record, label_of(arguments))
+    return True
+
+
+def label_of(arguments: argparse.Namespace) -> str:
+    """The label that was given, or nothing. Raises UsageError for one that cannot be shown."""
+    label: str | None = arguments.label
+    if label is None:
+        return ""
+    if not label.strip() or len(label) > LONGEST_LABEL or not label.isprintable():
+        raise UsageError(f"--label takes 1 to {LONGEST_LABEL} printable characters.")
+    return label.strip()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add = parser.add_argument
+    add("action", choices=("add", "list", "remove", "notice"), help="what to do")
+    add("run", nargs="*", metavar="RUN", help="add: run.json files; remove: names as history list prints them")
+    add("--history", required=True, metavar="FILE|URL", help="a SQLite file or a database URL")
+    add("--label", metavar="NAME", help="add: what the target is called (default: the target); else: this label only")
+    add("--since", metavar="RUN|DATE", help="notice: what changed after this run, or from this date on (YYYY-MM-DD)")
+    add("--format", choices=("text", "markdown", "json"), default="text", help="of list and notice (default: text)")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """0 done, or nothing got worse; 1 `notice` found that something did. Raises UsageError."""
+    label = label_of(arguments)
+    if arguments.since and arguments.action != "notice":
+        raise UsageError("--since has a meaning with history notice only.")
+    if arguments.action in {"add", "remove"} and not arguments.run:
+        raise UsageError(f"Name what to {arguments.action}: history {arguments.action} RUN...")
+    if arguments.action in {"list", "notice"} and arguments.run:
+        raise UsageError(f"history {arguments.action} takes no RUN; it looks at all of them.")
+    action = {"add": _add, "list": _list, "remove": _remove, "notice": _notice}[arguments.action]
+    return action(arguments, label)
+
+
+def _add(arguments: argparse.Namespace, label: str) -> int:
+    from restore_conformance.history import runs
+    from restore_conformance.history.kept import pack
+    from restore_conformance.history.store import open_store
+
+    packed = [pack(_record(Path(name)), label) for name in arguments.run]
+    with open_store(arguments.history) as store:
+        for name, one in zip(arguments.run, packed, strict=True):
+            said = "kept" if runs.add(store, one) else "was kept already"
+            print(f"{name} {said} as {one.kept.name}")
+    return 0
+
+
+def _record(path: Path) -> dict[str, Any]:
+    """A run record from a file. Raises UsageError for what is none."""
+    from restore_conformance.documents import pinned
+
+    try:
+        record = json.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path} is no run record: it is no JSON.") from None
+    if isinstance(record, dict) and isinstance(record.get("format"), int) and record["format"] > 1:
+        raise UsageError(f"{path} was written by a newer suite (format {record['format']}; this one reads 1).")
+    if not pinned().accepts("run.schema.json", record):
+        where = pinned().breaches("run.schema.json", record)[0]
+        raise UsageError(f"{path} is no run record: {where.pointer or 'the whole'} breaks schemas/run.schema.json.")
+    return dict(record)
+
+
+def _read(arguments: argparse.Namespace) -> Chronicle:
+    """The history of a label, or of all. Raises UsageError where there is none."""
+    from restore_conformance.history import runs
+    from restore_conformance.history.lives import chronicle
+    from restore_conformance.history.store import open_store
+
+    label = label_of(arguments) or None
+    with open_store(arguments.history, make=False) as store:
+        listed = runs.listing(store, label)
+        if not listed:
+            of_label = f" of the label {label!r}" if label else ""
+            raise UsageError(f"The history holds no run{of_label} yet: add one with history add, or run --history.")
+        return chronicle(listed, runs.shapes(store))
+
+
+def _list(arguments: argparse.Namespace, _: str) -> int:
+    from restore_conformance.reporting.shown import visible
+
+    if arguments.format == "markdown":
+        raise UsageError("history list prints text or json.")
+    listed = _read(arguments).runs
+    if arguments.format == "json":
+        names = ("label", "target", "profile", "suite", "contract", "verdict", "digest")
+        rows = [
+            {"run": run.name, "started": run.when, **{name: getattr(run, name) for name in names}} for run in listed
+        ]
+        print(json.dumps({"format": 1, "runs": rows}, indent=1))
+        return 0
+    for run in listed:
+        broken = run.marks.count("f")
+        print(f"{run.name}  {run.verdict:14}  {broken:4} broken  {visible(run.label)}")
+    return 0
+
+
+def _remove(arguments: argparse.Namespace, _: str) -> int:
+    from restore_conformance.history import runs
+    from restore_conformance.history.store import open_store
+
+    with open_store(arguments.history, make=False) as store:
+        listed = runs.listing(store, label_of(arguments) or None)
+        for run in [runs.find(listed, name) for name in dict.fromkeys(arguments.run)]:
+            runs.remove(store, run.digest)
+            print(f"removed {run.name}")
+    return 0
+
+
+def _notice(arguments: argparse.Namespace, _: str) -> int:
+    from restore_conformance.history.notices import markdown, notices, text
+
+    story = _read(arguments)
+    after = _after(arguments.since, story.runs)
+    found = [one for one in notices(story) if after(one.run)]
+    if arguments.format == "json":
+        print(json.dumps({"format": 1, "notices": [one.row() for one in found]}, indent=1))
+    else:
+        sys.stdout.write(markdown(found) if arguments.format == "markdown" else text(found))
+    return int(any(one.worse for one in found))
+
+
+def _after(since: str | None, listed: list[Kept]) -> Any:
+    """Whether a run is later than what --since names. Raises UsageError."""
+    from restore_conformance.history.runs import find
+
+    if not since:
+        return lambda _: True
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", since):
+        try:
+            date.fromisoformat(since)
+        except ValueError:
+            raise UsageError(f"--since {since} is no date; write YYYY-MM-DD, or the name of a run.") from None
+        return lambda run: run.day >= since
+    limit = find(listed, since)
+    return lambda run: run.started > limit.started

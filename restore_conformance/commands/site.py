@@ -1,0 +1,43 @@
+"""`site`: write the static pages of a history. Turns arguments into a call; makes no page itself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from restore_conformance.verdicts import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add = parser.add_argument
+    add("folder", metavar="DIR", help="where the pages go; only what changed is written when it is given again")
+    add(
+        "--history",
+        required=True,
+        metavar="FILE|URL",
+        help="the runs and drift nights: a SQLite file or a database URL",
+    )
+    add("--quiet", action="store_true", help="print nothing")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """0 when the pages are written. Raises UsageError."""
+    from restore_conformance.history.site import build
+    from restore_conformance.history.store import open_store
+
+    folder = Path(arguments.folder)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder.")
+    began = time.perf_counter()
+    with open_store(arguments.history, make=False) as store:
+        built = build(store, folder)
+    for path in built.left:
+        print(f"restore-conformance: {folder / path} was changed by somebody and is left as it is", file=sys.stderr)
+    if not arguments.quiet:
+        took = time.perf_counter() - began
+        print(f"{built.written} pages written, {built.unchanged} unchanged, {built.removed} removed, {took:.1f} s")
+        print(f"Open {folder / 'index.html'}")
+    return 0

@@ -1,0 +1,103 @@
+"""Reads a run record back from a file, and refuses what is none in one sentence.
+
+Knows the record's schema and nothing of what is done with it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from restore_conformance.documents import pinned
+from restore_conformance.record import FORMAT
+from restore_conformance.reporting.shown import visible
+from restore_conformance.verdicts import UsageError
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a run record; a deep run with a finding in every clause has about five million."""
+
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def path_of(name: str) -> Path:
+    """The file that a name means: a `run.json`, or the one in a folder. Raises UsageError where there is none."""
+    path = Path(name)
+    try:
+        if path.is_dir():
+            if not (path / "run.json").is_file():
+                raise UsageError(f"The folder {_line(name)} holds no run.json.")
+            return path / "run.json"
+        if not path.is_file():
+            raise UsageError(f"There is no run record {_line(name)}; name a run.json or a folder that holds one.")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{_line(name)} cannot be read: {_why(error)}.") from None
+    return path
+
+
+def read_record(name: str) -> dict[str, Any]:
+    """The run record of a file or a folder, checked against its published schema. Raises UsageError."""
+    path = path_of(name)
+    shown = _line(str(path))
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise UsageError(f"{shown} is no run record: it has {size} bytes, more than {LARGEST}.")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{shown} cannot be read: {_why(error)}.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{shown} is no run record: it is no text in UTF-8.") from None
+    return checked(_parsed(text, shown), shown)
+
+
+def _parsed(text: str, shown: str) -> Any:
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+        if _HALF_PAIR.search(text):
+            # Half a surrogate pair is legal in JSON and in no encoding: it is replaced, so that all can be written.
+            whole = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            value = json.loads(whole)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{shown} is no JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{shown} is no run record: it holds what no JSON reader takes.") from None
+    return value
+
+
+def checked(value: Any, shown: str) -> dict[str, Any]:
+    """A value that keeps the schema of run records. Raises UsageError naming the first place that does not."""
+    if not isinstance(value, dict) or "format" not in value:
+        raise UsageError(f"{shown} is no run record: it has no member format.")
+    number = value["format"]
+    if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
+        raise UsageError(
+            f"{shown} was written by a newer version: its format is {_line(str(number), 20)}, this reads {FORMAT}."
+        )
+    try:
+        breaches = pinned().breaches("run.schema.json", value)
+    except (ValueError, OverflowError, RecursionError):
+        raise UsageError(f"{shown} is no run record: it holds what no JSON reader takes.") from None
+    if breaches:
+        first = breaches[0]
+        raise UsageError(f"{shown} is no run record: {_line(first.pointer) or 'it'}: {_line(first.message)}.")
+    seen: set[str] = set()
+    for entry in value["clauses"]:
+        if entry["id"] in seen:
+            raise UsageError(f"{shown} is no run record: it names the clause {_line(entry['id'])} twice.")
+        seen.add(entry["id"])
+    return value
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _line(text: str, most: int = 120) -> str:
+    line = " ".join(visible(text).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _why(error: Exception) -> str:
+    return str(getattr(error, "strerror", "") or error)

@@ -1,0 +1,98 @@
+"""Evidence without what differs from run to run: ids, dates, placeholders, ports, and numbers that were sent.
+
+Two runs that see the same defect make other ids at another time; only what is left is compared. Knows no verdict.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from restore_conformance.scrub.placeholders import GUID, PLACEHOLDER
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?")
+_HTTP_DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT")
+_SECONDS = re.compile(r"\b\d+(?:\.\d+)? ?(?:s|ms|seconds)\b")
+_LOOPBACK = re.compile(r"(?<=://)(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?", re.IGNORECASE)
+_EXCHANGE = re.compile(r"\bexchange \d+")
+_OPAQUE = re.compile(r"(?<![A-Za-z0-9_-])(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{20,}={0,2}")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])-?\d+(?:\.\d+)?(?![A-Za-z0-9_])")
+_PLACE = re.compile(r"(?<=/)\d+(?=/|\Z)")
+
+
+def steady(text: str) -> str:
+    """A text with every id, date, placeholder and length of time replaced by a word for it.
+
+    The form of a date stays as far as its zone goes: a date without a zone is a defect that some clauses are about.
+    """
+    text = PLACEHOLDER.sub("<scrubbed>", text)
+    text = GUID.sub("<id>", text)
+    text = _TIME.sub(lambda found: "<time>" + _zone(found["zone"] or ""), text)
+    text = _HTTP_DATE.sub("<date>", text)
+    text = _LOOPBACK.sub("<here>", text)
+    text = _EXCHANGE.sub("exchange <n>", text)
+    text = _SECONDS.sub("<seconds>", text)
+    return _OPAQUE.sub("<id>", text)
+
+
+def _zone(text: str) -> str:
+    return text if text in {"", "Z", "z"} else "+hh:mm"
+
+
+def numberless(text: str) -> str:
+    """A steady text with its numbers replaced, HTTP statuses apart."""
+    return _NUMBER.sub(lambda found: found[0] if re.fullmatch(r"[1-5]\d\d", found[0]) else "<n>", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a finding shows, as far as it can be compared; `request` is what was sent to see it."""
+
+    message: str
+    expected: str
+    observed: str
+    pointer: str
+    status: str
+    request: str
+
+    def differences(self, other: Sight) -> tuple[str, ...]:
+        """The names of the parts that differ.
+
+        Where another request shows it, numbers are not compared: how many artifacts were sent decides them.
+        """
+        same = self.request == other.request
+        shown = (lambda text: text) if same else numberless
+        parts = ("message", "expected", "observed", "pointer", "status")
+        return tuple(name for name in parts if shown(getattr(self, name)) != shown(getattr(other, name)))
+
+
+def sight(finding: dict[str, Any]) -> Sight:
+    """What a finding of a run record shows."""
+    request = finding["exchange"]["request"]
+    body = request["body"] or {}
+    sent = body.get("text", body.get("base64", ""))
+    return Sight(
+        message=steady(finding["message"]),
+        expected=steady(finding["expected"]),
+        observed=steady(observed_text(finding)),
+        # Which of several elements shows it first is a matter of what else the target holds.
+        pointer=_PLACE.sub("*", steady(finding["pointer"])),
+        status=status_of(finding),
+        request=steady(f"{request['method']} {request['url']} {sent}"),
+    )
+
+
+def status_of(finding: dict[str, Any]) -> str:
+    """The status of the answer that shows a finding, or the trouble that came instead."""
+    exchange = finding["exchange"]
+    if exchange["response"] is None:
+        return steady(exchange.get("trouble", "no answer"))
+    return str(exchange["response"]["status"])
+
+
+def observed_text(finding: dict[str, Any]) -> str:
+    """What was observed, as one text."""
+    observed = finding["observed"]
+    return observed if isinstance(observed, str) else json.dumps(observed, sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,93 @@
+"""A HAR file as a stream of JSON events: bounded in depth and memory, whatever size and spelling the file has.
+
+ijson's only door. Knows nothing of HAR but that it is JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import ijson
+import ijson.backends.python
+
+JSONError = ijson.JSONError
+DEEPEST = 100
+STARTS = frozenset({"start_map", "start_array"})
+ENDS = frozenset({"end_map", "end_array"})
+MARK = b"\xef\xbb\xbf"
+"""UTF-8's byte order mark, which some recorders begin with (RFC 8259, 8.1: a reader may pass over it)."""
+OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+SMALL, LARGE = 64 * 1024, 8 * 1024 * 1024
+LONE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
+"""Half of a surrogate pair, as JavaScript writes text that was cut in the middle of a character."""
+LONGEST_PAIR = 12
+
+
+class TooDeep(ValueError):
+    """A file nests deeper than any recording does."""
+
+
+def opened(path: Path) -> IO[bytes]:
+    """The file, behind its byte order mark if it has one. Raises ValueError for one in UTF-16."""
+    file = path.open("rb")
+    first = file.read(len(MARK))
+    if first.startswith(OTHER_MARKS):
+        file.close()
+        raise ValueError("it is UTF-16; save it as UTF-8")
+    if first != MARK:
+        file.seek(0)
+    return file
+
+
+class Stream:
+    """Reads one file as often as it is asked to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # The quick parser reads a long text anew with every piece that comes, and refuses a lone surrogate.
+        self._size = max(SMALL, min(LARGE, path.stat().st_size // 16))
+        self._parser = ijson.backends.python if _has_lone(path) else ijson
+
+    def events(self, file: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
+        """Prefix, event and value, as long as nothing nests too deep: the deeper, the longer is a prefix."""
+        parsed = self._parser.basic_parse(file, use_float=True, buf_size=self._size)
+        yield from self._parser.parse(_bounded(parsed))
+
+    def items(self, file: IO[bytes], prefix: str) -> Iterator[Any]:
+        """The values at a prefix, one after the other."""
+        yield from self._parser.items(self.events(file), prefix)
+
+
+def _has_lone(path: Path) -> bool:
+    before = b""
+    with path.open("rb") as file:
+        while piece := file.read(1024 * 1024):
+            piece = before + piece
+            if (b"\\ud" in piece or b"\\uD" in piece) and LONE.search(piece):
+                return True
+            before = piece[-LONGEST_PAIR:] if b"\\" in piece[-LONGEST_PAIR:] else b""
+    return False
+
+
+def _bounded(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    depth = 0
+    for event in events:
+        if event[0] in STARTS:
+            depth += 1
+            if depth > DEEPEST:
+                raise TooDeep(f"it nests more than {DEEPEST} levels")
+        elif event[0] in ENDS:
+            depth -= 1
+        yield event
+
+
+def first_line(error: Exception) -> str:
+    """What is wrong, in one line."""
+    said = error.args[0] if error.args else ""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    return " ".join(text.strip().split("\n")[0].split())[:120] or type(error).__name__

@@ -1,0 +1,138 @@
+"""When a verdict really changed: one notice for each change of a clause under a label, and none for noise.
+
+- A clause that was kept and is broken is told at once.
+- A broken clause is told as kept again when three passes in a row confirm it.
+- One that breaks again before that is unsteady: told once, until it is kept again.
+- Inconclusive, error and none say nothing about a clause and change nothing.
+- The first run of a label is where it starts from; a clause that is judged for the first time later is told if broken.
+
+Pure functions of runs; writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from restore_conformance.history.kept import Kept, column
+from restore_conformance.history.lives import Chronicle, Life
+from restore_conformance.reporting.shown import visible
+
+CONFIRMED = 3
+"""Passes in a row that make a broken clause kept again."""
+
+WORSE = frozenset({"broken", "unsteady"})
+_SAYS = {
+    "broken": "is broken",
+    "unsteady": "is broken again before it was kept for three runs: it comes and goes",
+    "kept-again": "is kept again, confirmed by three runs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One change: `run` told it, `since` is where it began, `newer` whether suite or contract changed there too."""
+
+    kind: str
+    label: str
+    clause: str
+    level: str
+    says: str
+    run: Kept
+    since: Kept
+    message: str
+    newer: bool
+
+    @property
+    def worse(self) -> bool:
+        """Whether somebody has to look."""
+        return self.kind in WORSE
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in one line."""
+        told = f"{self.label}: {self.clause} {_SAYS[self.kind]}"
+        return visible(told + (", judged by another suite or contract than the run before" if self.newer else ""))
+
+    def row(self) -> dict[str, Any]:
+        """As notices.json has it."""
+        return {
+            "kind": self.kind, "worse": self.worse, "label": self.label, "clause": self.clause, "level": self.level,
+            "says": self.says, "run": self.run.name, "started": self.run.when, "since": self.since.when,
+            "message": self.message, "suite_changed": self.newer,
+        }  # fmt: skip
+
+
+def notices(story: Chronicle) -> list[Notice]:
+    """Every notice of a history, oldest first."""
+    made: list[Notice] = []
+    for label in story.labels:
+        listed = story.of(label)
+        before = dict(zip((run.digest for run in listed), [None, *listed], strict=False))
+        for clause, life in story.lives[label].items():
+            words = story.clauses[clause]
+            for kind, run, since in _events(life, listed[0]):
+                past = before[run.digest]
+                newer = past is not None and (past.suite, past.contract) != (run.suite, run.contract)
+                message = "" if kind == "kept-again" else _message(story, run, clause)
+                made.append(Notice(kind, label, clause, words["level"], words["says"], run, since, message, newer))
+    return sorted(made, key=lambda notice: (notice.run.started, notice.label))
+
+
+def _events(life: Life, start: Kept) -> Iterator[tuple[str, Kept, Kept]]:
+    """(kind, run that told it, run where it began)."""
+    state = ""
+    unsteady = False
+    passes: list[Kept] = []
+    for run, mark in life.row:
+        if mark == "f":
+            if state != "broken":
+                if state or run.digest != start.digest:
+                    yield "broken", run, run
+                state, unsteady = "broken", False
+            elif passes and not unsteady:
+                unsteady = True
+                yield "unsteady", run, run
+            passes = []
+        elif mark == "p":
+            if state != "broken":
+                state = "kept"
+                continue
+            passes.append(run)
+            if len(passes) == CONFIRMED:
+                yield "kept-again", run, passes[0]
+                state, unsteady, passes = "kept", False, []
+
+
+def _message(story: Chronicle, run: Kept, clause: str) -> str:
+    """The first finding of a clause in a run."""
+    found = next((said for one, said in story.noted("findings", run.label, clause) if one.digest == run.digest), None)
+    return column(found[0][1]) if found else ""
+
+
+def text(found: list[Notice]) -> str:
+    """For a terminal or a log."""
+    if not found:
+        return "No verdict changed.\n"
+    lines = []
+    for notice in found:
+        lines.append(f"{notice.run.when}  {notice.level:7}  {notice.sentence}.")
+        lines += [f"    {visible(one)}" for one in (notice.says, notice.message) if one]
+    return "\n".join(lines) + "\n"
+
+
+def markdown(found: list[Notice]) -> str:
+    """For a pull request or a step summary: text from a server stands in code, where it is no markup."""
+    if not found:
+        return "No verdict changed.\n"
+    lines = ["| when | label | clause | level | what | finding |", "|---|---|---|---|---|---|"]
+    for notice in found:
+        cells = (notice.run.when, notice.label, notice.clause, notice.level, _SAYS[notice.kind], notice.message)
+        lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(said: str) -> str:
+    shown = visible(said).replace("\n", " ").replace("\t", " ").replace("`", "'").replace("|", "\\|").strip()
+    return f"`{shown}`" if shown else ""

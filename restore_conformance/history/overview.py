@@ -1,0 +1,141 @@
+"""What the overview shows: a card for each target, the map, what changed lately, and the same as tables.
+
+Knows lives, pictures and drift events; the template writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from string import ascii_uppercase
+from typing import Any
+
+from restore_conformance.history.axis import Axis
+from restore_conformance.history.events import Event
+from restore_conformance.history.kept import notes_of
+from restore_conformance.history.lives import Chronicle
+from restore_conformance.history.notices import Notice
+from restore_conformance.history.pictures import Cell, bars, drift_marks, strip, told
+
+CHANGES = 40
+Drawn = Callable[[str, str], list[Cell]]
+
+
+def overview(
+    story: Chronicle,
+    events: list[Event],
+    notices: list[Notice],
+    line: Axis,
+    drawn: Drawn,
+    slug: Callable[[str], str],
+) -> dict[str, Any]:
+    """The names that the template of the overview asks for."""
+    cards = [_card(story, label, number, line) for number, label in enumerate(story.labels)]
+    latest = notices[: -CHANGES - 1 : -1]
+    return {
+        "story": story, "cards": cards, "sentence": sentence(cards), "axis": line, "events": events,
+        "changes": latest, "more_changes": len(notices) - len(latest), "groups": _groups(story, cards, drawn, slug),
+        "peak": max([3, *(bar.counts["fail"] + bar.counts["error"] for card in cards for bar in card["bars"])]),
+        "drift": drift_marks([(event.day, event.grade == "breaking", event.line) for event in events], line),
+        "differing": _differing(story), "table": _table(story),
+    }  # fmt: skip
+
+
+def sentence(cards: list[dict[str, Any]]) -> str:
+    """How things stand, in one sentence."""
+    bad = [card for card in cards if card["last"].verdict != "conformant"]
+    if len(cards) == 1:
+        card = cards[0]
+        return f"{card['label']} is {card['last'].verdict} since {card['since'].day}"
+    if not bad:
+        return f"All {len(cards)} targets are conformant"
+    if len(bad) == len(cards):
+        return f"None of the {len(cards)} targets is conformant"
+    told_of = [
+        card["label"] + ("" if card["last"].verdict == "non-conformant" else f" ({card['last'].verdict})")
+        for card in bad
+    ]
+    more = f" and {len(bad) - 4} more" if len(bad) > 4 else ""
+    are = "is" if len(bad) == 1 else "are"
+    return f"{len(bad)} of {len(cards)} targets {are} not conformant: {', '.join(told_of[:4])}{more}"
+
+
+def _card(story: Chronicle, label: str, number: int, line: Axis) -> dict[str, Any]:
+    runs = story.of(label)
+    last = runs[-1]
+    nights = next((n for n, run in enumerate(reversed(runs)) if run.verdict != last.verdict), len(runs))
+    shown = bars(runs, line)
+    first_broken, last_broken = runs[0].marks.count("f"), last.marks.count("f")
+    return {
+        "key": ascii_uppercase[number] if number < 26 else str(number), "label": label, "last": last,
+        "since": runs[-nights], "nights": nights, "runs": len(runs), "reason": notes_of(last)["reason"],
+        "strip": strip(runs, line), "bars": shown,
+        "trend": f"{first_broken} clauses broken in the first run, {last_broken} in the last, "
+        f"{max(run.marks.count('f') for run in runs)} at most",
+    }  # fmt: skip
+
+
+def _groups(
+    story: Chronicle, cards: list[dict[str, Any]], drawn: Drawn, slug: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """Clauses by heading; those that were ever broken, inconclusive or in error stand out, the others are quiet."""
+    keys = {card["label"]: card["key"] for card in cards}
+    height = 13 if len(cards) == 1 else 9
+    made: dict[str, dict[str, Any]] = {}
+    for address, words in story.clauses.items():
+        name = address.rpartition(".")[0] or address
+        group = made.setdefault(name, {"name": name, "rows": [], "quiet": []})
+        lanes = [label for label in story.labels if address in story.lives[label]]
+        says = []
+        shown = []
+        for at, label in enumerate(lanes):
+            shown.append(
+                {"key": keys[label], "cells": drawn(label, address), "y": 1 + at * (height + 2), "height": height}
+            )
+            line = summed(story, label, address)
+            says.append(f"{label}: {line}" if len(cards) > 1 else line)
+        row = {
+            "id": address, "slug": slug(address), "short": address[len(name) + 1 :] or address, "says": words["says"],
+            "level": words["level"], "lanes": shown, "height": len(lanes) * (height + 2) + 1, "told": ". ".join(says),
+        }  # fmt: skip
+        eventful = any(story.lives[label][address].eventful for label in lanes)
+        group["rows" if eventful else "quiet"].append(row)
+    for group in made.values():
+        number = len(group["rows"]) + len(group["quiet"])
+        group["said"] = f"{number} clause{'s' if number != 1 else ''}" + ("" if group["rows"] else ", never broken")
+    return list(made.values())
+
+
+def summed(story: Chronicle, label: str, address: str) -> str:
+    """A life in one line."""
+    now = story.now(label, address)
+    return f"{f'now {now}' if now else 'no clause any more'}; {told(story.lives[label][address].marks)}"
+
+
+def _differing(story: Chronicle) -> list[tuple[str, list[str]]]:
+    """Clauses that are broken now under one label and not under another, with the verdict under each."""
+    found = []
+    for address in story.clauses:
+        now = [story.now(label, address) for label in story.labels]
+        judged = {one for one in now if one in {"pass", "fail"}}
+        if len(judged) > 1:
+            found.append((address, now))
+    return found
+
+
+def _table(story: Chronicle) -> list[dict[str, Any]]:
+    made = []
+    for address in story.clauses:
+        for label in story.labels:
+            life = story.lives[label].get(address)
+            if life is None:
+                continue
+            row, good = life.broken(), life.last_good()
+            made.append(
+                {
+                    "id": address, "label": label, "now": story.now(label, address),
+                    "since": row.first.day if row else "",
+                    "good": good.day if good else "never", "total": len(life.row),
+                    "counts": [life.marks.count(mark) for mark in "pfien"],
+                }
+            )  # fmt: skip
+    return made

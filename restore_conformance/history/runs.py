@@ -1,0 +1,103 @@
+"""The runs of a store: add, list, read whole, remove. Plain reads and writes; what they mean is told elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from restore_conformance.history.kept import Kept, Packed, read
+from restore_conformance.history.store import Store
+from restore_conformance.history.tables import CONTENT, ENTRY, RUN
+from restore_conformance.verdicts import UsageError
+
+_COLUMNS = [RUN.c[field.name] for field in fields(Kept)]
+
+
+def add(store: Store, packed: Packed) -> bool:
+    """Keep a run; False where it was kept already.
+
+    Raises UsageError where it is kept under another label: a run counts for one target only.
+    """
+    try:
+        return _add(store, packed)
+    except IntegrityError:
+        # Another process wrote the same run, or the same clauses' words, at the same moment; now it is to be seen.
+        return _add(store, packed)
+
+
+def _add(store: Store, packed: Packed) -> bool:
+    kept = packed.kept
+    with store.engine.begin() as connection:
+        there = connection.execute(sa.select(RUN.c.label).where(RUN.c.digest == kept.digest)).scalar()
+        if there is not None:
+            return _same(there, kept)
+        for digest, payload in packed.contents.items():
+            if connection.execute(sa.select(CONTENT.c.digest).where(CONTENT.c.digest == digest)).first() is None:
+                connection.execute(sa.insert(CONTENT).values(digest=digest, payload=payload))
+        connection.execute(sa.insert(RUN).values({field.name: getattr(kept, field.name) for field in fields(Kept)}))
+    return True
+
+
+def _same(label: str, kept: Kept) -> bool:
+    if label != kept.label:
+        raise UsageError(
+            f"The run of {kept.when} is kept under the label {label!r} already; "
+            f"remove {kept.name} first to keep it under {kept.label!r}."
+        )
+    return False
+
+
+def listing(store: Store, label: str | None = None) -> list[Kept]:
+    """Every run, or those of a label, oldest first."""
+    query = sa.select(*_COLUMNS).order_by(RUN.c.started, RUN.c.digest)
+    if label is not None:
+        query = query.where(RUN.c.label == label)
+    with store.engine.connect() as connection:
+        return [Kept(*row) for row in connection.execute(query)]
+
+
+def shapes(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """The clauses' own words, by the digest that runs name."""
+    query = sa.select(CONTENT.c.digest, CONTENT.c.payload).where(CONTENT.c.digest.in_(sa.select(RUN.c.shape)))
+    with store.engine.connect() as connection:
+        return {digest: _read(payload) for digest, payload in connection.execute(query)}
+
+
+def whole(store: Store, kept: Kept, shape: list[dict[str, Any]]) -> dict[str, Any]:
+    """The run record, without the examples of clauses that were kept."""
+    with store.engine.connect() as connection:
+        payload = connection.execute(sa.select(CONTENT.c.payload).where(CONTENT.c.digest == kept.body)).scalar()
+    record: dict[str, Any] = _read(payload or b"")
+    record["clauses"] = [words | rest for words, rest in zip(shape, record["clauses"], strict=True)]
+    return record
+
+
+def remove(store: Store, digest: str) -> None:
+    """Leave a run out, and what lay beside it for no other."""
+    with store.engine.begin() as connection:
+        row = connection.execute(sa.select(RUN.c.shape, RUN.c.body).where(RUN.c.digest == digest)).first()
+        connection.execute(sa.delete(RUN).where(RUN.c.digest == digest))
+        for content in row or ():
+            used = sa.select(RUN.c.digest).where((RUN.c.shape == content) | (RUN.c.body == content)).limit(1)
+            snapped = sa.select(ENTRY.c.id).where(ENTRY.c.digest == content).limit(1)
+            if not connection.execute(used).first() and not connection.execute(snapped).first():
+                connection.execute(sa.delete(CONTENT).where(CONTENT.c.digest == content))
+
+
+def find(kept: list[Kept], name: str) -> Kept:
+    """The run of that name, or whose digest or name begins so. Raises UsageError for none or several."""
+    hits = [run for run in kept if name and (run.name.startswith(name) or run.digest.startswith(name))]
+    if len(hits) != 1:
+        said = f"{len(hits)} runs are called {name!r}" if hits else f"The history has no run {name!r}"
+        raise UsageError(f"{said}; history list names them all.")
+    return hits[0]
+
+
+def _read(payload: bytes) -> Any:
+    try:
+        return read(payload)
+    except ValueError as error:
+        raise UsageError(f"The history is damaged: a run cannot be read back ({error}).") from None

@@ -1,0 +1,173 @@
+"""Writes the site: only the pages whose inputs changed, each whole or not at all, and removes those of runs left out.
+
+The manifest says what was written here, so that no file of anybody else is replaced or removed. Knows pages as bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from restore_conformance import __version__, reporting
+from restore_conformance.history import events, notices, pages, runs
+from restore_conformance.history.kept import Kept
+from restore_conformance.history.lives import chronicle
+from restore_conformance.history.store import Store
+from restore_conformance.verdicts import UsageError
+
+MANIFEST = ".site-manifest.json"
+FORMAT = 1
+_OURS = re.compile(
+    r"(?:(?:runs|clauses)/[a-zA-Z0-9_][a-zA-Z0-9_.-]*\.html|(?:index|runs)\.html|site\.(?:css|js)|feed\.xml|notices\.json)"
+)
+_IN_MIND = 48
+"""Records kept unpacked at a time, so that memory does not grow with the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did, in numbers of files; `left` are pages of removed runs that somebody changed since."""
+
+    written: int
+    unchanged: int
+    removed: int
+    left: tuple[str, ...]
+
+
+def build(store: Store, folder: Path) -> Built:
+    """Write the site of a history into a folder.
+
+    Raises UsageError for an empty history, a folder that cannot be written, a file in the way that is not ours, or a
+    manifest of a newer suite.
+    """
+    listed = runs.listing(store)
+    if not listed:
+        raise UsageError("The history holds no run yet: add one with history add, or run --history.")
+    story = chronicle(listed, runs.shapes(store))
+    told = pages.Story(story, events.events(store), notices.notices(story), _reader(store, story.shapes))
+    made = list(pages.pages(told))
+    rules = _rules()
+    try:
+        return _write(folder, made, rules)
+    except OSError as error:
+        raise UsageError(f"The site cannot be written to {folder}: {error.strerror or error}.") from None
+
+
+def _write(folder: Path, made: list[pages.Page], rules: str) -> Built:
+    old = _manifest(folder)
+    wanted = {page.path: hashlib.sha256(f"{rules}\n{page.inputs}".encode()).hexdigest() for page in made}
+    for page in made:
+        if page.path not in old and (folder / page.path).exists():
+            raise UsageError(f"{folder / page.path} was not written by site; name another folder, or move it away.")
+    due = [
+        page
+        for page in made
+        if old.get(page.path, {}).get("inputs") != wanted[page.path] or not (folder / page.path).is_file()
+    ]
+    for name in ("", "runs", "clauses"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    files: dict[str, dict[str, str]] = dict(old)
+    # First said, then done: what a killed build has written is known as ours, and as not finished.
+    files |= {page.path: {"inputs": "", "content": old.get(page.path, {}).get("content", "")} for page in due}
+    if due:
+        _save(folder, files)
+    for page in due:
+        content = page.make()
+        _put(folder / page.path, content)
+        files[page.path] = {"inputs": wanted[page.path], "content": hashlib.sha256(content).hexdigest()}
+    removed, left = 0, []
+    for path in sorted(set(old) - set(wanted)):
+        if _gone(folder / path, files.pop(path)["content"]):
+            removed += 1
+        else:
+            left.append(path)
+    if due or removed or left:
+        _save(folder, files)
+    return Built(len(due), len(made) - len(due), removed, tuple(left))
+
+
+def _gone(path: Path, content: str) -> bool:
+    """Remove a page, unless it is no longer what was written."""
+    try:
+        found = path.read_bytes()
+    except FileNotFoundError:
+        return True
+    if content and hashlib.sha256(found).hexdigest() != content:
+        return False
+    path.unlink()
+    return True
+
+
+def _manifest(folder: Path) -> dict[str, dict[str, str]]:
+    """What was written here before. Raises UsageError for a manifest that is none."""
+    path = folder / MANIFEST
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["format"] > FORMAT:
+            raise UsageError(f"{path} was written by a newer suite; build into another folder.")
+        files = {
+            str(name): {"inputs": str(row["inputs"]), "content": str(row["content"])}
+            for name, row in found["files"].items()
+        }
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UsageError(f"{path} is damaged; build into an empty folder.") from None
+    if strange := sorted(name for name in files if not _OURS.fullmatch(name)):
+        raise UsageError(f"{path} names {strange[0]!r}, which site never writes; build into an empty folder.")
+    return files
+
+
+def _save(folder: Path, files: dict[str, dict[str, str]]) -> None:
+    text = json.dumps({"format": FORMAT, "suite": __version__, "files": dict(sorted(files.items()))}, indent=0)
+    _put(folder / MANIFEST, text.encode())
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there, so that a reader sees the old one or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, 0o644)  # a temporary file is its owner's alone; pages are for everyone
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _rules() -> str:
+    """A digest of all code and templates that make pages: where one changes, every page is made anew."""
+    made = hashlib.sha256(__version__.encode())
+    room = Path(reporting.__file__).parent
+    for path in sorted(
+        [*Path(__file__).parent.glob("*.py"), room / "shown.py", *(room / "templates" / "site").iterdir()]
+    ):
+        if path.is_file():
+            made.update(path.name.encode() + path.read_bytes())
+    return made.hexdigest()
+
+
+def _reader(store: Store, shapes: Any) -> Callable[[Kept], dict[str, Any]]:
+    """Reads whole records, and keeps the last ones in mind."""
+    mind: dict[str, dict[str, Any]] = {}
+
+    def whole(kept: Kept) -> dict[str, Any]:
+        found = mind.pop(kept.digest, None)
+        if found is None:
+            found = runs.whole(store, kept, shapes[kept.shape])
+            if len(mind) >= _IN_MIND:
+                del mind[next(iter(mind))]
+        mind[kept.digest] = found
+        return found
+
+    return whole

@@ -1,0 +1,49 @@
+"""Which cassette records which clause, and which are parts of one conversation, by their addresses alone.
+
+Opens no cassette and judges nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from restore_conformance.clauses import Clause
+
+PART = re.compile(r"(stories/(.+)-\d+)(?:\.\d+)?")
+
+
+def stories_of(made: Clause) -> list[str]:
+    """The stories a clause is about; none for a clause about single exchanges."""
+    tags = sorted({*made.when.every, *made.when.either})
+    return [tag.removeprefix("story:") for tag in tags if tag.startswith("story:")]
+
+
+def is_recorded_in(made: Clause, address: str) -> bool:
+    """Whether a cassette is the one of a clause: its own, or a conversation of one of its stories."""
+    told = PART.fullmatch(address)
+    return told[2] in stories_of(made) if told else address == made.address
+
+
+def conversation_of(address: str) -> str:
+    """The conversation that a cassette is a part of (`stories/change-1` for `stories/change-1.2`), or ""."""
+    told = PART.fullmatch(address)
+    return told[1] if told else ""
+
+
+def outdated(folder: Path, written: Iterable[str]) -> list[Path]:
+    """Cassettes that are parts of a conversation as it was before these addresses were written."""
+    new = set(written)
+    found = []
+    for whole in sorted({conversation_of(one) for one in new} - {""}):
+        for path in sorted((folder / whole).parent.glob(f"{Path(whole).name}*.yaml")):
+            address = path.relative_to(folder).with_suffix("").as_posix()
+            if conversation_of(address) == whole and address not in new:
+                found.append(path)
+    return found
+
+
+def again(made: Clause) -> str:
+    """The command that records a clause."""
+    return f"restore-conformance record {made.address}"

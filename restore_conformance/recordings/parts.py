@@ -1,0 +1,78 @@
+"""Conversations of our own recordings, put together again from the parts that are kept in several files.
+
+Knows no clause: whether a conversation kept the contract is for those who judge it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from restore_conformance.conversing import shows_route
+from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.recordings.coverage import conversation_of
+from restore_conformance.recordings.source import Source
+from restore_conformance.verdicts import UsageError
+
+
+@dataclass(slots=True)
+class _Told:
+    story: str
+    source: Source
+    exchanges: list[Exchange] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Parts:
+    """Collects exchanges by their conversation, until all files were read."""
+
+    _told: dict[str, _Told] = field(default_factory=dict)
+    _number: int = 0
+
+    def take(self, one: Exchange, source: Source) -> bool:
+        """Keep an exchange that belongs to a conversation; False for one that stands alone. Raises UsageError."""
+        block = source.provenance
+        if block is not None and block.story:
+            story, key = block.story, conversation_of(block.address) or block.address
+        elif one.conversation is not None:
+            story, key = one.family, f"{source.name} {one.conversation}"
+        else:
+            return False
+        told = self._told.setdefault(key, _Told(story, source))
+        _of_one_run(told.source, source)
+        told.exchanges.append(one)
+        return True
+
+    def whole(self) -> Iterator[tuple[Conversation, Source]]:
+        """Every conversation, and where it was recorded.
+
+        Which routes a target has shows in what was recorded of it, and in nothing that was recorded elsewhere. A
+        run knows those of earlier conversations; cassettes have no order, so all of them count.
+        """
+        routes: dict[str, set[str]] = {}
+        for told in self._told.values():
+            if told.source.provenance is not None:
+                _shown(told, routes)
+        for told in self._told.values():
+            self._number += 1
+            known = frozenset(_shown(told, routes))
+            yield Conversation(self._number, told.story, tuple(told.exchanges), known), told.source
+        self._told.clear()
+
+
+def _shown(told: _Told, routes: dict[str, set[str]]) -> set[str]:
+    """The routes of the target of a conversation, with what this one adds."""
+    block = told.source.provenance
+    target = f"{block.origin} {block.base}" if block is not None else told.source.name
+    known = routes.setdefault(target, {"create"})
+    known.update(one.sent.operation for one in told.exchanges if shows_route(one))
+    return known
+
+
+def _of_one_run(first: Source, other: Source) -> None:
+    """Parts of two recordings are no conversation: placeholders have a key of their own for every run."""
+    one, two = first.provenance, other.provenance
+    if one is None or two is None or not one.callers or not two.callers:
+        return
+    if set(one.callers).isdisjoint(two.callers):
+        raise UsageError(f"{first.name} and {other.name} are parts of two recordings; record the story again.")

@@ -1,0 +1,232 @@
+"""Judges recordings one after the other, cassettes and HAR files alike, and sums up.
+
+Sends nothing, writes nothing, and knows no single clause; what a stranger's recording can prove is for `strangers`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from restore_conformance.accepted import Accepted
+from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import Result
+from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.har import Heard, archive, heard
+from restore_conformance.judging import Judge, look, tags_of
+from restore_conformance.recogniser import Recogniser
+from restore_conformance.recordings.coverage import again, is_recorded_in
+from restore_conformance.recordings.parts import Parts
+from restore_conformance.recordings.source import Source
+from restore_conformance.recordings.strangers import REMOVED, Doubts, is_removable
+from restore_conformance.settings import Settings
+from restore_conformance.tape import Cassette, Player, load
+from restore_conformance.timing import Timing
+from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counted
+
+POINT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+BASE = "http://recording.example/beta"
+"""What stands before the path of a recorded request in reports."""
+
+Keep = Callable[[Exchange], None]
+
+
+@dataclass(slots=True)
+class Review:
+    """Judges recordings one after the other; `result` sums up."""
+
+    register: Register
+    settings: Settings
+    keep: Keep
+    today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
+    sources: list[Source] = field(default_factory=list)
+    evidence: dict[str, dict[str, int]] = field(default_factory=dict)
+    judge: Judge = field(init=False)
+    _number: int = 0
+    _timing: Timing = field(default_factory=Timing)
+    _accepted: Accepted = field(default_factory=Accepted)
+    _elsewhere: bool = False
+    _named: set[str] = field(default_factory=set)
+    _parts: Parts = field(default_factory=Parts)
+    _old: dict[str, str] = field(default_factory=dict)
+    _player: Player | None = None
+
+    def __post_init__(self) -> None:
+        self.judge = Judge(self.register, self.settings.readings, self.settings.as_of)
+
+    # ------------------------------------------------------------------ what is reviewed
+
+    def file(self, path: Path) -> Source:
+        """Judge a cassette or a HAR file. Raises UsageError for what is neither."""
+        if path.suffix.lower() in {".yaml", ".yml"}:
+            return self.cassette(load(path, str(path), ours=False), replay=False)
+        return self.har(path)
+
+    def cassette(self, cassette: Cassette, *, replay: bool) -> Source:
+        """Judge a cassette; with `replay` its requests are sent through vcrpy first, and its answers are those."""
+        block = cassette.provenance
+        if block is None:
+            made, found = Source(cassette.name, "elsewhere", "another recorder"), Heard()
+            self._strangers(heard(cassette.exchanges, found), made)
+            return self._finished(made, found)
+        made = Source(
+            cassette.name, block.origin, f"record {block.tool}", block.recorded, block.service, provenance=block
+        )
+        age = block.rotten(self.today)
+        if age:
+            made.note = f"recorded {block.age(self.today)} days ago, too long for {block.origin}"
+        if age == "fail":
+            made.note += ": not judged"
+            self._old[block.address] = made.note
+            return self._done(made)
+        pairs = cassette.exchanges
+        if replay:
+            self._player = self._player or Player()
+            answers = self._player.play(cassette)
+            pairs = tuple((a.request, a.response) for a in answers if a.response is not None)
+            if len(pairs) != len(answers):
+                raise UsageError(f"{cassette.name} could not be played to its end; record it again.")
+        exchanges = [
+            Exchange(
+                0, asked, came, family=str(step.get("family", "")), step=str(step.get("step", "")),
+                blame=step.get("blame"), note=str(step.get("note", "")), silent=bool(step.get("silent")),
+            )
+            for (asked, came), step in zip(pairs, block.steps, strict=True)
+        ]  # fmt: skip
+        strict = block.origin != "documentation"
+        known = self._names(block.known)
+        self._ours(exchanges, made, Recogniser(callers=block.callers, known=known, strict=strict))
+        return self._done(made)
+
+    def har(self, path: Path) -> Source:
+        """Judge a HAR file."""
+        found = archive(path, str(path))
+        origin = "run" if found.ours else "elsewhere"
+        made = Source(found.name, origin, found.creator or "an unnamed recorder")
+        if found.ours:
+            self._ours(found.exchanges(), made, Recogniser(callers=found.callers, known=self._names(found.known)))
+        else:
+            self._strangers(found.exchanges(), made)
+        return self._finished(made, found.heard)
+
+    def _finished(self, source: Source, found: Heard) -> Source:
+        source.entries = found.seen
+        source.note = found.note()
+        return self._done(source)
+
+    def _done(self, source: Source) -> Source:
+        self.sources.append(source)
+        return source
+
+    # ------------------------------------------------------------------ judging
+
+    def _ours(self, exchanges: Iterable[Exchange], source: Source, recogniser: Recogniser) -> None:
+        self._accepted.forget_ids()
+        for one in exchanges:
+            self._label(one, source, recogniser)
+            if one.sent.operation == "create":
+                self._accepted.take(one)
+            if not self._parts.take(one, source) and one.blame:
+                # A run judges it twice: when it came, and when a control had found whose fault it is.
+                blame, one.blame = one.blame, None
+                self._judge(one, source)
+                one.blame = blame
+            self._judge(one, source)
+
+    def _strangers(self, exchanges: Iterable[Exchange], source: Source) -> None:
+        self._elsewhere = True
+        recogniser, doubts = Recogniser(strict=False), Doubts()
+        for one in exchanges:
+            self._label(one, source, recogniser)
+            if doubts.weigh(one):
+                self._accepted.remember(one)
+            for conversation in doubts.conversations(one):
+                self._talk(conversation, source)
+            self._judge(one, source)
+        for conversation in doubts.rest():
+            self._talk(conversation, source)
+
+    def _names(self, known: Iterable[str] | None) -> list[str] | None:
+        """Ids that the user of a recording named: GUIDs are restore points, anything else is an item."""
+        if known is None:
+            return None
+        found = list(known)
+        self._named.update("points" if POINT.fullmatch(one) else "items" for one in found)
+        return found
+
+    def _label(self, exchange: Exchange, source: Source, recogniser: Recogniser) -> None:
+        self._number += 1
+        source.exchanges += 1
+        exchange.number = self._number
+        exchange.origin = source.origin
+        exchange.sent = recogniser(exchange.request)
+        if exchange.trouble is None or exchange.blame:
+            told = exchange.trouble
+            look(exchange)
+            exchange.trouble = exchange.trouble or told
+
+    def _judge(self, exchange: Exchange, source: Source) -> None:
+        self._timing.take(exchange)
+        if not exchange.silent:
+            self.judge.exchange(exchange)
+            self._count(self.judge.applicable(tags_of(exchange)), source)
+        self.keep(exchange)
+
+    def _talk(self, conversation: Conversation, source: Source) -> None:
+        self.judge.conversation(conversation)
+        tags = frozenset({f"story:{conversation.story}"})
+        self._count(self.judge.applicable(tags, "conversation"), source)
+
+    def _count(self, clauses: Iterable[Clause], source: Source) -> None:
+        for made in clauses:
+            counts = self.evidence.setdefault(made.address, {})
+            counts[source.origin] = counts.get(source.origin, 0) + 1
+
+    # ------------------------------------------------------------------ summing up
+
+    def close(self) -> None:
+        if self._player is not None:
+            self._player.close()
+            self._player = None
+
+    def _facts(self) -> Iterator[str]:
+        if self._elsewhere:
+            return Accepted().facts(points=False, items=False)
+        return self._accepted.facts(points="points" in self._named, items="items" in self._named)
+
+    def result(
+        self,
+        target: str,
+        started: str,
+        seconds: float,
+        missing: Callable[[Clause], str],
+        sum_up: Callable[[list[ClauseVerdict]], tuple[Exit, str, list[str]]],
+    ) -> Result:
+        """The finished review. `missing` says why a clause was not touched; `sum_up` concludes from the verdicts."""
+        for conversation, source in self._parts.whole():
+            self._talk(conversation, source)
+        verdicts = self.judge.verdicts(self._facts())
+        for found in verdicts:
+            if found.why is Why.UNTOUCHED:
+                found.reason = self._untouched(found.clause) or missing(found.clause)
+        code, reason, unjudged = sum_up(verdicts)
+        return Result(
+            self.settings, verdicts, code, counted(verdicts), reason, started, seconds, 0, self.judge.exchanges,
+            self.judge.judgements, self._timing.counts(), target, BASE, unjudged=unjudged, timing=self._timing,
+            recordings=[source.shown() for source in self.sources], evidence=self.evidence,
+        )  # fmt: skip
+
+    def _untouched(self, made: Clause) -> str:
+        for address, note in self._old.items():
+            if is_recorded_in(made, address):
+                return f"its recording is too old: {note}; record it again with {again(made)}"
+        return REMOVED if self._elsewhere and is_removable(made) else ""
+
+
+def clock() -> tuple[str, float]:
+    """When a review begins: for people, and for measuring."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), time.perf_counter()

@@ -1,0 +1,115 @@
+"""Tells stories to a target: finds out whose trouble it is while a session is as it was, and hands on what was heard.
+
+Knows stories and controls; what becomes of an exchange is for the campaign, what it means for the clauses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from restore_conformance import stories
+from restore_conformance.checks.talks import ABSENT
+from restore_conformance.controls import ROUNDS, Control, again, confirm
+from restore_conformance.conversing import shows_route
+from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.sending import Sender
+
+CHANGING = frozenset({"update", "activate", "delete"})
+"""Operations that leave a session otherwise than they found it."""
+
+MOST_KNOWN = 1000
+
+
+class Hearing(Protocol):
+    """Who takes in what a story brought."""
+
+    def hear(self, exchange: Exchange) -> None: ...
+    def overhear(self, exchange: Exchange) -> None: ...
+    def hear_silently(self, exchange: Exchange) -> None: ...
+    def conclude_talk(self, conversation: Conversation) -> None: ...
+
+
+@dataclass(slots=True)
+class Teller:
+    """Tells stories one after the other and learns which operations the target has: `routes`.
+
+    `known` are the ids of sessions made meanwhile, in small letters; `know` adds one.
+    """
+
+    sender: Sender
+    control: Control
+    hearing: Hearing
+    routes: set[str] = field(default_factory=lambda: {"create"})
+    talks: int = 0
+    known: set[str] = field(default_factory=set)
+
+    def know(self, session: str) -> None:
+        """Take note of a session, within a bound: stories are told early."""
+        if len(self.known) < MOST_KNOWN:
+            self.known.add(session.lower())
+
+    def tell(self, told: Iterable[tuple[str, Callable[[stories.Talk], None]]]) -> None:
+        """Tell stories, each with its name. What was said before an interruption is heard as well."""
+        for name, act in told:
+            self.talks += 1
+            talk = stories.Talk(self.sender, self.talks, name, self.check)
+            try:
+                act(talk)
+                self._again(talk, act)
+            finally:
+                self.heard(talk)
+
+    def _again(self, talk: stories.Talk, act: Callable[[stories.Talk], None]) -> None:
+        """Find out whose trouble it is where sending the same request again would be another request.
+
+        The whole story is told again, with sessions of its own, and between each two tellings a control.
+        """
+        known = self.control.best("")
+        stuck = [
+            e
+            for e in talk.exchanges
+            if e.trouble and not e.blame and e.sent.operation in CHANGING and not self._no_route(e)
+        ]
+        for exchange in stuck[:2] if known is not None else []:
+            assert known is not None
+            for telling in range(ROUNDS):
+                repeated = stories.Talk(self.sender, talk.number, talk.story, _nothing)
+                act(repeated)
+                same = any(e.step == exchange.step and e.trouble == exchange.trouble for e in repeated.exchanges)
+                # One control more each time, so that trouble that comes by the clock falls out of step.
+                if not same or any(again(known, self.sender).trouble for _ in range(telling + 1)):
+                    break
+            else:
+                exchange.blame = "target"
+                exchange.note = f"{exchange.trouble}, the same in {ROUNDS + 1} sessions while a control was answered"
+
+    def check(self, exchange: Exchange) -> None:
+        """Find out whose trouble it is while the session is still as it was."""
+        if self._no_route(exchange):
+            return
+        if exchange.sent.operation in CHANGING and (exchange.status or 0) < 300 and exchange.response is not None:
+            return
+        confirm(exchange, self.control, self.sender, _nothing)
+
+    def heard(self, talk: stories.Talk) -> None:
+        """Hand on what a story brought: its exchanges one by one, then the conversation."""
+        self.routes.update(e.sent.operation for e in talk.exchanges if shows_route(e))
+        for exchange in talk.exchanges:
+            if exchange.sent.operation == "create":
+                self.hearing.hear(exchange)
+            elif self._no_route(exchange):
+                self.hearing.hear_silently(exchange)
+            else:
+                self.hearing.overhear(exchange)
+        if talk.exchanges:
+            self.hearing.conclude_talk(talk.done(frozenset(self.routes), frozenset(self.known)))
+
+    def _no_route(self, exchange: Exchange) -> bool:
+        """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""
+        return exchange.status in {*ABSENT, 401, 403} and exchange.sent.operation not in self.routes
+
+
+def _nothing(_: Exchange) -> None:
+    """Nobody is told."""

@@ -1,0 +1,77 @@
+"""How a run is summed up: by the kind of each reason, never by its words; and what is kept in mind meanwhile."""
+
+import pytest
+
+from restore_conformance.clauses import Clause, When, sent
+from restore_conformance.concluding import PILLARS, Stop, conclude, untouched
+from restore_conformance.memory import Memory
+from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict, Why
+
+
+def clause(address, when=None, level=Level.MUST):
+    return Clause(address, level, "Says.", address.partition("/")[2].partition(".")[0], when=when or When())
+
+
+def verdict(address, came=Verdict.PASS, why=None, reason=""):
+    return ClauseVerdict(clause(address), came, 1, reason, why)
+
+
+def kept(*more):
+    """The three pillars kept, and more."""
+    return [*(verdict(address) for address in PILLARS), *more]
+
+
+@pytest.mark.parametrize("why", list(Why))
+def test_a_clause_beyond_reach_weighs_nothing_whatever_the_words(why):
+    found = [verdict(f"get/a.{n}", Verdict.NONE, why, "any words at all") for n in range(20)]
+    code, _, unjudged = conclude(kept(*found))
+    assert code is (Exit.CONFORMANT if why.beyond else Exit.UNJUDGED)
+    assert unjudged == ([] if why.beyond else [one.clause.address for one in found])
+
+
+@pytest.mark.parametrize("words", ["untested: x", "left out: x", "needs another caller: x", "the step x was answered"])
+def test_words_alone_put_nothing_beyond_reach(words):
+    found = [verdict(f"get/a.{n}", Verdict.NONE, Why.UNTOUCHED, words) for n in range(20)]
+    assert conclude(kept(*found))[0] is Exit.UNJUDGED
+
+
+def test_a_pillar_without_a_verdict_is_no_conformance():
+    found = kept()
+    found[0] = verdict(PILLARS[0], Verdict.INCONCLUSIVE, reason="status 503")
+    assert conclude(found)[:2] == (Exit.UNJUDGED, f"no verdict on {PILLARS[0]}: status 503")
+
+
+def test_a_target_that_could_not_be_asked_is_unjudged_but_for_what_it_broke():
+    assert conclude(kept(), Stop.HOPELESS, "unreachable")[:2] == (Exit.UNJUDGED, "unreachable")
+    assert conclude(kept(verdict("get/a.b", Verdict.FAIL)), Stop.HOPELESS, "unreachable")[0] is Exit.BROKEN
+
+
+def test_why_a_clause_was_not_touched():
+    assert untouched(clause("create/a.b", sent("sole:no-permission")), {"create"}, {}, "").why is Why.CALLER
+    assert untouched(clause("get/a.b"), {"create"}, {}, "").why is Why.ROUTE
+    assert untouched(clause("get/permissions.b"), {"create", "get"}, {}, "").why is Why.CALLER
+    assert untouched(clause("get/permissions.b"), {"create", "get"}, {"read-only": "t"}, "").why is Why.UNTOUCHED
+    assert untouched(clause("get/a.b"), {"get"}, {}, "interrupted").says == "interrupted"
+
+
+def test_ids_are_remembered_from_the_beginning_and_of_late():
+    memory = Memory(generation=10)
+    assert all(memory(str(number), number) is None for number in range(100))
+    assert memory("0", 200) == 0
+    assert memory("9", 200) == 9
+    assert memory("99", 200) == 99
+    assert memory("85", 200) == 85
+
+
+def test_what_is_remembered_is_bounded():
+    memory = Memory(generation=10)
+    for number in range(1000):
+        memory(str(number), number)
+    assert len(memory._first) + len(memory._recent) + len(memory._older) <= 30
+
+
+def test_an_interrupted_run_never_conforms_and_a_bounded_one_says_how_far_it_went():
+    assert conclude(kept(), Stop.INTERRUPTED, "interrupted")[0] is Exit.UNJUDGED
+    code, reason, _ = conclude(kept(), Stop.BOUND, "the bound of 9 requests was reached")
+    assert code is Exit.CONFORMANT
+    assert reason.endswith("until the bound of 9 requests was reached")

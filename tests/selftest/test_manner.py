@@ -1,0 +1,122 @@
+"""How answers are put on the wire, byte by byte; and a server on plain sockets that hears what clients may send."""
+
+import contextlib
+import gzip
+import json
+import socket
+import zlib
+
+import h11
+import pytest
+
+from restore_conformance.exchange import Request, Response
+from restore_conformance.mock import Service
+from restore_conformance.mock.manner import Manner, Spoilt, ends_line, written
+from restore_conformance.mock.sockets import serving
+from restore_conformance.mock.variants import VARIANTS, composed
+
+ASKED = Request("GET", "/x", (("Accept-Encoding", "gzip, deflate"),))
+BODY = json.dumps({"value": ["text é"] * 200}).encode()
+CAME = Response(200, (("Content-Type", "application/json"),), BODY)
+
+
+def put(manner, asked=ASKED, came=CAME):
+    return b"".join(piece for piece in written(manner, asked, came) if isinstance(piece, bytes))
+
+
+def read(raw):
+    """What h11 makes of it: the final status, its headers, the body."""
+    client = h11.Connection(h11.CLIENT)
+    client.send(h11.Request(method="GET", target="/x", headers=[("Host", "x")]))
+    client.send(h11.EndOfMessage())
+    client.receive_data(raw)
+    client.receive_data(b"")
+    status, headers, body = 0, {}, b""
+    while True:
+        event = client.next_event()
+        if isinstance(event, h11.Response):
+            status, headers = event.status_code, {n.decode(): v.decode() for n, v in event.headers}
+        elif isinstance(event, h11.Data):
+            body += event.data
+        elif isinstance(event, h11.EndOfMessage):
+            return status, headers, body
+
+
+WIRED = [name for name in VARIANTS if name.startswith("wire-")]
+
+
+@pytest.mark.parametrize("name", WIRED)
+def test_every_manner_says_the_same(name):
+    status, headers, body = read(put(composed([name]).manner))
+    undo = {"gzip": gzip.decompress, "deflate": zlib.decompress}.get(headers.get("content-encoding"), bytes)
+    assert (status, headers["content-type"], undo(body)) == (200, "application/json", BODY)
+
+
+@pytest.mark.parametrize("name", WIRED)
+def test_an_answer_without_content_has_none(name):
+    status, headers, body = read(put(composed([name]).manner, came=Response(204)))
+    assert (status, body) == (204, b"")
+    assert not {"content-length", "transfer-encoding"} & set(headers)
+
+
+def test_each_manner_differs_from_the_plain_one():
+    plain = list(written(Manner(), ASKED, CAME)), False
+    for name in WIRED:
+        manner = composed([name]).manner
+        assert (list(written(manner, ASKED, CAME)), ends_line(manner, ASKED, CAME)) != plain, name
+
+
+def test_a_coding_is_used_only_where_it_is_accepted():
+    assert b"gzip" not in put(Manner(coding="gzip"), Request("GET", "/x"))
+
+
+def test_what_is_spoilt_is_sent_as_it_is_and_the_line_is_cut():
+    manner = Manner(spoil=lambda asked, came: Spoilt((("Content-Length", "9"),), b"short"))
+    assert put(manner).endswith(b"Content-Length: 9\r\n\r\nshort")
+    assert ends_line(manner, ASKED, CAME)
+
+
+PATH = "/beta/solutions/backupRestore/sharePointRestoreSessions"
+
+
+def head(service, *headers):
+    """The head of a create request with these headers beside the usual ones."""
+    lines = [f"POST {PATH} HTTP/1.1", "Host: x", f"Authorization: Bearer {service.token}"]
+    return "\r\n".join([*lines, "Content-Type: application/json", *headers, "", ""]).encode()
+
+
+@contextlib.contextmanager
+def line(service):
+    with serving(service) as base:
+        port = int(base.rpartition(":")[2].partition("/")[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as made:
+            yield made, made.makefile("rb")
+
+
+def test_a_client_that_asks_whether_to_go_on_is_told():
+    service = Service()
+    with line(service) as (made, lines):
+        made.sendall(head(service, "Expect: 100-continue", "Content-Length: 2"))
+        assert lines.readline() == b"HTTP/1.1 100 Continue\r\n"
+        assert lines.readline() == b"\r\n"
+        made.sendall(b"{}")
+        assert lines.readline().startswith(b"HTTP/1.1 201 ")
+
+
+def test_a_request_in_chunks_is_heard_and_the_line_kept():
+    service = Service()
+    with line(service) as (made, lines):
+        for _ in range(2):
+            made.sendall(head(service, "Transfer-Encoding: chunked") + b"1;x=1\r\n{\r\n1\r\n}\r\n0\r\n\r\n")
+            assert lines.readline().startswith(b"HTTP/1.1 201 ")
+            length = 0
+            while (one := lines.readline()) != b"\r\n":
+                if one.lower().startswith(b"content-length:"):
+                    length = int(one.split(b":")[1])
+            assert json.loads(lines.read(length))["status"] == "draft"
+
+
+def test_what_is_no_http_is_hung_up_on():
+    with line(Service()) as (made, lines):
+        made.sendall(b"hello\r\n\r\n")
+        assert lines.read() == b""
