@@ -2,9 +2,8 @@
 
     python benchmarks/reports.py [--counts 1000 10000 100000] [--fault NAME]
 
-Each size runs in a process of its own, against the embedded mock, and prints one line: exchanges, seconds of the run,
-seconds to write the exchanges, seconds to make the record and the reports, the largest memory of the process, and the
-size of each file.
+Each size runs in a process of its own against the embedded mock and prints one line: exchanges, seconds of CPU to run,
+to write the exchanges, and to make the record and the reports; the largest memory; and the size of each file.
 """
 
 from __future__ import annotations
@@ -56,16 +55,16 @@ def measure(count: int, fault: str) -> None:
         folder = Path(name)
         har = Writer(folder / "run.har", scrub, target.base, {token: kind for kind, token in tokens.items()})
         store = Store(folder / "exchanges.ndjson", scrub, target.base, har=har)
-        clock = time.perf_counter()
+        clock = time.process_time()
         result = Campaign(settings, target, load(), keep=store).run()
-        ran = time.perf_counter() - clock
+        ran = time.process_time() - clock
         learn(result, scrub)
         store.close()
-        stored = time.perf_counter() - clock - ran
+        stored = time.process_time() - clock - ran
         run = run_of(result, scrub, store.shown())
         write_json(folder / "run.json", run)
         write_reports(folder, run)
-        told = time.perf_counter() - clock - ran - stored
+        told = time.process_time() - clock - ran - stored
         sizes = ", ".join(f"{path.name} {path.stat().st_size / 1e6:.2f}" for path in sorted(folder.iterdir()))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

@@ -51,7 +51,7 @@ class Store:
         path: Path,
         scrub: Scrub,
         base: str,
-        most: int = 20_000,
+        most: int = 5_000,
         har: Writer | None = None,
         most_bytes: int = MOST_BYTES,
     ) -> None:
