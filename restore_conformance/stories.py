@@ -52,7 +52,7 @@ class Talk:
     ) -> Exchange:
         """A request about one session: on the base route, or on the typed one where only that has the operation."""
         typed = method == "PATCH" or below.endswith("Artifacts")
-        target = f"{CREATE if typed else SESSIONS}/{quote(session, safe='')}{below}"
+        target = f"{CREATE if typed else SESSIONS}/{quote(session, safe='', errors='surrogatepass')}{below}"
         body = None if payload is None else json.dumps(payload, separators=(",", ":")).encode()
         return self.say(step, self.sender.plain(method, target, caller, body))
 
@@ -65,7 +65,9 @@ class Talk:
             if wait:
                 self.sender.target.pause(wait)
             found = self.one(step, "GET", session)
-            if found.status not in {200, 404} or found.trouble:
+            if found.trouble and found.blame != "target":
+                continue  # nothing was seen yet, and what comes next relies on it
+            if found.status not in {200, 404}:
                 break
             if found.status == status and (settled is None or settled(found.answer)):
                 break
@@ -130,6 +132,11 @@ def below(link: str, base: str) -> str:
     return parts.path[at:] + (f"?{parts.query}" if parts.query else "")
 
 
+def is_unseen(found: Exchange) -> bool:
+    """Whether nobody can say that a session is there, so that nothing that follows would prove anything."""
+    return bool(found.trouble) and found.blame != "target"
+
+
 def holds(number: int) -> Callable[[list[Any]], bool]:
     """Whether a list of artifacts holds so many."""
     return lambda shown: len(shown) == number
@@ -166,7 +173,8 @@ def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None
     made = talk.create("create", first)
     if not made:
         return
-    talk.poll("get", made)
+    if is_unseen(talk.poll("get", made)):
+        return
     if first.kind in LISTS:
         talk.list("artifacts", target=_artifacts(made, first.kind), settled=holds(first.artifacts))
     if listed:
@@ -196,7 +204,8 @@ def life_in_brief(talk: Talk, first: Stimulus, second: Stimulus, refusals: list[
     made = talk.create("create", first)
     if not made:
         return
-    talk.poll("get", made)
+    if is_unseen(talk.poll("get", made)):
+        return
     if first.kind in LISTS:
         talk.list("artifacts", target=_artifacts(made, first.kind), settled=holds(first.artifacts))
     other = talk.create("create-other", second)
@@ -223,7 +232,8 @@ def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brie
     every = materials.elements(kind, min(materials.most(kind), first.artifacts + 2), seed)
     fresh = [one for one in every if _own_id(one) not in known][:2]
     number = first.artifacts
-    talk.poll("get", made)
+    if is_unseen(talk.poll("get", made)):
+        return
     talk.list("artifacts", target=listed, settled=holds(number))
     before = talk.exchanges[-1]
     if fresh:
@@ -248,7 +258,7 @@ def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brie
 
 
 def _artifacts(session: str, kind: str) -> str:
-    return f"{CREATE}/{quote(session, safe='')}/{LISTS[kind]}"
+    return f"{CREATE}/{quote(session, safe='', errors='surrogatepass')}/{LISTS[kind]}"
 
 
 def _own_id(element: dict[str, Any]) -> str:
@@ -291,7 +301,8 @@ def activation(talk: Talk, first: Stimulus, second: Stimulus, *, brief: bool = F
     made = talk.create("create", first)
     if not made:
         return
-    talk.poll("get", made)
+    if is_unseen(talk.poll("get", made)):
+        return
     other = talk.create("create-other", second)
     if not brief:
         talk.one("get-before", "GET", made)
@@ -331,7 +342,8 @@ def callers(talk: Talk, first: Stimulus, others: list[str], *, activate: bool) -
         made = talk.create(f"create-for-{caller}", first)
         if not made:
             return
-        talk.poll("get", made)
+        if is_unseen(talk.poll("get", made)):
+            return
         talk.one(f"get-as-{caller}", "GET", made, caller=caller)
         talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))
         talk.one(f"artifacts-as-{caller}", "GET", made, f"/{SITE}", caller=caller)

@@ -20,13 +20,17 @@ from restore_conformance.verdicts import Exit, Level, Verdict
 
 @dataclass(slots=True)
 class Score:
-    """How one server was judged. `right` says whether as it should; `blamed` the findings, musts first."""
+    """How one server was judged. `right` says whether as it should; `blamed` the findings, musts first.
+
+    `deep` says of a fault that was missed that the deep profile catches it.
+    """
 
     name: str
     kind: str
     right: bool
     caught: bool = False
     first: bool = False
+    deep: bool = False
     blamed: list[str] = field(default_factory=list)
     reason: str = ""
     requests: int = 0
@@ -81,13 +85,14 @@ def _scored(name: str, kind: str, result: Result) -> Score:
     )  # fmt: skip
 
 
-def score_fault(register: Register, name: str, profile: str) -> Score:
+def score_fault(register: Register, name: str, profile: str, drawn: int = -1) -> Score:
     """A fault is judged right if it is caught and its first finding names the clause it breaks.
 
-    Caught: the run fails; or, for a clause that is no *must*, there is a finding for it.
+    Caught: the run fails; or, for a clause that is no *must*, there is a finding for it. `drawn` is how many stimuli
+    are drawn, as the profile says if it is less than 0.
     """
     fault = FAULTS[name]
-    result = judged(register, seeded(name), profile)
+    result = judged(register, seeded(name), profile, drawn=drawn)
     score = _scored(name, "fault", result)
     wanted = [made for made in register.clauses if fits(fault, made)]
     binding = any(made.level is Level.MUST for made in wanted)

@@ -12,6 +12,8 @@ from typing import Any
 
 from restore_conformance.verdicts import UsageError
 
+DEEPER = 500
+"""How many stimuli are drawn to see whether a fault that the standard profile misses is caught at all."""
 DEARER = 1.05
 """How much the mean number of requests may rise; a share of the bench has another mix than the whole."""
 
@@ -42,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Score, print the table and every server judged wrong, compare."""
+    """Score, print the table and every server judged wrong, compare; a fault that nothing catches is exit 1."""
     from restore_conformance.clauses import load
 
     if arguments.share < 1:
@@ -50,17 +52,32 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.exchanges or arguments.resume:
         return _long_run(load(), arguments)
     started = time.monotonic()
+    register = load()
     scores: dict[str, list[Any]] = {}
-    for score in _scores(load(), arguments):
+    nowhere = False
+    for score in _scores(register, arguments):
         scores.setdefault(score.kind, []).append(score)
         if not score.right:
             print(f"wrong  {score.kind:11} {score.name}: {', '.join(score.blamed) or score.reason}", flush=True)
+        if score.kind == "fault" and not score.caught and arguments.profile == "standard":
+            score.deep = _caught_deeper(register, score.name)
+            nowhere = nowhere or not score.deep
     figures = _figures(scores)
     figures["profile"], figures["share"] = arguments.profile, arguments.share
     _table(figures, time.monotonic() - started)
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return _compare(figures, arguments.compare) if arguments.compare else 0
+    fell = _compare(figures, arguments.compare) if arguments.compare else 0
+    return 1 if nowhere else fell
+
+
+def _caught_deeper(register: Any, name: str) -> bool:
+    """Whether the deep profile catches a fault that the standard one does not; said aloud either way."""
+    from restore_conformance.bench import score_fault
+
+    found = bool(score_fault(register, name, "deep", drawn=DEEPER).caught)
+    print(f"{'deep  ' if found else 'missed'} fault       {name}", flush=True)
+    return found
 
 
 def _long_run(register: Any, arguments: argparse.Namespace) -> int:
@@ -119,6 +136,7 @@ def _figures(scores: dict[str, list[Any]]) -> dict[str, Any]:
         }
         if kind == "fault":
             made[kind]["caught"] = sum(score.caught for score in found)
+            made[kind]["deep"] = sum(score.deep for score in found)
             made[kind]["first"] = sum(score.first for score in found)
     return made
 
@@ -131,6 +149,7 @@ def _table(figures: dict[str, Any], seconds: float) -> None:
         if kind == "fault":
             caught, first = row["caught"] / row["servers"], row["first"] / row["servers"]
             said += f"{row['caught']} caught ({caught:.1%}), {row['first']} with the right clause first ({first:.1%})"
+            said += f", {row['deep']} more caught by the deep profile" if row["deep"] else ""
         else:
             said += f"{row['servers'] - row['right']} accused"
         print(said)

@@ -4,10 +4,12 @@ import os
 
 import hypothesis
 import pytest
+from looking import failed
 
 from restore_conformance.bench import ENVIRONMENTS, endurance, score_environment, score_fault, score_variant
 from restore_conformance.bench.compositions import compositions, draw
 from restore_conformance.bench.endurance import Endurance, go_on, habits_of, summary
+from restore_conformance.mock import Refusal, Service
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.mock.variants import VARIANTS, dimensions
 
@@ -84,6 +86,12 @@ def test_what_takes_a_moment_to_be_seen_is_waited_for(register, name, profile):
     assert score.right, (score.blamed, score.reason)
 
 
+def test_throttling_in_the_middle_of_waiting_is_waited_out(register):
+    names = ["field-page-of-three", "field-429-silent", "reads-lag-behind"]
+    score = score_variant(register, names, "standard")
+    assert score.right, (score.blamed, score.reason)
+
+
 def test_a_session_made_by_a_lost_answer_is_no_trace_of_a_refusal(register):
     """Where an answer is lost, a session is there that nobody was told of, and controls make more of them."""
     for name in ("name-not-known by-chance", "maintenance-page by-chance"):
@@ -116,3 +124,27 @@ def test_a_long_run_accuses_who_breaks_the_contract(register, monkeypatch):
     monkeypatch.setattr(endurance, "composed", lambda habits: seeded("standard-answered-200"))
     state = go_on(register, Endurance(), 10, lambda now: None)
     assert state.accused[0]["blamed"] == ["create/response.created"]
+
+
+@pytest.mark.parametrize("name", ["activate-too-many-400"])
+def test_a_fault_beyond_the_standard_profile_is_caught_by_the_deep_one(register, name):
+    assert not score_fault(register, name, "standard").caught
+    assert score_fault(register, name, "deep", drawn=0).first
+
+
+def test_a_refusal_of_several_curiosities_at_once_answers_none_of_them(judged):
+    """A target that refuses one of them is asked each alone, so that the report says which reading was seen."""
+    service = Service()
+    check = service.check
+
+    def strict(payload):
+        if "notDeclared" in payload:
+            raise Refusal(400, "BadRequest")
+        check(payload)
+
+    service.check = strict
+    result = judged(service, "quick")
+    assert failed(result) == []
+    seen = {found.clause.address: set(found.seen) for found in result.verdicts}
+    assert seen["create/request-body.unknown-members"] == {"reject"}
+    assert seen["create/request-body.read-only-members"] == {"accept"}
