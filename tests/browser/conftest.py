@@ -45,7 +45,7 @@ class Opened:
         self.complaints = []
         self.asked = []
         page.set_default_timeout(PATIENCE)
-        page.on("console", lambda said: self._note(said))
+        page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.route(re.compile(r"^(?!file:|data:|about:|blob:).*"), self._refuse)
@@ -69,9 +69,7 @@ class Opened:
 
     def sideways(self):
         """How many pixels the page is wider than the window."""
-        return self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+        return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 @pytest.fixture

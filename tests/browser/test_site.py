@@ -48,7 +48,9 @@ def test_every_link_leads_somewhere(look, site):
     """Links of the overview and of a clause's page lead to files of the site, and to places on them."""
     for page in pages(site):
         opened = look(page, scripts=False)
-        links = opened.page.eval_on_selector_all("a[href]", "all => all.map(a => new URL(a.getAttribute('href'), document.baseURI).href)")
+        links = opened.page.eval_on_selector_all(
+            "a[href]", "all => all.map(a => new URL(a.getAttribute('href'), document.baseURI).href)"
+        )
         inside = {link for link in links if link.startswith("file:")}
         assert inside
         for link in sorted(inside):

@@ -77,6 +77,11 @@
     else choose();
   }
 
+  // What is marked in a long body is in view from the start.
+  for (const pre of document.querySelectorAll("pre")) {
+    const marked = pre.querySelector("mark");
+    if (marked) pre.scrollTop += marked.getBoundingClientRect().top - pre.getBoundingClientRect().top - pre.clientHeight / 2;
+  }
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", apply);
