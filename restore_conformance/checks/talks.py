@@ -60,6 +60,17 @@ def answered(conversation: Conversation, name: str, *statuses: int) -> Exchange:
     return found
 
 
+def not_crowded_out(conversation: Conversation, name: str) -> None:
+    """The step was not refused because too many sessions are active. Raises Inconclusive where it was.
+
+    The documents allow that refusal, and nobody but the target knows how many are.
+    """
+    found = step(conversation, name)
+    row = answers.refusals("activate")["too-many-active"]
+    if row.allows(found.status) and any(code == row.code for _, code in answers.codes(found.answer)):
+        raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
+
+
 def done(conversation: Conversation, name: str) -> Exchange:
     """The step was carried out. Raises Untouched where it was refused; that is for another clause."""
     found = step(conversation, name)

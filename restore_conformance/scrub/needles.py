@@ -58,7 +58,11 @@ def _plain(value: str) -> Iterator[tuple[str, str]]:
     yield "plain", escaped
     yield "plain", json.dumps(value, ensure_ascii=False)[1:-1]
     yield "plain", escaped.replace("/", "\\/")
-    for coded in (quote(value, safe="", errors="replace"), quote(value, errors="replace"), quote_plus(value)):
+    for coded in (
+        quote(value, safe="", errors="replace"),
+        quote(value, errors="replace"),
+        quote_plus(value, errors="replace"),
+    ):
         yield "plain", coded
     if len(value) == 36 and value.count("-") == 4:
         yield "bare", value.replace("-", "")

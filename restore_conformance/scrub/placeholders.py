@@ -10,9 +10,16 @@ import hmac
 import re
 
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+# Control information of OData and Graph, such as `value@odata.type`, has the form of a mail address and is none.
+_NO_DOMAIN = (
+    r"(?!odata\.(?:associationLink|bind|context|count|delta|deltaLink|editLink|etag|id|media[A-Za-z]*|metadataEtag"
+    r"|navigationLink|nextLink|null|readLink|removed|type)\b|microsoft\.graph\.[A-Za-z])"
+)
 # Each begins where a run of its letters begins, so that a long run is tried once and not from every letter.
 MAIL = re.compile(
-    r"(?<![A-Za-z0-9.!#$&'*+/=?^_`{|}~-])[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"
+    r"(?<![A-Za-z0-9.!#$&'*+/=?^_`{|}~-])[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]{1,128}@"
+    + _NO_DOMAIN
+    + r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"
 )
 JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
 HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+")

@@ -8,6 +8,7 @@ from restore_conformance.verdicts import Deviation
 @clause(when=story("activation"))
 def test_session(conversation):
     """The answer is that session."""
+    checks.not_crowded_out(conversation, "activate")
     found = checks.answered(conversation, "activate", 200)
     checks.declared(found, "activate/response.json")
     made = checks.session(conversation, "create")["id"]

@@ -217,3 +217,13 @@ def _held(service: Service, name: str, reads: dict[str, int]) -> None:
         return Reply(200, service.render(found, all_members=asked.all_members))
 
     service.operations[name] = (held, write)
+
+
+# ---------------------------------------------------------------- activate
+
+plain(
+    "field-always-crowded",
+    "activation",
+    "1.8: sessions of somebody else may be active already, as many as there may be.",
+    lambda service: setattr(service, "activation_limit", 0),
+)

@@ -311,15 +311,26 @@ def test_a_tenant_that_fails_in_mid_recording_is_not_half_recorded(tenant, recor
     assert cassettes == []
 
 
-def test_a_conversation_that_a_bound_cuts_is_not_recorded(tenant, record):
-    """What was whole before the bound is kept, and it is said."""
-    code, said, cassettes = record("--yes", max_requests=8)
+@pytest.mark.parametrize("most", [9, 40])
+def test_a_conversation_that_a_bound_cuts_is_not_recorded(tenant, record, most):
+    """A tenant that throttles eats up the bound: what was whole before it is kept, and it is said."""
+    real, count = tenant.service.answer, [0]
+
+    def answer(asked):
+        count[0] += 1
+        if count[0] % 2:
+            return Reply(429, {"error": {"code": "TooManyRequests", "message": "Later."}}, {"Retry-After": "0.01"})
+        return real(asked)
+
+    tenant.service.answer = answer
+    code, said, cassettes = record("--yes", max_requests=most)
     assert code == 0, said
-    if "the bound of" in said:
-        assert "Only what came before was recorded" in said
-    for one in cassettes:
-        if one.provenance.story == "life":
-            assert "delete" in [step["step"] for step in one.provenance.steps]
+    assert f"Only what came before was recorded: the bound of {most} requests" in said
+    assert cassettes
+    told = [one for one in cassettes if one.provenance.story == "life"]
+    assert bool(told) is (most == 40)
+    for one in told:
+        assert "delete" in [step["step"] for step in one.provenance.steps]
     assert tenant.sessions == set()
 
 

@@ -168,3 +168,25 @@ def test_errors_show_no_token(capsys, tmp_path):
     err = capsys.readouterr().err
     assert TOKEN not in err
     assert "--emulator nowhere.corp.net" in err, "whoever typed a host is told which one is meant"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"value@odata.type": "x", "a@odata.bind": 1}', "/@odata.context: expected a text", "{'@odata.type': 'x'}",
+        "x@microsoft.graph.conflictBehavior", "siteRestoreArtifacts@odata.nextLink",
+    ],
+)  # fmt: skip
+def test_control_information_is_no_mail_address(text):
+    assert Scrub().text(text) == text
+
+
+@pytest.mark.parametrize("mail", ["anna@contoso.com", "a@odata.contoso.com", "x@microsoft.graph", "b@odata.types.net"])
+def test_what_only_resembles_control_information_is_a_mail_address(mail):
+    assert mail not in Scrub().text(f'{{"text": "write to {mail}"}}')
+
+
+def test_half_of_a_surrogate_pair_stops_no_run():
+    scrub = Scrub()
+    scrub.known("name", "half \ud800 of a pair")
+    assert "of a pair" not in scrub.text("said half \ud800 of a pair")
