@@ -7,7 +7,8 @@ went wrong. Stops early where the target cannot be reached or asked. Knows no si
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from restore_conformance.accepted import Accepted
@@ -16,7 +17,7 @@ from restore_conformance.concluding import Result, Stop, conclude, untouched
 from restore_conformance.controls import Control, confirm
 from restore_conformance.conversing import Stories
 from restore_conformance.exchange import Conversation, Exchange
-from restore_conformance.judging import Judge
+from restore_conformance.judging import Judge, Told
 from restore_conformance.payloads import PROFILES, Materials, Stimulus, drawn, made_up, plan
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import BudgetSpent, Sender
@@ -24,6 +25,7 @@ from restore_conformance.settings import Settings
 from restore_conformance.shrinking import Shrinker
 from restore_conformance.targets import Target
 from restore_conformance.telling import Teller
+from restore_conformance.timing import Timing
 from restore_conformance.verdicts import ClauseVerdict, Gap, Verdict, Why, counted
 from restore_conformance.watching import Watch as Vigil
 
@@ -38,8 +40,9 @@ Watch = Callable[[Exchange, int, int], None]
 class Campaign:
     """One run against one target.
 
-    `watch` is told of every exchange with its number and the number planned; `keep` stores it. `script` sends
-    something else than the plan of the profile, through `sender` if that is given.
+    `watch` is told of every exchange with its number and the number planned; `keep` stores it; `expect` is told how
+    many of each family are planned, `told` of a clause when it is first found broken. `script` sends something else
+    than the plan of the profile, through `sender` if that is given.
     """
 
     def __init__(
@@ -50,6 +53,8 @@ class Campaign:
         *,
         watch: Watch | None = None,
         keep: Callable[[Exchange], None] | None = None,
+        expect: Callable[[Mapping[str, int]], None] | None = None,
+        told: Told | None = None,
         materials: Materials | None = None,
         sender: Sender | None = None,
         script: Callable[[Campaign], None] | None = None,
@@ -57,7 +62,7 @@ class Campaign:
         self.settings = settings
         self.target = target
         self.profile = PROFILES[settings.profile]
-        self.judge = Judge(register, settings.readings, settings.as_of)
+        self.judge = Judge(register, settings.readings, settings.as_of, told)
         self.materials = materials or _materials(settings)
         tokens = {"good": settings.token, **settings.identities}
         recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
@@ -75,12 +80,13 @@ class Campaign:
         self._script = script
         self._watch = watch or _nothing
         self._keep = keep or _nothing
+        self._expect = expect or _nothing
         self._accepted = Accepted()
         self._kept: list[str] = []  # the first sessions of the run that no story deletes
         self._stories = Stories(
             self.materials, settings.seed, list(settings.identities), activate=target.loopback, brief=self.profile.brief
         )
-        self._families: dict[str, int] = {}
+        self.timing = Timing()
 
     def run(self) -> Result:
         """Send, judge, and sum up. A keyboard interrupt ends the sending, not the summing up."""
@@ -113,6 +119,7 @@ class Campaign:
             return
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
         self.planned = len(planned) + self._draws + 8 * self.profile.conversations
+        self._expect(Counter(stimulus.family for stimulus in planned))
         early = self._stories.early(self.profile.conversations, loopback=self.target.loopback)
         for number, stimulus in enumerate(interleaved(planned)):
             if number == EARLY:
@@ -178,7 +185,7 @@ class Campaign:
         self._heed(exchange)
 
     def _heed(self, exchange: Exchange) -> None:
-        self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
+        self.timing.take(exchange)
         self._tell(exchange)
 
     def conclude_talk(self, conversation: Conversation) -> None:
@@ -223,8 +230,8 @@ class Campaign:
         code, reason, unjudged = conclude(verdicts, self._stop, self.stopped)
         return Result(
             self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
-            self.judge.exchanges, self.judge.judgements, dict(self._families), self.target.name,
-            self.target.base, self.stopped, self.swept, self.shrinking, unjudged, stop=self._stop,
+            self.judge.exchanges, self.judge.judgements, self.timing.counts(), self.target.name,
+            self.target.base, self.stopped, self.swept, self.shrinking, unjudged, stop=self._stop, timing=self.timing,
         )  # fmt: skip
 
     def _shrink(self, verdicts: list[ClauseVerdict]) -> None:

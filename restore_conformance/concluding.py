@@ -12,6 +12,7 @@ from typing import Any
 
 from restore_conformance.clauses import Clause
 from restore_conformance.settings import Settings
+from restore_conformance.timing import Timing
 from restore_conformance.verdicts import ClauseVerdict, Exit, Gap, Level, Verdict, Why
 
 PILLARS = (
@@ -70,6 +71,7 @@ class Result:
     recordings: list[dict[str, Any]] = field(default_factory=list)
     evidence: dict[str, dict[str, int]] = field(default_factory=dict)
     stop: Stop = Stop.PLAN
+    timing: Timing = field(default_factory=Timing)
 
 
 def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str = "") -> tuple[Exit, str, list[str]]:
@@ -85,7 +87,7 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
     unjudged = [v.clause.address for v in musts if v.verdict not in {Verdict.PASS, Verdict.FAIL}]
     if broken:
         several = f"{len(broken)} clauses are" if len(broken) > 1 else "1 clause is"
-        return Exit.BROKEN, f"{several} broken", unjudged
+        return Exit.BROKEN, f"{several} broken" + (f" (and not all was asked: {stopped})" if stopped else ""), unjudged
     if errors:
         return (
             Exit.INTERNAL,

@@ -6,7 +6,7 @@ number of exchanges; each clause keeps its smallest piece of evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,11 +52,16 @@ class Outcome:
     failed: list[str] = field(default_factory=list)
 
 
+Told = Callable[[Clause, Deviation, Sequence[Exchange]], None]
+"""Is told of a clause found broken, with the evidence."""
+
+
 class Judge:
     """Judges exchanges one after the other; `verdicts` sums up.
 
     `readings` narrows interpretations (key to the allowed readings); `as_of` ("YYYY-MM-DD") leaves out clauses
-    that began later.
+    that began later. `told` hears of each clause when it is first found broken, unless that may yet be excused or
+    follows from what was told before.
     """
 
     def __init__(
@@ -64,8 +69,10 @@ class Judge:
         register: Register,
         readings: Mapping[str, frozenset[str]] | None = None,
         as_of: str = "",
+        told: Told | None = None,
     ) -> None:
         self.register = register
+        self._told = told
         self.exchanges = 0
         self.judgements = 0
         self._readings = dict(readings or {})
@@ -138,6 +145,8 @@ class Judge:
                 failed.add(made.address)
                 outcome.failed.append(made.address)
                 self._failed(tally, deviation, subject.weight, evidence)
+                if self._told is not None and tally.failed == 1 and not deviation.unless and not self._follows(made):
+                    self._told(made, deviation, evidence)
             except Exception as broken:  # noqa: BLE001 - a broken judgement is a verdict of its own
                 failed.add(made.address)
                 tally.error = tally.error or f"{type(broken).__name__}: {broken}"
@@ -174,6 +183,10 @@ class Judge:
         tally.failed += 1
         if tally.finding is None or weight < tally.smallest:
             tally.finding, tally.smallest = made, weight
+
+    def _follows(self, made: Clause) -> bool:
+        causes = (self._tallies.get(address) for address in (*made.follows, *made.after))
+        return any(cause is not None and cause.failed for cause in causes)
 
     def verdicts(self, facts: Iterable[str] = ()) -> list[ClauseVerdict]:
         """One verdict for every clause of the register; `facts` are what excuses conditional deviations."""

@@ -1,27 +1,22 @@
-"""The run record and the stored exchanges: data that reports are made from. Secrets never get this far.
+"""The run record: data that every report is made from. Secrets never get this far.
 
-`run.json` has a published schema, `schemas/run.schema.json`. Exchanges stream to `exchanges.ndjson`, one a
-line, so that memory does not grow with a run.
+`run.json` has a published schema, `schemas/run.schema.json`; a stored exchange has the form that stands there.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import pickle
 import platform
 import re
-import tempfile
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from restore_conformance import __version__
 from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
-from restore_conformance.exchange import Exchange
-from restore_conformance.har import Writer
+from restore_conformance.exchange import Exchange, Headers
 from restore_conformance.scrub import Scrub
 from restore_conformance.verdicts import ClauseVerdict, Exit, Finding
 
@@ -31,29 +26,64 @@ VERDICTS = {
     Exit.UNJUDGED: "inconclusive", Exit.INTERNAL: "error",
 }  # fmt: skip
 LONGEST_BODY = 8 * 1024
-LOOKED_AT = 64 * 1024
-IN_MEMORY = 32 * 1024 * 1024
+LOOKED_AT = 24 * 1024
+"""How much of a text is scrubbed: well beyond what is shown of it, so that no secret is cut in half there."""
+MOST_HEADERS = 100
+LONGEST_TEXT = 2000
+"""Characters of a message, an expectation or a value observed; the body of the answer stands beside them."""
+_HALF = re.compile("[\ud800-\udfff]")
 _GOOD_TOKEN = re.compile(r"scrubbed-token-[0-9a-f]{12}|scrubbed\.jwt\.[0-9a-f]{12}")
 
 
-def body_of(raw: bytes | None, scrub: Scrub, longest: int = LONGEST_BODY) -> dict[str, Any] | None:
-    """A body as it can be stored: text where it is UTF-8, else base64; long ones cut, with their size."""
+def body_of(
+    raw: bytes | None, scrub: Scrub, longest: int = LONGEST_BODY, size: int | None = None
+) -> dict[str, Any] | None:
+    """A body as it can be stored: text where it is UTF-8, else base64; long ones cut, with their size.
+
+    `size` is what the body had before somebody else cut it.
+    """
     if raw is None:
         return None
+    size = len(raw) if size is None else size
     # Scrubbed before it is cut, so that no secret is cut in half and passes for something else.
     cut = scrub.bytes(raw[: max(longest, LOOKED_AT)])[:longest]
-    made: dict[str, Any] = {"size": len(raw)}
+    made: dict[str, Any] = {"size": size}
     try:
-        made["text"] = cut.decode("utf-8") if len(raw) <= longest else cut.decode("utf-8", "ignore")
-    except UnicodeDecodeError:
-        made["base64"] = base64.b64encode(cut).decode()
-    if len(raw) > longest:
+        made["text"] = cut.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if size > longest and error.start > len(cut) - 4:  # the cut went through a character
+            made["text"] = cut[: error.start].decode("utf-8")
+        else:
+            made["base64"] = base64.b64encode(cut).decode()
+    if size > longest:
         made["cut"] = True
     return made
 
 
-def exchange_of(exchange: Exchange, scrub: Scrub, base: str = "", longest: int = LONGEST_BODY) -> dict[str, Any]:
-    """An exchange as JSON, scrubbed."""
+def shortened(text: str, longest: int = LONGEST_BODY) -> str:
+    """A text of at most that many characters, with a word about what was cut."""
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
+
+
+def scrubbed(text: str, scrub: Scrub, longest: int = LONGEST_BODY) -> str:
+    """A text without secrets, of at most that many characters."""
+    if len(text) <= longest:
+        return scrub.text(text)
+    return f"{scrub.text(text[: max(longest, LOOKED_AT)])[:longest]}… ({len(text)} characters)"
+
+
+def _headers(headers: Headers, scrub: Scrub) -> list[list[str]]:
+    return [[shortened(part) for part in pair] for pair in scrub.headers(headers[:MOST_HEADERS])]
+
+
+def exchange_of(
+    exchange: Exchange,
+    scrub: Scrub,
+    base: str = "",
+    longest: int = LONGEST_BODY,
+    sizes: tuple[int | None, int | None] = (None, None),
+) -> dict[str, Any]:
+    """An exchange as JSON, scrubbed and bounded. `sizes` are those of the bodies, where they were cut before."""
     request, response = exchange.request, exchange.response
     made: dict[str, Any] = {
         "number": exchange.number,
@@ -62,17 +92,17 @@ def exchange_of(exchange: Exchange, scrub: Scrub, base: str = "", longest: int =
         "seconds": round(exchange.seconds, 6),
         "request": {
             "method": request.method,
-            "url": scrub.text(base + request.target),
-            "headers": scrub.headers(request.headers),
-            "body": body_of(request.body, scrub, longest),
+            "url": scrubbed(base + request.target, scrub),
+            "headers": _headers(request.headers, scrub),
+            "body": body_of(request.body, scrub, longest, sizes[0]),
         },
         "response": None,
     }
     if response is not None:
         made["response"] = {
             "status": response.status,
-            "headers": scrub.headers(response.headers),
-            "body": body_of(response.body, scrub, longest),
+            "headers": _headers(response.headers, scrub),
+            "body": body_of(response.body, scrub, longest, sizes[1]),
         }
     for name in ("step", "trouble", "blame", "note", "conversation"):
         if getattr(exchange, name) not in (None, ""):
@@ -84,53 +114,6 @@ def exchange_of(exchange: Exchange, scrub: Scrub, base: str = "", longest: int =
     return made
 
 
-class Store:
-    """Keeps exchanges and writes them scrubbed at the end, when every name that must not be shown is known.
-
-    All of the first `most`, then those with a finding or trouble only. Until `close` they wait in memory, beyond a
-    bound in a file without a name; tokens never get even there. `har`, if given, is written the same exchanges.
-    """
-
-    def __init__(self, path: Path, scrub: Scrub, base: str, most: int = 20_000, har: Writer | None = None) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-        self._scrub = scrub
-        self._base = base
-        self._most = most
-        self._har = har
-        self._waiting = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close
-        self._last: dict[int, int] = {}
-        self.kept = 0
-        self.seen = 0
-
-    def __call__(self, exchange: Exchange) -> None:
-        self.seen += 1
-        self._scrub.learn(exchange)
-        if self.seen > self._most and not exchange.failed and not exchange.trouble:
-            return
-        self.kept += 1
-        self._last[exchange.number] = self.kept
-        headers = tuple((name, value) for name, value in self._scrub.headers(exchange.request.headers))
-        request = replace(exchange.request, headers=headers)
-        kept = replace(exchange, sent=None, request=request, _answer=None, _parsed=False, _cache={})
-        pickle.dump(kept, self._waiting)
-
-    def close(self) -> None:
-        """Write everything. An exchange kept again, with somebody to blame, is written once, as it was last."""
-        self._waiting.seek(0)
-        with self._path.open("w", encoding="utf-8") as file:
-            for place in range(1, self.kept + 1):
-                exchange = pickle.load(self._waiting)  # noqa: S301 - written above, by this process
-                if self._last[exchange.number] != place:
-                    continue
-                file.write(json.dumps(exchange_of(exchange, self._scrub, self._base), separators=(",", ":")) + "\n")
-                if self._har is not None:
-                    self._har(exchange)
-        self._waiting.close()
-        if self._har is not None:
-            self._har.close()
-
-
 def learn(result: Result, scrub: Scrub) -> None:
     """Take in what the evidence betrays, before anything is written."""
     for found in result.verdicts:
@@ -139,11 +122,11 @@ def learn(result: Result, scrub: Scrub) -> None:
                 scrub.learn(one)
 
 
-def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
-    """The run record."""
+def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None) -> dict[str, Any]:
+    """The run record. `stored` says how many exchanges were written beside it."""
     learn(result, scrub)
     examples: dict[int, dict[str, Any]] = {}
-    return {
+    made = {
         "format": FORMAT,
         "suite": {
             "version": __version__,
@@ -163,6 +146,8 @@ def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
         "judgements": result.judgements,
         "swept": result.swept,
         "families": dict(sorted(result.families.items())),
+        **({"timing": timing} if (timing := result.timing.shown()) else {}),
+        **({"stored": stored} if stored is not None else {}),
         "readings": readings_of(result.verdicts),
         "verdict": VERDICTS[result.exit],
         "exit": int(result.exit),
@@ -173,6 +158,19 @@ def run_of(result: Result, scrub: Scrub) -> dict[str, Any]:
         **recordings_of(result, scrub),
         "clauses": [clause_of(found, result, scrub, examples) for found in result.verdicts],
     }
+    whole: dict[str, Any] = _whole(made)
+    return whole
+
+
+def _whole(value: Any) -> Any:
+    """A JSON value in which every text can be written: half of a surrogate pair is replaced."""
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value) if not value.isascii() else value
+    if isinstance(value, dict):
+        return {_whole(key): _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return value
 
 
 def recordings_of(result: Result, scrub: Scrub) -> dict[str, Any]:
@@ -222,21 +220,21 @@ def clause_of(
         if getattr(made, name):
             entry[name] = getattr(made, name)
     if found.reason:
-        entry["reason"] = scrub.text(found.reason)
+        entry["reason"] = scrubbed(found.reason, scrub, LONGEST_TEXT)
     if made.address in result.evidence:
         entry["evidence"] = result.evidence[made.address]
     if found.seen:
-        entry["seen"] = {scrub.text(name): number for name, number in found.seen.items()}
+        entry["seen"] = {scrubbed(name, scrub, 200): number for name, number in found.seen.items()}
     return entry
 
 
 def finding_of(finding: Finding, result: Result, scrub: Scrub) -> dict[str, Any]:
     """One finding with its evidence and a curl line."""
     return {
-        "message": scrub.text(finding.message),
-        "expected": scrub.text(finding.expected),
-        "observed": scrub.value(finding.observed),
-        "pointer": finding.pointer,
+        "message": scrubbed(finding.message, scrub, LONGEST_TEXT),
+        "expected": scrubbed(finding.expected, scrub, LONGEST_TEXT),
+        "observed": _observed(finding.observed, scrub),
+        "pointer": scrubbed(finding.pointer, scrub, LONGEST_TEXT),
         "seen": finding.seen,
         "of": finding.of,
         "consequences": finding.consequences,
@@ -248,10 +246,26 @@ def finding_of(finding: Finding, result: Result, scrub: Scrub) -> dict[str, Any]
     }
 
 
+def _observed(value: Any, scrub: Scrub) -> Any:
+    """A value as it was seen; a very long one as the text it begins with, a number that is none in JSON in words."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
+        return scrubbed(_told(value), scrub, LONGEST_TEXT)
+    return scrub.value(value) if len(text) <= LONGEST_TEXT else scrubbed(text, scrub, LONGEST_TEXT)
+
+
+def _told(value: Any) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__} nested too deeply to be shown"
+
+
 def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
     """A command that sends the same request; the token is a variable."""
     request = exchange.request
-    parts = ["curl", "-i", "-X", request.method, _quoted(base + request.target)]
+    parts = ["curl", "-i", "-X", request.method, _quoted(shortened(base + request.target))]
     for name, value in request.headers:
         if name.lower() in {
             "host",
@@ -266,11 +280,10 @@ def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
             shown = _GOOD_TOKEN.sub("$TOKEN", scrub.header(name, value))
             parts += ["-H", f'"{name}: {shown}"']
         else:
-            parts += ["-H", _quoted(f"{name}: {scrub.text(value)}")]
+            parts += ["-H", _quoted(scrubbed(f"{name}: {value}", scrub))]
     if request.body is not None:
         try:
-            text = scrub.text(request.body.decode("utf-8"))
-            parts += ["--data-raw", _quoted(text if len(text) <= LONGEST_BODY else text[:200] + "…")]
+            parts += ["--data-raw", _quoted(scrubbed(request.body.decode("utf-8"), scrub))]
         except UnicodeDecodeError:
             encoded = base64.b64encode(request.body[:LONGEST_BODY]).decode()
             return f"echo {encoded} | base64 -d | " + " ".join([*parts, "--data-binary", "@-"])
@@ -282,6 +295,13 @@ def _quoted(text: str) -> str:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file, readable."""
+    """Write a JSON file, readable, and in ASCII: it does nothing to a terminal that shows it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(path, (json.dumps(value, indent=1) + "\n").encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file such that there is never half of it under its name."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

@@ -52,7 +52,7 @@ class Talk:
     ) -> Exchange:
         """A request about one session: on the base route, or on the typed one where only that has the operation."""
         typed = method == "PATCH" or below.endswith("Artifacts")
-        target = f"{CREATE if typed else SESSIONS}/{quote(session, safe='')}{below}"
+        target = f"{CREATE if typed else SESSIONS}/{quote(session, safe='', errors='surrogatepass')}{below}"
         body = None if payload is None else json.dumps(payload, separators=(",", ":")).encode()
         return self.say(step, self.sender.plain(method, target, caller, body))
 
@@ -258,7 +258,7 @@ def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brie
 
 
 def _artifacts(session: str, kind: str) -> str:
-    return f"{CREATE}/{quote(session, safe='')}/{LISTS[kind]}"
+    return f"{CREATE}/{quote(session, safe='', errors='surrogatepass')}/{LISTS[kind]}"
 
 
 def _own_id(element: dict[str, Any]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
 from restore_conformance.clauses import Clause, load
 from restore_conformance.commands import ledger as ledgers
-from restore_conformance.commands import run
-from restore_conformance.commands.history import add_history_arguments, check_history, remember
+from restore_conformance.commands import run, writing
+from restore_conformance.commands.history import add_history_arguments, check_history
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
 
@@ -27,18 +26,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--as-of", default="", metavar="DATE", help="judge by the clauses that had begun by this date (YYYY-MM-DD)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     ledgers.add_argument(parser)
-    add("--quiet", action="store_true", help="print the verdict line only")
+    writing.add_arguments(parser)
     add_history_arguments(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Judge, write, print: 0 kept as far as the recordings go, 1 a must clause broken, 3 nothing to judge."""
     from restore_conformance.comparing.accepting import settled
-    from restore_conformance.record import Store, learn, run_of, write_json
     from restore_conformance.recordings import BASE, Review, clock, kept, origins
-    from restore_conformance.reporting import write_reports
-    from restore_conformance.reporting.terminal import table
     from restore_conformance.scrub import Scrub
+    from restore_conformance.storing import Store
 
     register = load()
     run.check_date(arguments.as_of)
@@ -52,14 +49,18 @@ def main(arguments: argparse.Namespace) -> int:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
     check_history(arguments)
-    folder = run.folder_of(arguments.report)
+    folder = writing.folder_of(arguments.report)
     scrub = Scrub(request_ids=arguments.scrub_request_ids)
-    store = Store(folder / "exchanges.ndjson", scrub, BASE, MOST)
-    review = Review(register, settings, store)
+    # What others may have taken out of a recording is still unknown when it is judged from here.
+    har = writing.har_of(arguments, folder, scrub, BASE, {}, ours=False)
     started, before = clock()
-    try:
-        for path in paths:
-            review.file(path)
+    with Store(folder / "exchanges.ndjson", scrub, BASE, MOST, har=har) as store:
+        review = Review(register, settings, store)
+        try:
+            for path in paths:
+                review.file(path)
+        finally:
+            review.close()
 
         def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
             code, reason, unjudged = kept(verdicts)
@@ -67,24 +68,13 @@ def main(arguments: argparse.Namespace) -> int:
 
         took = time.perf_counter() - before
         result = review.result("recordings", started, took, lambda _: "not in the recordings", sum_up)
-        learn(result, scrub)
-    finally:
-        review.close()
-        store.close()
-    judged = settled(
-        run_of(result, scrub),
-        result,
-        ledger,
-        ["recordings"],
-        ledgers.today(),
-        scrub.text,
-        concluded=lambda verdicts, *_: kept(verdicts),
-    )
-    write_json(folder / "run.json", judged)
-    if remember(arguments, judged):
-        write_json(folder / "run.json", judged)
-    written = write_reports(folder, judged)
-    table(judged, written, quiet=arguments.quiet, out=sys.stdout)
+        judged = writing.write(
+            folder, result, scrub, store, arguments,
+            lambda run: settled(
+                run, result, ledger, ["recordings"], ledgers.today(), scrub.text,
+                concluded=lambda verdicts, *_: kept(verdicts),
+            ),
+        )  # fmt: skip
     if not arguments.quiet:
         for line in since(result.verdicts):
             print(line)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from restore_conformance import places
 from restore_conformance import settings as table
 from restore_conformance.clauses import Clause, Register, load
-from restore_conformance.commands import run
+from restore_conformance.commands import run, writing
 from restore_conformance.settings import Settings
 from restore_conformance.targets.door import is_vendor
 from restore_conformance.verdicts import Exit, Unready, UsageError
@@ -70,7 +70,7 @@ def main(arguments: argparse.Namespace) -> int:
     place = Place() if settings.target == "mock" else place_of(settings.target, settings.ca_bundle)
     recorder = _recorder(arguments, settings, register, place, settings.callers(), settings.known_ids())
     try:
-        run.folder_of(str(folder), "--to")
+        writing.folder_of(str(folder), "--to")
         result = Campaign(settings, target, register, keep=recorder.keep).run()
     finally:
         target.close()
@@ -95,7 +95,7 @@ def _live(
         if not is_vendor(live.host):
             print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
         return int(Exit.CONFORMANT)
-    run.folder_of(str(folder), "--to")
+    writing.folder_of(str(folder), "--to")
     callers: dict[str, str] = {}
     place = place_of(live.base, live.ca_bundle)
     recorder = _recorder(arguments, settings, register, place, callers, known_of(settings))

@@ -9,14 +9,14 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register, load
 from restore_conformance.commands import ledger as ledgers
-from restore_conformance.commands.history import add_history_arguments, check_history, remember
+from restore_conformance.commands import writing
+from restore_conformance.commands.history import add_history_arguments, check_history
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from restore_conformance.comparing.ledger import Ledger
     from restore_conformance.concluding import Result
     from restore_conformance.live.settings import Live
+    from restore_conformance.reporting.progress import Progress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,11 +118,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many stimuli Hypothesis draws (default: as the profile says)",
     )
-    add("--har", action="store_true", help="write the exchanges as DIR/run.har too (HAR 1.2, scrubbed)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     add_live_arguments(parser)
     ledgers.add_argument(parser)
-    add("--quiet", action="store_true", help="print the verdict line only")
+    writing.add_arguments(parser)
     add_history_arguments(parser)
 
 
@@ -305,7 +305,7 @@ def result_of(
     settings: Settings,
     target: Target | None,
     register: Register,
-    watch: Callable[[Exchange, int, int], None] | None = None,
+    progress: Progress | None = None,
     keep: Callable[[Exchange], None] | None = None,
 ) -> Result:
     """Judge a target, or the recordings where there is none."""
@@ -313,17 +313,16 @@ def result_of(
         from restore_conformance.recordings import replay
 
         return replay(register, settings, keep)
-    return campaign_of(settings, target, register, watch=watch, keep=keep).run()
+    watchers = {"watch": progress, "expect": progress.expect, "told": progress.told} if progress else {}
+    return campaign_of(settings, target, register, keep=keep, **watchers).run()
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Run, write, print; the exit code is the verdict's."""
+    from restore_conformance.commands.interrupts import Interruptible, Interrupts
     from restore_conformance.comparing.accepting import settled
-    from restore_conformance.har import Writer
-    from restore_conformance.record import Store, learn, run_of, write_json
-    from restore_conformance.reporting import write_reports
-    from restore_conformance.reporting.terminal import Progress
-    from restore_conformance.reporting.terminal import table as print_table
+    from restore_conformance.reporting.progress import Progress
+    from restore_conformance.storing import Store
 
     register = load()
     settings = settings_of(arguments, register)
@@ -333,30 +332,28 @@ def main(arguments: argparse.Namespace) -> int:
         return _live(arguments, settings, live, register, ledger)
     check_history(arguments)
     target = None if settings.target == "replay" else target_of(settings)
-    folder = folder_of(settings.report)
+    folder = writing.folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     base = target.base if target else ""
-    har = None
-    if arguments.har:
-        callers = {token: kind for kind, token in {**settings.identities, "good": settings.token}.items()}
-        har = Writer(folder / "run.har", scrub, base, callers, settings.known_ids())
+    callers = {token: kind for kind, token in {**settings.identities, "good": settings.token}.items()}
+    # What is replayed was scrubbed and cut before, so it proves no more than a stranger's recording.
+    har = writing.har_of(arguments, folder, scrub, base, callers, settings.known_ids(), ours=target is not None)
     store = Store(folder / "exchanges.ndjson", scrub, base, har=har)
+    shown = scrub.text(settings.target)
+    interrupts = contextlib.nullcontext() if target is None else Interrupts()
     try:
-        with Progress(settings, scrub.text(settings.target), quiet=arguments.quiet) as progress:
-            result = result_of(settings, target, register, progress, store)
-            learn(result, scrub)
+        with store, interrupts as signals:
+            watched = target if signals is None or target is None else Interruptible(target, signals)
+            with Progress(settings, shown, quiet=arguments.quiet, plain=arguments.plain, scrub=scrub) as progress:
+                result = result_of(settings, watched, register, progress, store)
+            names = [settings.target, result.target, base]
+            run = writing.write(
+                folder, result, scrub, store, arguments,
+                lambda run: settled(run, result, ledger, names, ledgers.today(), scrub.text),
+            )  # fmt: skip
     finally:
-        store.close()
         if target is not None:
             target.close()
-    run = settled(
-        run_of(result, scrub), result, ledger, [settings.target, result.target, base], ledgers.today(), scrub.text
-    )
-    write_json(folder / "run.json", run)
-    if remember(arguments, run):
-        write_json(folder / "run.json", run)
-    written = write_reports(folder, run)
-    print_table(run, written, quiet=arguments.quiet, out=sys.stdout)
     return int(run["exit"])
 
 
@@ -401,12 +398,13 @@ def _live(
     arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, ledger: Ledger | None
 ) -> int:
     """The same for a live target: with leave only, and with word of what was left behind."""
+    from restore_conformance.commands.interrupts import Interrupts
     from restore_conformance.comparing.accepting import settled
+    from restore_conformance.live.opening import known_of
     from restore_conformance.live.running import LiveRun, SupportFile, told_cells, told_left
-    from restore_conformance.record import Store, run_of, write_json
-    from restore_conformance.reporting import write_reports
-    from restore_conformance.reporting.terminal import Progress
-    from restore_conformance.reporting.terminal import table as print_table
+    from restore_conformance.record import write_json
+    from restore_conformance.reporting.progress import Progress
+    from restore_conformance.storing import Store
 
     going = LiveRun(settings, live, register, yes=arguments.yes)
     if not going.leave:
@@ -416,45 +414,40 @@ def _live(
             print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
         return 0
     check_history(arguments)
-    folder = folder_of(settings.report)
-    scrub = scrub_of(settings)
-    store = Store(folder / "exchanges.ndjson", scrub, live.base)
+    folder = writing.folder_of(settings.report)
+    scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
+    callers: dict[str, str] = {}
+
+    def told(token: str, kind: str) -> None:
+        scrub.known("token", token)
+        callers[token] = kind
+
+    har = writing.har_of(arguments, folder, scrub, live.base, callers, known_of(settings))
+    store = Store(folder / "exchanges.ndjson", scrub, live.base, har=har)
     support = SupportFile(folder / "support.ndjson")
-    progress = Progress(settings, live.base, quiet=arguments.quiet)
-    try:
-        with contextlib.ExitStack() as stack:
-            result = going.run(
-                watch=progress,
-                keep=store,
-                support=support,
-                told=lambda token, _: scrub.known("token", token),
-                begin=lambda: stack.enter_context(progress),
-            )
-    finally:
-        store.close()
-        support.close()
-        told_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
-    held = any(cell.verdict is Verdict.FAIL for cell in going.cells)
-    names = ["live", live.base, result.target]
-    run = settled(run_of(result, scrub), result, ledger, names, ledgers.today(), scrub.text, held=held)
-    write_json(folder / "run.json", run)
-    if remember(arguments, run):
-        write_json(folder / "run.json", run)
-    written = write_reports(folder, run)
-    write_json(folder / "permissions.json", [asdict(cell) for cell in going.cells])
-    if not arguments.quiet:
-        told_cells(going.cells, sys.stdout)
-    print_table(run, written, quiet=arguments.quiet, out=sys.stdout)
+    progress = Progress(settings, live.base, quiet=arguments.quiet, plain=arguments.plain, scrub=scrub)
+    with store, Interrupts(anywhere=True) as signals:
+        try:
+            with contextlib.ExitStack() as stack:
+                result = going.run(
+                    watch=progress,
+                    keep=store,
+                    support=support,
+                    told=told,
+                    begin=lambda: stack.enter_context(progress),
+                    broken=progress.told,
+                )
+                signals.calm()
+        finally:
+            support.close()
+            told_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
+        write_json(folder / "permissions.json", [asdict(cell) for cell in going.cells])
+        if not arguments.quiet:
+            told_cells(going.cells, sys.stdout)
+        held = any(cell.verdict is Verdict.FAIL for cell in going.cells)
+        names = ["live", live.base, result.target]
+        run = writing.write(
+            folder, result, scrub, store, arguments,
+            lambda run: settled(run, result, ledger, names, ledgers.today(), scrub.text, held=held),
+        )  # fmt: skip
     return int(Exit.LEFT_BEHIND if going.left else run["exit"])
-
-
-def folder_of(name: str, option: str = "--report") -> Path:
-    """The folder that an option names, made and tried. Raises UsageError."""
-    folder = Path(name)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".writable").touch()
-        (folder / ".writable").unlink()
-    except OSError as error:
-        raise UsageError(f"{option} {name} cannot be written: {error.strerror or error}.") from None
-    return folder

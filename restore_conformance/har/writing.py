@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
@@ -20,8 +21,21 @@ STANDS_FOR = "http://mock.example/beta"
 """The base address of a target that has none: the embedded mock."""
 
 
+UNKNOWN = "1970-01-01T00:00:00.000+00:00"
+LARGE = 64 * 1024
+MOST_BYTES = 64 * 1024 * 1024
+MOST_LARGE = 8 * 1024 * 1024
+"""Bytes in one file, and how many of them in exchanges that are large: a few of those are planned in every run, and
+a server must not fill the file with them. An exchange is written whole or not at all: half of one would be judged
+wrongly."""
+
+
 class Writer:
-    """Writes a HAR file; `callers` maps a token to the kind of caller, `known` the ids the user named (or None)."""
+    """Writes a HAR file; `callers` maps a token to the kind of caller, `known` the ids the user named (or None).
+
+    The file is opened with the first exchange, or by `close`: callers may become known until then. `ours` says
+    that nothing was taken out before we wrote it, so that a reader may take what is missing for not sent.
+    """
 
     def __init__(
         self,
@@ -30,38 +44,74 @@ class Writer:
         base: str,
         callers: Mapping[str, str],
         known: Sequence[str] | None = None,
+        *,
+        ours: bool = True,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
+        self._path = path
+        self._part = path.with_name(f"{path.name}.part")
         self._scrub = scrub
         self._base = base if "://" in base else STANDS_FOR
-        self._file: IO[str] = path.open("w", encoding="utf-8")
-        self._first = True
-        about = {
-            "format": FORMAT,
-            "callers": {scrub.stand_in("token-other", token): kind for token, kind in callers.items() if token},
-            "known": list(known) if known is not None else None,
-        }
-        self._file.write(
-            '{"log": {"version": "1.2", "creator": '
-            + json.dumps({"name": "graph-restore-conformance", "version": __version__})
-            + f', "{OURS}": {json.dumps(about)}, "entries": ['
-        )
+        self._callers = callers
+        self._known = known
+        self._ours = ours
+        self._file: IO[str] | None = None
+        self._left = most_bytes
+        self._left_for_large = min(MOST_LARGE, most_bytes)
+        self.written = 0
 
-    def __call__(self, exchange: Exchange) -> None:
-        """Write one exchange."""
-        self._file.write(("\n" if self._first else ",\n") + json.dumps(self._entry(exchange)))
-        self._first = False
+    def takes(self, exchange: Exchange) -> bool:
+        """Whether there is room for an exchange; if so, the room is kept for it."""
+        asked, came = exchange.request, exchange.response
+        size = len(asked.target) + len(asked.body or b"") + (len(came.body) if came else 0)
+        if size > self._left or (size > LARGE and size > self._left_for_large):
+            return False
+        self._left -= size
+        if size > LARGE:
+            self._left_for_large -= size
+        return True
 
-    def close(self) -> None:
-        self._file.write("\n]}}\n")
-        self._file.close()
+    def __call__(self, exchange: Exchange, scrub: Scrub | None = None) -> None:
+        """Write one exchange; `scrub` is another scrubber for this one, where it is clean already."""
+        file = self._opened()
+        file.write((",\n" if self.written else "\n") + json.dumps(self._entry(exchange, scrub or self._scrub)))
+        self.written += 1
 
-    def _entry(self, exchange: Exchange) -> dict[str, Any]:
+    def close(self, seen: int | None = None) -> None:
+        """End the file; `seen` is how many exchanges there were, those that found no room included."""
+        file = self._opened()
+        left = (seen or 0) - self.written
+        file.write("\n]" + (f', "comment": "{left} exchanges were left out for their size"' if left > 0 else ""))
+        file.write("}}\n")
+        file.close()
+        self._part.replace(self._path)
+
+    def _opened(self) -> IO[str]:
+        if self._file is None:
+            creator = {"name": "graph-restore-conformance", "version": __version__}
+            head = '{"log": {"version": "1.2", "creator": ' + json.dumps(creator)
+            if self._ours:
+                about = {
+                    "format": FORMAT,
+                    "callers": {
+                        self._scrub.stand_in("token-other", token): kind
+                        for token, kind in self._callers.items()
+                        if token
+                    },
+                    "known": list(self._known) if self._known is not None else None,
+                }
+                head += f', "{OURS}": {json.dumps(about)}'
+            self._file = self._part.open("w", encoding="utf-8")
+            self._file.write(head + ', "entries": [')
+        return self._file
+
+    def _entry(self, exchange: Exchange, scrub: Scrub) -> dict[str, Any]:
         milliseconds = round(exchange.seconds * 1000, 3)
         made = {
-            "startedDateTime": exchange.started,
+            "startedDateTime": _moment(exchange.started),
             "time": milliseconds,
-            "request": self._request(exchange.request),
-            "response": self._response(exchange.response, exchange.trouble),
+            "request": self._request(exchange.request, scrub),
+            "response": self._response(exchange.response, exchange.trouble, scrub),
             "cache": {},
             "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         }
@@ -72,12 +122,13 @@ class Writer:
         }
         if exchange.silent:
             ours["silent"] = True
-        made[OURS] = self._scrub.value(ours)
+        if self._ours:
+            made[OURS] = scrub.value(ours)
         return made
 
-    def _request(self, request: Request) -> dict[str, Any]:
-        url = self._scrub.text(self._base + request.target)
-        headers = self._scrub.headers(request.headers)
+    def _request(self, request: Request, scrub: Scrub) -> dict[str, Any]:
+        url = scrub.text(self._base + request.target)
+        headers = scrub.headers(request.headers)
         made: dict[str, Any] = {
             "method": request.method,
             "url": url,
@@ -89,7 +140,7 @@ class Writer:
             "bodySize": 0,
         }
         if request.body:
-            raw = self._scrub.bytes(request.body)
+            raw = scrub.bytes(request.body)
             text, coding = _text(raw)
             made["bodySize"] = len(raw)
             made["postData"] = {"mimeType": request.header("Content-Type") or "", "text": text}
@@ -97,8 +148,8 @@ class Writer:
                 made["postData"]["_encoding"] = coding
         return made
 
-    def _response(self, response: Response | None, trouble: str | None) -> dict[str, Any]:
-        raw = self._scrub.bytes(response.body) if response else b""
+    def _response(self, response: Response | None, trouble: str | None, scrub: Scrub) -> dict[str, Any]:
+        raw = scrub.bytes(response.body) if response else b""
         text, coding = _text(raw)
         content: dict[str, Any] = {
             "size": len(raw),
@@ -112,14 +163,14 @@ class Writer:
             "statusText": _phrase(response.status) if response else "",
             "httpVersion": "HTTP/1.1" if response else "",
             "cookies": [],
-            "headers": _pairs(self._scrub.headers(response.headers)) if response else [],
+            "headers": _pairs(scrub.headers(response.headers)) if response else [],
             "content": content,
             "redirectURL": "",
             "headersSize": -1,
             "bodySize": len(raw) if response else -1,
         }
         if response is None:
-            made["_error"] = self._scrub.text(trouble or "no answer")
+            made["_error"] = scrub.text(trouble or "no answer")
         return made
 
 
@@ -132,6 +183,15 @@ def _text(raw: bytes) -> tuple[str, str]:
         return raw.decode("utf-8"), ""
     except UnicodeDecodeError:
         return base64.b64encode(raw).decode(), "base64"
+
+
+def _moment(started: str) -> str:
+    """A moment as the format wants it; the beginning of time where a recording has none that can be read."""
+    try:
+        made = datetime.fromisoformat(started)
+    except ValueError:
+        return UNKNOWN
+    return made.replace(tzinfo=made.tzinfo or UTC).isoformat(timespec="milliseconds")
 
 
 def _phrase(status: int) -> str:

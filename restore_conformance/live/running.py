@@ -15,6 +15,7 @@ from restore_conformance.clauses import Register
 from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.judging import Told
 from restore_conformance.live.artifacts import items_of, points_of
 from restore_conformance.live.claims import Claims
 from restore_conformance.live.cleaning import Left
@@ -92,8 +93,10 @@ class LiveRun:
         support: Callable[[Support], None] | None = None,
         told: Callable[[str, str], None] | None = None,
         begin: Callable[[], object] = lambda: None,
+        broken: Told | None = None,
     ) -> Result:
-        """Send, judge, clean up. `told` hears of every token before it is used; `begin` is called when all is well.
+        """Send, judge, clean up. `told` hears of every token before it is used; `begin` is called when all is well;
+        `broken` hears of each clause that is found broken.
 
         Raises UsageError and Unready.
         """
@@ -113,7 +116,7 @@ class LiveRun:
                 self.recovered = found.recovered
                 begin()
                 callers = {kind: found.identities.claims(kind) for kind in found.identities}
-                result = self._campaign(found, watch, keep_and_hear).run()
+                result = self._campaign(found, watch, keep_and_hear, broken).run()
         finally:
             if found is not None:
                 self.left, self.unanswered = found.left, found.unanswered
@@ -121,14 +124,16 @@ class LiveRun:
         result.requests = found.door.budget.used
         return self._permissions(result, heard, callers)
 
-    def _campaign(self, found: Opened, watch: Watch | None, keep: Callable[[Exchange], None]) -> Campaign:
+    def _campaign(
+        self, found: Opened, watch: Watch | None, keep: Callable[[Exchange], None], broken: Told | None
+    ) -> Campaign:
         """The campaign with the plan for the callers that are really there, and the bounds that follow from it."""
         sender = Sender(found.door, found.recogniser, found.identities)
         plan = self._plan(set(found.identities) - {"good"}, lambda stimulus: found.recogniser(sender.request(stimulus)))
         most = plan.sessions + plan.reserve + len(plan.spare)
         found.door.budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve)
         return Campaign(
-            self.settings, found.door, self.register, watch=watch, keep=keep, sender=sender,
+            self.settings, found.door, self.register, watch=watch, keep=keep, told=broken, sender=sender,
             script=script(plan, self.live.workers),
         )  # fmt: skip
 

@@ -25,6 +25,7 @@ from restore_conformance.recordings.source import Source
 from restore_conformance.recordings.strangers import REMOVED, Doubts, is_removable
 from restore_conformance.settings import Settings
 from restore_conformance.tape import Cassette, Player, load
+from restore_conformance.timing import Timing
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counted
 
 POINT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -46,7 +47,7 @@ class Review:
     evidence: dict[str, dict[str, int]] = field(default_factory=dict)
     judge: Judge = field(init=False)
     _number: int = 0
-    _families: dict[str, int] = field(default_factory=dict)
+    _timing: Timing = field(default_factory=Timing)
     _accepted: Accepted = field(default_factory=Accepted)
     _elsewhere: bool = False
     _named: set[str] = field(default_factory=set)
@@ -169,7 +170,7 @@ class Review:
             exchange.trouble = exchange.trouble or told
 
     def _judge(self, exchange: Exchange, source: Source) -> None:
-        self._families[exchange.family] = self._families.get(exchange.family, 0) + 1
+        self._timing.take(exchange)
         if not exchange.silent:
             self.judge.exchange(exchange)
             self._count(self.judge.applicable(tags_of(exchange)), source)
@@ -215,7 +216,7 @@ class Review:
         code, reason, unjudged = sum_up(verdicts)
         return Result(
             self.settings, verdicts, code, counted(verdicts), reason, started, seconds, 0, self.judge.exchanges,
-            self.judge.judgements, dict(self._families), target, BASE, unjudged=unjudged,
+            self.judge.judgements, self._timing.counts(), target, BASE, unjudged=unjudged, timing=self._timing,
             recordings=[source.shown() for source in self.sources], evidence=self.evidence,
         )  # fmt: skip
 

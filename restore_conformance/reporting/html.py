@@ -1,32 +1,108 @@
-"""report.html: one file, no network, readable without scripts."""
+"""report.html: one file, no network, readable without scripts, and small however much a server sends.
+
+Knows where things stand on the page; what they say is in `telling`, what they look like in the templates.
+"""
 
 from __future__ import annotations
 
+import base64
+import functools
+import hashlib
+from html import escape
+from pathlib import Path
 from typing import Any
 
 from restore_conformance.documents import pinned
-from restore_conformance.reporting.templating import environment
+from restore_conformance.reporting import sides, telling
+from restore_conformance.reporting.sides import Bounds
+from restore_conformance.reporting.templating import environment, plain
 
-ORDER = {"fail": 0, "error": 1, "inconclusive": 2, "none": 3, "pass": 4}
+LARGEST = 900_000
+"""Characters of a page; it stays under a megabyte with every letter of two bytes that a server is likely to send."""
+
+BOUNDS = (
+    Bounds(6000, 2500, 2000), Bounds(2500, 900, 800, 20, 6), Bounds(1000, 400, 300, 12, 3),
+    Bounds(300, 100, 120, 6, 1), Bounds(0, 0, 60, 0, 1),
+)  # fmt: skip
+"""How much of each text is shown: the first of these with which the page is not too large."""
+
+TONES = {"conformant": "pass", "non-conformant": "fail", "inconclusive": "inconclusive", "error": "error"}
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(run: dict[str, Any]) -> str:
     """The report of a run."""
-    groups: dict[str, list[dict[str, Any]]] = {}
+    made = ""
+    for number, bounds in enumerate(BOUNDS):
+        if bounds is not BOUNDS[-1] and _guessed(run, bounds) > LARGEST:
+            continue
+        made = _rendered(run, bounds, cut=number > 0)
+        if len(made.encode()) <= LARGEST:
+            break
+    return made
+
+
+def _guessed(run: dict[str, Any], bounds: Bounds) -> int:
+    """The least that the evidence will take, so that no page is made that is much too large."""
+    total = 0
     for entry in run["clauses"]:
-        groups.setdefault(entry["id"].rpartition(".")[0], []).append(entry)
-    findings = [entry for entry in run["clauses"] if entry["verdict"] in {"fail", "error"}]
-    findings.sort(key=lambda e: (ORDER[e["verdict"]], {"must": 0, "should": 1, "observe": 2}[e["level"]]))
-    pages = {name.split("/")[0] for name in groups}
-    links = {page: pinned().toml(f"{page}/page.toml")["address"] for page in pages}
-    return (
-        environment()
-        .get_template("report.html")
-        .render(
-            run=run,
-            groups=groups,
-            findings=findings,
-            links=links,
-            interpretations=pinned().toml("interpretations.toml"),
-        )
+        for finding in entry["findings"]:
+            shown = finding["conversation"][-bounds.steps :] or [finding["exchange"]]
+            total += sum(_size(one, bounds.example, bounds) for one in shown[:-1])
+            total += _size(shown[-1], bounds.evidence, bounds)
+            total += sum(_escaped(str(finding[part]), bounds.text) for part in ("message", "expected", "observed"))
+    return total
+
+
+def _size(exchange: dict[str, Any], longest: int, bounds: Bounds) -> int:
+    total = 0
+    for side in (exchange["request"], exchange["response"] or {}):
+        total += _escaped((side.get("body") or {}).get("text", ""), longest)
+        total += sum(_escaped(value, bounds.text) for _, value in side.get("headers", [])[: bounds.headers])
+    return total
+
+
+def _escaped(text: str, longest: int) -> int:
+    return len(escape(text[:longest]).encode("utf-8", "replace"))
+
+
+def _rendered(run: dict[str, Any], bounds: Bounds, *, cut: bool) -> str:
+    examples = {e["example"]["number"]: e["example"] for e in run["clauses"] if "example" in e and not e["findings"]}
+    families = run.get("timing", {}).get("families", {})
+    page = environment().get_template("report.html")
+    return page.render(
+        run=run,
+        bounds=bounds,
+        cut=cut,
+        style=plain(_text("report.css")),
+        script=plain(_text("report.js")),
+        digest=digest,
+        subject=telling.SUBJECT,
+        tone=TONES[run["verdict"]],
+        sentence=telling.sentence(run),
+        partial=telling.partial(run),
+        groups=telling.groups(run),
+        findings=telling.findings(run),
+        unjudged=telling.unjudged(run),
+        families=sorted(families.items(), key=lambda item: -item[1]["slowest"]),
+        examples=[examples[number] for number in sorted(examples)],
+        interpretations=pinned().toml("interpretations.toml"),
+        places=telling.places,
+        counted=telling.counted,
+        support=telling.support,
+        first_seen=telling.first_seen,
+        last_good=telling.last_good,
+        told=sides.told,
+        sent=lambda e, longest: sides.sent(e, longest, bounds),
+        came=lambda e, longest, finding=None: sides.came(e, longest, bounds, finding),
     )
+
+
+@functools.cache
+def _text(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def digest(text: str) -> str:
+    """The source expression by which a Content-Security-Policy names an inline style or script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(str(text).encode()).digest()).decode()

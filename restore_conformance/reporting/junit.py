@@ -1,17 +1,20 @@
 """JUnit XML: one test suite a heading, one test case a clause; only a broken *must* is a failure.
 
 One that the ledger accepts is skipped with its finding, so that a build stays green and nobody loses sight of it; an
-error in the ledger is a failure of its own.
+error in the ledger is a failure of its own. The form is schemas/junit.xsd. Text of a server is shown, cut, and never
+a mark of its own.
 """
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from typing import Any
 
-_ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from restore_conformance.reporting import telling
+from restore_conformance.reporting.shown import line, visible
+
+LONGEST = 4000
 
 
 def render(run: dict[str, Any]) -> bytes:
@@ -29,8 +32,8 @@ def render(run: dict[str, Any]) -> bytes:
     for said in run.get("ledger", {}).get("errors", ()):
         if "ledger" not in suites:
             suites["ledger"] = ET.SubElement(root, "testsuite", name="ledger", timestamp=run["started"][:19])
-        case = ET.SubElement(suites["ledger"], "testcase", classname="ledger", name=_clean(said.partition(":")[0]))
-        ET.SubElement(case, "failure", message=_clean(said), type="Ledger")
+        case = ET.SubElement(suites["ledger"], "testcase", classname="ledger", name=line(said.partition(":")[0]))
+        ET.SubElement(case, "failure", message=line(said), type="Ledger")
         for one in ("ledger", ""):
             totals.setdefault(one, Counter()).update(["tests", "failures"])
     for name, suite in {**suites, "": root}.items():
@@ -51,31 +54,37 @@ def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
         if "accepted" in entry:
             mark = entry["accepted"]
             why = f"broken and accepted until {mark['review']} by {mark['owner']} ({mark['reason']})"
-            ET.SubElement(case, "skipped", message=_clean(f"{why}: {finding['message']}"))
-            ET.SubElement(case, "system-out").text = _clean(_told(entry, finding))
+            ET.SubElement(case, "skipped", message=line(f"{why}: {finding['message']}"))
+            ET.SubElement(case, "system-out").text = _told(entry, finding)
             return "skipped"
-        failure = ET.SubElement(case, "failure", message=_clean(finding["message"]), type="Deviation")
-        failure.text = _clean(_told(entry, finding))
+        failure = ET.SubElement(case, "failure", message=line(finding["message"]), type="Deviation")
+        failure.text = _told(entry, finding)
         return "failures"
     if verdict == "error":
-        ET.SubElement(case, "error", message=_clean(entry.get("reason", "")), type="Error")
+        ET.SubElement(case, "error", message=line(entry.get("reason", "")), type="Error")
         return "errors"
     if verdict in {"none", "inconclusive"}:
-        ET.SubElement(case, "skipped", message=_clean(f"{verdict}: {entry.get('reason', '')}"))
+        ET.SubElement(case, "skipped", message=line(f"{verdict}: {entry.get('reason', '')}"))
         return "skipped"
     out = ET.SubElement(case, "system-out")
     said = f"{level}, judged on {entry['exchanges']} exchanges"
     if entry["findings"]:
         said = f"{level}, broken: {_told(entry, entry['findings'][0])}"
-    out.text = _clean(said)
+    out.text = said
     return ""
 
 
 def _told(entry: dict[str, Any], finding: dict[str, Any]) -> str:
-    lines = [entry["says"], finding["message"], f"seen {finding['seen']} of {finding['of']}", finding["curl"]]
-    return "\n".join(lines)
-
-
-def _clean(text: str) -> str:
-    """Text without the characters that XML cannot hold."""
-    return _ILLEGAL.sub("\ufffd", text)
+    """A finding in lines: what is required, what came, since when, and how to see it again."""
+    lines = [
+        entry["says"],
+        *(place.address for place in telling.places(entry) if place.address),
+        line(finding["message"]),
+        f"seen {finding['seen']} of {finding['of']}, first seen {telling.first_seen(entry, {'started': 'now'})}"
+        if "history" in entry
+        else f"seen {finding['seen']} of {finding['of']}",
+        *(f"{name}: {line(value)}" for name, value in telling.support(finding["exchange"]).items()),
+        f"accepted: {line(telling.accepted(entry))}" if "accepted" in entry else "",
+        visible(finding["curl"])[:LONGEST],
+    ]
+    return "\n".join(one for one in lines if one)

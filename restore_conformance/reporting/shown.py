@@ -13,12 +13,26 @@ LONGEST = 6000
 """Characters of a body that a report shows."""
 
 
+class _Table(dict[int, str]):
+    """What each character is shown as; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        c = chr(code)
+        shown = c if c in "\n\t" or c.isprintable() else f"\\u{code:04x}"
+        if len(self) < 20_000:
+            self[code] = shown
+        return shown
+
+
+_SHOWN = _Table()
+
+
 def visible(text: Any) -> str:
-    """Text with control characters and marks that change the direction of writing, or are not seen, made visible."""
+    """Text with control characters and marks that change the direction of writing made visible."""
     shown = text if isinstance(text, str) else json.dumps(text, ensure_ascii=False)
     if shown.replace("\n", "").replace("\t", "").isprintable():  # nearly always; no hidden mark is
         return shown
-    return "".join(c if c in "\n\t" or c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
+    return shown.translate(_SHOWN)
 
 
 def body(stored: dict[str, Any] | None) -> str:
@@ -29,7 +43,14 @@ def body(stored: dict[str, Any] | None) -> str:
         return f"(bytes that are no UTF-8, base64) {stored['base64']}"
     text = str(stored.get("text", ""))
     with contextlib.suppress(ValueError, RecursionError):
-        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        # A number that Python cannot hold would be shown as another one: such a text stays as it was sent.
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False, allow_nan=False)
     if stored.get("cut") or len(text) > LONGEST:
         text = text[:LONGEST] + f"\n… ({stored['size']} bytes in all)"
     return visible(text) or "(empty body)"
+
+
+def line(text: Any, longest: int = 400) -> str:
+    """Text for one line of a terminal or a log: no line break, and nothing a build service takes for a command."""
+    shown = visible(text).replace("\n", "\\n").replace("\t", "\\t").replace("##", "#\\u0023")
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"

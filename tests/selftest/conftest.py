@@ -49,6 +49,12 @@ def children_compile_once(tmp_path_factory):
     patch.undo()
 
 
+@pytest.fixture(autouse=True)
+def no_summary(monkeypatch):
+    """In a build the runs of these tests write nothing into its summary."""
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+
 @pytest.fixture(scope="session")
 def register():
     return load()

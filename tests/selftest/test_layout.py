@@ -13,7 +13,7 @@ PACKAGE = places.PACKAGE
 ROOT = PACKAGE.parent
 
 STOREYS = [
-    {"exchange", "verdicts", "places"},
+    {"exchange", "verdicts", "places", "timing"},
     {"documents", "clauses", "settings", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
     {"judging", "memory", "sending", "stories", "sweep", "rebuilt", "accepted"},
@@ -22,6 +22,7 @@ STOREYS = [
     {"bench", "live"},
     {
         "record",
+        "storing",
         "recordings",
         "origins",
         "taping",
@@ -49,7 +50,8 @@ DOORS = {
     "starlette": {"mock/server.py"},
     "uvicorn": {"mock/server.py"},
     "jinja2": {"reporting/templating.py"},
-    "rich": {"reporting/terminal.py"},
+    "markupsafe": {"reporting/templating.py"},
+    "rich": {"reporting/terminal.py", "reporting/progress.py"},
     "pytest": {"plugin.py"},
     "vcr": {"tape/cassette.py", "tape/playing.py", "tape/writing.py"},
     "yaml": {"sources/yaml_stream.py", "tape/cassette.py", "tape/writing.py"},

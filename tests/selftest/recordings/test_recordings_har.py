@@ -14,8 +14,8 @@ from restore_conformance.commands.run import scrub_of
 from restore_conformance.har import Writer
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
-from restore_conformance.record import Store
 from restore_conformance.settings import Settings
+from restore_conformance.storing import Store
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import Verdict
 
@@ -57,7 +57,7 @@ def test_the_har_of_every_faulty_run_is_judged_like_the_run(name, register, tmp_
 
 
 def test_the_command_writes_and_judges_har(tmp_path, capsys):
-    assert main(["run", "--profile", "quick", "--har", "--report", str(tmp_path / "run")]) == 0
+    assert main(["run", "--profile", "quick", "--report", str(tmp_path / "run")]) == 0
     assert main(["judge", str(tmp_path / "run" / "run.har"), "--report", str(tmp_path / "judged")]) == 0
     one = json.loads((tmp_path / "run" / "run.json").read_text())
     other = json.loads((tmp_path / "judged" / "run.json").read_text())

@@ -15,8 +15,8 @@ from restore_conformance.har import Writer
 from restore_conformance.mock import Service
 from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser
-from restore_conformance.record import Store
 from restore_conformance.scrub import Scrub, is_placeholder
+from restore_conformance.storing import Store
 from restore_conformance.tape import Cassette, Provenance, save
 
 TOKEN = "canary-setting-0123456789abcdef"
@@ -85,7 +85,7 @@ def test_a_run_writes_no_token_and_no_name(tmp_path):
 
     with serving(service) as base:
         identity = [f"--identity={kind}={token}" for token, kind in service.tokens.items() if kind != "good"]
-        arguments = ["run", "--target", base, "--token", service.token, *identity, "--profile", "quick", "--har"]
+        arguments = ["run", "--target", base, "--token", service.token, *identity, "--profile", "quick"]
         assert main([*arguments, "--report", str(tmp_path)]) == 0
     for path in tmp_path.iterdir():
         text = path.read_text()

@@ -1,0 +1,173 @@
+"""report.md: for a comment on a pull request and for the summary of a build. Bounded by what GitHub takes.
+
+Text of a server stands in code only, where it is no markup, names nobody and links nothing. Knows no engine: what
+is ours is written as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any
+
+from restore_conformance.reporting import sides, telling
+from restore_conformance.reporting.shown import line, visible
+from restore_conformance.reporting.sides import Bounds
+
+COMMENT = 65_000
+"""Bytes of report.md: GitHub takes 65,536 characters in a comment."""
+SUMMARY = 1_000_000
+"""Bytes of a build's summary: GitHub takes a mebibyte a step."""
+LEAST = 40_000
+"""Bytes that a report may need beside its findings; with less room nothing is appended."""
+SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
+
+SIGNS = {"pass": "✅", "fail": "❌", "error": "‼️", "inconclusive": "❔", "none": "➖"}
+TONES = {"conformant": "pass", "non-conformant": "fail", "inconclusive": "inconclusive", "error": "error"}
+BOUNDS = Bounds(1500, 600, 300)
+_TICKS = re.compile(r"`+")
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|@&~$])")
+
+
+def render(run: dict[str, Any], longest: int = COMMENT) -> str:
+    """The run as GitHub-flavoured Markdown, in at most `longest` bytes of UTF-8."""
+    head, table, tail = _head(run), _table(run), _tail(run)
+    found = telling.findings(run)
+    room = longest - _size(head) - _size(table) - _size(tail) - 400
+    shown: list[str] = []
+    for entry in found:
+        told = _finding(entry, run)
+        if _size(told) > room:
+            told = _named(entry)
+        if _size(told) > room:
+            break
+        room -= _size(told)
+        shown.append(told)
+    parts = [head]
+    if found:
+        parts += [f"### {telling.counted(len(found), 'finding')}\n\n", *shown]
+        if len(shown) < len(found):
+            parts.append(f"{len(found) - len(shown)} more findings did not fit here: see `report.html`.\n\n")
+    return "".join([*parts, table, tail])
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def code(text: Any, longest: int = 300) -> str:
+    """A text as code in a line: nothing in it is markup. Not for the cells of a table."""
+    shown = line(text, longest)
+    if not shown.strip():
+        return "` `"
+    ticks = "`" * (1 + max((len(found) for found in _TICKS.findall(shown)), default=0))
+    pad = " " if shown.startswith("`") or shown.endswith("`") or shown[0] == shown[-1] == " " else ""
+    return f"{ticks}{pad}{shown}{pad}{ticks}"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A text as a block of code, with a fence that nothing in it closes."""
+    shown = visible(text)
+    ticks = "`" * max(3, 1 + max((len(found) for found in _TICKS.findall(shown)), default=0))
+    return f"{ticks}{language}\n{shown}\n{ticks}\n"
+
+
+def _head(run: dict[str, Any]) -> str:
+    target = "the recorded service" if run.get("recordings") else code(run["target"], 120)
+    sentence = telling.sentence({**run, "target": "\0", "reason": "\1"})
+    said = sentence.replace("\0", target).replace("\1", code(run["reason"]))
+    made = f"## {SIGNS[TONES[run['verdict']]]} {run['verdict'].capitalize()}: {telling.SUBJECT}\n\n{said}\n\n"
+    if run.get("stopped"):
+        made += f"> This record is partial: the run was stopped ({code(run['stopped'])}). "
+        made += "It claims nothing of the rest.\n\n"
+    for error in run.get("ledger", {}).get("errors", [])[:20]:
+        made += f"> Ledger of accepted deviations: {code(error)}\n\n"
+    return made
+
+
+def _finding(entry: dict[str, Any], run: dict[str, Any]) -> str:
+    sign = f"{SIGNS[entry['verdict']]} {entry['level']}"
+    made = f"<details><summary>{sign}: <code>{entry['id']}</code></summary>\n\n{_plain(entry['says'])}\n\n"
+    made += f"Stated at {_places(entry)}.\n\n"
+    if entry.get("accepted"):
+        made += f"**Accepted deviation:** {code(telling.accepted(entry))}\n\n"
+    if not entry["findings"]:
+        made += f"{code(entry.get('reason', ''))}\n\n"
+    for finding in entry["findings"]:
+        rows = [
+            ("What came", code(finding["message"])), ("Expected", code(finding["expected"])),
+            ("Observed", code(finding["observed"])), ("At", code(finding["pointer"])),
+            ("Seen", f"{finding['seen']} of {finding['of']}"), ("First seen", telling.first_seen(entry, run)),
+            ("Last kept", telling.last_good(entry)),
+            *((name, code(value)) for name, value in telling.support(finding["exchange"]).items()),
+        ]  # fmt: skip
+        made += "".join(f"- {name}: {value}\n" for name, value in rows if value and value != "` `")
+        exchange = finding["exchange"]
+        made += "\n" + fenced(sides.text(sides.sent(exchange, BOUNDS.example, BOUNDS)), "http")
+        made += "\n" + fenced(sides.text(sides.came(exchange, BOUNDS.evidence, BOUNDS, finding)), "http")
+        if len(finding["curl"]) <= BOUNDS.evidence:
+            made += "\n" + fenced(finding["curl"], "sh")
+    return made + "\n</details>\n\n"
+
+
+def _named(entry: dict[str, Any]) -> str:
+    return f"- {SIGNS[entry['verdict']]} {entry['level']} `{entry['id']}`: {_plain(entry['says'])}\n\n"
+
+
+def _places(entry: dict[str, Any]) -> str:
+    return "; ".join(
+        f"[{_plain(place.text)}]({place.address})" if place.address else _plain(place.text)
+        for place in telling.places(entry)
+    )
+
+
+def _plain(text: str) -> str:
+    """A text of ours in which no letter is markup, and no annotation like `@odata.type` the name of a user."""
+    parts = re.split(r"(@[\w.]+)", text)
+    return "".join(f"`{part}`" if part.startswith("@") else _MARKUP.sub(r"\\\1", part) for part in parts)
+
+
+def _table(run: dict[str, Any]) -> str:
+    names = telling.VERDICTS
+    made = "### Clauses by heading\n\n"
+    made += "| Heading | " + " | ".join(f"{SIGNS[name]} {name}" for name in names) + " | exchanges |\n"
+    made += "|---|" + "--:|" * (len(names) + 1) + "\n"
+    for row in telling.tallies(run):
+        counts = " | ".join(str(row[name] or "·") for name in names)
+        made += f"| {row['heading']} | {counts} | {row['exchanges']} |\n"
+    return made + "\n"
+
+
+def _tail(run: dict[str, Any]) -> str:
+    made = ""
+    reasons = telling.unjudged(run)
+    if reasons:
+        made += "<details><summary>Not judged</summary>\n\n"
+        for reason, entries in list(reasons.items())[:20]:
+            names = ", ".join(f"`{entry['id']}`" for entry in entries[:6])
+            more = f" and {len(entries) - 6} more" if len(entries) > 6 else ""
+            made += f"- {code(reason)}: {names}{more}\n"
+        if len(reasons) > 20:
+            made += f"- for {len(reasons) - 20} other reasons: see `report.html`\n"
+        made += "\n</details>\n\n"
+    counts = telling.counted(run["requests"], "request"), telling.counted(run["judgements"], "judgement")
+    made += f"{', '.join(counts)} in {run['seconds']:.1f} s, profile {run['profile']}, seed {run['seed']}; "
+    made += f"suite {run['suite']['version']}, contract `{run['suite']['contract'][:12]}`; started {run['started']}.\n"
+    return made
+
+
+def summarise(run: dict[str, Any]) -> None:
+    """Append the report to the summary of a GitHub build, if this is one; what cannot be written is one warning."""
+    path = os.environ.get(SUMMARY_VARIABLE, "")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            room = SUMMARY - file.tell()
+            made = render(run, room) if room > LEAST else ""
+            file.write(made)
+        if not made:
+            print(f"Warning: the build's summary is full, so nothing was added to it ({path}).", file=sys.stderr)
+    except OSError as error:
+        print(f"Warning: the build's summary {path} cannot be written: {error.strerror or error}.", file=sys.stderr)

@@ -1,0 +1,113 @@
+"""Every file that a run and a review write has the form that its readers expect."""
+
+import json
+import xml.etree.ElementTree as ET
+
+import forms
+import pytest
+
+from restore_conformance import cli, places
+from restore_conformance.mock.faults import seeded
+
+FILES = {"run.json", "report.html", "junit.xml", "report.md", "exchanges.ndjson", "run.har"}
+
+
+def test_a_run_writes_every_file_by_default_and_nothing_else(run):
+    code, out, err, folder = run()
+    assert code == 0, out + err
+    assert {path.name for path in folder.iterdir()} == FILES
+
+
+@pytest.mark.parametrize("fault", ["", "total-always-one", "mixed-accepted", "created-without-body"])
+def test_every_file_has_its_form(run, fault):
+    code, out, err, folder = run(service=seeded(fault) if fault else None)
+    assert code == (1 if fault else 0), out + err
+    record = forms.record(folder / "run.json")
+    stored = forms.exchanges(folder / "exchanges.ndjson")
+    log = forms.archive(folder / "run.har")
+    root = forms.junit(folder / "junit.xml")
+    assert record["stored"] == {"exchanges": len(stored), "left_out": 0, "har_left_out": 0}
+    assert [one["_restoreConformance"]["number"] for one in log["entries"]] == [one["number"] for one in stored]
+    assert int(root.get("tests")) == len(record["clauses"])
+    assert (folder / "report.md").read_text().startswith("## ")
+    assert (folder / "report.html").stat().st_size < 1_000_000
+
+
+def test_a_review_writes_every_file_and_its_archive_proves_no_more_than_what_was_judged(run, tmp_path, capsys):
+    _, _, _, folder = run(service=seeded("mixed-accepted"))
+    judged, again = tmp_path / "judged", tmp_path / "again"
+    assert cli.main(["judge", str(folder / "run.har"), "--report", str(judged)]) == 1
+    assert {path.name for path in judged.iterdir()} == FILES
+    first = forms.record(judged / "run.json")
+    log = forms.archive(judged / "run.har")
+    forms.exchanges(judged / "exchanges.ndjson")
+    forms.junit(judged / "junit.xml")
+    assert not any(name.startswith("_restore") for name in log)
+    assert cli.main(["judge", str(judged / "run.har"), "--report", str(again)]) in {0, 1}
+    verdicts = {entry["id"]: entry["verdict"] for entry in first["clauses"]}
+    for entry in forms.record(again / "run.json")["clauses"]:
+        if entry["verdict"] == "fail":
+            assert verdicts[entry["id"]] == "fail", entry["id"]
+
+
+def test_cassettes_are_reviewed_into_every_form(tmp_path):
+    some = sorted((places.CASSETTES / "create").glob("*.yaml"))[:6]
+    assert cli.main(["judge", *map(str, some), "--report", str(tmp_path)]) in {0, 3}
+    forms.archive(tmp_path / "run.har")
+    forms.exchanges(tmp_path / "exchanges.ndjson")
+    assert forms.record(tmp_path / "run.json")["recordings"]
+
+
+def test_without_an_archive_none_of_an_earlier_run_stays(run):
+    _, _, _, folder = run()
+    assert (folder / "run.har").exists()
+    _, _, _, folder = run("--no-har")
+    assert not (folder / "run.har").exists()
+    assert "har_left_out" not in json.loads((folder / "run.json").read_bytes())["stored"]
+
+
+def test_timing_adds_up(kept):
+    families = kept["timing"]["families"]
+    assert {name: row["requests"] for name, row in families.items()} == kept["families"]
+    assert sum(row["seconds"] for row in families.values()) == pytest.approx(kept["timing"]["seconds"], abs=1e-3)
+    assert all(row["slowest"] <= row["seconds"] + 1e-9 and row["number"] > 0 for row in families.values())
+    assert 0 < kept["timing"]["median"] <= kept["timing"]["p95"]
+
+
+def spoilt(change):
+    suite = '<testsuite name="s" tests="1" failures="0" errors="0"><testcase name="c" classname="s"/></testsuite>'
+    root = ET.fromstring(f'<testsuites name="n" time="1.5">{suite}</testsuites>')
+    change(root, root[0], root[0][0])
+    return root
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root, suite, case: suite.set("tests", "-1"),
+        lambda root, suite, case: suite.attrib.pop("name"),
+        lambda root, suite, case: case.set("line", "7"),
+        lambda root, suite, case: root.set("time", "soon"),
+        lambda root, suite, case: suite.set("timestamp", "yesterday"),
+        lambda root, suite, case: case.extend([ET.Element("failure"), ET.Element("error")]),
+        lambda root, suite, case: case.append(ET.Element("note")),
+        lambda root, suite, case: case.extend([ET.Element("system-out"), ET.Element("skipped")]),
+        lambda root, suite, case: setattr(suite, "text", "words"),
+        lambda root, suite, case: ET.SubElement(case, "failure").append(ET.Element("b")),
+    ],
+)
+def test_the_check_of_junit_sees_what_is_wrong(change):
+    forms.Xsd(places.SCHEMAS / "junit.xsd").check(spoilt(lambda *_: None))
+    with pytest.raises(AssertionError):
+        forms.Xsd(places.SCHEMAS / "junit.xsd").check(spoilt(change))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [("startedDateTime", "today"), ("time", -5), ("cache", None), ("request", {}), ("serverPort", 1)],
+)
+def test_the_check_of_archives_sees_what_is_wrong(run, place, value):
+    _, _, _, folder = run("--max-requests", "3")
+    made = json.loads((folder / "run.har").read_bytes())
+    made["log"]["entries"][0][place] = value
+    assert forms.breaches("har.schema.json", made)
