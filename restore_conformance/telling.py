@@ -10,14 +10,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from restore_conformance import stories
-from restore_conformance.checks.talks import ABSENT
+from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.controls import ROUNDS, Control, again, confirm
 from restore_conformance.conversing import shows_route
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.sending import Sender
-
-CHANGING = frozenset({"update", "activate", "delete"})
-"""Operations that leave a session otherwise than they found it."""
 
 MOST_KNOWN = 1000
 

@@ -11,6 +11,8 @@ from restore_conformance.exchange import NOTHING, Conversation, Exchange, parse_
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 ABSENT = frozenset({404, 405, 501})
+CHANGING = frozenset({"update", "activate", "delete"})
+"""Operations that leave a session otherwise than they found it."""
 SECONDS = 2
 
 
@@ -130,7 +132,14 @@ def total(answer: dict[str, Any]) -> int | None:
 
 
 def same_total(conversation: Conversation, earlier: str, later: str, change: int = 0) -> None:
-    """The later step shows the number of artifacts of the earlier one plus `change`, as far as both show one."""
+    """The later step shows the number of artifacts of the earlier one plus `change`, as far as both show one.
+
+    Raises Inconclusive where a change up to then was in trouble: it may have been carried out, and seen or not.
+    """
+    at = step(conversation, later).number
+    for one in conversation.exchanges:
+        if one.sent.operation in CHANGING and one.number <= at:
+            sound(one)
     before, after = total(session(conversation, earlier)), total(session(conversation, later))
     if before is not None and after is not None and before + change != after:
         because = f"{before} at the step {earlier}" + (f" and {change:+d}" if change else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -50,13 +51,29 @@ class Http:
         self.patience = patience
         self.retries = retries
         self._sleep = sleep
-        self._client = httpx.Client(
-            verify=_trust(ca_bundle, parts.scheme),
-            timeout=httpx.Timeout(patience, connect=min(10.0, patience)),
+        self._verify = _trust(ca_bundle, parts.scheme)
+        self._clients = [self._made()]
+        self._lock = threading.Lock()
+
+    def _made(self, *, keep: bool = True) -> httpx.Client:
+        return httpx.Client(
+            verify=self._verify,
+            timeout=httpx.Timeout(self.patience, connect=min(10.0, self.patience)),
             follow_redirects=False,
             trust_env=not self.loopback,
             headers={"User-Agent": "restore-conformance", "Accept": "application/json"},
+            limits=httpx.Limits() if keep else httpx.Limits(max_keepalive_connections=0),
         )
+
+    def _distrust(self) -> None:
+        """From now on ask everything on a line of its own.
+
+        A server may drop a line that is kept at any time, also while a request is on its way. Only on a fresh line
+        does a drop say something about the request.
+        """
+        with self._lock:
+            if len(self._clients) == 1:
+                self._clients.append(self._made(keep=False))  # others may be asking through the first one
 
     def send(self, request: Request, patience: float | None = None) -> Answer:
         wait = patience or self.patience
@@ -73,7 +90,8 @@ class Http:
         timeout = httpx.Timeout(wait, connect=min(10.0, wait))
         sent = request
         try:
-            built = self._client.build_request(
+            client = self._clients[-1]
+            built = client.build_request(
                 request.method,
                 self.base + request.target,
                 headers=list(request.headers),
@@ -81,7 +99,7 @@ class Http:
                 timeout=timeout,
             )
             sent = Request(request.method, request.target, _pairs(built.headers), request.body)
-            response = self._client.send(built, stream=True)
+            response = client.send(built, stream=True)
             try:
                 body = bytearray()
                 for chunk in response.iter_bytes():
@@ -93,6 +111,8 @@ class Http:
             finally:
                 response.close()
         except httpx.HTTPError as error:
+            if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
+                self._distrust()
             return Answer(sent, None, _trouble(error), time.perf_counter() - start, attempt)
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             return Answer(sent, None, f"no answer: {error}", time.perf_counter() - start, attempt)
@@ -103,7 +123,8 @@ class Http:
         self._sleep(seconds)
 
     def close(self) -> None:
-        self._client.close()
+        for client in self._clients:
+            client.close()
 
 
 def _pairs(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:

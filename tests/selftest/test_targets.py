@@ -39,6 +39,21 @@ def test_a_server_without_tls_is_told():
         assert send(base.replace("http:", "https:")).trouble.startswith("unreachable: TLS failed")
 
 
+def test_a_server_that_drops_kept_lines_is_asked_on_fresh_ones():
+    """A drop on a line that was kept says nothing about the request, however often it is repeated there."""
+
+    def once(connection):
+        with contextlib.suppress(OSError), connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            connection.recv(65536)
+
+    with socket_server(once) as base, contextlib.closing(Http(base, patience=2.0)) as target:
+        answers = [target.send(Request("GET", "/x")) for _ in range(6)]
+    assert answers[1].trouble.startswith("no answer: connection dropped")
+    assert [one.response.status for one in answers if one.response] == [200] * 5
+
+
 def test_a_hanging_server_ends_in_a_time_out():
     with silent() as base:
         start = time.monotonic()
