@@ -158,15 +158,34 @@ def identities(exchange: Exchange) -> None:
 
 
 def artifacts(exchange: Exchange) -> None:
-    """Artifact lists that travel with the session hold what their types declare."""
+    """Artifact lists that travel with the session hold what their types declare, and the destination that was sent."""
     lists = ("siteRestoreArtifacts", "granularSiteRestoreArtifacts")
     types(exchange, [f"/{name}" for name in lists])
+    _destinations(exchange, lists[0])
     for element in exchange.answer.get(lists[1]) or []:
         if "status" in element and element["status"] is None:
             raise Deviation(
                 "/granularSiteRestoreArtifacts: status is not nullable, got null",
                 expected="a member of artifactRestoreStatus",
                 pointer="/granularSiteRestoreArtifacts",
+            )
+
+
+def _destinations(exchange: Exchange, name: str) -> None:
+    """One request has one destination; where the answer shows artifacts, theirs is that one."""
+    asked = exchange.sent.payload.get(name) if isinstance(exchange.sent.payload, dict) else None
+    wanted = {str(one.get("destinationType")).lower() for one in asked or [] if isinstance(one, dict)}
+    if len(wanted) != 1:
+        return
+    for number, element in enumerate(exchange.answer.get(name) or []):
+        shown = element.get("destinationType")
+        if shown is not None and shown.lower() not in wanted:
+            (expected,) = wanted
+            raise Deviation(
+                f"/{name}/{number}/destinationType: expected {expected}, as it was sent, got {shown!r}",
+                expected=expected,
+                observed=shown,
+                pointer=f"/{name}/{number}/destinationType",
             )
 
 

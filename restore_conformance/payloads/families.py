@@ -197,9 +197,12 @@ def too_many(m: Materials, k: Knobs) -> Stimulus:
     return _made(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
 
 
-@family("duplicate", 2)
+@family("duplicate", 6)
 def duplicate(m: Materials, k: Knobs) -> Stimulus:
-    """`place` is where the copy goes, `variant` the kind; the original stands `style` places before it, wrapping."""
+    """`place` is where the copy goes, `variant` the kind; the original stands `style` places before it, wrapping.
+
+    From variant 2 on the copy has its members in another order, from 4 on every element is a copy.
+    """
     kind = ("standard", "granular")[k.variant % 2]
     count = max(k.size, 2)
     elements = m.elements(kind, count, k.seed)
@@ -207,16 +210,23 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
     original = (copy - 1 - k.style) % count
     if original == copy:
         original = (copy - 1) % count
-    elements[copy] = dict(elements[original])
+    form = k.variant % 6 // 2
+    elements[copy] = dict(reversed(elements[original].items())) if form == 1 else dict(elements[original])
+    if form == 2:
+        elements = [dict(elements[original]) for _ in elements]
     payload = {LISTS[kind]: elements}
     return _made(m, "duplicate", kind, payload, k._replace(style=0), count, defect="duplicate")
 
 
-@family("mixed", 2)
+@family("mixed", 4)
 def mixed(m: Materials, k: Knobs) -> Stimulus:
     count, others = max(k.size, 1), 1 + k.place % 10
     site, items = m.elements("standard", count, k.seed), m.elements("granular", others, k.seed)
-    payload = {SITE: site, GRANULAR: items} if k.variant % 2 == 0 else {GRANULAR: items, SITE: site}
+    payload: dict[str, Any] = {SITE: site, GRANULAR: items}
+    if k.variant % 2:
+        payload = dict(reversed(payload.items()))
+    if k.variant % 4 > 1:
+        payload = {CONFLICT: "fail", **payload}
     return _made(m, "mixed", "mixed", payload, k, count + others, defect="mixed")
 
 

@@ -126,7 +126,7 @@ class Materials:
         if style & REVERSED:
             payload = _reversed(payload)
         if style & PRETTY:
-            return json.dumps(payload, indent=2).encode()
+            return _spaced(json.dumps(payload, indent="\t")).encode()
         return json.dumps(payload, separators=(",", ":")).encode()
 
 
@@ -134,6 +134,11 @@ class Materials:
 def made_up() -> Materials:
     """The materials without a named id, one for the process: what is planned with them is planned once."""
     return Materials()
+
+
+def _spaced(text: str) -> str:
+    """JSON with every white space that RFC 8259 (section 2) allows, in front, between and behind."""
+    return " " + text.replace("\n", "\r\n") + "\n"
 
 
 def guid(seed: int, index: int) -> str:

@@ -71,12 +71,12 @@ def test_the_plan_reaches_every_count_and_position():
             odd = [i for i, value in enumerate(good) if good.count(value) == 1 or value in (None, "")]
             places_seen.update(odd if family == "path-type" else range(5))
         assert places_seen == set(range(5)), family
-    orders = {next(iter(payload(s))) for s in made if s.family == "mixed"}
+    orders = {next(name for name in payload(s) if "@" not in name) for s in made if s.family == "mixed"}
     assert orders == {SITE, GRANULAR}
     distances = set()
     for stimulus in (s for s in made if s.family == "duplicate" and s.kind == "standard"):
         ids = [e["restorePoint"]["id"] for e in payload(stimulus)[SITE]]
-        twice = next(i for i in ids if ids.count(i) == 2)
+        twice = next(i for i in ids if ids.count(i) > 1)
         distances.add(len(ids) - 1 - ids[::-1].index(twice) - ids.index(twice))
     assert {1, 39} <= distances
 

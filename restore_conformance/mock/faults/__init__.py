@@ -18,6 +18,7 @@ from restore_conformance.mock.faults import (
     field_members,
     field_protocol,
     field_refusals,
+    field_spelling,
     field_update,
     inputs,
     later,
@@ -29,7 +30,8 @@ from restore_conformance.mock.faults.seeding import FAULTS, Fault, seeded
 
 ROOMS = (
     created, drafts, errors, inputs, later, protocol, state, wire, field_artifacts, field_create, field_ends, field_input,
-    field_kinds, field_life, field_lists, field_members, field_protocol, field_refusals, field_update,
+    field_kinds, field_life, field_lists, field_members, field_protocol, field_refusals, field_spelling,
+    field_update,
 )  # fmt: skip
 """Where the faults are. Those called field_* were written from the documents alone, without a look at the suite;
 they name the statement they break instead of a clause."""
