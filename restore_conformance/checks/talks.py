@@ -67,7 +67,8 @@ def not_crowded_out(conversation: Conversation, name: str) -> None:
     """
     found = step(conversation, name)
     row = answers.refusals("activate")["too-many-active"]
-    if row.allows(found.status) and any(code == row.code for _, code in answers.codes(found.answer)):
+    named = {code.lower() for _, code in answers.codes(found.answer)}
+    if row.allows(found.status) and (row.code or "").lower() in named:
         raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
 
 

@@ -86,6 +86,11 @@ def test_what_takes_a_moment_to_be_seen_is_waited_for(register, name, profile):
     assert score.right, (score.blamed, score.reason)
 
 
+def test_a_crowded_target_is_not_accused_whatever_the_letters_of_its_code(register):
+    score = score_variant(register, ["field-always-crowded", "field-code-small-first"], "quick")
+    assert score.right, (score.blamed, score.reason)
+
+
 def test_throttling_in_the_middle_of_waiting_is_waited_out(register):
     names = ["field-page-of-three", "field-429-silent", "reads-lag-behind"]
     score = score_variant(register, names, "standard")
