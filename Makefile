@@ -7,7 +7,7 @@ SDK    := .venv-sdk
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test proofs check live-proofs sdk browser serve clean bench-trust bench-million
+.PHONY: help setup conformance test proofs check live-proofs sdk browser samples serve clean bench-trust bench-million
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ $(VENV)/.browser: requirements-browser.lock $(READY)
 
 live-proofs: $(READY) ## the long proofs of the live mode: a kill at every moment, real kills, many workers
 	@$(BIN)/python -m pytest -q -s -m proof tests/selftest/live
+
+samples: $(READY) ## make the sample reports in docs/samples anew
+	@$(BIN)/python docs/samples.py
 
 serve: $(READY) ## the mock as a real HTTP server on loopback
 	@$(BIN)/restore-conformance serve
