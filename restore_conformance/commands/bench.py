@@ -12,7 +12,7 @@ from typing import Any
 
 from restore_conformance.verdicts import UsageError
 
-DEEPER = 500
+DEEPER = 5000
 """How many stimuli are drawn to see whether a fault that the standard profile misses is caught at all."""
 DEARER = 1.05
 """How much the mean number of requests may rise; a share of the bench has another mix than the whole."""
