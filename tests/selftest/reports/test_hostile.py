@@ -104,7 +104,7 @@ OUR_TAGS = {
 
 @pytest.mark.parametrize("kind", SERVERS)
 def test_what_a_server_sends_is_inert_everywhere(run, kind):
-    some = ["--max-requests", "50"] if kind in {"line of a megabyte", "wide"} else []
+    some = ["--max-requests", "25"] if kind in {"line of a megabyte", "wide"} else []
     code, out, err, folder = run(*some, service=SERVERS[kind]())
     assert code in {1, 3}, out + err
     inert(folder, out, err)
