@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SDK    := .venv-sdk
+# Tests on every core, a file to a core: the fixtures of a file are made once.
+SPREAD := -n auto --maxprocesses 4 --dist loadfile
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
@@ -26,7 +28,7 @@ conformance: $(READY) ## judge every clause on the embedded mock and write the r
 	@$(BIN)/restore-conformance run --target mock
 
 test: $(READY) ## all tests, in process, but for the long proofs
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(SPREAD)
 
 proofs: $(READY) ## the long proofs: every alteration, 10,000 drawn payloads, 5,000 canaries, every faulty run's HAR
 	@$(BIN)/python -m pytest -q -s -m deep
@@ -35,7 +37,7 @@ check: $(READY) ## the one gate before a commit: format, lint, types, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(SPREAD)
 
 sdk: $(SDK)/.ready ## the mock against the official SDK for Python, in its own environment (800 MB)
 	@$(SDK)/bin/python -m pytest -q tests/sdk

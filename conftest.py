@@ -10,6 +10,7 @@ import os
 
 from restore_conformance.plugin import (  # noqa: F401 - hooks, by their names
     pytest_addoption,
+    pytest_configure,
     pytest_pycollect_makemodule,
     pytest_report_header,
     pytest_terminal_summary,

@@ -87,6 +87,12 @@ def _arguments(config: pytest.Config) -> list[str]:
     return [*made, "--yes"] if config.getoption("--yes") else made
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A target is asked by one process: every worker of pytest-xdist would send it the whole run."""
+    if config.getoption("numprocesses", None) and config.getoption("--target", None):
+        raise pytest.UsageError("--target: every worker would send the whole run to it; leave -n out.")
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     """Which target is judged."""
     return f"restore-conformance: target {config.getoption('--target') or 'mock'}"

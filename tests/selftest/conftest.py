@@ -89,8 +89,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-        for above in (folder.parent, folder.parent.parent):
-            above.chmod(above.stat().st_mode | 0o011)
+        for above in folder.parents:
+            if above.name.startswith(("pytest-", "popen-")):
+                above.chmod(above.stat().st_mode | 0o011)
         user = {"user": "postgres", "group": "postgres", "extra_groups": []}
     data = folder / "data"
     with socket.socket() as probe:
