@@ -29,7 +29,7 @@ TYPE_NAMES = frozenset({"#microsoft.graph.sharePointRestoreSession", "microsoft.
 READING = frozenset({"get", "get-typed", "list", "list-typed", "list-artifacts"})
 """Operations that a caller with the read permission may ask for."""
 
-FAR_BEYOND = 1000
+FAR_BEYOND = 1001
 BOUND_STATED_ELSEWHERE = 50
 LARGE = 512 * 1024
 DEEP = 100

@@ -6,6 +6,7 @@ The schemas of `schemas/types` decide; this module asks them once an exchange an
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -80,8 +81,17 @@ def counted(exchange: Exchange, name: str) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+@functools.lru_cache(maxsize=4)
+def printed(inside: str = "") -> tuple[str, ...]:
+    """The members that every printed answer to create shows, or that stand inside one of them."""
+    rows = pinned().toml("create/page.toml")["example"]
+    answers = [pinned().json(f"create/{row['response']}") for row in rows if row["origin"] == "printed"]
+    shown = [answer[inside] if inside else answer for answer in answers]
+    return tuple(name for name in shown[0] if "@" not in name and all(name in one for one in shown))
+
+
 def near_misses(value: dict[str, Any], declared: Iterable[str]) -> list[tuple[str, str]]:
-    """Declared names that are missing while another member is spelled almost the same: (as spelled, as declared)."""
+    """Names that are missing while another member is spelled almost the same: (as spelled, as declared)."""
     have = {_plain(name): name for name in value if "@" not in name}
     return [(have[_plain(name)], name) for name in declared if name not in value and _plain(name) in have]
 

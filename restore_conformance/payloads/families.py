@@ -192,7 +192,7 @@ def different_destination(m: Materials, k: Knobs) -> Stimulus:
 @family("too-many", 2)
 def too_many(m: Materials, k: Knobs) -> Stimulus:
     kind = ("standard", "granular")[k.variant % 2]
-    count = 1000 + k.size
+    count = 1001 + k.size
     payload = {LISTS[kind]: m.elements(kind, count, k.seed)}
     return _made(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
 

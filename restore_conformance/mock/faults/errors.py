@@ -183,13 +183,13 @@ def granular_duplicate_accepted(service: Service) -> None:
 
 @fault(E + "artifacts-limit")
 def limit_answered_400(service: Service) -> None:
-    """One create with 1,000 artifacts."""
+    """One create with 1,001 artifacts."""
     on_refusal(service, "RestoreArtifactsLimitBreached", lambda reply: setattr(reply, "status", 400))
 
 
 @fault(E + "artifacts-limit")
 def no_limit(service: Service) -> None:
-    """One create with 1,000 artifacts."""
+    """One create with 1,001 artifacts."""
     without(service, "limit")
 
 

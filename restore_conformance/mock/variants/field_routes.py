@@ -9,7 +9,7 @@ from restore_conformance.mock import rules
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.variants.field_places import Json, on_body, plain
 from restore_conformance.mock.variants.shaping import variant
-from restore_conformance.mock.wire import Asked, Reply
+from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 LISTS = ("list", "list-typed")
 GETS = ("get", "get-typed")
@@ -227,3 +227,23 @@ plain(
     "1.8: sessions of somebody else may be active already, as many as there may be.",
     lambda service: setattr(service, "activation_limit", 0),
 )
+
+# ---------------------------------------------------------------- create
+
+plain(
+    "field-extra-alike",
+    "extra-alike",
+    "N42: there may be members that are not shown, however they are named.",
+    lambda service: on_body(service, lambda body: body | {"error_": "", "completed_date_time": None}, "create"),
+)
+
+
+@variant("create-limit", "field-limit-of-a-thousand")
+def limit_of_a_thousand(service: Service) -> None:
+    """C4, C22: no limit is stated for create; the largest that any page names is a thousand."""
+
+    def rule(payload: Json) -> None:
+        if any(len(payload.get(name) or []) > 1000 for name in (rules.SITE, rules.GRANULAR)):
+            raise Refusal(413, "RestoreArtifactsLimitBreached", "Too many artifacts in one request.")
+
+    service.create_rules["limit"] = rule
