@@ -49,8 +49,9 @@ class Stories:
             yield from self._in_brief(loopback=loopback)
             return
         if loopback:
-            mixed = [self._make("mixed", 1, variant) for variant in range(2)]
-            yield "refused", lambda talk: stories.refused(talk, mixed)
+            families = ("mixed", "path-type", "restore-point", "duplicate", "no-token")
+            rows = [self._make(name, 2) for name in families]
+            yield "refused", lambda talk: stories.refused(talk, rows)
         for first, second, listed in self._pairs(number):
             yield "life", lambda talk, a=first, b=second, c=listed: stories.life(talk, a, b, listed=c)  # type: ignore[misc]
         for kind in ("standard", "granular"):
@@ -85,28 +86,29 @@ class Stories:
 
     def last(self, sessions: list[str], *, crowd: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
         """Told at the end: whether early sessions are still there, and how many may run at once."""
-        if sessions and self._brief:
-            yield from self._last_in_brief(sessions[0])
-        elif sessions:
-            yield "late", lambda talk: stories.late(talk, sessions)
+        if sessions:
+            yield from self._still_there(sessions[:1] if self._brief else sessions)
         if crowd and self._activate:
             one = self._make("standard", 1)
             yield "crowd", lambda talk: stories.crowd(talk, one)
 
-    def _last_in_brief(self, session: str) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
-        """Whether the first session is still there; if so, what others than its maker may do with it."""
+    def _still_there(self, sessions: list[str]) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
+        """Whether early sessions are still there; if the first is, what others than its maker may do with it."""
         there: list[bool] = []
 
         def late(talk: stories.Talk) -> None:
-            stories.late(talk, [session])
-            there.append(talk.exchanges[-1].status == 200)
+            stories.late(talk, sessions)
+            there.append(any(e.status == 200 for e in talk.exchanges if e.step == "get-late-0"))
 
+        session = sessions[0]
         yield "late", late
-        if self._callers and any(there):
+        if self._brief and self._callers and any(there):
             yield (
                 "callers",
                 lambda talk: stories.callers_in_brief(talk, session, self._callers, activate=self._activate),
             )
+        if any(there):
+            yield "tokenless", lambda talk: stories.tokenless(talk, session, activate=self._activate)
 
     def _make(self, family: str, size: int, variant: int = 0, style: int = 0) -> Stimulus:
         self._seed += 1

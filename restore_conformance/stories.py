@@ -21,6 +21,8 @@ SESSIONS = "/solutions/backupRestore/restoreSessions"
 WAITS = (0.0, 0.3, 0.7, 1.5, 3.0)
 PAGES = 40
 MALFORMED = "not-a-session-id"
+NOBODY = "none"
+"""A caller that shows no token."""
 
 Settled = Callable[[Any], bool]
 """Whether an answer shows what was done before."""
@@ -363,6 +365,19 @@ def callers_in_brief(talk: Talk, session: str, others: list[str], *, activate: b
         _change_as(talk, session, caller, activate=activate)
 
 
+def tokenless(talk: Talk, session: str, *, activate: bool) -> None:
+    """Ask every operation about a session that is there, without a token; what would change it comes last."""
+    talk.one("get-as-nobody", "GET", session, caller=NOBODY)
+    talk.say("list-as-nobody", talk.sender.plain("GET", SESSIONS, NOBODY))
+    talk.one("artifacts-as-nobody", "GET", session, f"/{SITE}", caller=NOBODY)
+    talk.one("granular-as-nobody", "GET", session, f"/{GRANULAR}", caller=NOBODY)
+    gone = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": session}]}
+    talk.one("update-as-nobody", "PATCH", session, payload=gone, caller=NOBODY)
+    if activate:
+        talk.one("activate-as-nobody", "POST", session, "/activate", caller=NOBODY)
+    talk.one("delete-as-nobody", "DELETE", session, caller=NOBODY)
+
+
 def _change_as(talk: Talk, session: str, caller: str, *, activate: bool) -> None:
     gone = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": session}]}
     talk.one(f"update-as-{caller}", "PATCH", session, payload=gone, caller=caller)
@@ -384,12 +399,28 @@ def crowd(talk: Talk, stimulus: Stimulus, number: int = 27) -> None:
 
 
 def refused(talk: Talk, stimuli: list[Stimulus]) -> None:
-    """List, send requests that must be refused, list again."""
-    if not talk.list("before"):
+    """List, send requests that must be refused, list again.
+
+    Where there are more sessions than before, the same again and again, with two lists and nothing between them each
+    time: so that sessions somebody else makes meanwhile are told from those of the refused requests.
+    """
+    if not talk.list("before-0"):
         return
     for stimulus in stimuli:
         talk.create("refusal", stimulus)
-    talk.list("after")
+    talk.list("after-0")
+    if len(_shown(talk, "after-0")) <= len(_shown(talk, "before-0")):
+        return
+    for again in (1, 2):
+        talk.list(f"before-{again}")
+        for stimulus in stimuli:
+            talk.create("refusal", stimulus)
+        talk.list(f"after-{again}")
+
+
+def _shown(talk: Talk, step: str) -> list[dict[str, Any]]:
+    """What a list of a talk showed, page after page."""
+    return [one for page in talk.exchanges if page.step == step for one in _value(page)]
 
 
 def late(talk: Talk, sessions: list[str]) -> None:

@@ -42,6 +42,7 @@ from restore_conformance.checks.talks import (
     items,
     listing,
     made_before,
+    made_each_time,
     malformed_id,
     new_sessions,
     no_server_error,
@@ -50,6 +51,7 @@ from restore_conformance.checks.talks import (
     read_whole,
     refused_at_any,
     removed,
+    same_job_type,
     same_names,
     same_number,
     same_time,
@@ -59,6 +61,7 @@ from restore_conformance.checks.talks import (
     sound,
     step,
     total,
+    unknown_caller,
 )
 from restore_conformance.checks.talks import refused as refused_at
 
@@ -87,6 +90,7 @@ __all__ = [
     "json_media_type",
     "listing",
     "made_before",
+    "made_each_time",
     "malformed_id",
     "member",
     "near_misses",
@@ -102,6 +106,7 @@ __all__ = [
     "refused_for_any",
     "refused_somehow",
     "removed",
+    "same_job_type",
     "same_names",
     "same_number",
     "same_time",
@@ -114,5 +119,6 @@ __all__ = [
     "total",
     "type_named",
     "undeclared",
+    "unknown_caller",
     "unset",
 ]

@@ -72,6 +72,18 @@ def not_crowded_out(conversation: Conversation, name: str) -> None:
         raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
 
 
+def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
+    """The job type is the one create answered, or hidden where it may be (C8)."""
+    made, read = created.get("restoreJobType"), shown.get("restoreJobType")
+    if made != read and {made, read} != {"granular", "unknownFutureValue"}:
+        raise Deviation(
+            f"/restoreJobType: expected {made!r} as create answered, got {read!r}",
+            expected=str(made),
+            observed=read,
+            pointer="/restoreJobType",
+        )
+
+
 def done(conversation: Conversation, name: str) -> Exchange:
     """The step was carried out. Raises Untouched where it was refused; that is for another clause."""
     found = step(conversation, name)
@@ -203,6 +215,17 @@ def forbidden(conversation: Conversation, name: str) -> None:
         )
 
 
+def unknown_caller(conversation: Conversation, name: str) -> None:
+    """A caller that shows no token was refused: 401, or 403 or 404 from a service that does not tell what exists."""
+    found = step(conversation, name)
+    if found.status not in {401, 403, 404}:
+        raise Deviation(
+            f"expected 401 with an error envelope at the step {name}, got {answers.shown(found)}{answers.again(found)}",
+            expected="401",
+            observed=answers.shown(found),
+        )
+
+
 def no_server_error(exchange: Exchange) -> None:
     """The answer is no 5xx, and there is one."""
     sound(exchange)
@@ -231,6 +254,19 @@ def new_sessions(conversation: Conversation, earlier: str, later: str) -> list[s
     given = {str(answer.get("id")).lower() for answer in answers if isinstance(answer, dict)}
     before, after = ({name.lower() for name in listing(conversation, step)} for step in (earlier, later))
     return sorted(after - before - given - conversation.known)
+
+
+def made_each_time(conversation: Conversation) -> bool:
+    """Whether requests that were refused left sessions behind, each time that they were sent.
+
+    Raises Inconclusive where somebody else made sessions meanwhile: between two lists with nothing in between.
+    """
+    for again in (1, 2):
+        if new_sessions(conversation, f"after-{again - 1}", f"before-{again}"):
+            raise Inconclusive("somebody else makes sessions at the same time")
+        if not new_sessions(conversation, f"before-{again}", f"after-{again}"):
+            return False
+    return True
 
 
 def made_before(conversation: Conversation, name: str) -> list[str]:

@@ -27,11 +27,11 @@ def refused_with(service: Service, operation: str, code: str, change: Callable[[
 
 
 def served_to(service: Service, operation: str, caller: str) -> None:
-    """Let somebody use an operation without the permission."""
+    """Let somebody use an operation without the permission, or without a token ("none")."""
     answer = service.answer
 
     def lying(asked: Asked) -> Reply:
-        if asked.operation == operation and service.tokens.get(_token(asked)) == caller:
+        if asked.operation == operation and service.tokens.get(_token(asked), "none") == caller:
             kept = tuple(h for h in asked.request.headers if h[0].lower() != "authorization")
             headers = (("Authorization", f"Bearer {service.token}"), *kept)
             asked.request = type(asked.request)(asked.request.method, asked.request.target, headers, asked.request.body)
@@ -69,6 +69,12 @@ def refusals_of(operation: str, code: str, change: Callable[[Reply], None]) -> C
 
 
 for _op in (*READING, *WRITING, "list-granular"):
+    made(
+        f"{_op}-without-token",
+        f"{_op}/request-headers.authorization-required",
+        f"{_op} without a token.",
+        lambda service, o=_op: served_to(service, o, "none"),  # type: ignore[misc]
+    )
     made(
         f"{_op}-refused-without-envelope", f"{_op}/errors.envelope", f"Any refused {_op}.", refusals_of(_op, "", _bare)
     )
