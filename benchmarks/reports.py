@@ -18,7 +18,7 @@ from pathlib import Path
 
 from restore_conformance.campaign import Campaign
 from restore_conformance.clauses import load
-from restore_conformance.commands.run import scrub_of
+from restore_conformance.commands.options import scrub_of
 from restore_conformance.har import Writer
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded

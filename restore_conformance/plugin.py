@@ -139,7 +139,7 @@ class ClauseItem(pytest.Item):
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         if isinstance(excinfo.value, Deviation):
-            from restore_conformance.commands.run import scrub_of
+            from restore_conformance.commands.options import scrub_of
             from restore_conformance.record import curl
 
             result = self.config.stash[_RESULT]

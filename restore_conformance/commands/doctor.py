@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from restore_conformance.commands.run import add_live_arguments, add_sign_in_arguments, live_settings_of
+from restore_conformance.commands.options import add_live_arguments, add_sign_in_arguments, live_settings_of
 from restore_conformance.verdicts import Exit
 
 

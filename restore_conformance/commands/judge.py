@@ -8,7 +8,7 @@ from pathlib import Path
 
 from restore_conformance.clauses import Clause, load
 from restore_conformance.commands import ledger as ledgers
-from restore_conformance.commands import run, writing
+from restore_conformance.commands import options, writing
 from restore_conformance.commands.history import add_history_arguments, check_history
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
@@ -38,10 +38,10 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.storing import Store
 
     register = load()
-    run.check_date(arguments.as_of)
+    options.check_date(arguments.as_of)
     settings = Settings(
         target="recordings", profile="none", as_of=arguments.as_of, report=arguments.report,
-        deviations=arguments.deviations, readings=run.readings_of(arguments.reading, register.interpretations),
+        deviations=arguments.deviations, readings=options.readings_of(arguments.reading, register.interpretations),
     )  # fmt: skip
     ledger = ledgers.ledger_of(arguments, register)
     paths = [Path(name) for name in arguments.file]

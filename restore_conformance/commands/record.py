@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from restore_conformance import places
 from restore_conformance import settings as table
 from restore_conformance.clauses import Clause, Register, load
-from restore_conformance.commands import run, writing
+from restore_conformance.commands import options, writing
 from restore_conformance.settings import Settings
 from restore_conformance.targets.door import is_vendor
 from restore_conformance.verdicts import Exit, Unready, UsageError
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--timeout", type=float, default=30.0, metavar="SECONDS", help="how long to wait for an answer (default: 30)")
     add("--scrub-request-ids", action="store_true", help="take the ids for support out as well")
     add("--to", default="", metavar="DIR", help="where cassettes are kept (default: cassettes/ of the checkout)")
-    run.add_live_arguments(parser)
+    options.add_live_arguments(parser)
     parser.set_defaults(profile=None)
 
 
@@ -59,13 +59,13 @@ def main(arguments: argparse.Namespace) -> int:
         made = list(documented(register, folder, lambda clause: not only or clause.address == only))
         return _write(made, folder, arguments.target, only)
     settings = _settings(arguments)
-    live = run.live_of(arguments, settings)
+    live = options.live_of(arguments, settings)
     if live is not None:
         return _live(arguments, settings, live, register, only, folder)
     from restore_conformance.campaign import Campaign
     from restore_conformance.origins import Place, place_of
 
-    target = run.target_of(settings)
+    target = options.target_of(settings)
     settings.profile = "standard" if target.loopback else "quick"
     place = Place() if settings.target == "mock" else place_of(settings.target, settings.ca_bundle)
     recorder = _recorder(arguments, settings, register, place, settings.callers(), settings.known_ids())
@@ -124,7 +124,7 @@ def _recorder(
 ) -> Recorder:
     from restore_conformance.taping import Recorder
 
-    scrub = run.scrub_of(settings, request_ids=arguments.scrub_request_ids)
+    scrub = options.scrub_of(settings, request_ids=arguments.scrub_request_ids)
     return Recorder(register, place, scrub, callers, known)
 
 

@@ -123,7 +123,7 @@ def _unjudged(run: dict[str, Any], out: TextIO) -> None:
             reasons.setdefault(entry.get("reason", ""), []).append(entry)
     for reason, entries in reasons.items():
         names = [entry["id"] for entry in entries]
-        print(f"Not judged: {_listed(names)}\n       because: {line(reason)}", file=out)
+        print(f"Not judged: {_listed(names)}\n       {line(reason)}", file=out)
     if reasons:
         print(file=out)
 

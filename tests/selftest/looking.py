@@ -1,4 +1,6 @@
-"""What several tests look at: the two labels of a request side by side, and what a run found broken."""
+"""What several tests look at: the two labels of a request side by side, what a run found broken, the tags of a page."""
+
+import html.parser
 
 from restore_conformance.exchange import Request
 from restore_conformance.payloads.stimulus import CREATE
@@ -33,3 +35,19 @@ def disagreement(stimulus, sent):
 def failed(result):
     """The addresses of the clauses a run found broken."""
     return [found.clause.address for found in result.verdicts if found.verdict == "fail"]
+
+
+class _Tags(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+
+def tags(text):
+    """Every start tag of a page with its attributes."""
+    parser = _Tags()
+    parser.feed(text)
+    return parser.seen

@@ -1,13 +1,13 @@
 """Reports are made from the run record alone, and what a server sends stays text."""
 
 import copy
-import html.parser
 import io
 import json
 import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from looking import tags
 
 from restore_conformance.mock.faults import seeded
 from restore_conformance.record import Scrub, curl, run_of
@@ -21,21 +21,6 @@ HOSTILE = "<script>alert(1)</script>\x1b[31m=1+1\u202e\"'&\x00"
 def record(judged):
     service = seeded("total-always-one")
     return run_of(judged(service, "quick"), Scrub({"token": service.token}))
-
-
-class Tags(html.parser.HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.seen = []
-
-    def handle_starttag(self, tag, attrs):
-        self.seen.append((tag, dict(attrs)))
-
-
-def tags(text):
-    parser = Tags()
-    parser.feed(text)
-    return parser.seen
 
 
 def test_the_report_asks_no_network(record):

@@ -1,12 +1,12 @@
 """`compare` as a user meets it: formats, exit codes, bad input, and text that a server sent."""
 
 import copy
-import html.parser
 import json
 import re
 
 import jsonschema
 import pytest
+from looking import tags
 from rendering import shown
 
 from restore_conformance.comparing import compare, document
@@ -17,21 +17,6 @@ HOSTILE = (
     "<script>alert(1)</script>\x1b[31m=1+1\u202e\"'&\x00 | `tick ```fence @someone #1 ![x](http://evil.example/x)"
     "\n# heading\r\n| cell |\ud7ff <img src=x onerror=alert(1)>"
 )
-
-
-class Tags(html.parser.HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.seen = []
-
-    def handle_starttag(self, tag, attrs):
-        self.seen.append((tag, dict(attrs)))
-
-
-def tags(text):
-    parser = Tags()
-    parser.feed(text)
-    return parser.seen
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from tenant import TENANT
 
 from restore_conformance import places
-from restore_conformance.commands import run as run_command
+from restore_conformance.commands import options
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
 from restore_conformance.live.door import Door
@@ -249,10 +249,10 @@ def test_a_listed_emulator_is_no_tenant(register):
     import argparse
 
     parser = argparse.ArgumentParser()
-    run_command.add_arguments(parser)
+    options.add_arguments(parser)
     arguments = parser.parse_args(["--target", "http://emulator.example/beta", "--emulator", "emulator.example"])
-    settings = run_command.settings_of(arguments, register)
-    assert run_command.live_of(arguments, settings) is None
+    settings = options.settings_of(arguments, register)
+    assert options.live_of(arguments, settings) is None
 
 
 def test_the_large_profiles_are_not_for_live_targets(tenant, command):
@@ -281,7 +281,7 @@ def test_no_command_reaches_a_host_around_the_door(register):
     for host in ("example.org", "graph.microsoft.com"):
         settings = Settings(target=f"https://{host}/beta", emulators=("graph.microsoft.com",))
         with pytest.raises(UsageError, match="live target"):
-            run_command.target_of(settings)
+            options.target_of(settings)
 
 
 def test_the_documented_settings_are_the_settings():

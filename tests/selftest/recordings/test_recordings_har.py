@@ -10,7 +10,7 @@ import pytest
 
 from restore_conformance.campaign import Campaign
 from restore_conformance.cli import main
-from restore_conformance.commands.run import scrub_of
+from restore_conformance.commands.options import scrub_of
 from restore_conformance.har import Writer
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
