@@ -128,9 +128,10 @@ def test_a_site_is_built_and_built_on(command, tmp_path):
     command("history", "add", "0.json", "--history", "h.sqlite")
     code, out, err = command("site", "pages", "--history", "h.sqlite")
     assert (code, err) == (0, "")
-    assert out.startswith(f"{len(load().clauses) + 7} pages written, 0 unchanged, 0 removed")
+    pages = len(load().clauses) + 7
+    assert out.startswith(f"{pages} pages written, 0 unchanged, 0 removed")
     assert (tmp_path / "pages/index.html").is_file()
-    assert command("site", "pages", "--history", "h.sqlite")[1].startswith(f"0 pages written, {len(load().clauses) + 7} unchanged")
+    assert command("site", "pages", "--history", "h.sqlite")[1].startswith(f"0 pages written, {pages} unchanged")
     assert command("site", "pages", "--history", "h.sqlite", "--quiet") == (0, "", "")
 
 
