@@ -173,9 +173,10 @@ def artifacts(exchange: Exchange) -> None:
     types(exchange, [f"/{name}" for name in lists])
     _destinations(exchange, lists[0])
     for element in exchange.answer.get(lists[1]) or []:
-        if "status" in element and element["status"] is None:
+        if element.get("status") is None:
+            came = "null" if "status" in element else "none"
             raise Deviation(
-                "/granularSiteRestoreArtifacts: status is not nullable, got null",
+                f"/granularSiteRestoreArtifacts: status is not nullable, got {came}",
                 expected="a member of artifactRestoreStatus",
                 pointer="/granularSiteRestoreArtifacts",
             )
