@@ -146,7 +146,13 @@ def test_a_clause_that_is_never_live_is_refused_before_anything_is_sent(tenant, 
     assert tenant.entra.asked == []
 
 
-@pytest.mark.parametrize("fault", ["mixed-accepted", "total-always-one", "no-payload-refused"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "mixed-accepted",
+        *(pytest.param(name, marks=pytest.mark.deep) for name in ("total-always-one", "no-payload-refused")),
+    ],
+)
 def test_a_broken_clause_is_broken_in_its_recording(tenant, record, register, tmp_path, fault):
     """The verdicts of a replay are those of the run, also where the target is wrong."""
     seeded(fault, tenant.service)
