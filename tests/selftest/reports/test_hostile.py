@@ -102,7 +102,9 @@ OUR_TAGS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", SERVERS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.deep if kind == "wide" else ()) for kind in SERVERS]
+)
 def test_what_a_server_sends_is_inert_everywhere(run, kind):
     some = ["--max-requests", "25"] if kind in {"line of a megabyte", "wide"} else []
     code, out, err, folder = run(*some, service=SERVERS[kind]())

@@ -154,7 +154,7 @@ def test_an_error_of_the_suite_and_a_clause_without_findings_are_shown(changed):
     assert "KeyError: 'x'" in said
 
 
-@pytest.mark.parametrize("length", [100, pytest.param(8000, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("length", [pytest.param(length, marks=pytest.mark.deep) for length in (100, 8000)])
 def test_a_record_in_which_everything_is_broken_makes_a_small_page(broken, length):
     """Every clause broken, with a conversation of ten, and texts of any length in each place that has one."""
     run = copy.deepcopy(broken)
