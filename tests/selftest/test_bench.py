@@ -1,5 +1,6 @@
 """The bench: what is odd is never accused, what is nobody's fault is nobody's, and faults written blind are caught."""
 
+import json
 import os
 
 import hypothesis
@@ -9,6 +10,7 @@ from looking import failed
 from restore_conformance.bench import ENVIRONMENTS, endurance, score_environment, score_fault, score_variant
 from restore_conformance.bench.compositions import compositions, draw
 from restore_conformance.bench.endurance import Endurance, go_on, habits_of, summary
+from restore_conformance.commands import bench
 from restore_conformance.mock import Refusal, Service
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.mock.variants import VARIANTS, dimensions
@@ -153,3 +155,16 @@ def test_a_refusal_of_several_curiosities_at_once_answers_none_of_them(judged):
     seen = {found.clause.address: set(found.seen) for found in result.verdicts}
     assert seen["create/request-body.unknown-members"] == {"reject"}
     assert seen["create/request-body.read-only-members"] == {"accept"}
+
+
+def test_a_server_that_was_judged_right_and_is_no_more_is_told_by_name(tmp_path, capsys):
+    """A share of the bench is held against the whole server by server, and not by its rate."""
+    known = {"servers": 9, "requests": 100, "wrong": ["a"]}
+    (tmp_path / "known.json").write_text(json.dumps({"share": 1, "fault": known}))
+    now = {"servers": 2, "requests": 120, "wrong": ["a"]}
+    path = str(tmp_path / "known.json")
+    assert bench._compare({"share": 5, "fault": now}, path) == 0
+    assert bench._compare({"share": 5, "fault": now | {"wrong": ["a", "b"]}}, path) == 1
+    assert "fault b fell: it was judged right" in capsys.readouterr().err
+    assert bench._compare({"share": 1, "fault": now}, path) == 1
+    assert "requests rose: 120 each, earlier 100" in capsys.readouterr().err
