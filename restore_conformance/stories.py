@@ -159,6 +159,12 @@ def counts(number: int) -> Settled:
     return lambda session: _total(session) in {None, number}
 
 
+def _as_made(talk: Talk) -> Settled | None:
+    """Whether a session that was made just now counts what create said; nothing to wait for where it said nothing."""
+    number = _total(talk.exchanges[-1].answer)
+    return None if number is None else counts(number)
+
+
 def _total(session: Any) -> int | None:
     found = session.get("restoreSessionArtifactCount") if isinstance(session, dict) else None
     total = found.get("total") if isinstance(found, dict) else None
@@ -175,7 +181,7 @@ def life(talk: Talk, first: Stimulus, second: Stimulus, *, listed: bool) -> None
     made = talk.create("create", first)
     if not made:
         return
-    if is_unseen(talk.poll("get", made)):
+    if is_unseen(talk.poll("get", made, settled=_as_made(talk))):
         return
     if first.kind in LISTS:
         talk.list("artifacts", target=_artifacts(made, first.kind), settled=holds(first.artifacts))
@@ -206,7 +212,7 @@ def life_in_brief(talk: Talk, first: Stimulus, second: Stimulus, refusals: list[
     made = talk.create("create", first)
     if not made:
         return
-    if is_unseen(talk.poll("get", made)):
+    if is_unseen(talk.poll("get", made, settled=_as_made(talk))):
         return
     if first.kind in LISTS:
         talk.list("artifacts", target=_artifacts(made, first.kind), settled=holds(first.artifacts))
@@ -234,7 +240,7 @@ def change(talk: Talk, first: Stimulus, materials: Materials, seed: int, *, brie
     every = materials.elements(kind, min(materials.most(kind), first.artifacts + 2), seed)
     fresh = [one for one in every if _own_id(one) not in known][:2]
     number = first.artifacts
-    if is_unseen(talk.poll("get", made)):
+    if is_unseen(talk.poll("get", made, settled=_as_made(talk))):
         return
     talk.list("artifacts", target=listed, settled=holds(number))
     before = talk.exchanges[-1]
@@ -303,7 +309,7 @@ def activation(talk: Talk, first: Stimulus, second: Stimulus, *, brief: bool = F
     made = talk.create("create", first)
     if not made:
         return
-    if is_unseen(talk.poll("get", made)):
+    if is_unseen(talk.poll("get", made, settled=_as_made(talk))):
         return
     other = talk.create("create-other", second)
     if not brief:

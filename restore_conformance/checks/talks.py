@@ -112,7 +112,12 @@ def collection(conversation: Conversation, name: str) -> list[Any]:
 
 
 def items(conversation: Conversation, name: str) -> list[dict[str, Any]]:
-    """The items of a step that are objects. Raises Untouched where it is no collection."""
+    """The items of a step that are objects. Raises Untouched where it is no collection, or was not read to its end.
+
+    A link to a next page on another host is never followed.
+    """
+    if not read_whole(conversation, name):
+        raise Untouched("a list could not be read to its end")
     try:
         return [one for one in collection(conversation, name) if isinstance(one, dict)]
     except Deviation as broken:
