@@ -162,7 +162,7 @@ def test_a_server_that_was_judged_right_and_is_no_more_is_told_by_name(tmp_path,
     known = {"servers": 9, "requests": 100, "wrong": ["a"]}
     (tmp_path / "known.json").write_text(json.dumps({"share": 1, "fault": known}))
     now = {"servers": 2, "requests": 120, "wrong": ["a"]}
-    path = str(tmp_path / "known.json")
+    path = bench._earlier(str(tmp_path / "known.json"))
     assert bench._compare({"share": 5, "fault": now}, path) == 0
     assert bench._compare({"share": 5, "fault": now | {"wrong": ["a", "b"]}}, path) == 1
     assert "fault b fell: it was judged right" in capsys.readouterr().err
