@@ -6,8 +6,8 @@ went wrong. Stops early where the target cannot be reached or asked. Knows no si
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ from restore_conformance.controls import Control, confirm
 from restore_conformance.conversing import Stories
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.judging import Judge, Told
-from restore_conformance.payloads import PROFILES, Materials, Stimulus, drawn, made_up, plan
+from restore_conformance.payloads import PROFILES, Materials, Stimulus, Supply, drawn, made_up, plan
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
@@ -119,15 +119,19 @@ class Campaign:
             return
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
         self.planned = len(planned) + self._draws + 8 * self.profile.conversations
-        self._expect(Counter(stimulus.family for stimulus in planned))
-        early = self._stories.early(self.profile.conversations, loopback=self.target.loopback)
-        for number, stimulus in enumerate(interleaved(planned)):
-            if number == EARLY:
-                self.teller.tell(early)
+        supply = Supply(planned)
+        early = list(self._stories.early(supply, self.profile.conversations, loopback=self.target.loopback))
+        self._expect(supply.families())
+        for stimulus in itertools.islice(supply, EARLY):
             self._ask(stimulus)
             if self.hopeless():
                 return
         self.teller.tell(early)
+        supply.give_back(self.teller.sent)
+        for stimulus in supply:
+            self._ask(stimulus)
+            if self.hopeless():
+                return
         for stimulus in self._drawn():
             self.hear(self.sender.stimulus(stimulus))
             if self.hopeless():
@@ -260,22 +264,3 @@ def _materials(settings: Settings) -> Materials:
 
 def _nothing(*_: object) -> None:
     """Nobody is watching."""
-
-
-def interleaved(stimuli: list[Stimulus]) -> Iterator[Stimulus]:
-    """The printed requests first, then one of each family in turn, so that no family hides what ails another."""
-    waiting: dict[str, list[Stimulus]] = {}
-    for stimulus in stimuli:
-        if stimulus.family.startswith("example-"):
-            yield stimulus
-        else:
-            waiting.setdefault(stimulus.family, []).append(stimulus)
-    lines = [iter(line) for line in waiting.values()]
-    while lines:
-        left = []
-        for line in lines:
-            following = next(line, None)
-            if following is not None:
-                yield following
-                left.append(line)
-        lines = left

@@ -5,13 +5,13 @@ Knows stories and payloads; what the campaign does with a finished conversation 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from restore_conformance import stories
 from restore_conformance.checks.answers import codes
 from restore_conformance.exchange import Exchange
-from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus
-from restore_conformance.payloads.materials import ODD_GROUPS, PRETTY, REVERSED, SAME_SITE, TYPED, UPPER
+from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus, Supply
+from restore_conformance.payloads.materials import LISTS, ODD_GROUPS, PRETTY, REVERSED, TYPED, UPPER
 
 DOCUMENTED = frozenset({
     "invalidrestoresessionid", "restoresessionnotfound", "restoresessionactionnotallowed", "invalidpatchrequest",
@@ -19,7 +19,13 @@ DOCUMENTED = frozenset({
 })  # fmt: skip
 """Codes that only the operations on a session have: an answer with one shows that the route is there."""
 
-Tell = Callable[[str, Callable[[stories.Talk], None]], None]
+Act = Callable[[stories.Talk], None]
+Told = tuple[str, Act]
+"""The name of a story, and what is said in it."""
+PAIRS = (("standard", "granular"), ("granular", "no-payload"), ("no-payload", "standard"))
+SIZES = {"standard": 22, "granular": 4}
+LISTED = 2
+"""How many lives are also looked up in the list of all sessions."""
 
 
 def shows_route(exchange: Exchange) -> bool:
@@ -43,48 +49,56 @@ class Stories:
         self._activate = activate
         self._brief = brief
 
-    def early(self, number: int, *, loopback: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
-        """Told before the bulk of the plan is sent, while lists are short: `number` lives of sessions and more."""
+    def early(self, supply: Supply, number: int, *, loopback: bool) -> Iterator[Told]:
+        """Told before the bulk of the plan is sent, while lists are short: `number` lives of sessions and more.
+
+        What they send is taken from the supply, where it has it.
+        """
         if self._brief:
-            yield from self._in_brief(loopback=loopback)
+            yield from self._in_brief(supply, loopback=loopback)
             return
         if loopback:
-            families = ("mixed", "path-type", "restore-point", "duplicate", "no-token")
-            rows = [self._make(name, 2) for name in families]
+            rows = supply.refusals()
             yield "refused", lambda talk: stories.refused(talk, rows)
-        for first, second, listed in self._pairs(number):
-            yield "life", lambda talk, a=first, b=second, c=listed: stories.life(talk, a, b, listed=c)  # type: ignore[misc]
-        for kind in ("standard", "granular"):
-            yield "change", self._change(self._make(kind, 3))
+        for turn in range(number):
+            first, second = self._pair(supply, turn)
+            yield "life", _life(first, second, listed=turn < LISTED)
+        for kind, sizes in (("standard", (6, 8)), ("granular", (3, 7))):
+            yield "change", self._change(*(self._take(supply, kind, size) for size in sizes))
+        yield "change", self._fill(self._take(supply, "no-payload", 0))
         if self._activate:
-            for kind in ("standard", "granular"):
-                first, second = self._make(kind, 2), self._make("standard", 1)
+            for kind, size, other in (("standard", 2, 9), ("granular", 2, 5)):
+                first, second = self._take(supply, kind, size), self._take(supply, "standard", other)
                 yield "activation", lambda talk, a=first, b=second: stories.activation(talk, a, b)  # type: ignore[misc]
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate)
         if self._callers:
-            one = self._make("standard", 1)
-            yield "callers", lambda talk: stories.callers(talk, one, self._callers, activate=self._activate)
+            others = {caller: self._take(supply, "standard", 11 + n) for n, caller in enumerate(self._callers)}
+            yield "callers", lambda talk: stories.callers(talk, others, activate=self._activate)
 
-    def _in_brief(self, *, loopback: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
+    def _in_brief(self, supply: Supply, *, loopback: bool) -> Iterator[Told]:
         """One of each; their sessions are of the sizes and styles that the short plan leaves out."""
-        items = self._make("granular", 10, style=REVERSED)
+        items = self._take(supply, "prefer", 13)
         sites = self._make("standard", 23, style=UPPER | ODD_GROUPS)
-        refusals = [self._make("mixed", 20, 1)] if loopback else []
-        yield "life", lambda talk: stories.life_in_brief(talk, items, sites, refusals)
-        yield "change", self._change(self._make("standard", 3, style=TYPED))
+        yield "life", _life(items, sites, supply.refusals() if loopback else [], listed=True, brief=True)
+        yield "change", self._change(self._make("standard", 3, style=TYPED), self._take(supply, "standard", 50))
+        yield "change", self._fill(self._take(supply, "no-payload", 0))
         if self._activate:
             first, second = (
                 self._make("standard", 18, style=PRETTY | REVERSED),
-                self._make("granular", 49, style=SAME_SITE),
+                self._take(supply, "granular-destination", 49),
             )
             yield "activation", lambda talk: stories.activation(talk, first, second, brief=True)
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate, brief=True)
 
-    def _change(self, made: Stimulus) -> Callable[[stories.Talk], None]:
+    def _change(self, made: Stimulus, other: Stimulus) -> Act:
         seed = self._seed + 20
-        return lambda talk: stories.change(talk, made, self._materials, seed, brief=self._brief)
+        return lambda talk: stories.change(talk, made, other, self._materials, seed, brief=self._brief)
 
-    def last(self, sessions: list[str], *, crowd: bool) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
+    def _fill(self, empty: Stimulus) -> Act:
+        seed = self._seed + 40
+        return lambda talk: stories.fill(talk, empty, self._materials, seed, brief=self._brief)
+
+    def last(self, sessions: list[str], *, crowd: bool) -> Iterator[Told]:
         """Told at the end: whether early sessions are still there, and how many may run at once."""
         if sessions:
             yield from self._still_there(sessions[:1] if self._brief else sessions)
@@ -92,7 +106,7 @@ class Stories:
             one = self._make("standard", 1)
             yield "crowd", lambda talk: stories.crowd(talk, one)
 
-    def _still_there(self, sessions: list[str]) -> Iterator[tuple[str, Callable[[stories.Talk], None]]]:
+    def _still_there(self, sessions: list[str]) -> Iterator[Told]:
         """Whether early sessions are still there; if the first is, what others than its maker may do with it."""
         there: list[bool] = []
 
@@ -110,21 +124,23 @@ class Stories:
         if any(there):
             yield "tokenless", lambda talk: stories.tokenless(talk, session, activate=self._activate)
 
-    def _make(self, family: str, size: int, variant: int = 0, style: int = 0) -> Stimulus:
-        self._seed += 1
-        size = min(size, self._materials.most(family)) if family in {"standard", "granular"} else size
-        return FAMILIES[family](self._materials, Knobs(size, 0, variant, self._seed, style))
+    def _take(self, supply: Supply, family: str, size: int) -> Stimulus:
+        return supply.take(family, size) or self._make(family, size)
 
-    def _pairs(self, number: int) -> Iterator[tuple[Stimulus, Stimulus, bool]]:
-        """The sessions of each life: full-site first, then granular, then empty, in turn with others beside them."""
-        for turn in range(number):
-            first = ("standard", "granular", "no-payload")[turn % 3]
-            second = ("granular", "standard", "standard")[turn % 3]
-            made = [
-                Stimulus("no-payload", "no-payload", None) if kind == "no-payload" else None for kind in (first, second)
-            ]
-            yield (
-                made[0] or self._make(first, 23 if turn == 0 else 4 + turn, turn),
-                made[1] or self._make(second, 1 + turn % 3, turn + 1),
-                turn < 2,
-            )
+    def _make(self, family: str, size: int, style: int = 0) -> Stimulus:
+        self._seed += 1
+        size = min(size, self._materials.most(family)) if family in LISTS else size
+        return FAMILIES[family](self._materials, Knobs(size, 0, 0, self._seed, style))
+
+    def _pair(self, supply: Supply, turn: int) -> tuple[Stimulus, Stimulus]:
+        """The sessions of a life: full-site first, then granular, then empty, in turn with others beside them."""
+        first, second = PAIRS[turn % len(PAIRS)]
+        return self._take(supply, first, SIZES.get(first, 0) + turn), self._take(
+            supply, second, SIZES.get(second, 0) + 10 + turn
+        )
+
+
+def _life(
+    first: Stimulus, second: Stimulus, refusals: Sequence[Stimulus] = (), *, listed: bool, brief: bool = False
+) -> Act:
+    return lambda talk: stories.life(talk, first, second, list(refusals), listed=listed, brief=brief)

@@ -14,6 +14,7 @@ from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.controls import ROUNDS, Control, again, confirm
 from restore_conformance.conversing import shows_route
 from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.payloads import Stimulus
 from restore_conformance.sending import Sender
 
 MOST_KNOWN = 1000
@@ -32,7 +33,8 @@ class Hearing(Protocol):
 class Teller:
     """Tells stories one after the other and learns which operations the target has: `routes`.
 
-    `known` are the ids of sessions made meanwhile, in small letters; `know` adds one.
+    `known` are the ids of sessions made meanwhile, in small letters; `know` adds one. `sent` are the stimuli of the
+    stories so far.
     """
 
     sender: Sender
@@ -41,6 +43,7 @@ class Teller:
     routes: set[str] = field(default_factory=lambda: {"create"})
     talks: int = 0
     known: set[str] = field(default_factory=set)
+    sent: list[Stimulus] = field(default_factory=list)
 
     def know(self, session: str) -> None:
         """Take note of a session, within a bound: stories are told early."""
@@ -56,6 +59,7 @@ class Teller:
                 act(talk)
                 self._again(talk, act)
             finally:
+                self.sent += talk.sent
                 self.heard(talk)
 
     def _again(self, talk: stories.Talk, act: Callable[[stories.Talk], None]) -> None:

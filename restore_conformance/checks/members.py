@@ -200,12 +200,12 @@ def _destinations(exchange: Exchange, name: str) -> None:
             )
 
 
-def type_named(exchange: Exchange) -> str | None:
+def type_named(answer: dict[str, Any]) -> str | None:
     """Where the type is named it is that of a SharePoint restore session; returns which spelling it has."""
-    name = "@odata.type" if "@odata.type" in exchange.answer else "@type"
-    if name not in exchange.answer:
+    name = "@odata.type" if "@odata.type" in answer else "@type"
+    if name not in answer:
         return None
-    value = exchange.answer[name]
+    value = answer[name]
     last = value.rpartition("#")[2].rpartition(".")[2] if isinstance(value, str) else ""
     if last.lower() != "sharepointrestoresession":
         raise Deviation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from restore_conformance.checks import answers
@@ -14,6 +15,8 @@ ABSENT = frozenset({404, 405, 501})
 CHANGING = frozenset({"update", "activate", "delete"})
 """Operations that leave a session otherwise than they found it."""
 SECONDS = 2
+READS = ("get-again", "get-before", "get-added", "get-removed", "get-refused")
+"""Steps that read a session again, before anybody activates it."""
 
 
 def step(conversation: Conversation, name: str) -> Exchange:
@@ -72,6 +75,14 @@ def not_crowded_out(conversation: Conversation, name: str) -> None:
         raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
 
 
+def later_reads(conversation: Conversation) -> Iterator[dict[str, Any]]:
+    """The session as it was read again; readings in trouble, or without a session, are for other clauses."""
+    for name in READS:
+        found = conversation.step(name)
+        if found is not None and not found.trouble and found.status == 200 and isinstance(found.answer, dict):
+            yield found.answer
+
+
 def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
     """The job type is the one create answered, or hidden where it may be (C8)."""
     made, read = created.get("restoreJobType"), shown.get("restoreJobType")
@@ -90,38 +101,6 @@ def done(conversation: Conversation, name: str) -> Exchange:
     if found.status is None or not 200 <= found.status < 300:
         raise Untouched(f"the step {name} was answered {found.status}")
     return found
-
-
-def collection(conversation: Conversation, name: str) -> list[Any]:
-    """The items of every page of a step. Raises Deviation where one is no collection."""
-    pages = conversation.steps(name)
-    step(conversation, name)
-    found: list[Any] = []
-    for page in pages:
-        sound(page)
-        value = page.answer.get("value") if isinstance(page.answer, dict) else None
-        if page.status != 200 or not isinstance(value, list):
-            raise Deviation(
-                f"expected 200 and an object with the array value at the step {name}, got {answers.shown(page)}",
-                expected="200 and an object with the array value",
-                observed=answers.shown(page),
-                pointer="/value",
-            )
-        found += value
-    return found
-
-
-def items(conversation: Conversation, name: str) -> list[dict[str, Any]]:
-    """The items of a step that are objects. Raises Untouched where it is no collection, or was not read to its end.
-
-    A link to a next page on another host is never followed.
-    """
-    if not read_whole(conversation, name):
-        raise Untouched("a list could not be read to its end")
-    try:
-        return [one for one in collection(conversation, name) if isinstance(one, dict)]
-    except Deviation as broken:
-        raise Untouched(broken.message) from None
 
 
 def declared(exchange: Exchange, schema: str) -> None:
@@ -169,6 +148,23 @@ def same_total(conversation: Conversation, earlier: str, later: str, change: int
         )
 
 
+def same_actors(earlier: Any, later: Any, name: str) -> None:
+    """Two identity sets name the same application and user, as far as both name one."""
+    if not isinstance(earlier, dict) or not isinstance(later, dict):
+        return
+    for actor in ("application", "user"):
+        before, after = (
+            found[actor].get("id") if isinstance(found.get(actor), dict) else None for found in (earlier, later)
+        )
+        if before and after and str(before).lower() != str(after).lower():
+            raise Deviation(
+                f"/{name}/{actor}/id: expected {before} as create answered, got {after}",
+                expected=str(before),
+                observed=after,
+                pointer=f"/{name}/{actor}/id",
+            )
+
+
 def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> None:
     """Two renderings of one moment agree to so many seconds; a time that is not set agrees with anything."""
     if unset(earlier) or unset(later) or not isinstance(earlier, str) or not isinstance(later, str):
@@ -178,16 +174,6 @@ def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> 
         raise Deviation(
             f"/{name}: expected {earlier} as before, got {later}", expected=earlier, observed=later, pointer=f"/{name}"
         )
-
-
-def listing(conversation: Conversation, name: str) -> dict[str, Any]:
-    """The sessions of every page of a listing step, by id. Raises Inconclusive where there is no whole list."""
-    pages = conversation.steps(name)
-    if not pages:
-        raise Untouched(f"the conversation never came to {name}")
-    if any(page.trouble or page.status != 200 for page in pages):
-        raise Inconclusive(f"the step {name} brought no list")
-    return {one["id"]: one for one in items(conversation, name) if isinstance(one.get("id"), str)}
 
 
 def refused(conversation: Conversation, name: str, operation: str, defect: str) -> str | None:
@@ -242,122 +228,6 @@ def no_server_error(exchange: Exchange) -> None:
         )
 
 
-def new_sessions(conversation: Conversation, earlier: str, later: str) -> list[str]:
-    """The ids, in small letters, that the later list shows and the earlier does not, and that no create was given.
-
-    A session may be seen in a list a moment after it was made, so that those of the whole run are left out. Nothing
-    is told of lists that were not read to their end. Raises Inconclusive where anything was in trouble: a request
-    whose answer is lost, and the controls that follow, make sessions of which nobody knows.
-    """
-    for one in conversation.exchanges:
-        sound(one)
-    if any(one.trouble for one in conversation.exchanges):
-        raise Inconclusive("controls were sent between the two lists")
-    if not all(read_whole(conversation, step) for step in (earlier, later)):
-        raise Untouched("a list was too long to be read to its end")
-    answers = [one.answer for one in conversation.exchanges if one.sent.operation == "create" and one.status == 201]
-    given = {str(answer.get("id")).lower() for answer in answers if isinstance(answer, dict)}
-    before, after = ({name.lower() for name in listing(conversation, step)} for step in (earlier, later))
-    return sorted(after - before - given - conversation.known)
-
-
-def made_each_time(conversation: Conversation) -> bool:
-    """Whether requests that were refused left sessions behind, each time that they were sent.
-
-    Raises Inconclusive where somebody else made sessions meanwhile: between two lists with nothing in between.
-    """
-    for again in (1, 2):
-        if new_sessions(conversation, f"after-{again - 1}", f"before-{again}"):
-            raise Inconclusive("somebody else makes sessions at the same time")
-        if not new_sessions(conversation, f"before-{again}", f"after-{again}"):
-            return False
-    return True
-
-
-def made_before(conversation: Conversation, name: str) -> list[str]:
-    """The ids of the sessions that were made before a step, as far as creates were answered with one."""
-    at = step(conversation, name).number
-    answers = [one.answer for one in conversation.exchanges if one.sent.operation == "create" and one.number < at]
-    return [one["id"] for one in answers if isinstance(one, dict) and isinstance(one.get("id"), str)]
-
-
-def read_whole(conversation: Conversation, name: str) -> bool:
-    """Whether the last page of a listing step says that there are no more."""
-    last = step(conversation, name)
-    return isinstance(last.answer, dict) and "@odata.nextLink" not in last.answer
-
-
-def artifact_step(conversation: Conversation, operation: str) -> str:
-    """The step that read the artifacts of a draft nobody changed, by the operation that was asked.
-
-    Raises Untouched where the conversation is about artifacts of the other kind.
-    """
-    found = conversation.step("artifacts")
-    if found is None or found.sent.operation != operation:
-        raise Untouched(f"no conversation came to {operation}")
-    return "artifacts"
-
-
-def sent_elements(conversation: Conversation, name: str) -> list[dict[str, Any]]:
-    """The artifacts that a create step sent. Raises Untouched where it sent none that can be looked at."""
-    payload = step(conversation, name).sent.payload
-    found: list[dict[str, Any]] = []
-    if isinstance(payload, dict):
-        for member in ("siteRestoreArtifacts", "granularSiteRestoreArtifacts"):
-            found += payload.get(member) or []
-    if not found:
-        raise Untouched(f"the step {name} sent no artifacts")
-    return found
-
-
-def same_number(shown: list[Any], sent: list[Any], what: str) -> None:
-    """As many are shown as were sent."""
-    if len(shown) != len(sent):
-        raise Deviation(
-            f"/value: expected the {len(sent)} {what} that were sent, got {len(shown)}",
-            expected=str(len(sent)),
-            observed=len(shown),
-            pointer="/value",
-        )
-
-
-def same_names(shown: list[Any], sent: list[Any], member: str) -> None:
-    """The same names are shown as were sent, in any order and letter case, each once."""
-    have, want = sorted(str(name).lower() for name in shown), sorted(str(name).lower() for name in sent)
-    if have != want:
-        odd = next((name for name in have if name not in want or have.count(name) > 1), have[0] if have else None)
-        raise Deviation(
-            f"/value: expected each {member} that was sent, once, got {odd}",
-            expected=", ".join(want[:3]),
-            observed=odd,
-            pointer=f"/value/{member}",
-        )
-
-
-def all_different(names: list[Any], member: str) -> None:
-    """No name stands twice."""
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise Deviation(
-            f"/value: expected an {member} of its own for each item, got {twice} twice",
-            expected=f"each {member} once",
-            observed=twice,
-            pointer=f"/value/{member}",
-        )
-
-
-def all_added(shown: list[dict[str, Any]]) -> None:
-    """Every artifact has the status of one that waits, as far as it shows one."""
-    for one in shown:
-        if one.get("status") not in {None, "added", "unknown"}:
-            raise Deviation(
-                f"/value: expected the status added in a draft, got {one['status']!r}",
-                expected="added",
-                observed=one["status"],
-                pointer="/value/status",
-            )
-
-
 def one_declared(value: dict[str, Any], schema: str, pointer: str) -> None:
     """One element keeps the types of its declared members; members it does not show are not missed."""
     for breach in pinned().breaches(schema, {"id": "", **value}):
@@ -367,6 +237,12 @@ def one_declared(value: dict[str, Any], schema: str, pointer: str) -> None:
             observed=breach.value,
             pointer=f"{pointer}{breach.pointer}",
         )
+
+
+def objects(answer: Any, name: str) -> list[dict[str, Any]]:
+    """The objects in an array of an answer; none where there is no such array."""
+    value = answer.get(name) if isinstance(answer, dict) else None
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def changes(conversation: Conversation, name: str) -> list[dict[str, Any]]:

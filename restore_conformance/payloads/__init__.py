@@ -8,6 +8,7 @@ from restore_conformance.payloads.materials import Materials, made_up
 from restore_conformance.payloads.plan import PROFILES, Profile, drawn, plan
 from restore_conformance.payloads.stimulus import Stimulus
 from restore_conformance.payloads.strategies import draw, stimuli
+from restore_conformance.payloads.supply import Supply
 
 __all__ = [
     "FAMILIES",
@@ -16,6 +17,7 @@ __all__ = [
     "Materials",
     "Profile",
     "Stimulus",
+    "Supply",
     "draw",
     "drawn",
     "made_up",

@@ -326,7 +326,7 @@ def granular_members(m: Materials, k: Knobs) -> Stimulus:
     )
 
 
-_WRONG_LIST: tuple[Any, ...] = ({}, "text", 5)
+_WRONG_LIST: tuple[Any, ...] = ({}, "text", 5)  # the object is filled: one artifact that stands for a list of one
 _WRONG_ELEMENT: tuple[Any, ...] = (None, "text", 5)
 _WRONG_TEXT: tuple[Any, ...] = (5, {})
 
@@ -375,7 +375,10 @@ def wrong_type(m: Materials, k: Knobs) -> Stimulus:
         inner[path[-1]] = value
         return made
 
-    payload = {LISTS[kind]: value if path == () else _one_odd(m, kind, k._replace(variant=0), change)}
+    if path == ():
+        payload: dict[str, Any] = {LISTS[kind]: m.element(kind, k.seed, 0) if value == {} else value}
+    else:
+        payload = {LISTS[kind]: _one_odd(m, kind, k._replace(variant=0), change)}
     return _made(m, "wrong-type", kind, payload, k, defect="wrong-type")
 
 

@@ -19,9 +19,10 @@ LISTS = {"standard": SITE, "granular": GRANULAR}
 REQUEST = "create/request.json"
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" * 4  # byte to letter, by its last 6 bits
 
-PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE = 1, 2, 4, 8, 16, 32, 64, 128
+PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE, FALLING = (1 << bit for bit in range(9))
 """Bits of a style: white space, member order, GUIDs in capitals or without a version, optional members sent,
-a long padded browse id, @odata.type at the top as the SDKs send it, and item keys that differ at their end."""
+a long padded browse id, @odata.type at the top as the SDKs send it, item keys that differ at their end, and ids that
+fall from each artifact to the next."""
 
 
 class Materials:
@@ -117,7 +118,8 @@ class Materials:
 
     def elements(self, kind: str, count: int, seed: int = 0, choice: int = 0, style: int = 0) -> list[dict[str, Any]]:
         """A list of that many well-formed artifacts with one destination and ids of their own."""
-        return [self.element(kind, seed, index, choice, style) for index in range(count)]
+        made = [self.element(kind, seed, index, choice, style) for index in range(count)]
+        return sorted(made, key=own_id, reverse=True) if style & FALLING else made
 
     def body(self, payload: Any, style: int = 0) -> bytes:
         """A payload as JSON: compact, or in the white space and member order that the style asks for."""
@@ -134,6 +136,11 @@ class Materials:
 def made_up() -> Materials:
     """The materials without a named id, one for the process: what is planned with them is planned once."""
     return Materials()
+
+
+def own_id(element: Mapping[str, Any]) -> str:
+    """The id by which a list knows an artifact: the item key, or the restore point's id."""
+    return str(element.get("id") or element["restorePoint"]["id"])
 
 
 def _spaced(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from restore_conformance.payloads.families import EACH_MEMBER, FAMILIES, VARIANTS, WRONG_TYPES, Knobs
 from restore_conformance.payloads.materials import (
+    FALLING,
     GRANULAR,
     LONG_BROWSE,
     ODD_GROUPS,
@@ -56,16 +57,18 @@ PROFILES = {
 Q = True
 QUICK_COUNTS = frozenset({1, 50})
 STYLED = {
-    6: PRETTY, 9: UPPER, 11: REVERSED, 14: ODD_GROUPS, 18: PRETTY | REVERSED, 22: TYPED, 27: UPPER | ODD_GROUPS,
-    31: ODD_GROUPS, 33: PRETTY, 38: REVERSED, 43: UPPER, 49: UPPER | ODD_GROUPS,
+    6: PRETTY, 9: UPPER, 11: REVERSED, 12: FALLING, 14: ODD_GROUPS, 18: PRETTY | REVERSED, 22: TYPED,
+    27: UPPER | ODD_GROUPS, 31: ODD_GROUPS, 33: PRETTY, 38: REVERSED, 43: UPPER, 49: UPPER | ODD_GROUPS,
 }  # fmt: skip
-"""Which counts are sent in another style: capitals, odd GUIDs, white space, another order of members."""
-STYLED_ITEMS = {5: SAME_SITE, 10: REVERSED, 17: TYPED, 26: UPPER, 37: LONG_BROWSE}
+"""Which counts are sent in another style: capitals, odd GUIDs, white space, another order of members or of ids."""
+STYLED_ITEMS = {11: FALLING, 17: TYPED, 26: UPPER, 37: LONG_BROWSE}
+ITEMS = (1, 2, 3, 5, 7, 10, 11, 17, 26, 33, 37, 42, 50, 51)
+ELSEWHERE = frozenset({28, 32, 34, 39})
+"""Counts of restore points that families below send: a media type or a preference is as good with any."""
 PLACED = ((2, 1), (5, 0), (5, 1), (5, 2), (5, 3), (5, 4), (49, 48))
 """A bad element among so many at this place: next to the first, at each place of a few, at the end of many."""
 
 MOST = {
-    "media-type-spelling": 5,
     "no-media-type": 1,
     "not-an-object": 4,
     "not-json": 5,
@@ -92,25 +95,25 @@ def _entries(seed: int) -> Iterator[Entry]:
 
 
 def _accepted(s: int) -> Iterator[Entry]:
-    for count in range(1, 52):
+    for count in sorted(set(range(1, 52)) - ELSEWHERE):
         yield (
             "standard",
             Knobs(count, 0, count % 2, 0 if count == 4 else s + count, STYLED.get(count, 0)),
             count in QUICK_COUNTS,
         )
-    for count in (1, 2, 3, 5, 7, 10, 17, 26, 37, 49, 50, 51):
+    for count in ITEMS:
         yield "granular", Knobs(count, 0, 0, s + 100 + count, STYLED_ITEMS.get(count, 0)), not Q
-    for variant in range(2):
-        yield "granular-destination", Knobs(1 + 3 * variant, 0, variant, s + 170), variant == 0
-    for variant in range(3):
-        yield "conflict-behavior", Knobs(1 + 2 * variant, 0, variant, s + 180), not Q
+    for variant, (count, style) in enumerate(((49, SAME_SITE), (14, 0))):
+        yield "granular-destination", Knobs(count, 0, variant, s + 170, style), variant == 0
+    for variant, count in enumerate((6, 8, 12)):
+        yield "conflict-behavior", Knobs(count, 0, variant, s + 180), not Q
     for variant in range(4):
         yield "no-payload", Knobs(variant=variant), variant in {0, 3}
     for variant in range(3):
         yield "empty-object", Knobs(variant=variant), variant == 0
-    for variant in range(2):
-        yield "prefer", Knobs(1 + variant, 0, variant, s + 190), variant == 0
-    yield "prefer", Knobs(2, 1, 0, s + 194), not Q
+    for variant, (count, style) in enumerate(((13, REVERSED), (29, 0))):
+        yield "prefer", Knobs(count, 0, variant, s + 190, style), variant == 0
+    yield "prefer", Knobs(32, 1, 0, s + 194), not Q
 
 
 def _rows(s: int) -> Iterator[Entry]:
@@ -185,8 +188,10 @@ def _rules(s: int) -> Iterator[Entry]:
 
 
 def _protocol(s: int) -> Iterator[Entry]:
+    for variant, count in enumerate((28, 23, 34, 31, 39)):
+        yield "media-type-spelling", Knobs(count, variant, variant, s + 400), variant == 0
     once = {"no-token": {0}, "token-malformed": {0}, "token-altered": {0}, "no-media-type": {0}}
-    once |= {"other-media-type": {0}, "media-type-spelling": {0}, "not-json": {0}, "trailing-text": set()}
+    once |= {"other-media-type": {0}, "not-json": {0}, "trailing-text": set()}
     once |= {"not-an-object": {0}, "null-payload": set(), "not-utf8": {0}, "unusual-json": set()}
     once |= {"very-large": set(), "very-deep": set()}
     for name, quick in once.items():
@@ -217,7 +222,8 @@ def _planned(materials: Materials, profile: Profile, seed: int, callers: frozens
     for caller in sorted(callers - {"good"}):
         kinds = ("standard", "granular") if caller in GOOD else ("standard",)
         for number, kind in enumerate(kinds if profile.whole else _IN_TURN.get(caller, kinds)):
-            stimulus = FAMILIES[kind](materials, Knobs(1 + number, 0, 0, seed * 1000 + 900 + number))
+            size = min(_SIZES.get((caller, kind), 1), materials.most(kind))
+            stimulus = FAMILIES[kind](materials, Knobs(size, 0, 0, seed * 1000 + 900 + number))
             made.append(replace(stimulus, family=f"caller-{caller}", caller=caller, defect=_CALLERS.get(caller, "")))
     return tuple(made)
 
@@ -230,6 +236,7 @@ def drawn(materials: Materials, number: int, seed: int) -> list[Stimulus]:
 GOOD = frozenset({"delegated", "application"})
 _IN_TURN = {"application": ("standard",), "delegated": ("granular",)}
 """One kind each where there is no room for both: a kind that one of them is refused is refused for who asks."""
+_SIZES = {("application", "granular"): 19, ("delegated", "granular"): 20}
 _CALLERS = {
     "read-only": "read-only-permission",
     "no-permission": "no-permission",

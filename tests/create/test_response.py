@@ -204,7 +204,7 @@ def test_members_shown(exchange):
 @clause(when=created())
 def test_odata_type(exchange):
     """The type, where named, is that of a SharePoint restore session."""
-    return checks.type_named(exchange)
+    return checks.type_named(exchange.answer)
 
 
 @clause(when=created())

@@ -5,6 +5,7 @@ docstring, the least interaction that shows it. Importing this package registers
 """
 
 from restore_conformance.mock.faults import (
+    beside,
     created,
     drafts,
     errors,
@@ -29,7 +30,7 @@ from restore_conformance.mock.faults import (
 from restore_conformance.mock.faults.seeding import FAULTS, Fault, seeded
 
 ROOMS = (
-    created, drafts, errors, inputs, later, protocol, state, wire, field_artifacts, field_create, field_ends, field_input,
+    beside, created, drafts, errors, inputs, later, protocol, state, wire, field_artifacts, field_create, field_ends, field_input,
     field_kinds, field_life, field_lists, field_members, field_protocol, field_refusals, field_spelling,
     field_update,
 )  # fmt: skip

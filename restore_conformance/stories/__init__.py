@@ -1,0 +1,28 @@
+"""Conversations: several requests about one session, told in steps that clauses look at.
+
+A story only sends and names its steps; what the steps must show is for the clauses.
+"""
+
+from restore_conformance.stories.askers import MALFORMED, callers, callers_in_brief, strangers, tokenless
+from restore_conformance.stories.changes import activation, change, crowd, fill
+from restore_conformance.stories.lives import late, life, refused
+from restore_conformance.stories.talk import SESSIONS, Talk, below, session_of
+
+__all__ = [
+    "MALFORMED",
+    "SESSIONS",
+    "Talk",
+    "activation",
+    "below",
+    "callers",
+    "callers_in_brief",
+    "change",
+    "crowd",
+    "fill",
+    "late",
+    "life",
+    "refused",
+    "session_of",
+    "strangers",
+    "tokenless",
+]

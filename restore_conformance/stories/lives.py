@@ -1,0 +1,76 @@
+"""Lives of sessions: made, read in every way, beside others, deleted; and requests that must make none."""
+
+from __future__ import annotations
+
+from restore_conformance.payloads.materials import LISTS, SITE
+from restore_conformance.payloads.stimulus import Stimulus
+from restore_conformance.stories.talk import Talk, artifacts_of, as_made, holds, is_unseen, names_in, session_of, shows
+
+
+def life(
+    talk: Talk,
+    first: Stimulus,
+    second: Stimulus,
+    refusals: list[Stimulus],
+    *,
+    listed: bool,
+    brief: bool = False,
+) -> None:
+    """Create, read in every way, create another, read both, delete the first, look again.
+
+    Between the two lists also requests that must be refused. In brief every clause is touched once.
+    """
+    made = talk.create("create", first)
+    if not made:
+        return
+    if is_unseen(talk.poll("get", made, settled=as_made(talk))):
+        return
+    if first.kind in LISTS:
+        talk.list("artifacts", target=artifacts_of(made, first.kind), settled=holds(first.artifacts))
+    other = talk.create("create-other", second)
+    if listed:
+        talk.list("list", settled=shows(made, other))
+    talk.refuse(refusals)
+    talk.one("get-again", "GET", made)
+    if other and not brief:
+        talk.poll("get-other", other)
+    gone = talk.one("delete", "DELETE", made)
+    if gone.status in {200, 202, 204}:
+        talk.poll("get-deleted", made, 404)
+        if not brief:
+            talk.one("delete-again", "DELETE", made)
+            removal = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]}
+            talk.one("update-deleted", "PATCH", made, payload=removal)
+        if listed and talk.list("list-after", settled=shows(gone=made)):
+            _again_if_made(talk, refusals, "list", "list-after")
+    if other:
+        talk.poll("get-kept", other)
+
+
+def refused(talk: Talk, stimuli: list[Stimulus]) -> None:
+    """List, send requests that must be refused, list again."""
+    listed = talk.list("before-0")
+    talk.refuse(stimuli)
+    if listed and talk.list("after-0"):
+        _again_if_made(talk, stimuli, "before-0", "after-0")
+
+
+def _again_if_made(talk: Talk, stimuli: list[Stimulus], earlier: str, later: str) -> None:
+    """Where there are sessions that nobody asked for, the same again and again, with two lists each time.
+
+    Nothing comes between one list and the next but the requests, or nothing at all: so that sessions somebody else
+    makes meanwhile are told from those of the refused requests.
+    """
+    given = {session_of(one).lower() for one in talk.exchanges if one.sent.operation == "create"}
+    if not stimuli or not names_in(talk, later) - names_in(talk, earlier) - given:
+        return
+    for again in (1, 2):
+        talk.list(f"before-{again}")
+        talk.refuse(stimuli)
+        talk.list(f"after-{again}")
+
+
+def late(talk: Talk, sessions: list[str]) -> None:
+    """Read again sessions that were created long before."""
+    for number, session in enumerate(sessions):
+        talk.poll(f"get-late-{number}", session)
