@@ -101,9 +101,11 @@ def main(args: argparse.Namespace) -> int:
     if args.action == "selfcheck":
         return _selfcheck(args)
     if args.action != "compare" or args.as_of:
-        from restore_conformance.commands import drift_history
+        from restore_conformance.commands.drift_history import answer
 
-        return drift_history.main(args)
+        text, code = answer(args)
+        write(text, args.output)
+        return code
     return _compare(args)
 
 

@@ -74,10 +74,8 @@ def _standings(store: Store, at: date) -> dict[str, Standing]:
     return found
 
 
-def main(args: argparse.Namespace) -> int:
-    """Runs the action that was asked for. Raises UsageError for what is missing or unknown."""
-    from restore_conformance.commands.drift import write
-
+def answer(args: argparse.Namespace) -> tuple[str, int]:
+    """The text and the exit code of the action that was asked for. Raises UsageError for what is missing or unknown."""
     place = args.history or "drift-history.sqlite"
     if args.as_of and args.action == "compare":
         run: Callable[[Store, argparse.Namespace], tuple[dict[str, Any], list[str], int]] = _as_of
@@ -86,8 +84,7 @@ def main(args: argparse.Namespace) -> int:
     with open_store(place) as store:
         found, lines, code = run(store, args)
     text = json.dumps(found, indent=2, ensure_ascii=False, default=str) if args.format == "json" else "\n".join(lines)
-    write(text + "\n", args.output)
-    return code
+    return text + "\n", code
 
 
 def _as_of(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list[str], int]:

@@ -11,16 +11,18 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
-from restore_conformance.live.cleaning import Left, clean, host_of
+from restore_conformance.live.cleaning import clean
 from restore_conformance.live.door import Door, Support
 from restore_conformance.live.identities import Identities
 from restore_conformance.live.journal import Journal
+from restore_conformance.live.removing import Left
 from restore_conformance.live.settings import Live, Login, state_folder
 from restore_conformance.live.signals import Signals
 from restore_conformance.live.signin import Token, sign_in
@@ -139,14 +141,20 @@ def known_of(settings: Settings) -> list[str] | None:
 
 def folder_of(live: Live, tenant: str) -> Path:
     """The folder of a tenant's journal and lock."""
-    name = re.sub(r"[^A-Za-z0-9.-]", "_", f"{host_of(live.base)}_{tenant or 'unknown'}")
+    name = re.sub(r"[^A-Za-z0-9.-]", "_", f"{_host_of(live.base)}_{tenant or 'unknown'}")
     return state_folder(live) / name.lower()
+
+
+def _host_of(base: str) -> str:
+    """Host and port of a base URL, as a folder's name."""
+    parts = urlsplit(base)
+    return f"{parts.hostname}-{parts.port}" if parts.port else str(parts.hostname)
 
 
 def open_of(live: Live) -> Iterator[str]:
     """What the journals of a target know of earlier runs, for every tenant, in words; asks nobody."""
     found = False
-    for path in sorted(state_folder(live).glob(f"{host_of(live.base)}_*/journal.ndjson")):
+    for path in sorted(state_folder(live).glob(f"{_host_of(live.base)}_*/journal.ndjson")):
         journal = Journal(path)
         journal.close()
         tenant = path.parent.name.partition("_")[2]

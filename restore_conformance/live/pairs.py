@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from restore_conformance.live.planning import Pool
+from restore_conformance.live.pool import Pool
 from restore_conformance.payloads import Stimulus
 from restore_conformance.payloads.families import VARIANTS
 from restore_conformance.payloads.materials import PRETTY, REVERSED, UPPER

@@ -18,11 +18,13 @@ from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Told
 from restore_conformance.live.artifacts import items_of, points_of
 from restore_conformance.live.claims import Claims
-from restore_conformance.live.cleaning import Left
 from restore_conformance.live.door import Support
 from restore_conformance.live.opening import Opened, known_of, logins, opened
 from restore_conformance.live.permissions import Cell, matrix
-from restore_conformance.live.planning import CREATED, REFUSED, Plan, Pool, make_plan
+from restore_conformance.live.plan import CREATED, REFUSED, Plan
+from restore_conformance.live.planning import make_plan
+from restore_conformance.live.pool import Pool
+from restore_conformance.live.removing import Left
 from restore_conformance.live.script import script
 from restore_conformance.live.settings import Live
 from restore_conformance.live.signin import method_of

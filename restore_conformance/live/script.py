@@ -15,7 +15,7 @@ from urllib.parse import quote
 from restore_conformance import stories
 from restore_conformance.campaign import Campaign
 from restore_conformance.exchange import Exchange
-from restore_conformance.live.planning import Plan, Step
+from restore_conformance.live.plan import Plan, Step
 from restore_conformance.live.routes import NeverLive
 from restore_conformance.payloads.materials import GRANULAR, SITE
 from restore_conformance.sending import BudgetSpent

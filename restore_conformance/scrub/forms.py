@@ -135,3 +135,13 @@ def identity(kind: str, value: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def label_of(kind: str, name: str) -> str:
     """What a text in an identity is called: the identity's kind for its id, else what its name says."""
     return LABELS.get(name.lower(), kind.lower() if name in {"id", "identity"} else "name")
+
+
+def cookies(value: str) -> list[tuple[str, str]]:
+    """The `name=value` parts of a cookie header that are no attributes: (whole, value)."""
+    found = []
+    for part in value.split(";"):
+        name, mark, one = part.strip().partition("=")
+        if mark and one and name.lower() not in COOKIE_ATTRIBUTES:
+            found.append((part.strip(), one))
+    return found

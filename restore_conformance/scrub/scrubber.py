@@ -1,8 +1,10 @@
-"""The scrubber: what is known by now, and the replacing of it in texts, headers, JSON values and bytes."""
+"""The scrubber: replaces what is known by now, and what its form gives away, in texts, headers, values and bytes.
+
+Remembers nothing itself: what is known, and how that was learnt, is for `known`.
+"""
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
@@ -13,18 +15,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from restore_conformance.documents import pinned
-from restore_conformance.exchange import NOTHING, Exchange, Headers, parse_json
+from restore_conformance.exchange import Exchange, Headers
 from restore_conformance.scrub import forms
-from restore_conformance.scrub.needles import Needles
-from restore_conformance.scrub.placeholders import GUID, MAIL, PLACEHOLDER, Maker, is_placeholder
+from restore_conformance.scrub.known import Known
+from restore_conformance.scrub.needles import decoded, encoded
+from restore_conformance.scrub.placeholders import PLACEHOLDER, Maker
 
 DEEPEST = 4
 WORTH_DECODING = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z|\\\Z)', re.DOTALL)
 # An open literal reaches to the end of the text, so that no text is read twice.
 WORD = re.compile(r"[^\s\"'<>{}\\]+")
-SAME_IN_ANY_CASE = frozenset({"host", "mail"})
 
 
 class Scrub:
@@ -44,11 +45,7 @@ class Scrub:
         shown: Iterable[str] = (),
         key: bytes | None = None,
     ) -> None:
-        self._maker = Maker(key or chance.token_bytes(32))
-        self._labels: dict[str, str] = {}
-        self._needles = Needles(self._stand_in)
-        printed, self._words = _of_the_contract()
-        self._printed = printed.union(text.lower() for text in shown)
+        self._known = Known(Maker(key or chance.token_bytes(32)), shown=shown, request_ids=request_ids)
         self.request_ids = request_ids
         for name, value in (secrets or {}).items():
             self.known(re.sub(r"[^a-z]+", "-", name.lower()).strip("-") or "secret", value)
@@ -60,59 +57,17 @@ class Scrub:
 
     def stand_in(self, name: str, value: str) -> str:
         """The placeholder of a value of that name."""
-        return self._maker.stand_in(value, self._labels.get(value.lower(), name))
-
-    def _stand_in(self, value: str, met: str) -> str:
-        label = self._labels[value.lower()]
-        if met != value and label not in SAME_IN_ANY_CASE and not GUID.fullmatch(met) and not MAIL.fullmatch(met):
-            return self._maker.stand_in(met, f"{label}-other")
-        return self._maker.stand_in(met, label)
+        return self._known.stand_in(name, value)
 
     # ------------------------------------------------------------------ first pass
 
     def known(self, label: str, value: str) -> None:
         """Take in one value that must not be shown, unless the contract prints it or it is a placeholder."""
-        low = value.lower()
-        if len(value) < 4 or low in self._labels or not self._secret(value):
-            return
-        self._labels[low] = label
-        if low in self._words:
-            return  # it is a word of the contract as well: replaced where it names somebody, not everywhere
-        self._needles.add(value, every_spelling=label != "browse")
-        for name, claim in forms.claims(value):
-            self.known(forms.LABELS.get(name.lower(), "claim"), claim)
-
-    def _secret(self, value: str) -> bool:
-        return value.lower() not in self._printed and not is_placeholder(value) and bool(value.strip())
+        self._known.add(label, value)
 
     def learn(self, exchange: Exchange) -> None:
         """Take in what an exchange betrays: credentials, cookies, identities, tenants, browse sessions."""
-        request, response = exchange.request, exchange.response
-        self._learn_headers(request.headers)
-        payload = exchange.sent.payload if exchange.sent is not None else NOTHING
-        self._learn_value(payload if isinstance(payload, dict | list) else parse_json(request.body))
-        if response is not None:
-            self._learn_headers(response.headers)
-            self._learn_value(exchange.answer)
-
-    def _learn_headers(self, headers: Headers) -> None:
-        for name, value in headers:
-            low = name.lower()
-            if low in forms.SECRET_HEADERS:
-                words = value.split()
-                for word in words[1:] if len(words) > 1 and words[0].lower() in forms.SCHEMES else words:
-                    if word.lower() not in forms.SCHEMES:
-                        self.known("token-other", word)
-            elif low in forms.COOKIE_HEADERS:
-                for _, one in _cookies(value):
-                    self.known("cookie", one)
-            elif self.request_ids and low in forms.REQUEST_ID_HEADERS:
-                self.known("request", value)
-
-    def _learn_value(self, value: Any) -> None:
-        if isinstance(value, dict | list):
-            for label, text in forms.named(value):
-                self.known(label, text)
+        self._known.learn(exchange)
 
     # ------------------------------------------------------------------ second pass
 
@@ -131,7 +86,7 @@ class Scrub:
 
         # Placeholders are set aside, so that nothing in them is taken for a secret: scrubbing twice changes nothing.
         made = PLACEHOLDER.sub(keep, value) if "scrubbed" in value or "5c12bbed" in value.lower() else value
-        made = self._needles.replaced(made, lambda inner: self._text(inner, depth + 1))
+        made = self._known.replaced(made, lambda inner: self._text(inner, depth + 1))
         made = self._by_name(made)
         made = self._by_form(made)
         if depth < DEEPEST:
@@ -139,7 +94,7 @@ class Scrub:
         return re.sub("\x00(\\d+)\x01", lambda m: kept[int(m[1])] if int(m[1]) < len(kept) else m[0], made)
 
     def _one(self, label: str, value: str) -> str:
-        if len(value) < 1 or "\x00" in value or not self._secret(value) or PLACEHOLDER.search(value):
+        if len(value) < 1 or "\x00" in value or not self._known.secret(value) or PLACEHOLDER.search(value):
             return value
         return self.stand_in(label, value)
 
@@ -211,8 +166,6 @@ class Scrub:
         return found[0] if made == plain else quote(made, safe="/:?=&+,;@$()*!~'", errors="surrogateescape")
 
     def _decoded(self, found: re.Match[str], depth: int) -> str:
-        from restore_conformance.scrub.needles import decoded, encoded
-
         plain = decoded(found[0])
         if plain is None:
             return found[0]
@@ -234,7 +187,7 @@ class Scrub:
                     pieces[i] = self._one("token-other", pieces[i])
             return "".join(pieces)
         if low in forms.COOKIE_HEADERS:
-            for whole, one in _cookies(value):
+            for whole, one in forms.cookies(value):
                 value = value.replace(whole, whole[: len(whole) - len(one)] + self._one("cookie", one))
             return value
         if self.request_ids and low in forms.REQUEST_ID_HEADERS:
@@ -273,44 +226,6 @@ class Scrub:
             text, coding = raw.decode("latin-1"), "latin-1"
         made = self.text(text)
         return raw if made == text else made.encode(coding, "replace")
-
-
-def _cookies(value: str) -> list[tuple[str, str]]:
-    """The `name=value` parts of a cookie header that are no attributes: (whole, value)."""
-    found = []
-    for part in value.split(";"):
-        name, mark, one = part.strip().partition("=")
-        if mark and one and name.lower() not in forms.COOKIE_ATTRIBUTES:
-            found.append((part.strip(), one))
-    return found
-
-
-@functools.lru_cache(maxsize=1)
-def _of_the_contract() -> tuple[frozenset[str], str]:
-    """What the contract prints as samples (exempt), and its own words in one text, both in lower case."""
-    documents = pinned()
-    printed: set[str] = set()
-    words: set[str] = set()
-    for path in sorted(documents.root.rglob("*.json")):
-        name = path.relative_to(documents.root).as_posix()
-        if "/examples/" in name:
-            sample = documents.json(name)
-            printed.update(text.lower() for _, text in forms.named(sample))
-            printed.update(guid.lower() for text in _texts(sample) for guid in GUID.findall(text))
-        elif name.startswith("types/"):
-            words.update(text.lower() for text in _texts(documents.json(name), keys=True))
-    return frozenset(printed), "\n".join(sorted(words))
-
-
-def _texts(value: Any, *, keys: bool = False) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return [text for one in value for text in _texts(one, keys=keys)]
-    if isinstance(value, dict):
-        inner = [text for one in value.values() for text in _texts(one, keys=keys)]
-        return [*value, *inner] if keys else inner
-    return []
 
 
 def of_command_line(arguments: Sequence[str], variable: str) -> Scrub:

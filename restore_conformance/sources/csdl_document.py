@@ -10,20 +10,13 @@ from collections.abc import Iterable, Iterator
 
 from restore_conformance.sources import annotations as notes
 from restore_conformance.sources.broken import SourceBroken, shown
-from restore_conformance.sources.metadata import (
-    EnumMember,
-    Exposed,
-    Member,
-    Operation,
-    Parameter,
-    TypeFacts,
-)
+from restore_conformance.sources.csdl_elements import is_true, name_of, operation_of, type_facts
+from restore_conformance.sources.metadata import Exposed, Operation, TypeFacts
 from restore_conformance.sources.names import Names
 from restore_conformance.sources.xml_tree import Node
 
 _EDMX = "/odata/ns/edmx"
 _TYPE_KINDS = ("EntityType", "ComplexType", "EnumType", "TypeDefinition")
-_FACETS = ("MaxLength", "Precision", "Scale", "SRID", "Unicode", "DefaultValue")
 _EXPOSED = {
     "EntitySet": "EntityType",
     "Singleton": "Type",
@@ -46,19 +39,13 @@ class Document:
             namespace = schema.get("Namespace") or ""
             for node in schema.children:
                 if node.tag in _TYPE_KINDS:
-                    self._declare(f"{namespace}.{self._name_of(node)}", node, names)
+                    self._declare(f"{namespace}.{name_of(node, self.where)}", node, names)
 
     def _each(self) -> Iterator[tuple[Node, Names]]:
         yield from zip(self.schemas, self._names, strict=True)
 
-    def _name_of(self, node: Node) -> str:
-        name = node.get("Name")
-        if not name:
-            raise SourceBroken(self.where, found=f"a {node.tag} without a name", expected="a name on every element")
-        return name
-
     def _declare(self, name: str, node: Node, names: Names) -> None:
-        if name in self._raw and self._convert(name, node, names) != self.type(name):
+        if name in self._raw and type_facts(name, node, names, self.where) != self.type(name):
             raise SourceBroken(
                 self.where, found=f"two different declarations of {name}", expected="each type declared once"
             )
@@ -72,85 +59,12 @@ class Document:
         """The facts of a type, or None where the document does not declare it."""
         found = self._types.get(name)
         if found is None and name in self._raw:
-            found = self._types[name] = self._convert(name, *self._raw[name])
+            found = self._types[name] = type_facts(name, *self._raw[name], self.where)
         return found
 
     def bases(self) -> dict[str, str]:
         """Type to base type, for every derived type."""
         return {name: names.full(base) for name, (node, names) in self._raw.items() if (base := node.get("BaseType"))}
-
-    def _convert(self, name: str, node: Node, names: Names) -> TypeFacts:
-        base = node.get("BaseType")
-        if node.tag in ("EnumType", "TypeDefinition"):
-            return TypeFacts(
-                name,
-                node.tag,
-                values=tuple(self._values(name, node)),
-                flags=_true(node.get("IsFlags")),
-                underlying=node.get("UnderlyingType") or ("Edm.Int32" if node.tag == "EnumType" else ""),
-            )
-        members: dict[str, Member] = {}
-        for navigation in (False, True):
-            for child in node.all("NavigationProperty" if navigation else "Property"):
-                member = self._member(name, child, names, navigation=navigation)
-                if members.setdefault(member.name, member) != member:
-                    raise SourceBroken(
-                        self.where,
-                        found=f"two different declarations of {name}/{member.name}",
-                        expected="each member declared once",
-                    )
-        return TypeFacts(
-            name,
-            node.tag,
-            base=names.full(base) if base else None,
-            abstract=_true(node.get("Abstract")),
-            open=_true(node.get("OpenType")),
-            stream=_true(node.get("HasStream")),
-            key=tuple(sorted(ref.get("Name") or "" for key in node.all("Key") for ref in key.all("PropertyRef"))),
-            members=members,
-        )
-
-    def _member(self, owner: str, node: Node, names: Names, *, navigation: bool) -> Member:
-        name, kind = self._name_of(node), node.get("Type")
-        if not kind:
-            raise SourceBroken(
-                self.where,
-                found=f"{owner}/{name} without a type",
-                expected="a Type attribute on every property",
-            )
-        return Member(
-            name,
-            names.full(kind),
-            nullable=not _false(node.get("Nullable")),
-            navigation=navigation,
-            contains=navigation and _true(node.get("ContainsTarget")),
-            facets=_facets(node.attributes),
-        )
-
-    def _values(self, owner: str, node: Node) -> Iterator[EnumMember]:
-        following = 0
-        seen: set[str] = set()
-        for child in node.all("Member"):
-            name = self._name_of(child)
-            if name in seen:
-                raise SourceBroken(
-                    self.where,
-                    found=f"{owner}/{name} declared twice",
-                    expected="each enum member declared once",
-                )
-            seen.add(name)
-            text = child.get("Value")
-            if text is not None:
-                try:
-                    following = int(text)
-                except ValueError:
-                    raise SourceBroken(
-                        self.where,
-                        found=f"the value {shown(text)!r} of {owner}/{name}",
-                        expected="a whole number",
-                    ) from None
-            yield EnumMember(name, following)
-            following += 1
 
     def operations(self) -> Iterator[Operation]:
         """Every action and function, in the order of the document."""
@@ -159,52 +73,12 @@ class Document:
             namespace = schema.get("Namespace") or ""
             for node in schema.children:
                 if node.tag in ("Action", "Function"):
-                    yield self._operation(node, names, namespace, optional)
+                    yield operation_of(node, names, namespace, optional, self.where)
 
     def _optional_by_target(self) -> set[str]:
         return {
             target for target, term, _ in self.annotations(inline=False) if term.startswith(notes.OPTIONAL_PARAMETER)
         }
-
-    def _operation(self, node: Node, names: Names, namespace: str, optional: set[str]) -> Operation:
-        name = self._name_of(node)
-        parameters, binding = node.all("Parameter"), None
-        if _true(node.get("IsBound")):
-            if not parameters:
-                raise SourceBroken(
-                    self.where,
-                    found=f"the bound {node.tag} {name} without a parameter",
-                    expected="its binding parameter first",
-                )
-            binding, parameters = names.full(parameters[0].get("Type") or ""), parameters[1:]
-        result = next(iter(node.all("ReturnType")), None)
-        addresses = [f"{namespace}.{name}", f"{namespace}.{name}({binding or ''})"]
-        signature = ",".join([binding] if binding else [])
-        for parameter in parameters:
-            signature += ("," if signature else "") + names.full(parameter.get("Type") or "")
-        addresses.append(f"{namespace}.{name}({signature})")
-        return Operation(
-            node.tag,
-            name,
-            namespace,
-            binding,
-            tuple(
-                Parameter(
-                    self._name_of(parameter),
-                    names.full(parameter.get("Type") or ""),
-                    nullable=not _false(parameter.get("Nullable")),
-                    optional=any(
-                        notes.term(note, names).startswith(notes.OPTIONAL_PARAMETER)
-                        for note in parameter.all("Annotation")
-                    )
-                    or any(f"{address}/{parameter.get('Name')}" in optional for address in addresses),
-                )
-                for parameter in parameters
-            ),
-            returns=names.full(result.get("Type") or "") if result else None,
-            returns_nullable=not (result and _false(result.get("Nullable"))),
-            composable=_true(node.get("IsComposable")),
-        )
 
     def annotations(self, *, inline: bool = True) -> Iterator[tuple[str, str, tuple[Node, Names]]]:
         """(target, term, what `annotations.value` needs) of every annotation, by target or written inline."""
@@ -227,7 +101,7 @@ class Document:
 
     def _inline(self, node: Node, path: str, names: Names) -> Iterator[tuple[str, str, tuple[Node, Names]]]:
         if node.tag in ("Action", "Function"):
-            binding = node.all("Parameter")[:1] if _true(node.get("IsBound")) else []
+            binding = node.all("Parameter")[:1] if is_true(node.get("IsBound")) else []
             path = f"{path}({names.full(binding[0].get('Type') or '') if binding else ''})"
         for child in node.children:
             if child.tag == "Annotation":
@@ -248,7 +122,7 @@ class Document:
                             for bound in node.all("NavigationPropertyBinding")
                         }
                         kind = names.full(node.get(_EXPOSED[node.tag]) or "")
-                        yield Exposed(node.tag, self._name_of(node), kind), bindings
+                        yield Exposed(node.tag, name_of(node, self.where), kind), bindings
 
     def terms(self) -> dict[str, str]:
         """Declared annotation terms: full name to type and the elements it applies to."""
@@ -299,17 +173,3 @@ def _names(root: Node, schemas: list[Node]) -> list[Names]:
         differs = alias and declared.get(alias) != namespace
         own.append(Names({**declared, alias or "": namespace}, namespaces) if differs else shared)
     return own
-
-
-def _facets(attributes: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    if len(attributes) == 2:  # Name and Type: the usual case, of which a document has a hundred thousand
-        return ()
-    return tuple((facet, attributes[facet]) for facet in _FACETS if facet in attributes)
-
-
-def _true(text: str | None) -> bool:
-    return text is not None and text.strip().lower() in ("true", "1")
-
-
-def _false(text: str | None) -> bool:
-    return text is not None and text.strip().lower() in ("false", "0")

@@ -9,7 +9,7 @@ import pytest
 from tenant import CLIENT
 
 from restore_conformance.exchange import Request, Response
-from restore_conformance.live import cleaning
+from restore_conformance.live import removing
 from restore_conformance.live.artifacts import enough, unique
 from restore_conformance.live.budget import Budget, Pace
 from restore_conformance.live.cleaning import clean
@@ -247,7 +247,7 @@ def test_an_old_create_that_nobody_finds_is_settled(place, monkeypatch):
     place.clean()
     assert len(place.journal.unanswered()) == 1
     now = time.time()
-    monkeypatch.setattr(cleaning, "SETTLED", -1.0)
+    monkeypatch.setattr(removing, "SETTLED", -1.0)
     place.clean()
     assert place.journal.unanswered() == []
     assert time.time() - now < 60

@@ -6,7 +6,8 @@ import uuid
 import pytest
 
 from restore_conformance.live.pairs import ACCEPTED, REFUSED, rows
-from restore_conformance.live.planning import Pool, make_plan
+from restore_conformance.live.planning import make_plan
+from restore_conformance.live.pool import Pool
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import Sender
 from restore_conformance.targets import Embedded

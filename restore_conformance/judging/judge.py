@@ -1,7 +1,6 @@
-"""Folds judgements over exchanges: which clauses apply, whether they were kept, and the smallest evidence.
+"""The judge: asks every clause that applies to an exchange or a conversation, and keeps a tally of each.
 
-Judging is pure: it looks at exchanges and conversations, never at a target. Memory does not grow with the
-number of exchanges; each clause keeps its smallest piece of evidence.
+Knows which clauses apply and in which order; not what a tally amounts to, nor which breach is told of another.
 """
 
 from __future__ import annotations
@@ -12,37 +11,12 @@ from typing import Any
 
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.judging.causes import explain, localise
+from restore_conformance.judging.tally import Tally, count_breach, verdict_of
 from restore_conformance.trouble import trouble
-from restore_conformance.verdicts import (
-    ClauseVerdict,
-    Deviation,
-    Finding,
-    Gap,
-    Inconclusive,
-    Level,
-    Untouched,
-    Verdict,
-    Why,
-)
+from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, Untouched
 
 SCOPES = ("exchange", "conversation")
-NAME_IDS = "name existing ones with --restore-points and --granular-items"
-
-
-@dataclass(slots=True)
-class _Tally:
-    judged: int = 0
-    failed: int = 0
-    inconclusive: int = 0
-    reason: str = ""
-    untouched: Gap | None = None
-    smallest: tuple[int, int] = (0, 0)
-    finding: Finding | None = None
-    seen: dict[str, int] = field(default_factory=dict)
-    excused: dict[str, tuple[int, Finding, tuple[int, int]]] = field(default_factory=dict)
-    error: str = ""
-    sample: Exchange | None = None
-    lightest: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -77,7 +51,7 @@ class Judge:
         self.judgements = 0
         self._readings = dict(readings or {})
         self._as_of = as_of[:7]
-        self._tallies = {made.address: _Tally() for made in register.clauses}
+        self._tallies = {made.address: Tally() for made in register.clauses}
         active = [made for made in register.clauses if made.judge and self._began(made)]
         ordered = _needs_first(active)
         self._active = {scope: [made for made in ordered if made.scope == scope] for scope in SCOPES}
@@ -144,7 +118,7 @@ class Judge:
                     continue
                 failed.add(made.address)
                 outcome.failed.append(made.address)
-                self._failed(tally, deviation, subject.weight, evidence)
+                count_breach(tally, deviation, subject.weight, evidence)
                 if self._told is not None and tally.failed == 1 and not deviation.unless and not self._follows(made):
                     self._told(made, deviation, evidence)
             except Exception as broken:  # noqa: BLE001 - a broken judgement is a verdict of its own
@@ -156,7 +130,7 @@ class Judge:
                     tally.sample, tally.lightest = last, weight
         return outcome
 
-    def _saw(self, made: Clause, tally: _Tally, reading: str) -> None:
+    def _saw(self, made: Clause, tally: Tally, reading: str) -> None:
         if len(tally.seen) < 50 or reading in tally.seen:
             tally.seen[reading] = tally.seen.get(reading, 0) + 1
         known = self.register.interpretations.get(made.reading)
@@ -172,18 +146,6 @@ class Judge:
                 observed=known.readings[reading],
             )
 
-    def _failed(self, tally: _Tally, deviation: Deviation, weight: tuple[int, int], evidence: list[Exchange]) -> None:
-        made = Finding(deviation.message, deviation.expected, deviation.observed, deviation.pointer, evidence)
-        if deviation.unless:
-            count, best, least = tally.excused.get(deviation.unless, (0, made, weight))
-            if weight < least:
-                best, least = made, weight
-            tally.excused[deviation.unless] = (count + 1, best, least)
-            return
-        tally.failed += 1
-        if tally.finding is None or weight < tally.smallest:
-            tally.finding, tally.smallest = made, weight
-
     def _follows(self, made: Clause) -> bool:
         causes = (self._tallies.get(address) for address in (*made.follows, *made.after))
         return any(cause is not None and cause.failed for cause in causes)
@@ -191,95 +153,16 @@ class Judge:
     def verdicts(self, facts: Iterable[str] = ()) -> list[ClauseVerdict]:
         """One verdict for every clause of the register; `facts` are what excuses conditional deviations."""
         known = set(facts)
-        found = [self._verdict(made, self._tallies[made.address], known) for made in self.register.clauses]
-        _localise(found, self.consequences)
-        _explain(found)
+        found = [
+            verdict_of(
+                made, self._tallies[made.address], known, self.consequences.get(made.address, ()),
+                began=self._began(made),
+            )
+            for made in self.register.clauses
+        ]  # fmt: skip
+        localise(found, self.consequences)
+        explain(found)
         return found
-
-    def _verdict(self, made: Clause, tally: _Tally, facts: set[str]) -> ClauseVerdict:
-        found = ClauseVerdict(made, seen=dict(tally.seen), sample=tally.sample)
-        failed, finding, least = tally.failed, tally.finding, tally.smallest
-        excused = 0
-        for fact, (count, best, weight) in tally.excused.items():
-            if fact in facts:
-                excused += count
-            else:
-                failed += count
-                if finding is None or weight < least:
-                    finding, least = best, weight
-        found.exchanges = tally.judged + failed
-        if tally.error:
-            found.verdict, found.reason = Verdict.ERROR, tally.error
-        elif failed and finding is not None:
-            finding.seen, finding.of = failed, found.exchanges
-            finding.consequences = sorted(self.consequences.get(made.address, ()))
-            found.verdict, found.findings = Verdict.FAIL, [finding]
-        elif tally.judged:
-            found.verdict = Verdict.PASS
-        elif tally.inconclusive:
-            found.verdict, found.reason = Verdict.INCONCLUSIVE, tally.reason
-        else:
-            gap = self._untouched(made, tally, excused)
-            found.why, found.reason = gap.why, gap.says
-        return found
-
-    def _untouched(self, made: Clause, tally: _Tally, excused: int) -> Gap:
-        if made.untested:
-            return Gap(Why.UNTESTED, f"untested: {made.untested}")
-        if not self._began(made):
-            return Gap(Why.LEFT_OUT, f"left out: began {made.since}")
-        if excused:
-            return Gap(Why.IDS, f"needs restore points: the target refused every id that was made up ({NAME_IDS})")
-        return tally.untouched or Gap(Why.UNTOUCHED, "not touched")
-
-
-def _localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> None:
-    """Tell a general breach that shows in one place only under the clause about that place.
-
-    A refusal without an envelope is told of the envelope if it happens to all refusals, and of one row of the
-    error table if that row alone is refused so.
-    """
-    by_address = {found.clause.address: found for found in verdicts}
-    for found in verdicts:
-        if found.verdict is not Verdict.FAIL or not found.clause.general:
-            continue
-        finding = found.findings[0]
-        kept_out = [by_address[address] for address in skipped.get(found.clause.address, ()) if address in by_address]
-        own = [one for one in kept_out if _is_one_place(one.clause)]
-        if finding.seen == finding.of or len(own) != 1 or own[0].verdict is Verdict.FAIL:
-            continue
-        place = own[0]
-        place.verdict, place.findings, place.reason, place.why = Verdict.FAIL, [finding], "", None
-        place.exchanges = max(place.exchanges, finding.seen)
-        finding.consequences = [found.clause.address]
-        found.verdict, found.findings = Verdict.INCONCLUSIVE, []
-        found.reason = f"broken in one place only: {place.clause.address}"
-
-
-def _is_one_place(made: Clause) -> bool:
-    """Whether a clause is about one defect, or about one step of a story, rather than about every answer."""
-    if made.level is Level.OBSERVE or made.follows:
-        return False
-    return made.scope == "conversation" or any(tag.startswith("sole:") for tag in made.when.either)
-
-
-def _explain(verdicts: list[ClauseVerdict]) -> None:
-    """List a finding under another where it shows the same answer and follows from that clause.
-
-    A server that refuses every create breaks one clause, not every clause that needs a create.
-    """
-    by_address = {found.clause.address: found for found in verdicts}
-    for found in verdicts:
-        if found.verdict is not Verdict.FAIL:
-            continue
-        for address in (*found.clause.follows, *found.clause.after):
-            root = by_address.get(address)
-            if root is None or root.verdict is not Verdict.FAIL:
-                continue
-            if address in found.clause.follows or root.findings[0].observed == found.findings[0].observed:
-                root.findings[0].consequences.append(found.clause.address)
-                found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {address}"
-                break
 
 
 def tags_of(exchange: Exchange) -> frozenset[str]:

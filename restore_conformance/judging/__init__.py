@@ -1,0 +1,9 @@
+"""Folds judgements over exchanges: which clauses apply, whether they were kept, and the smallest evidence.
+
+Judging is pure: it looks at exchanges and conversations, never at a target. Memory does not grow with the
+number of exchanges; each clause keeps its smallest piece of evidence.
+"""
+
+from restore_conformance.judging.judge import Judge, Told, look, tags_of
+
+__all__ = ["Judge", "Told", "look", "tags_of"]

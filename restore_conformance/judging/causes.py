@@ -1,0 +1,60 @@
+"""Tells one breach once: under the clause about its one place, or under the clause that it follows from.
+
+Looks at verdicts and at what clauses say of each other; knows no exchange and judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from restore_conformance.clauses import Clause
+from restore_conformance.verdicts import ClauseVerdict, Level, Verdict
+
+
+def localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> None:
+    """Tell a general breach that shows in one place only under the clause about that place.
+
+    A refusal without an envelope is told of the envelope if it happens to all refusals, and of one row of the
+    error table if that row alone is refused so.
+    """
+    by_address = {found.clause.address: found for found in verdicts}
+    for found in verdicts:
+        if found.verdict is not Verdict.FAIL or not found.clause.general:
+            continue
+        finding = found.findings[0]
+        kept_out = [by_address[address] for address in skipped.get(found.clause.address, ()) if address in by_address]
+        own = [one for one in kept_out if _is_one_place(one.clause)]
+        if finding.seen == finding.of or len(own) != 1 or own[0].verdict is Verdict.FAIL:
+            continue
+        place = own[0]
+        place.verdict, place.findings, place.reason, place.why = Verdict.FAIL, [finding], "", None
+        place.exchanges = max(place.exchanges, finding.seen)
+        finding.consequences = [found.clause.address]
+        found.verdict, found.findings = Verdict.INCONCLUSIVE, []
+        found.reason = f"broken in one place only: {place.clause.address}"
+
+
+def _is_one_place(made: Clause) -> bool:
+    """Whether a clause is about one defect, or about one step of a story, rather than about every answer."""
+    if made.level is Level.OBSERVE or made.follows:
+        return False
+    return made.scope == "conversation" or any(tag.startswith("sole:") for tag in made.when.either)
+
+
+def explain(verdicts: list[ClauseVerdict]) -> None:
+    """List a finding under another where it shows the same answer and follows from that clause.
+
+    A server that refuses every create breaks one clause, not every clause that needs a create.
+    """
+    by_address = {found.clause.address: found for found in verdicts}
+    for found in verdicts:
+        if found.verdict is not Verdict.FAIL:
+            continue
+        for address in (*found.clause.follows, *found.clause.after):
+            root = by_address.get(address)
+            if root is None or root.verdict is not Verdict.FAIL:
+                continue
+            if address in found.clause.follows or root.findings[0].observed == found.findings[0].observed:
+                root.findings[0].consequences.append(found.clause.address)
+                found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {address}"
+                break

@@ -1,0 +1,66 @@
+"""Why a plan leaves a clause untouched: what a live target is never sent, callers, ids and room.
+
+Looks at what clauses ask for and at what was chosen; chooses nothing.
+"""
+
+from __future__ import annotations
+
+from restore_conformance.clauses import Clause, Register
+from restore_conformance.concluding import needs_caller
+from restore_conformance.live.pool import Pool
+from restore_conformance.live.routes import ALLOWED
+from restore_conformance.verdicts import Gap, Why
+
+TOLD = frozenset({"life", "callers", "strangers"})
+"""The stories a live target is told: none of them changes or activates a draft."""
+FULL = Gap(Why.ROOM, "no room for it: --profile live-deep has more")
+SAID = Gap(Why.UNTOUCHED, "")
+"""Stands where the run itself says best why."""
+
+
+def gaps_beyond(
+    register: Register, callers: frozenset[str], cells: frozenset[tuple[str, str]], extras: tuple[str, ...]
+) -> dict[str, Gap]:
+    """Why clauses of the other operations are not touched: those a live target is never sent, callers, room."""
+    sendable = {route.operation for route in ALLOWED}
+    made: dict[str, Gap] = {}
+    for found in register.clauses:
+        operation, _, name = found.address.partition("/")
+        if operation == "create" or found.judge is None:
+            continue
+        told = {tag.removeprefix("story:") for tag in found.when.every | found.when.either if tag.startswith("story:")}
+        if told and not told & TOLD:
+            made[found.address] = Gap(Why.LEFT_OUT, f"left out: a live target is not told the story {min(told)}")
+        elif found.address == "delete/errors.invalid-session-id":
+            made[found.address] = Gap(
+                Why.LEFT_OUT, "left out: a live target is sent no delete of an id that is not ours"
+            )
+        elif "list-after" not in extras and found.address == "list/response.deleted-gone":
+            made[found.address] = FULL
+        elif operation not in sendable:
+            made[found.address] = Gap(
+                Why.LEFT_OUT, "left out: drafts are neither changed nor activated on a live target"
+            )
+        elif name.startswith("permissions."):
+            kind = "read-only" if "read-permission" in name else "no-permission"
+            if kind not in callers:
+                made[found.address] = needs_caller(kind)
+            elif (kind, operation) not in cells:
+                made[found.address] = FULL
+        elif "strangers" not in extras and name in {"errors.invalid-session-id", "errors.session-not-found"}:
+            made[found.address] = FULL
+    return made
+
+
+def gap_of(clause: Clause, pool: Pool) -> Gap | None:
+    """Why no request of the plan serves a clause; None where the run itself says it best."""
+    wanted = clause.when.every | clause.when.either
+    if any(tag.startswith("example:") for tag in wanted):
+        return Gap(Why.IDS, "the printed requests name ids that do not exist here")
+    if not pool.has("standard") and wanted & {"standard", "white-space", "odata-type"}:
+        return Gap(Why.IDS, "needs restore points: name existing ones with --restore-points or live.restore-points")
+    if not pool.has("granular") and wanted & {"granular", "prefer:all-members", "conflict-behavior"}:
+        return Gap(Why.IDS, "needs items: name existing ones with --granular-items or live.granular-items")
+    if "open:artifact-limit" in wanted:
+        return Gap(Why.IDS, "needs 50 restore points: name them with --restore-points or live.restore-points")
+    return None

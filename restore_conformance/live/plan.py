@@ -1,0 +1,80 @@
+"""A plan of a live run: its steps, what the documents say of each, and what all of them cost.
+
+Counts and holds; knows no clause's conditions and not how a plan is made or carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from restore_conformance.payloads import Stimulus
+from restore_conformance.verdicts import Gap
+
+CREATED, REFUSED, OPEN = "201", "refused", "open"
+COST = {CREATED: 2, REFUSED: 1, OPEN: 2}
+"""Requests that a step costs: a create that is, or may be, accepted is owed a delete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request to send, what the documents say of it, and the clauses it is sent for.
+
+    `singles` are sent instead where several curiosities in one request were refused and nobody knows which. `listed`
+    says whether it names only what the user named.
+    """
+
+    stimulus: Stimulus
+    expects: str
+    serves: frozenset[str]
+    sent_for: tuple[str, ...] = ()
+    singles: tuple[Step, ...] = ()
+    listed: bool = True
+
+    @property
+    def cost(self) -> int:
+        return COST[self.expects]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a live run will send, in order. `reads` counts the requests of the stories beside creates and deletes.
+
+    `spare` did not fit beside everything else; it is sent if there is room in the end, because what may be
+    accepted and was counted with a delete was refused. `cells` are questions of the permission matrix: who asks for
+    which operation.
+    """
+
+    conversation: tuple[Step, Step] | None
+    granular: Step | None
+    extras: tuple[str, ...]
+    steps: tuple[Step, ...]
+    reads: int
+    spare: tuple[Step, ...]
+    cells: tuple[tuple[str, str], ...]
+    bound: int
+    unreachable: Mapping[str, Gap]
+    shared: Mapping[str, frozenset[str]]
+
+    @property
+    def every(self) -> tuple[Step, ...]:
+        return (*(self.conversation or ()), *((self.granular,) if self.granular else ()), *self.steps)
+
+    @property
+    def requests(self) -> int:
+        """Requests if everything goes as planned, clean-up included."""
+        return sum(step.cost for step in self.every) + self.reads + len(self.cells)
+
+    @property
+    def creates(self) -> int:
+        return len(self.every)
+
+    @property
+    def sessions(self) -> int:
+        """Sessions at most, if refusals are refused."""
+        return sum(step.expects != REFUSED for step in self.every)
+
+    @property
+    def reserve(self) -> int:
+        """One delete for each refusal, should it be accepted."""
+        return sum(step.expects == REFUSED for step in self.every)

@@ -1,0 +1,65 @@
+"""Says who asks, from the token that a request carries.
+
+Keeps digests and no token; knows nothing of what is asked for and of bodies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from restore_conformance.exchange import Request
+from restore_conformance.recogniser.sent import Seen
+
+_REFUSED = {
+    "read-only": "read-only-permission",
+    "no-permission": "no-permission",
+    "personal": "personal-account",
+    "expired": "token-expired",
+}
+"""Kinds of caller that a create is refused to, and the defect that each of them is."""
+
+
+class Callers:
+    """Which token belongs to which kind of caller; a token not listed is *altered* if `strict`, else *unknown*."""
+
+    def __init__(self, callers: Mapping[str, str], *, strict: bool) -> None:
+        self._kinds = {_digest(token): kind for token, kind in callers.items()}
+        self._strict = strict
+
+    def know(self, token: str, kind: str) -> None:
+        """Learn a token that was issued meanwhile."""
+        self._kinds[_digest(token)] = kind
+
+    def of(self, request: Request, seen: Seen) -> str:
+        """The kind of caller of a request; what is wrong with the caller is noted."""
+        values = [value for name, value in request.headers if name.lower() == "authorization"]
+        value = values[0] if values else None
+        if not self._strict and len(values) != 1:
+            return "unknown"
+        if len(values) > 1:
+            seen.defects.add("token-malformed")
+            return "malformed"
+        if value is None:
+            seen.defects.add("no-token")
+            return "none"
+        scheme, _, token = value.strip().partition(" ")
+        token = token.strip()
+        kind = self._kinds.get(_digest(token))
+        if kind is None and not self._strict:
+            return "unknown"
+        if scheme.lower() != "bearer" or not token or " " in token:
+            seen.defects.add("token-malformed")
+            return "malformed"
+        if kind is None:
+            if self._kinds:
+                seen.defects.add("token-altered")
+                return "altered"
+            return "unknown"
+        if kind in _REFUSED:
+            seen.defects.add(_REFUSED[kind])
+        return kind
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()

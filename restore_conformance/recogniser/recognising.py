@@ -1,0 +1,104 @@
+"""The recogniser: puts what is noticed of a request into one label.
+
+Looks at no member and at no token itself; knows what tags there are, and nothing of who asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from restore_conformance.documents import Documents, pinned
+from restore_conformance.exchange import Request
+from restore_conformance.recogniser.body import payload_of
+from restore_conformance.recogniser.callers import Callers
+from restore_conformance.recogniser.members import members
+from restore_conformance.recogniser.operations import READING, prefers_all_members, route
+from restore_conformance.recogniser.sent import Seen, Sent
+from restore_conformance.recogniser.vocabulary import GUID, vocabulary_of
+
+
+class Recogniser:
+    """Knows the contract's declared names and which token belongs to which kind of caller.
+
+    `callers` maps a token to its kind: good, delegated, application, read-only, no-permission, personal, expired.
+    A token not listed is *altered* if `strict`. Traffic that others recorded is read with `strict` off: exporters take
+    out what is secret, so a token that is missing or not listed is *unknown*, and a missing body or media type is
+    open (`removed-body`, `removed-media-type`): never evidence that none was sent.
+    """
+
+    def __init__(
+        self,
+        documents: Documents | None = None,
+        callers: Mapping[str, str] | None = None,
+        *,
+        strict: bool = True,
+        known: Iterable[str] | None = None,
+    ) -> None:
+        documents = documents or pinned()
+        self._callers = Callers(callers or {}, strict=strict)
+        self._strict = strict
+        self._words = vocabulary_of(documents, known)
+        self._examples = {
+            row["name"]: documents.json("create/" + row["request"])
+            for row in documents.toml("create/page.toml")["example"]
+        }
+
+    def know(self, token: str, kind: str) -> None:
+        """Learn a token that was issued meanwhile."""
+        self._callers.know(token, kind)
+
+    def __call__(self, request: Request) -> Sent:
+        """Label one request. Never raises: what is not understood is labelled `other`."""
+        operation, session = route(request)
+        if operation != "create":
+            return self._elsewhere(request, operation, session)
+        seen = Seen()
+        caller = self._callers.of(request, seen)
+        payload = payload_of(request, seen, strict=self._strict)
+        if isinstance(payload, dict):
+            members(payload, self._words, seen)
+        defects, curious = frozenset(seen.defects), frozenset(seen.open)
+        asked = prefers_all_members(request)
+        tags = {
+            "create",
+            seen.kind,
+            f"caller:{caller}",
+            *seen.features,
+            *(f"open:{name}" for name in curious),
+        }
+        if asked:
+            tags.add("prefer:all-members")
+        if seen.count == 2:
+            tags.update(f"example:{name}" for name, body in self._examples.items() if payload == body)
+        if len(defects) == 1 and not curious:
+            tags.add(f"sole:{next(iter(defects))}")
+        elif defects:
+            tags.add("several")
+        if not defects:
+            tags.add("clean")
+            if not curious:
+                tags.add("valid")
+                if not seen.features:
+                    tags.add("plain")
+        return Sent(
+            "create", "", seen.kind, defects, curious, frozenset(tags), seen.count, caller, payload,
+            asked or self._may_have_asked(request),
+            frozenset(seen.arguable),
+        )  # fmt: skip
+
+    def _elsewhere(self, request: Request, operation: str, session: str) -> Sent:
+        seen = Seen()
+        caller = self._callers.of(request, seen)
+        if operation in READING:
+            seen.defects.discard("read-only-permission")
+        tags = {operation, f"caller:{caller}", *(f"sole:{defect}" for defect in seen.defects)}
+        if session:
+            tags.add("id:well-formed" if GUID.fullmatch(session) else "id:malformed")
+        return Sent(
+            operation, session, "", frozenset(seen.defects), frozenset(), frozenset(tags), 0, caller,
+            None, prefers_all_members(request),
+        )  # fmt: skip
+
+    def _may_have_asked(self, request: Request) -> bool:
+        """Whether a Prefer header may have been taken out of a recording."""
+        return not self._strict and request.header("Prefer") is None

@@ -1,0 +1,58 @@
+"""The names a request may use, as the contract declares them, and the forms of its ids.
+
+Takes them out of the documents; looks at no request and says nothing of what breaks a rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from restore_conformance.documents import Documents
+
+GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+NIL = "00000000-0000-0000-0000-000000000000"
+ITEM = re.compile(rf"{GUID.pattern}(?:,{GUID.pattern}){{1,3}}", re.IGNORECASE)
+BROWSE = re.compile(r"[A-Za-z0-9_-]+=*")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What may be named. `…_may` are the members a request may send; the others are all that a type declares.
+
+    `folded` are the destinations in lower case; `sentinel` stands among them for members that are yet to come.
+    `known` are the ids that exist, None where nobody said which.
+    """
+
+    destinations: frozenset[str]
+    sentinel: str
+    folded: frozenset[str]
+    session: frozenset[str]
+    site: frozenset[str]
+    granular: frozenset[str]
+    point: frozenset[str]
+    session_may: frozenset[str]
+    site_may: frozenset[str]
+    granular_may: frozenset[str]
+    known: frozenset[str] | None
+
+
+def vocabulary_of(documents: Documents, known: Iterable[str] | None) -> Vocabulary:
+    """The names that the documents declare, with the ids that exist."""
+    destination = documents.json("types/destinationType.json")
+    destinations = frozenset(destination["enum"])
+    request = documents.json("create/request.json")["properties"]
+    return Vocabulary(
+        destinations=destinations,
+        sentinel=destination["x-enum-sentinel"],
+        folded=frozenset(value.lower() for value in destinations),
+        session=frozenset(documents.members("types/sharePointRestoreSession.json")),
+        site=frozenset(documents.members("types/siteRestoreArtifact.json")),
+        granular=frozenset(documents.members("types/granularSiteRestoreArtifact.json")),
+        point=frozenset(documents.members("types/restorePoint.json")),
+        session_may=frozenset(request),
+        site_may=frozenset(request["siteRestoreArtifacts"]["items"]["properties"]),
+        granular_may=frozenset(request["granularSiteRestoreArtifacts"]["items"]["properties"]),
+        known=frozenset(known) if known is not None else None,
+    )
