@@ -71,9 +71,6 @@ class Stories:
                 first, second = self._take(supply, kind, size), self._take(supply, "standard", other)
                 yield "activation", lambda talk, a=first, b=second: stories.activation(talk, a, b)  # type: ignore[misc]
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate)
-        if self._callers:
-            others = {caller: self._take(supply, "standard", 11 + n) for n, caller in enumerate(self._callers)}
-            yield "callers", lambda talk: stories.callers(talk, others, activate=self._activate)
 
     def _in_brief(self, supply: Supply, *, loopback: bool) -> Iterator[Told]:
         """One of each; their sessions are of the sizes and styles that the short plan leaves out."""
@@ -85,7 +82,7 @@ class Stories:
         if self._activate:
             first, second = (
                 self._make("standard", 18, style=PRETTY | REVERSED),
-                self._take(supply, "granular-destination", 49),
+                self._take(supply, "granular-destination", 10),
             )
             yield "activation", lambda talk: stories.activation(talk, first, second, brief=True)
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate, brief=True)
@@ -116,10 +113,10 @@ class Stories:
 
         session = sessions[0]
         yield "late", late
-        if self._brief and self._callers and any(there):
+        if self._callers and any(there):
             yield (
                 "callers",
-                lambda talk: stories.callers_in_brief(talk, session, self._callers, activate=self._activate),
+                lambda talk: stories.callers(talk, session, self._callers, activate=self._activate, brief=self._brief),
             )
         if any(there):
             yield "tokenless", lambda talk: stories.tokenless(talk, session, activate=self._activate)

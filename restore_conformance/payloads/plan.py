@@ -62,9 +62,7 @@ STYLED = {
 }  # fmt: skip
 """Which counts are sent in another style: capitals, odd GUIDs, white space, another order of members or of ids."""
 STYLED_ITEMS = {11: FALLING, 17: TYPED, 26: UPPER, 37: LONG_BROWSE}
-ITEMS = (1, 2, 3, 5, 7, 10, 11, 17, 26, 33, 37, 42, 50, 51)
-ELSEWHERE = frozenset({28, 32, 34, 39})
-"""Counts of restore points that families below send: a media type or a preference is as good with any."""
+ITEMS = (1, 2, 3, 5, 7, 11, 17, 26, 33, 37, 42, 49, 50, 51)
 PLACED = ((2, 1), (5, 0), (5, 1), (5, 2), (5, 3), (5, 4), (49, 48))
 """A bad element among so many at this place: next to the first, at each place of a few, at the end of many."""
 
@@ -95,7 +93,7 @@ def _entries(seed: int) -> Iterator[Entry]:
 
 
 def _accepted(s: int) -> Iterator[Entry]:
-    for count in sorted(set(range(1, 52)) - ELSEWHERE):
+    for count in range(1, 52):
         yield (
             "standard",
             Knobs(count, 0, count % 2, 0 if count == 4 else s + count, STYLED.get(count, 0)),
@@ -103,7 +101,7 @@ def _accepted(s: int) -> Iterator[Entry]:
         )
     for count in ITEMS:
         yield "granular", Knobs(count, 0, 0, s + 100 + count, STYLED_ITEMS.get(count, 0)), not Q
-    for variant, (count, style) in enumerate(((49, SAME_SITE), (14, 0))):
+    for variant, (count, style) in enumerate(((10, SAME_SITE), (14, 0))):
         yield "granular-destination", Knobs(count, 0, variant, s + 170, style), variant == 0
     for variant, count in enumerate((6, 8, 12)):
         yield "conflict-behavior", Knobs(count, 0, variant, s + 180), not Q
@@ -113,7 +111,7 @@ def _accepted(s: int) -> Iterator[Entry]:
         yield "empty-object", Knobs(variant=variant), variant == 0
     for variant, (count, style) in enumerate(((13, REVERSED), (29, 0))):
         yield "prefer", Knobs(count, 0, variant, s + 190, style), variant == 0
-    yield "prefer", Knobs(32, 1, 0, s + 194), not Q
+    yield "prefer", Knobs(2, 1, 0, s + 194), not Q
 
 
 def _rows(s: int) -> Iterator[Entry]:
@@ -188,7 +186,7 @@ def _rules(s: int) -> Iterator[Entry]:
 
 
 def _protocol(s: int) -> Iterator[Entry]:
-    for variant, count in enumerate((28, 23, 34, 31, 39)):
+    for variant, count in enumerate((1, 23, 1, 31, 1)):
         yield "media-type-spelling", Knobs(count, variant, variant, s + 400), variant == 0
     once = {"no-token": {0}, "token-malformed": {0}, "token-altered": {0}, "no-media-type": {0}}
     once |= {"other-media-type": {0}, "not-json": {0}, "trailing-text": set()}

@@ -3,7 +3,7 @@
 A story only sends and names its steps; what the steps must show is for the clauses.
 """
 
-from restore_conformance.stories.askers import MALFORMED, callers, callers_in_brief, strangers, tokenless
+from restore_conformance.stories.askers import MALFORMED, callers, strangers, tokenless
 from restore_conformance.stories.changes import activation, change, crowd, fill
 from restore_conformance.stories.lives import late, life, refused
 from restore_conformance.stories.talk import SESSIONS, Talk, below, session_of
@@ -15,7 +15,6 @@ __all__ = [
     "activation",
     "below",
     "callers",
-    "callers_in_brief",
     "change",
     "crowd",
     "fill",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import uuid
 
 from restore_conformance.payloads.materials import GRANULAR, SITE
-from restore_conformance.payloads.stimulus import Stimulus
-from restore_conformance.stories.talk import SESSIONS, Talk, is_unseen
+from restore_conformance.stories.talk import SESSIONS, Talk
 
 MALFORMED = "not-a-session-id"
 NOBODY = "none"
@@ -27,28 +26,16 @@ def strangers(talk: Talk, *, activate: bool, brief: bool = False) -> None:
             talk.one(f"artifacts-{name}", "GET", session, f"/{SITE}")
 
 
-def callers(talk: Talk, others: dict[str, Stimulus], *, activate: bool) -> None:
-    """Ask every operation as somebody who may not, or may only read, about a session made for each."""
-    for caller, stimulus in others.items():
-        made = talk.create(f"create-for-{caller}", stimulus)
-        if not made:
-            return
-        if is_unseen(talk.poll("get", made)):
-            return
-        talk.one(f"get-as-{caller}", "GET", made, caller=caller)
-        talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))
-        talk.one(f"artifacts-as-{caller}", "GET", made, f"/{SITE}", caller=caller)
-        talk.one(f"granular-as-{caller}", "GET", made, f"/{GRANULAR}", caller=caller)
-        _change_as(talk, made, caller, activate=activate)
+def callers(talk: Talk, session: str, others: list[str], *, activate: bool, brief: bool = False) -> None:
+    """Ask every operation about a session that is there as somebody who may not, or may only read.
 
-
-def callers_in_brief(talk: Talk, session: str, others: list[str], *, activate: bool) -> None:
-    """The same about one session that is there: all who ask read it before any of them tries to change it."""
+    All who ask read it before any of them tries to change it.
+    """
     for caller in others:
         talk.one(f"get-as-{caller}", "GET", session, caller=caller)
         talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))
         talk.one(f"artifacts-as-{caller}", "GET", session, f"/{SITE}", caller=caller)
-        if caller == "no-permission":
+        if caller == "no-permission" or not brief:
             talk.one(f"granular-as-{caller}", "GET", session, f"/{GRANULAR}", caller=caller)
     for caller in others:
         _change_as(talk, session, caller, activate=activate)

@@ -5,7 +5,7 @@ from restore_conformance.clauses import clause, story
 from restore_conformance.verdicts import Deviation
 
 
-@clause(when=story("life", "change", "activation", "callers"))
+@clause(when=story("life", "change", "activation"))
 def test_found(conversation):
     """A created session is found."""
     checks.answered(conversation, "get", 200)
