@@ -24,6 +24,8 @@ Told = tuple[str, Act]
 """The name of a story, and what is said in it."""
 PAIRS = (("standard", "granular"), ("granular", "no-payload"), ("no-payload", "standard"))
 SIZES = {"standard": 22, "granular": 4}
+CHANGED = ((("standard", 2), ("prefer", 2)), (("granular", 3), ("granular", 7)))
+"""The sessions that are changed, each with one made after it: two full-site ones of the same size."""
 LISTED = 2
 """How many lives are also looked up in the list of all sessions."""
 
@@ -63,11 +65,11 @@ class Stories:
         for turn in range(number):
             first, second = self._pair(supply, turn)
             yield "life", _life(first, second, listed=turn < LISTED)
-        for kind, sizes in (("standard", (6, 8)), ("granular", (3, 7))):
-            yield "change", self._change(*(self._take(supply, kind, size) for size in sizes))
+        for pair in CHANGED:
+            yield "change", self._change(*(self._take(supply, family, size) for family, size in pair))
         yield "change", self._fill(self._take(supply, "no-payload", 0))
         if self._activate:
-            for kind, size, other in (("standard", 2, 9), ("granular", 2, 5)):
+            for kind, size, other in (("standard", 6, 9), ("granular", 2, 5)):
                 first, second = self._take(supply, kind, size), self._take(supply, "standard", other)
                 yield "activation", lambda talk, a=first, b=second: stories.activation(talk, a, b)  # type: ignore[misc]
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate)

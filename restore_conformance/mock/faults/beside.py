@@ -68,7 +68,7 @@ def update_moves_the_creation_time(service: Service) -> None:
 
     def change(service: Service, found: Session, payload: Json) -> Json:
         shown = life.update(found, payload)
-        found.created = "2031-01-01T00:00:00Z"
+        found.created = session.now()
         return shown
 
     _updating(service, change)
@@ -133,6 +133,25 @@ def artifacts_of_the_newest(service: Service) -> None:
         shown = [dict(one) for one in _newest(service).artifacts]
         return Reply(200, {"@odata.context": f"{session.CONTEXT}{rules.SITE}", "value": shown})
 
+    service.operations["list-artifacts"] = (lying, False)
+
+
+@fault("list-artifacts/response.every-artifact")
+def artifacts_kept_by_their_number(service: Service) -> None:
+    """Create two sessions with as many artifacts each, list those of the first."""
+    latest: dict[tuple[str, int], Session] = {}
+    keep = service.keep
+
+    def keeping(made: Session) -> None:
+        keep(made)
+        latest[made.kind, len(made.artifacts)] = made
+
+    def lying(asked: Asked) -> Reply:
+        found = service.find(asked)
+        shown = [dict(one) for one in latest.get((found.kind, len(found.artifacts)), found).artifacts]
+        return Reply(200, {"@odata.context": f"{session.CONTEXT}{rules.SITE}", "value": shown})
+
+    service.keep = keeping  # type: ignore[method-assign]
     service.operations["list-artifacts"] = (lying, False)
 
 
