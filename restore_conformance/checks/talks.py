@@ -83,6 +83,15 @@ def later_reads(conversation: Conversation) -> Iterator[dict[str, Any]]:
             yield found.answer
 
 
+def same_id(created: dict[str, Any], shown: dict[str, Any]) -> None:
+    """An answer shows the session that was asked for; letter case is nothing to an id."""
+    wanted, got = created["id"], shown.get("id")
+    if str(got).lower() != str(wanted).lower():
+        raise Deviation(
+            f"/id: expected {wanted}, the id asked for, got {got!r}", expected=wanted, observed=got, pointer="/id"
+        )
+
+
 def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
     """The job type is the one create answered, or hidden where it may be (C8)."""
     made, read = created.get("restoreJobType"), shown.get("restoreJobType")

@@ -15,13 +15,7 @@ def test_found(conversation):
 def test_same_session(conversation):
     """The session read is the session made."""
     created, found = checks.session(conversation, "create"), checks.session(conversation, "get")
-    if str(found.get("id")).lower() != str(created["id"]).lower():
-        raise Deviation(
-            f"/id: expected {created['id']}, the id asked for, got {found.get('id')!r}",
-            expected=created["id"],
-            observed=found.get("id"),
-            pointer="/id",
-        )
+    checks.same_id(created, found)
     checks.same_job_type(created, found)
     for again in checks.later_reads(conversation):
         checks.same_job_type(created, again)

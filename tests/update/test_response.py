@@ -8,15 +8,26 @@ DELTAS = {
     "siteRestoreArtifacts@delta": "siteRestoreArtifact",
     "granularSiteRestoreArtifacts@delta": "granularSiteRestoreArtifact",
 }
+LISTS = {name.removesuffix("@delta") for name in DELTAS}
 UNCHANGED = {"@removed", "@Core.DataModificationException"}
 """What stands beside an element that was not added."""
 
 
 @clause(when=story("change"))
 def test_object(conversation):
-    """The answer is an object, and lists objects."""
-    found = checks.step(conversation, "update-add")
+    """The answer is a session or lists what became of the changes, and lists objects."""
+    found = checks.done(conversation, "update-add")
     checks.declared(found, "update/response.json")
+    if not {"id", *DELTAS, *LISTS} & found.answer.keys():
+        raise Deviation(
+            f"expected an id or a list of changes in the answer, got {', '.join(found.answer) or 'an empty object'}"[
+                :300
+            ],
+            expected="a session, or a list of changes",
+            observed=sorted(found.answer)[:9],
+        )
+    if "id" in found.answer:
+        checks.same_id(checks.session(conversation, "create"), found.answer)
     for name, kind in DELTAS.items():
         for element in found.answer.get(name) or []:
             if not UNCHANGED & element.keys():

@@ -50,6 +50,22 @@ def update_kept_for_the_newest_only(service: Service) -> None:
     _updating(service, change)
 
 
+def _answering(name: str, shows: str, change: Callable[[Reply], None]) -> None:
+    def seed(service: Service) -> None:
+        def lying(reply: Reply, asked: Asked) -> None:
+            if reply.status == 200:
+                change(reply)
+
+        on_reply(service, lying, "update")
+
+    made(name, "update/response.object", shows, seed)
+
+
+_answering("update-answers-a-collection", "Add an artifact.", lambda r: setattr(r, "body", {"value": [r.body]}))
+_answering("update-answers-nothing-of-it", "Add an artifact.", lambda r: setattr(r, "body", {}))
+_answering("update-names-another-session", "Add an artifact.", lambda r: r.body.update(id=r.body["id"][::-1]))
+
+
 @fault("update/response.added-ids")
 def update_answers_other_ids(service: Service) -> None:
     """Add an artifact, list the artifacts."""
