@@ -44,6 +44,7 @@ class Teller:
     talks: int = 0
     known: set[str] = field(default_factory=set)
     sent: list[Stimulus] = field(default_factory=list)
+    _missed: set[str] = field(default_factory=set)
 
     def know(self, session: str) -> None:
         """Take note of a session, within a bound: stories are told early."""
@@ -54,7 +55,7 @@ class Teller:
         """Tell stories, each with its name. What was said before an interruption is heard as well."""
         for name, act in told:
             self.talks += 1
-            talk = stories.Talk(self.sender, self.talks, name, self.check)
+            talk = self._talk(self.talks, name, self.check)
             try:
                 act(talk)
                 self._again(talk, act)
@@ -76,7 +77,7 @@ class Teller:
         for exchange in stuck[:2] if known is not None else []:
             assert known is not None
             for telling in range(ROUNDS):
-                repeated = stories.Talk(self.sender, talk.number, talk.story, _nothing)
+                repeated = self._talk(talk.number, talk.story, _nothing)
                 act(repeated)
                 same = any(e.step == exchange.step and e.trouble == exchange.trouble for e in repeated.exchanges)
                 # One control more each time, so that trouble that comes by the clock falls out of step.
@@ -85,6 +86,9 @@ class Teller:
             else:
                 exchange.blame = "target"
                 exchange.note = f"{exchange.trouble}, the same in {ROUNDS + 1} sessions while a control was answered"
+
+    def _talk(self, number: int, name: str, check: Callable[[Exchange], None]) -> stories.Talk:
+        return stories.Talk(self.sender, number, name, check, routes=self.routes, missed=self._missed)
 
     def check(self, exchange: Exchange) -> None:
         """Find out whose trouble it is while the session is still as it was."""

@@ -45,8 +45,7 @@ def items(conversation: Conversation, name: str) -> list[dict[str, Any]]:
 def listing(conversation: Conversation, name: str) -> dict[str, Any]:
     """The sessions of every page of a listing step, by id. Raises Inconclusive where there is no whole list."""
     pages = conversation.steps(name)
-    if not pages:
-        raise Untouched(f"the conversation never came to {name}")
+    step(conversation, name)
     if any(page.trouble or page.status != 200 for page in pages):
         raise Inconclusive(f"the step {name} brought no list")
     return {one["id"]: one for one in items(conversation, name) if isinstance(one.get("id"), str)}
@@ -59,6 +58,8 @@ def new_sessions(conversation: Conversation, earlier: str, later: str) -> list[s
     is told of lists that were not read to their end. Raises Inconclusive where anything was in trouble: a request
     whose answer is lost, and the controls that follow, make sessions of which nobody knows.
     """
+    for name in (earlier, later):
+        step(conversation, name)
     for one in conversation.exchanges:
         sound(one)
     if any(one.trouble for one in conversation.exchanges):

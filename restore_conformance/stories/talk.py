@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from restore_conformance.checks.talks import ABSENT
 from restore_conformance.exchange import Conversation, Exchange, Request
 from restore_conformance.payloads.materials import LISTS
 from restore_conformance.payloads.stimulus import CREATE, Stimulus
@@ -26,7 +27,11 @@ Settled = Callable[[Any], bool]
 
 @dataclass(slots=True)
 class Talk:
-    """One conversation in the making. `check` is told of every exchange in trouble, before the next is sent."""
+    """One conversation in the making. `check` is told of every exchange in trouble, before the next is sent.
+
+    `routes` are the operations the target is known to have, `missed` those that were waited for once and never came:
+    they are asked for again, and not waited for, unless they are known by then. Both are shared with other talks.
+    """
 
     sender: Sender
     number: int
@@ -34,6 +39,8 @@ class Talk:
     check: Callable[[Exchange], None]
     exchanges: list[Exchange] = field(default_factory=list)
     sent: list[Stimulus] = field(default_factory=list)
+    routes: set[str] = field(default_factory=set)
+    missed: set[str] = field(default_factory=set)
 
     def say(self, step: str, request: Request) -> Exchange:
         exchange = self._send(step, request)
@@ -75,16 +82,19 @@ class Talk:
 
         `settled` says of the session read whether the change is seen.
         """
-        for wait in WAITS:
+        for wait in WAITS[:1] if "get" in self.missed - self.routes else WAITS:
             if wait:
                 self.sender.target.pause(wait)
             found = self.one(step, "GET", session)
-            if found.trouble and found.blame != "target":
+            absent = found.status in ABSENT and "get" not in self.routes
+            if found.trouble and found.blame != "target" and not absent:
                 continue  # nothing was seen yet, and what comes next relies on it
             if found.status not in {200, 404}:
                 break
             if found.status == status and (settled is None or settled(found.answer)):
                 break
+        if found.status in ABSENT and found.status != status:
+            self.missed.add("get")
         return found
 
     def list(
