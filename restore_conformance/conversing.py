@@ -22,10 +22,18 @@ DOCUMENTED = frozenset({
 Act = Callable[[stories.Talk], None]
 Told = tuple[str, Act]
 """The name of a story, and what is said in it."""
-PAIRS = (("standard", "granular"), ("granular", "no-payload"), ("no-payload", "standard"))
-SIZES = {"standard": 22, "granular": 4}
+LIVES = (
+    (("standard", 22), ("granular", 11)),
+    (("granular", 5), ("no-payload", 0)),
+    (("no-payload", 0), ("standard", 34)),
+)
+"""The sessions of each life by family and number of artifacts: full-site, granular and empty, each beside another."""
 CHANGED = ((("standard", 2), ("prefer", 2)), (("granular", 3), ("granular", 7)))
 """The sessions that are changed, each with one made after it: two full-site ones of the same size."""
+ACTIVATED = ((("standard", 6), ("standard", 9)), (("granular", 2), ("standard", 27)))
+"""The sessions that are activated, each with one that is not."""
+IN_PLACE = {"prefer": "granular", "granular-destination": "granular"}
+"""What is made where the plan has no such stimulus, since the user named few ids."""
 LISTED = 2
 """How many lives are also looked up in the list of all sessions."""
 
@@ -63,14 +71,14 @@ class Stories:
             rows = supply.refusals()
             yield "refused", lambda talk: stories.refused(talk, rows)
         for turn in range(number):
-            first, second = self._pair(supply, turn)
+            first, second = self._pair(supply, LIVES[turn % len(LIVES)])
             yield "life", _life(first, second, listed=turn < LISTED)
         for pair in CHANGED:
-            yield "change", self._change(*(self._take(supply, family, size) for family, size in pair))
+            yield "change", self._change(*self._pair(supply, pair))
         yield "change", self._fill(self._take(supply, "no-payload", 0))
         if self._activate:
-            for kind, size, other in (("standard", 6, 9), ("granular", 2, 5)):
-                first, second = self._take(supply, kind, size), self._take(supply, "standard", other)
+            for pair in ACTIVATED:
+                first, second = self._pair(supply, pair)
                 yield "activation", lambda talk, a=first, b=second: stories.activation(talk, a, b)  # type: ignore[misc]
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate)
 
@@ -124,19 +132,16 @@ class Stories:
             yield "tokenless", lambda talk: stories.tokenless(talk, session, activate=self._activate)
 
     def _take(self, supply: Supply, family: str, size: int) -> Stimulus:
-        return supply.take(family, size) or self._make(family, size)
+        return supply.take(family, size) or self._make(IN_PLACE.get(family, family), size)
 
     def _make(self, family: str, size: int, style: int = 0) -> Stimulus:
         self._seed += 1
         size = min(size, self._materials.most(family)) if family in LISTS else size
         return FAMILIES[family](self._materials, Knobs(size, 0, 0, self._seed, style))
 
-    def _pair(self, supply: Supply, turn: int) -> tuple[Stimulus, Stimulus]:
-        """The sessions of a life: full-site first, then granular, then empty, in turn with others beside them."""
-        first, second = PAIRS[turn % len(PAIRS)]
-        return self._take(supply, first, SIZES.get(first, 0) + turn), self._take(
-            supply, second, SIZES.get(second, 0) + 10 + turn
-        )
+    def _pair(self, supply: Supply, pair: tuple[tuple[str, int], tuple[str, int]]) -> tuple[Stimulus, Stimulus]:
+        first, second = pair
+        return self._take(supply, *first), self._take(supply, *second)
 
 
 def _life(
