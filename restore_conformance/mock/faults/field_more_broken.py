@@ -97,7 +97,7 @@ refusal(
 )
 refusal(
     "field2-update-twice-page",
-    TWICE,
+    "update/errors.envelope",
     "The same addition twice: 400 and a page.",
     "DuplicateArtifactInList",
     text("<h1>Bad Request</h1>", "text/html"),

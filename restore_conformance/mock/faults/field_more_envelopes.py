@@ -24,6 +24,8 @@ from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 Json = dict[str, Any]
 ROW = "row:create/"
+ENVELOPE = "create/errors.envelope"
+KEPT = "create/read-back.nothing-of-refused"
 PATH, POINT = "InvalidPathType", "InvalidRestorePoint"
 DIFFERENT, TWICE = "DifferentRestoreDestinationType", "DuplicateArtifactInList"
 LIMIT, EMPTY = "RestoreArtifactsLimitBreached", "InvalidArtifactRequest"
@@ -31,18 +33,18 @@ LIMIT, EMPTY = "RestoreArtifactsLimitBreached", "InvalidArtifactRequest"
 # ---------------------------------------------------------------- envelopes
 
 
-def error(name: str, code: str, shows: str, change: Callable[[Json], Any]) -> None:
+def error(name: str, code: str, shows: str, change: Callable[[Json], Any], blames: str = "") -> None:
     """Another error object where a create is refused with a code."""
-    refusal(name, ROW + code, shows, code, lambda reply: change(reply.body["error"]))
+    refusal(name, blames or ROW + code, shows, code, lambda reply: change(reply.body["error"]))
 
 
-def wrapped(name: str, code: str, shows: str, change: Callable[[Json], Any]) -> None:
+def wrapped(name: str, code: str, shows: str, change: Callable[[Json], Any], blames: str = "") -> None:
     """Another body, made of the right one."""
 
     def alter(reply: Reply) -> None:
         reply.body = change(reply.body)
 
-    refusal(name, ROW + code, shows, code, alter)
+    refusal(name, blames or ROW + code, shows, code, alter)
 
 
 def members(**new: Any) -> Callable[[Json], None]:
@@ -56,6 +58,7 @@ error(
     PATH,
     "No destinationType: message is an object with lang and value.",
     members(message={"lang": "en-us", "value": "The path type is not known."}),
+    ENVELOPE,
 )
 error(
     "field2-details-object",
@@ -69,10 +72,16 @@ error(
     "Destinations differ: details are texts.",
     members(details=["siteRestoreArtifacts"]),
 )
-error("field2-inner-text", PATH, "No destinationType: innerError is a text.", members(innerError="at Restore.Create()"))
+error(
+    "field2-inner-text",
+    PATH,
+    "No destinationType: innerError is a text.",
+    members(innerError="at Restore.Create()"),
+    ENVELOPE,
+)
 error("field2-code-null", DIFFERENT, "Destinations differ: code is null.", members(code=None))
 error("field2-code-list", LIMIT, "Too many: code is a list.", members(code=[LIMIT]))
-error("field2-target-number", EMPTY, "An empty list: target is a number.", members(target=0))
+error("field2-target-number", EMPTY, "An empty list: target is a number.", members(target=0), ENVELOPE)
 wrapped(
     "field2-error-in-list", TWICE, "The same site twice: error is a list of one.", lambda old: {"error": [old["error"]]}
 )
@@ -82,6 +91,7 @@ wrapped(
     PATH,
     "No destinationType: odata.error, as of OData 3.",
     lambda old: {"odata.error": old["error"]},
+    ENVELOPE,
 )
 wrapped("field2-envelope-in-array", LIMIT, "Too many: the envelope in an array.", lambda old: [old])
 wrapped(
@@ -89,6 +99,7 @@ wrapped(
     EMPTY,
     "An empty list: Error with Code and Message.",
     lambda old: {"Error": {"Code": EMPTY, "Message": "x"}},
+    ENVELOPE,
 )
 wrapped(
     "field2-problem-details",
@@ -99,7 +110,7 @@ wrapped(
 refusal("field2-limit-no-body", ROW + LIMIT, "Too many: 413 without a body.", LIMIT, body(None))
 refusal(
     "field2-empty-list-page",
-    ROW + EMPTY,
+    ENVELOPE,
     "An empty list: a page of HTML.",
     EMPTY,
     text("<h1>Bad Request</h1>", "text/html"),
@@ -136,11 +147,9 @@ def kept(name: str, blames: str, shows: str, code: str) -> None:
     made(name, blames, shows, seed)
 
 
-kept("field2-refused-twice-kept", ROW + TWICE, "The same site twice: 400, and yet there is a session more.", TWICE)
-kept("field2-refused-path-kept", ROW + PATH, "No destinationType: 400, and yet there is a session more.", PATH)
-kept(
-    "field2-refused-point-kept", ROW + POINT, "An empty restore point id: 400, and yet there is a session more.", POINT
-)
+kept("field2-refused-twice-kept", KEPT, "The same site twice: 400, and yet there is a session more.", TWICE)
+kept("field2-refused-path-kept", KEPT, "No destinationType: 400, and yet there is a session more.", PATH)
+kept("field2-refused-point-kept", KEPT, "An empty restore point id: 400, and yet there is a session more.", POINT)
 kept("field2-refused-json-kept", "page:create", "Broken JSON: 400, and yet there is a session more.", "BadRequest")
 
 # ---------------------------------------------------------------- media types, tokens

@@ -132,12 +132,12 @@ changed(
     _one_browse,
 )
 changed(
-    "field2-update-types-standard", P, "Add an item to a granular session and get with Prefer: standard.", _standard
+    "field2-update-types-standard", "N36", "Add an item to a granular session and get with Prefer: standard.", _standard
 )
-changed("field2-update-types-bulk", P, "Add to two sites and get: bulk.", _bulk)
-changed("field2-update-starts", P, "Add a site and get: it is activating.", _started)
+changed("field2-update-types-bulk", "N36", "Add to two sites and get: bulk.", _bulk)
+changed("field2-update-starts", "N37", "Add a site and get: it is activating.", _started)
 changed("field2-update-backdates", P, "Add a site and get: modified before it was created.", _backdated)
-changed("field2-update-changes-creator", P, "Add a site and get: another createdBy.", _nameless)
+changed("field2-update-changes-creator", "page:get", "Add a site and get: another createdBy.", _nameless)
 changed("field2-update-adds-to-every-draft", P, "Two drafts, add to one: both have it.", _others)
 changed("field2-update-renumbers", P, "List, add a site, list: the earlier ones have other ids.", _renumbered)
 

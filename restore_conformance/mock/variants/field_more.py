@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from copy import deepcopy
@@ -34,10 +35,10 @@ def ids(name: str, allowed: str, make: Callable[[Session, int], str], pattern: s
     """Session ids of another shape; a text of no such shape is an id that is none."""
 
     def seed(service: Service) -> None:
-        keep = service.keep
+        keep, numbers = service.keep, itertools.count(1)
 
         def keeping(born: Session) -> None:
-            born.id = make(born, len(service.sessions) + 1)
+            born.id = make(born, next(numbers))
             keep(born)
 
         def find(asked: Asked) -> Session:
