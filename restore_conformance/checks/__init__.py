@@ -69,6 +69,7 @@ from restore_conformance.checks.talks import (
     step,
     total,
     unknown_caller,
+    unknown_id,
 )
 from restore_conformance.checks.talks import refused as refused_at
 
@@ -132,5 +133,6 @@ __all__ = [
     "type_named",
     "undeclared",
     "unknown_caller",
+    "unknown_id",
     "unset",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -197,6 +198,17 @@ def malformed_id(conversation: Conversation, name: str, operation: str) -> str:
         return "unknown"
     refused(conversation, name, operation, "malformed-id")
     return "invalid"
+
+
+def unknown_id(conversation: Conversation, name: str, operation: str) -> None:
+    """A GUID that names no session was refused as such; where ids have another form, it may be no id at all."""
+    wanted = [answers.refusals(operation)["unknown-id"]]
+    if any(not _GUID.fullmatch(known) for known in conversation.known):
+        wanted.append(answers.refusals(operation)["malformed-id"])
+    answers.refused_as_any(step(conversation, name), wanted)
+
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def refused_at_any(conversation: Conversation, name: str, operation: str, *defects: str) -> None:

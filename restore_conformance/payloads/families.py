@@ -131,19 +131,20 @@ def media_type_spelling(m: Materials, k: Knobs) -> Stimulus:
 # ---------------------------------------------------------------- rows of the error table
 
 
-@family("path-type", 6)
+@family("path-type", 8)
 def path_type(m: Materials, k: Knobs) -> Stimulus:
     def change(element: dict[str, Any]) -> dict[str, Any]:
         made = dict(element)
-        variant = k.variant % 6
-        if variant == 0:
+        if variant in {0, 6}:
             del made["destinationType"]
         else:
-            made["destinationType"] = (None, "", "elsewhere", "in place", "original")[variant - 1]
+            made["destinationType"] = (None, "", "elsewhere", "in place", "original", "", None)[variant - 1]
         return made
 
-    count = max(k.size, 1)
+    count, variant = max(k.size, 1), k.variant % 8
     elements = _one_odd(m, "standard", k._replace(variant=k.seed), change)
+    if variant > 5:  # none of them says where to
+        elements = [change(element) for element in m.elements("standard", count, k.seed, k.seed, k.style)]
     return _made(m, "path-type", "standard", {SITE: elements}, k, count, defect="path-type")
 
 
@@ -221,7 +222,7 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
 @family("mixed", 4)
 def mixed(m: Materials, k: Knobs) -> Stimulus:
     count, others = max(k.size, 1), 1 + k.place % 10
-    site, items = m.elements("standard", count, k.seed), m.elements("granular", others, k.seed)
+    site, items = m.elements("standard", count, k.seed), m.elements("granular", others, k.seed, style=k.style)
     payload: dict[str, Any] = {SITE: site, GRANULAR: items}
     if k.variant % 2:
         payload = dict(reversed(payload.items()))
@@ -434,21 +435,25 @@ def unknown_members(m: Materials, k: Knobs) -> Stimulus:
     return _made(m, "unknown-members", "standard", payload, k, len(elements), open="unknown-members")
 
 
-@family("annotations", 4)
+@family("annotations", 5)
 def other_annotations(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("standard", max(k.size, 1), k.seed)
-    payload: dict[str, Any] = {SITE: elements}
+    kind = "granular" if k.variant % 5 == 4 else "standard"
+    elements = m.elements(kind, max(k.size, 1), k.seed)
+    payload: dict[str, Any] = {LISTS[kind]: elements}
     odd = elements[k.place % len(elements)]
-    if k.variant % 4 == 0:
+    if k.variant % 5 == 0:
         payload["@example.note"] = "text"
-    elif k.variant % 4 == 1:
+    elif k.variant % 5 == 1:
         odd["@odata.type"] = "#microsoft.graph.siteRestoreArtifact"
-    elif k.variant % 4 == 2:
+        odd["restorePoint"]["@odata.type"] = "#microsoft.graph.restorePoint"
+    elif k.variant % 5 == 4:
+        odd["@odata.type"] = "#microsoft.graph.granularSiteRestoreArtifact"
+    elif k.variant % 5 == 2:
         odd["restorePoint"] = {"@odata.id": odd["restorePoint"]["id"]}
     else:
         point = odd.pop("restorePoint")["id"]
         odd["restorePoint@odata.bind"] = f"/solutions/backupRestore/restorePoints/{point}"
-    return _made(m, "annotations", "standard", payload, k, len(elements), open="other-annotations")
+    return _made(m, "annotations", kind, payload, k, len(elements), open="other-annotations")
 
 
 _CURIOUS: tuple[Maker, ...] = (read_only_members, unknown_members, other_annotations)

@@ -19,10 +19,12 @@ LISTS = {"standard": SITE, "granular": GRANULAR}
 REQUEST = "create/request.json"
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" * 4  # byte to letter, by its last 6 bits
 
-PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE, FALLING = (1 << bit for bit in range(9))
+PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE, FALLING, LENGTHS = (
+    1 << bit for bit in range(10)
+)
 """Bits of a style: white space, member order, GUIDs in capitals or without a version, optional members sent,
-a long padded browse id, @odata.type at the top as the SDKs send it, item keys that differ at their end, and ids that
-fall from each artifact to the next."""
+a long padded browse id, @odata.type at the top as the SDKs send it, item keys that differ at their end, ids that
+fall from each artifact to the next, and keys of sites among those of files."""
 
 
 class Materials:
@@ -110,7 +112,7 @@ class Materials:
     def _item(self, seed: int, index: int, style: int) -> Mapping[str, str]:
         if self.items:
             return self.items[(seed + index) % len(self.items)]
-        parts = 2 if seed % 3 == 2 else 4
+        parts = 2 if seed % 3 == 2 or (style & LENGTHS and index % 2) else 4
         shared = [guid(seed + 1, 10_000 + part) for part in range(1, parts)]
         own = guid(seed, index)
         key = ",".join([*shared, own] if style & SAME_SITE else [own, *shared])

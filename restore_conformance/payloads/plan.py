@@ -15,6 +15,7 @@ from restore_conformance.payloads.families import EACH_MEMBER, FAMILIES, VARIANT
 from restore_conformance.payloads.materials import (
     FALLING,
     GRANULAR,
+    LENGTHS,
     LONG_BROWSE,
     ODD_GROUPS,
     OPTIONAL,
@@ -61,7 +62,7 @@ STYLED = {
     27: UPPER | ODD_GROUPS, 31: ODD_GROUPS, 33: PRETTY, 38: REVERSED, 43: UPPER, 49: UPPER | ODD_GROUPS,
 }  # fmt: skip
 """Which counts are sent in another style: capitals, odd GUIDs, white space, another order of members or of ids."""
-STYLED_ITEMS = {11: FALLING, 17: TYPED, 26: UPPER, 37: LONG_BROWSE}
+STYLED_ITEMS = {7: LENGTHS, 11: FALLING, 17: TYPED, 26: UPPER, 37: LONG_BROWSE}
 ITEMS = (1, 2, 3, 5, 7, 11, 17, 26, 33, 37, 42, 49, 50, 51)
 PLACED = ((2, 1), (5, 0), (5, 1), (5, 2), (5, 3), (5, 4), (49, 48))
 """A bad element among so many at this place: next to the first, at each place of a few, at the end of many."""
@@ -103,7 +104,7 @@ def _accepted(s: int) -> Iterator[Entry]:
         yield "granular", Knobs(count, 0, 0, s + 100 + count, STYLED_ITEMS.get(count, 0)), not Q
     for variant, (count, style) in enumerate(((10, SAME_SITE), (14, 0))):
         yield "granular-destination", Knobs(count, 0, variant, s + 170, style), variant == 0
-    for variant, count in enumerate((6, 8, 12)):
+    for variant, count in enumerate((25, 8, 12)):
         yield "conflict-behavior", Knobs(count, 0, variant, s + 180), not Q
     for variant in range(4):
         yield "no-payload", Knobs(variant=variant), variant in {0, 3}
@@ -114,22 +115,33 @@ def _accepted(s: int) -> Iterator[Entry]:
     yield "prefer", Knobs(2, 1, 0, s + 194), not Q
 
 
+def _typed(place: int) -> int:
+    """Every other place also with the type at the top, as the SDKs send it with everything."""
+    return TYPED if place % 2 else 0
+
+
 def _rows(s: int) -> Iterator[Entry]:
-    for variant in range(6):
-        yield "path-type", Knobs(1, 0, variant, s + 200 + variant), variant == 3
-    for (count, place), variant in zip(PLACED, (0, 4, 1, 2, 3, 4, 0), strict=True):
-        yield "path-type", Knobs(count, place, variant, s + 210), (count, place) == (49, 48)
+    for variant, count in ((0, 1), (3, 1), (6, 3)):
+        yield "path-type", Knobs(count, 0, variant, s + 200 + variant), variant == 3
+    for (count, place), variant in zip(PLACED, (0, 4, 1, 2, 3, 5, 0), strict=True):
+        yield "path-type", Knobs(count, place, variant, s + 210, _typed(place)), (count, place) == (49, 48)
     for variant in range(2):
         yield "empty-list", Knobs(variant=variant), variant == 0
         yield "null-list", Knobs(variant=variant), variant == 1
-    for variant in range(9):
+    for variant in (0, 4, 6):
         yield "restore-point", Knobs(1, 0, variant, s + 220 + variant), not Q
-    for (count, place), variant in zip(PLACED, (0, 4, 2, 6, 4, 7, 6), strict=True):
-        yield "restore-point", Knobs(count, place, variant, s + 230), (count, place) in {(2, 1), (49, 48)}
+    for (count, place), variant in zip(PLACED, (4, 0, 2, 3, 5, 7, 6), strict=True):
+        yield (
+            "restore-point",
+            Knobs(count, place, variant, s + 230, _typed(place)),
+            (count, place) in {(2, 1), (49, 48)},
+        )
+    for place, variant in ((0, 1), (2, 8)):
+        yield "restore-point", Knobs(3, place, variant, s + 235), not Q
     for variant in range(2):
         yield "different-destination", Knobs(2, 1, variant, s + 240 + variant), not Q
     for place in range(3):
-        yield "different-destination", Knobs(3, place, place, s + 245), place == 1
+        yield "different-destination", Knobs(3, place, place, s + 245, _typed(place)), place == 1
     for count, place in ((10, 5), (30, 29), (49, 24)):
         yield "different-destination", Knobs(count, place, count // 10, s + 250 + count), not Q
     for variant in (0, 1):
@@ -144,8 +156,15 @@ def _rows(s: int) -> Iterator[Entry]:
         yield "duplicate", Knobs(3, 2, variant, s + 269), not Q
     for variant in range(2):
         yield "too-many", Knobs(0, 0, variant, s + 270), variant == 0
-    for count, others, variant in ((1, 1, 0), (1, 1, 1), (1, 2, 0), (20, 1, 1), (1, 8, 0)):
-        yield "mixed", Knobs(count, others - 1, variant, s + 280 + count), (count, others, variant) == (1, 1, 0)
+    for count, others, variant, style in (
+        (1, 1, 0, 0),
+        (1, 1, 1, TYPED),
+        (1, 2, 0, OPTIONAL),
+        (20, 1, 1, 0),
+        (1, 8, 0, 0),
+    ):
+        first = (others, variant) == (1, 0)
+        yield "mixed", Knobs(count, others - 1, variant, s + 280 + count, style), first
     yield "mixed", Knobs(2, 1, 2, s + 285), not Q
 
 
@@ -164,7 +183,8 @@ def _rules(s: int) -> Iterator[Entry]:
     for count in (1, 3, 10):
         yield "future-value", Knobs(count, 0, 0, s + 320), count == 1
     for variant in (0, 1, 2, 5):
-        yield "granular-members", Knobs(1 + variant // 2, variant, variant, s + 325), variant < 2
+        count = 3 if variant == 0 else 1 + variant // 2
+        yield "granular-members", Knobs(count, 1 + variant, variant, s + 325), variant < 2
     for variant in range(len(WRONG_TYPES)):
         yield "wrong-type", Knobs(1 + variant % 3, variant, variant, s + 330), variant in EACH_MEMBER
     for variant in (0, 1, 2, 5, 9, 10):
@@ -173,7 +193,7 @@ def _rules(s: int) -> Iterator[Entry]:
     yield "odd-letters", Knobs(2, 1, 0, s + 364), Q
     for variant in (0, 1):
         yield "unknown-members", Knobs(2, 1, variant, s + 345), not Q
-    for variant in (0, 1, 3):
+    for variant in (0, 1, 3, 4):
         yield "annotations", Knobs(2, 1, variant, s + 350), not Q
     for variant in range(4):
         yield "opaque-values", Knobs(2, 1, variant, s + 360), not Q

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from restore_conformance.payloads.families import Knobs, family, opaque_values, standard
+from restore_conformance.payloads.families import Knobs, family, granular, opaque_values, standard
 from restore_conformance.payloads.materials import GRANULAR, SITE, Materials
 from restore_conformance.payloads.stimulus import Stimulus
 
@@ -26,11 +26,12 @@ ALTERED = (
 )
 
 
-@family("no-token", 2)
+@family("no-token", 3)
 def no_token(m: Materials, k: Knobs) -> Stimulus:
-    if k.variant % 2:
+    if k.variant % 3 == 1:
         return Stimulus("no-token", "no-payload", None, defect="no-token", authorization=None)
-    return replace(standard(m, k), family="no-token", defect="no-token", authorization=None)
+    make = granular if k.variant % 3 == 2 else standard
+    return replace(make(m, k), family="no-token", defect="no-token", authorization=None)
 
 
 @family("token-malformed", len(MALFORMED))

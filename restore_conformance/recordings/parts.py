@@ -12,6 +12,7 @@ from restore_conformance.conversing import shows_route
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.recordings.coverage import conversation_of
 from restore_conformance.recordings.source import Source
+from restore_conformance.stories import session_of
 from restore_conformance.verdicts import UsageError
 
 
@@ -50,23 +51,29 @@ class Parts:
         run knows those of earlier conversations; cassettes have no order, so all of them count.
         """
         routes: dict[str, set[str]] = {}
+        made: dict[str, set[str]] = {}
         for told in self._told.values():
             if told.source.provenance is not None:
                 _shown(told, routes)
+            made.setdefault(_target(told), set()).update(session_of(one).lower() for one in told.exchanges)
         for told in self._told.values():
             self._number += 1
-            known = frozenset(_shown(told, routes))
-            yield Conversation(self._number, told.story, tuple(told.exchanges), known), told.source
+            shown, known = frozenset(_shown(told, routes)), frozenset(made[_target(told)] - {""})
+            yield Conversation(self._number, told.story, tuple(told.exchanges), shown, known), told.source
         self._told.clear()
 
 
 def _shown(told: _Told, routes: dict[str, set[str]]) -> set[str]:
     """The routes of the target of a conversation, with what this one adds."""
-    block = told.source.provenance
-    target = f"{block.origin} {block.base}" if block is not None else told.source.name
-    known = routes.setdefault(target, {"create"})
+    known = routes.setdefault(_target(told), {"create"})
     known.update(one.sent.operation for one in told.exchanges if shows_route(one))
     return known
+
+
+def _target(told: _Told) -> str:
+    """What a conversation was had with, as far as its recording says."""
+    block = told.source.provenance
+    return f"{block.origin} {block.base}" if block is not None else told.source.name
 
 
 def _of_one_run(first: Source, other: Source) -> None:

@@ -82,7 +82,7 @@ class Talk:
 
         `settled` says of the session read whether the change is seen.
         """
-        for wait in WAITS[:1] if "get" in self.missed - self.routes else WAITS:
+        for wait in WAITS:
             if wait:
                 self.sender.target.pause(wait)
             found = self.one(step, "GET", session)
@@ -93,9 +93,15 @@ class Talk:
                 break
             if found.status == status and (settled is None or settled(found.answer)):
                 break
+            if found.status != status and not self._may_come(found):
+                break
         if found.status in ABSENT and found.status != status:
             self.missed.add("get")
         return found
+
+    def _may_come(self, found: Exchange) -> bool:
+        """Whether it is worth while to ask again for what was not found."""
+        return found.status == 200 or found.sent.operation not in self.missed - self.routes
 
     def list(
         self,
@@ -114,11 +120,14 @@ class Talk:
             before = len(self.exchanges)
             whole = self._pages(step, caller, target)
             pages = self.exchanges[before:]
-            if not whole or settled is None or settled([one for page in pages for one in values(page)]):
+            late = settled is not None and pages[-1].status == 404 and self._may_come(pages[-1])
+            if not late and (not whole or settled is None or settled([o for page in pages for o in values(page)])):
                 break
             if number < len(WAITS) - 1:
                 for page in pages:
                     page.step = f"{step}-early"
+        if pages[-1].status == 404:
+            self.missed.add(pages[-1].sent.operation)
         return whole
 
     def _pages(self, step: str, caller: str, target: str) -> bool:

@@ -19,7 +19,7 @@ def test_invalid_session_id(conversation):
 @clause(when=story("strangers"))
 def test_session_not_found(conversation):
     """A session that is not there is not found."""
-    checks.refused_at(conversation, "activate-unknown", "activate", "unknown-id")
+    checks.unknown_id(conversation, "activate-unknown", "activate")
 
 
 @clause(when=story("activation"))

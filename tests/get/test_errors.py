@@ -19,4 +19,4 @@ def test_invalid_session_id(conversation):
 @clause(when=story("strangers"))
 def test_session_not_found(conversation):
     """A session that is not there is not found."""
-    checks.refused_at(conversation, "get-unknown", "get", "unknown-id")
+    checks.unknown_id(conversation, "get-unknown", "get")

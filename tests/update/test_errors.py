@@ -21,7 +21,7 @@ def test_invalid_session_id(conversation):
 def test_session_not_found(conversation):
     """A session that is not there is not found."""
     if conversation.story == "strangers":
-        checks.refused_at(conversation, "update-unknown", "update", "unknown-id")
+        checks.unknown_id(conversation, "update-unknown", "update")
         return
     if checks.step(conversation, "get-deleted").status != 404:
         raise Untouched("the session is still there")
