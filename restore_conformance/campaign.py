@@ -138,7 +138,7 @@ class Campaign:
                 return
         if self.profile.sweep and self._draws and self.target.loopback and not self.stopped:
             self._sweep()
-        self.teller.tell(self._stories.last(self._kept, crowd=self.profile.crowd))
+        self.teller.tell(self._stories.last(self._kept, self.teller.deleted, crowd=self.profile.crowd))
         self._confirm_all()
 
     def _ask(self, stimulus: Stimulus) -> None:

@@ -23,14 +23,14 @@ Act = Callable[[stories.Talk], None]
 Told = tuple[str, Act]
 """The name of a story, and what is said in it."""
 LIVES = (
-    (("standard", 22), ("granular", 11)),
-    (("granular", 5), ("no-payload", 0)),
+    (("standard", 30), ("granular", 11)),
+    (("granular", 10), ("no-payload", 0)),
     (("no-payload", 0), ("standard", 34)),
 )
 """The sessions of each life by family and number of artifacts: full-site, granular and empty, each beside another."""
 CHANGED = ((("standard", 2), ("prefer", 2)), (("granular", 3), ("granular", 7)))
 """The sessions that are changed, each with one made after it: two full-site ones of the same size."""
-ACTIVATED = ((("standard", 6), ("standard", 9)), (("granular", 2), ("standard", 27)))
+ACTIVATED = ((("standard", 24), ("standard", 9)), (("granular", 2), ("standard", 27)))
 """The sessions that are activated, each with one that is not."""
 IN_PLACE = {"prefer": "granular", "granular-destination": "granular"}
 """What is made where the plan has no such stimulus, since the user named few ids."""
@@ -81,6 +81,7 @@ class Stories:
                 first, second = self._pair(supply, pair)
                 yield "activation", lambda talk, a=first, b=second: stories.activation(talk, a, b)  # type: ignore[misc]
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate)
+        yield "many", stories.many
 
     def _in_brief(self, supply: Supply, *, loopback: bool) -> Iterator[Told]:
         """One of each; their sessions are of the sizes and styles that the short plan leaves out."""
@@ -99,26 +100,28 @@ class Stories:
 
     def _change(self, made: Stimulus, other: Stimulus) -> Act:
         seed = self._seed + 20
-        return lambda talk: stories.change(talk, made, other, self._materials, seed, brief=self._brief)
+        return lambda talk: stories.change(
+            talk, made, other, self._materials, seed, activate=self._activate, brief=self._brief
+        )
 
     def _fill(self, empty: Stimulus) -> Act:
         seed = self._seed + 40
         return lambda talk: stories.fill(talk, empty, self._materials, seed, brief=self._brief)
 
-    def last(self, sessions: list[str], *, crowd: bool) -> Iterator[Told]:
-        """Told at the end: whether early sessions are still there, and how many may run at once."""
+    def last(self, sessions: list[str], deleted: list[str], *, crowd: bool) -> Iterator[Told]:
+        """Told at the end: whether early sessions are still there, deleted ones not, and how many may run at once."""
         if sessions:
-            yield from self._still_there(sessions[:1] if self._brief else sessions)
+            yield from self._still_there(*((sessions[:1], []) if self._brief else (sessions, deleted)))
         if crowd and self._activate:
             one = self._make("standard", 1)
             yield "crowd", lambda talk: stories.crowd(talk, one)
 
-    def _still_there(self, sessions: list[str]) -> Iterator[Told]:
+    def _still_there(self, sessions: list[str], deleted: list[str]) -> Iterator[Told]:
         """Whether early sessions are still there; if the first is, what others than its maker may do with it."""
         there: list[bool] = []
 
         def late(talk: stories.Talk) -> None:
-            stories.late(talk, sessions)
+            stories.late(talk, sessions, deleted)
             there.append(any(e.status == 200 for e in talk.exchanges if e.step == "get-late-0"))
 
         session = sessions[0]

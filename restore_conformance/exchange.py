@@ -138,7 +138,8 @@ class Conversation:
     """Exchanges about one thing, in the order in which they were sent.
 
     `routes` are the operations the target is known to have: it has answered one as the documents say. `known` are
-    the ids of sessions that the same caller made elsewhere, in small letters.
+    the ids of sessions that the same caller made elsewhere, in small letters; `there` are those of them that nobody
+    deleted.
     """
 
     number: int
@@ -146,6 +147,7 @@ class Conversation:
     exchanges: tuple[Exchange, ...]
     routes: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    there: frozenset[str] = frozenset()
 
     def step(self, name: str) -> Exchange | None:
         """The last exchange of that step, or None where the conversation never came so far."""

@@ -34,7 +34,7 @@ class Teller:
     """Tells stories one after the other and learns which operations the target has: `routes`.
 
     `known` are the ids of sessions made meanwhile, in small letters; `know` adds one. `sent` are the stimuli of the
-    stories so far.
+    stories so far, `deleted` the sessions that were deleted, and looked for in vain.
     """
 
     sender: Sender
@@ -44,6 +44,8 @@ class Teller:
     talks: int = 0
     known: set[str] = field(default_factory=set)
     sent: list[Stimulus] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    _doomed: set[str] = field(default_factory=set)
     _missed: set[str] = field(default_factory=set)
 
     def know(self, session: str) -> None:
@@ -88,7 +90,13 @@ class Teller:
                 exchange.note = f"{exchange.trouble}, the same in {ROUNDS + 1} sessions while a control was answered"
 
     def _talk(self, number: int, name: str, check: Callable[[Exchange], None]) -> stories.Talk:
-        return stories.Talk(self.sender, number, name, check, routes=self.routes, missed=self._missed)
+        return stories.Talk(
+            self.sender, number, name, check, routes=self.routes, missed=self._missed, there=self._there
+        )
+
+    def _there(self) -> set[str]:
+        """The sessions of this run that nobody asked to delete."""
+        return self.known - self._doomed
 
     def check(self, exchange: Exchange) -> None:
         """Find out whose trouble it is while the session is still as it was."""
@@ -108,8 +116,11 @@ class Teller:
                 self.hearing.hear_silently(exchange)
             else:
                 self.hearing.overhear(exchange)
+        self.deleted += [one.sent.session for one in talk.exchanges if one.step == "get-deleted" and one.status == 404]
+        self._doomed |= {one.sent.session.lower() for one in talk.exchanges if one.sent.operation == "delete"}
         if talk.exchanges:
-            self.hearing.conclude_talk(talk.done(frozenset(self.routes), frozenset(self.known)))
+            there = frozenset(self._there())
+            self.hearing.conclude_talk(talk.done(frozenset(self.routes), frozenset(self.known), there))
 
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""

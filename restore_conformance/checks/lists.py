@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from restore_conformance.checks import answers
@@ -13,7 +14,8 @@ from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 def collection(conversation: Conversation, name: str) -> list[Any]:
     """The items of every page of a step. Raises Deviation where one is no collection."""
     pages = conversation.steps(name)
-    step(conversation, name)
+    if len(pages) < 2:
+        step(conversation, name)  # further pages are where the target itself said, so that their route is no excuse
     found: list[Any] = []
     for page in pages:
         sound(page)
@@ -152,6 +154,50 @@ def same_names(shown: list[Any], sent: list[Any], member: str) -> None:
             observed=odd,
             pointer=f"/value/{member}",
         )
+
+
+def kept(conversation: Conversation, earlier: str, later: str, gone: Any = None) -> None:
+    """What the earlier list of artifacts shows stands in the later one, but for the one that is gone."""
+    after = {str(one.get("id")).lower() for one in items(conversation, later)}
+    for one in items(conversation, earlier):
+        name = one.get("id")
+        if name != gone and str(name).lower() not in after:
+            raise Deviation(
+                f"expected the artifact {name} to stay, got a list without it at the step {later}",
+                expected=str(name),
+                observed=None,
+            )
+
+
+def as_sent(shown: list[dict[str, Any]], sent: list[dict[str, Any]], at: str) -> None:
+    """Artifacts have destination, browse session and restore point of those that were sent, as far as shown."""
+    for member in ("destinationType", "browseSessionId"):
+        wanted = {one.get(member) for one in sent} - {None}
+        for one in shown if wanted and all(member in one for one in sent) else ():
+            if one.get(member) and one[member] not in wanted:
+                raise _not_sent(f"{at}/{member}", wanted, one[member])
+    points = [_point(one) for one in shown]
+    if len(shown) == len(sent) and all(points) and all(map(_point, sent)):
+        wanted = {_point(one).lower() for one in sent}
+        for point in points:
+            if point.lower() not in wanted or points.count(point) > 1:
+                raise _not_sent(f"{at}/restorePoint/id", wanted, point)
+
+
+def _point(one: dict[str, Any]) -> str:
+    point = one.get("restorePoint")
+    found = point.get("id") if isinstance(point, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _not_sent(pointer: str, wanted: Collection[Any], got: Any) -> Deviation:
+    expected = " or ".join(sorted(map(str, wanted)))[:200]
+    return Deviation(
+        f"{pointer}: expected {expected}, each as it was sent, got {got}",
+        expected=expected,
+        observed=got,
+        pointer=pointer,
+    )
 
 
 def all_different(names: list[Any], member: str) -> None:

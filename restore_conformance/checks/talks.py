@@ -18,6 +18,8 @@ CHANGING = frozenset({"update", "activate", "delete"})
 SECONDS = 2
 READS = ("get-again", "get-before", "get-added", "get-removed", "get-refused")
 """Steps that read a session again, before anybody activates it."""
+RUNNING = ("get-activated", "get-later")
+"""Steps that read a session once it was activated."""
 
 
 def step(conversation: Conversation, name: str) -> Exchange:
@@ -76,9 +78,9 @@ def not_crowded_out(conversation: Conversation, name: str) -> None:
         raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
 
 
-def later_reads(conversation: Conversation) -> Iterator[dict[str, Any]]:
-    """The session as it was read again; readings in trouble, or without a session, are for other clauses."""
-    for name in READS:
+def later_reads(conversation: Conversation, *more: str) -> Iterator[dict[str, Any]]:
+    """The session as it was read again, at further steps too if named; readings without a session are passed over."""
+    for name in (*READS, *more):
         found = conversation.step(name)
         if found is not None and not found.trouble and found.status == 200 and isinstance(found.answer, dict):
             yield found.answer
@@ -155,6 +157,21 @@ def same_total(conversation: Conversation, earlier: str, later: str, change: int
             expected=str(before + change),
             observed=after,
             pointer="/restoreSessionArtifactCount/total",
+        )
+
+
+def in_order(shown: dict[str, Any], seconds: float) -> None:
+    """A session is not modified before it is created, give or take so many seconds; unset times agree with any."""
+    first, last = shown.get("createdDateTime"), shown.get("lastModifiedDateTime")
+    if unset(first) or unset(last) or not isinstance(first, str) or not isinstance(last, str):
+        return
+    made, changed = instant(first), instant(last)
+    if made and changed and (made[0] - changed[0]).total_seconds() + (made[1] - changed[1]) / 1e12 > seconds:
+        raise Deviation(
+            f"/lastModifiedDateTime: expected no earlier than createdDateTime {first}, got {last}",
+            expected=f"{first} or later",
+            observed=last,
+            pointer="/lastModifiedDateTime",
         )
 
 

@@ -138,7 +138,7 @@ def path_type(m: Materials, k: Knobs) -> Stimulus:
         if variant in {0, 6}:
             del made["destinationType"]
         else:
-            made["destinationType"] = (None, "", "elsewhere", "in place", "original", "", None)[variant - 1]
+            made["destinationType"] = (None, "", "elsewhere", "in place", "original", "", "")[variant - 1]
         return made
 
     count, variant = max(k.size, 1), k.variant % 8
@@ -216,7 +216,8 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
     if form == 2:
         elements = [dict(elements[original]) for _ in elements]
     payload = {LISTS[kind]: elements}
-    return _made(m, "duplicate", kind, payload, k._replace(style=0), count, defect="duplicate")
+    style = TYPED if form == 1 else 0
+    return _made(m, "duplicate", kind, payload, k._replace(style=style), count, defect="duplicate")
 
 
 @family("mixed", 4)
@@ -327,8 +328,8 @@ def granular_members(m: Materials, k: Knobs) -> Stimulus:
     )
 
 
-_WRONG_LIST: tuple[Any, ...] = ({}, "text", 5)  # the object is filled: one artifact that stands for a list of one
-_WRONG_ELEMENT: tuple[Any, ...] = (None, "text", 5)
+_WRONG_LIST: tuple[Any, ...] = ({}, "text")  # the object is filled: one artifact that stands for a list of one
+_WRONG_ELEMENT: tuple[Any, ...] = (None, "text")
 _WRONG_TEXT: tuple[Any, ...] = (5, {})
 
 
@@ -337,10 +338,10 @@ def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
     for kind in LISTS:
         table += [(kind, (), value) for value in _WRONG_LIST]
         table += [(kind, ("*",), value) for value in _WRONG_ELEMENT]
-    objects: tuple[Any, ...] = ("text", 5, [])
+    objects: tuple[Any, ...] = ("text", [])
     table += [("standard", ("restorePoint",), value) for value in objects]
     table += [("standard", ("restorePoint", "id"), value) for value in _WRONG_TEXT]
-    members: tuple[Any, ...] = (7, [], {})
+    members: tuple[Any, ...] = (7, {})
     table += [("standard", ("destinationType",), value) for value in members]
     table += [("granular", ("browseSessionId",), value) for value in _WRONG_TEXT]
     table += [("granular", ("id",), value) for value in _WRONG_TEXT]

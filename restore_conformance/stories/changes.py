@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from restore_conformance.payloads.materials import GRANULAR, LISTS, SITE, Materials, own_id
 from restore_conformance.payloads.stimulus import Stimulus
-from restore_conformance.stories.talk import Talk, artifacts_of, as_made, counts, has_started, holds, is_unseen, values
+from restore_conformance.stories.talk import (
+    Settled,
+    Talk,
+    artifacts_of,
+    as_made,
+    counts,
+    has_started,
+    holds,
+    is_unseen,
+    values,
+)
 
 
 def change(
-    talk: Talk, first: Stimulus, second: Stimulus, materials: Materials, seed: int, *, brief: bool = False
+    talk: Talk,
+    first: Stimulus,
+    second: Stimulus,
+    materials: Materials,
+    seed: int,
+    *,
+    activate: bool,
+    brief: bool = False,
 ) -> None:
     """Create, add, remove, try every change that must be refused, and look whether it changed anything.
 
-    Another session is made after it, so that a change that goes to the newest one is seen.
+    Another session is made after it, so that a change that goes elsewhere is seen. In the end the changed draft is
+    deleted, or activated if it is a granular one.
     """
     made = talk.create("create", first)
     if not made:
@@ -24,32 +43,56 @@ def change(
     kind = first.kind if first.kind in LISTS else "standard"
     delta, listed = f"{LISTS[kind]}@delta", artifacts_of(made, kind)
     known = (first.body or b"").decode()
-    every = materials.elements(kind, min(materials.most(kind), first.artifacts + 2), seed)
-    fresh = [one for one in every if own_id(one) not in known][:2]
+    every = materials.elements(kind, min(materials.most(kind), first.artifacts + 3), seed)
+    fresh = [one for one in every if own_id(one) not in known]
     number = first.artifacts
     if is_unseen(talk.poll("get", made, settled=as_made(talk))):
         return
-    talk.create("create-other", second)
+    other = talk.create("create-other", second)
     talk.list("artifacts", target=listed, settled=holds(number))
-    before = talk.exchanges[-1]
-    if fresh:
-        added = talk.one("update-add", "PATCH", made, payload={delta: fresh})
-        number += len(fresh) if added.status == 200 else 0
+    names = [one["id"] for one in values(talk.exchanges[-1]) if isinstance(one.get("id"), str)]
+    if fresh[:2]:
+        added = talk.one("update-add", "PATCH", made, payload={delta: fresh[:2]})
+        number += len(fresh[:2]) if added.status == 200 else 0
         talk.poll("get-added", made, settled=counts(number))
         talk.list("artifacts-added", target=listed, settled=holds(number))
-    names = [one["id"] for one in values(before) if isinstance(one.get("id"), str)]
+        if other and not brief:
+            talk.one("get-other", "GET", other)
+            talk.list("list-added", settled=_showing(made, counts(number)))
     if names:
-        gone = {"@removed": {"reason": "changed"}, "id": names[0]}
-        removed = talk.one("update-remove", "PATCH", made, payload={delta: [gone]})
-        number -= removed.status == 200
+        # The last that was there before, with others on both sides; beside an addition, as the page prints it.
+        gone = {"@removed": {"reason": "changed"}, "id": names[-1]}
+        more = [] if brief else fresh[2:3]
+        removed = talk.one("update-remove", "PATCH", made, payload={delta: [*more, gone]})
+        number += len(more) - 1 if removed.status == 200 else 0
         talk.poll("get-removed", made, settled=counts(number))
-        talk.list("artifacts-removed", target=listed, settled=holds(number))
-        talk.one("update-remove-nothing", "PATCH", made, payload={delta: [{**gone, "id": str(uuid.UUID(int=seed))}]})
+        talk.list("artifacts-removed", target=listed, settled=holds(number, names[-1]))
+        elsewhere = _first_item(second) if kind == "granular" else ""
+        nothing = {**gone, "id": elsewhere or str(uuid.UUID(int=seed))}
+        talk.one("update-remove-nothing", "PATCH", made, payload={delta: [nothing]})
+        if elsewhere and other:
+            talk.list("artifacts-other", target=artifacts_of(other, kind), settled=holds(second.artifacts))
     for name, payload in refusals(materials, kind, seed + 1, brief=brief):
         talk.one(f"update-{name}", "PATCH", made, payload=payload)
     talk.one("get-refused", "GET", made)
-    if not brief:
-        talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
+    if brief:
+        return
+    talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
+    if kind == "standard":
+        talk.one("delete", "DELETE", made)
+    elif activate:
+        talk.one("activate", "POST", made, "/activate")
+
+
+def _first_item(stimulus: Stimulus) -> str:
+    """The key of the first granular artifact of a request, "" where it has none."""
+    payload = json.loads(stimulus.body or b"{}")
+    return next((own_id(one) for one in payload.get(GRANULAR) or ()), "")
+
+
+def _showing(session: str, settled: Settled) -> Callable[[list[Any]], bool]:
+    """Whether a list of sessions shows one as it should be by now."""
+    return lambda shown: any(str(one.get("id")).lower() == session.lower() and settled(one) for one in shown)
 
 
 def fill(talk: Talk, empty: Stimulus, materials: Materials, seed: int, *, brief: bool = False) -> None:
@@ -57,6 +100,8 @@ def fill(talk: Talk, empty: Stimulus, materials: Materials, seed: int, *, brief:
     made = talk.create("create", empty)
     if not made or is_unseen(talk.poll("get", made, settled=as_made(talk))):
         return
+    if not brief:
+        talk.list("artifacts", target=artifacts_of(made, "standard"), settled=holds(0))
     fresh = materials.elements("standard", min(materials.most("standard"), 2), seed)
     added = talk.one("update-add", "PATCH", made, payload={f"{SITE}@delta": fresh})
     number = len(fresh) if added.status == 200 else 0
@@ -68,52 +113,78 @@ def fill(talk: Talk, empty: Stimulus, materials: Materials, seed: int, *, brief:
 def refusals(materials: Materials, kind: str, seed: int, *, brief: bool = False) -> list[tuple[str, Any]]:
     """Every change that must be refused, by the name of its step."""
     delta = f"{LISTS[kind]}@delta"
-    one, other = (
-        materials.elements(kind, 1, seed),
-        materials.elements("standard" if kind == "granular" else "granular", 1, seed),
-    )
+    two = materials.elements(kind, 2, seed)
+    one, other = two[:1], materials.elements("standard" if kind == "granular" else "granular", 1, seed)
     made: list[tuple[str, Any]] = [("empty", {delta: []})]
     if not brief:
         made.append(("null", {delta: None}))
     made += [
-        ("twice", {delta: [*one, *one]}),
+        ("twice", {delta: [*two, *one]}),
         ("both", {delta: one, f"{GRANULAR if kind == 'standard' else SITE}@delta": other}),
     ]
     if kind == "standard":
         made += [("nothing-named", {"note": 1}), ("array", [{delta: one}])]
+        made.append(("restore-point", {delta: [two[1], {**one[0], "restorePoint": {"id": ""}}]}))
     if kind == "standard" and not brief:
         made += [("text", {delta: "text"}), ("not-json", json.dumps({delta: one}).encode()[:-1])]
-    if kind == "standard":
-        made.append(("restore-point", {delta: [{**one[0], "restorePoint": {"id": ""}}]}))
+        lacking = {name: value for name, value in one[0].items() if name != "restorePoint"}
+        made.append(("restore-point-malformed", {delta: [{**one[0], "restorePoint": {"id": "not-a-restore-point"}}]}))
+        made.append(("restore-point-missing", {delta: [lacking]}))
+    if kind == "granular" and not brief:
+        made.append(("nothing", {}))
     if materials.most(kind) > 1000:
         made.append(("too-many", {delta: materials.elements(kind, 51, seed + 1)}))
     return made
 
 
 def activation(talk: Talk, first: Stimulus, second: Stimulus, *, brief: bool = False) -> None:
-    """Create two drafts, activate one, try again what only drafts allow, and look at the other."""
+    """Create two drafts, activate one, try again what only drafts allow, and look at the other.
+
+    A granular one is read once more before, so that some services have come to its end by then.
+    """
     made = talk.create("create", first)
     if not made:
         return
     if is_unseen(talk.poll("get", made, settled=as_made(talk))):
         return
     other = talk.create("create-other", second)
+    listed, settled = artifacts_of(made, first.kind), holds(first.artifacts)
+    names: list[str] = []
     if not brief:
         talk.one("get-before", "GET", made)
+        talk.list("artifacts", target=listed, settled=settled)
+        names = [one["id"] for one in values(talk.exchanges[-1]) if isinstance(one.get("id"), str)]
     started = talk.one("activate", "POST", made, "/activate")
     if started.status is not None and started.status < 300:
         talk.poll("get-activated", made, settled=has_started)
+        if not brief:
+            talk.list("artifacts-activated", target=listed, settled=settled)
+        if first.kind == "granular":
+            talk.one("get-later", "GET", made)
+        elif not brief:
+            talk.list("list-activated", settled=_showing(made, has_started))
         talk.one("activate-again", "POST", made, "/activate")
-        talk.one("update-activated", "PATCH", made, payload={f"{SITE}@delta": [_spare(first)]})
+        for name, changes in _spare(first, names):
+            talk.one(name, "PATCH", made, payload=changes)
         talk.one("delete-activated", "DELETE", made)
     if other:
         talk.poll("get-other", other)
 
 
-def _spare(stimulus: Stimulus) -> dict[str, Any]:
+def _spare(stimulus: Stimulus, names: list[str]) -> list[tuple[str, Any]]:
+    """Changes that a draft of this kind would allow: an addition, and the removal of the first artifact if known."""
     payload = json.loads(stimulus.body or b"{}")
-    named = (payload.get(SITE) or [{"destinationType": "inPlace"}])[0]
-    return {"restorePoint": {"id": "0b7c2c51-5f0e-4c57-9a63-2f6f2c0f7a11"}, "destinationType": named["destinationType"]}
+    kind = "granular" if payload.get(GRANULAR) else "standard"
+    if kind == "granular":
+        item = payload[GRANULAR][0]
+        new = {**item, "id": ",".join([str(uuid.UUID(int=7, version=4)), *own_id(item).split(",")[1:]])}
+    else:
+        named = (payload.get(SITE) or [{"destinationType": "inPlace"}])[0]
+        new = {**named, "restorePoint": {"id": "0b7c2c51-5f0e-4c57-9a63-2f6f2c0f7a11"}}
+    delta = f"{LISTS[kind]}@delta"
+    gone = [{"@removed": {"reason": "changed"}, "id": name} for name in names[:1]]
+    made: list[tuple[str, Any]] = [("update-activated", {delta: [new]})]
+    return [*made, ("update-activated-removal", {delta: gone})] if gone else made
 
 
 def crowd(talk: Talk, stimulus: Stimulus, number: int = 27) -> None:

@@ -6,6 +6,8 @@ from restore_conformance.payloads.materials import LISTS, SITE
 from restore_conformance.payloads.stimulus import Stimulus
 from restore_conformance.stories.talk import Talk, artifacts_of, as_made, holds, is_unseen, names_in, session_of, shows
 
+ALL_MEMBERS = (("Prefer", "include-unknown-enum-members"),)
+
 
 def life(
     talk: Talk,
@@ -27,6 +29,10 @@ def life(
         return
     if first.kind in LISTS:
         talk.list("artifacts", target=artifacts_of(made, first.kind), settled=holds(first.artifacts))
+        if first.kind == "standard" and not brief:
+            talk.list("items", target=artifacts_of(made, "granular"))
+        if first.kind == "granular" and not brief:
+            talk.one("get-all-members", "GET", made, headers=ALL_MEMBERS)
     other = talk.create("create-other", second)
     if listed:
         talk.list("list", settled=shows(made, other))
@@ -70,7 +76,14 @@ def _again_if_made(talk: Talk, stimuli: list[Stimulus], earlier: str, later: str
         talk.list(f"after-{again}")
 
 
-def late(talk: Talk, sessions: list[str]) -> None:
-    """Read again sessions that were created long before."""
+def late(talk: Talk, sessions: list[str], gone: list[str]) -> None:
+    """Read again sessions that were created long before, and one that was deleted long before."""
     for number, session in enumerate(sessions):
         talk.poll(f"get-late-{number}", session)
+    for session in gone[:1]:
+        talk.one("get-gone", "GET", session)
+
+
+def many(talk: Talk) -> None:
+    """Read the whole list once there are more sessions than on one page of it."""
+    talk.list("list-many", settled=shows(*talk.there()))

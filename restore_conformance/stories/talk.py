@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -21,6 +21,7 @@ SESSIONS = "/solutions/backupRestore/restoreSessions"
 WAITS = (0.0, 0.3, 0.7, 1.5, 3.0)
 PAGES = 40
 
+Headers = tuple[tuple[str, str], ...]
 Settled = Callable[[Any], bool]
 """Whether an answer shows what was done before."""
 
@@ -31,6 +32,7 @@ class Talk:
 
     `routes` are the operations the target is known to have, `missed` those that were waited for once and never came:
     they are asked for again, and not waited for, unless they are known by then. Both are shared with other talks.
+    `there` says which sessions were made elsewhere and not deleted.
     """
 
     sender: Sender
@@ -41,6 +43,7 @@ class Talk:
     sent: list[Stimulus] = field(default_factory=list)
     routes: set[str] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
+    there: Callable[[], set[str]] = set
 
     def say(self, step: str, request: Request) -> Exchange:
         exchange = self._send(step, request)
@@ -65,7 +68,14 @@ class Talk:
             self._send("refusal", self.sender.request(stimulus))
 
     def one(
-        self, step: str, method: str, session: str, below: str = "", payload: Any = None, caller: str = "good"
+        self,
+        step: str,
+        method: str,
+        session: str,
+        below: str = "",
+        payload: Any = None,
+        caller: str = "good",
+        headers: Headers = (),
     ) -> Exchange:
         """A request about one session: on the base route, or on the typed one where only that has the operation.
 
@@ -75,7 +85,8 @@ class Talk:
         target = f"{CREATE if typed else SESSIONS}/{quote(session, safe='', errors='surrogatepass')}{below}"
         raw = payload is None or isinstance(payload, bytes)
         body = payload if raw else json.dumps(payload, separators=(",", ":")).encode()
-        return self.say(step, self.sender.plain(method, target, caller, body))
+        request = self.sender.plain(method, target, caller, body)
+        return self.say(step, replace(request, headers=(*request.headers, *headers)))
 
     def poll(self, step: str, session: str, status: int = 200, settled: Settled | None = None) -> Exchange:
         """Read a session until it is answered so or patience ends: a change may take a moment to be seen.
@@ -120,7 +131,7 @@ class Talk:
             before = len(self.exchanges)
             whole = self._pages(step, caller, target)
             pages = self.exchanges[before:]
-            late = settled is not None and pages[-1].status == 404 and self._may_come(pages[-1])
+            late = settled is not None and pages[0].status == 404 and self._may_come(pages[0])
             if not late and (not whole or settled is None or settled([o for page in pages for o in values(page)])):
                 break
             if number < len(WAITS) - 1:
@@ -131,8 +142,12 @@ class Talk:
         return whole
 
     def _pages(self, step: str, caller: str, target: str) -> bool:
+        seen: set[str] = set()
         for _ in range(PAGES):
             found = self.say(step, self.sender.plain("GET", target, caller))
+            if target in seen:
+                return False  # round in a circle; what stands in it twice is for a clause
+            seen.add(target)
             link = found.answer.get("@odata.nextLink") if isinstance(found.answer, dict) else None
             if found.trouble or found.status != 200:
                 return False
@@ -143,8 +158,8 @@ class Talk:
                 return False
         return False
 
-    def done(self, routes: frozenset[str], known: frozenset[str] = frozenset()) -> Conversation:
-        return Conversation(self.number, self.story, tuple(self.exchanges), routes, known)
+    def done(self, routes: frozenset[str], known: frozenset[str], there: frozenset[str]) -> Conversation:
+        return Conversation(self.number, self.story, tuple(self.exchanges), routes, known, there)
 
 
 def session_of(exchange: Exchange) -> str:
@@ -170,9 +185,9 @@ def is_unseen(found: Exchange) -> bool:
     return bool(found.trouble) and found.blame != "target"
 
 
-def holds(number: int) -> Callable[[list[Any]], bool]:
-    """Whether a list of artifacts holds so many."""
-    return lambda shown: len(shown) == number
+def holds(number: int, gone: str = "") -> Callable[[list[Any]], bool]:
+    """Whether a list of artifacts holds so many, and no longer the one that is gone."""
+    return lambda shown: len(shown) == number and not any(gone and one.get("id") == gone for one in shown)
 
 
 def shows(*sessions: str, gone: str = "") -> Callable[[list[Any]], bool]:

@@ -4,8 +4,10 @@ from restore_conformance import checks
 from restore_conformance.clauses import clause, story
 from restore_conformance.verdicts import Deviation
 
+PARTS = ("inProgress", "completed", "failed")
 
-@clause(when=story("activation"))
+
+@clause(when=story("activation", "change"))
 def test_session(conversation):
     """The answer is that session."""
     checks.not_crowded_out(conversation, "activate")
@@ -50,3 +52,29 @@ def test_only_that(conversation):
             observed=status,
             pointer="/status",
         )
+
+
+@clause(when=story("activation"))
+def test_artifacts_kept(conversation):
+    """The artifacts are the same ones, bound for the same place."""
+    checks.done(conversation, "activate")
+    before, after = (checks.items(conversation, name) for name in ("artifacts", "artifacts-activated"))
+    checks.same_number(after, before, "artifacts of the draft")
+    checks.same_names([one.get("id") for one in after], [one.get("id") for one in before], "id")
+    checks.as_sent(after, checks.sent_elements(conversation, "create"), "/value")
+
+
+@clause(when=story("activation"))
+def test_counts(conversation):
+    """What is counted as restoring, completed and failed is no more than there is."""
+    for found in checks.later_reads(conversation, *checks.RUNNING):
+        counts = found.get("restoreSessionArtifactCount")
+        shown = [counts.get(name) for name in PARTS] if isinstance(counts, dict) else []
+        total = checks.total(found)
+        if total is not None and all(isinstance(one, int) for one in shown) and sum(shown) > total:
+            raise Deviation(
+                f"/restoreSessionArtifactCount: expected no more than {total} in all, got {sum(shown)}",
+                expected=f"{total} at most",
+                observed=sum(shown),
+                pointer="/restoreSessionArtifactCount",
+            )

@@ -10,10 +10,10 @@ def test_no_content(conversation):
     checks.answered(conversation, "delete", 204)
 
 
-@clause(when=story("life"))
+@clause(when=story("life", "late"))
 def test_gone(conversation):
-    """A deleted session is gone."""
-    checks.answered(conversation, "get-deleted", 404)
+    """A deleted session is gone, and stays so."""
+    checks.answered(conversation, "get-deleted" if conversation.story == "life" else "get-gone", 404)
 
 
 @clause(when=story("life"))

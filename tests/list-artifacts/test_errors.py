@@ -14,3 +14,9 @@ def test_envelope(exchange):
 def test_invalid_session_id(conversation):
     """An id that is none is refused."""
     return checks.malformed_id(conversation, "artifacts-malformed", "list-artifacts")
+
+
+@clause(when=story("strangers"))
+def test_unknown_session(conversation):
+    """A session that is not there has no artifacts, and breaks nothing."""
+    checks.no_server_error(checks.step(conversation, "artifacts-unknown"))

@@ -25,7 +25,8 @@ def test_items(conversation):
 def test_every_artifact(conversation):
     """What was sent is listed, each once."""
     name = checks.artifact_step(conversation, "list-artifacts")
-    shown, sent = checks.items(conversation, name), checks.sent_elements(conversation, "create")
+    empty = checks.step(conversation, "create").sent.count == 0
+    shown, sent = checks.items(conversation, name), [] if empty else checks.sent_elements(conversation, "create")
     checks.same_number(shown, sent, "artifacts")
     checks.all_different([one.get("id") for one in shown], "id")
     points = [(one.get("restorePoint") or {}).get("id") for one in shown]

@@ -47,3 +47,12 @@ def test_as_sent(conversation):
                 observed=one["browseSessionId"],
                 pointer="/value/browseSessionId",
             )
+
+
+@clause(when=story("life"))
+def test_of_full_sites(conversation):
+    """A session of full-site artifacts has no granular ones."""
+    found = checks.step(conversation, "items")
+    checks.no_server_error(found)
+    shown = checks.objects(found.answer, "value") if found.status == 200 else []
+    checks.same_number(shown, [], "granular artifacts")

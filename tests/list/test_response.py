@@ -4,11 +4,14 @@ from restore_conformance import checks
 from restore_conformance.clauses import answered, clause, sent, story
 from restore_conformance.verdicts import Deviation
 
+WHERE = {"life": "list", "many": "list-many", "change": "list-added", "activation": "list-activated"}
+"""The step of each story that lists sessions."""
 
-@clause(when=story("life"))
+
+@clause(when=story("life", "many"))
 def test_collection(conversation):
-    """The list is a collection."""
-    checks.collection(conversation, "list")
+    """The list is a collection, on every page."""
+    checks.collection(conversation, WHERE[conversation.story])
 
 
 @clause(when=story("life"))
@@ -42,23 +45,26 @@ def test_next_link(exchange):
         )
 
 
-@clause(when=story("life"))
+@clause(when=story("life", "many"))
 def test_no_repeats(conversation):
     """No session stands in it twice."""
-    ids = [one.get("id") for one in checks.items(conversation, "list")]
+    name = WHERE[conversation.story]
+    checks.step(conversation, name)
+    ids = [one.get("id") for page in conversation.steps(name) for one in checks.objects(page.answer, "value")]
     twice = next((one for one in ids if ids.count(one) > 1), None)
     if twice is not None:
         raise Deviation(f"/value: expected each session once, got {twice} twice", expected="once", observed=twice)
 
 
-@clause(when=story("life"))
+@clause(when=story("life", "many", "activation"))
 def test_complete(conversation):
-    """What was created is listed."""
-    checks.session(conversation, "create")
-    if not checks.read_whole(conversation, "list"):
+    """What was created is listed, on whichever page, and when it was activated too."""
+    name = WHERE[conversation.story]
+    if not checks.read_whole(conversation, name):
         return
-    shown = {name.lower() for name in checks.listing(conversation, "list")}
-    for made in checks.made_before(conversation, "list"):
+    shown = {one.lower() for one in checks.listing(conversation, name)}
+    there = conversation.there if conversation.story == "many" else checks.made_before(conversation, name)
+    for made in sorted(there):
         if made.lower() not in shown:
             raise Deviation(
                 f"/value: expected the session {made}, which create answered, got a list without it",
@@ -67,27 +73,42 @@ def test_complete(conversation):
             )
 
 
-@clause(when=story("life"))
+@clause(when=story("life", "change", "activation"))
 def test_agrees_with_get(conversation):
     """The list shows what get shows."""
-    made = checks.session(conversation, "get")
-    shown = checks.listing(conversation, "list").get(made["id"])
+    name = WHERE[conversation.story]
+    made = checks.session(conversation, name.replace("list", "get"))
+    shown = checks.listing(conversation, name).get(made["id"])
     if shown is None:
         return
-    for name in ("status", "restoreJobType"):
-        if shown.get(name) is not None and shown.get(name) != made.get(name):
-            raise Deviation(
-                f"/value: expected {name} {made.get(name)!r} as get answers, got {shown.get(name)!r}",
-                expected=str(made.get(name)),
-                observed=shown.get(name),
-                pointer=f"/value/{name}",
-            )
+    running = conversation.story == "activation"
+    for member in ("restoreJobType",) if running else ("status", "restoreJobType"):
+        if shown.get(member) is not None and shown.get(member) != made.get(member):
+            raise _other_than_get(member, made.get(member), shown.get(member))
+    if running and shown.get("status") == "draft" != made.get("status"):
+        raise _other_than_get("status", made.get("status"), "draft")
     checks.same_time(made.get("createdDateTime"), shown.get("createdDateTime"), "createdDateTime")
     before, after = checks.total(made), checks.total(shown)
     if before is not None and after is not None and before != after:
-        raise Deviation(
-            f"/value: expected total {before} as get answers, got {after}", expected=str(before), observed=after
-        )
+        raise _other_than_get("total", before, after)
+    if conversation.step("list-after") is not None:
+        _same_creation(checks.listing(conversation, name), checks.listing(conversation, "list-after"))
+
+
+def _other_than_get(member, wanted, got):
+    return Deviation(
+        f"/value: expected {member} {wanted!r} as get answers, got {got!r}",
+        expected=str(wanted),
+        observed=got,
+        pointer=f"/value/{member}",
+    )
+
+
+def _same_creation(earlier, later):
+    """Two lists, one read after the other, say alike when a session was created."""
+    for name in earlier.keys() & later.keys():
+        before, after = earlier[name].get("createdDateTime"), later[name].get("createdDateTime")
+        checks.same_time(before, after, "value/createdDateTime", 0)
 
 
 @clause(when=story("life"))

@@ -33,12 +33,16 @@ def test_not_a_draft(conversation):
     """Only a draft allows it."""
     if checks.session(conversation, "get-activated").get("status") == "draft":
         return
+    if conversation.step("update-activated-removal") is not None:
+        checks.refused_at(conversation, "update-activated-removal", "update", "not-a-draft")
     checks.refused_at(conversation, "update-activated", "update", "not-a-draft")
 
 
 @clause(when=story("change"))
 def test_invalid_patch_request(conversation):
-    """A change that names no list, or a list that is none, is refused."""
+    """A change that names no list, or a list that is none, is refused; one that says nothing breaks nothing."""
+    if conversation.step("update-nothing") is not None:
+        checks.no_server_error(checks.step(conversation, "update-nothing"))
     for name in ("update-nothing-named", "update-text"):
         if name == "update-nothing-named" or conversation.step(name) is not None:
             checks.refused_at_any(conversation, name, "update", "malformed-change", "empty-list")
@@ -55,6 +59,9 @@ def test_malformed_json(conversation):
 @clause(when=story("change"))
 def test_invalid_restore_point(conversation):
     """An addition names a restore point."""
+    for name in ("update-restore-point-malformed", "update-restore-point-missing"):
+        if conversation.step(name) is not None:
+            checks.refused_at(conversation, name, "update", "restore-point")
     return checks.refused_at(conversation, "update-restore-point", "update", "restore-point")
 
 

@@ -9,6 +9,7 @@ DELTAS = {
     "granularSiteRestoreArtifacts@delta": "granularSiteRestoreArtifact",
 }
 LISTS = {name.removesuffix("@delta") for name in DELTAS}
+MAY_CHANGE = {"update-add", "update-remove", "update-remove-nothing", "update-nothing", "update-plain"}
 UNCHANGED = {"@removed", "@Core.DataModificationException"}
 """What stands beside an element that was not added."""
 
@@ -74,21 +75,41 @@ def test_added_ids(conversation):
 
 
 @clause(when=story("change"))
+def test_as_sent(conversation):
+    """An added artifact is answered and listed as it was sent."""
+    found = checks.done(conversation, "update-add")
+    sent = checks.added(conversation, "update-add")
+    for name in DELTAS:
+        told = [one for one in checks.objects(found.answer, name) if not UNCHANGED & one.keys()]
+        checks.as_sent(told, sent, f"/{name}")
+        checks.all_added(told)
+    if conversation.step("artifacts-added") is None:
+        return
+    before = checks.items(conversation, "artifacts") if conversation.step("artifacts") is not None else []
+    old = {one.get("id") for one in before}
+    fresh = [one for one in checks.items(conversation, "artifacts-added") if one.get("id") not in old]
+    checks.as_sent(fresh, sent, "/value")
+
+
+@clause(when=story("change"))
+def test_only_that(conversation):
+    """Another session keeps its artifacts."""
+    if conversation.step("get-other") is not None:
+        checks.same_total(conversation, "create-other", "get-other")
+    if conversation.step("artifacts-other") is not None:
+        shown, sent = checks.items(conversation, "artifacts-other"), checks.sent_elements(conversation, "create-other")
+        checks.same_number(shown, sent, "artifacts of the other session")
+
+
+@clause(when=story("change"))
 def test_others_kept(conversation):
     """Those that were there stay."""
-    after = {one.get("id") for one in checks.items(conversation, "artifacts-added")}
-    for one in checks.items(conversation, "artifacts"):
-        if one.get("id") not in after:
-            raise Deviation(
-                f"expected the artifact {one.get('id')} to stay when others are added, got a list without it",
-                expected=str(one.get("id")),
-                observed=None,
-            )
+    checks.kept(conversation, "artifacts", "artifacts-added")
 
 
 @clause(when=story("change"))
 def test_removed(conversation):
-    """A removed artifact is gone."""
+    """A removed artifact is gone, and no other."""
     checks.done(conversation, "update-remove")
     gone = checks.removed(conversation, "update-remove")
     if gone in {one.get("id") for one in checks.items(conversation, "artifacts-removed")}:
@@ -96,7 +117,16 @@ def test_removed(conversation):
             f"expected no artifact {gone}, which was removed, got it in the list", expected="none", observed=gone
         )
     if conversation.step("get-added") is not None:
-        checks.same_total(conversation, "get-added", "get-removed", -1)
+        checks.kept(conversation, "artifacts-added", "artifacts-removed", gone)
+        more = len(checks.added(conversation, "update-remove"))
+        checks.same_total(conversation, "get-added", "get-removed", more - 1)
+        sent, shown = checks.items(conversation, "artifacts-added"), checks.items(conversation, "artifacts-removed")
+        if len(shown) != len(sent) + more - 1:
+            raise Deviation(
+                f"expected {len(sent) + more - 1} artifacts after {more} more and one less, got {len(shown)}",
+                expected=str(len(sent) + more - 1),
+                observed=len(shown),
+            )
 
 
 @clause(when=story("change"))
@@ -110,7 +140,7 @@ def test_removal_of_nothing(conversation):
 def test_refused_unchanged(conversation):
     """A refused change changes nothing."""
     steps = [e for e in conversation.exchanges if e.sent.operation == "update"]
-    after = [e for e in steps if e.step not in {"update-add", "update-remove", "update-remove-nothing", "update-plain"}]
+    after = [e for e in steps if e.step not in MAY_CHANGE]
     for exchange in steps:
         checks.sound(exchange)  # one whose answer was lost may have been carried out
     if after and all(e.status is not None and 400 <= e.status < 500 for e in after):
