@@ -74,6 +74,7 @@ from restore_conformance.checks.talks import (
     total,
     unknown_caller,
     unknown_id,
+    unsure,
 )
 from restore_conformance.checks.talks import refused as refused_at
 
@@ -143,4 +144,5 @@ __all__ = [
     "unknown_caller",
     "unknown_id",
     "unset",
+    "unsure",
 ]

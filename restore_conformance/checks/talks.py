@@ -40,9 +40,14 @@ def step(conversation: Conversation, name: str) -> Exchange:
 
 def sound(exchange: Exchange) -> None:
     """The answer can be taken at its word. Raises Inconclusive for trouble that nobody was found to blame for."""
-    if exchange.trouble and exchange.blame != "target":
+    if unsure(exchange):
         where = f"{exchange.step}, " if exchange.step else ""
         raise Inconclusive(f"{exchange.trouble} ({where}exchange {exchange.number})")
+
+
+def unsure(exchange: Exchange) -> bool:
+    """Whether the answer cannot be taken at its word: it is in trouble, and nobody was found to blame."""
+    return bool(exchange.trouble) and exchange.blame != "target"
 
 
 def session(conversation: Conversation, name: str) -> dict[str, Any]:

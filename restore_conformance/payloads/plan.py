@@ -72,7 +72,7 @@ MOST = {
     "not-an-object": 4,
     "not-json": 4,
     "not-utf8": 2,
-    "other-media-type": 3,
+    "other-media-type": 4,
     "token-altered": 4,
     "token-malformed": 4,
     "trailing-text": 2,
@@ -130,7 +130,7 @@ def _rows(s: int) -> Iterator[Entry]:
         yield "null-list", Knobs(variant=variant), variant == 1
     for variant in (0, 4, 6):
         yield "restore-point", Knobs(1, 0, variant, s + 220 + variant), not Q
-    for (count, place), variant in zip(PLACED, (4, 0, 2, 3, 5, 7, 6), strict=True):
+    for (count, place), variant in zip(PLACED, (0, 4, 2, 3, 5, 7, 6), strict=True):
         yield (
             "restore-point",
             Knobs(count, place, variant, s + 230, _typed(place)),

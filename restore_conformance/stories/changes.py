@@ -60,9 +60,9 @@ def change(
             talk.one("get-other", "GET", other)
             talk.list("list-added", settled=_showing(made, counts(number)))
     if names:
-        # The last that was there before, with others on both sides; beside an addition, as the page prints it.
+        # The last that was there before, with others on both sides; a granular one beside an addition, as printed.
         gone = {"@removed": {"reason": "changed"}, "id": names[-1]}
-        more = [] if brief else fresh[2:3]
+        more = fresh[2:3] if kind == "granular" and not brief else []
         removed = talk.one("update-remove", "PATCH", made, payload={delta: [*more, gone]})
         number += len(more) - 1 if removed.status == 200 else 0
         talk.poll("get-removed", made, settled=counts(number))
@@ -79,6 +79,9 @@ def change(
         return
     talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
     if kind == "standard":
+        if names and fresh[2:]:
+            both = [fresh[2], {"@removed": {"reason": "changed"}, "id": names[0]}]
+            talk.one("update-exchange", "PATCH", made, payload={delta: both})
         talk.one("delete", "DELETE", made)
     elif activate:
         talk.one("activate", "POST", made, "/activate")

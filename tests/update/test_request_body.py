@@ -12,7 +12,9 @@ def test_additions(conversation):
 
 @clause(when=story("change"))
 def test_removals(conversation):
-    """Artifacts can be removed from a draft."""
+    """Artifacts can be removed from a draft, beside others that are added."""
+    if conversation.step("update-exchange") is not None:
+        checks.answered(conversation, "update-exchange", 200)
     checks.answered(conversation, "update-remove", 200)
 
 

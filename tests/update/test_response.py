@@ -9,7 +9,14 @@ DELTAS = {
     "granularSiteRestoreArtifacts@delta": "granularSiteRestoreArtifact",
 }
 LISTS = {name.removesuffix("@delta") for name in DELTAS}
-MAY_CHANGE = {"update-add", "update-remove", "update-remove-nothing", "update-nothing", "update-plain"}
+MAY_CHANGE = {
+    "update-add",
+    "update-remove",
+    "update-remove-nothing",
+    "update-nothing",
+    "update-plain",
+    "update-exchange",
+}
 UNCHANGED = {"@removed", "@Core.DataModificationException"}
 """What stands beside an element that was not added."""
 

@@ -79,9 +79,14 @@ broken(
     "An item for a new place.",
     lambda p: any(one.get("destinationType") == "new" for one in items(p)),
 )
-broken("field2-element-type-crash", "N1", "A site with @odata.type.", _typed(sites))
-broken("field2-item-type-crash", "N10", "An item with @odata.type.", _typed(items))
-broken("field2-point-type-crash", "N1", "A restore point with @odata.type.", _typed_point)
+broken("field2-element-type-crash", "create/request-body.other-annotations", "A site with @odata.type.", _typed(sites))
+broken("field2-item-type-crash", "create/request-body.other-annotations", "An item with @odata.type.", _typed(items))
+broken(
+    "field2-point-type-crash",
+    "create/request-body.other-annotations",
+    "A restore point with @odata.type.",
+    _typed_point,
+)
 broken("field2-fifty-new-crash", "N21", "50 sites for new places.", lambda p: to_new(p) and len(sites(p)) == 50)
 broken("field2-points-rising-crash", "N1", "Three or more restore points that rise.",
        lambda p: len(points(p)) > 2 and points(p) == sorted(points(p)))  # fmt: skip

@@ -45,7 +45,9 @@ doing(
     DELETES,
     _same_content,
 )
-doing("field2-delete-after-update-412", "N37", "Create, update, delete: 412.", DELETES, _archived)
+doing(
+    "field2-delete-after-update-412", "delete/response.no-content", "Create, update, delete: 412.", DELETES, _archived
+)
 doing(
     "field2-delete-completed",
     "row:delete/RestoreSessionActionNotAllowed",

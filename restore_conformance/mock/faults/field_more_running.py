@@ -83,10 +83,30 @@ def _many_refused(service: Service, asked: Asked, found: Session | None, right: 
 
 
 activated("field2-activate-doubles", "page:activate", "Activate and get: the total has doubled.", _doubled)
-activated("field2-activate-renumbers", "page:list-artifacts", "List, activate, list: other artifact ids.", _renumbered)
-activated("field2-activate-in-place", "page:list-artifacts", "Activate sites for new places, list: inPlace.", _in_place)
-activated("field2-activate-moves-creation", "page:activate", "Activate: createdDateTime has moved.", _created)
-activated("field2-activate-modified-1970", "page:activate", "Activate: lastModifiedDateTime is 1970.", _modified)
+activated(
+    "field2-activate-renumbers",
+    "activate/response.artifacts-kept",
+    "List, activate, list: other artifact ids.",
+    _renumbered,
+)
+activated(
+    "field2-activate-in-place",
+    "activate/response.artifacts-kept",
+    "Activate sites for new places, list: inPlace.",
+    _in_place,
+)
+activated(
+    "field2-activate-moves-creation",
+    "get/response.agrees-with-create",
+    "Activate: createdDateTime has moved.",
+    _created,
+)
+activated(
+    "field2-activate-modified-1970",
+    "get/response.timestamps-order",
+    "Activate: lastModifiedDateTime is 1970.",
+    _modified,
+)
 activated(
     "field2-activate-items-typed-standard", "page:activate", "Activate items and get with Prefer: standard.", _standard
 )
@@ -149,7 +169,7 @@ def _gone(service: Service, asked: Asked, found: Session | None, right: Right) -
 
 doing(
     "field2-activate-hides-artifacts",
-    "page:list-artifacts",
+    "activate/response.artifacts-kept",
     "Activate and list: no artifacts.",
     ("list-artifacts",),
     _gone,
@@ -230,10 +250,16 @@ listed(
     SITES,
 )
 listed("field2-artifacts-error-text", "page:list-artifacts", "error is an empty text.", _each(error=""), SITES)  # fmt: skip
-doing("field2-items-of-sites-crash", LISTED, "List the items of a session of sites: 500.", ITEMS, _standard_crash)
+doing(
+    "field2-items-of-sites-crash",
+    "list-granular/response.of-full-sites",
+    "List the items of a session of sites: 500.",
+    ITEMS,
+    _standard_crash,
+)
 doing(
     "field2-artifacts-unknown-crash",
-    "page:list-artifacts",
+    "list-artifacts/errors.unknown-session",
     "List the artifacts of an unknown session: 500.",
     SITES,
     _unknown_crash,

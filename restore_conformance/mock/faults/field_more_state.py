@@ -53,7 +53,7 @@ viewed(
     *LISTS,
 )
 viewed("field2-list-activated-as-draft", "page:list", "Create, activate, list: a draft.", _set(status="draft"), *LISTS)
-viewed("field2-get-items-standard-with-prefer", "N36", "Create items and get with Prefer: standard.",
+viewed("field2-get-items-standard-with-prefer", "get/request-headers.prefer-shows-granular", "Create items and get with Prefer: standard.",
        lambda body, _: body.update(restoreJobType="standard") if body["restoreJobType"] == "granular" else None, *GETS)  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def _both_at_once(body: Json, found: Session) -> None:
 
 rendered(
     "field2-counts-beyond-total-when-running",
-    "N25",
+    "activate/response.counts",
     "Activate and get: as many in progress as completed as total.",
     _both_at_once,
 )

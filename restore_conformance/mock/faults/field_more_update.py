@@ -124,7 +124,9 @@ changed(
 changed(
     "field2-update-keeps-last-addition", P, "Add two sites in one request: the second alone is kept.", _last_addition
 )
-changed("field2-update-adds-in-place", P, "Add a site for a new place and list: inPlace.", _in_place)
+changed(
+    "field2-update-adds-in-place", "update/response.as-sent", "Add a site for a new place and list: inPlace.", _in_place
+)
 changed(
     "field2-update-one-browse-session",
     P,
@@ -136,9 +138,16 @@ changed(
 )
 changed("field2-update-types-bulk", "N36", "Add to two sites and get: bulk.", _bulk)
 changed("field2-update-starts", "N37", "Add a site and get: it is activating.", _started)
-changed("field2-update-backdates", P, "Add a site and get: modified before it was created.", _backdated)
+changed(
+    "field2-update-backdates",
+    "get/response.timestamps-order",
+    "Add a site and get: modified before it was created.",
+    _backdated,
+)
 changed("field2-update-changes-creator", "page:get", "Add a site and get: another createdBy.", _nameless)
-changed("field2-update-adds-to-every-draft", P, "Two drafts, add to one: both have it.", _others)
+changed(
+    "field2-update-adds-to-every-draft", "update/response.only-that", "Two drafts, add to one: both have it.", _others
+)
 changed("field2-update-renumbers", P, "List, add a site, list: the earlier ones have other ids.", _renumbered)
 
 # ---------------------------------------------------------------- what a change answers
@@ -225,7 +234,7 @@ def stale(name: str, shows: str, wrong: Callable[[int, int], bool], *operations:
         for operation in operations:
             on_reply(service, lambda reply, _: viewing(service, reply, show), operation)
 
-    made(name, P, shows, seed)
+    made(name, P if GETS[0] in operations else "list/response.agrees-with-get", shows, seed)
 
 
 stale(
