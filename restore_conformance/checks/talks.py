@@ -272,8 +272,8 @@ def no_server_error(exchange: Exchange) -> None:
 
 
 def one_declared(value: dict[str, Any], schema: str, pointer: str) -> None:
-    """One element keeps the types of its declared members; members it does not show are not missed."""
-    for breach in pinned().breaches(schema, {"id": "", **value}):
+    """One element has an id and keeps the types of its declared members; others are not missed."""
+    for breach in pinned().breaches(schema, value):
         raise Deviation(
             f"{pointer}{breach.pointer}: {breach.message}, got {breach.value!r}"[:400],
             expected=breach.message.removeprefix("expected "),
@@ -286,6 +286,12 @@ def objects(answer: Any, name: str) -> list[dict[str, Any]]:
     """The objects in an array of an answer; none where there is no such array."""
     value = answer.get(name) if isinstance(answer, dict) else None
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def exceptions(answer: Any) -> list[dict[str, Any]]:
+    """The changes that an answer says were not made, one by one."""
+    members = answer if isinstance(answer, dict) else {}
+    return [one for name in members for one in objects(answer, name) if "@Core.DataModificationException" in one]
 
 
 def changes(conversation: Conversation, name: str) -> list[dict[str, Any]]:

@@ -384,6 +384,7 @@ def wrong_type(m: Materials, k: Knobs) -> Stimulus:
     return _made(m, "wrong-type", kind, payload, k, defect="wrong-type")
 
 
+POINT = "#microsoft.graph.restorePoint"
 READ_ONLY: tuple[tuple[str, Any], ...] = (
     ("id", "6a1f1c0e-0d5c-4f0a-9d2b-6d2d3c1b0a99"),
     ("status", "completed"),
@@ -421,6 +422,7 @@ def curiosities(m: Materials, k: Knobs) -> Stimulus:
     elements = m.elements("standard", max(k.size, 1), k.seed)
     odd = elements[k.place % len(elements)]
     odd.update({"status": "succeeded", "notDeclared": {"note": [1, None, "text"]}, "@example.note": "text"})
+    odd["@odata.type"], odd["restorePoint"]["@odata.type"] = "#microsoft.graph.siteRestoreArtifact", POINT
     payload = {**dict(READ_ONLY), "notDeclared": "text", "@example.note": 5, SITE: elements}
     made = _made(m, "curiosities", "standard", payload, k, len(elements), open="read-only-members")
     return _named(made, "curiosities", singles=tuple(make(m, k) for make in _CURIOUS))
@@ -446,7 +448,7 @@ def other_annotations(m: Materials, k: Knobs) -> Stimulus:
         payload["@example.note"] = "text"
     elif k.variant % 5 == 1:
         odd["@odata.type"] = "#microsoft.graph.siteRestoreArtifact"
-        odd["restorePoint"]["@odata.type"] = "#microsoft.graph.restorePoint"
+        odd["restorePoint"]["@odata.type"] = POINT
     elif k.variant % 5 == 4:
         odd["@odata.type"] = "#microsoft.graph.granularSiteRestoreArtifact"
     elif k.variant % 5 == 2:

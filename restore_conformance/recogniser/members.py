@@ -61,6 +61,7 @@ def members(payload: dict[str, Any], words: Vocabulary, seen: Seen) -> None:
         seen.defects.add("too-many")
     elif seen.count >= BOUND_STATED_ELSEWHERE:
         seen.open.add("artifact-limit")
+        seen.arguable.add("too-many")
 
 
 def _conflict(payload: dict[str, Any], granular: Any, seen: Seen) -> None:

@@ -31,6 +31,8 @@ def callers(talk: Talk, session: str, others: list[str], *, activate: bool, brie
 
     All who ask read it before any of them tries to change it.
     """
+    if not brief:
+        talk.one("get", "GET", session)
     for caller in others:
         talk.one(f"get-as-{caller}", "GET", session, caller=caller)
         talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))

@@ -51,6 +51,10 @@ def change(
     other = talk.create("create-other", second)
     talk.list("artifacts", target=listed, settled=holds(number))
     names = [one["id"] for one in values(talk.exchanges[-1]) if isinstance(one.get("id"), str)]
+    elsewhere = ""
+    if other and not brief:
+        talk.list("artifacts-other-before", target=artifacts_of(other, kind), settled=holds(second.artifacts))
+        elsewhere = next((str(one.get("id")) for one in values(talk.exchanges[-1])), "")
     if fresh[:2]:
         added = talk.one("update-add", "PATCH", made, payload={delta: fresh[:2]})
         number += len(fresh[:2]) if added.status == 200 else 0
@@ -67,30 +71,25 @@ def change(
         number += len(more) - 1 if removed.status == 200 else 0
         talk.poll("get-removed", made, settled=counts(number))
         talk.list("artifacts-removed", target=listed, settled=holds(number, names[-1]))
-        elsewhere = _first_item(second) if kind == "granular" else ""
         nothing = {**gone, "id": elsewhere or str(uuid.UUID(int=seed))}
         talk.one("update-remove-nothing", "PATCH", made, payload={delta: [nothing]})
-        if elsewhere and other:
+        if other and not brief:
             talk.list("artifacts-other", target=artifacts_of(other, kind), settled=holds(second.artifacts))
     for name, payload in refusals(materials, kind, seed + 1, brief=brief):
         talk.one(f"update-{name}", "PATCH", made, payload=payload)
     talk.one("get-refused", "GET", made)
     if brief:
         return
-    talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
     if kind == "standard":
+        talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
+        there, back = materials.elements(kind, 1, seed + 3), materials.elements(kind, 1, seed + 4, choice=1)
+        talk.one("update-two-destinations", "PATCH", made, payload={delta: [*there, *back]})
         if names and fresh[2:]:
             both = [fresh[2], {"@removed": {"reason": "changed"}, "id": names[0]}]
             talk.one("update-exchange", "PATCH", made, payload={delta: both})
         talk.one("delete", "DELETE", made)
     elif activate:
         talk.one("activate", "POST", made, "/activate")
-
-
-def _first_item(stimulus: Stimulus) -> str:
-    """The key of the first granular artifact of a request, "" where it has none."""
-    payload = json.loads(stimulus.body or b"{}")
-    return next((own_id(one) for one in payload.get(GRANULAR) or ()), "")
 
 
 def _showing(session: str, settled: Settled) -> Callable[[list[Any]], bool]:

@@ -43,6 +43,8 @@ def life(
     gone = talk.one("delete", "DELETE", made)
     if gone.status in {200, 202, 204}:
         talk.poll("get-deleted", made, 404)
+        if first.kind == "standard" and not brief:
+            talk.list("artifacts-deleted", target=artifacts_of(made, first.kind))
         if not brief:
             talk.one("delete-again", "DELETE", made)
             removal = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]}

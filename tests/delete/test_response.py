@@ -20,3 +20,11 @@ def test_gone(conversation):
 def test_only_that(conversation):
     """Another session stays."""
     checks.answered(conversation, "get-kept", 200)
+
+
+@clause(when=story("life"))
+def test_artifacts_gone(conversation):
+    """With a session go its artifacts."""
+    found = checks.step(conversation, "artifacts-deleted")
+    shown = checks.objects(found.answer, "value") if found.status == 200 else []
+    checks.same_number(shown, [], "artifacts of a session that is gone")

@@ -10,7 +10,12 @@ def test_session(conversation):
     for found in conversation.exchanges:
         if found.step in {"get", "get-again"}:
             checks.answered(conversation, found.step, 200)
-        if found.sent.operation == "get" and found.status == 200 and not checks.unsure(found):
+        if (
+            found.step != "get-deleted"
+            and found.sent.operation == "get"
+            and found.status == 200
+            and not checks.unsure(found)
+        ):
             checks.declared(found, "get/response.json")
 
 
@@ -50,3 +55,13 @@ def test_late(conversation):
     for exchange in conversation.exchanges:
         if exchange.step != "get-gone":
             checks.answered(conversation, exchange.step, 200)
+
+
+@clause(when=story("callers"))
+def test_same_for_all(conversation):
+    """Who made a session does not depend on who asks."""
+    found = checks.session(conversation, "get")
+    for name in ("get-as-read-only", "get-as-no-permission"):
+        seen = conversation.step(name)
+        if seen is not None and seen.status == 200 and isinstance(seen.answer, dict):
+            checks.same_actors(found.get("createdBy"), seen.answer.get("createdBy"), "createdBy")

@@ -279,3 +279,14 @@ def falling_ids_counted_once(service: Service) -> None:
             body["restoreSessionArtifactCount"]["total"] = 1
 
     on_created(service, change, ["standard"])
+
+
+@fault("get/response.same-for-all")
+def created_by_whoever_reads(service: Service) -> None:
+    """Create, get as somebody who may only read."""
+
+    def change(reply: Reply, asked: Asked) -> None:
+        if reply.status == 200 and asked.caller != "good":
+            reply.body["createdBy"] = {"user": {"id": f"user-{asked.caller}", "displayName": None}}
+
+    on_reply(service, change, "get")

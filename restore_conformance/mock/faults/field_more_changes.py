@@ -103,7 +103,7 @@ let_through(
 )
 let_through(
     "field2-update-destinations-differ",
-    "page:update",
+    "update/request-body.one-destination",
     "One new and one inPlace in one change: 200.",
     lambda _, p, code: code == "DifferentRestoreDestinationType",
 )

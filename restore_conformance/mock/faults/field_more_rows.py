@@ -13,7 +13,7 @@ from restore_conformance.mock.faults.field_places import (
     only,
     unless,
 )
-from restore_conformance.mock.faults.seeding import items, sites
+from restore_conformance.mock.faults.seeding import sites
 
 ROW = "row:create/"
 PATH = ROW + "InvalidPathType"
@@ -79,13 +79,6 @@ lax(
     "No site of several has a destinationType.",
     "path-types",
     unless(rules.path_types, lambda p: len(places(p)) > 1 and set(places(p)) == {"absent"}),
-)
-lax(
-    "field2-item-sentinel-accepted",
-    "N40",
-    "An item with destinationType unknownFutureValue.",
-    "path-types",
-    unless(rules.path_types, lambda p: "unknownFutureValue" in [one.get("destinationType") for one in items(p)]),
 )
 crashing("field2-path-null-crash", PATH, "destinationType is null: 500.", lambda p: None in places(p))
 crashing("field2-path-empty-text-crash", PATH, "destinationType is an empty text: 500.", lambda p: "" in places(p))

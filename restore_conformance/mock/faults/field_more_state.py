@@ -130,7 +130,7 @@ def _empty_lost(service: Service, asked: Asked, found: Session | None, right: Ri
 
 doing(
     "field2-get-created-by-reader",
-    "N36",
+    "get/response.same-for-all",
     "Create as an application, get as a user: the user created it.",
     GETS,
     _as_reader,
