@@ -70,7 +70,7 @@ class Recogniser:
             tags.add("prefer:all-members")
         if seen.count == 2:
             tags.update(f"example:{name}" for name, body in self._examples.items() if payload == body)
-        if len(defects) == 1 and not curious:
+        if len(defects) == 1 and curious <= {"artifact-limit"}:  # too many of them is arguable then, and no more
             tags.add(f"sole:{next(iter(defects))}")
         elif defects:
             tags.add("several")
