@@ -23,17 +23,20 @@ Act = Callable[[stories.Talk], None]
 Told = tuple[str, Act]
 """The name of a story, and what is said in it."""
 LIVES = (
-    (("standard", 30), ("granular", 11)),
+    (("standard", 30), None),
     (("granular", 10), ("no-payload", 0)),
-    (("no-payload", 0), ("standard", 34)),
+    (("no-payload", 0), ("caller-application", 1)),
 )
-"""The sessions of each life by family and number of artifacts: full-site, granular and empty, each beside another."""
+"""The sessions of each life by family and number of artifacts: full-site, granular and empty, each beside another: one
+with the same content, an empty one, and one that another caller made."""
 CHANGED = ((("standard", 2), ("prefer", 2)), (("granular", 3), ("granular", 7)))
 """The sessions that are changed, each with one made after it: two full-site ones of the same size."""
 ACTIVATED = ((("standard", 24), ("standard", 9)), (("granular", 2), ("standard", 27)))
 """The sessions that are activated, each with one that is not."""
-IN_PLACE = {"prefer": "granular", "granular-destination": "granular"}
-"""What is made where the plan has no such stimulus, since the user named few ids."""
+IN_PLACE = {"prefer": "granular", "granular-destination": "granular", "caller-application": "standard"}
+"""What is made where the plan has no such stimulus, since the user named few ids or no such caller."""
+Made = tuple[str, int]
+"""A session by the family of its stimulus and its number of artifacts."""
 LISTED = 2
 """How many lives are also looked up in the list of all sessions."""
 
@@ -142,9 +145,9 @@ class Stories:
         size = min(size, self._materials.most(family)) if family in LISTS else size
         return FAMILIES[family](self._materials, Knobs(size, 0, 0, self._seed, style))
 
-    def _pair(self, supply: Supply, pair: tuple[tuple[str, int], tuple[str, int]]) -> tuple[Stimulus, Stimulus]:
-        first, second = pair
-        return self._take(supply, *first), self._take(supply, *second)
+    def _pair(self, supply: Supply, pair: tuple[Made, Made | None]) -> tuple[Stimulus, Stimulus]:
+        first = self._take(supply, *pair[0])
+        return first, self._take(supply, *pair[1]) if pair[1] else first
 
 
 def _life(

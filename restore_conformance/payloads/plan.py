@@ -73,7 +73,7 @@ MOST = {
     "not-json": 4,
     "not-utf8": 2,
     "other-media-type": 4,
-    "token-altered": 4,
+    "token-altered": 3,
     "token-malformed": 4,
     "trailing-text": 2,
     "very-deep": 1,

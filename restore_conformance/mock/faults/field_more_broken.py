@@ -65,8 +65,6 @@ breaking(
     "Add and remove in one request: 500.",
     lambda _, p: _mixed_changes(p),
 )
-breaking("field2-update-of-full-crash", "page:update", "Add a site to a draft of 50: 500.",
-         lambda found, p: len(found.artifacts) == 50 and bool(additions(p)))  # fmt: skip
 
 # ---------------------------------------------------------------- the session of a change
 

@@ -116,25 +116,12 @@ linked("field2-list-link-leads-nowhere", "21 sessions: the link is answered 404.
 # ---------------------------------------------------------------- reading
 
 
-def _as_reader(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-    reply = right()
-    reply.body["createdBy"] = session.identity(asked.caller)
-    return reply
-
-
 def _empty_lost(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
     if found and not found.artifacts:
         raise Refusal(404, "RestoreSessionNotFound")
     return right()
 
 
-doing(
-    "field2-get-created-by-reader",
-    "get/response.same-for-all",
-    "Create as an application, get as a user: the user created it.",
-    GETS,
-    _as_reader,
-)
 doing("field2-get-empty-404", "N36", "Create an empty session, get it: 404.", GETS, _empty_lost)
 doing("field2-artifacts-of-empty-404", "page:list-artifacts", "Create an empty session, list its artifacts: 404.",
       ("list-artifacts",), _empty_lost)  # fmt: skip
