@@ -50,11 +50,11 @@ def change(
         return
     other = talk.create("create-other", second)
     talk.list("artifacts", target=listed, settled=holds(number))
-    names = [one["id"] for one in values(talk.exchanges[-1]) if isinstance(one.get("id"), str)]
-    elsewhere = ""
+    names = _ids(talk)
+    elsewhere: list[str] = []
     if other and not brief:
         talk.list("artifacts-other-before", target=artifacts_of(other, kind), settled=holds(second.artifacts))
-        elsewhere = next((str(one.get("id")) for one in values(talk.exchanges[-1])), "")
+        elsewhere = _ids(talk)
     if fresh[:2]:
         added = talk.one("update-add", "PATCH", made, payload={delta: fresh[:2]})
         number += len(fresh[:2]) if added.status == 200 else 0
@@ -71,7 +71,9 @@ def change(
         number += len(more) - 1 if removed.status == 200 else 0
         talk.poll("get-removed", made, settled=counts(number))
         talk.list("artifacts-removed", target=listed, settled=holds(number, names[-1]))
-        nothing = {**gone, "id": elsewhere or str(uuid.UUID(int=seed))}
+        # An artifact of another session, if it is not called like one of this session.
+        others = set(elsewhere) - {*_ids(talk), names[-1]}
+        nothing = {**gone, "id": min(others, default=str(uuid.UUID(int=seed)))}
         talk.one("update-remove-nothing", "PATCH", made, payload={delta: [nothing]})
         if other and not brief:
             talk.list("artifacts-other", target=artifacts_of(other, kind), settled=holds(second.artifacts))
@@ -90,6 +92,11 @@ def change(
         talk.one("delete", "DELETE", made)
     elif activate:
         talk.one("activate", "POST", made, "/activate")
+
+
+def _ids(talk: Talk) -> list[str]:
+    """The ids of the artifacts on the page that was read last."""
+    return [one["id"] for one in values(talk.exchanges[-1]) if isinstance(one.get("id"), str)]
 
 
 def _showing(session: str, settled: Settled) -> Callable[[list[Any]], bool]:
@@ -155,7 +162,7 @@ def activation(talk: Talk, first: Stimulus, second: Stimulus, *, brief: bool = F
     if not brief:
         talk.one("get-before", "GET", made)
         talk.list("artifacts", target=listed, settled=settled)
-        names = [one["id"] for one in values(talk.exchanges[-1]) if isinstance(one.get("id"), str)]
+        names = _ids(talk)
     started = talk.one("activate", "POST", made, "/activate")
     if started.status is not None and started.status < 300:
         talk.poll("get-activated", made, settled=has_started)

@@ -44,7 +44,7 @@ def life(
     if gone.status in {200, 202, 204}:
         talk.poll("get-deleted", made, 404)
         if first.kind == "standard" and not brief:
-            talk.list("artifacts-deleted", target=artifacts_of(made, first.kind))
+            talk.list("artifacts-deleted", target=artifacts_of(made, first.kind), settled=holds(0), gone=True)
         if not brief:
             talk.one("delete-again", "DELETE", made)
             removal = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]}

@@ -120,10 +120,13 @@ class Talk:
         caller: str = "good",
         target: str = SESSIONS,
         settled: Callable[[list[Any]], bool] | None = None,
+        *,
+        gone: bool = False,
     ) -> bool:
         """Read a collection page by page; False where it is none, or too long to be read whole.
 
-        Read again until it is `settled` or patience ends; the last reading keeps the name of the step.
+        Read again until it is `settled` or patience ends; the last reading keeps the name of the step. `gone` says
+        that there is none any more, so that nothing better than 404 is waited for.
         """
         for number, wait in enumerate(WAITS):
             if wait:
@@ -131,14 +134,14 @@ class Talk:
             before = len(self.exchanges)
             whole = self._pages(step, caller, target)
             pages = self.exchanges[before:]
-            late = settled is not None and pages[0].status == 404 and self._may_come(pages[0])
+            late = settled is not None and not gone and pages[0].status == 404 and self._may_come(pages[0])
             if not late and (not whole or settled is None or settled([o for page in pages for o in values(page)])):
                 break
             if number < len(WAITS) - 1:
                 for page in pages:
                     page.step = f"{step}-early"
-        if pages[-1].status == 404:
-            self.missed.add(pages[-1].sent.operation)
+        if pages[0].status == 404 and not gone:
+            self.missed.add(pages[0].sent.operation)
         return whole
 
     def _pages(self, step: str, caller: str, target: str) -> bool:
