@@ -61,7 +61,7 @@ def change(
         talk.poll("get-added", made, settled=counts(number))
         talk.list("artifacts-added", target=listed, settled=holds(number))
         if other and not brief:
-            talk.one("get-other", "GET", other)
+            talk.poll("get-other", other, settled=counts(second.artifacts))
             talk.list("list-added", settled=_showing(made, counts(number)))
     if names:
         # The last that was there before, with others on both sides; a granular one beside an addition, as printed.
