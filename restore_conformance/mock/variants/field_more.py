@@ -91,8 +91,6 @@ artifact_ids("field2-artifact-id-path", "2.3: the service assigns it, as opaque 
 
 # ---------------------------------------------------------------- times and people
 
-STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})\d*Z$")
-
 
 def timed(name: str, dimension: str, allowed: str, change: Callable[[datetime], str]) -> None:
     def alter(holder: Json) -> Json:
@@ -102,8 +100,11 @@ def timed(name: str, dimension: str, allowed: str, change: Callable[[datetime], 
 
 
 def _time(value: Any, change: Callable[[datetime], str]) -> Any:
-    found = STAMP.match(value) if isinstance(value, str) else None
-    return change(datetime.fromisoformat(f"{found[1]}.{found[2]}").replace(tzinfo=UTC)) if found else value
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return value
+    return change(found.astimezone(UTC)) if found and found.tzinfo and found.year > 1 else value
 
 
 def _by(**apart: int) -> Callable[[datetime], str]:
@@ -111,11 +112,11 @@ def _by(**apart: int) -> Callable[[datetime], str]:
 
 
 CLOCK = "2.1: server-set times; no page says that the clocks of both agree."
-timed("field2-clock-behind", "clock", CLOCK, _by(hours=-3))
-timed("field2-clock-ahead", "clock", CLOCK, _by(hours=7, minutes=11))
+timed("field2-clock-behind", "modified-when", CLOCK, _by(hours=-3))
+timed("field2-clock-ahead", "modified-when", CLOCK, _by(hours=7, minutes=11))
 timed(
     "field2-clock-of-minutes",
-    "clock",
+    "modified-when",
     "4.8: zero digits of fraction; no page says how fine a clock is.",
     lambda moment: moment.strftime("%Y-%m-%dT%H:%M:00Z"),
 )
@@ -137,7 +138,7 @@ def _by_service(body: Json, found: Session) -> None:
 
 
 def _names_later(body: Json) -> Json:
-    who = {one: dict(value, displayName=None) for one, value in body["createdBy"].items()}
+    who = {one: dict(value, displayName=None) if value else value for one, value in (body["createdBy"] or {}).items()}
     return body | {"createdBy": who, "lastModifiedBy": who}
 
 

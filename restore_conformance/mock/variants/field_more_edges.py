@@ -102,7 +102,7 @@ def _exact(service: Service) -> None:
     service.find = exactly  # type: ignore[method-assign]
 
 
-plain("field2-ids-compared-exactly", "id-case", "4.8: ids are opaque text.", _exact)
+plain("field2-ids-compared-exactly", "id-form", "4.8: ids are opaque text.", _exact)
 
 
 def _role(service: Service, asked: Asked, right: Right) -> Reply:
