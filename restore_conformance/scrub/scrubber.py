@@ -93,6 +93,12 @@ class Scrub:
             made = self._coded(made, depth + 1)
         return re.sub("\x00(\\d+)\x01", lambda m: kept[int(m[1])] if int(m[1]) < len(kept) else m[0], made)
 
+    def _bearer(self, found: re.Match[str]) -> str:
+        """What follows the scheme is a token, unless it is the name of the next line, as in a list of headers."""
+        if "\n" in found[2] and found.string[found.end() : found.end() + 1] == ":":
+            return found[0]
+        return found[1] + found[2] + self._one("token-other", found[3])
+
     def _one(self, label: str, value: str) -> str:
         if len(value) < 1 or "\x00" in value or not self._known.secret(value) or PLACEHOLDER.search(value):
             return value
@@ -133,7 +139,7 @@ class Scrub:
             for label, form in forms.BY_FORM:
                 text = form.sub(lambda m, label=label: self._one(label, m[0]), text)  # type: ignore[misc]
         if "earer" in text or "EARER" in text:
-            text = forms.BEARER.sub(lambda m: m[1] + m[2] + self._one("token-other", m[3]), text)
+            text = forms.BEARER.sub(self._bearer, text)
         return text
 
     def _url_host(self, found: re.Match[str]) -> str:
