@@ -138,8 +138,7 @@ def _rows(s: int) -> Iterator[Entry]:
         )
     for place, variant in ((0, 1), (2, 8)):
         yield "restore-point", Knobs(3, place, variant, s + 235), not Q
-    for variant in range(2):
-        yield "different-destination", Knobs(2, 1, variant, s + 240 + variant), not Q
+    yield "different-destination", Knobs(2, 1, 1, s + 241), not Q
     for place in range(3):
         yield "different-destination", Knobs(3, place, place, s + 245, _typed(place)), place == 1
     for count, place in ((10, 5), (30, 29), (50, 49)):
@@ -163,7 +162,7 @@ def _rows(s: int) -> Iterator[Entry]:
         (20, 1, 1, 0),
         (1, 8, 0, 0),
     ):
-        first = (others, variant) == (1, 0)
+        first = (others, variant) == (1, 0) or count == 20
         yield "mixed", Knobs(count, others - 1, variant, s + 280 + count, style), first
     yield "mixed", Knobs(2, 1, 2, s + 285), not Q
 
@@ -254,7 +253,7 @@ def drawn(materials: Materials, number: int, seed: int) -> list[Stimulus]:
 GOOD = frozenset({"delegated", "application"})
 _IN_TURN = {"application": ("standard",), "delegated": ("granular",)}
 """One kind each where there is no room for both: a kind that one of them is refused is refused for who asks."""
-_SIZES = {("application", "granular"): 19, ("delegated", "granular"): 20}
+_SIZES = {("application", "granular"): 19, ("delegated", "granular"): 1}
 _CALLERS = {
     "read-only": "read-only-permission",
     "no-permission": "no-permission",
