@@ -16,6 +16,7 @@ from restore_conformance.checks.answers import (
 from restore_conformance.checks.lists import (
     all_added,
     all_different,
+    all_ours,
     artifact_step,
     as_sent,
     collection,
@@ -84,6 +85,7 @@ __all__ = [
     "added",
     "all_added",
     "all_different",
+    "all_ours",
     "answered",
     "artifact_step",
     "artifacts",

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from restore_conformance.checks import answers
-from restore_conformance.checks.talks import sound, step
+from restore_conformance.checks.talks import objects, sound, step
 from restore_conformance.exchange import Conversation
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
@@ -93,6 +93,13 @@ def made_before(conversation: Conversation, name: str) -> list[str]:
     at = step(conversation, name).number
     answers = [one.answer for one in conversation.exchanges if one.sent.operation == "create" and one.number < at]
     return [one["id"] for one in answers if isinstance(one, dict) and isinstance(one.get("id"), str)]
+
+
+def all_ours(conversation: Conversation, name: str) -> bool:
+    """Whether a list shows sessions of this run alone, so that nobody can have moved them from page to page."""
+    made = conversation.known | {one.lower() for one in made_before(conversation, name)}
+    shown = [one.get("id") for page in conversation.steps(name) for one in objects(page.answer, "value")]
+    return all(str(one).lower() in made for one in shown)
 
 
 def refused_or_made(conversation: Conversation, name: str) -> None:

@@ -79,7 +79,7 @@ def not_crowded_out(conversation: Conversation, name: str) -> None:
     found = step(conversation, name)
     row = answers.refusals("activate")["too-many-active"]
     named = {code.lower() for _, code in answers.codes(found.answer)}
-    if row.allows(found.status) and (row.code or "").lower() in named:
+    if found.status == 429 or (row.allows(found.status) and (row.code or "").lower() in named):
         raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
 
 
