@@ -72,7 +72,7 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callabl
     if known is None:
         return "unknown"
     slow = exchange.trouble == TIME_OUT
-    rounds = ROUNDS_WHEN_FLAKY if control.flaky else ROUNDS
+    rounds = 1 if _speaks(exchange) else ROUNDS_WHEN_FLAKY if control.flaky else ROUNDS
     for _ in range(rounds):
         repeated = sender.send(_bare(exchange), family=exchange.family, step="again", patience=LONG if slow else None)
         if repeated.trouble != exchange.trouble:
@@ -89,6 +89,11 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callabl
         f"{exchange.trouble}, the same {rounds + 1} of {rounds + 1} times while a control was answered each time"
     )
     return "target"
+
+
+def _speaks(exchange: Exchange) -> bool:
+    """Whether a 404 or 405 comes with a JSON object: no network makes that, so that once more is enough."""
+    return exchange.status in {404, 405} and isinstance(exchange.answer, dict)
 
 
 def again(exchange: Exchange, sender: Sender) -> Exchange:
