@@ -112,6 +112,17 @@ def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
         )
 
 
+def not_done(conversation: Conversation, name: str) -> None:
+    """The step was refused, for whatever reason."""
+    found = step(conversation, name)
+    if found.status is None or not 400 <= found.status < 500:
+        raise Deviation(
+            f"expected a refusal (4xx) at the step {name}, got {answers.shown(found)}{answers.again(found)}",
+            expected="4xx with an error envelope",
+            observed=answers.shown(found),
+        )
+
+
 def done(conversation: Conversation, name: str) -> Exchange:
     """The step was carried out. Raises Untouched where it was refused; that is for another clause."""
     found = step(conversation, name)

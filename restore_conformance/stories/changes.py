@@ -83,12 +83,12 @@ def change(
     if brief:
         return
     if kind == "standard":
-        talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
-        there, back = materials.elements(kind, 1, seed + 3), materials.elements(kind, 1, seed + 4, choice=1)
-        talk.one("update-two-destinations", "PATCH", made, payload={delta: [*there, *back]})
         if names and fresh[2:]:
             both = [fresh[2], {"@removed": {"reason": "changed"}, "id": names[0]}]
             talk.one("update-exchange", "PATCH", made, payload={delta: both})
+        talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
+        there, back = materials.elements(kind, 1, seed + 3), materials.elements(kind, 1, seed + 4, choice=1)
+        talk.one("update-two-destinations", "PATCH", made, payload={delta: [*there, *back]})
         talk.one("delete", "DELETE", made)
     elif activate:
         talk.one("activate", "POST", made, "/activate")
