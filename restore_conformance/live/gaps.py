@@ -14,6 +14,15 @@ from restore_conformance.verdicts import Gap, Why
 TOLD = frozenset({"life", "callers", "strangers"})
 """The stories a live target is told: none of them changes or activates a draft."""
 FULL = Gap(Why.ROOM, "no room for it: --profile live-deep has more")
+SEEN_BY = {
+    "get/response.same-for-all": "get-other",
+    "get/request-headers.prefer-shows-granular": "get-all-members",
+    "list-granular/response.of-full-sites": "items",
+    "list/response.deleted-gone": "list-after",
+    "delete/response.artifacts-gone": "artifacts-deleted",
+    "list-artifacts/errors.unknown-session": "artifacts-unknown",
+}
+"""Clauses that one further look alone can show."""
 SAID = Gap(Why.UNTOUCHED, "")
 """Stands where the run itself says best why."""
 
@@ -35,7 +44,7 @@ def gaps_beyond(
             made[found.address] = Gap(
                 Why.LEFT_OUT, "left out: a live target is sent no delete of an id that is not ours"
             )
-        elif "list-after" not in extras and found.address == "list/response.deleted-gone":
+        elif SEEN_BY.get(found.address, "") not in {"", *extras}:
             made[found.address] = FULL
         elif operation not in sendable:
             made[found.address] = Gap(

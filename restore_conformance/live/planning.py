@@ -36,6 +36,8 @@ EXTRAS = (
     ("list-after", 1),
 )
 """What the stories look at beyond create, as far as there is room, and the requests each takes."""
+FURTHER = ("get-all-members", "items", "artifacts-deleted", "artifacts-unknown", "get-other")
+"""What they look at with what is left in the end, a request each."""
 MERGED = (
     ("read-only-members", "annotations", "unknown-members"),
     ("opaque-values", "conflict-spelling", "one-kind-empty"),
@@ -77,6 +79,9 @@ def make_plan(
     chosen += more
     for step in more:
         left -= step.serves
+    for name in FURTHER if conversation else ():
+        if room > 0 and _comes_to(name, extras):
+            extras, room = (*extras, name), room - 1
     spare = _cover(offered, left, left, requests)
     if deep:
         extra = [_step(clauses, label, stimulus) for stimulus in pairs(pool, callers)]
@@ -94,7 +99,7 @@ def make_plan(
                 key=lambda step: (step.expects == OPEN, bool(step.singles)),
             )
         ),
-        reads + sum(cost for name, cost in EXTRAS if name in extras),
+        reads + sum(cost for name, cost in EXTRAS if name in extras) + sum(name in extras for name in FURTHER),
         tuple(spare),
         cells,
         requests,
@@ -102,6 +107,12 @@ def make_plan(
         | gaps_beyond(register, callers, frozenset(cells), extras),
         _shared(register),
     )
+
+
+def _comes_to(name: str, extras: tuple[str, ...]) -> bool:
+    """Whether the stories come to a further look at all."""
+    needs = {"get-all-members": "granular", "artifacts-deleted": "get-deleted", "artifacts-unknown": "strangers"}
+    return needs.get(name, "") in {"", *extras}
 
 
 def _of_create(clause: Clause) -> bool:

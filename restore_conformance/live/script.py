@@ -35,9 +35,9 @@ def script(plan: Plan, workers: int = 1) -> Callable[[Campaign], None]:
             if plan.conversation is not None:
                 _life(campaign, *plan.conversation, plan)
             if plan.granular is not None:
-                _granular_life(campaign, plan.granular)
+                _granular_life(campaign, plan.granular, plan)
             if "strangers" in plan.extras:
-                _strangers(campaign)
+                _strangers(campaign, plan)
             for step, exchange in _sent(campaign, plan.steps, workers):
                 _hear(campaign, step, exchange)
                 if campaign.hopeless():
@@ -121,13 +121,19 @@ def _life(campaign: Campaign, first: Step, second: Step, plan: Plan) -> None:
             talk.poll("get", made)
             if "artifacts" in plan.extras:
                 talk.one("artifacts", "GET", made, f"/{SITE}")
+            if "items" in plan.extras:
+                talk.one("items", "GET", made, f"/{GRANULAR}")
             if "list" in plan.extras:
                 talk.say("list", talk.sender.plain("GET", stories.SESSIONS))
             other = talk.create("create-other", second.stimulus)
             talk.one("get-again", "GET", made)
+            if other and "get-other" in plan.extras:
+                talk.one("get-other", "GET", other)
             gone = talk.one("delete", "DELETE", made)
             if gone.status == 204 and "get-deleted" in plan.extras:
                 talk.poll("get-deleted", made, 404)
+                if "artifacts-deleted" in plan.extras:
+                    talk.one("artifacts-deleted", "GET", made, f"/{SITE}")
                 talk.one("delete-again", "DELETE", made)
             if gone.status == 204 and "list-after" in plan.extras:
                 talk.say("list-after", talk.sender.plain("GET", stories.SESSIONS))
@@ -141,7 +147,7 @@ def _life(campaign: Campaign, first: Step, second: Step, plan: Plan) -> None:
         delete(campaign, other)
 
 
-def _granular_life(campaign: Campaign, step: Step) -> None:
+def _granular_life(campaign: Campaign, step: Step, plan: Plan) -> None:
     """A granular session, what it holds, and its end."""
     made = ""
     with _told(campaign, 3, "life") as talk:
@@ -149,16 +155,20 @@ def _granular_life(campaign: Campaign, step: Step) -> None:
         if made:
             talk.poll("get", made)
             talk.one("artifacts", "GET", made, f"/{GRANULAR}")
+            if "get-all-members" in plan.extras:
+                talk.one("get-all-members", "GET", made, headers=stories.ALL_MEMBERS)
     if made:
         delete(campaign, made)
 
 
-def _strangers(campaign: Campaign) -> None:
+def _strangers(campaign: Campaign, plan: Plan) -> None:
     """Ids that are none and that name nothing, for reading only: nothing is deleted or changed by a made-up id."""
     with _told(campaign, 4, "strangers") as talk:
         talk.one("get-malformed", "GET", stories.MALFORMED)
         talk.one("get-unknown", "GET", str(uuid.uuid4()))
         talk.one("artifacts-malformed", "GET", stories.MALFORMED, f"/{SITE}")
+        if "artifacts-unknown" in plan.extras:
+            talk.one("artifacts-unknown", "GET", str(uuid.uuid4()), f"/{SITE}")
 
 
 def _ask(talk: stories.Talk, caller: str, operation: str, session: str) -> None:

@@ -61,7 +61,7 @@ breaking(
 )
 breaking(
     "field2-update-add-and-remove-crash",
-    "page:update",
+    "update/request-body.additions-beside-removals",
     "Add and remove in one request: 500.",
     lambda _, p: _mixed_changes(p),
 )

@@ -80,7 +80,7 @@ def delete_undone(service: Service) -> None:
         service.operations[name] = (deleting, True)
 
 
-@fault("page:delete", "field2-delete-leaves-artifacts")
+@fault("delete/response.artifacts-gone", "field2-delete-leaves-artifacts")
 def delete_leaves_artifacts(service: Service) -> None:
     """Create, delete, list the artifacts: they are still there."""
     every: dict[str, Session] = {}
