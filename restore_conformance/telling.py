@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import unquote
 
 from restore_conformance import stories
 from restore_conformance.checks.talks import ABSENT, CHANGING
@@ -116,8 +117,9 @@ class Teller:
                 self.hearing.hear_silently(exchange)
             else:
                 self.hearing.overhear(exchange)
-        self.deleted += [one.sent.session for one in talk.exchanges if one.step == "get-deleted" and one.status == 404]
-        self._doomed |= {one.sent.session.lower() for one in talk.exchanges if one.sent.operation == "delete"}
+        gone = [one for one in talk.exchanges if one.step == "get-deleted" and one.status == 404]
+        self.deleted += [_named(one) for one in gone]
+        self._doomed |= {_named(one).lower() for one in talk.exchanges if one.request.method == "DELETE"}
         if talk.exchanges:
             there = frozenset(self._there())
             self.hearing.conclude_talk(talk.done(frozenset(self.routes), frozenset(self.known), there))
@@ -125,6 +127,11 @@ class Teller:
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""
         return exchange.status in {*ABSENT, 401, 403} and exchange.sent.operation not in self.routes
+
+
+def _named(exchange: Exchange) -> str:
+    """The session that a request about one names; any text may be an id, so that it is read off the last segment."""
+    return unquote(exchange.request.target.partition("?")[0].rpartition("/")[2])
 
 
 def _nothing(_: Exchange) -> None:

@@ -78,6 +78,7 @@ from restore_conformance.checks.talks import (
     unknown_caller,
     unknown_id,
     unsure,
+    waited_for,
 )
 from restore_conformance.checks.talks import refused as refused_at
 
@@ -151,4 +152,5 @@ __all__ = [
     "unknown_id",
     "unset",
     "unsure",
+    "waited_for",
 ]

@@ -50,6 +50,17 @@ def unsure(exchange: Exchange) -> bool:
     return bool(exchange.trouble) and exchange.blame != "target"
 
 
+def waited_for(conversation: Conversation, name: str) -> None:
+    """What was done is known, and nothing cut the patience short with which it was waited for. Raises Inconclusive.
+
+    A change in trouble may have been carried out, and be seen or not.
+    """
+    at = step(conversation, name).number
+    for one in conversation.exchanges:
+        if (one.sent.operation in CHANGING and one.number <= at) or one.step == name:
+            sound(one)
+
+
 def session(conversation: Conversation, name: str) -> dict[str, Any]:
     """The session a step answered. Raises Untouched for an answer without one; that is for another clause."""
     found = step(conversation, name)
@@ -161,10 +172,8 @@ def same_total(conversation: Conversation, earlier: str, later: str, change: int
 
     Raises Inconclusive where a change up to then was in trouble: it may have been carried out, and seen or not.
     """
-    at = step(conversation, later).number
-    for one in conversation.exchanges:
-        if one.sent.operation in CHANGING and one.number <= at:
-            sound(one)
+    waited_for(conversation, earlier)
+    waited_for(conversation, later)
     before, after = total(session(conversation, earlier)), total(session(conversation, later))
     if before is not None and after is not None and before + change != after:
         because = f"{before} at the step {earlier}" + (f" and {change:+d}" if change else "")

@@ -18,6 +18,7 @@ from restore_conformance.stories.talk import (
     has_started,
     holds,
     is_unseen,
+    shows,
     values,
 )
 
@@ -163,15 +164,16 @@ def activation(talk: Talk, first: Stimulus, second: Stimulus, *, brief: bool = F
         talk.one("get-before", "GET", made)
         talk.list("artifacts", target=listed, settled=settled)
         names = _ids(talk)
-    started = talk.one("activate", "POST", made, "/activate")
-    if started.status is not None and started.status < 300:
+    answer = talk.one("activate", "POST", made, "/activate")
+    if answer.status is not None and answer.status < 300:
         talk.poll("get-activated", made, settled=has_started)
         if not brief:
             talk.list("artifacts-activated", target=listed, settled=settled)
         if first.kind == "granular":
             talk.one("get-later", "GET", made)
         elif not brief:
-            talk.list("list-activated", settled=_showing(made, has_started))
+            there, started = shows(made, other), _showing(made, has_started)
+            talk.list("list-activated", settled=lambda shown: there(shown) and started(shown))
         talk.one("activate-again", "POST", made, "/activate")
         for name, changes in _spare(first, names):
             talk.one(name, "PATCH", made, payload=changes)

@@ -82,7 +82,9 @@ def test_complete(conversation):
 def test_agrees_with_get(conversation):
     """The list shows what get shows."""
     name = WHERE[conversation.story]
-    made = checks.session(conversation, name.replace("list", "get"))
+    read = name.replace("list", "get")
+    checks.waited_for(conversation, read)
+    made = checks.session(conversation, read)
     shown = checks.listing(conversation, name).get(made["id"])
     if shown is None:
         return
