@@ -62,7 +62,7 @@ STYLED = {
     27: UPPER | ODD_GROUPS, 31: ODD_GROUPS, 33: PRETTY, 38: REVERSED, 43: UPPER, 49: UPPER | ODD_GROUPS, 50: FALLING,
 }  # fmt: skip
 """Which counts are sent in another style: capitals, odd GUIDs, white space, another order of members or of ids."""
-STYLED_ITEMS = {7: LENGTHS, 11: FALLING, 17: TYPED, 26: UPPER, 37: LONG_BROWSE}
+STYLED_ITEMS = {7: LENGTHS, 11: FALLING, 17: LONG_BROWSE, 26: UPPER, 37: TYPED}
 ITEMS = (1, 2, 3, 5, 7, 11, 17, 26, 33, 37, 42, 49, 50, 51)
 PLACED = ((2, 1), (5, 0), (5, 1), (5, 2), (5, 3), (5, 4), (50, 49))
 """A bad element among so many at this place: next to the first, at each place of a few, at the end of many."""
