@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from restore_conformance import stories
 from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.controls import ROUNDS, Control, again, confirm
-from restore_conformance.conversing import shows_route
+from restore_conformance.conversing import Act, Told, shows_route
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.payloads import Stimulus
 from restore_conformance.sending import Sender
@@ -54,7 +54,7 @@ class Teller:
         if len(self.known) < MOST_KNOWN:
             self.known.add(session.lower())
 
-    def tell(self, told: Iterable[tuple[str, Callable[[stories.Talk], None]]]) -> None:
+    def tell(self, told: Iterable[Told]) -> None:
         """Tell stories, each with its name. What was said before an interruption is heard as well."""
         for name, act in told:
             self.talks += 1
@@ -66,7 +66,7 @@ class Teller:
                 self.sent += talk.sent
                 self.heard(talk)
 
-    def _again(self, talk: stories.Talk, act: Callable[[stories.Talk], None]) -> None:
+    def _again(self, talk: stories.Talk, act: Act) -> None:
         """Find out whose trouble it is where sending the same request again would be another request.
 
         The whole story is told again, with sessions of its own, and between each two tellings a control.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from restore_conformance.checks import answers
@@ -185,13 +186,18 @@ def same_total(conversation: Conversation, earlier: str, later: str, change: int
         )
 
 
-def in_order(shown: dict[str, Any], seconds: float) -> None:
+def _apart(later: tuple[datetime, int], earlier: tuple[datetime, int]) -> float:
+    """Seconds between two moments, below 0 where they come the other way round."""
+    return (later[0] - earlier[0]).total_seconds() + (later[1] - earlier[1]) / 1e12
+
+
+def in_order(shown: dict[str, Any], seconds: float = 0) -> None:
     """A session is not modified before it is created, give or take so many seconds; unset times agree with any."""
     first, last = shown.get("createdDateTime"), shown.get("lastModifiedDateTime")
     if unset(first) or unset(last) or not isinstance(first, str) or not isinstance(last, str):
         return
     made, changed = instant(first), instant(last)
-    if made and changed and (made[0] - changed[0]).total_seconds() + (made[1] - changed[1]) / 1e12 > seconds:
+    if made and changed and _apart(made, changed) > seconds:
         raise Deviation(
             f"/lastModifiedDateTime: expected no earlier than createdDateTime {first}, got {last}",
             expected=f"{first} or later",
@@ -222,7 +228,7 @@ def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> 
     if unset(earlier) or unset(later) or not isinstance(earlier, str) or not isinstance(later, str):
         return
     first, second = instant(earlier), instant(later)
-    if first and second and abs((first[0] - second[0]).total_seconds() + (first[1] - second[1]) / 1e12) > seconds:
+    if first and second and abs(_apart(first, second)) > seconds:
         raise Deviation(
             f"/{name}: expected {earlier} as before, got {later}", expected=earlier, observed=later, pointer=f"/{name}"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from restore_conformance.payloads.materials import GRANULAR, SITE
-from restore_conformance.stories.talk import SESSIONS, Talk
+from restore_conformance.stories.talk import SESSIONS, Talk, removal
 
 MALFORMED = "not-a-session-id"
 NOBODY = "none"
@@ -14,7 +14,7 @@ NOBODY = "none"
 
 def strangers(talk: Talk, *, activate: bool, brief: bool = False) -> None:
     """Ask every operation for an id that is none and for one that names nothing."""
-    change = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": MALFORMED}]}
+    change = {f"{SITE}@delta": [removal(MALFORMED)]}
     unknown = str(uuid.UUID(int=0x5EED_0000_0000_4000_8000_0000_0000_0000 + talk.number, version=4))
     for name, session in (("malformed", MALFORMED), ("unknown", unknown)):
         talk.one(f"get-{name}", "GET", session)
@@ -34,31 +34,29 @@ def callers(talk: Talk, session: str, others: list[str], *, activate: bool, brie
     if not brief:
         talk.one("get", "GET", session)
     for caller in others:
-        talk.one(f"get-as-{caller}", "GET", session, caller=caller)
-        talk.say(f"list-as-{caller}", talk.sender.plain("GET", SESSIONS, caller))
-        talk.one(f"artifacts-as-{caller}", "GET", session, f"/{SITE}", caller=caller)
-        if caller == "no-permission" or not brief:
-            talk.one(f"granular-as-{caller}", "GET", session, f"/{GRANULAR}", caller=caller)
+        _read_as(talk, session, caller, caller, granular=caller == "no-permission" or not brief)
     for caller in others:
-        _change_as(talk, session, caller, activate=activate)
+        _change_as(talk, session, caller, caller, activate=activate)
 
 
 def tokenless(talk: Talk, session: str, *, activate: bool) -> None:
     """Ask every operation about a session that is there, without a token; what would change it comes last."""
-    talk.one("get-as-nobody", "GET", session, caller=NOBODY)
-    talk.say("list-as-nobody", talk.sender.plain("GET", SESSIONS, NOBODY))
-    talk.one("artifacts-as-nobody", "GET", session, f"/{SITE}", caller=NOBODY)
-    talk.one("granular-as-nobody", "GET", session, f"/{GRANULAR}", caller=NOBODY)
-    gone = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": session}]}
-    talk.one("update-as-nobody", "PATCH", session, payload=gone, caller=NOBODY)
-    if activate:
-        talk.one("activate-as-nobody", "POST", session, "/activate", caller=NOBODY)
-    talk.one("delete-as-nobody", "DELETE", session, caller=NOBODY)
+    _read_as(talk, session, "nobody", NOBODY, granular=True)
+    _change_as(talk, session, "nobody", NOBODY, activate=activate)
 
 
-def _change_as(talk: Talk, session: str, caller: str, *, activate: bool) -> None:
-    gone = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": session}]}
-    talk.one(f"update-as-{caller}", "PATCH", session, payload=gone, caller=caller)
+def _read_as(talk: Talk, session: str, called: str, caller: str, *, granular: bool) -> None:
+    """Ask every operation that reads; `called` is how the steps name the caller."""
+    talk.one(f"get-as-{called}", "GET", session, caller=caller)
+    talk.say(f"list-as-{called}", talk.sender.plain("GET", SESSIONS, caller))
+    talk.one(f"artifacts-as-{called}", "GET", session, f"/{SITE}", caller=caller)
+    if granular:
+        talk.one(f"granular-as-{called}", "GET", session, f"/{GRANULAR}", caller=caller)
+
+
+def _change_as(talk: Talk, session: str, called: str, caller: str, *, activate: bool) -> None:
+    """Ask every operation that changes."""
+    talk.one(f"update-as-{called}", "PATCH", session, payload={f"{SITE}@delta": [removal(session)]}, caller=caller)
     if activate:
-        talk.one(f"activate-as-{caller}", "POST", session, "/activate", caller=caller)
-    talk.one(f"delete-as-{caller}", "DELETE", session, caller=caller)
+        talk.one(f"activate-as-{called}", "POST", session, "/activate", caller=caller)
+    talk.one(f"delete-as-{called}", "DELETE", session, caller=caller)

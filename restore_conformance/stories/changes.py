@@ -18,6 +18,7 @@ from restore_conformance.stories.talk import (
     has_started,
     holds,
     is_unseen,
+    removal,
     shows,
     values,
 )
@@ -66,7 +67,7 @@ def change(
             talk.list("list-added", settled=_showing(made, counts(number)))
     if names:
         # The last that was there before, with others on both sides; a granular one beside an addition, as printed.
-        gone = {"@removed": {"reason": "changed"}, "id": names[-1]}
+        gone = removal(names[-1])
         more = fresh[2:3] if kind == "granular" and not brief else []
         removed = talk.one("update-remove", "PATCH", made, payload={delta: [*more, gone]})
         number += len(more) - 1 if removed.status == 200 else 0
@@ -74,7 +75,7 @@ def change(
         talk.list("artifacts-removed", target=listed, settled=holds(number, names[-1]))
         # An artifact of another session, if it is not called like one of this session.
         others = set(elsewhere) - {*_ids(talk), names[-1]}
-        nothing = {**gone, "id": min(others, default=str(uuid.UUID(int=seed)))}
+        nothing = removal(min(others, default=str(uuid.UUID(int=seed))))
         talk.one("update-remove-nothing", "PATCH", made, payload={delta: [nothing]})
         if other and not brief:
             talk.list("artifacts-other", target=artifacts_of(other, kind), settled=holds(second.artifacts))
@@ -85,7 +86,7 @@ def change(
         return
     if kind == "standard":
         if names and fresh[2:]:
-            both = [fresh[2], {"@removed": {"reason": "changed"}, "id": names[0]}]
+            both = [fresh[2], removal(names[0])]
             talk.one("update-exchange", "PATCH", made, payload={delta: both})
         talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
         there, back = materials.elements(kind, 1, seed + 3), materials.elements(kind, 1, seed + 4, choice=1)
@@ -193,7 +194,7 @@ def _spare(stimulus: Stimulus, names: list[str]) -> list[tuple[str, Any]]:
         named = (payload.get(SITE) or [{"destinationType": "inPlace"}])[0]
         new = {**named, "restorePoint": {"id": "0b7c2c51-5f0e-4c57-9a63-2f6f2c0f7a11"}}
     delta = f"{LISTS[kind]}@delta"
-    gone = [{"@removed": {"reason": "changed"}, "id": name} for name in names[:1]]
+    gone = [removal(name) for name in names[:1]]
     made: list[tuple[str, Any]] = [("update-activated", {delta: [new]})]
     return [*made, ("update-activated-removal", {delta: gone})] if gone else made
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from restore_conformance.payloads.materials import LISTS, SITE
 from restore_conformance.payloads.stimulus import Stimulus
-from restore_conformance.stories.talk import Talk, artifacts_of, as_made, holds, is_unseen, names_in, session_of, shows
+from restore_conformance.stories.talk import (
+    Talk,
+    artifacts_of,
+    as_made,
+    holds,
+    is_unseen,
+    names_in,
+    removal,
+    session_of,
+    shows,
+)
 
 ALL_MEMBERS = (("Prefer", "include-unknown-enum-members"),)
 
@@ -47,8 +57,7 @@ def life(
             talk.list("artifacts-deleted", target=artifacts_of(made, first.kind), settled=holds(0), gone=True)
         if not brief:
             talk.one("delete-again", "DELETE", made)
-            removal = {f"{SITE}@delta": [{"@removed": {"reason": "changed"}, "id": made}]}
-            talk.one("update-deleted", "PATCH", made, payload=removal)
+            talk.one("update-deleted", "PATCH", made, payload={f"{SITE}@delta": [removal(made)]})
         if listed and talk.list("list-after", settled=shows(gone=made)):
             _again_if_made(talk, refusals, "list", "list-after")
     if other:

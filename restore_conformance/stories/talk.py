@@ -225,6 +225,11 @@ def has_started(session: Any) -> bool:
     return not isinstance(session, dict) or session.get("status") != "draft"
 
 
+def removal(name: str) -> dict[str, Any]:
+    """The change that removes an artifact of that id."""
+    return {"@removed": {"reason": "changed"}, "id": name}
+
+
 def artifacts_of(session: str, kind: str) -> str:
     """The route of a session's artifacts of a kind."""
     return f"{CREATE}/{quote(session, safe='', errors='surrogatepass')}/{LISTS[kind]}"

@@ -44,12 +44,17 @@ def test_media_type(exchange):
     checks.json_media_type(exchange, required=False)
 
 
+def _before(conversation):
+    """The artifacts that were there before any was added; none where nobody looked."""
+    return checks.items(conversation, "artifacts") if conversation.step("artifacts") is not None else []
+
+
 @clause(when=story("change"))
 def test_added(conversation):
     """Added artifacts are counted and listed."""
     checks.done(conversation, "update-add")
     if conversation.step("artifacts-added") is not None:
-        before = checks.items(conversation, "artifacts") if conversation.step("artifacts") is not None else []
+        before = _before(conversation)
         after = checks.items(conversation, "artifacts-added")
         if len(after) < len(before) + 1:
             raise Deviation(
@@ -88,7 +93,7 @@ def test_as_sent(conversation):
         checks.all_added(told)
     if conversation.step("artifacts-added") is None:
         return
-    before = checks.items(conversation, "artifacts") if conversation.step("artifacts") is not None else []
+    before = _before(conversation)
     old = {one.get("id") for one in before}
     fresh = [one for one in checks.items(conversation, "artifacts-added") if one.get("id") not in old]
     checks.as_sent(fresh, sent, "/value")

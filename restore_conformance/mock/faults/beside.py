@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from restore_conformance.mock import life, rules, session
-from restore_conformance.mock.faults.seeding import before_create, count_of, fault, made, on_created, on_reply, sites
+from restore_conformance.mock import rules, session
+from restore_conformance.mock.faults.seeding import (
+    before_create,
+    count_of,
+    fault,
+    made,
+    on_created,
+    on_reply,
+    sites,
+    updating,
+)
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 DELTA = f"{rules.SITE}@delta"
 Json = dict[str, Any]
-Change = Callable[[Service, Session, Json], Json]
-
-
-def _updating(service: Service, change: Change) -> None:
-    """`change` carries out a change of a draft instead of the service, and returns the answer."""
-
-    def lying(asked: Asked) -> Reply:
-        found = service.draft(asked)
-        return Reply(200, change(service, found, service.payload(asked)))
-
-    service.operations["update"] = (lying, True)
 
 
 def _newest(service: Service) -> Session:
@@ -33,21 +31,21 @@ def _newest(service: Service) -> Session:
 @fault("update/response.added")
 def update_goes_to_the_newest(service: Service) -> None:
     """Create two sessions, add an artifact to the first, list its artifacts."""
-    _updating(service, lambda service, found, payload: {**life.update(_newest(service), payload), "id": found.id})
+    updating(service, lambda found, payload, update: {**update(_newest(service), payload), "id": found.id})
 
 
 @fault("update/response.added")
 def update_kept_for_the_newest_only(service: Service) -> None:
     """Create two sessions, add an artifact to the first, list its artifacts."""
 
-    def change(service: Service, found: Session, payload: Json) -> Json:
+    def change(found: Session, payload: Json, update: Any) -> Any:
         before = list(found.artifacts)
-        shown = life.update(found, payload)
+        shown = update(found, payload)
         if found is not _newest(service):
             found.artifacts = before
         return shown
 
-    _updating(service, change)
+    updating(service, change)
 
 
 def _answering(name: str, shows: str, change: Callable[[Reply], None]) -> None:
@@ -82,12 +80,12 @@ def update_answers_other_ids(service: Service) -> None:
 def update_moves_the_creation_time(service: Service) -> None:
     """Create, add an artifact, get."""
 
-    def change(service: Service, found: Session, payload: Json) -> Json:
-        shown = life.update(found, payload)
+    def change(found: Session, payload: Json, update: Any) -> Any:
+        shown = update(found, payload)
         found.created = session.now()
         return shown
 
-    _updating(service, change)
+    updating(service, change)
 
 
 @fault("create/read-back.same-session")
@@ -96,10 +94,10 @@ def filling_makes_it_granular(service: Service) -> None:
     get = service.get
     filled: set[str] = set()
 
-    def change(service: Service, found: Session, payload: Json) -> Json:
+    def change(found: Session, payload: Json, update: Any) -> Any:
         if not found.artifacts:
             filled.add(found.id)
-        return life.update(found, payload)
+        return update(found, payload)
 
     def lying(asked: Asked) -> Reply:
         reply = get(asked)
@@ -107,7 +105,7 @@ def filling_makes_it_granular(service: Service) -> None:
             reply.body["restoreJobType"] = "unknownFutureValue"
         return reply
 
-    _updating(service, change)
+    updating(service, change)
     service.operations["get"] = (lying, False)
 
 
@@ -115,12 +113,12 @@ def filling_makes_it_granular(service: Service) -> None:
 def empty_session_never_filled(service: Service) -> None:
     """Create an empty session, add an artifact."""
 
-    def change(service: Service, found: Session, payload: Json) -> Json:
+    def change(found: Session, payload: Json, update: Any) -> Any:
         if not found.artifacts:
             raise Refusal(400, "InvalidPatchRequest", "There is nothing to change.")
-        return life.update(found, payload)
+        return update(found, payload)
 
-    _updating(service, change)
+    updating(service, change)
 
 
 @fault("update/errors.malformed-json")

@@ -5,24 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from restore_conformance.mock import life, rules, session
-from restore_conformance.mock.faults.seeding import fault, on_reply
+from restore_conformance.mock.faults.seeding import fault, on_reply, updating
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 DELTA = f"{rules.SITE}@delta"
 Json = dict[str, Any]
-
-
-def _updating(service: Service, act: Any) -> None:
-    """`act(found, payload, update)` answers a change instead of the service."""
-
-    def lying(asked: Asked) -> Reply:
-        found = service.draft(asked)
-        payload = service.payload(asked)
-        return Reply(200, act(found, payload, life.update))
-
-    service.operations["update"] = (lying, True)
 
 
 @fault("get/response.late")
@@ -81,7 +70,7 @@ def update_removal_refused(service: Service) -> None:
         shown: Json = update(found, payload)
         return shown
 
-    _updating(service, act)
+    updating(service, act)
 
 
 @fault("update/request-body.exclusive-artifacts")
@@ -94,7 +83,7 @@ def update_both_kinds_accepted(service: Service) -> None:
         shown: Json = update(found, payload)
         return shown
 
-    _updating(service, act)
+    updating(service, act)
 
 
 @fault("update/response.added")
@@ -108,7 +97,7 @@ def update_not_kept(service: Service) -> None:
             found.artifacts = before
         return shown
 
-    _updating(service, act)
+    updating(service, act)
 
 
 @fault("update/response.others-kept")
@@ -126,7 +115,7 @@ def update_replaces_all(service: Service) -> None:
             ]
         return shown
 
-    _updating(service, act)
+    updating(service, act)
 
 
 @fault("update/response.removed")
@@ -140,7 +129,7 @@ def update_removal_without_effect(service: Service) -> None:
             found.artifacts = before
         return shown
 
-    _updating(service, act)
+    updating(service, act)
 
 
 @fault("update/response.removal-of-nothing")
@@ -156,7 +145,7 @@ def update_removal_of_nothing_crashes(service: Service) -> None:
         shown: Json = update(found, payload)
         return shown
 
-    _updating(service, act)
+    updating(service, act)
 
 
 @fault("update/response.refused-unchanged")
@@ -172,7 +161,7 @@ def update_refused_but_kept(service: Service) -> None:
             raise
         return shown
 
-    _updating(service, act)
+    updating(service, act)
 
 
 @fault("update/errors.malformed-json")
@@ -200,7 +189,7 @@ def _instead(service: Service, code: str) -> None:
             return {"id": found.id}
         return shown
 
-    _updating(service, act)
+    updating(service, act)
 
 
 @fault("update/errors.invalid-restore-point")
@@ -225,7 +214,7 @@ def update_empty_list_accepted(service: Service) -> None:
         shown: Json = update(found, payload)
         return shown
 
-    _updating(service, act)
+    updating(service, act)
 
 
 @fault("update/errors.duplicate-artifact")

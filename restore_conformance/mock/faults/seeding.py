@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from restore_conformance.mock import rules
+from restore_conformance.mock import life, rules
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 from restore_conformance.verdicts import UsageError
@@ -114,6 +114,17 @@ def on_refusal(service: Service, code: str, change: Callable[[Reply], None]) -> 
             change(reply)
 
     on_reply(service, alter)
+
+
+def updating(service: Service, act: Any) -> None:
+    """`act(found, payload, update)` answers a change instead of the service."""
+
+    def lying(asked: Asked) -> Reply:
+        found = service.draft(asked)
+        payload = service.payload(asked)
+        return Reply(200, act(found, payload, life.update))
+
+    service.operations["update"] = (lying, True)
 
 
 def before_create(service: Service, act: Callable[[Asked, Any], None]) -> None:
