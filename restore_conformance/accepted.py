@@ -15,9 +15,13 @@ from restore_conformance.stories import session_of
 
 @dataclass(slots=True)
 class Accepted:
-    """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted."""
+    """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted.
+
+    `typed` says whether one that names its own type was among them.
+    """
 
     kinds: set[str] = field(default_factory=set)
+    typed: bool = False
     _ids: Memory = field(default_factory=Memory)
 
     def take(self, exchange: Exchange) -> str:
@@ -33,14 +37,20 @@ class Accepted:
         sent = exchange.sent
         if not sent.defects and not any(tag.startswith("example:") for tag in sent.tags):
             self.kinds.add(sent.kind)
+            self.typed = self.typed or "odata-type" in sent.tags
 
     def forget_ids(self) -> None:
         """Begin with another target, or another recording of it: the same exchange may be recorded in several."""
         self._ids = Memory()
 
     def facts(self, *, points: bool, items: bool) -> Iterator[str]:
-        """What excuses refusals of ids; `points` and `items` say whether the user named some that exist."""
+        """What excuses refusals; `points` and `items` say whether the user named ids that exist.
+
+        A target that never accepted `@odata.type` in a request may refuse any request for it.
+        """
         if not points and "standard" not in self.kinds:
             yield "restore-points-checked"
         if not items and "granular" not in self.kinds:
             yield "items-checked"
+        if not self.typed:
+            yield "control-information-refused"

@@ -108,7 +108,8 @@ class Clause:
     Three fields keep one defect from being told ten times. `needs`: where one of these is broken by the same
     exchange, this clause is not judged on it. `after`: where one of these is broken by the same answer, this
     finding is listed under that one. `follows`: the same, whatever the answer. And a `general` clause that is
-    broken in one place only is told of the clause about that place.
+    broken in one place only is told of the clause about that place. `because` is what defends the level: the sentence,
+    table cell or printed example behind a *must*, or the reading that keeps a clause from being one.
     """
 
     address: str
@@ -125,6 +126,7 @@ class Clause:
     after: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
     general: bool = False
+    because: str = ""
     fault: str = ""
     untested: str = ""
     judge: Judgement | None = None
@@ -177,7 +179,7 @@ class Register:
 
 _FIELDS = {
     "level", "says", "heading", "statements", "fingerprint", "source",
-    "row", "since", "reading", "needs", "after", "follows", "general", "fault", "untested",
+    "row", "since", "reading", "needs", "after", "follows", "general", "because", "fault", "untested",
 }  # fmt: skip
 
 
@@ -262,7 +264,7 @@ def _clause(address: str, fields: Mapping[str, Any], complaints: list[str]) -> C
             general=bool(fields.get("general", False)),
             **{
                 key: fields.get(key, "")
-                for key in ("fingerprint", "source", "row", "since", "reading", "fault", "untested")
+                for key in ("fingerprint", "source", "row", "since", "reading", "because", "fault", "untested")
             },
         )
     except (KeyError, ValueError) as error:

@@ -216,7 +216,7 @@ def clause_of(
         if id(found.sample) not in examples:
             examples[id(found.sample)] = exchange_of(found.sample, scrub, result.base, 2048)
         entry["example"] = examples[id(found.sample)]
-    for name in ("row", "source", "since", "reading"):
+    for name in ("row", "source", "since", "reading", "because"):
         if getattr(made, name):
             entry[name] = getattr(made, name)
     if found.reason:

@@ -68,6 +68,11 @@ class Level(enum.StrEnum):
     SHOULD = "should"
     OBSERVE = "observe"
 
+    def binds_like(self, other: Level) -> bool:
+        """Whether a finding of this level may stand for one of the other: it binds no less."""
+        ranks = list(Level)
+        return ranks.index(self) <= ranks.index(other)
+
 
 class Exit(enum.IntEnum):
     """Exit codes of `restore-conformance run`."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
-from restore_conformance.verdicts import Deviation, Inconclusive
+from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
 NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
 """Client errors that say nothing about the payload: who asks, how often, or by which way."""
@@ -87,6 +87,19 @@ def again(exchange: Exchange) -> str:
     return f" ({exchange.note})" if exchange.note else ""
 
 
+def is_refusal(exchange: Exchange) -> bool:
+    """Whether the payload was refused: a client error that is not about the caller, the pace or the way."""
+    status = exchange.status
+    return status is not None and 400 <= status < 500 and status not in NO_REFUSAL
+
+
+def created_for_its_members(exchange: Exchange) -> None:
+    """As `created`; a refusal of a request that also names its own type is for the clause on control information."""
+    if "odata-type" in exchange.sent.tags and is_refusal(exchange):
+        raise Untouched("the request names its own @odata.type, which the target may have refused it for")
+    created(exchange)
+
+
 def created(exchange: Exchange) -> None:
     """The request was answered 201 Created.
 
@@ -103,7 +116,9 @@ def created(exchange: Exchange) -> None:
 
 
 def _excuse(exchange: Exchange) -> str:
-    """Which fact about the target's ids would make this refusal of a well-formed request conforming."""
+    """Which fact about the target would make this refusal conforming: it checks ids, or takes no `@odata.type`."""
+    if "odata-type" in exchange.sent.tags and is_refusal(exchange) and exchange.sent.defects:
+        return "control-information-refused"
     named = " ".join(code.lower() for _, code in codes(exchange.answer))
     words = ["invalidrestorepoint", "notfound", "browse", "item"]
     if exchange.sent.kind == "granular":
@@ -168,8 +183,8 @@ def refused_for_any(exchange: Exchange, defects: Iterable[str]) -> None:
     refused_as_any(exchange, [refusals()[defect] for defect in sorted({*defects, *exchange.sent.arguable})])
 
 
-def refused_as_any(exchange: Exchange, wanted: list[Refusal]) -> None:
-    """The request was refused with the status and code of one of several documented rows."""
+def refused_as_any(exchange: Exchange, wanted: list[Refusal]) -> str | None:
+    """The request was refused with the status and code of one of several documented rows; where the code stood."""
     fitting = [want for want in wanted if want.allows(exchange.status)]
     expected = "; or ".join(str(want) for want in wanted)
     if not fitting:
@@ -179,8 +194,7 @@ def refused_as_any(exchange: Exchange, wanted: list[Refusal]) -> None:
             observed=shown(exchange),
             unless=_excuse(exchange),
         )
-    if all(want.code for want in fitting):
-        _code_place(exchange, fitting)
+    return _code_place(exchange, fitting) if all(want.code for want in fitting) else None
 
 
 def created_or_refused(exchange: Exchange, *defects: str) -> str:
@@ -196,10 +210,9 @@ def either_way(exchange: Exchange) -> str:
 
     A refusal of a request with several open questions answers none of them: "".
     """
-    status = exchange.status
-    if status == 201:
+    if exchange.status == 201:
         return "accept"
-    if status is not None and 400 <= status < 500 and status not in NO_REFUSAL:
+    if is_refusal(exchange):
         return "reject" if len(exchange.sent.open) == 1 else ""
     raise Deviation(
         f"expected 201, or a 4xx with an error envelope, got {shown(exchange)}{again(exchange)}",
@@ -210,8 +223,7 @@ def either_way(exchange: Exchange) -> str:
 
 def refused_somehow(exchange: Exchange) -> None:
     """The payload was refused, for whatever reason."""
-    status = exchange.status
-    if status is None or not 400 <= status < 500 or status in NO_REFUSAL:
+    if not is_refusal(exchange):
         raise Deviation(
             f"expected a 4xx with an error envelope, got {shown(exchange)}{again(exchange)}",
             expected="4xx with an error envelope",

@@ -17,6 +17,7 @@ from restore_conformance.exchange import NOTHING, Exchange
 from restore_conformance.verdicts import Deviation
 
 SESSION = "types/sharePointRestoreSession.json"
+LISTS = ("siteRestoreArtifacts", "granularSiteRestoreArtifacts")
 TIMES = ("createdDateTime", "lastModifiedDateTime", "completedDateTime")
 COUNTS = ("total", "completed", "inProgress", "failed")
 _STAMP = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?([Zz]|[+-]\d\d:\d\d)")
@@ -30,9 +31,14 @@ def breaches(exchange: Exchange) -> list[Breach]:
     return found
 
 
-def types(exchange: Exchange, pointers: Iterable[str]) -> None:
-    """No declared member below one of these JSON pointers has an undeclared type or form."""
+def types(exchange: Exchange, pointers: Iterable[str], *, lacking: bool = True) -> None:
+    """No declared member below one of these JSON pointers has an undeclared type or form.
+
+    With `lacking` off, members that are not there, or null, do not count.
+    """
     for breach in breaches(exchange):
+        if not lacking and (breach.value is None or "is a required property" in breach.message):
+            continue
         if any(breach.pointer == p or breach.pointer.startswith(p + "/") for p in pointers):
             raise Deviation(
                 f"{breach.pointer}: {breach.message}, got {breach.value!r}"[:400],
@@ -149,14 +155,27 @@ def times(exchange: Exchange) -> None:
 
 
 def integers(exchange: Exchange) -> None:
-    """The counts are JSON integers from 0 upwards, written without a fraction, or null."""
+    """The counts are whole numbers from 0 upwards, or null; JSON has one kind of number, so that 2.0 is one."""
     at = "/restoreSessionArtifactCount"
     types(exchange, [at])
     for name, value in (exchange.answer.get("restoreSessionArtifactCount") or {}).items():
-        if name in COUNTS and value is not None and (not isinstance(value, int) or value < 0):
+        if name in COUNTS and value is not None and (int(value) != value or value < 0):
             raise Deviation(
                 f"{at}/{name}: expected an integer from 0, got {value!r}",
                 expected="an integer from 0",
+                observed=value,
+                pointer=f"{at}/{name}",
+            )
+
+
+def written_whole(exchange: Exchange) -> None:
+    """The counts are written as the examples print them, without a fraction."""
+    at = "/restoreSessionArtifactCount"
+    for name, value in (exchange.answer.get("restoreSessionArtifactCount") or {}).items():
+        if name in COUNTS and isinstance(value, float):
+            raise Deviation(
+                f"{at}/{name}: expected digits alone, got {value!r}",
+                expected=f"{int(value)}",
                 observed=value,
                 pointer=f"{at}/{name}",
             )
@@ -169,17 +188,24 @@ def identities(exchange: Exchange) -> None:
 
 def artifacts(exchange: Exchange) -> None:
     """Artifact lists that travel with the session hold what their types declare, and the destination that was sent."""
-    lists = ("siteRestoreArtifacts", "granularSiteRestoreArtifacts")
-    types(exchange, [f"/{name}" for name in lists])
-    _destinations(exchange, lists[0])
-    for element in exchange.answer.get(lists[1]) or []:
-        if element.get("status") is None:
-            came = "null" if "status" in element else "none"
-            raise Deviation(
-                f"/granularSiteRestoreArtifacts: status is not nullable, got {came}",
-                expected="a member of artifactRestoreStatus",
-                pointer="/granularSiteRestoreArtifacts",
-            )
+    types(exchange, [f"/{name}" for name in LISTS], lacking=False)
+    _destinations(exchange, LISTS[0])
+
+
+def artifacts_whole(exchange: Exchange) -> None:
+    """Artifacts that travel with the session have the members that metadata calls not nullable: id, granular status."""
+    for name in LISTS:
+        needed = ("id", "status") if name == "granularSiteRestoreArtifacts" else ("id",)
+        value = exchange.answer.get(name)
+        for number, element in enumerate(value if isinstance(value, list) else ()):
+            for member in needed if isinstance(element, dict) else ():
+                if element.get(member) is None:
+                    came = "null" if member in element else "no such member"
+                    raise Deviation(
+                        f"/{name}/{number}/{member}: declared as not nullable, got {came}",
+                        expected=f"{member}, not null",
+                        pointer=f"/{name}/{number}",
+                    )
 
 
 def _destinations(exchange: Exchange, name: str) -> None:
@@ -200,13 +226,18 @@ def _destinations(exchange: Exchange, name: str) -> None:
             )
 
 
-def type_named(answer: dict[str, Any]) -> str | None:
-    """Where the type is named it is that of a SharePoint restore session; returns which spelling it has."""
+def type_named(answer: dict[str, Any], *, base: bool = False) -> str | None:
+    """Where the type is named it is that of a SharePoint restore session; returns which spelling it has.
+
+    `base` allows restoreSessionBase too: what the pages of get and list say that they answer.
+    """
     name = "@odata.type" if "@odata.type" in answer else "@type"
     if name not in answer:
         return None
     value = answer[name]
     last = value.rpartition("#")[2].rpartition(".")[2] if isinstance(value, str) else ""
+    if base and last.lower() == "restoresessionbase":
+        return None
     if last.lower() != "sharepointrestoresession":
         raise Deviation(
             f"/{name}: expected #microsoft.graph.sharePointRestoreSession, got {value!r}"[:300],

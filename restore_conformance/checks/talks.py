@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 ABSENT = frozenset({404, 405, 501})
 CHANGING = frozenset({"update", "activate", "delete"})
 """Operations that leave a session otherwise than they found it."""
+ON_DRAFTS = frozenset({"update", "activate", "delete", "delete-typed"})
+"""Operations whose error tables refuse a session that is no draft."""
 SECONDS = 2
 READS = ("get-again", "get-before", "get-added", "get-removed", "get-refused")
 """Steps that read a session again, before anybody activates it."""
@@ -113,11 +115,13 @@ def same_id(created: dict[str, Any], shown: dict[str, Any]) -> None:
 
 
 def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
-    """The job type is the one create answered, or hidden where it may be (C8)."""
+    """The job type, where it is shown, is the one create answered, or hidden where it may be (C8)."""
+    if "restoreJobType" not in shown:
+        return
     made, read = created.get("restoreJobType"), shown.get("restoreJobType")
     if made != read and {made, read} != {"granular", "unknownFutureValue"}:
         raise Deviation(
-            f"/restoreJobType: expected {made!r} as create answered, got {read!r}",
+            f"/restoreJobType: expected {made!r} as it was answered before, got {read!r}",
             expected=str(made),
             observed=read,
             pointer="/restoreJobType",
@@ -135,6 +139,52 @@ def not_done(conversation: Conversation, name: str) -> None:
         )
 
 
+def starts_when_told(conversation: Conversation) -> None:
+    """The target has an operation that only drafts allow. Raises Untouched where it has none.
+
+    That a session waits to be activated is said of those operations alone; the page of create does not speak of it.
+    """
+    if conversation.routes.isdisjoint(ON_DRAFTS):
+        raise Untouched("the target offers nothing that only drafts allow", Why.ROUTE)
+
+
+def not_taken(conversation: Conversation, name: str) -> None:
+    """A change was refused: all of it with a 4xx, or item by item within a 200, as the page of update prints."""
+    found = step(conversation, name)
+    if found.status == 200 and exceptions(found.answer):
+        return
+    not_done(conversation, name)
+
+
+def gone(conversation: Conversation, name: str) -> None:
+    """What was deleted is not there any more: 404, or 410 (RFC 9110, 15.5.11)."""
+    answered(conversation, name, 404, 410)
+
+
+def as_listed(conversation: Conversation, operation: str, rows: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Every refusal of these steps has status and code of a row of the error table; returns where the code stood last.
+
+    `rows` has the defects of every step. Steps that were not refused are for other clauses. Raises Untouched where
+    none was.
+    """
+    told, place = False, None
+    for name, defects in rows.items():
+        found = conversation.step(name)
+        if found is None or (found.status in ABSENT and operation not in conversation.routes):
+            continue
+        sound(found)
+        if answers.is_refusal(found) or found.status == 403:
+            told, place = True, answers.refused_as_any(found, [_row(operation, defect) for defect in defects])
+    if not told:
+        raise Untouched(f"no refusal of {operation} that the error table lists")
+    return place
+
+
+def _row(operation: str, defect: str) -> answers.Refusal:
+    rows = answers.refusals(operation)
+    return rows.get(defect) or answers.refusals("get")[defect]
+
+
 def done(conversation: Conversation, name: str) -> Exchange:
     """The step was carried out. Raises Untouched where it was refused; that is for another clause."""
     found = step(conversation, name)
@@ -143,8 +193,11 @@ def done(conversation: Conversation, name: str) -> Exchange:
     return found
 
 
-def declared(exchange: Exchange, schema: str) -> None:
-    """The answer keeps the types its page declares; a sample's status `unknown` is let pass (C12)."""
+def declared(exchange: Exchange, schema: str, null: Collection[str] = ()) -> None:
+    """The answer keeps the types its page declares; a sample's status `unknown` is let pass (C12).
+
+    So is null for members named in `null`, which metadata alone declares as not nullable.
+    """
     sound(exchange)
     if exchange.answer is NOTHING:
         raise Deviation(
@@ -152,6 +205,8 @@ def declared(exchange: Exchange, schema: str) -> None:
         )
     for breach in pinned().breaches(schema, exchange.answer):
         if breach.value == "unknown" and breach.pointer.endswith("/status"):
+            continue
+        if breach.value is None and breach.pointer.rpartition("/")[2] in null:
             continue
         raise Deviation(
             f"{breach.pointer or '/'}: {breach.message}, got {breach.value!r}"[:400],
@@ -223,45 +278,41 @@ def same_actors(earlier: Any, later: Any, name: str) -> None:
             )
 
 
+def _last_digit(stamp: str) -> float:
+    """What the last digit of a time's seconds stands for, in seconds: replicas may round alike moments otherwise."""
+    fraction = re.search(r"\.(\d+)", stamp)
+    return 10.0 ** -len(fraction[1]) if fraction else 1.0
+
+
 def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> None:
-    """Two renderings of one moment agree to so many seconds; a time that is not set agrees with anything."""
+    """Two renderings of one moment agree to so many seconds, or to the last digit that both write.
+
+    A time that is not set agrees with anything.
+    """
     if unset(earlier) or unset(later) or not isinstance(earlier, str) or not isinstance(later, str):
         return
     first, second = instant(earlier), instant(later)
-    if first and second and abs(_apart(first, second)) > seconds:
+    if first and second and abs(_apart(first, second)) > max(seconds, _last_digit(earlier), _last_digit(later)):
         raise Deviation(
             f"/{name}: expected {earlier} as before, got {later}", expected=earlier, observed=later, pointer=f"/{name}"
         )
 
 
-def refused(conversation: Conversation, name: str, operation: str, defect: str) -> str | None:
-    """The step was refused as the operation's page documents for this defect; returns where the code stood."""
-    return answers.refused_as(step(conversation, name), answers.refusals(operation)[defect])
+def malformed_id(conversation: Conversation, name: str) -> str | None:
+    """An id that is none was refused: as one ("invalid"), as the name of nothing ("unknown"), or otherwise (None)."""
+    not_done(conversation, name)
+    return {400: "invalid", 404: "unknown"}.get(step(conversation, name).status or 0)
 
 
-def malformed_id(conversation: Conversation, name: str, operation: str) -> str:
-    """An id that is none was refused as one ("invalid"), or as the name of nothing ("unknown")."""
-    if step(conversation, name).status == 404:
-        refused(conversation, name, "get", "unknown-id")
-        return "unknown"
-    refused(conversation, name, operation, "malformed-id")
-    return "invalid"
-
-
-def unknown_id(conversation: Conversation, name: str, operation: str) -> None:
-    """A GUID that names no session was refused as such; where ids have another form, it may be no id at all."""
-    wanted = [answers.refusals(operation)["unknown-id"]]
+def unknown_id(conversation: Conversation, name: str) -> None:
+    """A GUID that names no session was not found; where ids have another form, it may be no id at all."""
     if any(not _GUID.fullmatch(known) for known in conversation.known):
-        wanted.append(answers.refusals(operation)["malformed-id"])
-    answers.refused_as_any(step(conversation, name), wanted)
+        not_done(conversation, name)
+        return
+    answered(conversation, name, 404)
 
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def refused_at_any(conversation: Conversation, name: str, operation: str, *defects: str) -> None:
-    """The step was refused for one of several defects of the operation's page."""
-    answers.refused_as_any(step(conversation, name), [answers.refusals(operation)[defect] for defect in defects])
 
 
 def forbidden(conversation: Conversation, name: str) -> None:

@@ -45,6 +45,7 @@ def _whole(made: Clause, register: Register) -> None:
     rows = {
         "level": made.level.value,
         "says": made.says,
+        "because": made.because,
         "heading": made.heading,
         "statements": ", ".join(made.statements),
         "source": made.source,

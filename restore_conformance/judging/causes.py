@@ -23,7 +23,7 @@ def localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> 
             continue
         finding = found.findings[0]
         kept_out = [by_address[address] for address in skipped.get(found.clause.address, ()) if address in by_address]
-        own = [one for one in kept_out if _is_one_place(one.clause)]
+        own = [one for one in kept_out if _is_one_place(one.clause) and one.clause.level.binds_like(found.clause.level)]
         if finding.seen == finding.of or len(own) != 1 or own[0].verdict is Verdict.FAIL:
             continue
         place = own[0]
@@ -52,8 +52,8 @@ def explain(verdicts: list[ClauseVerdict]) -> None:
             continue
         for address in (*found.clause.follows, *found.clause.after):
             root = by_address.get(address)
-            if root is None or root.verdict is not Verdict.FAIL:
-                continue
+            if root is None or root.verdict is not Verdict.FAIL or not root.clause.level.binds_like(found.clause.level):
+                continue  # what binds is never listed under what does not
             if address in found.clause.follows or root.findings[0].observed == found.findings[0].observed:
                 root.findings[0].consequences.append(found.clause.address)
                 found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {address}"

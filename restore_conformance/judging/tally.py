@@ -87,6 +87,8 @@ def _untouched(made: Clause, tally: Tally, excused: int, *, began: bool) -> Gap:
         return Gap(Why.UNTESTED, f"untested: {made.untested}")
     if not began:
         return Gap(Why.LEFT_OUT, f"left out: began {made.since}")
+    if excused and set(tally.excused) == {"control-information-refused"}:
+        return Gap(Why.STEP, "the target refused every request that names its own @odata.type")
     if excused:
         return Gap(Why.IDS, f"needs restore points: the target refused every id that was made up ({NAME_IDS})")
     return tally.untouched or Gap(Why.UNTOUCHED, "not touched")

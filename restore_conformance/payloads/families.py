@@ -381,7 +381,9 @@ def wrong_type(m: Materials, k: Knobs) -> Stimulus:
         payload: dict[str, Any] = {LISTS[kind]: m.element(kind, k.seed, 0) if value == {} else value}
     else:
         payload = {LISTS[kind]: _one_odd(m, kind, k._replace(variant=0), change)}
-    return _made(m, "wrong-type", kind, payload, k, defect="wrong-type")
+    defect = "single-for-list" if (path, value) == ((), {}) else "wrong-type"
+    defect = "item-member-type" if kind == "granular" and path not in {(), ("*",)} else defect
+    return _made(m, "wrong-type", kind, payload, k, defect=defect)
 
 
 POINT = "#microsoft.graph.restorePoint"

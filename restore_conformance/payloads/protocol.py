@@ -128,7 +128,8 @@ def unusual_json(m: Materials, k: Knobs) -> Stimulus:
         json.dumps({"note": "😀 אבג \u202e𝔘 é \u0000"}, ensure_ascii=False)[:-1].encode() + b"," + body[1:],
         b'{"note":"\\ud83d\\ude00 \\ud83d",' + body[1:],
     )[k.variant % 5]
-    return Stimulus("unusual-json", "standard", odd, open="unusual-json", artifacts=made.artifacts)
+    named = "unpredictable-json" if k.variant % 5 in {1, 4} else "unusual-json"
+    return Stimulus("unusual-json", "standard", odd, open=named, artifacts=made.artifacts)
 
 
 @family("odd-letters", 1)

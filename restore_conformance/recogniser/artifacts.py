@@ -164,6 +164,6 @@ def _text(element: dict[str, Any], name: str, missing: str, seen: Seen) -> str |
         seen.defects.add(missing)
         return None
     if not isinstance(value, str):
-        seen.defects.add("wrong-type")
+        seen.defects.add("item-member-type")
         return None
     return value

@@ -105,8 +105,8 @@ def _parsed(body: bytes, seen: Seen) -> tuple[Any, bool]:
     if rest:
         seen.defects.add("trailing-text")
         return value, True
-    if repeated:
-        seen.open.add("unusual-json")
+    if repeated or _has_half_a_pair(text, value):
+        seen.open.add("unpredictable-json")
     if not text.isascii() or ("\\u" in text and _ESCAPED.search(text)):
         seen.open.add("unusual-json")
     if text[:1] in " \t\r\n" or "\n" in text or "\t" in text or ": " in text or " :" in text:
@@ -115,6 +115,17 @@ def _parsed(body: bytes, seen: Seen) -> tuple[Any, bool]:
 
 
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u")
+
+
+def _has_half_a_pair(text: str, value: Any) -> bool:
+    """Whether an escape names half of a surrogate pair (RFC 8259, 8.2), so that no UTF-8 can hold the text."""
+    if "\\u" not in text:
+        return False
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _constant(name: str) -> Any:

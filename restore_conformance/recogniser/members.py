@@ -55,7 +55,7 @@ def members(payload: dict[str, Any], words: Vocabulary, seen: Seen) -> None:
             seen.count += len(value)
             judge(value, words, seen)
         else:
-            seen.defects.add("wrong-type")
+            seen.defects.add("single-for-list" if isinstance(value, dict) and value else "wrong-type")
     _conflict(payload, granular, seen)
     if seen.count >= FAR_BEYOND:
         seen.defects.add("too-many")

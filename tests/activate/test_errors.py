@@ -13,13 +13,13 @@ def test_envelope(exchange):
 @clause(when=story("strangers"))
 def test_invalid_session_id(conversation):
     """An id that is none is refused."""
-    return checks.malformed_id(conversation, "activate-malformed", "activate")
+    return checks.malformed_id(conversation, "activate-malformed")
 
 
 @clause(when=story("strangers"))
 def test_session_not_found(conversation):
     """A session that is not there is not found."""
-    checks.unknown_id(conversation, "activate-unknown", "activate")
+    checks.unknown_id(conversation, "activate-unknown")
 
 
 @clause(when=story("activation"))
@@ -27,7 +27,7 @@ def test_not_a_draft(conversation):
     """Only a draft allows it."""
     if checks.session(conversation, "get-activated").get("status") == "draft":
         return
-    checks.refused_at(conversation, "activate-again", "activate", "not-a-draft")
+    checks.not_done(conversation, "activate-again")
 
 
 @clause(when=story("crowd"))
@@ -35,4 +35,20 @@ def test_too_many_active(conversation):
     """There is a limit to what runs at once."""
     if conversation.step("activate-one-more") is None:
         return "higher"
-    return checks.refused_at(conversation, "activate-one-more", "activate", "too-many-active")
+    return checks.refused_as(
+        checks.step(conversation, "activate-one-more"), checks.refusals("activate")["too-many-active"]
+    )
+
+
+ROWS = {
+    "activate-malformed": ("malformed-id", "unknown-id"),
+    "activate-unknown": ("unknown-id", "malformed-id"),
+    "activate-again": ("not-a-draft",),
+}
+"""The rows of the error table that may answer each step."""
+
+
+@clause(when=story("strangers", "activation"))
+def test_codes(conversation):
+    """A refusal has the status and the code of its row."""
+    return checks.as_listed(conversation, "activate", ROWS)

@@ -29,6 +29,13 @@ def test_authorization_expired(exchange):
     checks.refused(exchange, "token-expired")
 
 
+@clause(when=sole("token-altered", "token-expired"))
+def test_authorization_status(exchange):
+    """A token that is not valid is refused as one, not as a caller without a permission."""
+    if exchange.status == 403:
+        raise Deviation("expected 401 for a token that is not valid, got 403", expected="401", observed="403")
+
+
 @clause(when=sole("no-media-type"))
 def test_content_type_required(exchange):
     """A payload without a media type is refused."""

@@ -14,18 +14,18 @@ def test_envelope(exchange):
 @clause(when=story("strangers"))
 def test_invalid_session_id(conversation):
     """An id that is none is refused."""
-    return checks.malformed_id(conversation, "delete-malformed", "delete")
+    return checks.malformed_id(conversation, "delete-malformed")
 
 
 @clause(when=story("strangers", "life"))
 def test_session_not_found(conversation):
     """A session that is not there is not found."""
     if conversation.story == "strangers":
-        checks.unknown_id(conversation, "delete-unknown", "delete")
+        checks.unknown_id(conversation, "delete-unknown")
         return
     if checks.step(conversation, "get-deleted").status != 404:
         raise Untouched("the session is still there")
-    checks.refused_at(conversation, "delete-again", "delete", "unknown-id")
+    checks.gone(conversation, "delete-again")
 
 
 @clause(when=story("activation"))
@@ -33,4 +33,19 @@ def test_not_a_draft(conversation):
     """Only a draft allows it."""
     if checks.session(conversation, "get-activated").get("status") == "draft":
         return
-    checks.refused_at(conversation, "delete-activated", "delete", "not-a-draft")
+    checks.not_done(conversation, "delete-activated")
+
+
+ROWS = {
+    "delete-malformed": ("malformed-id", "unknown-id"),
+    "delete-unknown": ("unknown-id", "malformed-id"),
+    "delete-again": ("unknown-id",),
+    "delete-activated": ("not-a-draft",),
+}
+"""The rows of the error table that may answer each step."""
+
+
+@clause(when=story("strangers", "life", "activation"))
+def test_codes(conversation):
+    """A refusal has the status and the code of its row."""
+    return checks.as_listed(conversation, "delete", ROWS)

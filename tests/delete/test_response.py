@@ -13,7 +13,7 @@ def test_no_content(conversation):
 @clause(when=story("life", "late"))
 def test_gone(conversation):
     """A deleted session is gone, and stays so."""
-    checks.answered(conversation, "get-deleted" if conversation.story == "life" else "get-gone", 404)
+    checks.gone(conversation, "get-deleted" if conversation.story == "life" else "get-gone")
 
 
 @clause(when=story("life"))

@@ -2,6 +2,7 @@
 
 from restore_conformance import checks
 from restore_conformance.clauses import answered, clause, sent, story
+from restore_conformance.verdicts import Deviation
 
 
 @clause(when=story("life", "change", "activation"))
@@ -19,6 +20,16 @@ def test_session(conversation):
             checks.declared(found, "get/response.json")
 
 
+@clause(when=sent("get") & answered("200", "object"))
+def test_members_shown(exchange):
+    """A session is read with its status and its job type."""
+    for name in ("status", "restoreJobType"):
+        if name not in exchange.answer:
+            raise Deviation(
+                f"/{name}: the printed answer shows it, got no such member", expected=name, pointer=f"/{name}"
+            )
+
+
 @clause(when=sent("get") & answered("200"))
 def test_media_type(exchange):
     """A session comes as application/json."""
@@ -28,7 +39,7 @@ def test_media_type(exchange):
 @clause(when=sent("get") & answered("200", "object"))
 def test_type_named(exchange):
     """The type, where named, is that of a SharePoint restore session."""
-    return checks.type_named(exchange.answer)
+    return checks.type_named(exchange.answer, base=True)
 
 
 @clause(when=story("life", "change", "activation"))

@@ -10,8 +10,8 @@ DELTAS = {
 }
 LISTS = {name.removesuffix("@delta") for name in DELTAS}
 MAY_CHANGE = frozenset({
-    "update-add", "update-remove", "update-remove-nothing", "update-nothing", "update-plain", "update-exchange",
-    "update-two-destinations",
+    "update-add", "update-remove", "update-remove-nothing", "update-nothing", "update-nothing-named", "update-plain",
+    "update-exchange", "update-two-destinations",
 })  # fmt: skip
 UNCHANGED = {"@removed", "@Core.DataModificationException"}
 """What stands beside an element that was not added."""

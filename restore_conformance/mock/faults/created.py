@@ -266,7 +266,7 @@ def total_capped_at_forty(service: Service) -> None:
     on_created(service, lambda body, asked: body[COUNTS].update(total=min(40, body[COUNTS]["total"])))
 
 
-@fault(R + "counts-total")
+@fault("create/response.members-shown")
 def counts_missing(service: Service) -> None:
     """One standard create."""
     on_created(service, lambda body, asked: body.pop(COUNTS) and None, ["standard", "granular"])
@@ -342,13 +342,13 @@ def completed_date_set(service: Service) -> None:
     on_created(service, lambda body, asked: body.update(completedDateTime=body["createdDateTime"]))
 
 
-@fault(R + "not-completed")
+@fault("create/response.no-error")
 def error_set(service: Service) -> None:
     """One create."""
     on_created(service, lambda body, asked: body.update(error={"code": "UnknownError", "message": "?"}))
 
 
-@fault(R + "artifacts")
+@fault("create/response.artifact-members")
 def expanded_artifact_status_null(service: Service) -> None:
     """One granular create."""
 

@@ -123,7 +123,7 @@ def malformed_restore_point_accepted(service: Service) -> None:
     replaced(service, "restore-points", rule)
 
 
-@fault(E + "empty-list")
+@fault("create/errors.empty-list-refused")
 def empty_list_accepted(service: Service) -> None:
     """One create with an empty list."""
 
@@ -134,7 +134,7 @@ def empty_list_accepted(service: Service) -> None:
     replaced(service, "empty-list", rule)
 
 
-@fault(E + "null-list")
+@fault("create/errors.empty-list-refused")
 def null_list_accepted(service: Service) -> None:
     """One create with a null list."""
 

@@ -101,14 +101,14 @@ for _op in WRITING:
 for _op in ON_ONE:
     made(
         f"{_op}-malformed-id-other-code",
-        f"{_op}/errors.invalid-session-id",
+        f"{_op}/errors.codes",
         f"{_op} with an id that is none.",
         refusals_of(_op, "InvalidRestoreSessionId", _recoded),
     )
     if _op != "list-artifacts":
         made(
             f"{_op}-unknown-id-other-code",
-            f"{_op}/errors.session-not-found",
+            f"{_op}/errors.codes",
             f"{_op} with an id that names nothing.",
             refusals_of(_op, "RestoreSessionNotFound", _recoded),
         )
@@ -225,7 +225,7 @@ TABLE: list[tuple[str, str, str, Callable[[Service], None]]] = [
         valued("list-artifacts", every(status="inProgress")),
     ),
     ("items-bare-array", "list-granular/response.collection", "Create, list items.", answered("list-granular", _array)),
-    ("item-status-null", "list-granular/response.items", "Create, list items.", valued("list-granular", every(status=None))),
+    ("item-status-null", "list-granular/response.status-shown", "Create, list items.", valued("list-granular", every(status=None))),
     ("items-with-own-ids", "list-granular/response.every-artifact", "Create, list items.", valued("list-granular", _own_ids)),
     (
         "item-browse-session-lost", "list-granular/response.as-sent", "Create, list items.",
@@ -237,7 +237,7 @@ TABLE: list[tuple[str, str, str, Callable[[Service], None]]] = [
     ("delete-answered-202", "delete/response.no-content", "Delete a draft.", answered("delete", lambda r: setattr(r, "status", 202))),
     ("activate-answered-202", "activate/response.session", "Activate a draft.", answered("activate", lambda r: setattr(r, "status", 202))),
     (
-        "update-malformed-other-code", "update/errors.invalid-patch-request", "Change without a list.",
+        "update-malformed-other-code", "update/errors.codes", "Change without a list.",
         refusals_of("update", "InvalidPatchRequest", _recoded),
     ),
     (

@@ -121,7 +121,12 @@ def updating(service: Service, act: Any) -> None:
 
     def lying(asked: Asked) -> Reply:
         found = service.draft(asked)
-        payload = service.payload(asked)
+        try:
+            payload = service.payload(asked)
+        except Refusal as refusal:
+            if refusal.status != 400:
+                raise
+            raise Refusal(400, "InvalidPatchRequest", refusal.message) from None
         return Reply(200, act(found, payload, life.update))
 
     service.operations["update"] = (lying, True)
