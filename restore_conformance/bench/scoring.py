@@ -12,7 +12,7 @@ from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.mock.faults.seeding import Fault
 from restore_conformance.mock.sockets import serving
-from restore_conformance.mock.variants import composed
+from restore_conformance.mock.variants import composed, reported
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
 from restore_conformance.verdicts import Exit, Level, Verdict
@@ -88,7 +88,8 @@ def _scored(name: str, kind: str, result: Result) -> Score:
 def score_fault(register: Register, name: str, profile: str, drawn: int = -1) -> Score:
     """A fault is judged right if it is caught and its first finding names the clause it breaks.
 
-    Caught: the run fails; or, for a clause that is no *must*, there is a finding for it. `drawn` is how many stimuli
+    Caught: the run fails; or, for a clause that is no *must*, there is a finding for it. What rests on a statement or
+    a row may break either kind. `drawn` is how many stimuli
     are drawn, as the profile says if it is less than 0.
     """
     fault = FAULTS[name]
@@ -96,17 +97,20 @@ def score_fault(register: Register, name: str, profile: str, drawn: int = -1) ->
     score = _scored(name, "fault", result)
     wanted = [made for made in register.clauses if fits(fault, made)]
     binding = any(made.level is Level.MUST for made in wanted)
-    score.caught = result.exit is Exit.BROKEN if binding else bool(score.blamed)
+    advised = {made.address for made in wanted if made.level is not Level.MUST}
+    score.caught = result.exit is Exit.BROKEN or not advised.isdisjoint(score.blamed)
+    if not binding:
+        score.caught = score.caught or bool(score.blamed)
     score.first = bool(score.blamed) and register[score.blamed[0]] in wanted
     score.right = score.caught and score.first
     return score
 
 
 def score_variant(register: Register, names: list[str], profile: str, seed: int = 1) -> Score:
-    """A variant, or several, is judged right if nothing is found and the run is conformant."""
+    """A variant, or several, is judged right if the run is conformant and nothing is found but what they name."""
     result = judged(register, composed(names), profile, seed=seed)
     score = _scored("+".join(names) or "plain", "variant", result)
-    score.right = result.exit is Exit.CONFORMANT and not score.blamed
+    score.right = result.exit is Exit.CONFORMANT and reported(names).issuperset(score.blamed)
     return score
 
 

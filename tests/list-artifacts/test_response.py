@@ -51,5 +51,6 @@ def test_as_sent(conversation):
 
 @clause(when=STANDARD)
 def test_added(conversation):
-    """The artifacts of a draft are added and nothing more."""
+    """The artifacts of a draft are added and nothing more, where drafts wait to be activated."""
+    checks.starts_when_told(conversation)
     checks.all_added(checks.items(conversation, checks.artifact_step(conversation, "list-artifacts")))

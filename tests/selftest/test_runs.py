@@ -249,7 +249,7 @@ BAD = [
     (("run", "--target", "https://graph.microsoft.com/beta", "--emulator", "graph.microsoft.com"), "no emulator"),
     (("run", "--target", "http://10.1.2.3/beta", "--token", "x"), "--emulator 10.1.2.3"),
     (("run", "--reading", "no-such=x"), "is no interpretation"),
-    (("run", "--reading", "empty-list=x"), "takes one of: reject, accept, either"),
+    (("run", "--reading", "empty-list=x"), "takes one of: reject, accept"),
     (("run", "--as-of", "yesterday"), "is no date"),
     (("run", "--identity", "boss=x"), "--identity takes NAME=TOKEN"),
     (("run", "--restore-points", "/no/such/file"), "cannot be read"),

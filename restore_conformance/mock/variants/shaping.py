@@ -13,25 +13,29 @@ Seed = Callable[[Service], None]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One value of one dimension; `allowed` says by which statement of the documents."""
+    """One value of one dimension; `allowed` says by which statement of the documents.
+
+    `reports` are clauses that report it without binding: what a *should* is for.
+    """
 
     name: str
     dimension: str
     allowed: str
     seed: Seed
+    reports: frozenset[str] = frozenset()
 
 
 VARIANTS: dict[str, Variant] = {}
 
 
-def variant(dimension: str, name: str = "") -> Callable[[Seed], Seed]:
+def variant(dimension: str, name: str = "", *, reports: Iterable[str] = ()) -> Callable[[Seed], Seed]:
     """Register a value of a dimension under its function's name, or another; the docstring says what allows it."""
 
     def add(seed: Seed) -> Seed:
         called = name or seed.__name__.replace("_", "-")
         if called in VARIANTS:
             raise ValueError(f"two variants are called {called}")
-        VARIANTS[called] = Variant(called, dimension, (seed.__doc__ or "").strip(), seed)
+        VARIANTS[called] = Variant(called, dimension, (seed.__doc__ or "").strip(), seed, frozenset(reports))
         return seed
 
     return add
@@ -43,6 +47,11 @@ def dimensions() -> dict[str, list[str]]:
     for one in VARIANTS.values():
         found.setdefault(one.dimension, []).append(one.name)
     return found
+
+
+def reported(names: Iterable[str]) -> frozenset[str]:
+    """The clauses that report a service with these variants, without binding."""
+    return frozenset().union(*(VARIANTS[name].reports for name in names))
 
 
 def shaped(name: str, service: Service | None = None) -> Service:
