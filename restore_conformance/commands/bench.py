@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -75,7 +76,7 @@ def main(arguments: argparse.Namespace) -> int:
     _table(figures, time.monotonic() - started)
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    fell = _compare(figures, known) if known else 0
+    fell = _compare(figures, known, _moved(arguments.compare)) if known else 0
     return 1 if nowhere else fell
 
 
@@ -173,7 +174,17 @@ def _earlier(path: str) -> dict[str, Any]:
     return found
 
 
-def _compare(figures: dict[str, Any], earlier: dict[str, Any]) -> int:
+def _moved(path: str) -> dict[str, dict[str, str]]:
+    """The faults whose clause does not bind any more, from moved.toml beside the earlier figures."""
+    try:
+        return tomllib.loads(Path(path).with_name("moved.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"moved.toml beside --compare {path} cannot be read: {error}.") from None
+
+
+def _compare(figures: dict[str, Any], earlier: dict[str, Any], moved: dict[str, dict[str, str]] | None = None) -> int:
     whole = figures["share"] == earlier.get("share")
     fell = 0
     for kind, row in figures.items():
@@ -181,6 +192,10 @@ def _compare(figures: dict[str, Any], earlier: dict[str, Any]) -> int:
         if not isinstance(row, dict) or not isinstance(known, dict):
             continue
         for name in sorted(set(row["wrong"]) - set(known["wrong"])):
+            if kind == "fault" and (entry := (moved or {}).get(name)):
+                levels = f"{entry['from']} to {entry['to']} ({entry['clause']})"
+                print(f"fault {name} moved from {levels}: {entry['because']}", file=sys.stderr)
+                continue
             print(f"{kind} {name} fell: it was judged right", file=sys.stderr)
             fell = 1
         if row["requests"] > known["requests"] * (DEARER if whole else DEARER_SHARE):
