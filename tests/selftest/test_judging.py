@@ -127,6 +127,24 @@ def test_the_same_answer_is_told_under_its_cause_and_another_is_told_apart():
     assert found["a/b.other"].verdict is Verdict.FAIL
 
 
+def test_what_binds_is_never_listed_under_what_does_not():
+    cause = one("a/b.cause", sent("create"), breaks(observed="200"), level=Level.SHOULD)
+    same = one("a/b.same", sent("create"), breaks(observed="200"), after=("a/b.cause",))
+    lesser = one("a/b.lesser", sent("create"), breaks(observed="200"), level=Level.SHOULD, follows=("a/b.same",))
+    found = verdicts([cause, same, lesser], exchange(EMPTY, 400, error("x")))
+    assert found["a/b.cause"].verdict is Verdict.FAIL
+    assert found["a/b.same"].verdict is Verdict.FAIL
+    assert found["a/b.lesser"].reason == "follows from a/b.same"
+
+
+def test_a_general_breach_in_one_place_stays_binding_where_the_place_is_not():
+    """An envelope that one advised row lacks is a broken envelope, not a finding that fails no run."""
+    place = one("a/b.place", sole("empty-list"), lambda seen: None, level=Level.SHOULD, needs=("a/b.shape",))
+    shape = one("a/b.shape", sent("create"), lambda seen: breaks()(seen) if seen.number == 2 else None, general=True)
+    found = verdicts([place, shape], exchange(EMPTY, 400, error("x"), 1), exchange(EMPTY, 400, error("x"), 2))
+    assert found["a/b.shape"].verdict is Verdict.FAIL
+
+
 READING = {"spot": Interpretation("spot", "c", ("C1",), {"left": "on the left", "right": "on the right"}, "open")}
 
 
