@@ -261,9 +261,7 @@ class Campaign:
 def _materials(settings: Settings) -> Materials:
     if not settings.restore_points and not settings.granular_items:
         return made_up(settings.edition, settings.as_of)
-    return Materials(
-        restore_points=settings.restore_points, items=settings.granular_items, edition=settings.chosen()
-    )
+    return Materials(restore_points=settings.restore_points, items=settings.granular_items, edition=settings.chosen())
 
 
 def _nothing(*_: object) -> None:

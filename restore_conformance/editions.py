@@ -142,7 +142,9 @@ def as_of_edition(schema: Any, until: str) -> Any:
     made = {}
     for name, value in schema.items():
         if name in {"properties", "patternProperties"} and isinstance(value, dict):
-            value = {key: one for key, one in value.items() if not _began_after(one, until)}
+            kept = {key: one for key, one in value.items() if not _began_after(one, until)}
+            made[name] = as_of_edition(kept, until)
+            continue
         made[name] = as_of_edition(value, until)
     return made
 

@@ -40,8 +40,9 @@ def main(arguments: argparse.Namespace) -> int:
     register = load()
     edition = options.edition_of(arguments)
     settings = Settings(
-        target="recordings", profile="none", edition=edition.edition.name, as_of=arguments.as_of, report=arguments.report,
-        deviations=arguments.deviations, readings=options.readings_of(arguments.reading, register.interpretations),
+        target="recordings", profile="none", edition=edition.edition.name, as_of=arguments.as_of,
+        report=arguments.report, deviations=arguments.deviations,
+        readings=options.readings_of(arguments.reading, register.interpretations),
     )  # fmt: skip
     ledger = ledgers.ledger_of(arguments, register)
     paths = [Path(name) for name in arguments.file]

@@ -63,7 +63,7 @@ def verdict_of(
     binds in the chosen edition; one of a `newer` edition has no verdict, and says beside it what came of it.
     """
     found = _verdict_of(made, tally, facts, consequences, began=began)
-    if newer is None:
+    if newer is None or made.untested:
         return found
     seen = Newer(newer.name, found.verdict, found.findings[0] if found.findings else None, found.exchanges)
     reason = f"left out: began {made.since}, with edition {newer.name} ({seen.says})"

@@ -74,7 +74,9 @@ def make_plan(
         for step in covering:
             left -= step.serves
         chosen += covering
-    granular = next((s for family in ITEMS for s in chosen if s.stimulus.family == family and not s.stimulus.newer), None)
+    granular = next(
+        (s for family in ITEMS for s in chosen if s.stimulus.family == family and not s.stimulus.newer), None
+    )
     extras: tuple[str, ...] = ()
     for name, cost in EXTRAS if conversation else ():
         if cost <= room and (name != "granular" or granular is not None):

@@ -37,7 +37,11 @@ class Supply:
         for stimulus in self._left:
             key = (stimulus.defect, stimulus.caller)
             known = smallest.get(key)
-            if stimulus.defect and not stimulus.newer and (known is None or len(stimulus.body or b"") < len(known.body or b"")):
+            if (
+                stimulus.defect
+                and not stimulus.newer
+                and (known is None or len(stimulus.body or b"") < len(known.body or b""))
+            ):
                 smallest[key] = stimulus
         return [self._take(stimulus) for stimulus in smallest.values()]
 
