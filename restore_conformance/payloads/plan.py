@@ -221,8 +221,8 @@ def plan(
 ) -> list[Stimulus]:
     """The stimuli of a profile in order: the printed requests, the stratified plan, other callers.
 
-    An entry that needs more artifacts than the user named ids for is left out. Of families about members that only
-    a later edition has, the few of the quick profile are sent in every profile: they show and do not bind.
+    An entry that needs more artifacts than the user named ids for is left out. Of a family about a member that
+    only a later edition has, one is sent: it shows and does not bind.
     """
     return list(_planned(materials, profile, seed, callers))
 
@@ -231,10 +231,9 @@ def plan(
 def _planned(materials: Materials, profile: Profile, seed: int, callers: frozenset[str]) -> tuple[Stimulus, ...]:
     made = list(examples(materials))
     for name, knobs, quick in _entries(seed):
-        if quick or (profile.whole and not is_newer(materials, name)):
-            stimulus = FAMILIES[name](materials, knobs)
-            if is_newer(materials, name):
-                stimulus = replace(stimulus, newer=True)
+        newer = is_newer(materials, name)
+        if (quick or profile.whole) and not (newer and any(one.family == name for one in made)):
+            stimulus = replace(FAMILIES[name](materials, knobs), newer=newer)
             if name == "odd-letters" and profile.whole:
                 continue  # the key and the letters are sent apart
             if name == "too-many" or _fits(materials, stimulus):

@@ -67,7 +67,7 @@ def lax(name: str, blames: str, shows: str, rule: str, by: rules.Rule, *, newer:
 
         service.create_rules[last] = end
 
-    made(name, blames, shows, seed)
+    made(name, blames, shows, seed, newer=newer)
 
 
 def complete(payload: Json) -> None:
