@@ -65,6 +65,9 @@ def test_no_payload_empty(exchange):
 @clause(when=sent("create", "clean", "empty-object") & without("media-type-spelling"))
 def test_empty_object(exchange):
     """An object without artifacts makes an empty session or is refused as a request without artifacts."""
+    if exchange.sent.open:  # a member that the page does not name may be refused in its own way
+        checks.either_way(exchange)
+        return None
     return checks.created_or_refused(exchange, "empty-list")
 
 
