@@ -248,7 +248,8 @@ def target_of(settings: Settings) -> Target:
     if settings.target == "mock":
         from restore_conformance.mock import Service
 
-        service = Service(passes_over=settings.chosen().newer_members)
+        service = Service()
+        service.passes_over = settings.chosen().newer_members
         tokens = {kind: token for token, kind in service.tokens.items()}
         settings.token = settings.token if settings.token in service.tokens else tokens["good"]
         settings.identities = {kind: token for kind, token in tokens.items() if kind != "good"}

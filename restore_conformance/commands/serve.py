@@ -40,7 +40,8 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.fault and arguments.variant:
         raise UsageError("--fault and --variant are not served together.")
     edition = _edition(arguments)
-    service = Service(passes_over=edition.newer_members)
+    service = Service()
+    service.passes_over = edition.newer_members
     if arguments.token:
         service.tokens = {arguments.token: "good", **{t: k for t, k in service.tokens.items() if k != "good"}}
     if arguments.fault:

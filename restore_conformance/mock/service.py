@@ -30,13 +30,9 @@ class Service:
     the list in whose elements they stand ("" for the session): they are passed over like any other unknown member.
     """
 
-    def __init__(
-        self,
-        tokens: Mapping[str, str] | None = None,
-        passes_over: Mapping[str, frozenset[str]] | None = None,
-    ) -> None:
+    def __init__(self, tokens: Mapping[str, str] | None = None) -> None:
         self.tokens = dict(tokens or wire.make_tokens())
-        self.passes_over = dict(passes_over or {})
+        self.passes_over: Mapping[str, frozenset[str]] = {}
         self.sessions: dict[str, session.Session] = {}
         self.create_rules: dict[str, rules.Rule] = dict(rules.CREATE)
         self.activation_limit = 25

@@ -33,11 +33,13 @@ ELEMENTS = frozenset({"restorePoint", "destinationType", "id", "browseSessionId"
 
 def passes_over():
     """A server of the seed page to which a newer member is one more unknown member."""
-    return Service(passes_over=NEWER)
+    service = Service()
+    service.passes_over = NEWER
+    return service
 
 
 def _refusing(unknown):
-    service = Service(passes_over=NEWER)
+    service = passes_over()
     known = service._known
 
     def parse(payload):
