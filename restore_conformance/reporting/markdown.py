@@ -144,7 +144,7 @@ def _table(run: dict[str, Any]) -> str:
 def _tail(run: dict[str, Any]) -> str:
     made = ""
     if missed := telling.not_followed(run):
-        made += "<details><summary>Of a newer edition, not followed, not binding</summary>\n\n"
+        made += "<details><summary>Of a newer edition, not followed</summary>\n\n"
         for entry in missed[:20]:
             finding = entry["newer"]["findings"][0]
             made += f"- edition {entry['newer']['edition']}, {entry['level']} `{entry['id']}`: "

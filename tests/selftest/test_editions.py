@@ -6,8 +6,8 @@ import pytest
 from looking import failed, request_of
 
 from restore_conformance import places
-from restore_conformance.cli import main
 from restore_conformance.clauses import Clause
+from restore_conformance.cli import main
 from restore_conformance.documents import pinned
 from restore_conformance.editions import LATEST, as_of_edition, chosen, editions, names_in
 from restore_conformance.exchange import Exchange, Response
