@@ -88,7 +88,7 @@ def test_a_server_of_the_seed_page_is_conformant(judged, server, profile):
 
 
 def test_the_latest_edition_binds(judged):
-    """The server that passes over newer members breaks exactly the clause that forbids one, and the advice beside it."""
+    """The server that passes over newer members breaks the clause that forbids one, and the advice beside it."""
     result = judged(passes_over(), "standard", edition=LATEST)
     assert failed(result) == [ONLY_GRANULAR, "create/request-body.conflict-behavior-values"]
     assert result.exit is Exit.BROKEN
@@ -123,7 +123,7 @@ def _create(payload):
 
 @pytest.mark.parametrize("profile", ["quick", "standard", DEEP])
 def test_no_binding_clause_rests_on_a_newer_member(register, profile):
-    """Over the whole plan and its draws, whatever the answer: a request with a newer member is judged by newer clauses."""
+    """Over the whole plan and its draws, whatever the answer: newer clauses alone judge such a request."""
     judge, recogniser, materials = Judge(register), Recogniser(), made_up()
     sent = plan(materials, PROFILES[profile])
     if PROFILES[profile].drawn:
