@@ -62,7 +62,8 @@ class Campaign:
         self.settings = settings
         self.target = target
         self.profile = PROFILES[settings.profile]
-        self.judge = Judge(register, settings.readings, settings.as_of, told)
+        self.edition = settings.chosen()
+        self.judge = Judge(register, settings.readings, self.edition, told)
         self.materials = materials or _materials(settings)
         tokens = {"good": settings.token, **settings.identities}
         recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
@@ -162,7 +163,7 @@ class Campaign:
     def _sweep(self) -> None:
         from restore_conformance.sweep import sweep
 
-        for exchange in sweep(self.sender, self.profile.sweep, self.settings.seed):
+        for exchange in sweep(self.sender, self.profile.sweep, self.settings.seed, self.edition):
             self.swept += 1
             self.hear(exchange)
 
@@ -174,7 +175,7 @@ class Campaign:
             self._remember(exchange)
         outcome = self.judge.exchange(exchange)
         self._vigil.heard(exchange)
-        if not exchange.trouble and not outcome.failed:
+        if not exchange.trouble and not outcome.failed and not self.edition.is_newer(exchange.sent.tags):
             self.control.note(exchange)
         self._heed(exchange)
 
@@ -204,7 +205,8 @@ class Campaign:
         session = self._accepted.take(exchange)
         if session:
             self.teller.know(session)
-            if exchange.conversation is None and len(self._kept) < 3:
+            held = self.edition.is_newer(exchange.sent.tags)
+            if exchange.conversation is None and not held and len(self._kept) < 3:
                 self._kept.append(session)
 
     # ------------------------------------------------------------------ trouble
@@ -258,8 +260,8 @@ class Campaign:
 
 def _materials(settings: Settings) -> Materials:
     if not settings.restore_points and not settings.granular_items:
-        return made_up()
-    return Materials(restore_points=settings.restore_points, items=settings.granular_items)
+        return made_up(settings.edition, settings.as_of)
+    return Materials(restore_points=settings.restore_points, items=settings.granular_items, edition=settings.chosen())
 
 
 def _nothing(*_: object) -> None:

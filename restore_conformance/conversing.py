@@ -11,6 +11,7 @@ from restore_conformance import stories
 from restore_conformance.checks.answers import codes
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus, Supply
+from restore_conformance.payloads.families import is_newer
 from restore_conformance.payloads.materials import LISTS, ODD_GROUPS, PRETTY, REVERSED, TYPED, UPPER
 
 DOCUMENTED = frozenset({
@@ -96,7 +97,7 @@ class Stories:
         if self._activate:
             first, second = (
                 self._make("standard", 18, style=PRETTY | REVERSED),
-                self._take(supply, "granular-destination", 10),
+                self._take(supply, *self._items_with_places(10)),
             )
             yield "activation", lambda talk: stories.activation(talk, first, second, brief=True)
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate, brief=True)
@@ -139,6 +140,10 @@ class Stories:
 
     def _take(self, supply: Supply, family: str, size: int) -> Stimulus:
         return supply.take(family, size) or self._make(IN_PLACE.get(family, family), size)
+
+    def _items_with_places(self, size: int) -> Made:
+        """Items that say where to restore to, where the edition that binds lets them."""
+        return ("granular" if is_newer(self._materials, "granular-destination") else "granular-destination"), size
 
     def _make(self, family: str, size: int, style: int = 0) -> Stimulus:
         self._seed += 1

@@ -21,7 +21,7 @@ _REGISTER: Any = pytest.StashKey[Register]()
 _VERDICTS: Any = pytest.StashKey[dict[str, ClauseVerdict]]()
 _RESULT: Any = pytest.StashKey[Any]()
 
-OPTIONS = ("target", "token", "restore-points", "granular-items", "profile", "as-of", "ca-bundle", "config")
+OPTIONS = ("target", "token", "restore-points", "granular-items", "profile", "edition", "as-of", "ca-bundle", "config")
 REPEATED = ("identity", "reading", "emulator")
 
 

@@ -18,7 +18,7 @@ from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange, Headers
 from restore_conformance.scrub import Scrub
-from restore_conformance.verdicts import ClauseVerdict, Exit, Finding
+from restore_conformance.verdicts import ClauseVerdict, Exit, Finding, Level, Verdict
 
 FORMAT = 1
 VERDICTS = {
@@ -117,7 +117,8 @@ def exchange_of(
 def learn(result: Result, scrub: Scrub) -> None:
     """Take in what the evidence betrays, before anything is written."""
     for found in result.verdicts:
-        for one in [found.sample, *(e for finding in found.findings for e in finding.evidence)]:
+        newer = [found.newer.finding] if found.newer and found.newer.finding else []
+        for one in [found.sample, *(e for finding in (*found.findings, *newer) for e in finding.evidence)]:
             if one is not None:
                 scrub.learn(one)
 
@@ -139,6 +140,7 @@ def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None) -
         "seconds": round(result.seconds, 3),
         "seed": result.settings.seed,
         "profile": result.settings.profile,
+        "edition": edition_of(result),
         "settings": {name: scrub.text(value) for name, value in result.settings.shown().items()},
         "requests": result.requests,
         "shrinking": result.shrinking,
@@ -223,9 +225,34 @@ def clause_of(
         entry["reason"] = scrubbed(found.reason, scrub, LONGEST_TEXT)
     if made.address in result.evidence:
         entry["evidence"] = result.evidence[made.address]
+    if found.newer is not None:
+        finding = found.newer.finding
+        entry["newer"] = {
+            "edition": found.newer.edition,
+            "verdict": found.newer.verdict.value,
+            "exchanges": found.newer.exchanges,
+            "findings": [finding_of(finding, result, scrub)] if finding is not None else [],
+        }
     if found.seen:
         entry["seen"] = {scrubbed(name, scrub, 200): number for name, number in found.seen.items()}
     return entry
+
+
+def edition_of(result: Result) -> dict[str, Any]:
+    """The edition that bound, and of each later one which *must* clauses were judged and which are not followed."""
+    edition = result.settings.chosen()
+    made: dict[str, Any] = {"name": edition.edition.name, "newer": []}
+    for later in edition.later:
+        seen = [
+            found
+            for found in result.verdicts
+            if found.newer is not None and found.newer.edition == later.name and found.clause.level is Level.MUST
+        ]
+        judged = [found for found in seen if found.newer and found.newer.verdict in {Verdict.PASS, Verdict.FAIL}]
+        broken = [found.clause.address for found in judged if found.newer and found.newer.verdict is Verdict.FAIL]
+        if seen:
+            made["newer"].append({"name": later.name, "judged": len(judged), "not_followed": broken})
+    return made
 
 
 def finding_of(finding: Finding, result: Result, scrub: Scrub) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from restore_conformance.editions import Chosen, chosen
 from restore_conformance.verdicts import UsageError
 
 TOKEN_VARIABLE = "RESTORE_CONFORMANCE_TOKEN"  # noqa: S105 - the name of a variable, not a secret
@@ -39,7 +40,8 @@ class Settings:
     profile: str = setting("standard", "how much is sent: quick, standard or deep")
     seed: int = setting(1, "the same seed sends the same planned requests")
     readings: dict[str, frozenset[str]] = setting(dict, "interpretations narrowed to one reading")
-    as_of: str = setting("", "leave out clauses that began after this date (YYYY-MM or YYYY-MM-DD)")
+    edition: str = setting("", "the edition of the documents that binds; empty for the pinned one")
+    as_of: str = setting("", "the same by date (YYYY-MM or YYYY-MM-DD): the newest edition that is not later")
     report: str = setting("reports/latest", "where the run record and the reports go")
     deviations: str = setting("", "a ledger of accepted deviations, as a TOML file")
     ca_bundle: str = setting("", "certificates to trust, as a PEM file")
@@ -52,6 +54,10 @@ class Settings:
         """The ids of restore points and items that exist on the target, or None where none were named."""
         found = [*self.restore_points, *(item["id"] for item in self.granular_items)]
         return found or None
+
+    def chosen(self) -> Chosen:
+        """The edition that binds. Raises UsageError for an unknown one."""
+        return chosen(self.edition, self.as_of)
 
     def callers(self) -> dict[str, str]:
         """Every token that is set, and the kind of caller it stands for."""

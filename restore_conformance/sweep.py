@@ -11,26 +11,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from restore_conformance.documents import pinned
+from restore_conformance.editions import Chosen, as_of_edition
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.sending import Sender
 
 
-def sweep(sender: Sender, number: int, seed: int) -> Iterator[Exchange]:
+def sweep(sender: Sender, number: int, seed: int, edition: Chosen) -> Iterator[Exchange]:
     """Send that many cases of the create operation, half of them meant to be valid, and yield the exchanges."""
-    for body in bodies(number, seed):
+    for body in bodies(number, seed, edition):
         token = sender.tokens.get("good", "")
         headers = (("Authorization", f"Bearer {token}"), ("Content-Type", "application/json"))
         yield sender.send(Request("POST", CREATE, headers, body), family="sweep")
 
 
-def bodies(number: int, seed: int) -> list[bytes]:
-    """Bodies that Schemathesis makes from `schemas/openapi.json`."""
+def bodies(number: int, seed: int, edition: Chosen) -> list[bytes]:
+    """Bodies that Schemathesis makes from `schemas/openapi.json`, without members of later editions."""
     import hypothesis
     import schemathesis
     from schemathesis import GenerationMode
 
-    schema = schemathesis.openapi.from_dict(pinned().json("openapi.json"))
+    schema = schemathesis.openapi.from_dict(as_of_edition(pinned().json("openapi.json"), edition.until))
     operation: Any = schema[CREATE]["POST"]
     drawn: list[bytes] = []
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):

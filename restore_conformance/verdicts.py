@@ -149,8 +149,23 @@ class Finding:
 
 
 @dataclass(slots=True)
+class Newer:
+    """What came of a clause of an edition that does not bind; `finding` is set where it is not followed."""
+
+    edition: str
+    verdict: Verdict
+    finding: Finding | None = None
+    exchanges: int = 0
+
+    @property
+    def says(self) -> str:
+        """In a word: whether the target follows the clause."""
+        return {Verdict.PASS: "followed", Verdict.FAIL: "not followed"}.get(self.verdict, "not judged")
+
+
+@dataclass(slots=True)
 class ClauseVerdict:
-    """What a run says about one clause; `why` is set where the verdict is none."""
+    """What a run says about one clause; `why` is set where the verdict is none, `newer` where it does not bind."""
 
     clause: Any
     verdict: Verdict = Verdict.NONE
@@ -160,6 +175,7 @@ class ClauseVerdict:
     findings: list[Finding] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
     sample: Any = None
+    newer: Newer | None = None
 
 
 def counted(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from restore_conformance.bench.environments import Troubled
 from restore_conformance.campaign import Campaign, Watch
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.concluding import Result
+from restore_conformance.editions import LATEST, chosen
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.mock.faults.seeding import Fault
@@ -46,12 +47,15 @@ def judged(
     target: Target | None = None,
     seed: int = 1,
     drawn: int = -1,
+    edition: str = "",
     watch: Watch | None = None,
 ) -> Result:
     """The result of a run against a service: in process, or over HTTP where it has a manner on the wire."""
     tokens = {kind: token for token, kind in service.tokens.items()}
     others = {kind: token for kind, token in tokens.items() if kind != "good"}
-    settings = Settings(token=tokens["good"], identities=others, profile=profile, seed=seed, drawn=drawn)
+    settings = Settings(
+        token=tokens["good"], identities=others, profile=profile, seed=seed, drawn=drawn, edition=edition
+    )
     if service.manner is None or target is not None:
         return Campaign(settings, target or Embedded(service), register, watch=watch).run()
     with serving(service) as base:
@@ -76,6 +80,17 @@ def fits(fault: Fault, made: Clause) -> bool:
     return fault.blames in {made.address, *made.statements}
 
 
+def edition_of(register: Register, name: str) -> str:
+    """The edition under which a fault shows: the newest where every clause that it breaks began after the pinned one.
+
+    A fault may also say of itself that it shows only by a member of a newer edition.
+    """
+    fault, pinned = FAULTS[name], chosen()
+    wanted = [made for made in register.clauses if fits(fault, made)]
+    newer = bool(wanted) and not any(pinned.binds(made.since) for made in wanted)
+    return chosen(LATEST).edition.name if newer or fault.newer else pinned.edition.name
+
+
 def _scored(name: str, kind: str, result: Result) -> Score:
     found = [v for v in result.verdicts if v.verdict is Verdict.FAIL]
     found.sort(key=lambda v: v.clause.level is not Level.MUST)
@@ -89,11 +104,11 @@ def score_fault(register: Register, name: str, profile: str, drawn: int = -1) ->
     """A fault is judged right if it is caught and its first finding names the clause it breaks.
 
     Caught: the run fails; or, for a clause that is no *must*, there is a finding for it. What rests on a statement or
-    a row may break either kind. `drawn` is how many stimuli
-    are drawn, as the profile says if it is less than 0.
+    a row may break either kind. `drawn` is how many stimuli are drawn, as the profile says if it is less than 0. A
+    fault of a newer edition is judged by that edition.
     """
     fault = FAULTS[name]
-    result = judged(register, seeded(name), profile, drawn=drawn)
+    result = judged(register, seeded(name), profile, drawn=drawn, edition=edition_of(register, name))
     score = _scored(name, "fault", result)
     wanted = [made for made in register.clauses if fits(fault, made)]
     binding = any(made.level is Level.MUST for made in wanted)

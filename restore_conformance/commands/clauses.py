@@ -6,6 +6,8 @@ import argparse
 import difflib
 
 from restore_conformance.clauses import Clause, Register, load
+from restore_conformance.commands.options import add_edition_arguments, edition_of
+from restore_conformance.editions import Chosen
 from restore_conformance.verdicts import UsageError
 
 
@@ -18,30 +20,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="a clause, such as create/request-body.json, or the beginning of several",
     )
+    add_edition_arguments(parser)
     parser.add_argument("--readings", action="store_true", help="list the interpretations and their readings")
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Print one clause whole, or a line for each."""
     register = load()
+    edition = edition_of(arguments)
     if arguments.readings:
         return _readings(register)
     exact = [made for made in register.clauses if made.address == arguments.id]
     if exact:
-        _whole(exact[0], register)
+        _whole(exact[0], register, edition)
         return 0
     found = [made for made in register.clauses if made.address.startswith(arguments.id)]
     if not found:
         near = difflib.get_close_matches(arguments.id, [made.address for made in register.clauses], 3, 0.3)
         raise UsageError(f"There is no clause {arguments.id!r}; near it: {', '.join(near) or 'none'}.")
     for made in found:
-        print(f"{made.level.value:8} {made.address:52} {made.says}")
-    counts = {level: sum(made.level == level for made in found) for level in ("must", "should", "observe")}
-    print(f"\n{len(found)} clauses: " + ", ".join(f"{number} {level}" for level, number in counts.items()))
+        print(f"{made.level.value:8} {made.address:52} {made.says}{_beside(made, edition)}")
+    binding = [made for made in found if edition.binds(made.since)]
+    counts = {level: sum(made.level == level for made in binding) for level in ("must", "should", "observe")}
+    said = ", ".join(f"{number} {level}" for level, number in counts.items())
+    print(f"\n{len(binding)} clauses of edition {edition.edition.name}: {said}")
+    if len(found) > len(binding):
+        print(f"{len(found) - len(binding)} clauses began later and do not bind; see --edition")
     return 0
 
 
-def _whole(made: Clause, register: Register) -> None:
+def _beside(made: Clause, edition: Chosen) -> str:
+    """What is to be said of a clause that the edition does not have."""
+    newer = edition.newer(made.since)
+    if newer is not None:
+        return f" [edition {newer.name}, not binding]"
+    return "" if edition.binds(made.since) else f" [left out: began {made.since}]"
+
+
+def _whole(made: Clause, register: Register, edition: Chosen) -> None:
     rows = {
         "level": made.level.value,
         "says": made.says,
@@ -56,7 +72,7 @@ def _whole(made: Clause, register: Register) -> None:
         "needs": ", ".join(made.needs),
         "after": ", ".join((*made.follows, *made.after)),
     }
-    print(made.address)
+    print(made.address + _beside(made, edition))
     for name, value in rows.items():
         if value:
             print(f"  {name:11} {value}")

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("file", nargs="+", metavar="FILE", help="a cassette (.yaml) or a HAR 1.2 file of any recorder")
     add("--report", default="reports/judged", metavar="DIR", help="where the reports go (default: reports/judged)")
     add("--reading", action="append", default=[], metavar="KEY=VALUE", help="narrow an interpretation; repeatable")
-    add("--as-of", default="", metavar="DATE", help="judge by the clauses that had begun by this date (YYYY-MM-DD)")
+    options.add_edition_arguments(parser)
     add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
     ledgers.add_argument(parser)
     writing.add_arguments(parser)
@@ -38,10 +38,11 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.storing import Store
 
     register = load()
-    options.check_date(arguments.as_of)
+    edition = options.edition_of(arguments)
     settings = Settings(
-        target="recordings", profile="none", as_of=arguments.as_of, report=arguments.report,
-        deviations=arguments.deviations, readings=options.readings_of(arguments.reading, register.interpretations),
+        target="recordings", profile="none", edition=edition.edition.name, as_of=arguments.as_of,
+        report=arguments.report, deviations=arguments.deviations,
+        readings=options.readings_of(arguments.reading, register.interpretations),
     )  # fmt: skip
     ledger = ledgers.ledger_of(arguments, register)
     paths = [Path(name) for name in arguments.file]

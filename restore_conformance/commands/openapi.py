@@ -7,21 +7,35 @@ import json
 import sys
 
 from restore_conformance import places
+from restore_conformance.commands.options import add_edition_arguments, edition_of
 from restore_conformance.verdicts import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("--write", action="store_true", help="write schemas/openapi.json (in a checkout)")
-    parser.add_argument("--check", action="store_true", help="exit 1 if schemas/openapi.json is out of step")
+    add = parser.add_argument
+    add(
+        "--write",
+        action="store_true",
+        help="write schemas/openapi.json (in a checkout), members of every edition in it",
+    )
+    add("--check", action="store_true", help="exit 1 if schemas/openapi.json is out of step")
+    add_edition_arguments(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Compose, then print, write or compare."""
     from restore_conformance.documents import pinned
+    from restore_conformance.editions import as_of_edition
     from restore_conformance.sources.openapi import compose
 
-    text = json.dumps(compose(pinned()), indent=1, ensure_ascii=False) + "\n"
+    whole, edition = compose(pinned()), edition_of(arguments)
+    if arguments.check or arguments.write:
+        if arguments.edition or arguments.as_of:
+            raise UsageError("schemas/openapi.json holds every edition; leave out --edition and --as-of.")
+    else:
+        whole = as_of_edition(whole, edition.until)
+    text = json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
     path = places.SCHEMAS / "openapi.json"
     if arguments.check:
         same = path.exists() and path.read_text(encoding="utf-8") == text

@@ -16,6 +16,7 @@ from restore_conformance.clauses import Interpretation, Register
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import writing
 from restore_conformance.commands.history import add_history_arguments
+from restore_conformance.editions import LATEST, Chosen, chosen, editions
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
@@ -83,12 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="narrow an interpretation; may be given again",
     )
-    add(
-        "--as-of",
-        default="",
-        metavar="DATE",
-        help="leave out clauses that began after this date (YYYY-MM-DD)",
-    )
+    add_edition_arguments(parser)
     add("--ca-bundle", default="", metavar="FILE", help="certificates to trust, as a PEM file")
     add(
         "--emulator",
@@ -117,6 +113,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ledgers.add_argument(parser)
     writing.add_arguments(parser)
     add_history_arguments(parser)
+
+
+def add_edition_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which edition of the documents binds."""
+    known = ", ".join(one.name for one in editions())
+    parser.add_argument(
+        "--edition",
+        default="",
+        metavar="NAME",
+        help=f"the edition of the documents that binds: {known} or {LATEST} (default: {chosen().edition.name})",
+    )
+    parser.add_argument(
+        "--as-of",
+        default="",
+        metavar="DATE",
+        help="the same by date (YYYY-MM-DD): the newest edition that is not later",
+    )
+
+
+def edition_of(arguments: argparse.Namespace) -> Chosen:
+    """The edition that --edition or --as-of names. Raises UsageError."""
+    check_date(arguments.as_of)
+    if arguments.edition and arguments.as_of:
+        raise UsageError("--edition and --as-of both say which edition binds; give one of them.")
+    return chosen(arguments.edition, arguments.as_of)
 
 
 def add_live_arguments(parser: argparse.ArgumentParser) -> None:
@@ -153,7 +174,7 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
 
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     """The settings that the options say. Raises UsageError."""
-    check_date(arguments.as_of)
+    edition = edition_of(arguments)
     if arguments.timeout <= 0:
         raise UsageError(f"--timeout {arguments.timeout} must be more than 0 seconds.")
     if arguments.max_requests < 0:
@@ -167,6 +188,7 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         profile=arguments.profile or "standard",
         seed=arguments.seed,
         readings=readings_of(arguments.reading, register.interpretations),
+        edition=edition.edition.name,
         as_of=arguments.as_of,
         report=arguments.report,
         deviations=arguments.deviations,
@@ -227,6 +249,7 @@ def target_of(settings: Settings) -> Target:
         from restore_conformance.mock import Service
 
         service = Service()
+        service.passes_over = settings.chosen().newer_members
         tokens = {kind: token for token, kind in service.tokens.items()}
         settings.token = settings.token if settings.token in service.tokens else tokens["good"]
         settings.identities = {kind: token for kind, token in tokens.items() if kind != "good"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from restore_conformance.commands.options import add_edition_arguments, edition_of
+from restore_conformance.editions import Chosen, chosen
 from restore_conformance.verdicts import UsageError
 
 
@@ -19,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="T",
         help="accept this as the token of a good caller (default: a fresh one)",
     )
+    add_edition_arguments(parser)
     add("--list", action="store_true", help="list the faults and variants, and end")
 
 
@@ -36,7 +39,9 @@ def main(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.fault and arguments.variant:
         raise UsageError("--fault and --variant are not served together.")
+    edition = _edition(arguments)
     service = Service()
+    service.passes_over = edition.newer_members
     if arguments.token:
         service.tokens = {arguments.token: "good", **{t: k for t, k in service.tokens.items() if k != "good"}}
     if arguments.fault:
@@ -50,6 +55,20 @@ def main(arguments: argparse.Namespace) -> int:
     print(f"Serving {arguments.fault or arguments.variant or 'a conforming service'} at {address}")
     for token, kind in service.tokens.items():
         print(f"  {kind:14} {token}")
-    print(f"Try: restore-conformance run --target {address} --token {service.token}", flush=True)
+    asked = f" --edition {edition.edition.name}" if edition != chosen() else ""
+    print(f"Try: restore-conformance run --target {address} --token {service.token}{asked}", flush=True)
     run(service, listening)
     return 0
+
+
+def _edition(arguments: argparse.Namespace) -> Chosen:
+    """The edition that is served: the one that is named, or the one under which the seeded fault shows."""
+    made = edition_of(arguments)
+    if arguments.fault and not arguments.edition and not arguments.as_of:
+        from restore_conformance.bench import edition_of as shows_in
+        from restore_conformance.clauses import load
+        from restore_conformance.mock.faults import FAULTS
+
+        if arguments.fault in FAULTS:
+            return chosen(shows_in(load(), arguments.fault))
+    return made

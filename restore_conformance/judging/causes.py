@@ -48,6 +48,8 @@ def explain(verdicts: list[ClauseVerdict]) -> None:
     """
     by_address = {found.clause.address: found for found in verdicts}
     for found in verdicts:
+        if found.newer is not None and found.newer.finding is not None:
+            _excuse(found, by_address)
         if found.verdict is not Verdict.FAIL:
             continue
         for address in (*found.clause.follows, *found.clause.after):
@@ -58,3 +60,15 @@ def explain(verdicts: list[ClauseVerdict]) -> None:
                 root.findings[0].consequences.append(found.clause.address)
                 found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {address}"
                 break
+
+
+def _excuse(found: ClauseVerdict, by_address: Mapping[str, ClauseVerdict]) -> None:
+    """Say nothing of a clause of a newer edition where what it builds on is broken, or not followed either."""
+    newer = found.newer
+    assert newer is not None
+    for address in (*found.clause.follows, *found.clause.after):
+        root = by_address.get(address)
+        if root is not None and (root.verdict is Verdict.FAIL or (root.newer and root.newer.finding is not None)):
+            newer.verdict, newer.finding = Verdict.INCONCLUSIVE, None
+            found.reason = f"left out: began {found.clause.since}, with edition {newer.edition} ({newer.says})"
+            return

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.editions import TAG, Chosen, chosen
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.judging.causes import explain, localise
 from restore_conformance.judging.tally import Tally, count_breach, verdict_of
@@ -33,16 +34,17 @@ Told = Callable[[Clause, Deviation, Sequence[Exchange]], None]
 class Judge:
     """Judges exchanges one after the other; `verdicts` sums up.
 
-    `readings` narrows interpretations (key to the allowed readings); `as_of` ("YYYY-MM-DD") leaves out clauses
-    that began later. `told` hears of each clause when it is first found broken, unless that may yet be excused or
-    follows from what was told before.
+    `readings` narrows interpretations (key to the allowed readings). `edition` is the one that binds (the pinned
+    one, if none is given): what a later edition adds is judged without binding, and a request with a member that
+    only a later edition has is judged by nothing else. `told` hears of each clause when it is first found broken,
+    unless that may yet be excused or follows from what was told before.
     """
 
     def __init__(
         self,
         register: Register,
         readings: Mapping[str, frozenset[str]] | None = None,
-        as_of: str = "",
+        edition: Chosen | None = None,
         told: Told | None = None,
     ) -> None:
         self.register = register
@@ -50,23 +52,32 @@ class Judge:
         self.exchanges = 0
         self.judgements = 0
         self._readings = dict(readings or {})
-        self._as_of = as_of[:7]
+        self.edition = edition or chosen()
         self._tallies = {made.address: Tally() for made in register.clauses}
-        active = [made for made in register.clauses if made.judge and self._began(made)]
+        later = {made.address: self.edition.newer(made.since) for made in register.clauses}
+        self._newer = {address: found for address, found in later.items() if found is not None}
+        active = [made for made in register.clauses if made.judge and (self._binds(made) or self._is_newer(made))]
         ordered = _needs_first(active)
         self._active = {scope: [made for made in ordered if made.scope == scope] for scope in SCOPES}
         self._cache: dict[tuple[str, frozenset[str]], list[Clause]] = {}
         self.consequences: dict[str, set[str]] = {}
 
-    def _began(self, made: Clause) -> bool:
-        return not self._as_of or not made.since or made.since <= self._as_of
+    def _binds(self, made: Clause) -> bool:
+        return self.edition.binds(made.since)
+
+    def _is_newer(self, made: Clause) -> bool:
+        return made.address in self._newer
 
     def applicable(self, tags: frozenset[str], scope: str = "exchange") -> list[Clause]:
         """The clauses that apply to something with these tags, those that others need first."""
         key = (scope, tags)
         found = self._cache.get(key)
         if found is None:
-            found = [made for made in self._active[scope] if made.when.matches(tags)]
+            found = [
+                made
+                for made in self._active[scope]
+                if made.when.matches(tags) and self.edition.judges(made.since, tags)
+            ]
             if len(self._cache) < 20_000:
                 self._cache[key] = found
         return found
@@ -80,7 +91,7 @@ class Judge:
 
     def conversation(self, conversation: Conversation) -> Outcome:
         """Judge one conversation by every clause about its story."""
-        tags = frozenset({f"story:{conversation.story}"})
+        tags = tags_about(conversation)
         return self._judge(conversation, tags, "conversation", list(conversation.exchanges))
 
     def _judge(self, subject: Any, tags: frozenset[str], scope: str, evidence: list[Exchange]) -> Outcome:
@@ -116,9 +127,11 @@ class Judge:
                     tally.judged += 1
                     tally.seen["neither reading"] = tally.seen.get("neither reading", 0) + 1
                     continue
+                count_breach(tally, deviation, subject.weight, evidence)
+                if self._is_newer(made):
+                    continue
                 failed.add(made.address)
                 outcome.failed.append(made.address)
-                count_breach(tally, deviation, subject.weight, evidence)
                 if self._told is not None and tally.failed == 1 and not deviation.unless and not self._follows(made):
                     self._told(made, deviation, evidence)
             except Exception as broken:  # noqa: BLE001 - a broken judgement is a verdict of its own
@@ -156,7 +169,7 @@ class Judge:
         found = [
             verdict_of(
                 made, self._tallies[made.address], known, self.consequences.get(made.address, ()),
-                began=self._began(made),
+                began=self._binds(made), newer=self._newer.get(made.address),
             )
             for made in self.register.clauses
         ]  # fmt: skip
@@ -177,6 +190,12 @@ def tags_of(exchange: Exchange) -> frozenset[str]:
     elif isinstance(exchange.answer, dict):
         more.append("object")
     return tags.union(more)
+
+
+def tags_about(conversation: Conversation) -> frozenset[str]:
+    """The story of a conversation, and the editions that brought members which its requests hold."""
+    held = (tag for one in conversation.exchanges for tag in one.sent.tags if tag.startswith(TAG))
+    return frozenset({f"story:{conversation.story}", *held})
 
 
 def look(exchange: Exchange) -> Exchange:

@@ -9,8 +9,9 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from restore_conformance.clauses import Clause
+from restore_conformance.editions import Edition
 from restore_conformance.exchange import Exchange
-from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Gap, Verdict, Why
+from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Gap, Newer, Verdict, Why
 
 NAME_IDS = "name existing ones with --restore-points and --granular-items"
 
@@ -48,13 +49,30 @@ def count_breach(tally: Tally, deviation: Deviation, weight: tuple[int, int], ev
 
 
 def verdict_of(
-    made: Clause, tally: Tally, facts: Container[str], consequences: Iterable[str], *, began: bool
+    made: Clause,
+    tally: Tally,
+    facts: Container[str],
+    consequences: Iterable[str],
+    *,
+    began: bool,
+    newer: Edition | None = None,
 ) -> ClauseVerdict:
     """The verdict that the counts of a clause amount to; `facts` are what excuses conditional breaches.
 
     `consequences` are the clauses that were not judged because this one was broken. `began` says whether the clause
-    had begun on the day that is asked about.
+    binds in the chosen edition; one of a `newer` edition has no verdict, and says beside it what came of it.
     """
+    found = _verdict_of(made, tally, facts, consequences, began=began)
+    if newer is None or made.untested:
+        return found
+    seen = Newer(newer.name, found.verdict, found.findings[0] if found.findings else None, found.exchanges)
+    reason = f"left out: began {made.since}, with edition {newer.name} ({seen.says})"
+    return ClauseVerdict(made, reason=reason, why=Why.LEFT_OUT, seen=found.seen, sample=found.sample, newer=seen)
+
+
+def _verdict_of(
+    made: Clause, tally: Tally, facts: Container[str], consequences: Iterable[str], *, began: bool
+) -> ClauseVerdict:
     found = ClauseVerdict(made, seen=dict(tally.seen), sample=tally.sample)
     failed, finding, least = tally.failed, tally.finding, tally.smallest
     excused = 0

@@ -42,12 +42,18 @@ REFUSED: Mapping[str, Sequence[Any]] = {
 
 def pairs(pool: Pool, callers: frozenset[str]) -> list[Stimulus]:
     """Stimuli in which every pair of values meets, those that are refused first: they cost a request less."""
-    made = [_refused(pool, row) for row in rows(REFUSED)]
-    for row in rows({**ACCEPTED, "caller": [c for c in ACCEPTED["caller"] if c == "good" or c in callers]}):
+    made = [_refused(pool, row) for row in rows(_known(pool, REFUSED))]
+    callers_too = [c for c in ACCEPTED["caller"] if c == "good" or c in callers]
+    for row in rows({**_known(pool, ACCEPTED), "caller": callers_too}):
         kind = "standard" if row["family"] == "standard" else "granular"
         if pool.has(kind) and row["size"] <= pool.most(kind):
             made.append(_accepted(pool, row))
     return made
+
+
+def _known(pool: Pool, dimensions: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
+    """The dimensions without the families about members that only a later edition has."""
+    return {**dimensions, "family": [name for name in dimensions["family"] if not pool.is_newer(name)]}
 
 
 def _accepted(pool: Pool, row: Mapping[str, Any]) -> Stimulus:

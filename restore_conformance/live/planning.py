@@ -14,6 +14,7 @@ from typing import Any
 
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.documents import pinned
+from restore_conformance.editions import Chosen
 from restore_conformance.live.gaps import FULL, SAID, gap_of, gaps_beyond
 from restore_conformance.live.pairs import pairs
 from restore_conformance.live.permissions import askable
@@ -36,6 +37,8 @@ EXTRAS = (
     ("list-after", 1),
 )
 """What the stories look at beyond create, as far as there is room, and the requests each takes."""
+ITEMS = ("granular-destination", "granular")
+"""The families whose session is looked at for its items, the preferred one first."""
 FURTHER = ("get-all-members", "items", "artifacts-deleted", "artifacts-unknown", "get-other")
 """What they look at with what is left in the end, a request each."""
 MERGED = (
@@ -53,6 +56,7 @@ def make_plan(
 ) -> Plan:
     """The steps that serve every clause that can be served, cheapest first, within a number of requests."""
     callers = frozenset(callers)
+    edition = pool.edition
     clauses = [c for c in register.clauses if _of_create(c)]
     offered = [step for step in _offered(clauses, label, pool, callers) if _fits(step, pool)]
     conversation, reads = _conversation(register, offered)
@@ -61,11 +65,18 @@ def make_plan(
         left -= step.serves
     room = requests - reads - sum(step.cost for step in conversation or ())
     levels = {c.address: c.level for c in clauses}
-    chosen = _cover(offered, {a for a in left if levels[a] is Level.MUST}, left, room)
-    room -= sum(step.cost for step in chosen)
-    for step in chosen:
-        left -= step.serves
-    granular = next((s for s in chosen if s.stimulus.family == "granular-destination"), None)
+    newer = {c.address for c in clauses if edition.newer(c.since) is not None}
+    musts = {a for a in left if levels[a] is Level.MUST}
+    chosen: list[Step] = []
+    for wanted in (musts - newer, musts & newer):  # what does not bind takes the room that is left
+        covering = _cover(offered, wanted & left, left, room)
+        room -= sum(step.cost for step in covering)
+        for step in covering:
+            left -= step.serves
+        chosen += covering
+    granular = next(
+        (s for family in ITEMS for s in chosen if s.stimulus.family == family and not s.stimulus.newer), None
+    )
     extras: tuple[str, ...] = ()
     for name, cost in EXTRAS if conversation else ():
         if cost <= room and (name != "granular" or granular is not None):
@@ -84,7 +95,7 @@ def make_plan(
             extras, room = (*extras, name), room - 1
     spare = _cover(offered, left, left, requests)
     if deep:
-        extra = [_step(clauses, label, stimulus) for stimulus in pairs(pool, callers)]
+        extra = [_step(clauses, label, stimulus, edition) for stimulus in pairs(pool, callers)]
         for step in extra:
             if step.cost <= room and _fits(step, pool):
                 chosen.append(replace(step, sent_for=("all pairs",)))
@@ -120,7 +131,7 @@ def _of_create(clause: Clause) -> bool:
     return clause.judge is not None and clause.scope == "exchange" and clause.operation == "create"
 
 
-def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus) -> Step:
+def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus, edition: Chosen) -> Step:
     sent = label(stimulus)
     if sent.defects:
         expects, tags = REFUSED, sent.tags | {"400", "4xx", "object"}
@@ -128,7 +139,7 @@ def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus) -> Step:
         expects, tags = CREATED, sent.tags | {"201", "2xx", "object"}
     else:
         expects, tags = OPEN, sent.tags
-    serves = frozenset(c.address for c in clauses if c.when.matches(tags))
+    serves = frozenset(c.address for c in clauses if c.when.matches(tags) and edition.judges(c.since, tags))
     return Step(stimulus, expects, serves, listed="open:id-not-listed" not in sent.tags)
 
 
@@ -138,28 +149,30 @@ def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: froze
         if family == "very-large":
             continue  # a mebibyte says no more than a hundred levels do, and costs the tenant more
         for variant in range(VARIANTS[family]):
-            yield _step(clauses, label, pool.make(family, variant))
+            yield _step(clauses, label, pool.make(family, variant), pool.edition)
     for caller in ("good", *sorted(callers & {"application", "delegated"})):
         for family, style in (("standard", TYPED), ("standard", PRETTY), ("no-payload", 0)):
             made = replace(pool.make(family, 0, style), caller=caller)
-            yield _step(clauses, label, made)
+            yield _step(clauses, label, made, pool.edition)
     for caller in sorted(callers & ODD_CALLERS):
-        yield _step(clauses, label, replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}"))
+        made = replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}")
+        yield _step(clauses, label, made, pool.edition)
     for families in MERGED:
-        singles = tuple(_step(clauses, label, pool.make(f, _PLAIN.get(f, 0))) for f in families)
-        yield _merged(clauses, label, singles)
+        made_of = [pool.make(f, _PLAIN.get(f, 0)) for f in families if not pool.is_newer(f)]
+        singles = tuple(_step(clauses, label, made, pool.edition) for made in made_of)
+        yield _merged(clauses, label, singles, pool.edition)
 
 
 _PLAIN = {"opaque-values": 0, "one-kind-empty": 1, "conflict-spelling": 1}
 
 
-def _merged(clauses: Sequence[Clause], label: Label, singles: tuple[Step, ...]) -> Step:
+def _merged(clauses: Sequence[Clause], label: Label, singles: tuple[Step, ...], edition: Chosen) -> Step:
     payload: dict[str, Any] = {}
     for step in reversed(singles):
         payload |= json.loads(step.stimulus.body or b"{}")
     names = "+".join(step.stimulus.family for step in singles)
     body = json.dumps(payload, separators=(",", ":")).encode()
-    made = _step(clauses, label, replace(singles[0].stimulus, family=names, body=body))
+    made = _step(clauses, label, replace(singles[0].stimulus, family=names, body=body), edition)
     # Only what the single ones are sent for: an answer to all of them together says nothing about one elsewhere.
     wanted = frozenset().union(*(step.serves for step in singles))
     return replace(made, serves=made.serves & wanted, singles=singles)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from restore_conformance.editions import Chosen, chosen
 from restore_conformance.live.artifacts import enough
 from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus
+from restore_conformance.payloads.families import is_newer
 
 
 class Pool:
@@ -25,11 +28,14 @@ class Pool:
         chance: random.Random,
         *,
         made_up: bool,
+        edition: Chosen | None = None,
     ) -> None:
         self.points = tuple(points)
         self.items = tuple(items)
         self.made_up = made_up
         self._chance = chance
+        self.edition = edition or chosen()
+        self._empty = Materials(edition=self.edition)
 
     def has(self, kind: str) -> bool:
         """Whether a create of a kind may be accepted without naming what does not exist."""
@@ -49,7 +55,7 @@ class Pool:
         if family == "too-many":
             # More than anybody can name, so these are made up. A seed of this form makes the item keys short, and
             # keeps the body below the size from which on a drop would only be observed.
-            return FAMILIES[family](Materials(), Knobs(0, 0, variant, 3 * self._seed() + 2))
+            return FAMILIES[family](self._empty, Knobs(0, 0, variant, 3 * self._seed() + 2))
         points, items = list(self.points), list(self.items)
         self._chance.shuffle(points)
         self._chance.shuffle(items)
@@ -58,8 +64,13 @@ class Pool:
         place = self._chance.randrange(max(count, 2))
         if family == "prefer":
             place -= place % 2  # an even place makes the granular form, the only one its clause is about
-        materials = Materials(restore_points=points, items=items)
-        return FAMILIES[family](materials, Knobs(count, place, variant, self._seed(), style))
+        materials = Materials(restore_points=points, items=items, edition=self.edition)
+        made = FAMILIES[family](materials, Knobs(count, place, variant, self._seed(), style))
+        return replace(made, newer=self.is_newer(family))
+
+    def is_newer(self, family: str) -> bool:
+        """Whether a family is about a member that only an edition has which does not bind."""
+        return is_newer(self._empty, family)
 
     def _seed(self) -> int:
         return self._chance.randrange(1, 2**31)

@@ -78,6 +78,7 @@ class LiveRun:
             self.settings.granular_items,
             random.Random(secrets.randbits(128)),  # noqa: S311 - ids nobody else uses, not secrets
             made_up=False,
+            edition=self.settings.chosen(),
         )
         return make_plan(self.register, label, pool, callers, requests=self.requests, deep=self.deep)
 
@@ -161,7 +162,10 @@ def rehearsal(settings: Settings, target: Target, register: Register, **watchers
     tokens = {"good": settings.token, **settings.identities}
     recogniser = Recogniser(callers=settings.callers(), known=known_of(settings))
     sender = Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
-    pool = Pool(settings.restore_points, settings.granular_items, random.Random(settings.seed), made_up=True)  # noqa: S311
+    pool = Pool(
+        settings.restore_points, settings.granular_items, random.Random(settings.seed),  # noqa: S311 - the same each time
+        made_up=True, edition=settings.chosen(),
+    )  # fmt: skip
     profile = PROFILES[settings.profile]
     plan = make_plan(
         register, lambda stimulus: recogniser(sender.request(stimulus)), pool, settings.identities,
@@ -211,7 +215,7 @@ def show(plan: Plan, live: Live, settings: Settings, requests: int, out: TextIO)
         for address in sorted(own or step.sent_for):
             print(f"       {address}", file=out)
     if plan.granular:
-        print("     POST create granular-destination, and read what it holds", file=out)
+        print(f"     POST create {plan.granular.stimulus.family}, and read what it holds", file=out)
     if plan.conversation:
         looked = f", with {', '.join(plan.extras)}" if plan.extras else ""
         print(f"     {plan.reads} more about these sessions: read, read again, deleted{looked}", file=out)

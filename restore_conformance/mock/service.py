@@ -24,10 +24,15 @@ Operation = Callable[[Asked], Reply]
 
 
 class Service:
-    """One service with its sessions and tokens. `handle` answers a request and is safe to call from threads."""
+    """One service with its sessions and tokens. `handle` answers a request and is safe to call from threads.
+
+    It knows every edition of the documents. `passes_over` names the members of an edition that it shall not know, by
+    the list in whose elements they stand ("" for the session): they are passed over like any other unknown member.
+    """
 
     def __init__(self, tokens: Mapping[str, str] | None = None) -> None:
         self.tokens = dict(tokens or wire.make_tokens())
+        self.passes_over: Mapping[str, frozenset[str]] = {}
         self.sessions: dict[str, session.Session] = {}
         self.create_rules: dict[str, rules.Rule] = dict(rules.CREATE)
         self.activation_limit = 25
@@ -136,7 +141,23 @@ class Service:
             raise Refusal(400, "BadRequest", "The payload is no JSON.") from None
         if not isinstance(value, dict):
             raise Refusal(400, "BadRequest", "The payload is no JSON object.")
-        return value
+        return self._known(value)
+
+    def _known(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """A payload without the members that are passed over."""
+        if not self.passes_over:
+            return payload
+        none: frozenset[str] = frozenset()
+        kept = {name: value for name, value in payload.items() if name not in self.passes_over.get("", none)}
+        for name, value in kept.items():
+            of = name.partition("@")[0]
+            unknown = self.passes_over.get(of, none) if of else none
+            if unknown and isinstance(value, list):
+                kept[name] = [
+                    {key: inner for key, inner in one.items() if key not in unknown} if isinstance(one, dict) else one
+                    for one in value
+                ]
+        return kept
 
     def check(self, payload: dict[str, Any]) -> None:
         """Ask every rule in turn. Raises the first refusal."""

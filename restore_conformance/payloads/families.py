@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from restore_conformance.payloads.materials import GRANULAR, LISTS, OPTIONAL, SITE, TYPED, Materials, guid
+from restore_conformance.payloads.materials import GRANULAR, LISTS, NEWER, OPTIONAL, SITE, TYPED, Materials, guid
 from restore_conformance.payloads.stimulus import Stimulus
 
 CONFLICT = "@microsoft.graph.conflictBehavior"
@@ -30,15 +30,24 @@ class Knobs(NamedTuple):
 Maker = Callable[[Materials, Knobs], Stimulus]
 FAMILIES: dict[str, Maker] = {}
 VARIANTS: dict[str, int] = {}
+ABOUT: dict[str, tuple[str, str]] = {}
+"""The families about one member: the member, and the list in whose elements it stands ("" for the session)."""
 
 
-def family(name: str, variants: int = 1) -> Callable[[Maker], Maker]:
+def family(name: str, variants: int = 1, about: tuple[str, str] | None = None) -> Callable[[Maker], Maker]:
     def add(maker: Maker) -> Maker:
         FAMILIES[name] = maker
         VARIANTS[name] = variants
+        if about is not None:
+            ABOUT[name] = about
         return maker
 
     return add
+
+
+def is_newer(m: Materials, name: str) -> bool:
+    """Whether a family is about a member that only an edition has which does not bind."""
+    return name in ABOUT and not m.knows(*ABOUT[name])
 
 
 def _made(m: Materials, name: str, kind: str, payload: Any, k: Knobs, artifacts: int = 0, **labels: Any) -> Stimulus:
@@ -75,13 +84,13 @@ def granular(m: Materials, k: Knobs) -> Stimulus:
     )
 
 
-@family("granular-destination", 2)
+@family("granular-destination", 2, about=("destinationType", GRANULAR))
 def granular_destination(m: Materials, k: Knobs) -> Stimulus:
-    made = granular(m, k._replace(style=k.style | OPTIONAL))
+    made = granular(m, k._replace(style=k.style | OPTIONAL | NEWER))
     return _named(made, "granular-destination")
 
 
-@family("conflict-behavior", 3)
+@family("conflict-behavior", 3, about=(CONFLICT, ""))
 def conflict_behavior(m: Materials, k: Knobs) -> Stimulus:
     payload = {
         CONFLICT: ("fail", "replace", "rename")[k.variant % 3],
@@ -227,7 +236,7 @@ def mixed(m: Materials, k: Knobs) -> Stimulus:
     payload: dict[str, Any] = {SITE: site, GRANULAR: items}
     if k.variant % 2:
         payload = dict(reversed(payload.items()))
-    if k.variant % 4 > 1:
+    if k.variant % 4 > 1 and m.knows(CONFLICT):
         payload = {CONFLICT: "fail", **payload}
     return _made(m, "mixed", "mixed", payload, k, count + others, defect="mixed")
 
@@ -246,7 +255,8 @@ SEVERAL = (
 def several(m: Materials, k: Knobs) -> Stimulus:
     """Two rules broken at once; any of the two refusals is right."""
     count = max(k.size, 4)
-    pair = SEVERAL[k.variant % len(SEVERAL)]
+    known = SEVERAL if m.knows(CONFLICT) else [pair for pair in SEVERAL if "conflict-value" not in pair]
+    pair = known[k.variant % len(known)]
     elements = m.elements("standard", count, k.seed)
     payload: dict[str, Any] = {SITE: elements}
     if "path-type" in pair:
@@ -268,7 +278,7 @@ def several(m: Materials, k: Knobs) -> Stimulus:
 # ---------------------------------------------------------------- other rules
 
 
-@family("conflict-on-standard", 6)
+@family("conflict-on-standard", 6, about=(CONFLICT, ""))
 def conflict_on_standard(m: Materials, k: Knobs) -> Stimulus:
     value = ("fail", "replace", "rename")[k.variant % 3]
     kind, payload = "standard", {CONFLICT: value, SITE: m.elements("standard", max(k.size, 1), k.seed)}
@@ -279,14 +289,14 @@ def conflict_on_standard(m: Materials, k: Knobs) -> Stimulus:
     return _made(m, "conflict-on-standard", kind, payload, k, defect="conflict-on-standard")
 
 
-@family("conflict-value", 5)
+@family("conflict-value", 5, about=(CONFLICT, ""))
 def conflict_value(m: Materials, k: Knobs) -> Stimulus:
     value: Any = ("overwrite", "merge", "", 5, True)[k.variant % 5]
     payload = {CONFLICT: value, GRANULAR: m.elements("granular", max(k.size, 1), k.seed)}
     return _made(m, "conflict-value", "granular", payload, k, defect="conflict-value")
 
 
-@family("conflict-spelling", 3)
+@family("conflict-spelling", 3, about=("conflictBehavior", ""))
 def conflict_spelling(m: Materials, k: Knobs) -> Stimulus:
     payload = {
         "conflictBehavior": ("fail", "replace", "rename")[k.variant % 3],
@@ -498,7 +508,8 @@ def id_letter_case(m: Materials, k: Knobs) -> Stimulus:
 def opaque_values(m: Materials, k: Knobs) -> Stimulus:
     elements = m.elements("granular", max(k.size, 2), k.seed)
     odd = elements[k.place % len(elements)]
-    name = ("item-form", "browse-form", "several-browse-sessions", "granular-destination")[k.variant % 4]
+    names = ("item-form", "browse-form", "several-browse-sessions", "granular-destination")
+    name = names[k.variant % (4 if m.knows("destinationType", GRANULAR) else 3)]
     if name == "item-form":
         odd["id"] = "an item that is no list of GUIDs"
     elif name == "browse-form":

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from restore_conformance.documents import Documents, pinned
+from restore_conformance.editions import Chosen, chosen
 
 SITE = "siteRestoreArtifacts"
 GRANULAR = "granularSiteRestoreArtifacts"
@@ -19,19 +20,19 @@ LISTS = {"standard": SITE, "granular": GRANULAR}
 REQUEST = "create/request.json"
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" * 4  # byte to letter, by its last 6 bits
 
-PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE, FALLING, LENGTHS = (
-    1 << bit for bit in range(10)
+PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE, FALLING, LENGTHS, NEWER = (
+    1 << bit for bit in range(11)
 )
 """Bits of a style: white space, member order, GUIDs in capitals or without a version, optional members sent,
 a long padded browse id, @odata.type at the top as the SDKs send it, item keys that differ at their end, ids that
-fall from each artifact to the next, and keys of sites among those of files."""
+fall from each artifact to the next, keys of sites among those of files, and members of later editions as well."""
 
 
 class Materials:
     """Makes elements and bodies.
 
     `restore_points` and `items` are the ids a user named; without them ids are made up, well formed and
-    different in every seed.
+    different in every seed. `edition` is the one that binds: members that only a later one has are left out.
     """
 
     def __init__(
@@ -39,8 +40,10 @@ class Materials:
         documents: Documents | None = None,
         restore_points: Sequence[str] = (),
         items: Sequence[Mapping[str, str]] = (),
+        edition: Chosen | None = None,
     ) -> None:
         self.documents = documents or pinned()
+        self.edition = edition or chosen(documents=self.documents)
         self.restore_points = tuple(restore_points)
         self.items = tuple(items)
         self._elements = {kind: self._element_schema(name) for kind, name in LISTS.items()}
@@ -53,6 +56,10 @@ class Materials:
         """How many artifacts of a kind may be named at once: all the user named, or any number."""
         named = self.restore_points if kind == "standard" else self.items
         return len(named) if named else 1 << 20
+
+    def knows(self, member: str, of: str = "") -> bool:
+        """Whether the edition that binds has a member, in the elements of a list or in the session itself."""
+        return member not in self.edition.newer_members.get(of, ())
 
     def members(self, kind: str) -> dict[str, dict[str, Any]]:
         """The members of an element, `$ref` followed: name to schema."""
@@ -71,7 +78,8 @@ class Materials:
         needed = set(schema.get("required", ()))
         made = {}
         for name, declared in schema["properties"].items():
-            if name in needed or style & OPTIONAL:
+            known = style & NEWER or self.edition.binds(declared.get("x-since", ""))
+            if name in needed or (style & OPTIONAL and known):
                 made[name] = self._value(declared, at, seed, index, choice, style)
         return made
 
@@ -134,10 +142,10 @@ class Materials:
         return json.dumps(payload, separators=(",", ":")).encode()
 
 
-@functools.lru_cache(maxsize=1)
-def made_up() -> Materials:
-    """The materials without a named id, one for the process: what is planned with them is planned once."""
-    return Materials()
+@functools.lru_cache(maxsize=4)
+def made_up(edition: str = "", as_of: str = "") -> Materials:
+    """The materials without a named id, one for each edition: what is planned with them is planned once."""
+    return Materials(edition=chosen(edition, as_of))
 
 
 def own_id(element: Mapping[str, Any]) -> str:

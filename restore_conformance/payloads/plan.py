@@ -11,7 +11,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from restore_conformance.payloads.families import EACH_MEMBER, FAMILIES, VARIANTS, WRONG_TYPES, Knobs
+from restore_conformance.payloads.families import EACH_MEMBER, FAMILIES, VARIANTS, WRONG_TYPES, Knobs, is_newer
 from restore_conformance.payloads.materials import (
     FALLING,
     GRANULAR,
@@ -105,7 +105,7 @@ def _accepted(s: int) -> Iterator[Entry]:
     for variant, (count, style) in enumerate(((10, SAME_SITE | UPPER | LONG_BROWSE), (14, 0))):
         yield "granular-destination", Knobs(count, 0, variant, s + 170, style), variant == 0
     for variant, count in enumerate((25, 8, 12)):
-        yield "conflict-behavior", Knobs(count, 0, variant, s + 180), not Q
+        yield "conflict-behavior", Knobs(count, 0, variant, s + 180), variant == 0
     for variant in range(4):
         yield "no-payload", Knobs(variant=variant), variant in {0, 3}
     for variant in range(3):
@@ -221,7 +221,8 @@ def plan(
 ) -> list[Stimulus]:
     """The stimuli of a profile in order: the printed requests, the stratified plan, other callers.
 
-    An entry that needs more artifacts than the user named ids for is left out.
+    An entry that needs more artifacts than the user named ids for is left out. Of a family about a member that
+    only a later edition has, one is sent: it shows and does not bind.
     """
     return list(_planned(materials, profile, seed, callers))
 
@@ -230,8 +231,9 @@ def plan(
 def _planned(materials: Materials, profile: Profile, seed: int, callers: frozenset[str]) -> tuple[Stimulus, ...]:
     made = list(examples(materials))
     for name, knobs, quick in _entries(seed):
-        if quick or profile.whole:
-            stimulus = FAMILIES[name](materials, knobs)
+        newer = is_newer(materials, name)
+        if (quick or profile.whole) and not (newer and any(one.family == name for one in made)):
+            stimulus = replace(FAMILIES[name](materials, knobs), newer=newer)
             if name == "odd-letters" and profile.whole:
                 continue  # the key and the letters are sent apart
             if name == "too-many" or _fits(materials, stimulus):
@@ -267,6 +269,8 @@ def examples(materials: Materials) -> Iterator[Stimulus]:
     if materials.restore_points or materials.items:
         return
     for row in materials.documents.toml("create/page.toml")["example"]:
+        if not materials.edition.binds(row.get("since", "")):
+            continue
         payload = materials.documents.json("create/" + row["request"])
         kind = "granular" if GRANULAR in payload else "standard"
         artifacts = len(payload.get(GRANULAR) or payload.get("siteRestoreArtifacts") or ())

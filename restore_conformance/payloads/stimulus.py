@@ -15,7 +15,8 @@ class Stimulus:
     `kind` and `defect` are the maker's label ("" where nothing is broken); `open` says that the documents
     leave the answer open. `media` None means no Content-Type header. `authorization` is a template in which
     {token} stands for the caller's token; None means no such header, "" the usual bearer form. `singles` are sent
-    instead where several curiosities in one request were refused and nobody knows which.
+    instead where several curiosities in one request were refused and nobody knows which. `newer` says that it holds
+    a member which only a later edition than the binding one has.
     """
 
     family: str
@@ -30,3 +31,4 @@ class Stimulus:
     artifacts: int = 0
     note: str = ""
     singles: tuple[Stimulus, ...] = ()
+    newer: bool = False

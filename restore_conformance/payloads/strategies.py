@@ -13,7 +13,7 @@ import hypothesis
 from hypothesis import strategies as st
 
 import restore_conformance.payloads.protocol  # noqa: F401 - registers its families
-from restore_conformance.payloads.families import FAMILIES, VARIANTS, Knobs
+from restore_conformance.payloads.families import FAMILIES, VARIANTS, Knobs, is_newer
 from restore_conformance.payloads.materials import LONG_BROWSE, ODD_GROUPS, PRETTY, REVERSED, UPPER, Materials
 from restore_conformance.payloads.stimulus import Stimulus
 
@@ -23,8 +23,11 @@ HEAVY = frozenset({"too-many", "very-large", "very-deep"})
 
 
 def stimuli(materials: Materials, families: Sequence[str] | None = None, most: int = 49) -> st.SearchStrategy[Stimulus]:
-    """Stimuli of some families (default: all but the heavy ones), with up to `most` artifacts."""
-    names = list(families or sorted(set(FAMILIES) - HEAVY))
+    """Stimuli of some families, with up to `most` artifacts.
+
+    By default of all but the heavy ones and those about members that the edition of the materials lacks.
+    """
+    names = list(families or (name for name in sorted(set(FAMILIES) - HEAVY) if not is_newer(materials, name)))
 
     def expand(numbers: tuple[int, int, int, int, int, int]) -> Stimulus:
         which, count, place, variant, seed, style = numbers

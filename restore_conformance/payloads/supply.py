@@ -32,12 +32,16 @@ class Supply:
         return self._take(found) if found is not None else None
 
     def refusals(self) -> list[Stimulus]:
-        """The smallest that must be refused of each defect and caller."""
+        """The smallest that must be refused of each defect and caller, by the edition that binds."""
         smallest: dict[tuple[str, str], Stimulus] = {}
         for stimulus in self._left:
             key = (stimulus.defect, stimulus.caller)
             known = smallest.get(key)
-            if stimulus.defect and (known is None or len(stimulus.body or b"") < len(known.body or b"")):
+            if (
+                stimulus.defect
+                and not stimulus.newer
+                and (known is None or len(stimulus.body or b"") < len(known.body or b""))
+            ):
                 smallest[key] = stimulus
         return [self._take(stimulus) for stimulus in smallest.values()]
 

@@ -5,10 +5,12 @@ Looks at no member and at no token itself; knows what tags there are, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from restore_conformance.documents import Documents, pinned
-from restore_conformance.exchange import Request
+from restore_conformance.editions import TAG, editions, names_in
+from restore_conformance.exchange import Request, parse_json
 from restore_conformance.recogniser.body import payload_of
 from restore_conformance.recogniser.callers import Callers
 from restore_conformance.recogniser.members import members
@@ -38,6 +40,7 @@ class Recogniser:
         self._callers = Callers(callers or {}, strict=strict)
         self._strict = strict
         self._words = vocabulary_of(documents, known)
+        self._editions = [one for one in editions(documents) if one.members]
         self._examples = {
             row["name"]: documents.json("create/" + row["request"])
             for row in documents.toml("create/page.toml")["example"]
@@ -65,6 +68,7 @@ class Recogniser:
             f"caller:{caller}",
             *seen.features,
             *(f"open:{name}" for name in curious),
+            *self._brought(payload),
         }
         if asked:
             tags.add("prefer:all-members")
@@ -92,12 +96,19 @@ class Recogniser:
         if operation in READING:
             seen.defects.discard("read-only-permission")
         tags = {operation, f"caller:{caller}", *(f"sole:{defect}" for defect in seen.defects)}
+        if operation == "update":
+            tags.update(self._brought(parse_json(request.body)))
         if session:
             tags.add("id:well-formed" if GUID.fullmatch(session) else "id:malformed")
         return Sent(
             operation, session, "", frozenset(seen.defects), frozenset(), frozenset(tags), 0, caller,
             None, prefers_all_members(request),
         )  # fmt: skip
+
+    def _brought(self, payload: Any) -> Iterator[str]:
+        """A tag for each edition that brought a member which the payload names."""
+        if isinstance(payload, dict):
+            yield from (TAG + one.name for one in self._editions if names_in(payload, one.members))
 
     def _may_have_asked(self, request: Request) -> bool:
         """Whether a Prefer header may have been taken out of a recording."""

@@ -17,7 +17,7 @@ from restore_conformance.clauses import Clause, Register
 from restore_conformance.concluding import Result
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.har import Heard, archive, heard
-from restore_conformance.judging import Judge, look, tags_of
+from restore_conformance.judging import Judge, look, tags_about, tags_of
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.recordings.coverage import again, is_recorded_in
 from restore_conformance.recordings.parts import Parts
@@ -56,7 +56,7 @@ class Review:
     _player: Player | None = None
 
     def __post_init__(self) -> None:
-        self.judge = Judge(self.register, self.settings.readings, self.settings.as_of)
+        self.judge = Judge(self.register, self.settings.readings, self.settings.chosen())
 
     # ------------------------------------------------------------------ what is reviewed
 
@@ -178,8 +178,7 @@ class Review:
 
     def _talk(self, conversation: Conversation, source: Source) -> None:
         self.judge.conversation(conversation)
-        tags = frozenset({f"story:{conversation.story}"})
-        self._count(self.judge.applicable(tags, "conversation"), source)
+        self._count(self.judge.applicable(tags_about(conversation), "conversation"), source)
 
     def _count(self, clauses: Iterable[Clause], source: Source) -> None:
         for made in clauses:

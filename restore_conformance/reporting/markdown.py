@@ -77,7 +77,9 @@ def _head(run: dict[str, Any]) -> str:
     target = "the recorded service" if run.get("recordings") else code(run["target"], 120)
     sentence = telling.sentence({**run, "target": "\0", "reason": "\1"})
     said = sentence.replace("\0", target).replace("\1", code(run["reason"]))
-    made = f"## {SIGNS[TONES[run['verdict']]]} {run['verdict'].capitalize()}: {telling.SUBJECT}\n\n{said}\n\n"
+    verdict = f"{run['verdict'].capitalize()}{telling.edition(run)}"
+    made = f"## {SIGNS[TONES[run['verdict']]]} {verdict}: {telling.SUBJECT}\n\n{said}\n\n"
+    made += "".join(f"{_plain(one)}\n\n" for one in telling.newer(run))
     if run.get("stopped"):
         made += f"> This record is partial: the run was stopped ({code(run['stopped'])}). "
         made += "It claims nothing of the rest.\n\n"
@@ -141,6 +143,13 @@ def _table(run: dict[str, Any]) -> str:
 
 def _tail(run: dict[str, Any]) -> str:
     made = ""
+    if missed := telling.not_followed(run):
+        made += "<details><summary>Of a newer edition, not followed</summary>\n\n"
+        for entry in missed[:20]:
+            finding = entry["newer"]["findings"][0]
+            made += f"- edition {entry['newer']['edition']}, {entry['level']} `{entry['id']}`: "
+            made += f"{_plain(entry['says'])} What came: {code(finding['message'])}\n"
+        made += "\n</details>\n\n"
     reasons = telling.unjudged(run)
     if reasons:
         made += "<details><summary>Not judged</summary>\n\n"

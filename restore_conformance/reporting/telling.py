@@ -77,6 +77,33 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
+def edition(run: Record) -> str:
+    """Which edition bound, in brackets; nothing where a record of an older suite does not say."""
+    return f" (edition {run['edition']['name']})" if "edition" in run else ""
+
+
+def newer(run: Record) -> list[str]:
+    """For each later edition a sentence: how many of its *must* clauses are not followed, and how to make it bind."""
+    made = []
+    for one in run.get("edition", {}).get("newer", ()):
+        missed = one["not_followed"]
+        if not one["judged"]:
+            made.append(f"Edition {one['name']}: nothing of it could be judged.")
+        elif not missed:
+            made.append(f"Edition {one['name']}: all {one['judged']} followed; --edition latest to bind.")
+        else:
+            made.append(
+                f"Edition {one['name']}: {len(missed)} of {one['judged']} not followed ({', '.join(missed)}); "
+                "--edition latest to bind."
+            )
+    return made
+
+
+def not_followed(run: Record) -> list[Record]:
+    """The clauses of later editions that the target does not follow, whatever their level."""
+    return [entry for entry in run["clauses"] if entry.get("newer", {}).get("findings")]
+
+
 def partial(run: Record) -> str:
     """What to know before reading on, where the run did not come to its end; else nothing."""
     stopped = run.get("stopped", "")

@@ -25,7 +25,9 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
         _unjudged(run, out)
     if said := telling.partial(run):
         print(line(said), file=out)
-    print(f"{run['verdict'].upper()}: {line(run['reason'])}.", file=out)
+    print(f"{run['verdict'].upper()}{telling.edition(run)}: {line(run['reason'])}.", file=out)
+    for said in telling.newer(run):
+        print(said, file=out)
     counts = ", ".join(f"{number} {name}" for name, number in run["summary"].items() if number)
     print(
         f"{counts}; {run['requests']} requests, {run['judgements']} judgements, {run['seconds']:.1f} s",

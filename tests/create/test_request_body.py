@@ -132,7 +132,11 @@ def test_granular_destination(exchange):
     checks.created(exchange)
 
 
-@clause(when=valid("granular") & sent("conflict-behavior") & without("media-type-spelling", "odata-type"))
+@clause(
+    when=valid("granular")
+    & sent("conflict-behavior")
+    & without("granular-destination", "media-type-spelling", "odata-type")
+)
 def test_conflict_behavior_accepted(exchange):
     """A granular session may say what happens to an item that is there."""
     checks.created(exchange)

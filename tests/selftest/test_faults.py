@@ -3,6 +3,7 @@
 import pytest
 from looking import failed
 
+from restore_conformance.bench import edition_of
 from restore_conformance.clauses import load
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.verdicts import Exit, Level
@@ -14,11 +15,11 @@ SMALLEST = [made for made in load().clauses if made.fault]
 
 
 @pytest.mark.parametrize("made", SMALLEST, ids=lambda made: made.address)
-def test_the_smallest_fault_of_a_clause_is_blamed_on_it(judged, made):
-    deep = made.address in DEEP
-    result = judged(seeded(made.fault), "deep" if deep else "quick", drawn=0)
+def test_the_smallest_fault_of_a_clause_is_blamed_on_it(judged, register, made):
+    deep, edition = made.address in DEEP, edition_of(register, made.fault)
+    result = judged(seeded(made.fault), "deep" if deep else "quick", drawn=0, edition=edition)
     if made.address not in failed(result):
-        result = judged(seeded(made.fault), "standard")
+        result = judged(seeded(made.fault), "standard", edition=edition)
     assert made.address in failed(result)
     assert len(failed(result)) == 1, f"{made.fault} is told more than once: {failed(result)}"
     expected = Exit.BROKEN if made.level is Level.MUST else Exit.CONFORMANT

@@ -15,7 +15,7 @@ ROOT = PACKAGE.parent
 
 STOREYS = [
     {"exchange", "verdicts", "places", "timing"},
-    {"documents", "clauses", "settings", "recogniser", "scrub"},
+    {"documents", "editions", "clauses", "settings", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
     {"judging", "memory", "sending", "stories", "sweep", "rebuilt", "accepted"},
     {"controls", "shrinking", "conversing", "watching", "telling", "concluding"},

@@ -181,7 +181,7 @@ refusing("field-new-above-nine", "N1", "Ten sites for new places are refused.", 
 crashing("field-two-browses-crash", "N10", "Items of two browse sessions: 500.", lambda p: len(set(browse_ids(p))) > 1)
 crashing(
     "field-item-destination-crash",
-    "N10",
+    "create/request-body.granular-destination",
     "An item with a destinationType: 500.",
     lambda p: any(one.get("destinationType") == "inPlace" for one in items(p)),
 )

@@ -75,7 +75,7 @@ broken(
 )
 broken(
     "field2-item-to-new-crash",
-    "N10",
+    "create/request-body.granular-destination",
     "An item for a new place.",
     lambda p: any(one.get("destinationType") == "new" for one in items(p)),
 )

@@ -136,6 +136,7 @@ lax(
     "Sites, and items with a destinationType, are accepted.",
     "kinds",
     unless(rules.kinds, lambda p: any("destinationType" in one for one in items(p))),
+    newer=True,
 )
 crashing(
     "field2-mixed-many-crash", "N12", "More than 20 of both kinds: 500.", lambda p: all(_pair(p)) and sum(_pair(p)) > 20

@@ -52,7 +52,7 @@ def strict(name: str, blames: str, shows: str, when: Callable[[Json, Asked], boo
     made(name, blames, shows, seed)
 
 
-def lax(name: str, blames: str, shows: str, rule: str, by: rules.Rule) -> None:
+def lax(name: str, blames: str, shows: str, rule: str, by: rules.Rule, *, newer: bool = False) -> None:
     """A rule that misses something; what it lets through is completed, so that it can be kept."""
 
     def seed(service: Service) -> None:
@@ -67,7 +67,7 @@ def lax(name: str, blames: str, shows: str, rule: str, by: rules.Rule) -> None:
 
         service.create_rules[last] = end
 
-    made(name, blames, shows, seed)
+    made(name, blames, shows, seed, newer=newer)
 
 
 def complete(payload: Json) -> None:

@@ -166,13 +166,13 @@ def joined(*changes: Callable[[Reply], None]) -> Callable[[Reply], None]:
     return change
 
 
-def ruled(name: str, blames: str, shows: str, rule: str, by: Rule) -> None:
+def ruled(name: str, blames: str, shows: str, rule: str, by: Rule, *, newer: bool = False) -> None:
     """Another rule in the place of a right one."""
 
     def seed(service: Service) -> None:
         service.create_rules[rule] = by
 
-    made(name, blames, shows, seed)
+    made(name, blames, shows, seed, newer=newer)
 
 
 def unless(rule: Rule, when: When) -> Rule:

@@ -84,6 +84,7 @@ ruled(
     "Both kinds, with a conflict behaviour.",
     "kinds",
     unless(rules.kinds, lambda payload: CONFLICT in payload),
+    newer=True,
 )
 
 

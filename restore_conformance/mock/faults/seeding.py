@@ -17,34 +17,38 @@ Seed = Callable[[Service], None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One defect. `blames` is the address of the clause it breaks; `shows` the least interaction that shows it."""
+    """One defect. `blames` is the address of the clause it breaks; `shows` the least interaction that shows it.
+
+    `newer` says that it shows only by a member that the pinned edition does not have.
+    """
 
     name: str
     blames: str
     shows: str
     seed: Seed
+    newer: bool = False
 
 
 FAULTS: dict[str, Fault] = {}
 
 
-def fault(blames: str, name: str = "") -> Callable[[Seed], Seed]:
+def fault(blames: str, name: str = "", *, newer: bool = False) -> Callable[[Seed], Seed]:
     """Register a defect under its function's name, or another; the docstring is the least interaction."""
 
     def add(seed: Seed) -> Seed:
         called = name or seed.__name__.replace("_", "-")
         if called in FAULTS:
             raise ValueError(f"two faults are called {called}")
-        FAULTS[called] = Fault(called, blames, (seed.__doc__ or "").strip(), seed)
+        FAULTS[called] = Fault(called, blames, (seed.__doc__ or "").strip(), seed, newer)
         return seed
 
     return add
 
 
-def made(name: str, blames: str, shows: str, seed: Seed) -> None:
+def made(name: str, blames: str, shows: str, seed: Seed, *, newer: bool = False) -> None:
     """Register a defect that needs no function of its own."""
     seed.__doc__ = shows
-    fault(blames, name)(seed)
+    fault(blames, name, newer=newer)(seed)
 
 
 def seeded(name: str, service: Service | None = None) -> Service:

@@ -86,7 +86,7 @@ def test_an_accepted_deviation_is_exit_0_and_stands_in_every_report(run, ledger,
     assert entry["accepted"] == {
         "reason": "not mended yet", "owner": "Team Restore", "case": "EMU-1", "review": "2099-01-01",
     }  # fmt: skip
-    assert "NON-CONFORMANT: 1 clause is broken." in out
+    assert "NON-CONFORMANT (edition 2026-02): 1 clause is broken." in out
     assert f"{CLAUSE} (accepted until 2099-01-01)" in out
     assert f"Accepted by the ledger: {CLAUSE}." in out
     assert CLAUSE in (tmp_path / "out" / "report.html").read_text()

@@ -159,7 +159,8 @@ def inert(folder, out, err):
 
 
 OUR_HTML = re.compile(
-    r"<details><summary>(\S+ (must|should|observe): <code>[a-z/.-]+</code>|Not judged)</summary>\s*|</details>\s*"
+    r"<details><summary>(\S+ (must|should|observe): <code>[a-z/.-]+</code>|Not judged|Of a newer edition, not followed)"
+    r"</summary>\s*|</details>\s*"
 )
 
 

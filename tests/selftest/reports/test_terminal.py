@@ -117,13 +117,14 @@ def test_the_table_tells_findings_history_and_what_was_accepted(changed):
     assert "(owner storage, case TR-1, to be reviewed by 2027-01-01)" in said
     assert "Error in the ledger: the entry a/b.c matches nothing" in said
     assert "This record is partial: the run was stopped after" in said
-    assert "NON-CONFORMANT: 1 clause is broken." in said
+    assert "NON-CONFORMANT (edition 2026-02): 1 clause is broken." in said
     assert said.rstrip().endswith("Report: DIR/report.html")
 
 
 def test_quiet_is_the_verdict_and_the_counts(broken):
-    verdict, counts = shown(broken, quiet=True).splitlines()
-    assert verdict == "NON-CONFORMANT: 1 clause is broken."
+    verdict, newer, counts = shown(broken, quiet=True).splitlines()
+    assert newer.startswith("Edition 2026-06: ")
+    assert verdict == "NON-CONFORMANT (edition 2026-02): 1 clause is broken."
     assert counts.startswith(("1 fail", f"{broken['summary']['none']} none"))
 
 
