@@ -64,9 +64,10 @@ class Campaign:
         self.profile = PROFILES[settings.profile]
         self.judge = Judge(register, settings.readings, settings.as_of, told)
         self.materials = materials or _materials(settings)
-        tokens = {"good": settings.token, **settings.identities}
         recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
-        self.sender = sender or Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
+        self.sender = sender or Sender(
+            target, recogniser, settings.tokens(), seed=settings.seed, budget=settings.max_requests
+        )
         self.control = Control()
         self.teller = Teller(self.sender, self.control, self)
         self.untouched: dict[str, Gap] = {}

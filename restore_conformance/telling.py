@@ -17,6 +17,7 @@ from restore_conformance.conversing import Act, Told, shows_route
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.payloads import Stimulus
 from restore_conformance.sending import Sender
+from restore_conformance.trouble import never_sent
 
 MOST_KNOWN = 1000
 
@@ -75,7 +76,8 @@ class Teller:
         stuck = [
             e
             for e in talk.exchanges
-            if e.trouble and not e.blame and e.sent.operation in CHANGING and not self._no_route(e)
+            if e.trouble and not e.blame and e.sent.operation in CHANGING
+            if not self._no_route(e) and not never_sent(e)
         ]
         for exchange in stuck[:2] if known is not None else []:
             assert known is not None

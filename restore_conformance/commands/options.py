@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import re
+import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -148,7 +149,13 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
         live.base = arguments.target
     live.ca_bundle = arguments.ca_bundle or live.ca_bundle
     checked(live)
-    return live, Settings(target=live.base, token=table.token_from(arguments.token), ca_bundle=live.ca_bundle)
+    token = table.token_from(arguments.token, noted)
+    return live, Settings(target=live.base, token=token, ca_bundle=live.ca_bundle)
+
+
+def noted(sentence: str) -> None:
+    """Tell the user how an option was read."""
+    print(f"restore-conformance: note: {sentence}", file=sys.stderr)
 
 
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
@@ -160,10 +167,11 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         raise UsageError(f"--max-requests {arguments.max_requests} must be 0 or more.")
     if arguments.target == "replay":
         _only_for_sending(arguments)
+    token = table.token_from(arguments.token, noted)
     made = Settings(
         target=arguments.target,
-        token=table.token_from(arguments.token),
-        identities=table.identities_from(arguments.identity),
+        token=token,
+        identities=table.identities_from(arguments.identity, token, noted),
         profile=arguments.profile or "standard",
         seed=arguments.seed,
         readings=readings_of(arguments.reading, register.interpretations),

@@ -13,7 +13,7 @@ from restore_conformance.clauses import Clause, Register
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.judging.causes import explain, localise
 from restore_conformance.judging.tally import Tally, count_breach, verdict_of
-from restore_conformance.trouble import trouble
+from restore_conformance.trouble import never_sent, trouble
 from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, Untouched
 
 SCOPES = ("exchange", "conversation")
@@ -97,6 +97,9 @@ class Judge:
                 self.consequences.setdefault(root, set()).add(made.address)
                 continue
             tally = self._tallies[made.address]
+            if stuck is not None and scope == "exchange" and never_sent(stuck):
+                tally.error = tally.error or _why(stuck)
+                continue
             if stuck is not None and scope == "exchange":
                 tally.inconclusive += 1
                 tally.reason = tally.reason or _why(stuck)
