@@ -62,7 +62,7 @@ class Trouble:
             self.groups[key] = exchange
 
 
-def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callable[[Exchange], None]) -> str:
+def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callable[[Exchange], object]) -> str:
     """Whose trouble it is: "target", "environment", or "unknown" where there is no control.
 
     `heard` is told of every answer that came without trouble meanwhile: it is evidence like any other.
@@ -96,9 +96,9 @@ def _speaks(exchange: Exchange) -> bool:
     return exchange.status in {404, 405} and isinstance(exchange.answer, dict)
 
 
-def again(exchange: Exchange, sender: Sender) -> Exchange:
-    """Send the request of an exchange once more, as a control."""
-    return sender.send(_bare(exchange), family="control", step="control")
+def again(exchange: Exchange, sender: Sender, family: str = "control", step: str = "control") -> Exchange:
+    """Send the request of an exchange once more, as a control if nothing else is named."""
+    return sender.send(_bare(exchange), family=family, step=step)
 
 
 def _bare(exchange: Exchange) -> Request:

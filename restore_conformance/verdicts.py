@@ -85,6 +85,7 @@ class Deviation(AssertionError):
 
     `pointer` is a JSON pointer (RFC 6901) into the answer where the breach lies in the body.
     `unless` names a fact of the whole run that would excuse it (see `restore_conformance.judging`).
+    `refusal` says that it shows in a refusal, which may have passing reasons: it binds once it was seen again.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Deviation(AssertionError):
         observed: Any = None,
         pointer: str = "",
         unless: str = "",
+        refusal: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -102,6 +104,7 @@ class Deviation(AssertionError):
         self.observed = observed
         self.pointer = pointer
         self.unless = unless
+        self.refusal = refusal
 
 
 class Inconclusive(unittest.SkipTest):
@@ -145,7 +148,10 @@ class Finding:
 
 @dataclass(slots=True)
 class ClauseVerdict:
-    """What a run says about one clause; `why` is set where the verdict is none."""
+    """What a run says about one clause; `why` is set where the verdict is none.
+
+    `passing` is what was seen in a refusal, and not again when the same was asked again: it does not bind.
+    """
 
     clause: Any
     verdict: Verdict = Verdict.NONE
@@ -155,6 +161,7 @@ class ClauseVerdict:
     findings: list[Finding] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
     sample: Any = None
+    passing: Finding | None = None
 
 
 def counted(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:

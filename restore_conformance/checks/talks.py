@@ -79,6 +79,7 @@ def answered(conversation: Conversation, name: str, *statuses: int) -> Exchange:
             f"expected {wanted} at the step {name}, got {answers.shown(found)}{answers.again(found)}",
             expected=wanted,
             observed=answers.shown(found),
+            refusal=answers.is_refusal(found),
         )
     return found
 
@@ -272,6 +273,7 @@ def forbidden(conversation: Conversation, name: str) -> None:
             f"expected 403 with an error envelope at the step {name}, got {answers.shown(found)}{answers.again(found)}",
             expected="403",
             observed=answers.shown(found),
+            refusal=answers.is_refusal(found),
         )
 
 
@@ -283,6 +285,7 @@ def unknown_caller(conversation: Conversation, name: str) -> None:
             f"expected 401 with an error envelope at the step {name}, got {answers.shown(found)}{answers.again(found)}",
             expected="401",
             observed=answers.shown(found),
+            refusal=answers.is_refusal(found),
         )
 
 

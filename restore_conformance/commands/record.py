@@ -200,10 +200,11 @@ def _folder(name: str) -> Path:
 def _settings(arguments: argparse.Namespace) -> Settings:
     if arguments.timeout <= 0:
         raise UsageError(f"--timeout {arguments.timeout} must be more than 0 seconds.")
+    token = table.token_from(arguments.token, options.noted)
     made = Settings(
         target=arguments.target,
-        token=table.token_from(arguments.token),
-        identities=table.identities_from(arguments.identity),
+        token=token,
+        identities=table.identities_from(arguments.identity, token, options.noted),
         ca_bundle=arguments.ca_bundle,
         emulators=tuple(host.lower() for host in arguments.emulator),
         patience=arguments.timeout,

@@ -66,7 +66,9 @@ def main(arguments: argparse.Namespace) -> int:
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     base = target.base if target else ""
     # What is replayed was scrubbed and cut before, so it proves no more than a stranger's recording.
-    har = writing.har_of(arguments, folder, scrub, base, settings.callers(), settings.known_ids(), ours=target is not None)
+    har = writing.har_of(
+        arguments, folder, scrub, base, settings.callers(), settings.known_ids(), ours=target is not None
+    )
     store = Store(folder / "exchanges.ndjson", scrub, base, har=har)
     shown = scrub.text(settings.target)
     interrupts = contextlib.nullcontext() if target is None else Interrupts()

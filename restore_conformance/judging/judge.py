@@ -5,10 +5,13 @@ Knows which clauses apply and in which order; not what a tally amounts to, nor w
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from restore_conformance.checks.answers import is_refusal
+from restore_conformance.checks.talks import ABSENT
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.judging.causes import explain, localise
@@ -21,9 +24,13 @@ SCOPES = ("exchange", "conversation")
 
 @dataclass(slots=True)
 class Outcome:
-    """What judging one exchange or conversation brought: the addresses that failed."""
+    """What judging one exchange or conversation brought: the addresses that failed, and those that may yet pass.
+
+    A clause is in `doubtful` where the breach shows in a refusal.
+    """
 
     failed: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
 
 
 Told = Callable[[Clause, Deviation, Sequence[Exchange]], None]
@@ -74,22 +81,46 @@ class Judge:
     def exchange(self, exchange: Exchange) -> Outcome:
         """Judge one exchange by every clause that applies to it."""
         self.exchanges += 1
-        outcome = self._judge(exchange, tags_of(exchange), "exchange", [exchange])
+        outcome = self._judge(exchange, self.applicable(tags_of(exchange)), "exchange", [exchange])
         exchange.failed = frozenset(outcome.failed)
         return outcome
 
     def conversation(self, conversation: Conversation) -> Outcome:
         """Judge one conversation by every clause about its story."""
-        tags = frozenset({f"story:{conversation.story}"})
-        return self._judge(conversation, tags, "conversation", list(conversation.exchanges))
+        return self._judge(conversation, self.about(conversation), "conversation", list(conversation.exchanges))
 
-    def _judge(self, subject: Any, tags: frozenset[str], scope: str, evidence: list[Exchange]) -> Outcome:
+    def about(self, conversation: Conversation) -> list[Clause]:
+        """The clauses that a conversation can show: of its story, and of an operation that it asked the target for.
+
+        An operation that the target seems to lack was not asked for: what its route does not answer proves nothing.
+        """
+        asked = {
+            one.sent.operation.removesuffix("-typed")
+            for one in conversation.exchanges
+            if one.status not in ABSENT or one.sent.operation in conversation.routes
+        }
+        told = self.applicable(frozenset({f"story:{conversation.story}"}), "conversation")
+        return [made for made in told if made.operation in asked]
+
+    def binds(self, address: str) -> bool:
+        """Whether the breaches of a clause are more than refusals that may pass."""
+        return self._tallies[address].binds
+
+    def bind(self, address: str) -> None:
+        """What a clause was broken by came again."""
+        self._tallies[address].firm += 1
+
+    def forgive(self, address: str) -> None:
+        """What a clause was broken by did not come again when the same was asked again."""
+        self._tallies[address].passing = True
+
+    def _judge(self, subject: Any, clauses: Iterable[Clause], scope: str, evidence: list[Exchange]) -> Outcome:
         outcome = Outcome()
         failed: set[str] = set().union(*(e.failed for e in evidence)) if scope == "conversation" else set()
         stuck = next((e for e in evidence if e.trouble and e.blame != "target"), None)
         last = evidence[-1]
         weight = last.weight
-        for made in self.applicable(tags, scope):
+        for made in clauses:
             assert made.judge is not None
             root = next((need for need in made.needs if need in failed), None) if failed else None
             if root is not None:
@@ -121,9 +152,7 @@ class Judge:
                     continue
                 failed.add(made.address)
                 outcome.failed.append(made.address)
-                count_breach(tally, deviation, subject.weight, evidence)
-                if self._told is not None and tally.failed == 1 and not deviation.unless and not self._follows(made):
-                    self._told(made, deviation, evidence)
+                self._broken(made, deviation, subject, evidence, outcome)
             except Exception as broken:  # noqa: BLE001 - a broken judgement is a verdict of its own
                 failed.add(made.address)
                 tally.error = tally.error or f"{type(broken).__name__}: {broken}"
@@ -132,6 +161,19 @@ class Judge:
                 if tally.sample is None or weight < tally.lightest:
                     tally.sample, tally.lightest = last, weight
         return outcome
+
+    def _broken(
+        self, made: Clause, deviation: Deviation, subject: Any, evidence: list[Exchange], outcome: Outcome
+    ) -> None:
+        tally, stimulus = self._tallies[made.address], ""
+        if deviation.refusal or (made.scope == "exchange" and is_refusal(subject)):
+            outcome.doubtful.append(made.address)
+            stimulus = _stimulus(evidence[-1], made.scope)
+        count_breach(tally, deviation, subject.weight, evidence, stimulus)
+        if self._told is not None and tally.binds and not tally.announced and not deviation.unless:
+            tally.announced = True
+            if not self._follows(made):
+                self._told(made, deviation, evidence)
 
     def _saw(self, made: Clause, tally: Tally, reading: str) -> None:
         if len(tally.seen) < 50 or reading in tally.seen:
@@ -180,6 +222,20 @@ def tags_of(exchange: Exchange) -> frozenset[str]:
     elif isinstance(exchange.answer, dict):
         more.append("object")
     return tags.union(more)
+
+
+def _stimulus(last: Exchange, scope: str) -> str:
+    """What tells the stimulus of an exchange, or a conversation, from others: its content, or its number."""
+    if scope == "conversation" or last.sent.operation != "create":
+        return f"conversation {last.conversation}"
+    return stimulus_of(last)
+
+
+def stimulus_of(exchange: Exchange) -> str:
+    """What an exchange sent, without what differs each time."""
+    request = exchange.request
+    kept = sorted(f"{name.lower()}: {value}" for name, value in request.headers if name.lower() != "client-request-id")
+    return hashlib.sha256(repr((request.method, request.target, kept, request.body)).encode()).hexdigest()
 
 
 def look(exchange: Exchange) -> Exchange:
