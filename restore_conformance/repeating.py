@@ -66,9 +66,5 @@ class Doubts:
         }
         if len(set().union(*passing.values())) < SEVERAL:
             for address in passing:
-                again = (
-                    "did not come again when the same was sent again"
-                    if address in self.asked
-                    else "was not asked again"
-                )
+                asked = address in self.asked
                 self.judge.forgive(address, "did not come again" if asked else "was not asked again")
