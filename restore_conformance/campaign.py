@@ -6,6 +6,7 @@ went wrong. Stops early where the target cannot be reached or asked. Knows no si
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,9 +18,10 @@ from restore_conformance.concluding import Result, Stop, conclude, untouched
 from restore_conformance.controls import Control, confirm
 from restore_conformance.conversing import Stories
 from restore_conformance.exchange import Conversation, Exchange
-from restore_conformance.judging import Judge, Told
+from restore_conformance.judging import Judge, Outcome, Told
 from restore_conformance.payloads import PROFILES, Materials, Stimulus, Supply, drawn, made_up, plan
 from restore_conformance.recogniser import Recogniser
+from restore_conformance.repeating import Doubts
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
 from restore_conformance.shrinking import Shrinker
@@ -65,11 +67,13 @@ class Campaign:
         self.edition = settings.chosen()
         self.judge = Judge(register, settings.readings, self.edition, told)
         self.materials = materials or _materials(settings)
-        tokens = {"good": settings.token, **settings.identities}
         recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
-        self.sender = sender or Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
+        self.sender = sender or Sender(
+            target, recogniser, settings.tokens(), seed=settings.seed, budget=settings.max_requests
+        )
         self.control = Control()
-        self.teller = Teller(self.sender, self.control, self)
+        self.doubts = Doubts(self.judge)
+        self.teller = Teller(self.sender, self.control, self, self.doubts)
         self.untouched: dict[str, Gap] = {}
         self.stopped = ""
         self.planned = 0
@@ -170,19 +174,21 @@ class Campaign:
     # ------------------------------------------------------------------ one exchange
 
     def hear(self, exchange: Exchange) -> None:
-        """Take an exchange in: judge it, remember what it proves, and keep trouble for later."""
+        """Take an exchange in: judge it, remember what it proves, and keep trouble and doubts for later."""
         if exchange.sent.operation == "create":
             self._remember(exchange)
         outcome = self.judge.exchange(exchange)
         self._vigil.heard(exchange)
+        self.doubts.note(exchange, outcome)
         if not exchange.trouble and not outcome.failed and not self.edition.is_newer(exchange.sent.tags):
             self.control.note(exchange)
         self._heed(exchange)
 
-    def overhear(self, exchange: Exchange) -> None:
+    def overhear(self, exchange: Exchange) -> Outcome:
         """Take in an exchange that is no create: judge it and keep it."""
-        self.judge.exchange(exchange)
+        outcome = self.judge.exchange(exchange)
         self._heed(exchange)
+        return outcome
 
     def hear_silently(self, exchange: Exchange) -> None:
         """Keep an exchange that no clause may be judged by."""
@@ -193,9 +199,9 @@ class Campaign:
         self.timing.take(exchange)
         self._tell(exchange)
 
-    def conclude_talk(self, conversation: Conversation) -> None:
+    def conclude_talk(self, conversation: Conversation) -> Outcome:
         """Judge a conversation whose exchanges were heard."""
-        self.judge.conversation(conversation)
+        return self.judge.conversation(conversation)
 
     def _tell(self, exchange: Exchange) -> None:
         self._watch(exchange, exchange.number, self.planned)
@@ -216,16 +222,20 @@ class Campaign:
             if confirm(exchange, self.control, self.sender, self._again) == "target":
                 self.judge.exchange(exchange)
                 self._keep(exchange)
+        with contextlib.suppress(BudgetSpent):  # the plan was carried out; what cannot be asked again does not bind
+            self.doubts.ask_again(self.sender, self._again)
 
-    def _again(self, exchange: Exchange) -> None:
+    def _again(self, exchange: Exchange) -> Outcome:
         if exchange.sent.operation == "create":
             self._remember(exchange)
-        self.judge.exchange(exchange)
+        outcome = self.judge.exchange(exchange)
         self._tell(exchange)
+        return outcome
 
     # ------------------------------------------------------------------ summing up
 
     def _result(self, started: str, seconds: float) -> Result:
+        self.doubts.settle()
         named = self.settings.restore_points, self.settings.granular_items
         verdicts = self.judge.verdicts(self._accepted.facts(points=bool(named[0]), items=bool(named[1])))
         if self.target.loopback and not self.stopped:

@@ -284,6 +284,8 @@ def _married(made: Clause, judgements: dict[str, tuple[Judgement, str]], complai
     if scope not in {"exchange", "conversation"}:
         complaints.append(f"{where} takes {scope or 'nothing'}; a judgement takes exchange or conversation")
     when = function.__when__  # type: ignore[attr-defined]
+    if scope == "exchange":
+        when = when & sent(made.operation)  # a clause is about its own operation, wherever its text was copied from
     return replace(made, judge=function, when=when, scope=scope, test=where)
 
 

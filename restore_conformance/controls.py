@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.sending import Sender
-from restore_conformance.trouble import TIME_OUT, UNAUTHORISED
+from restore_conformance.trouble import TIME_OUT, UNAUTHORISED, never_sent
 
 ROUNDS = 4
 ROUNDS_WHEN_FLAKY = 10
@@ -62,14 +62,14 @@ class Trouble:
             self.groups[key] = exchange
 
 
-def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callable[[Exchange], None]) -> str:
+def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callable[[Exchange], object]) -> str:
     """Whose trouble it is: "target", "environment", or "unknown" where there is no control.
 
     `heard` is told of every answer that came without trouble meanwhile: it is evidence like any other.
     Sets `blame` and `note` of the exchange where the target is found responsible, `flaky` of the control where not.
     """
     known = control.best(exchange.trouble or "")
-    if known is None:
+    if known is None or never_sent(exchange):
         return "unknown"
     slow = exchange.trouble == TIME_OUT
     rounds = 1 if _speaks(exchange) else ROUNDS_WHEN_FLAKY if control.flaky else ROUNDS
@@ -96,9 +96,9 @@ def _speaks(exchange: Exchange) -> bool:
     return exchange.status in {404, 405} and isinstance(exchange.answer, dict)
 
 
-def again(exchange: Exchange, sender: Sender) -> Exchange:
-    """Send the request of an exchange once more, as a control."""
-    return sender.send(_bare(exchange), family="control", step="control")
+def again(exchange: Exchange, sender: Sender, family: str = "control", step: str = "control") -> Exchange:
+    """Send the request of an exchange once more, as a control if nothing else is named."""
+    return sender.send(_bare(exchange), family=family, step=step)
 
 
 def _bare(exchange: Exchange) -> Request:

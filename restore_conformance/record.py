@@ -118,9 +118,14 @@ def learn(result: Result, scrub: Scrub) -> None:
     """Take in what the evidence betrays, before anything is written."""
     for found in result.verdicts:
         newer = [found.newer.finding] if found.newer and found.newer.finding else []
-        for one in [found.sample, *(e for finding in (*found.findings, *newer) for e in finding.evidence)]:
+        findings = (*found.findings, *_passing(found), *newer)
+        for one in [found.sample, *(e for finding in findings for e in finding.evidence)]:
             if one is not None:
                 scrub.learn(one)
+
+
+def _passing(found: ClauseVerdict) -> list[Finding]:
+    return [] if found.passing is None else [found.passing]
 
 
 def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None) -> dict[str, Any]:
@@ -221,6 +226,10 @@ def clause_of(
     for name in ("row", "source", "since", "reading", "because"):
         if getattr(made, name):
             entry[name] = getattr(made, name)
+    if found.why is not None:
+        entry["why"] = found.why.value
+    if found.passing is not None:
+        entry["passing"] = finding_of(found.passing, result, scrub)
     if found.reason:
         entry["reason"] = scrubbed(found.reason, scrub, LONGEST_TEXT)
     if made.address in result.evidence:

@@ -53,11 +53,18 @@ class Sender:
         token = self.tokens.get(stimulus.caller, "")
         headers = []
         if stimulus.authorization is not None and (token or "{token}" not in stimulus.authorization):
-            value = stimulus.authorization.format(token=token, shorter=token[:-1], swapped=token.swapcase())
-            headers.append(("Authorization", value))
+            headers.append(("Authorization", self._authorization(stimulus, token)))
         if stimulus.media is not None:
             headers.append(("Content-Type", stimulus.media))
         return Request("POST", CREATE, (*headers, *stimulus.headers), stimulus.body)
+
+    def _authorization(self, stimulus: Stimulus, token: str) -> str:
+        """The header of a stimulus. One with an altered token never carries that of a caller."""
+        value = (stimulus.authorization or "").format(token=token, shorter=shorter(token), swapped=swapped(token))
+        if stimulus.defect == "token-altered":
+            while self.recogniser.knows(value.partition(" ")[2]):
+                value += "z"
+        return value
 
     def plain(self, method: str, target: str, caller: str = "good", body: bytes | None = None) -> Request:
         """A request to another route, as that caller."""
@@ -109,3 +116,13 @@ class Sender:
         exchange.sent = self.recogniser(answer.request)
         look(exchange)
         return exchange
+
+
+def shorter(token: str) -> str:
+    """A token without its end; one that has no more than its end gets another. Never empty, and never the same."""
+    return token[:-1].rstrip() or f"{token}y"
+
+
+def swapped(token: str) -> str:
+    """A token in the other letter case; one without letters is turned round, or made longer. Never the same."""
+    return next(other for other in (token.swapcase(), token[::-1], f"{token}y") if other != token)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from restore_conformance.editions import Chosen, chosen
 from restore_conformance.verdicts import UsageError
 
 TOKEN_VARIABLE = "RESTORE_CONFORMANCE_TOKEN"  # noqa: S105 - the name of a variable, not a secret
+STAND_IN = "restore-conformance-was-given-no-token"
+"""Sent where no token was given. A target that asks for none passes over it; any other refuses it with 401."""
 
 CALLERS = {
     "delegated": "delegated", "application": "application", "personal": "personal", "expired": "expired",
@@ -20,6 +23,9 @@ CALLERS = {
     "no-permission": "no-permission", "none": "no-permission", "no-permissions": "no-permission",
 }  # fmt: skip
 """Names an identity may be given, and the kind of caller each stands for."""
+
+SERVED = frozenset({"delegated", "application"})
+"""Kinds of caller that are served like the good one."""
 
 
 def setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
@@ -59,9 +65,13 @@ class Settings:
         """The edition that binds. Raises UsageError for an unknown one."""
         return chosen(self.edition, self.as_of)
 
+    def tokens(self) -> dict[str, str]:
+        """The token of each kind of caller that can be asked as; that of a good one stands in where none was given."""
+        return {"good": self.token or STAND_IN, **self.identities}
+
     def callers(self) -> dict[str, str]:
-        """Every token that is set, and the kind of caller it stands for."""
-        return {token: kind for kind, token in {"good": self.token, **self.identities}.items() if token}
+        """Each token that is sent, and the kind of caller it stands for."""
+        return {token: kind for kind, token in self.tokens().items() if token}
 
     def shown(self) -> dict[str, str]:
         """Every setting as text, secrets as set or unset."""
@@ -81,22 +91,54 @@ class Settings:
         return made
 
 
-def token_from(option: str | None) -> str:
-    """The token of the option, or of the environment, without white space around it."""
-    return (option if option is not None else os.environ.get(TOKEN_VARIABLE, "")).strip()
+Note = Callable[[str], object]
+"""Takes a sentence about a setting that was read in another way than it was written."""
 
 
-def identities_from(pairs: list[str]) -> dict[str, str]:
-    """NAME=TOKEN pairs. Raises UsageError for a name that is none."""
-    made = {}
+def token_from(option: str | None, note: Note) -> str:
+    """The token of the option, or of the environment; "" where there is none. Raises UsageError."""
+    if option is not None:
+        return _bare(option, "--token", note)
+    return _bare(os.environ.get(TOKEN_VARIABLE, ""), TOKEN_VARIABLE, note)
+
+
+def identities_from(pairs: list[str], token: str, note: Note) -> dict[str, str]:
+    """NAME=TOKEN pairs. Raises UsageError for an unknown name, and for one token in two parts.
+
+    `token` is that of the good caller, which a delegated or an application caller may share.
+    """
+    made: dict[str, str] = {}
     for pair in pairs:
-        name, _, token = pair.partition("=")
+        name, _, given = pair.partition("=")
         kind = CALLERS.get(name.strip().lower())
-        if kind is None or not token.strip():
+        bare = "" if kind is None else _bare(given, f"--identity {kind}", note)
+        if kind is None or not bare:
             known = "read-only, no-permission, personal, expired, delegated, application"
             raise UsageError(f"--identity takes NAME=TOKEN with NAME one of {known}; got {name!r}.")
-        made[kind] = token.strip()
+        made[kind] = bare
+    served = {token, *(made[kind] for kind in SERVED if kind in made)} - {""}
+    for kind, bare in made.items():
+        others = {made[other] for other in made if other != kind}
+        if kind not in SERVED and bare in served | others:
+            raise UsageError(f"--identity {kind} has the same token as another caller; each of them needs its own.")
     return made
+
+
+def _bare(given: str, where: str, note: Note) -> str:
+    """A token without white space around it and without the scheme that a header has before it. Raises UsageError."""
+    token = given.strip()
+    scheme = _SCHEME.match(token)
+    if scheme:
+        token = token[scheme.end() :]
+        note(f"{where} begins with {scheme[0].strip()!r}, which is the scheme; what follows it is taken as the token.")
+    odd = next((letter for letter in token if not " " <= letter <= "~"), "")
+    if odd:
+        what = "a line break" if odd in "\r\n" else "a control character" if odd.isascii() else "a letter beyond ASCII"
+        raise UsageError(f"{where} holds {what}, which no Authorization header can carry; give the token alone.")
+    return token
+
+
+_SCHEME = re.compile(r"bearer(\s+|$)", re.IGNORECASE)
 
 
 def lines_from(option: str, path: str) -> list[str]:

@@ -11,12 +11,16 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from restore_conformance import stories
+from restore_conformance.checks.answers import is_refusal
 from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.controls import ROUNDS, Control, again, confirm
 from restore_conformance.conversing import Act, Told, shows_route
 from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.judging import Outcome
 from restore_conformance.payloads import Stimulus
+from restore_conformance.repeating import TIMES, Doubts
 from restore_conformance.sending import Sender
+from restore_conformance.trouble import never_sent
 
 MOST_KNOWN = 1000
 
@@ -25,9 +29,9 @@ class Hearing(Protocol):
     """Who takes in what a story brought."""
 
     def hear(self, exchange: Exchange) -> None: ...
-    def overhear(self, exchange: Exchange) -> None: ...
+    def overhear(self, exchange: Exchange) -> Outcome: ...
     def hear_silently(self, exchange: Exchange) -> None: ...
-    def conclude_talk(self, conversation: Conversation) -> None: ...
+    def conclude_talk(self, conversation: Conversation) -> Outcome: ...
 
 
 @dataclass(slots=True)
@@ -41,6 +45,7 @@ class Teller:
     sender: Sender
     control: Control
     hearing: Hearing
+    doubts: Doubts
     routes: set[str] = field(default_factory=lambda: {"create"})
     talks: int = 0
     known: set[str] = field(default_factory=set)
@@ -57,14 +62,34 @@ class Teller:
     def tell(self, told: Iterable[Told]) -> None:
         """Tell stories, each with its name. What was said before an interruption is heard as well."""
         for name, act in told:
-            self.talks += 1
-            talk = self._talk(self.talks, name, self.check)
+            outcome, ended = self._tell(name, act)
+            number, judge = self.talks, self.doubts.judge
+            doubtful = {address for address in outcome.doubtful if not judge.binds(address)}
             try:
-                act(talk)
-                self._again(talk, act)
+                for _ in range(TIMES):
+                    if not doubtful and not ended:
+                        break
+                    outcome, ended = self._tell(name, act)
+                    for address in doubtful.intersection(outcome.failed):
+                        judge.bind(address)
+                        doubtful.remove(address)
             finally:
-                self.sent += talk.sent
-                self.heard(talk)
+                for address in doubtful:
+                    self.doubts.passed(address, number)
+
+    def _tell(self, name: str, act: Act) -> tuple[Outcome, bool]:
+        """Tell a story once. What was broken, and whether it ended as soon as its valid create was refused."""
+        self.talks += 1
+        talk = self._talk(self.talks, name, self.check)
+        try:
+            act(talk)
+            self._again(talk, act)
+        finally:
+            self.sent += talk.sent
+            outcome = self.heard(talk)
+        first = talk.exchanges[0] if talk.exchanges else None
+        ended = first is not None and first.step == "create" and is_refusal(first) and "valid" in first.sent.tags
+        return outcome, ended and self.control.created is not None
 
     def _again(self, talk: stories.Talk, act: Act) -> None:
         """Find out whose trouble it is where sending the same request again would be another request.
@@ -75,7 +100,8 @@ class Teller:
         stuck = [
             e
             for e in talk.exchanges
-            if e.trouble and not e.blame and e.sent.operation in CHANGING and not self._no_route(e)
+            if e.trouble and not e.blame and e.sent.operation in CHANGING
+            if not self._no_route(e) and not never_sent(e)
         ]
         for exchange in stuck[:2] if known is not None else []:
             assert known is not None
@@ -107,8 +133,12 @@ class Teller:
             return
         confirm(exchange, self.control, self.sender, _nothing)
 
-    def heard(self, talk: stories.Talk) -> None:
-        """Hand on what a story brought: its exchanges one by one, then the conversation."""
+    def heard(self, talk: stories.Talk) -> Outcome:
+        """Hand on what a story brought: its exchanges one by one, then the conversation.
+
+        Returns what they broke, less what creates did: each of those can be sent again by itself.
+        """
+        brought: list[Outcome] = []
         self.routes.update(e.sent.operation for e in talk.exchanges if shows_route(e))
         for exchange in talk.exchanges:
             if exchange.sent.operation == "create":
@@ -116,13 +146,18 @@ class Teller:
             elif self._no_route(exchange):
                 self.hearing.hear_silently(exchange)
             else:
-                self.hearing.overhear(exchange)
+                brought.append(self.hearing.overhear(exchange))
         gone = [one for one in talk.exchanges if one.step == "get-deleted" and one.status == 404]
         self.deleted += [_named(one) for one in gone]
         self._doomed |= {_named(one).lower() for one in talk.exchanges if one.request.method == "DELETE"}
         if talk.exchanges:
             there = frozenset(self._there())
-            self.hearing.conclude_talk(talk.done(frozenset(self.routes), frozenset(self.known), there))
+            whole = talk.done(frozenset(self.routes), frozenset(self.known), there)
+            brought.append(self.hearing.conclude_talk(whole))
+        return Outcome(
+            [address for one in brought for address in one.failed],
+            [address for one in brought for address in one.doubtful],
+        )
 
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from restore_conformance.exchange import NOTHING, Exchange, Response
 from restore_conformance.recogniser import READING
+from restore_conformance.targets.door import NOT_SENT
 
 GOOD_CALLERS = frozenset({"good", "delegated", "application", "unknown"})
 
@@ -77,6 +78,11 @@ _NONE = Response(0)
 def never_reached(exchange: Exchange) -> bool:
     """Whether the request may never have come to the target: no connection, or no answer in time."""
     return (exchange.trouble or "").startswith((UNREACHABLE, TIME_OUT))
+
+
+def never_sent(exchange: Exchange) -> bool:
+    """Whether our own client refused to send the request."""
+    return (exchange.trouble or "").startswith(NOT_SENT)
 
 
 def tells_nothing(exchange: Exchange) -> bool:

@@ -90,6 +90,7 @@ class Deviation(AssertionError):
 
     `pointer` is a JSON pointer (RFC 6901) into the answer where the breach lies in the body.
     `unless` names a fact of the whole run that would excuse it (see `restore_conformance.judging`).
+    `refusal` says that it shows in a refusal, which may have passing reasons: it binds once it was seen again.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Deviation(AssertionError):
         observed: Any = None,
         pointer: str = "",
         unless: str = "",
+        refusal: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -107,6 +109,7 @@ class Deviation(AssertionError):
         self.observed = observed
         self.pointer = pointer
         self.unless = unless
+        self.refusal = refusal
 
 
 class Inconclusive(unittest.SkipTest):
@@ -165,7 +168,10 @@ class Newer:
 
 @dataclass(slots=True)
 class ClauseVerdict:
-    """What a run says about one clause; `why` is set where the verdict is none, `newer` where it does not bind."""
+    """What a run says about one clause; `why` is set where the verdict is none, `newer` where it does not bind.
+
+    `passing` is what was seen in a refusal, and not again when the same was asked again: it does not bind.
+    """
 
     clause: Any
     verdict: Verdict = Verdict.NONE
@@ -176,6 +182,7 @@ class ClauseVerdict:
     seen: dict[str, int] = field(default_factory=dict)
     sample: Any = None
     newer: Newer | None = None
+    passing: Finding | None = None
 
 
 def counted(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from restore_conformance.controls import Control, Trouble, again
 from restore_conformance.exchange import Exchange
 from restore_conformance.sending import Sender
+from restore_conformance.settings import STAND_IN, TOKEN_VARIABLE
 from restore_conformance.trouble import UNAUTHORISED, is_page, never_reached, tells_nothing
 
 SOON, SAME, SILENCE, GIVE_UP = 3, 6, 12, 30
@@ -42,13 +43,13 @@ class Watch:
         if self._control.created is None and self._control.refused is None:
             gone = last is not None and never_reached(last)
             stuck = gone or self._silent >= GIVE_UP or (self._silent >= SAME and self._all_pages())
-            return _why(last) if stuck else ""
+            return self._why(last) if stuck else ""
         if self._silent < SILENCE:
             return ""
         if self._answers():
             return ""
         self._sender.target.pause(2.0)
-        return "" if self._answers() else _why(last)
+        return "" if self._answers() else self._why(last)
 
     def _answers(self) -> bool:
         known = self._control.best("")
@@ -64,15 +65,16 @@ class Watch:
     def _all_pages(self) -> bool:
         return all(tells_nothing(found) for found in self.trouble.groups.values())
 
-
-def _why(last: Exchange | None) -> str:
-    if last is None:
-        return "the target stopped answering"
-    if last.trouble == UNAUTHORISED and not is_page(last):
-        return f"not authorised: the target answers {last.status} to the token given (--token)"
-    if is_page(last):
-        seen = f"the target answers {last.status} with an HTML page instead of JSON"
-        return f"{seen}: a proxy, a sign-in page or another service"
-    if last.status == 404:
-        return "the target answers 404 to every create request: does the base URL end in /beta?"
-    return f"the target could not be asked: {last.trouble}"
+    def _why(self, last: Exchange | None) -> str:
+        if last is None:
+            return "the target stopped answering"
+        if last.trouble == UNAUTHORISED and not is_page(last):
+            if self._sender.tokens.get("good") == STAND_IN:
+                return f"the target asks for a token ({last.status}): give one with --token T or in {TOKEN_VARIABLE}"
+            return f"not authorised: the target answers {last.status} to the token given (--token)"
+        if is_page(last):
+            seen = f"the target answers {last.status} with an HTML page instead of JSON"
+            return f"{seen}: a proxy, a sign-in page or another service"
+        if last.status == 404:
+            return "the target answers 404 to every create request: does the base URL end in /beta?"
+        return f"the target could not be asked: {last.trouble}"

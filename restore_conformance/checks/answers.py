@@ -82,6 +82,14 @@ def shown(exchange: Exchange) -> str:
     return f"{exchange.status}" + (f" {'/'.join(named)}" if named else "")
 
 
+def is_refusal(exchange: Exchange) -> bool:
+    """Whether an answer is a client error that can be taken at its word.
+
+    One that the documents do not allow may have a passing reason (load, a quota, maintenance), which no success has.
+    """
+    return not exchange.trouble and exchange.status is not None and 400 <= exchange.status < 500
+
+
 def again(exchange: Exchange) -> str:
     """What the control found, for messages."""
     return f" ({exchange.note})" if exchange.note else ""
@@ -112,6 +120,7 @@ def created(exchange: Exchange) -> None:
         expected="201 Created",
         observed=shown(exchange),
         unless=_excuse(exchange),
+        refusal=is_refusal(exchange),
     )
 
 
@@ -146,6 +155,7 @@ def refused_as(exchange: Exchange, want: Refusal) -> str | None:
             expected=str(want),
             observed=shown(exchange),
             unless=_excuse(exchange),
+            refusal=is_refusal(exchange),
         )
     if want.code is None:
         return str(exchange.status) if len(want.statuses) > 1 else _preferred(want, exchange.status)
@@ -175,6 +185,7 @@ def _code_place(exchange: Exchange, wanted: Iterable[Refusal]) -> str | None:
         observed=shown(exchange),
         pointer="/error/code",
         unless=_excuse(exchange),
+        refusal=is_refusal(exchange),
     )
 
 
@@ -193,6 +204,7 @@ def refused_as_any(exchange: Exchange, wanted: list[Refusal]) -> str | None:
             expected=expected,
             observed=shown(exchange),
             unless=_excuse(exchange),
+            refusal=is_refusal(exchange),
         )
     return _code_place(exchange, fitting) if all(want.code for want in fitting) else None
 

@@ -26,6 +26,7 @@ def collection(conversation: Conversation, name: str) -> list[Any]:
                 expected="200 and an object with the array value",
                 observed=answers.shown(page),
                 pointer="/value",
+                refusal=answers.is_refusal(page),
             )
         found += value
     return found

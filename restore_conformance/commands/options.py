@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import re
+import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
 from restore_conformance.targets.door import is_loopback, is_vendor
-from restore_conformance.verdicts import UsageError
+from restore_conformance.verdicts import Unready, UsageError
 
 if TYPE_CHECKING:
     from restore_conformance.live.settings import Live
@@ -147,8 +148,20 @@ def add_live_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="settings of the live target, a TOML file (default: restore-conformance.toml, if there is one)",
     )
+    parser.add_argument("--yes", action="store_true", help="leave to send to a live target")
     parser.add_argument(
-        "--yes", action="store_true", help="send the plan to a live target; without it the plan is only printed"
+        "--dry-run", action="store_true", help="print what would be sent to a live target, and send nothing"
+    )
+
+
+def without_leave(live: Live, what: str) -> Unready:
+    """What to say where a live target was sent nothing, since nobody gave leave: exit 3, so that it is noticed."""
+    emulator = (
+        "" if is_vendor(live.host) else f" If it is an emulator and no tenant, say so with --emulator {live.host}."
+    )
+    return Unready(
+        f"Nothing was sent to {live.host}: give --yes to {what} (or name the tenant in live.allow), or --dry-run if "
+        f"the plan is all you want.{emulator}"
     )
 
 
@@ -169,7 +182,13 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
         live.base = arguments.target
     live.ca_bundle = arguments.ca_bundle or live.ca_bundle
     checked(live)
-    return live, Settings(target=live.base, token=table.token_from(arguments.token), ca_bundle=live.ca_bundle)
+    token = table.token_from(arguments.token, noted)
+    return live, Settings(target=live.base, token=token, ca_bundle=live.ca_bundle)
+
+
+def noted(sentence: str) -> None:
+    """Tell the user how an option was read."""
+    print(f"restore-conformance: note: {sentence}", file=sys.stderr)
 
 
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
@@ -181,10 +200,11 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         raise UsageError(f"--max-requests {arguments.max_requests} must be 0 or more.")
     if arguments.target == "replay":
         _only_for_sending(arguments)
+    token = table.token_from(arguments.token, noted)
     made = Settings(
         target=arguments.target,
-        token=table.token_from(arguments.token),
-        identities=table.identities_from(arguments.identity),
+        token=token,
+        identities=table.identities_from(arguments.identity, token, noted),
         profile=arguments.profile or "standard",
         seed=arguments.seed,
         readings=readings_of(arguments.reading, register.interpretations),

@@ -5,16 +5,19 @@ Knows which clauses apply and in which order; not what a tally amounts to, nor w
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from restore_conformance.checks.answers import is_refusal
+from restore_conformance.checks.talks import ABSENT
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.editions import TAG, Chosen, chosen
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.judging.causes import explain, localise
 from restore_conformance.judging.tally import Tally, count_breach, verdict_of
-from restore_conformance.trouble import trouble
+from restore_conformance.trouble import never_sent, trouble
 from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, Untouched
 
 SCOPES = ("exchange", "conversation")
@@ -22,9 +25,13 @@ SCOPES = ("exchange", "conversation")
 
 @dataclass(slots=True)
 class Outcome:
-    """What judging one exchange or conversation brought: the addresses that failed."""
+    """What judging one exchange or conversation brought: the addresses that failed, and those that may yet pass.
+
+    A clause is in `doubtful` where the breach shows in a refusal.
+    """
 
     failed: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
 
 
 Told = Callable[[Clause, Deviation, Sequence[Exchange]], None]
@@ -85,22 +92,46 @@ class Judge:
     def exchange(self, exchange: Exchange) -> Outcome:
         """Judge one exchange by every clause that applies to it."""
         self.exchanges += 1
-        outcome = self._judge(exchange, tags_of(exchange), "exchange", [exchange])
+        outcome = self._judge(exchange, self.applicable(tags_of(exchange)), "exchange", [exchange])
         exchange.failed = frozenset(outcome.failed)
         return outcome
 
     def conversation(self, conversation: Conversation) -> Outcome:
         """Judge one conversation by every clause about its story."""
-        tags = tags_about(conversation)
-        return self._judge(conversation, tags, "conversation", list(conversation.exchanges))
+        return self._judge(conversation, self.about(conversation), "conversation", list(conversation.exchanges))
 
-    def _judge(self, subject: Any, tags: frozenset[str], scope: str, evidence: list[Exchange]) -> Outcome:
+    def about(self, conversation: Conversation) -> list[Clause]:
+        """The clauses that a conversation can show: of its story, and of an operation that it asked the target for.
+
+        An operation that the target seems to lack was not asked for: what its route does not answer proves nothing.
+        """
+        asked = {
+            one.sent.operation.removesuffix("-typed")
+            for one in conversation.exchanges
+            if one.status not in ABSENT or one.sent.operation in conversation.routes
+        }
+        told = self.applicable(tags_about(conversation), "conversation")
+        return [made for made in told if made.operation in asked]
+
+    def binds(self, address: str) -> bool:
+        """Whether the breaches of a clause are more than refusals that may pass."""
+        return self._tallies[address].binds
+
+    def bind(self, address: str) -> None:
+        """What a clause was broken by came again."""
+        self._tallies[address].firm += 1
+
+    def forgive(self, address: str, why: str) -> None:
+        """What a clause was broken by does not bind: it `why`, such as "did not come again"."""
+        self._tallies[address].passing = why
+
+    def _judge(self, subject: Any, clauses: Iterable[Clause], scope: str, evidence: list[Exchange]) -> Outcome:
         outcome = Outcome()
         failed: set[str] = set().union(*(e.failed for e in evidence)) if scope == "conversation" else set()
         stuck = next((e for e in evidence if e.trouble and e.blame != "target"), None)
         last = evidence[-1]
         weight = last.weight
-        for made in self.applicable(tags, scope):
+        for made in clauses:
             assert made.judge is not None
             root = next((need for need in made.needs if need in failed), None) if failed else None
             if root is not None:
@@ -108,6 +139,9 @@ class Judge:
                 self.consequences.setdefault(root, set()).add(made.address)
                 continue
             tally = self._tallies[made.address]
+            if stuck is not None and scope == "exchange" and never_sent(stuck):
+                tally.error = tally.error or _why(stuck)
+                continue
             if stuck is not None and scope == "exchange":
                 tally.inconclusive += 1
                 tally.reason = tally.reason or _why(stuck)
@@ -127,13 +161,12 @@ class Judge:
                     tally.judged += 1
                     tally.seen["neither reading"] = tally.seen.get("neither reading", 0) + 1
                     continue
-                count_breach(tally, deviation, subject.weight, evidence)
                 if self._is_newer(made):
+                    count_breach(tally, deviation, subject.weight, evidence)
                     continue
                 failed.add(made.address)
                 outcome.failed.append(made.address)
-                if self._told is not None and tally.failed == 1 and not deviation.unless and not self._follows(made):
-                    self._told(made, deviation, evidence)
+                self._broken(made, deviation, subject, evidence, outcome)
             except Exception as broken:  # noqa: BLE001 - a broken judgement is a verdict of its own
                 failed.add(made.address)
                 tally.error = tally.error or f"{type(broken).__name__}: {broken}"
@@ -142,6 +175,19 @@ class Judge:
                 if tally.sample is None or weight < tally.lightest:
                     tally.sample, tally.lightest = last, weight
         return outcome
+
+    def _broken(
+        self, made: Clause, deviation: Deviation, subject: Any, evidence: list[Exchange], outcome: Outcome
+    ) -> None:
+        tally, stimulus = self._tallies[made.address], ""
+        if deviation.refusal or (made.scope == "exchange" and is_refusal(subject)):
+            outcome.doubtful.append(made.address)
+            stimulus = _stimulus(evidence[-1], made.scope)
+        count_breach(tally, deviation, subject.weight, evidence, stimulus)
+        if self._told is not None and tally.binds and not tally.announced and not deviation.unless:
+            tally.announced = True
+            if not self._follows(made):
+                self._told(made, deviation, evidence)
 
     def _saw(self, made: Clause, tally: Tally, reading: str) -> None:
         if len(tally.seen) < 50 or reading in tally.seen:
@@ -196,6 +242,20 @@ def tags_about(conversation: Conversation) -> frozenset[str]:
     """The story of a conversation, and the editions that brought members which its requests hold."""
     held = (tag for one in conversation.exchanges for tag in one.sent.tags if tag.startswith(TAG))
     return frozenset({f"story:{conversation.story}", *held})
+
+
+def _stimulus(last: Exchange, scope: str) -> str:
+    """What tells the stimulus of an exchange, or a conversation, from others: its content, or its number."""
+    if scope == "conversation" or last.sent.operation != "create":
+        return f"conversation {last.conversation}"
+    return stimulus_of(last)
+
+
+def stimulus_of(exchange: Exchange) -> str:
+    """What an exchange sent, without what differs each time."""
+    request = exchange.request
+    kept = sorted(f"{name.lower()}: {value}" for name, value in request.headers if name.lower() != "client-request-id")
+    return hashlib.sha256(repr((request.method, request.target, kept, request.body)).encode()).hexdigest()
 
 
 def look(exchange: Exchange) -> Exchange:

@@ -13,12 +13,18 @@ from restore_conformance.editions import Edition
 from restore_conformance.exchange import Exchange
 from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Gap, Newer, Verdict, Why
 
+SEVERAL = 3
+"""Different stimuli that are refused so, after which nobody calls it passing."""
 NAME_IDS = "name existing ones with --restore-points and --granular-items"
 
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of one clause. `excused` are breaches that a fact may yet excuse: fact to count, smallest, weight."""
+    """The counts of one clause. `excused` are breaches that a fact may yet excuse: fact to count, smallest, weight.
+
+    `firm` are the breaches that bind by themselves, `doubts` the stimuli that were refused in a way that may pass;
+    `passing` why they do not bind, where they do not.
+    """
 
     judged: int = 0
     failed: int = 0
@@ -29,13 +35,31 @@ class Tally:
     finding: Finding | None = None
     seen: dict[str, int] = field(default_factory=dict)
     excused: dict[str, tuple[int, Finding, tuple[int, int]]] = field(default_factory=dict)
+    firm: int = 0
+    doubts: set[str] = field(default_factory=set)
+    passing: str = ""
+    announced: bool = False
     error: str = ""
     sample: Exchange | None = None
     lightest: tuple[int, int] = (0, 0)
 
+    @property
+    def binds(self) -> bool:
+        """Whether the breaches are more than refusals that may pass."""
+        return self.firm > 0 or len(self.doubts) >= SEVERAL
 
-def count_breach(tally: Tally, deviation: Deviation, weight: tuple[int, int], evidence: list[Exchange]) -> None:
-    """Count one breach of a clause, and keep its evidence where it is the smallest so far."""
+
+def count_breach(
+    tally: Tally, deviation: Deviation, weight: tuple[int, int], evidence: list[Exchange], stimulus: str = ""
+) -> None:
+    """Count one breach of a clause, and keep its evidence where it is the smallest so far.
+
+    `stimulus` tells what was refused from other stimuli; "" where the breach binds by itself.
+    """
+    if not stimulus:
+        tally.firm += 1
+    elif len(tally.doubts) < SEVERAL:
+        tally.doubts.add(stimulus)
     made = Finding(deviation.message, deviation.expected, deviation.observed, deviation.pointer, evidence)
     if deviation.unless:
         count, best, least = tally.excused.get(deviation.unless, (0, made, weight))
@@ -89,6 +113,13 @@ def _verdict_of(
     elif failed and finding is not None:
         finding.seen, finding.of = failed, found.exchanges
         finding.consequences = sorted(consequences)
+        if tally.passing and not tally.binds:
+            found.passing = finding
+            found.verdict = Verdict.PASS if tally.judged else Verdict.INCONCLUSIVE
+            found.reason = (
+                f"a passing refusal, seen {failed} of {found.exchanges}, which {tally.passing}: {finding.message}"
+            )
+            return found
         found.verdict, found.findings = Verdict.FAIL, [finding]
     elif tally.judged:
         found.verdict = Verdict.PASS

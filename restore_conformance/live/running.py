@@ -159,9 +159,8 @@ def has_leave(live: Live, *, yes: bool) -> bool:
 
 def rehearsal(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
     """The same plan for a target that is no tenant: the mock, loopback, or an emulator. Ids may be made up."""
-    tokens = {"good": settings.token, **settings.identities}
     recogniser = Recogniser(callers=settings.callers(), known=known_of(settings))
-    sender = Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
+    sender = Sender(target, recogniser, settings.tokens(), seed=settings.seed, budget=settings.max_requests)
     pool = Pool(
         settings.restore_points, settings.granular_items, random.Random(settings.seed),  # noqa: S311 - the same each time
         made_up=True, edition=settings.chosen(),

@@ -24,6 +24,7 @@ ALTERED = (
     "Bearer x{token}",
     "Bearer {token}{token}",
 )
+"""Each is another token than the one it was made of, by a character or two (see `sending.authorization`)."""
 
 
 @family("no-token", 3)

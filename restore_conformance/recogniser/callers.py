@@ -31,6 +31,10 @@ class Callers:
         """Learn a token that was issued meanwhile."""
         self._kinds[_digest(token)] = kind
 
+    def knows(self, token: str) -> bool:
+        """Whether a token is that of a caller."""
+        return _digest(token) in self._kinds
+
     def of(self, request: Request, seen: Seen) -> str:
         """The kind of caller of a request; what is wrong with the caller is noted."""
         values = [value for name, value in request.headers if name.lower() == "authorization"]
@@ -48,7 +52,7 @@ class Callers:
         kind = self._kinds.get(_digest(token))
         if kind is None and not self._strict:
             return "unknown"
-        if scheme.lower() != "bearer" or not token or " " in token:
+        if scheme.lower() != "bearer" or not token or (" " in token and kind is None):
             seen.defects.add("token-malformed")
             return "malformed"
         if kind is None:

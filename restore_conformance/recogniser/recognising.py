@@ -50,6 +50,10 @@ class Recogniser:
         """Learn a token that was issued meanwhile."""
         self._callers.know(token, kind)
 
+    def knows(self, token: str) -> bool:
+        """Whether a token is that of a caller."""
+        return self._callers.knows(token)
+
     def __call__(self, request: Request) -> Sent:
         """Label one request. Never raises: what is not understood is labelled `other`."""
         operation, session = route(request)

@@ -178,7 +178,7 @@ class Review:
 
     def _talk(self, conversation: Conversation, source: Source) -> None:
         self.judge.conversation(conversation)
-        self._count(self.judge.applicable(tags_about(conversation), "conversation"), source)
+        self._count(self.judge.about(conversation), source)
 
     def _count(self, clauses: Iterable[Clause], source: Source) -> None:
         for made in clauses:

@@ -21,6 +21,10 @@ SERVICE = frozenset(
 """The hosts of the service itself; on others of the vendor's domains customers run what they like."""
 
 
+NOT_SENT = "not sent, since our own client refuses the request"
+"""How the trouble of a request begins that never left: an error of ours, whatever the target is like."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came of one request: a response, or the kind of trouble in words; both request and headers as sent."""

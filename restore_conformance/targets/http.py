@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from restore_conformance.exchange import Request, Response
-from restore_conformance.targets.door import Answer, is_loopback
+from restore_conformance.targets.door import NOT_SENT, Answer, is_loopback
 from restore_conformance.verdicts import UsageError
 
 PATIENCE = 30.0
@@ -88,9 +88,8 @@ class Http:
     def _once(self, request: Request, wait: float, attempt: int) -> Answer:
         start = time.perf_counter()
         timeout = httpx.Timeout(wait, connect=min(10.0, wait))
-        sent = request
+        client = self._clients[-1]
         try:
-            client = self._clients[-1]
             built = client.build_request(
                 request.method,
                 self.base + request.target,
@@ -98,7 +97,10 @@ class Http:
                 content=request.body,
                 timeout=timeout,
             )
-            sent = Request(request.method, request.target, _pairs(built.headers), request.body)
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            return Answer(request, None, f"{NOT_SENT}: {error}", time.perf_counter() - start, attempt)
+        sent = Request(request.method, request.target, _pairs(built.headers), request.body)
+        try:
             response = client.send(built, stream=True)
             try:
                 body = bytearray()
@@ -145,6 +147,8 @@ def _trouble(error: httpx.HTTPError) -> str:
         return "unreachable: no connection in time"
     if isinstance(error, httpx.TimeoutException):
         return "time-out"
+    if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
+        return f"{NOT_SENT}: {error}"
     cause: BaseException | None = error
     for _ in range(8):
         if isinstance(cause, ssl.SSLError):
