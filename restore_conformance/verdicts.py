@@ -84,7 +84,8 @@ class Deviation(AssertionError):
     """The target broke a clause.
 
     `pointer` is a JSON pointer (RFC 6901) into the answer where the breach lies in the body.
-    `unless` names a fact of the whole run that would excuse it (see `restore_conformance.judging`).
+    `unless` names a fact of the whole run that would excuse it (see `restore_conformance.judging`). `by_status` says
+    that the status alone shows the breach, whatever the body holds.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Deviation(AssertionError):
         observed: Any = None,
         pointer: str = "",
         unless: str = "",
+        by_status: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -102,6 +104,7 @@ class Deviation(AssertionError):
         self.observed = observed
         self.pointer = pointer
         self.unless = unless
+        self.by_status = by_status
 
 
 class Inconclusive(unittest.SkipTest):

@@ -99,6 +99,7 @@ def created(exchange: Exchange) -> None:
         expected="201 Created",
         observed=shown(exchange),
         unless=_excuse(exchange),
+        by_status=True,
     )
 
 
@@ -131,6 +132,7 @@ def refused_as(exchange: Exchange, want: Refusal) -> str | None:
             expected=str(want),
             observed=shown(exchange),
             unless=_excuse(exchange),
+            by_status=True,
         )
     if want.code is None:
         return str(exchange.status) if len(want.statuses) > 1 else _preferred(want, exchange.status)
@@ -178,6 +180,7 @@ def refused_as_any(exchange: Exchange, wanted: list[Refusal]) -> None:
             expected=expected,
             observed=shown(exchange),
             unless=_excuse(exchange),
+            by_status=True,
         )
     if all(want.code for want in fitting):
         _code_place(exchange, fitting)
@@ -205,6 +208,7 @@ def either_way(exchange: Exchange) -> str:
         f"expected 201, or a 4xx with an error envelope, got {shown(exchange)}{again(exchange)}",
         expected="201, or 4xx with an error envelope",
         observed=shown(exchange),
+        by_status=True,
     )
 
 
@@ -216,6 +220,7 @@ def refused_somehow(exchange: Exchange) -> None:
             f"expected a 4xx with an error envelope, got {shown(exchange)}{again(exchange)}",
             expected="4xx with an error envelope",
             observed=shown(exchange),
+            by_status=True,
         )
 
 

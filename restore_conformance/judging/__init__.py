@@ -4,6 +4,7 @@ Judging is pure: it looks at exchanges and conversations, never at a target. Mem
 number of exchanges; each clause keeps its smallest piece of evidence.
 """
 
-from restore_conformance.judging.judge import Judge, Told, look, tags_of
+from restore_conformance.judging.judge import Judge, Told, look
+from restore_conformance.judging.tags import tags_of
 
 __all__ = ["Judge", "Told", "look", "tags_of"]

@@ -11,8 +11,10 @@ from typing import Any
 
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.exchange import Conversation, Exchange
-from restore_conformance.judging.causes import explain, localise
+from restore_conformance.judging.causes import explain, generalise, localise
+from restore_conformance.judging.tags import tags_of
 from restore_conformance.judging.tally import Tally, count_breach, verdict_of
+from restore_conformance.judging.unknown import unknown
 from restore_conformance.trouble import trouble
 from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, Untouched
 
@@ -112,6 +114,10 @@ class Judge:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
             except Deviation as deviation:
+                if doubt := unknown(deviation, evidence):
+                    tally.inconclusive += 1
+                    tally.reason = tally.reason or doubt
+                    continue
                 if made.level is Level.OBSERVE and made.reading not in self._readings:
                     tally.judged += 1
                     tally.seen["neither reading"] = tally.seen.get("neither reading", 0) + 1
@@ -161,22 +167,9 @@ class Judge:
             for made in self.register.clauses
         ]  # fmt: skip
         localise(found, self.consequences)
+        generalise(found)
         explain(found)
         return found
-
-
-def tags_of(exchange: Exchange) -> frozenset[str]:
-    """What was sent and what came, as tags."""
-    tags: frozenset[str] = exchange.sent.tags
-    response = exchange.response
-    if response is None:
-        return tags
-    more = [str(response.status), f"{response.status // 100}xx"]
-    if exchange.trouble and exchange.blame != "target":
-        more = [f"troubled:{more[1]}"]
-    elif isinstance(exchange.answer, dict):
-        more.append("object")
-    return tags.union(more)
 
 
 def look(exchange: Exchange) -> Exchange:
