@@ -25,6 +25,11 @@ def header(headers: Iterable[tuple[str, str]], name: str) -> str | None:
     return None
 
 
+def paired(text: str) -> str:
+    """A text as UTF-8 can have it: half of a surrogate pair becomes U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def parse_json(raw: bytes | None) -> Any:
     """The JSON value of a body, or NOTHING where the bytes are no JSON text in UTF-8.
 
@@ -79,8 +84,10 @@ class Exchange:
     `trouble` names what kept the answer from being taken at its word (see `restore_conformance.trouble`);
     `blame` says whom a control found responsible: "target", "environment" or None where none was made.
     `sent` is what the recogniser saw in the request's bytes; `failed` the clauses found broken here. `silent` says
-    that no clause may be judged by this exchange alone. `lost` names parts of the answer that a recording may have
-    left out, so that their absence proves nothing.
+    that no clause may be judged by this exchange alone. `lost` names parts of the answer that a recording may not
+    show as they were, so that neither their absence nor their form proves anything: "media type", "body", places in
+    it as JSON pointers, "members" where only those are missing that the request did not ask for, and "request" where
+    values of the request may have been written over.
     """
 
     number: int
@@ -117,6 +124,10 @@ class Exchange:
             self._answer = parse_json(self.response.body) if self.response else NOTHING
             self._parsed = True
         return self._answer
+
+    def believe(self, answer: Any) -> None:
+        """Let this be the JSON value of the answer, where a recording shows another one than was sent."""
+        self._answer, self._parsed = answer, True
 
     @property
     def weight(self) -> tuple[int, int]:

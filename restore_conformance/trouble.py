@@ -46,7 +46,7 @@ def trouble(exchange: Exchange) -> str | None:
         return None
     if not response.body and status < 300 and operation in {"delete", "delete-typed"}:
         return None
-    if exchange.answer is NOTHING:
+    if exchange.answer is NOTHING and "body" not in exchange.lost:
         return PAGE if is_page(exchange) else NO_JSON
     return None
 

@@ -91,6 +91,7 @@ class Deviation(AssertionError):
     `pointer` is a JSON pointer (RFC 6901) into the answer where the breach lies in the body.
     `unless` names a fact of the whole run that would excuse it (see `restore_conformance.judging`).
     `refusal` says that it shows in a refusal, which may have passing reasons: it binds once it was seen again.
+    `by_status` says that the status alone shows the breach, whatever the body holds.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Deviation(AssertionError):
         pointer: str = "",
         unless: str = "",
         refusal: bool = False,
+        by_status: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -110,6 +112,7 @@ class Deviation(AssertionError):
         self.pointer = pointer
         self.unless = unless
         self.refusal = refusal
+        self.by_status = by_status
 
 
 class Inconclusive(unittest.SkipTest):

@@ -82,7 +82,7 @@ def shown(exchange: Exchange) -> str:
     return f"{exchange.status}" + (f" {'/'.join(named)}" if named else "")
 
 
-def is_refusal(exchange: Exchange) -> bool:
+def may_pass(exchange: Exchange) -> bool:
     """Whether an answer is a client error that can be taken at its word.
 
     One that the documents do not allow may have a passing reason (load, a quota, maintenance), which no success has.
@@ -120,7 +120,8 @@ def created(exchange: Exchange) -> None:
         expected="201 Created",
         observed=shown(exchange),
         unless=_excuse(exchange),
-        refusal=is_refusal(exchange),
+        by_status=True,
+        refusal=may_pass(exchange),
     )
 
 
@@ -155,7 +156,8 @@ def refused_as(exchange: Exchange, want: Refusal) -> str | None:
             expected=str(want),
             observed=shown(exchange),
             unless=_excuse(exchange),
-            refusal=is_refusal(exchange),
+            by_status=True,
+            refusal=may_pass(exchange),
         )
     if want.code is None:
         return str(exchange.status) if len(want.statuses) > 1 else _preferred(want, exchange.status)
@@ -185,7 +187,7 @@ def _code_place(exchange: Exchange, wanted: Iterable[Refusal]) -> str | None:
         observed=shown(exchange),
         pointer="/error/code",
         unless=_excuse(exchange),
-        refusal=is_refusal(exchange),
+        refusal=may_pass(exchange),
     )
 
 
@@ -204,7 +206,8 @@ def refused_as_any(exchange: Exchange, wanted: list[Refusal]) -> str | None:
             expected=expected,
             observed=shown(exchange),
             unless=_excuse(exchange),
-            refusal=is_refusal(exchange),
+            by_status=True,
+            refusal=may_pass(exchange),
         )
     return _code_place(exchange, fitting) if all(want.code for want in fitting) else None
 
@@ -230,6 +233,7 @@ def either_way(exchange: Exchange) -> str:
         f"expected 201, or a 4xx with an error envelope, got {shown(exchange)}{again(exchange)}",
         expected="201, or 4xx with an error envelope",
         observed=shown(exchange),
+        by_status=True,
     )
 
 
@@ -240,6 +244,7 @@ def refused_somehow(exchange: Exchange) -> None:
             f"expected a 4xx with an error envelope, got {shown(exchange)}{again(exchange)}",
             expected="4xx with an error envelope",
             observed=shown(exchange),
+            by_status=True,
         )
 
 

@@ -20,7 +20,7 @@ MOST = 1000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add = parser.add_argument
-    add("file", nargs="+", metavar="FILE", help="a cassette (.yaml) or a HAR 1.2 file of any recorder")
+    add("file", nargs="+", metavar="FILE", help="a HAR 1.2 file or a cassette of vcrpy, of any recorder")
     add("--report", default="reports/judged", metavar="DIR", help="where the reports go (default: reports/judged)")
     add("--reading", action="append", default=[], metavar="KEY=VALUE", help="narrow an interpretation; repeatable")
     options.add_edition_arguments(parser)

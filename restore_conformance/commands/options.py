@@ -22,7 +22,7 @@ from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
-from restore_conformance.targets.door import is_loopback, is_vendor
+from restore_conformance.targets.door import is_loopback, is_vendor, other_version
 from restore_conformance.verdicts import Unready, UsageError
 
 if TYPE_CHECKING:
@@ -263,6 +263,15 @@ def readings_of(pairs: list[str], known: object) -> dict[str, frozenset[str]]:
     return made
 
 
+def check_version(base: str) -> None:
+    """Refuse the base URL of v1.0, which none of the documents here describes. Raises UsageError."""
+    if other_version(urlsplit(base).path) == "v1.0":
+        raise UsageError(
+            f"{base} is an address of v1.0, and what is judged here is beta: give the base URL of beta, such as "
+            "http://127.0.0.1:8080/beta."
+        )
+
+
 def target_of(settings: Settings) -> Target:
     """The target that the settings name; for the mock, fills in its tokens. Raises UsageError."""
     if settings.target == "mock":
@@ -278,6 +287,7 @@ def target_of(settings: Settings) -> Target:
         raise UsageError(
             f"--target {settings.target!r} is neither mock nor live nor a URL like http://127.0.0.1:8080/beta."
         )
+    check_version(settings.target)
     made = Http(settings.target, settings.ca_bundle, settings.patience)
     if not made.loopback and (made.host.lower() not in settings.emulators or is_vendor(made.host)):
         raise UsageError(
@@ -307,6 +317,7 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
     if settings.target != "live":
         if host.lower() in settings.emulators:
             return None
+        check_version(settings.target)
         if urlsplit(settings.target).scheme != "https":
             raise UsageError(
                 f"{host} is not this machine, so it is a live target and live.base must be an https URL. If it is an "
@@ -315,6 +326,7 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
         live.base = settings.target
     live.ca_bundle = settings.ca_bundle or live.ca_bundle
     checked(live)
+    check_version(live.base)
     named = arguments.profile
     if named and not PROFILES[named].requests:
         raise UsageError(f"--profile {named} is not for live targets; give live or live-deep.")

@@ -5,7 +5,8 @@ Knows no clause; what a reader may believe of a stranger's recording is in `thei
 
 from restore_conformance.har.addresses import Heard
 from restore_conformance.har.reading import Archive, archive
-from restore_conformance.har.theirs import heard
+from restore_conformance.har.stream import top_members
+from restore_conformance.har.theirs import Shown, exchanges_of
 from restore_conformance.har.writing import Writer
 
-__all__ = ["Archive", "Heard", "Writer", "archive", "heard"]
+__all__ = ["Archive", "Heard", "Shown", "Writer", "archive", "exchanges_of", "top_members"]

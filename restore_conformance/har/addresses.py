@@ -1,4 +1,4 @@
-"""Which recorded requests are of this API, by method and address alone, and what was left out.
+"""Which recorded requests are of this API, by method and address alone, and a count of what was left out and why.
 
 Looks at no header and no body.
 """
@@ -6,58 +6,167 @@ Looks at no header and no body.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from restore_conformance.targets.door import other_version, plain_path
+
 API = "/solutions/backupRestore/"
 ROUTE = re.compile(rf"^(?P<before>.*?)(?P<path>{API}(?:sharePointRestoreSessions|restoreSessions)(?:/.*)?)$")
+"""An address as the documents spell it."""
+
+ANY_ROUTE = re.compile(
+    r"^(?P<before>[^?#]*?)/solutions/backupRestore/(?P<collection>sharePointRestoreSessions|restoreSessions)"
+    r"(?:\(\s*'?(?P<key>[^()']+)'?\s*\))?(?P<rest>/.*)?$",
+    re.IGNORECASE,
+)
+"""The same in any letter case, and with the session's id in parentheses (OData URL conventions, 4.3.1)."""
+
+WORDS = {
+    word.lower(): word
+    for word in (
+        "sharePointRestoreSessions", "restoreSessions", "siteRestoreArtifacts", "granularSiteRestoreArtifacts",
+        "activate", "microsoft.graph.activate", "microsoft.graph.sharePointRestoreSession",
+    )
+}  # fmt: skip
 BATCH = "/$batch"
-OTHER_VERSION = re.compile(r"/v\d[\d.]*$")
 PASSED_OVER = frozenset({"OPTIONS", "HEAD", "CONNECT", "TRACE", ""})
 """Methods that this API does not have: a browser asks OPTIONS on its own before it posts."""
 MOST_HOSTS = 50
+MOST_REASONS = 20
+
+OTHER_ADDRESS = "to other addresses"
+OTHER_METHOD = "with a method that this API does not have, as a browser's preflight"
+OTHER_VERSION = "with another version than beta"
+NOT_SHOWN = "the recording does not show the body of the answer"
+SPELLED = "the address is spelled otherwise than documented, so only a success shows that the server knows it"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a recorded request asks for.
+
+    `target` is the path and query below the service root, "" for a batch. `odd` says that the address is spelled
+    otherwise than documented, `versioned` that it names beta.
+    """
+
+    target: str
+    odd: bool = False
+    versioned: bool = True
+    batch: bool = False
 
 
 @dataclass(slots=True)
 class Heard:
-    """What was found in a recording: entries seen, exchanges taken, those of another version, and batches."""
+    """What a recording holds: entries seen, exchanges taken, those left out by reason, and those that are unclear.
+
+    `by_status` are exchanges of which no body is shown, `outside` bodies in files of their own that are not there.
+    """
 
     seen: int = 0
     taken: int = 0
-    other_version: int = 0
     batches: int = 0
+    by_status: int = 0
+    outside: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    unclear: Counter[str] = field(default_factory=Counter)
     hosts: set[str] = field(default_factory=set)
 
-    def target(self, method: str, url: str) -> str:
-        """The path and query below the service root of a request of this API, or "" for any other."""
+    def address(self, method: str, url: str) -> Address | None:
+        """What a request of this API asks for; None for any other, which is counted with the reason."""
         self.seen += 1
-        if method in PASSED_OVER or not (API in url or BATCH in url):
+        return self.inner(method, url)
+
+    def own(self, method: str, url: str) -> str:
+        """The path and query of a request that a run of ours sent, as it was sent; "" for any other."""
+        found = self.address(method, url)
+        parts = urlsplit(url) if found else None
+        match = ROUTE.match(parts.path) if parts else None
+        if not match or not parts:
             return ""
+        self.take(url)
+        return match["path"] + (f"?{parts.query}" if parts.query else "")
+
+    def inner(self, method: str, url: str) -> Address | None:
+        """The same for a request inside another one."""
+        found = self._found(method, url)
+        if isinstance(found, str):
+            self.leave_out(found)
+            return None
+        return found
+
+    def leave_out(self, reason: str) -> None:
+        """Count an exchange that is not judged; what a file makes up does not make the list of reasons grow."""
+        known = reason in self.left_out or len(self.left_out) < MOST_REASONS
+        self.left_out[reason if known else "for other reasons"] += 1
+
+    def take(self, url: str) -> None:
+        """Count an exchange that is judged, and the host it was had with."""
+        self.taken += 1
         try:
             parts = urlsplit(url)
             host = parts.hostname or ""
         except ValueError:
-            return ""
-        if parts.path.endswith(BATCH):
-            self.batches += 1
-        found = ROUTE.match(parts.path)
-        if not found:
-            return ""
-        if OTHER_VERSION.search(found["before"]):
-            self.other_version += 1
-            return ""
-        self.taken += 1
-        if len(self.hosts) < MOST_HOSTS:
+            return
+        if host and len(self.hosts) < MOST_HOSTS:
             self.hosts.add(f"{parts.scheme}://{host}")
-        return found["path"] + (f"?{parts.query}" if parts.query else "")
 
-    def note(self) -> str:
-        """What a reader must know of what was left out, in words."""
-        told = []
-        if self.other_version:
-            told.append(f"{self.other_version} exchanges with another version than beta were left out")
-        if self.batches and self.taken:
-            told.append(f"{self.batches} requests to $batch were not looked into")
+    def _found(self, method: str, url: str) -> Address | str:
+        if not is_about(url):
+            return OTHER_ADDRESS
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return OTHER_ADDRESS
+        path = plain_path(parts.path)
+        batch = path.rstrip("/").lower().endswith(BATCH)
+        match = ANY_ROUTE.match(re.sub(r"/{2,}", "/", path.rstrip("/")))
+        if not batch and not match:
+            return OTHER_ADDRESS
+        before = path if batch or match is None else match["before"]
+        version = other_version(before)
+        if version:
+            return f"{OTHER_VERSION} ({version})"
+        if method in PASSED_OVER:
+            return OTHER_METHOD
+        if batch or match is None:
+            return Address("", batch=True, versioned="beta" in path.lower())
+        versioned = any(part.lower() == "beta" for part in before.split("/"))
+        query = f"?{parts.query}" if parts.query else ""
+        exact = ROUTE.match(parts.path)
+        if exact and not f"{exact['before']}{exact['path']}/".count("//"):
+            return Address(exact["path"] + query, versioned=versioned)
+        return Address(_documented(match) + query, odd=True, versioned=versioned)
+
+    def lines(self) -> Iterator[str]:
+        """What a reader must know of what was left out or is unclear, one line a group."""
+        for reason, number in self.left_out.items():
+            yield f"{_exchanges(number)} {reason} {'was' if number == 1 else 'were'} left out"
+        for reason, number in self.unclear.items():
+            yield f"{_exchanges(number)} {'is' if number == 1 else 'are'} inconclusive: {reason}"
+        if self.by_status:
+            what = "is judged by its" if self.by_status == 1 else "are judged by their"
+            yield f"{_exchanges(self.by_status)} {what} status alone: {NOT_SHOWN}"
+        if self.outside:
+            kept = "1 body is kept in a file" if self.outside == 1 else f"{self.outside} bodies are kept in files"
+            yield f"{kept} beside the recording (_file), not found there"
         if len(self.hosts) > 1:
-            told.append(f"{len(self.hosts)} hosts were judged as one: {', '.join(sorted(self.hosts)[:5])}")
-        return "; ".join(told)
+            yield f"{len(self.hosts)} hosts were judged as one: {', '.join(sorted(self.hosts)[:5])}"
+
+
+def is_about(url: str) -> bool:
+    """Whether an address may be one of this API, at a quick look."""
+    low = url.lower()
+    return "restoresessions" in low or "batch" in low or "%" in low
+
+
+def _exchanges(number: int) -> str:
+    return f"{number} exchange" if number == 1 else f"{number} exchanges"
+
+
+def _documented(match: re.Match[str]) -> str:
+    """The path of an address in the documents' spelling; ids stay as they are."""
+    parts = [match["collection"], *([match["key"]] if match["key"] else []), *(match["rest"] or "").split("/")]
+    return API + "/".join(WORDS.get(part.lower(), part) for part in parts if part)

@@ -7,35 +7,53 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from restore_conformance.exchange import NOTHING, parse_json
+from restore_conformance.exchange import NOTHING, Headers, Request, header, parse_json
+from restore_conformance.har.blanks import blackened, is_blackened, suspicious
+from restore_conformance.scrub.placeholders import PLACEHOLDER
 
-BLACKENED = re.compile(
-    r"[*•█]{3,}|x{5,}|[\[<({]*\s*(?:redacted|removed|hidden|filtered|masked|scrubbed|sanitized|sanitised|censored"
-    r"|anonymi[sz]ed|secret|obfuscated)\s*[\])>}]*|(?:x{8}-x{4}-x{4}-x{4}-x{12})|\.{3}|…",
-    re.IGNORECASE,
-)
-CONSTANT = re.compile(r"([0-9a-fx])\1{7}-\1{4}-\1{4}-\1{4}-\1{12}", re.IGNORECASE)
-"""A GUID of one digit: what a careless tool writes in place of every id."""
+FULL = frozenset({204, 205, 304})
+"""Statuses of answers that have no body (RFC 9110, 15)."""
+
+REPLACED = re.compile(rb"\xef\xbf\xbd|\\u[fF]{3}[dD]")
+"""U+FFFD, as it is or escaped: what a recorder writes in place of what it could not decode."""
+
+MEDIA = re.compile(r"[\w.+-]+/[\w.+-]+\s*(?:;.*)?", re.ASCII | re.DOTALL)
+SHAPING = re.compile(r"\b(?:return|respond-async|odata\.continue-on-error)\b", re.IGNORECASE)
+CONDITIONS = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Range")
+OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 
-def is_blackened(text: str) -> bool:
-    """Whether a text stands in the place of one that was taken out."""
-    return bool(BLACKENED.fullmatch(text.strip()) or CONSTANT.fullmatch(text.strip()))
+def believed(headers: Headers) -> Headers:
+    """Headers without those whose value may stand in the place of another one.
+
+    A Content-Type that has not the form of a media type is such a one.
+    """
+    return tuple(
+        (name, value)
+        for name, value in headers
+        if value.strip()
+        and not is_blackened(value)
+        and (name.strip().lower() != "content-type" or MEDIA.fullmatch(value.strip()))
+    )
 
 
-def blackened(value: Any, depth: int = 0) -> bool:
-    """Whether a JSON value holds such a text anywhere."""
-    if isinstance(value, str):
-        return is_blackened(value) or ("," in value and any(is_blackened(part) for part in value.split(",")))
-    if depth > 50:
-        return True
-    if isinstance(value, dict):
-        return any(blackened(inner, depth + 1) for inner in value.values())
-    if isinstance(value, list):
-        return any(blackened(inner, depth + 1) for inner in value)
-    return False
+def media_type(headers: Headers, beside: str) -> str | None:
+    """The Content-Type of a message, None where it is unknown; `beside` is what the recorder says of it elsewhere.
+
+    Where the two contradict each other, one of them was written by the recorder.
+    """
+    named = header(headers, "content-type")
+    essence, other = (_essence(one or "") for one in (named, beside))
+    if named is None:
+        return beside if other == "application/json" else None
+    return None if essence != other == "application/json" else named
+
+
+def _essence(media: str) -> str:
+    return media.partition(";")[0].strip().lower()
 
 
 def body_sent(raw: bytes | None, size: int, length: int = -1) -> bytes | None:
@@ -50,7 +68,8 @@ def body_sent(raw: bytes | None, size: int, length: int = -1) -> bytes | None:
         return None
     value = parse_json(raw)
     if value is NOTHING:
-        return raw if len(raw) in {size, length} and "\ufffd".encode() not in raw else None
+        whole = len(raw) in {size, length} and not REPLACED.search(raw)
+        return raw if whole and not is_blackened(raw.decode("utf-8", "replace")) else None
     return None if blackened(value) or _uniform(value) else raw
 
 
@@ -69,19 +88,78 @@ def _uniform(value: Any) -> bool:
     return False
 
 
-def trouble_of(status: int, body: bytes, size: int, *, shown: bool) -> str | None:
-    """What keeps a recorded answer from being taken at its word, or None.
+def blanked_before(sent: bytes | None, status: int, answer: Any) -> bool:
+    """Whether a request that was accepted may have held other values than the recording shows.
 
-    `shown` says whether the recording has the answer's body at all; `size` as above.
+    Tools write "", null, a number or an empty list in place of a value, and a server that was sent the value accepts
+    it. An empty list, or an empty object, is evidence where the answer says that the session holds nothing.
     """
+    value = parse_json(sent)
+    if value is NOTHING or not 200 <= status < 300:
+        return False
+    counts = answer.get("restoreSessionArtifactCount") if isinstance(answer, dict) else None
+    holds_nothing = isinstance(counts, dict) and counts.get("total") == 0
+    return suspicious(value, empty=not holds_nothing)
+
+
+def may_be_blanked(sent: bytes) -> bool:
+    """Whether a request holds what tools write in place of a value."""
+    value = parse_json(sent)
+    return value is not NOTHING and suspicious(value, empty=True)
+
+
+def spoilt(raw: bytes | None, declared: Iterable[int]) -> str:
+    """Why a body as a whole is not what went over the wire, or "". `declared` are the lengths that are named.
+
+    Our own scrubber leaves other lengths behind, and marks by which it is known.
+    """
+    if not raw:
+        return ""
+    if REPLACED.search(raw):
+        return "the recording has replaced characters that it could not decode (U+FFFD)"
+    wrong = any(number > 0 and number not in _lengths(raw) for number in declared)
+    if wrong and not PLACEHOLDER.search(raw.decode("utf-8", "replace")):
+        return "a body is longer or shorter than the recording says"
+    return ""
+
+
+def _lengths(raw: bytes) -> set[int]:
+    """How long a body is in bytes, also with a byte order mark; in characters, and in the units of JavaScript."""
+    text = raw.decode("utf-8", "replace")
+    return {len(raw), len(raw) + 3, len(text), len(text.encode("utf-16-le")) // 2}
+
+
+def refused_for_its_form(request: Request, status: int) -> str:
+    """Why an answer may be about how a request was written rather than about what it says, or ""."""
+    coded = (header(request.headers, "Content-Encoding") or "identity").strip().lower() != "identity"
+    if coded and 400 <= status < 500:
+        return "refused, maybe for the content coding of the request"
+    if status in {412, 416, 417, 424}:
+        return f"status {status}, which is about a condition of the request"
+    if shaped(request) and status not in ({201} if request.method == "POST" else {200, 204}):
+        return f"the request asks for another form of answer than the documented one, and was answered {status}"
+    return ""
+
+
+def shaped(request: Request) -> bool:
+    """Whether a request asks for another form of answer than the documented one, so that what is absent proves nothing.
+
+    Query options ($select, $expand, $format, unknown ones) do, preferences, conditions, and an Accept without JSON.
+    """
+    if request.target.partition("?")[2]:
+        return True
+    accept = (request.header("Accept") or "*/*").lower()
+    if not any(form in accept for form in ("json", "*/*", "application/*")):
+        return True
+    if any(request.header(name) is not None for name in (*CONDITIONS, *OVERRIDES)):
+        return True
+    return any(name.lower() == "prefer" and SHAPING.search(value) for name, value in request.headers)
+
+
+def trouble_of(status: int, body: bytes, size: int) -> str | None:
+    """What keeps a recorded answer from being taken at its word, or None; `size` as above."""
     if status < 100:
         return "no answer in the recording"
-    if status in {204, 205, 304}:
-        return None
-    if not shown or (not body and size != 0):
-        return "the recording does not show the answer's body: it may have been removed"
-    if size > 0 and len(body) < size and parse_json(body) is NOTHING:
+    if status not in FULL and 0 < len(body) < size and parse_json(body) is NOTHING:
         return "the recording cuts the answer short"
-    if blackened(parse_json(body)):
-        return "the recording has blackened parts of the answer"
     return None

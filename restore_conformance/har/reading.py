@@ -6,18 +6,19 @@ Raises UsageError, in one sentence, for a file that is none. What can be believe
 from __future__ import annotations
 
 import base64
-import binascii
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from restore_conformance.exchange import Exchange, Headers, Request, Response
-from restore_conformance.har.addresses import Heard
+from restore_conformance.exchange import Exchange, Headers, Request, Response, paired
+from restore_conformance.har.addresses import Heard, is_about
+from restore_conformance.har.attached import attached
 from restore_conformance.har.stream import JSONError, Stream, first_line, opened
-from restore_conformance.har.theirs import Shown, doubted
+from restore_conformance.har.theirs import Shown, exchanges_of
 from restore_conformance.har.writing import FORMAT, OURS
 from restore_conformance.verdicts import UsageError
 
@@ -43,9 +44,7 @@ class Archive:
         try:
             with opened(self.path) as file:
                 for raw in Stream(self.path).items(file, "log.entries.item"):
-                    made = self._entry(_dict(raw))
-                    if made is not None:
-                        yield made
+                    yield from self._entry(_dict(raw))
         except (JSONError, ValueError, OverflowError, RecursionError) as error:
             raise UsageError(
                 f"{self.name} is no HAR file: after {self.heard.seen} entries its JSON breaks off or is wrong "
@@ -54,17 +53,35 @@ class Archive:
         except OSError as error:
             raise UsageError(f"{self.name} cannot be read: {error.strerror}.") from None
 
-    def _entry(self, raw: dict[str, Any]) -> Exchange | None:
+    def _entry(self, raw: dict[str, Any]) -> Iterator[Exchange]:
         asked, came = _dict(raw.get("request")), _dict(raw.get("response"))
-        url, method = _text(asked.get("url")), _text(asked.get("method")).upper()
-        target = self.heard.target(method, url)
-        if not target:
-            return None
-        made = self._own(raw, asked, came, method, target) if self.ours else _stranger(asked, came, method, target)
-        made.number = self.heard.taken
-        made.started = _time(raw.get("startedDateTime"))
-        made.seconds = min(max(_number(raw.get("time"), 0.0), 0.0) / 1000, LONGEST)
-        return made
+        url, method = _text(asked.get("url")), _text(asked.get("method")).strip().upper()
+        if self.ours:
+            target = self.heard.own(method, url)
+            exchanges: Iterable[Exchange] = [self._own(raw, asked, came, method, target)] if target else []
+        else:
+            exchanges = exchanges_of(self._shown(asked, came, method, url), self.heard)
+        for made in exchanges:
+            made.number = self.heard.taken
+            made.started = _time(raw.get("startedDateTime"))
+            made.seconds = min(max(_number(raw.get("time"), 0.0), 0.0) / 1000, LONGEST)
+            yield made
+
+    def _shown(self, asked: dict[str, Any], came: dict[str, Any], method: str, url: str) -> Shown:
+        post, content = _dict(asked.get("postData")), _dict(came.get("content"))
+        sent = _sent(asked)
+        ours = is_about(url)
+        if sent is None and post.get("_file") and ours:
+            sent = attached(self.path, _text(post.get("_file")))
+        raw, size = _content(came)
+        if not raw and content.get("_file") and ours:
+            kept = attached(self.path, _text(content.get("_file")))
+            raw, self.heard.outside = kept or b"", self.heard.outside + (kept is None)
+        return Shown(
+            method, url, _headers(asked), sent, _int(came.get("status"), 0), _headers(came), raw,
+            sent_size=_int(asked.get("bodySize"), -1), body_size=size,
+            sent_media=_text(post.get("mimeType")), body_media=_text(content.get("mimeType")),
+        )  # fmt: skip
 
     def _own(
         self, raw: dict[str, Any], asked: dict[str, Any], came: dict[str, Any], method: str, target: str
@@ -120,17 +137,6 @@ def _head(file: Any, made: Archive) -> None:
     made.callers = callers if made.ours else {}
 
 
-def _stranger(asked: dict[str, Any], came: dict[str, Any], method: str, target: str) -> Exchange:
-    raw, size, has_answer = _content(came)
-    shown = Shown(
-        method, target, _headers(asked), _sent(asked), _int(came.get("status"), 0), _headers(came), raw,
-        sent_size=_int(asked.get("bodySize"), -1), body_size=size, has_answer=has_answer,
-        sent_media=_text(_dict(asked.get("postData")).get("mimeType")),
-        body_media=_text(_dict(came.get("content")).get("mimeType")),
-    )  # fmt: skip
-    return doubted(shown, target)
-
-
 def _sent(asked: dict[str, Any]) -> bytes | None:
     post = _dict(asked.get("postData"))
     text = _text(post.get("text"))
@@ -139,23 +145,23 @@ def _sent(asked: dict[str, Any]) -> bytes | None:
     return _bytes(text, post.get("_encoding") or post.get("encoding"))
 
 
-def _content(came: dict[str, Any]) -> tuple[bytes, int, bool]:
-    """The bytes of an answer, how many the recorder says there were (-1: it does not say), and whether it has any."""
+def _content(came: dict[str, Any]) -> tuple[bytes, int]:
+    """The bytes of an answer, and how many the recorder says there were (-1: it does not say)."""
     content = _dict(came.get("content"))
-    text = content.get("text")
-    size = _int(content.get("size"), -1)
-    if not isinstance(text, str):
-        return b"", size, size == 0
-    return _bytes(_text(text), content.get("encoding")), size, True
+    return _bytes(_text(content.get("text")), content.get("encoding")), _int(content.get("size"), -1)
 
 
 def _bytes(text: str, coding: Any) -> bytes:
+    """The bytes of a text; one that is said to be in base64 and is not is taken as it is."""
     if _text(coding).lower() == "base64":
-        try:
-            return base64.b64decode(text, validate=False)
-        except (binascii.Error, ValueError):
-            return b""
+        plain = "".join(text.split()).rstrip("=").translate(_URL_SAFE)
+        if _BASE64.fullmatch(plain) and len(plain) % 4 != 1:
+            return base64.b64decode(plain + "=" * (-len(plain) % 4))
     return text.encode()
+
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*")
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 def _headers(part: dict[str, Any]) -> Headers:
@@ -173,6 +179,8 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _int(value: Any, otherwise: int) -> int:
+    if isinstance(value, str) and value.isascii() and value.strip().isdigit() and len(value) < 12:
+        return int(value)
     found = _number(value, math.nan)
     return otherwise if math.isnan(found) or abs(found) > 2**53 else int(found)
 
@@ -184,10 +192,8 @@ def _number(value: Any, otherwise: float) -> float:
 
 
 def _text(value: Any) -> str:
-    """A text as UTF-8 can have it, or "": half of a surrogate pair becomes U+FFFD, which `doubt` looks for."""
-    if not isinstance(value, str) or value.isascii():
-        return value if isinstance(value, str) else ""
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    """A text as UTF-8 can have it, or "": `doubt` looks for what was replaced."""
+    return paired(value) if isinstance(value, str) else ""
 
 
 def _time(value: Any) -> str:

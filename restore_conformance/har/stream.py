@@ -91,3 +91,18 @@ def first_line(error: Exception) -> str:
     said = error.args[0] if error.args else ""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
     return " ".join(text.strip().split("\n")[0].split())[:120] or type(error).__name__
+
+
+def top_members(path: Path) -> frozenset[str]:
+    """The names of the members at the top of a JSON file, up to the one that holds traffic."""
+    found: set[str] = set()
+    try:
+        with opened(path) as file:
+            for prefix, event, value in Stream(path).events(file):
+                if not prefix and event == "map_key":
+                    found.add(str(value)[:80])
+                if found & {"log", "interactions"} or len(found) > 100:
+                    break
+    except (JSONError, ValueError, RecursionError, OSError):
+        pass
+    return frozenset(found)

@@ -5,24 +5,29 @@ Knows neither HAR nor cassettes: `Shown` is what any recording may show of one e
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from restore_conformance.exchange import Exchange, Headers, Request, Response, header
-from restore_conformance.har import doubt
-from restore_conformance.har.addresses import Heard
+from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, Response, header, parse_json
+from restore_conformance.har import batches, doubt
+from restore_conformance.har.addresses import OTHER_VERSION, SPELLED, Heard
+from restore_conformance.har.blanks import WHOLE, is_blackened, pruned
+from restore_conformance.targets.door import plain_path
 
 LARGEST = 32 * 1024 * 1024
 """Bytes that a compressed body may grow to."""
+
+VERSION_NAMED = re.compile(rb"/v1\.0/+\$metadata#")
+"""What an answer of v1.0 says of itself, which counts where the address names no version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One exchange as a recording shows it; sizes are what the recorder says, -1 where it does not say.
 
-    `has_answer` says whether the recording has the body of the answer at all; media types are those it tells
-    beside the headers.
+    Media types are those it tells beside the headers.
     """
 
     method: str
@@ -34,45 +39,129 @@ class Shown:
     body: bytes
     sent_size: int = -1
     body_size: int = -1
-    has_answer: bool = True
     sent_media: str = ""
     body_media: str = ""
 
 
-def heard(pairs: Iterable[tuple[Request, Response]], found: Heard) -> Iterator[Exchange]:
-    """The exchanges of this API among those of a cassette of others; each request has its whole address."""
-    for asked, came in pairs:
-        target = found.target(asked.method.upper(), asked.target)
-        if target:
-            shown = Shown(
-                asked.method.upper(), asked.target, asked.headers, asked.body, came.status, came.headers, came.body
-            )
-            yield doubted(shown, target)
+def exchanges_of(shown: Shown, found: Heard) -> Iterator[Exchange]:
+    """The exchanges of this API that one entry of a recording shows: none, one, or those inside a batch."""
+    address = found.address(shown.method, shown.url)
+    if address is None:
+        return
+    if address.batch:
+        yield from _inside(shown, found)
+        return
+    made = doubted(shown, address.target)
+    if not address.versioned and VERSION_NAMED.search(shown.body[:2000]):
+        found.leave_out(f"{OTHER_VERSION} (v1.0)")
+        return
+    if address.odd and not 200 <= (made.status or 0) < 300:
+        made.trouble = made.trouble or SPELLED
+    found.take(shown.url)
+    yield made
+
+
+def _inside(shown: Shown, found: Heard) -> Iterator[Exchange]:
+    """The exchanges inside a batch."""
+    found.batches += 1
+    try:
+        parts = batches.parts(
+            _decoded(shown.sent, shown.asked), _decoded(shown.body, shown.answered), shown.url, shown.asked
+        )
+    except ValueError as why:
+        found.leave_out(f"with $batch, which could not be looked into since {why},")
+        return
+    found.seen -= 1  # Its parts stand for it.
+    for asked, came in parts:
+        found.seen += 1
+        address = found.inner(asked.method, asked.target)
+        if address is None or address.batch:
+            continue
+        one = Shown(
+            asked.method, asked.target, asked.headers, asked.body,
+            came.status if came else 0, came.headers if came else (), came.body if came else b"",
+        )  # fmt: skip
+        made = doubted(one, address.target)
+        if address.odd and not 200 <= (made.status or 0) < 300:
+            made.trouble = made.trouble or SPELLED
+        found.take(shown.url)
+        yield made
 
 
 def doubted(shown: Shown, target: str) -> Exchange:
     """What can be believed of an exchange; `target` is its address below the service root."""
-    body = doubt.body_sent(_decoded(shown.sent, shown.asked), shown.sent_size, _length(shown.asked))
-    headers = tuple((n, v) for n, v in shown.asked if not doubt.is_blackened(v))
-    if header(headers, "content-type") is None and _is_json(shown.sent_media):
-        headers = (*headers, ("Content-Type", shown.sent_media))
-    answered, lost = shown.answered, frozenset[str]()
-    if header(answered, "content-type") is None:
-        if _is_json(shown.body_media):
-            answered = (*answered, ("Content-Type", shown.body_media))
-        else:
-            lost = frozenset({"media type"})
-    request = Request(shown.method, target, headers, body)
-    made = Exchange(0, request, None, family="recorded", origin="elsewhere", lost=lost)
+    plain_sent = _decoded(shown.sent, shown.asked)
+    answered = doubt.believed(shown.answered)
     plain = _decoded(shown.body, shown.answered)
-    if plain is None:
-        made.trouble = "the recording shows the answer in a content coding that cannot be undone"
-        plain = b""
-    else:
-        made.trouble = doubt.trouble_of(shown.status, plain, shown.body_size, shown=shown.has_answer)
+    value, lost = pruned(found) if (found := parse_json(plain)) is not NOTHING else (NOTHING, frozenset())
+    body = doubt.body_sent(plain_sent, shown.sent_size, _length(shown.asked))
+    if body is not None and doubt.blanked_before(body, shown.status, value):
+        body = None
+    elif body is not None and doubt.may_be_blanked(body):
+        lost |= {"request"}
+    accepted = body is not None and 200 <= shown.status < 300
+    asked = _with_media_type(doubt.believed(shown.asked), shown.sent_media, accepted=accepted)
+    request = Request(shown.method, target, asked, body)
+    made = Exchange(0, request, None, family="recorded", origin="elsewhere")
+    if shown.status not in doubt.FULL and plain is not None and (not plain or (value is NOTHING and _is_mark(plain))):
+        lost |= WHOLE
+    made.trouble = _trouble(shown, request, plain_sent if body else None, plain, blanked=bool(lost - {"request"}))
+    media = doubt.media_type(answered, shown.body_media)
+    if media is None:
+        lost |= {"media type"}
+    if doubt.shaped(Request(shown.method, target, shown.asked)):
+        lost |= {"members", "media type"}
+    made.lost = lost
     if 100 <= shown.status <= 599:
-        made.response = Response(shown.status, answered, plain)
+        made.response = Response(shown.status, _with(answered, media), plain or b"")
+        if value is not NOTHING:
+            made.believe(value)
     return made
+
+
+def _ids(target: str) -> list[str]:
+    """What an address names below the collection."""
+    return [part for part in plain_path(target.partition("?")[0]).split("/")[4:] if part]
+
+
+def _trouble(shown: Shown, request: Request, sent: bytes | None, plain: bytes | None, *, blanked: bool) -> str | None:
+    """What keeps an exchange as a whole from being taken at its word, or None."""
+    if plain is None:
+        return "the recording shows the answer in a content coding that cannot be undone"
+    if any(is_blackened(part) for part in _ids(request.target)):
+        return "the recording has taken an id out of the address"
+    return (
+        doubt.trouble_of(shown.status, plain, -1 if blanked else shown.body_size)
+        or doubt.spoilt(sent, [] if _is_coded(shown.asked) else [shown.sent_size, _length(shown.asked)])
+        # What a tool wrote over explains another length.
+        or doubt.spoilt(
+            plain, [] if blanked or _is_coded(shown.answered) else [shown.body_size, _length(shown.answered)]
+        )
+        or doubt.refused_for_its_form(Request(request.method, request.target, shown.asked), shown.status)
+        or None
+    )
+
+
+def _with_media_type(headers: Headers, beside: str, *, accepted: bool) -> Headers:
+    """Headers with the media type that was sent, as far as it is known.
+
+    A payload that was accepted was JSON, or would have been accepted as JSON the more.
+    """
+    media = doubt.media_type(headers, beside) or ("application/json" if accepted else None)
+    return _with(headers, media)
+
+
+def _with(headers: Headers, media: str | None) -> Headers:
+    """Headers with this Content-Type and no other."""
+    if media is not None and header(headers, "content-type") == media:
+        return headers
+    rest = tuple((name, value) for name, value in headers if name.strip().lower() != "content-type")
+    return rest if media is None else (*rest, ("Content-Type", media))
+
+
+def _is_mark(body: bytes) -> bool:
+    """Whether a body that is no JSON is the mark of a tool."""
+    return len(body) < 500 and is_blackened(body.decode("utf-8", "replace"))
 
 
 def _decoded(raw: bytes | None, headers: Headers) -> bytes | None:
@@ -103,13 +192,13 @@ def _is_text(raw: bytes) -> bool:
     return True
 
 
+def _is_coded(headers: Headers) -> bool:
+    return (header(headers, "content-encoding") or "identity").strip().lower() != "identity"
+
+
 def _length(headers: Headers) -> int:
     """What Content-Length says of a body as it was sent, -1 where that says nothing of the body as it is shown."""
-    if (header(headers, "content-encoding") or "identity").strip().lower() != "identity":
+    if _is_coded(headers):
         return -1
     said = (header(headers, "content-length") or "").strip()
     return int(said) if said.isascii() and said.isdigit() and len(said) < 12 else -1
-
-
-def _is_json(media: str) -> bool:
-    return media.lower().startswith("application/json")

@@ -4,6 +4,7 @@ Judging is pure: it looks at exchanges and conversations, never at a target. Mem
 number of exchanges; each clause keeps its smallest piece of evidence.
 """
 
-from restore_conformance.judging.judge import Judge, Outcome, Told, look, stimulus_of, tags_about, tags_of
+from restore_conformance.judging.judge import Judge, Outcome, Told, look
+from restore_conformance.judging.tags import stimulus_of, tags_about, tags_of
 
 __all__ = ["Judge", "Outcome", "Told", "look", "stimulus_of", "tags_about", "tags_of"]

@@ -1,14 +1,25 @@
 """Tells one breach once: under the clause about its one place, or under the clause that it follows from.
 
-Looks at verdicts and at what clauses say of each other; knows no exchange and judges nothing.
+Looks at verdicts, their evidence and what clauses say of each other; judges no exchange that was not judged before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from restore_conformance.clauses import Clause
-from restore_conformance.verdicts import ClauseVerdict, Level, Verdict
+from restore_conformance.judging.tags import tags_of
+from restore_conformance.verdicts import (
+    ClauseVerdict,
+    Deviation,
+    Finding,
+    Inconclusive,
+    Level,
+    Untouched,
+    Verdict,
+    Why,
+)
 
 
 def localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> None:
@@ -39,6 +50,49 @@ def _is_one_place(made: Clause) -> bool:
     if made.level is Level.OBSERVE or made.follows:
         return False
     return made.scope == "conversation" or any(tag.startswith("sole:") for tag in made.when.either)
+
+
+def generalise(verdicts: list[ClauseVerdict]) -> None:
+    """Tell a breach under the clause that it follows from, where nothing else was sent that this clause is about.
+
+    A client that names the type in every request sends no plain request, so an answer of 200 to all of them shows in
+    the clause about naming the type alone; nothing says that the type is what the server stumbles over.
+    """
+    by_address = {found.clause.address: found for found in verdicts}
+    for found in verdicts:
+        if found.verdict is not Verdict.FAIL:
+            continue
+        finding = found.findings[0]
+        roots = (by_address[address] for address in found.clause.follows if address in by_address)
+        for root in roots:
+            open_ = root.verdict is not Verdict.ERROR and root.why in {None, Why.UNTOUCHED} and not root.exchanges
+            if not open_ or not _breaks(root.clause, finding):
+                continue
+            if root.verdict is not Verdict.FAIL:
+                root.verdict, root.findings, root.reason, root.why = Verdict.FAIL, [replace(finding)], "", None
+            root.findings[0].consequences = [*root.findings[0].consequences, found.clause.address]
+            found.verdict, found.findings = Verdict.INCONCLUSIVE, []
+            found.reason = f"follows from {root.clause.address}: no request without this feature was seen"
+            break
+    for found in verdicts:
+        if found.verdict is Verdict.FAIL and not found.exchanges:
+            found.exchanges = found.findings[0].of
+
+
+def _breaks(made: Clause, finding: Finding) -> bool:
+    """Whether the evidence breaks a clause as well, which leaves it to others for some feature of the request."""
+    if len(finding.evidence) != 1 or made.judge is None or made.scope != "exchange":
+        return False
+    exchange = finding.evidence[0]
+    if not replace(made.when, none=frozenset()).matches(tags_of(exchange)):
+        return False
+    try:
+        made.judge(exchange)
+    except Deviation:
+        return True
+    except (Inconclusive, Untouched):
+        pass
+    return False
 
 
 def explain(verdicts: list[ClauseVerdict]) -> None:

@@ -5,18 +5,19 @@ Knows which clauses apply and in which order; not what a tally amounts to, nor w
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from restore_conformance.checks.answers import is_refusal
+from restore_conformance.checks.answers import may_pass
 from restore_conformance.checks.talks import ABSENT
 from restore_conformance.clauses import Clause, Register
-from restore_conformance.editions import TAG, Chosen, chosen
+from restore_conformance.editions import Chosen, chosen
 from restore_conformance.exchange import Conversation, Exchange
-from restore_conformance.judging.causes import explain, localise
+from restore_conformance.judging.causes import explain, generalise, localise
+from restore_conformance.judging.tags import stimulus_of, tags_about, tags_of
 from restore_conformance.judging.tally import Tally, count_breach, verdict_of
+from restore_conformance.judging.unknown import unknown
 from restore_conformance.trouble import never_sent, trouble
 from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, Untouched
 
@@ -139,12 +140,8 @@ class Judge:
                 self.consequences.setdefault(root, set()).add(made.address)
                 continue
             tally = self._tallies[made.address]
-            if stuck is not None and scope == "exchange" and never_sent(stuck):
-                tally.error = tally.error or _why(stuck)
-                continue
             if stuck is not None and scope == "exchange":
-                tally.inconclusive += 1
-                tally.reason = tally.reason or _why(stuck)
+                _unanswered(tally, stuck)
                 continue
             self.judgements += 1
             try:
@@ -157,6 +154,10 @@ class Judge:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
             except Deviation as deviation:
+                if doubt := unknown(deviation, evidence):
+                    tally.inconclusive += 1
+                    tally.reason = tally.reason or doubt
+                    continue
                 if made.level is Level.OBSERVE and made.reading not in self._readings:
                     tally.judged += 1
                     tally.seen["neither reading"] = tally.seen.get("neither reading", 0) + 1
@@ -180,7 +181,7 @@ class Judge:
         self, made: Clause, deviation: Deviation, subject: Any, evidence: list[Exchange], outcome: Outcome
     ) -> None:
         tally, stimulus = self._tallies[made.address], ""
-        if deviation.refusal or (made.scope == "exchange" and is_refusal(subject)):
+        if deviation.refusal or (made.scope == "exchange" and may_pass(subject)):
             outcome.doubtful.append(made.address)
             stimulus = _stimulus(evidence[-1], made.scope)
         count_breach(tally, deviation, subject.weight, evidence, stimulus)
@@ -220,28 +221,18 @@ class Judge:
             for made in self.register.clauses
         ]  # fmt: skip
         localise(found, self.consequences)
+        generalise(found)
         explain(found)
         return found
 
 
-def tags_of(exchange: Exchange) -> frozenset[str]:
-    """What was sent and what came, as tags."""
-    tags: frozenset[str] = exchange.sent.tags
-    response = exchange.response
-    if response is None:
-        return tags
-    more = [str(response.status), f"{response.status // 100}xx"]
-    if exchange.trouble and exchange.blame != "target":
-        more = [f"troubled:{more[1]}"]
-    elif isinstance(exchange.answer, dict):
-        more.append("object")
-    return tags.union(more)
-
-
-def tags_about(conversation: Conversation) -> frozenset[str]:
-    """The story of a conversation, and the editions that brought members which its requests hold."""
-    held = (tag for one in conversation.exchanges for tag in one.sent.tags if tag.startswith(TAG))
-    return frozenset({f"story:{conversation.story}", *held})
+def _unanswered(tally: Tally, stuck: Exchange) -> None:
+    """Count an exchange that proves nothing: trouble on the way, or a request that our own client refused."""
+    if never_sent(stuck):
+        tally.error = tally.error or _why(stuck)
+        return
+    tally.inconclusive += 1
+    tally.reason = tally.reason or _why(stuck)
 
 
 def _stimulus(last: Exchange, scope: str) -> str:
@@ -249,13 +240,6 @@ def _stimulus(last: Exchange, scope: str) -> str:
     if scope == "conversation" or last.sent.operation != "create":
         return f"conversation {last.conversation}"
     return stimulus_of(last)
-
-
-def stimulus_of(exchange: Exchange) -> str:
-    """What an exchange sent, without what differs each time."""
-    request = exchange.request
-    kept = sorted(f"{name.lower()}: {value}" for name, value in request.headers if name.lower() != "client-request-id")
-    return hashlib.sha256(repr((request.method, request.target, kept, request.body)).encode()).hexdigest()
 
 
 def look(exchange: Exchange) -> Exchange:

@@ -16,15 +16,16 @@ from restore_conformance.accepted import Accepted
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.concluding import Result
 from restore_conformance.exchange import Conversation, Exchange
-from restore_conformance.har import Heard, archive, heard
-from restore_conformance.judging import Judge, look, tags_about, tags_of
+from restore_conformance.har import Heard, Shown, archive, exchanges_of
+from restore_conformance.judging import Judge, look, tags_of
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.recordings.coverage import again, is_recorded_in
+from restore_conformance.recordings.kinds import Kind, kind_of
 from restore_conformance.recordings.parts import Parts
 from restore_conformance.recordings.source import Source
 from restore_conformance.recordings.strangers import REMOVED, Doubts, is_removable
 from restore_conformance.settings import Settings
-from restore_conformance.tape import Cassette, Player, load
+from restore_conformance.tape import Cassette, Foreign, Player, foreign, load
 from restore_conformance.timing import Timing
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counted
 
@@ -61,18 +62,19 @@ class Review:
     # ------------------------------------------------------------------ what is reviewed
 
     def file(self, path: Path) -> Source:
-        """Judge a cassette or a HAR file. Raises UsageError for what is neither."""
-        if path.suffix.lower() in {".yaml", ".yml"}:
-            return self.cassette(load(path, str(path), ours=False), replay=False)
-        return self.har(path)
+        """Judge a cassette or a HAR file, whatever its name ends in. Raises UsageError for what is neither."""
+        match kind_of(path, str(path)):
+            case Kind.HAR:
+                return self.har(path)
+            case Kind.OWN:
+                return self.cassette(load(path, str(path), ours=False), replay=False)
+            case Kind.CASSETTE:
+                return self._theirs(foreign(path, str(path)))
 
     def cassette(self, cassette: Cassette, *, replay: bool) -> Source:
         """Judge a cassette; with `replay` its requests are sent through vcrpy first, and its answers are those."""
         block = cassette.provenance
-        if block is None:
-            made, found = Source(cassette.name, "elsewhere", "another recorder"), Heard()
-            self._strangers(heard(cassette.exchanges, found), made)
-            return self._finished(made, found)
+        assert block is not None
         made = Source(
             cassette.name, block.origin, f"record {block.tool}", block.recorded, block.service, provenance=block
         )
@@ -102,6 +104,19 @@ class Review:
         self._ours(exchanges, made, Recogniser(callers=block.callers, known=known, strict=strict))
         return self._done(made)
 
+    def _theirs(self, cassette: Foreign) -> Source:
+        """Judge a cassette that another tool wrote."""
+        made, found = Source(cassette.name, "elsewhere", "another recorder"), Heard()
+        found.seen = len(cassette.unusable)
+        for why in cassette.unusable:
+            found.leave_out(f"that cannot be used ({why})")
+        shown = (
+            Shown(asked.method.upper(), asked.target, asked.headers, asked.body, came.status, came.headers, came.body)
+            for asked, came in cassette.exchanges
+        )
+        self._strangers((exchange for one in shown for exchange in exchanges_of(one, found)), made, found)
+        return self._finished(made, found)
+
     def har(self, path: Path) -> Source:
         """Judge a HAR file."""
         found = archive(path, str(path))
@@ -110,12 +125,12 @@ class Review:
         if found.ours:
             self._ours(found.exchanges(), made, Recogniser(callers=found.callers, known=self._names(found.known)))
         else:
-            self._strangers(found.exchanges(), made)
+            self._strangers(found.exchanges(), made, found.heard)
         return self._finished(made, found.heard)
 
     def _finished(self, source: Source, found: Heard) -> Source:
         source.entries = found.seen
-        source.note = found.note()
+        source.note = "; ".join(found.lines())
         return self._done(source)
 
     def _done(self, source: Source) -> Source:
@@ -137,13 +152,16 @@ class Review:
                 one.blame = blame
             self._judge(one, source)
 
-    def _strangers(self, exchanges: Iterable[Exchange], source: Source) -> None:
+    def _strangers(self, exchanges: Iterable[Exchange], source: Source, found: Heard) -> None:
         self._elsewhere = True
         recogniser, doubts = Recogniser(strict=False), Doubts()
         for one in exchanges:
             self._label(one, source, recogniser)
             if doubts.weigh(one):
                 self._accepted.remember(one)
+            if one.trouble:
+                found.unclear[one.trouble] += 1
+            found.by_status += not one.trouble and "body" in one.lost
             for conversation in doubts.conversations(one):
                 self._talk(conversation, source)
             self._judge(one, source)

@@ -16,6 +16,9 @@ COLUMNS = ("pass", "fail", "inconclusive", "none")
 NONE = "·"
 """Stands for no clause, so that the numbers stand out."""
 
+BETWEEN = "; "
+"""Stands between the groups of what was left out of a recording."""
+
 
 def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: TextIO, plain: bool = False) -> None:
     """The verdicts by heading, the findings, what was not judged, and where the reports are."""
@@ -56,13 +59,20 @@ def _ledger(run: dict[str, Any], out: TextIO) -> None:
 
 
 def _recordings(run: dict[str, Any], out: TextIO) -> None:
-    notes: dict[str, list[str]] = {}
+    """What was judged of each recording, and what was left out and why, one line a group."""
+    notes: dict[tuple[str, str], list[str]] = {}
     for one in run.get("recordings", []):
-        if one.get("note"):
-            notes.setdefault(one["note"], []).append(one["name"])
-    for note, names in notes.items():
+        judged, entries = one.get("exchanges", 0), one.get("entries", 0)
+        # Cassettes of our own have no entries that are left out one by one.
+        first = f"{judged} judged of {entries} {'entry' if entries == 1 else 'entries'}" if entries else ""
+        if first or one.get("note"):
+            notes.setdefault((first, one.get("note", "")), []).append(one["name"])
+    for (first, note), names in notes.items():
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        print(f"Recording {', '.join(line(name, 100) for name in names[:3])}{more}: {line(note)}", file=out)
+        lines = [part for part in (first, *note.split(BETWEEN)) if part]
+        print(f"Recording {', '.join(line(name, 100) for name in names[:3])}{more}: {line(lines[0])}", file=out)
+        for part in lines[1:]:
+            print(f"  {line(part)}", file=out)
 
 
 def _headings(run: dict[str, Any], out: TextIO, *, plain: bool = False) -> None:

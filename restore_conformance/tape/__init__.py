@@ -4,6 +4,7 @@ vcrpy's only door. Knows no clause: what a recording proves is for those who jud
 """
 
 from restore_conformance.tape.cassette import LARGEST, LONGEST, Cassette, Provenance, every, load
+from restore_conformance.tape.foreign import Foreign, foreign
 from restore_conformance.tape.guard import SocketAttempt, no_network
 from restore_conformance.tape.matching import differences, nearest
 from restore_conformance.tape.playing import Player, Unrecorded
@@ -13,12 +14,14 @@ __all__ = [
     "LARGEST",
     "LONGEST",
     "Cassette",
+    "Foreign",
     "Player",
     "Provenance",
     "SocketAttempt",
     "Unrecorded",
     "differences",
     "every",
+    "foreign",
     "load",
     "nearest",
     "no_network",

@@ -111,7 +111,7 @@ def read(path: Path, name: str, *, ours: bool = True) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise UsageError(f"{name} is no text in UTF-8, so it is no cassette{again}.") from None
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        raise UsageError(f"{name} is no YAML that can be read: {_first_line(error)}{again}.") from None
+        raise UsageError(f"{name} is no YAML that can be read: {first_line(error)}{again}.") from None
     worst = next((one for part in _parts(_textual(data), ours=ours) for one in _breaches(part, ours=ours)), None)
     if worst is not None:
         raise UsageError(f"{name} is no cassette: {worst.pointer or '/'} {worst.message}{again}.")
@@ -170,17 +170,23 @@ def _ordered(value: Any) -> Any:
 
 
 def _harmless(text: str, name: str) -> None:
-    """Refuse what a cassette never has: tags that make objects, aliases that multiply, endless depth."""
-    depth = 0
-    for event in yaml.parse(text, Loader=Loader):
+    """Refuse what a cassette of ours never has: tags that make objects, aliases that multiply, endless depth."""
+    for event in safe_depth(text, name):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise UsageError(f"{name} has an anchor or alias (&, *), which a cassette never has; it was not read.")
         tag = getattr(event, "tag", None)
         if tag and tag not in {"!", "tag:yaml.org,2002:binary", "tag:yaml.org,2002:str"}:
             raise UsageError(f"{name} has the tag {tag[:60]}, which a cassette never has; it was not read.")
+
+
+def safe_depth(text: str, name: str) -> Iterator[Any]:
+    """The events of a text in YAML, as long as it does not nest too deep. Raises UsageError."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise UsageError(f"{name} nests more than {DEEPEST} levels, which a cassette never does; it was not read.")
+        yield event
 
 
 def _textual(value: Any) -> Any:
@@ -194,7 +200,7 @@ def _textual(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(type(value).__name__)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     where = f" in line {mark.line + 1}" if mark is not None else ""
     return (getattr(error, "problem", None) or str(error).split("\n")[0] or type(error).__name__)[:120] + where

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from restore_conformance.exchange import Request, Response
 
@@ -19,6 +20,9 @@ SERVICE = frozenset(
     {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
 )
 """The hosts of the service itself; on others of the vendor's domains customers run what they like."""
+
+V1 = re.compile(r"(?:^|[^a-z0-9])v0*1[._-]0+(?:$|[^a-z0-9])|^0*1\.0+$")
+OTHER = re.compile(r"v\d+(?:[._]\d+)*")
 
 
 NOT_SENT = "not sent, since our own client refuses the request"
@@ -84,3 +88,30 @@ def is_vendor(host: str) -> bool:
     """Whether a host belongs to the vendor."""
     name = host.rstrip(".").lower()
     return any(name == domain or name.endswith("." + domain) for domain in VENDOR)
+
+
+def plain_path(path: str) -> str:
+    """A path without percent-encoding, however often it was encoded on its way through proxies."""
+    for _ in range(4):
+        undone = unquote(path)
+        if undone == path:
+            break
+        path = undone
+    return path
+
+
+def other_version(path: str) -> str:
+    """The version of the API that a path names where that is another one than beta, else "".
+
+    v1.0 counts wherever it stands, since it is a name of Graph's own. Of other versions only the last one counts,
+    because a proxy may have one in its prefix.
+    """
+    named = ""
+    for part in plain_path(path).lower().split("/"):
+        if V1.search(part.strip()):
+            return "v1.0"
+        if part == "beta":
+            named = ""
+        elif OTHER.fullmatch(part):
+            named = part
+    return named

@@ -55,7 +55,7 @@ DOORS = {
     "rich": {"reporting/terminal.py", "reporting/progress.py"},
     "pytest": {"plugin.py"},
     "vcr": {"tape/cassette.py", "tape/playing.py", "tape/writing.py"},
-    "yaml": {"sources/yaml_stream.py", "tape/cassette.py", "tape/writing.py"},
+    "yaml": {"sources/yaml_stream.py", "tape/cassette.py", "tape/foreign.py", "tape/writing.py"},
     "ijson": {"har/stream.py"},
     "sqlalchemy": {"history/store.py", "history/tables.py", "history/runs.py"},
 }

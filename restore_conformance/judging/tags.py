@@ -1,0 +1,35 @@
+"""What was sent and what came, as the tags that clauses ask for."""
+
+from __future__ import annotations
+
+import hashlib
+
+from restore_conformance.editions import TAG
+from restore_conformance.exchange import Conversation, Exchange
+
+
+def tags_of(exchange: Exchange) -> frozenset[str]:
+    """What was sent and what came, as tags."""
+    tags: frozenset[str] = exchange.sent.tags
+    response = exchange.response
+    if response is None:
+        return tags
+    more = [str(response.status), f"{response.status // 100}xx"]
+    if exchange.trouble and exchange.blame != "target":
+        more = [f"troubled:{more[1]}"]
+    elif isinstance(exchange.answer, dict):
+        more.append("object")
+    return tags.union(more)
+
+
+def tags_about(conversation: Conversation) -> frozenset[str]:
+    """The story of a conversation, and the editions that brought members which its requests hold."""
+    held = (tag for one in conversation.exchanges for tag in one.sent.tags if tag.startswith(TAG))
+    return frozenset({f"story:{conversation.story}", *held})
+
+
+def stimulus_of(exchange: Exchange) -> str:
+    """What an exchange sent, without what differs each time."""
+    request = exchange.request
+    kept = sorted(f"{name.lower()}: {value}" for name, value in request.headers if name.lower() != "client-request-id")
+    return hashlib.sha256(repr((request.method, request.target, kept, request.body)).encode()).hexdigest()
