@@ -19,7 +19,14 @@ from serving import Served, asgi
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
 ROOT = "/beta/solutions/backupRestore/"
-GENERIC = {400: "badRequest", 401: "unauthenticated", 403: "forbidden", 404: "notFound", 413: "contentTooLarge", 415: "unsupportedMediaType"}
+GENERIC = {
+    400: "badRequest",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "notFound",
+    413: "contentTooLarge",
+    415: "unsupportedMediaType",
+}
 
 
 class No(Exception):
@@ -86,7 +93,11 @@ class App:
             if no.code:
                 error["innererror"] = {"code": no.code}
         text = answer if isinstance(answer, str) else json.dumps(answer)
-        media = b"text/plain; charset=utf-8" if isinstance(answer, str) else b"application/json;odata.metadata=none;charset=utf-8"
+        media = (
+            b"text/plain; charset=utf-8"
+            if isinstance(answer, str)
+            else b"application/json;odata.metadata=none;charset=utf-8"
+        )
         given = [(b"content-type", media), (b"content-length", str(len(text.encode())).encode())] if text else []
         await send({"type": "http.response.start", "status": status, "headers": given, "trailers": False})
         await send({"type": "http.response.body", "body": text.encode(), "more_body": False})

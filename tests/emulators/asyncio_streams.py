@@ -52,7 +52,9 @@ def check_sites(sites: list[Any]) -> None:
 
 def check_items(items: list[Any]) -> None:
     for item in items:
-        if not (isinstance(item, dict) and all(isinstance(item.get(k), str) and item[k] for k in ("id", "browseSessionId"))):
+        if not (
+            isinstance(item, dict) and all(isinstance(item.get(k), str) and item[k] for k in ("id", "browseSessionId"))
+        ):
             raise Refused(400, "InvalidArtifactRequest")
     if len({item["id"] for item in items}) != len(items):
         raise Refused(400, "DuplicateArtifactInList")

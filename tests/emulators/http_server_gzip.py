@@ -67,7 +67,13 @@ def build(name: str, items: Any, limit: int) -> dict[str, dict[str, Any]]:
             shown = {"id": str(uuid.uuid4()), "destinationType": item["destinationType"]}
             shown["restorePoint"] = {"id": item["restorePoint"]["id"]}
         else:
-            shown = {"id": item["id"], "browseSessionId": item["browseSessionId"], "restoredItemKey": "", "siteId": None, "webUrl": ""}
+            shown = {
+                "id": item["id"],
+                "browseSessionId": item["browseSessionId"],
+                "restoredItemKey": "",
+                "siteId": None,
+                "webUrl": "",
+            }
         built[shown["id"]] = {**shown, "status": "added", **unset}
     return built
 
@@ -88,7 +94,10 @@ class Handler(BaseHTTPRequestHandler):
                 status, body = self.route(path.removeprefix("/beta/solutions/backupRestore/").split("/"), query, raw)
         except Refuse as no:
             inner = {"code": no.code, "request-id": str(uuid.uuid4())}
-            status, body = no.status, {"error": {"code": no.code, "message": f"Not possible: {no.code}", "innererror": inner}}
+            status, body = (
+                no.status,
+                {"error": {"code": no.code, "message": f"Not possible: {no.code}", "innererror": inner}},
+            )
         data = b"" if body is None else json.dumps(body).encode()
         self.send_response(status)
         if body is not None:
@@ -128,14 +137,20 @@ class Handler(BaseHTTPRequestHandler):
             case "PATCH", ["sharePointRestoreSessions", key]:
                 self.allow("write")
                 return 200, self.update(self.find(key), raw)
-            case "GET", ["sharePointRestoreSessions", key, ("siteRestoreArtifacts" | "granularSiteRestoreArtifacts") as name]:
+            case "GET", [
+                "sharePointRestoreSessions",
+                key,
+                ("siteRestoreArtifacts" | "granularSiteRestoreArtifacts") as name,
+            ]:
                 self.allow("read")
                 _, kept, artifacts = self.sessions[self.find(key)]
                 start = int(parse_qs(query).get("$skiptoken", ["0"])[0])
                 listed = list(artifacts.values()) if kept == name else []
                 answer: dict[str, Any] = {"value": listed[start : start + 20]}
                 if len(listed) > start + 20:
-                    answer["@odata.nextLink"] = f"http://{self.headers['Host']}{self.path.partition('?')[0]}?$skiptoken={start + 20}"
+                    answer["@odata.nextLink"] = (
+                        f"http://{self.headers['Host']}{self.path.partition('?')[0]}?$skiptoken={start + 20}"
+                    )
                 return 200, answer
         raise Refuse(404, "UnknownRoute")
 
@@ -186,7 +201,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def show(self, key: str) -> dict[str, Any]:
         session, _, artifacts = self.sessions[key]
-        return {**session, "restoreSessionArtifactCount": {"total": len(artifacts), "inProgress": 0, "completed": 0, "failed": 0}}
+        return {
+            **session,
+            "restoreSessionArtifactCount": {"total": len(artifacts), "inProgress": 0, "completed": 0, "failed": 0},
+        }
 
     def update(self, key: str, raw: bytes) -> dict[str, Any]:
         session, name, artifacts = self.sessions[key]
@@ -205,7 +223,11 @@ class Handler(BaseHTTPRequestHandler):
         try:
             new = build(name, more, 400) if more else {}
         except Refuse as no:
-            raise Refuse(400, "InvalidPatchRequest") if no.code in ("InvalidPathType", "DifferentRestoreDestinationType") else no from None
+            raise (
+                Refuse(400, "InvalidPatchRequest")
+                if no.code in ("InvalidPathType", "DifferentRestoreDestinationType")
+                else no
+            ) from None
         left = {each: item for each, item in artifacts.items() if each not in out}
         if {identity(name, item) for item in left.values()} & {identity(name, item) for item in new.values()}:
             raise Refuse(400, "DuplicateArtifactInList")
@@ -221,4 +243,6 @@ class Handler(BaseHTTPRequestHandler):
 def serve() -> Iterator[Served]:
     handler = type("Own", (Handler,), {"sessions": {}, "lock": threading.Lock()})
     with threaded(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
-        yield Served(f"http://127.0.0.1:{port}/beta", "full", {"read-only": "read", "no-permission": "none", "expired": "gone"})
+        yield Served(
+            f"http://127.0.0.1:{port}/beta", "full", {"read-only": "read", "no-permission": "none", "expired": "gone"}
+        )

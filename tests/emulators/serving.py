@@ -39,7 +39,9 @@ def threaded(server: socketserver.BaseServer) -> Iterator[int]:
 
 
 @contextmanager
-def asgi(app: ASGIApplication, *, headers: list[tuple[str, str]] | None = None, server_header: bool = True) -> Iterator[int]:
+def asgi(
+    app: ASGIApplication, *, headers: list[tuple[str, str]] | None = None, server_header: bool = True
+) -> Iterator[int]:
     """Serve an ASGI application with uvicorn on a free port until the block ends."""
     # Told its protocol, asyncio sends small answers at once; otherwise each waits 40 ms for an acknowledgement.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:

@@ -24,7 +24,9 @@ BASE = "/beta/solutions/backupRestore/restoreSessions"
 
 
 def error(status: int, code: str) -> tuple[int, dict[str, Any]]:
-    return status, {"error": {"code": code, "message": HTTPStatus(status).phrase, "innerError": {"request-id": str(uuid.uuid4())}}}
+    return status, {
+        "error": {"code": code, "message": HTTPStatus(status).phrase, "innerError": {"request-id": str(uuid.uuid4())}}
+    }
 
 
 def create(kept: dict[str, Any], headers: dict[str, str], raw: bytes) -> tuple[int, dict[str, Any]]:
@@ -59,7 +61,11 @@ def create(kept: dict[str, Any], headers: dict[str, str], raw: bytes) -> tuple[i
             targets.add(item["destinationType"])
         else:
             key = item.get("id")
-            if not isinstance(key, str) or not isinstance(item.get("browseSessionId"), str) or not key * len(item["browseSessionId"]):
+            if (
+                not isinstance(key, str)
+                or not isinstance(item.get("browseSessionId"), str)
+                or not key * len(item["browseSessionId"])
+            ):
                 return error(400, "InvalidArtifactRequest")
         if key in seen:
             return error(400, "DuplicateArtifactInList")
@@ -80,7 +86,9 @@ def create(kept: dict[str, Any], headers: dict[str, str], raw: bytes) -> tuple[i
     return 201, session
 
 
-def answer(kept: dict[str, Any], method: str, path: str, headers: dict[str, str], raw: bytes) -> tuple[int, dict[str, Any]]:
+def answer(
+    kept: dict[str, Any], method: str, path: str, headers: dict[str, str], raw: bytes
+) -> tuple[int, dict[str, Any]]:
     path = path.partition("?")[0].rstrip("/")
     word, _, token = headers.get("authorization", "").partition(" ")
     if word.lower() != "bearer" or not token.strip():
@@ -109,7 +117,9 @@ def one(connection: socket.socket, kept: dict[str, Any]) -> None:
             status, body = answer(kept, method, target, headers, incoming.read(int(headers.get("content-length", 0))))
             data = json.dumps(body, separators=(",", ":")).encode()
             head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/json\r\ncontent-length: {len(data)}\r\n"
-            connection.sendall(head.encode() + b"server: own/0.1\r\nconnection: close\r\n\r\n" + (data if method != "HEAD" else b""))
+            connection.sendall(
+                head.encode() + b"server: own/0.1\r\nconnection: close\r\n\r\n" + (data if method != "HEAD" else b"")
+            )
             connection.shutdown(socket.SHUT_WR)
         except (OSError, ValueError):
             pass

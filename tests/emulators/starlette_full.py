@@ -145,7 +145,9 @@ class Sessions:
 
     async def listing(self, request: Request) -> Response:
         permit(request, "r")
-        return JSONResponse({"@odata.context": "$metadata#restoreSessions", "value": [self.show(key) for key in self.kept]})
+        return JSONResponse(
+            {"@odata.context": "$metadata#restoreSessions", "value": [self.show(key) for key in self.kept]}
+        )
 
     async def update(self, request: Request) -> Response:
         permit(request, "w")
@@ -163,7 +165,11 @@ class Sessions:
             raise Fault(400, "RestoreArtifactsLimitBreached")
         added = [artifact(kind, item) for item in (check(kind, more, 400) if more else [])]
         held = self.artifacts[key]
-        if any(old.get("restorePoint", old["id"]) == new.get("restorePoint", new["id"]) for old in held.values() for new in added):
+        if any(
+            old.get("restorePoint", old["id"]) == new.get("restorePoint", new["id"])
+            for old in held.values()
+            for new in added
+        ):
             raise Fault(400, "DuplicateArtifactInList")
         shown = []
         for item in gone:
@@ -193,12 +199,18 @@ class Sessions:
         kind = KINDS[request.url.path.rsplit("/", 1)[1]]
         permit(request, "r" if kind == "standard" else "w")
         key = self.find(request)
-        return JSONResponse({"value": list(self.artifacts[key].values()) if self.kept[key]["restoreJobType"] == kind else []})
+        return JSONResponse(
+            {"value": list(self.artifacts[key].values()) if self.kept[key]["restoreJobType"] == kind else []}
+        )
 
 
 async def refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = error.code if isinstance(error, Fault) else {404: "itemNotFound", 405: "methodNotAllowed"}.get(error.status_code, "generalException")
+    code = (
+        error.code
+        if isinstance(error, Fault)
+        else {404: "itemNotFound", 405: "methodNotAllowed"}.get(error.status_code, "generalException")
+    )
     own = str(uuid.uuid4())
     inner = {"date": now()[:19], "request-id": own, "client-request-id": request.headers.get("client-request-id", own)}
     body = {"error": {"code": code, "message": f"The request is refused ({code}).", "details": [], "innerError": inner}}
@@ -219,4 +231,8 @@ def serve() -> Iterator[Served]:
         Route(f"{base}/{{key}}/activate", it.activate, methods=["POST"]),
     ]
     with asgi(Starlette(routes=routes, exception_handlers={HTTPException: refuse})) as port:
-        yield Served(f"http://127.0.0.1:{port}/beta", "writer", {"read-only": "reader", "no-permission": "nobody", "expired": "old"})
+        yield Served(
+            f"http://127.0.0.1:{port}/beta",
+            "writer",
+            {"read-only": "reader", "no-permission": "nobody", "expired": "old"},
+        )

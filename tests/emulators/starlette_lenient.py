@@ -62,7 +62,13 @@ def finish(session: dict[str, Any]) -> dict[str, Any]:
 
 def added(item: dict[str, Any], kind: str) -> dict[str, Any]:
     if kind == KINDS[1]:
-        return {"id": item["id"], "browseSessionId": item["browseSessionId"], "status": "added", "webUrl": "", "siteId": None}
+        return {
+            "id": item["id"],
+            "browseSessionId": item["browseSessionId"],
+            "status": "added",
+            "webUrl": "",
+            "siteId": None,
+        }
     point, place = {"id": item["restorePoint"]["id"]}, item["destinationType"]
     return {"id": str(uuid.uuid4()), "restorePoint": point, "destinationType": place, "status": "added"}
 

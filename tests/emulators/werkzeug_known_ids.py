@@ -25,7 +25,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 TOKEN = "eyJhbGciOiJub25lIn0.eyJhcHAiOiJ0ZXN0In0.c2lnbmF0dXJl"
 POINTS = tuple(str(uuid.UUID(int=0x1F1FCCC3A6424F61BF49F37B9A880000 + n)) for n in range(60))
-ITEMS = tuple(("m_browse", ",".join(str(uuid.UUID(int=0xA535851E9FC64EB190AB2955FD900000 + 4 * n + k)) for k in range(4))) for n in range(60))
+ITEMS = tuple(
+    ("m_browse", ",".join(str(uuid.UUID(int=0xA535851E9FC64EB190AB2955FD900000 + 4 * n + k)) for k in range(4)))
+    for n in range(60)
+)
 URLS = Map(
     [
         Rule("/beta/solutions/backupRestore/sharePointRestoreSessions", endpoint="create", methods=["POST"]),

@@ -35,7 +35,9 @@ def problem(status: int, code: str) -> Reply:
 class Store:
     def __init__(self) -> None:
         self.db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self.db.execute("create table s (n integer primary key, id text, kind text, total integer, status text, made text, changed text)")
+        self.db.execute(
+            "create table s (n integer primary key, id text, kind text, total integer, status text, made text, changed text)"
+        )
         self.lock = threading.Lock()
 
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -114,7 +116,10 @@ def act(store: Store, method: str, key: str, action: str) -> Reply:
     if method == "DELETE":
         store.rows("delete from s where n = ?", (rows[0][0],))
         return 204, None
-    store.rows("update s set status = 'active', changed = ? where n = ?", (datetime.now(UTC).isoformat(timespec="milliseconds"), rows[0][0]))
+    store.rows(
+        "update s set status = 'active', changed = ? where n = ?",
+        (datetime.now(UTC).isoformat(timespec="milliseconds"), rows[0][0]),
+    )
     return 200, session(store.rows("select * from s where n = ?", (rows[0][0],))[0])
 
 

@@ -117,12 +117,11 @@ def on_refusal(service: Service, code: str, change: Callable[[Reply], None]) -> 
 
 
 def updating(service: Service, act: Any) -> None:
-    """`act(found, payload, update)` answers a change instead of the service."""
+    """`act(found, payload, update)` answers a change instead of the service; unreadable payloads are refused as usual."""
 
     def lying(asked: Asked) -> Reply:
         found = service.draft(asked)
-        payload = service.payload(asked)
-        return Reply(200, act(found, payload, life.update))
+        return Reply(200, act(found, service.changes(asked), life.update))
 
     service.operations["update"] = (lying, True)
 
