@@ -3,9 +3,9 @@
 Built from: the whole create page (the answer is what Example 2 prints: every member, both times, four counts), the
 create error rows, the get page (base route only), the generic error envelope.
 Choices: counts keep `inProgress` at 0 as Example 2 does; seven fraction digits; only the context annotation;
-errors carry `innerError` with date and request ids; a GUID is required as restore point; `{}` and no
-body at all make the same empty session, with or without a content type; wrong media type 415; both collections in one
-request are refused even where one is empty; unknown members are ignored; other routes get a JSON 404.
+errors carry `innerError` with date and request ids; a GUID is required as restore point; `{}` and no body at all
+make the same empty session, with or without a content type; wrong media type 415; both collections in one request
+are refused even where one is empty; unknown members are ignored; other routes get a JSON 404.
 """
 
 import asyncio
@@ -132,8 +132,8 @@ class Emulator:
                     inner = {"date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}", **ids}
                     status = refused.status
                     answer = {"error": {"code": refused.code, "message": str(refused), "innerError": inner}}
-                head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json; charset=utf-8\r\n"
-                head += f"request-id: {own}\r\nTransfer-Encoding: chunked\r\n\r\n"
+                head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nrequest-id: {own}\r\n"
+                head += "Content-Type: application/json; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"
                 data = b"" if method == "HEAD" else json.dumps(answer).encode()
                 parts = [data[at : at + 100] for at in range(0, len(data), 100)]
                 chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)

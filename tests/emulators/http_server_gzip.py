@@ -2,10 +2,10 @@
 
 Built from: the create page and its error rows; the get, list, update, delete and artifact pages with theirs.
 Choices: a caller's rights are in the name of its token; an update is answered with the updated session alone, as the
-page's Response sentence says; additions and removals are applied together or not at all, except that an unknown removal is passed over
-with a 200; artifacts are listed in pages of twenty; a mixed request is 409; the list may be empty
-or null beside the other kind; duplicates are compared without case; unset artifact times are the year 1; times have seven digits;
-errors repeat the service's code at both levels; a gzip request body is 415.
+page's Response sentence says; additions and removals are applied together or not at all, except that an unknown
+removal is passed over with a 200; artifacts are listed in pages of twenty; a mixed create is 409; one list may be
+empty or null beside the other; duplicates are compared without case; unset artifact times are the year 1; times have
+seven digits; errors repeat the service's code at both levels; a gzip request body is 415.
 """
 
 import gzip
@@ -110,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = handle_any
+    do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = handle_any  # noqa: N815 - the names are http.server's
 
     def allow(self, right: str) -> None:
         word, _, token = self.headers.get("Authorization", "").partition(" ")
@@ -235,7 +235,7 @@ class Handler(BaseHTTPRequestHandler):
         self.sessions[key] = (session, name, {**left, **new})
         return self.show(key)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server\'s
         pass
 
 

@@ -2,9 +2,9 @@
 
 Built from: the create page and its error rows, the get page, the generic table of status codes (411, 415).
 Choices: `connection: close` always; times without fraction; `{}` is an empty session, and a body without a
-content type is 400 as live gateways answer; both routes of get; counts appear in Example 2's order; job type and
-kind come before the error rows, so that a mixed request is answered before anything else, with 422; an explicit
-null is an empty list; unknown members are ignored; a path with a trailing slash is the same path; anything else: JSON 404.
+content type is 400 as live gateways answer; both routes of get; ids in capital letters; the mixed request is
+answered before any error row, with 422, even where one list is empty; an explicit null is an empty list; unknown
+members are ignored; a path with a trailing slash is the same path; anything else is a JSON 404.
 """
 
 import json
@@ -116,10 +116,9 @@ def one(connection: socket.socket, kept: dict[str, Any]) -> None:
                 headers[name.lower()] = value.strip()
             status, body = answer(kept, method, target, headers, incoming.read(int(headers.get("content-length", 0))))
             data = json.dumps(body, separators=(",", ":")).encode()
-            head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/json\r\ncontent-length: {len(data)}\r\n"
-            connection.sendall(
-                head.encode() + b"server: own/0.1\r\nconnection: close\r\n\r\n" + (data if method != "HEAD" else b"")
-            )
+            head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-length: {len(data)}\r\n"
+            head += "content-type: application/json\r\nserver: own/0.1\r\nconnection: close\r\n\r\n"
+            connection.sendall(head.encode() + (data if method != "HEAD" else b""))
             connection.shutdown(socket.SHUT_WR)
         except (OSError, ValueError):
             pass

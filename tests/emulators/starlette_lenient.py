@@ -2,18 +2,18 @@
 
 Built from: the create page and its error rows, the get and update pages; "clients tolerate unknown members"; "a server
 may expand navigation properties".
-Choices: the artifacts are listed inline in every session, and a member nobody documents is too; paths with a trailing
-slash and in any case; null stands for an absent list only beside the other one; any media
-type that mentions JSON (others get 415); any bearer token; a standard artifact may carry other members; update
-takes the delta and the plain list, and is answered with the whole session and the delta; a granular session's `inProgress` equals
-`total`; a middleware adds headers and answers unknown routes with HTML.
+Choices: the artifacts are listed inline in every session, and members that nobody documents are there too; paths
+with a trailing slash and in any case; null stands for an absent list only beside the other one; any media type that
+mentions JSON (others get 415); any bearer token; a standard artifact may carry other members; update takes the delta
+and the plain list, and is answered with the whole session and the delta; `inProgress` equals `total`; times have an
+offset of two hours; unknown routes get HTML.
 """
 
 import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from serving import Served, asgi

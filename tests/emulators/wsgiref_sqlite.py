@@ -2,9 +2,9 @@
 
 Built from: the create page and its error rows; the get, list (with `@odata.nextLink`), delete and activate pages.
 Choices: list pages of ten, with a link made from the request's host; `error: null` on every session as the list
-page prints; every count is a number; the error rows are looked at for the whole list, one row after the other; unknown members are ignored;
-activation puts all artifacts in progress and the session is `active` at once; errors carry `details`; 401 carries
-WWW-Authenticate; three fraction digits.
+page prints; every count is a number; each error row is looked at for the whole list before the next; unknown
+members are ignored; activation puts all artifacts in progress and the session is `active` at once; errors carry
+`details`; 401 carries WWW-Authenticate; three fraction digits.
 """
 
 import json
@@ -36,7 +36,8 @@ class Store:
     def __init__(self) -> None:
         self.db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self.db.execute(
-            "create table s (n integer primary key, id text, kind text, total integer, status text, made text, changed text)"
+            "create table s "
+            "(n integer primary key, id text, kind text, total integer, status text, made text, changed text)"
         )
         self.lock = threading.Lock()
 
@@ -154,7 +155,7 @@ def route(store: Store, environ: dict[str, Any]) -> Reply:
 
 
 class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server\'s
         pass
 
 
