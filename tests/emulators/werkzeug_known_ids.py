@@ -166,7 +166,7 @@ def reply(body: dict[str, Any], status: int = 200) -> Response:
 class Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the name is Werkzeug's
         pass
 
 

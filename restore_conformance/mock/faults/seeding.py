@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.mock import life, rules
+from restore_conformance.mock.faults.aliases import ALIASES
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 from restore_conformance.verdicts import UsageError
@@ -33,7 +34,7 @@ def fault(blames: str, name: str = "") -> Callable[[Seed], Seed]:
 
     def add(seed: Seed) -> Seed:
         called = name or seed.__name__.replace("_", "-")
-        if called in FAULTS:
+        if called in FAULTS or called in ALIASES:
             raise ValueError(f"two faults are called {called}")
         FAULTS[called] = Fault(called, blames, (seed.__doc__ or "").strip(), seed)
         return seed
@@ -48,7 +49,8 @@ def made(name: str, blames: str, shows: str, seed: Seed) -> None:
 
 
 def seeded(name: str, service: Service | None = None) -> Service:
-    """A service with that defect. Raises UsageError for a name that is none, with the nearest ones."""
+    """A service with the defect of that name, or of the one it is another name of. Raises UsageError with near ones."""
+    name = ALIASES.get(name, name)
     if name not in FAULTS:
         import difflib
 
