@@ -1,7 +1,6 @@
 """A finding has one identity and a run record one reader, whichever command looks."""
 
 import copy
-import itertools
 import json
 
 import pytest
@@ -24,7 +23,8 @@ FAULTS = (
 def keys(record):
     """The keys under which the history files the findings of each broken clause."""
     noted = notes_of(pack(record).kept)["findings"]
-    return {record["clauses"][int(number)]["id"]: [key for key, _ in found] for number, found in noted.items()}
+    entries = {number: record["clauses"][int(number)] for number in noted}
+    return {one["id"]: [key for key, _ in noted[n]] for n, one in entries.items() if one["verdict"] == "fail"}
 
 
 def evidence(old, new):
@@ -58,14 +58,13 @@ CHANGES = {
 def test_history_and_comparison_agree_on_what_is_the_same_finding(record, fault):
     """Whatever changes in a finding: it has another key exactly where a comparison shows a change of evidence."""
     first = record(fault)
-    runs = [first, record(fault, seed=7), *(altered(first, change) for change in CHANGES.values())]
-    seen = set()
-    for old, new in itertools.combinations(runs, 2):
-        before, after = keys(old), keys(new)
+    before, seen = keys(first), set()
+    for new in (record(fault, seed=7), *(altered(first, change) for change in CHANGES.values())):
+        after = keys(new)
         both = set(before) & set(after)
         assert both
         differing = {name for name in both if before[name] != after[name]}
-        assert differing == evidence(old, new) & both
+        assert differing == evidence(first, new) & both
         seen.add(bool(differing))
     assert seen == {True, False}
 
