@@ -133,6 +133,7 @@ SQUEEZED = gzip.compress(PAYLOAD)
         ("gzip", gzip.compress(b" " * (LARGEST_BODY + 1) + PAYLOAD), 413),
         ("gzip", gzip.compress(PAYLOAD + b" " * (LARGEST_BODY - len(PAYLOAD))), 201),
     ],
+    ids=range(11),
 )
 def test_compressed_payload(coding, body, status):
     """gzip is understood up to a bound; another coding gets 415, after which the SDKs send the plain body."""
