@@ -10,7 +10,6 @@ import json
 import re
 import sys
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from restore_conformance.verdicts import UsageError
@@ -68,7 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add = parser.add_argument
     add("action", choices=("add", "list", "remove", "notice"), help="what to do")
-    add("run", nargs="*", metavar="RUN", help="add: run.json files; remove: names as history list prints them")
+    add(
+        "run",
+        nargs="*",
+        metavar="RUN",
+        help="add: run.json files or folders that hold one; remove: names as history list prints them",
+    )
     add("--history", required=True, metavar="FILE|URL", help="a SQLite file or a database URL")
     add("--label", metavar="NAME", help="add: what the target is called (default: the target); else: this label only")
     add("--since", metavar="RUN|DATE", help="notice: what changed after this run, or from this date on (YYYY-MM-DD)")
@@ -89,34 +93,17 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace, label: str) -> int:
+    from restore_conformance.comparing.records import read_record
     from restore_conformance.history import runs
     from restore_conformance.history.kept import pack
     from restore_conformance.history.store import open_store
 
-    packed = [pack(_record(Path(name)), label) for name in arguments.run]
+    packed = [pack(read_record(name), label) for name in arguments.run]
     with open_store(arguments.history) as store:
         for name, one in zip(arguments.run, packed, strict=True):
             said = "kept" if runs.add(store, one) else "was kept already"
             print(f"{name} {said} as {one.kept.name}")
     return 0
-
-
-def _record(path: Path) -> dict[str, Any]:
-    """A run record from a file. Raises UsageError for what is none."""
-    from restore_conformance.documents import pinned
-
-    try:
-        record = json.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except (ValueError, RecursionError):
-        raise UsageError(f"{path} is no run record: it is no JSON.") from None
-    if isinstance(record, dict) and isinstance(record.get("format"), int) and record["format"] > 1:
-        raise UsageError(f"{path} was written by a newer suite (format {record['format']}; this one reads 1).")
-    if not pinned().accepts("run.schema.json", record):
-        where = pinned().breaches("run.schema.json", record)[0]
-        raise UsageError(f"{path} is no run record: {where.pointer or 'the whole'} breaks schemas/run.schema.json.")
-    return dict(record)
 
 
 def _read(arguments: argparse.Namespace) -> Chronicle:

@@ -28,12 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; prints the base URL, the tokens, and a command to try."""
     from restore_conformance.mock import Service
-    from restore_conformance.mock.faults import FAULTS, seeded
+    from restore_conformance.mock.faults import ALIASES, FAULTS, seeded
     from restore_conformance.mock.variants import VARIANTS, shaped
 
     if arguments.list:
         for fault in FAULTS.values():
             print(f"fault    {fault.name:42} {fault.blames}")
+        for name, other in ALIASES.items():
+            print(f"fault    {name:42} the same as {other}")
         for variant in VARIANTS.values():
             print(f"variant  {variant.name:42} {variant.dimension}")
         return 0

@@ -5,9 +5,10 @@ Two runs that see the same defect make other ids at another time; only what is l
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from restore_conformance.scrub.placeholders import GUID, PLACEHOLDER
@@ -48,39 +49,37 @@ def numberless(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a finding shows, as far as it can be compared; `request` is what was sent to see it."""
+    """What a finding shows, as far as it can be compared with what another run shows of the same clause.
+
+    Numbers are left out, HTTP statuses apart: how many artifacts were sent decides them.
+    """
 
     message: str
     expected: str
     observed: str
     pointer: str
     status: str
-    request: str
 
     def differences(self, other: Sight) -> tuple[str, ...]:
-        """The names of the parts that differ.
+        """The names of the parts that differ; none of them, and both are one finding."""
+        return tuple(one.name for one in fields(self) if getattr(self, one.name) != getattr(other, one.name))
 
-        Where another request shows it, numbers are not compared: how many artifacts were sent decides them.
-        """
-        same = self.request == other.request
-        shown = (lambda text: text) if same else numberless
-        parts = ("message", "expected", "observed", "pointer", "status")
-        return tuple(name for name in parts if shown(getattr(self, name)) != shown(getattr(other, name)))
+    @property
+    def key(self) -> str:
+        """The same for findings without differences, and short: what the history files a finding under."""
+        told = "\0".join(getattr(self, one.name) for one in fields(self))
+        return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def sight(finding: dict[str, Any]) -> Sight:
-    """What a finding of a run record shows."""
-    request = finding["exchange"]["request"]
-    body = request["body"] or {}
-    sent = body.get("text", body.get("base64", ""))
+    """What a finding of a run record shows: the one identity of a finding, for comparisons and for the history."""
     return Sight(
-        message=steady(finding["message"]),
-        expected=steady(finding["expected"]),
-        observed=steady(observed_text(finding)),
+        message=numberless(steady(finding["message"])),
+        expected=numberless(steady(finding["expected"])),
+        observed=numberless(steady(observed_text(finding))),
         # Which of several elements shows it first is a matter of what else the target holds.
         pointer=_PLACE.sub("*", steady(finding["pointer"])),
         status=status_of(finding),
-        request=steady(f"{request['method']} {request['url']} {sent}"),
     )
 
 

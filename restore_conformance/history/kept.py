@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from restore_conformance.comparing.steady import sight
 from restore_conformance.verdicts import UsageError
 
 MARKS = {"none": "n", "pass": "p", "inconclusive": "i", "fail": "f", "error": "e"}
@@ -25,7 +25,6 @@ LONGEST = 400
 MAX_BYTES = 256 * 1024 * 1024
 _WORDS = ("id", "level", "says", "heading", "statements", "row", "source", "since", "reading")
 _LEFT_OUT = ("example", "history", "accepted")
-_CHANGING = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +111,10 @@ def _notes(record: dict[str, Any]) -> dict[str, Any]:
         found["stopped"] = record["stopped"][:LONGEST]
     for number, entry in enumerate(record["clauses"]):
         if entry["findings"]:
-            found["findings"][str(number)] = [[key_of(one), one["message"][:LONGEST]] for one in entry["findings"]]
+            found["findings"][str(number)] = [[sight(one).key, one["message"][:LONGEST]] for one in entry["findings"]]
         if entry.get("seen"):
             found["seen"][str(number)] = {name[:LONGEST]: count for name, count in entry["seen"].items()}
     return found
-
-
-def key_of(finding: dict[str, Any]) -> str:
-    """What makes two findings of a clause the same on two nights: all but ids and numbers, which change."""
-    told = "\0".join(_CHANGING.sub("#", finding[name]) for name in ("message", "expected", "pointer"))
-    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def notes_of(kept: Kept) -> dict[str, Any]:

@@ -16,11 +16,12 @@ from functools import partial
 from typing import Any
 
 from restore_conformance import __version__
+from restore_conformance.comparing.steady import sight
 from restore_conformance.documents import pinned
 from restore_conformance.history import feed
 from restore_conformance.history.axis import Axis, axis
 from restore_conformance.history.events import Event
-from restore_conformance.history.kept import VERDICTS, Kept, key_of
+from restore_conformance.history.kept import LONGEST, VERDICTS, Kept
 from restore_conformance.history.lives import Broken, Chronicle, Life
 from restore_conformance.history.notices import Notice
 from restore_conformance.history.overview import Drawn, overview, summed
@@ -170,13 +171,15 @@ def _findings(story: Story, address: str, lives: list[tuple[str, Life]]) -> list
     for number, entry in enumerate(ordered):
         entry["runs"] = sum(spell[2] for spell in entry["spans"].values())
         entry["spans"] = [(label, *spell) for label, spell in entry["spans"].items()]
-        entry["whole"] = _whole_finding(story, entry["last"], address, entry["key"]) if number < FINDINGS else None
+        entry["whole"] = _whole_finding(story, address, entry) if number < FINDINGS else None
     return ordered[:READINGS]
 
 
-def _whole_finding(story: Story, run: Kept, address: str, key: str) -> dict[str, Any] | None:
-    clause = next(one for one in story.whole(run)["clauses"] if one["id"] == address)
-    return next((one for one in clause["findings"] if key_of(one) == key), None)
+def _whole_finding(story: Story, address: str, entry: dict[str, Any]) -> dict[str, Any] | None:
+    """The finding in the record of its latest run; by its message where an older suite filed it under another key."""
+    clause = next(one for one in story.whole(entry["last"])["clauses"] if one["id"] == address)
+    same = [one for one in clause["findings"] if one["message"][:LONGEST] == entry["message"]]
+    return next((one for one in same if sight(one).key == entry["key"]), next(iter(same), None))
 
 
 def _readings(story: Story, address: str, lives: list[tuple[str, Life]]) -> list[dict[str, Any]]:

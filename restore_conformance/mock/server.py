@@ -16,18 +16,18 @@ from starlette.routing import Route
 
 from restore_conformance.exchange import Request
 from restore_conformance.mock import sockets
-from restore_conformance.mock.sockets import Handler, below, listen, manner_of
+from restore_conformance.mock.sockets import Handler, listen, manner_of
 
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 __all__ = ["METHODS", "application", "listen", "run", "server", "serving"]
 
 
 def application(service: Handler) -> Starlette:
-    """An ASGI application around a service, below /beta and /v1.0."""
+    """An ASGI application around a service."""
 
     async def answer(incoming: Incoming) -> Outgoing:
         raw = incoming.scope.get("raw_path") or incoming.url.path.encode()
-        target = below(raw.decode("latin-1"))
+        target = raw.decode("latin-1")
         if incoming.url.query:
             target += "?" + incoming.url.query
         headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in incoming.headers.raw)

@@ -9,11 +9,12 @@ import json
 import re
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from restore_conformance.exchange import Request, Response
-from restore_conformance.mock import life, rules, session, wire
+from restore_conformance.mock import life, links, rules, session, wire
 from restore_conformance.mock.manner import Manner
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
@@ -67,9 +68,11 @@ class Service:
 
     def route(self, request: Request) -> Asked:
         """Which operation of which session a request line names ("" where there is none)."""
-        raw, _, query = request.target.partition("?")  # urlsplit would read the `//solutions` of the SDKs as a host
+        target = links.versioned(request.target)[1]
+        raw, _, query = target.partition("?")  # urlsplit would read the `//solutions` of the SDKs as a host
         path = re.sub("/+", "/", unquote(raw))
-        asked = Asked(request, query=dict(parse_qsl(query)))
+        asked = Asked(replace(request, target=target), query=dict(parse_qsl(query)))
+        asked.base = links.base(request, self.address)
         asked.all_members = wire.wants_all_members(request.headers)
         below = path.removeprefix(ROOT).strip("/").split("/") if path.startswith(ROOT) else []
         match [request.method, *below]:
@@ -125,8 +128,8 @@ class Service:
         self.sessions[made.id] = made
 
     def payload(self, asked: Asked) -> dict[str, Any]:
-        """The JSON object of a create request, {} where there is none. Raises Refusal 400 or 415."""
-        body = asked.request.body
+        """The JSON object of a create request, {} where there is none. Raises Refusal 400, 413 or 415."""
+        body = wire.decoded(asked.request)
         if not body:
             return {}
         if not wire.is_json(asked.request.headers):
@@ -199,24 +202,27 @@ class Service:
             "value": [self.render(one, all_members=asked.all_members, context="") | {"error": None} for one in shown],
         }
         if start + self.page < len(every):
-            body["@odata.nextLink"] = f"{self.address}{ROOT}/{collection}?$skiptoken={start + self.page}"
+            body["@odata.nextLink"] = f"{asked.base}{ROOT}/{collection}?$skiptoken={start + self.page}"
         return Reply(200, body)
 
     address = ""
-    """Where the service is reached, for links in answers; set when it is served."""
+    """Where the service listens; set when it is served."""
 
     manner: Manner | None = None
     """How answers are put on the wire, where that is odd; shows only when the service is served."""
 
     def update(self, asked: Asked) -> Reply:
         found = self.draft(asked)
+        return Reply(200, life.update(found, self.changes(asked)))
+
+    def changes(self, asked: Asked) -> dict[str, Any]:
+        """The JSON object of an update. Raises Refusal 400, with the code of the update table, or 415."""
         try:
-            payload = self.payload(asked)
+            return self.payload(asked)
         except Refusal as refusal:
             if refusal.status != 400:
                 raise
             raise Refusal(400, "InvalidPatchRequest", refusal.message) from None
-        return Reply(200, life.update(found, payload))
 
     def delete(self, asked: Asked) -> Reply:
         del self.sessions[self.draft(asked).id]

@@ -16,7 +16,6 @@ from restore_conformance.exchange import Request, Response, header
 from restore_conformance.mock.manner import Manner, ends_line, written
 from restore_conformance.verdicts import UsageError
 
-BASES = ("/beta", "/v1.0")
 LONGEST_LINE = 1 << 16
 IDLE = 30.0
 """Seconds after which a line on which nothing comes is dropped."""
@@ -34,14 +33,6 @@ def manner_of(service: Handler) -> Manner | None:
     """The manner of a service that has one of its own."""
     found: Manner | None = getattr(service, "manner", None)
     return found
-
-
-def below(target: str) -> str:
-    """A request target without the base path under which the service is reached."""
-    for base in BASES:
-        if target.startswith(base + "/"):
-            return target.removeprefix(base)
-    return target
 
 
 def listen(port: int = 0) -> socket.socket:
@@ -126,7 +117,7 @@ def _asked(lines: BinaryIO, connection: socket.socket) -> Request | None:
         body = _chunked(lines)
     else:
         body = lines.read(int(header(headers, "Content-Length") or 0))
-    return Request(method, below(target), tuple(headers), body or None)
+    return Request(method, target, tuple(headers), body or None)
 
 
 def _chunked(lines: BinaryIO) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,8 @@ from restore_conformance.exchange import Headers, Request, Response, header
 CALLERS = ("good", "delegated", "application", "read-only", "no-permission", "personal", "expired")
 MAY_WRITE = frozenset({"good", "delegated", "application"})
 MAY_READ = MAY_WRITE | {"read-only"}
+LARGEST_BODY = 4 * 1024 * 1024
+"""Bytes to which a compressed request body may grow."""
 JSON_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 
@@ -39,7 +42,10 @@ class Reply:
 
 @dataclass(slots=True)
 class Asked:
-    """A request as the service reads it: route, caller, payload, and what the caller wants to see."""
+    """A request as the service reads it: route, caller, payload, and what the caller wants to see.
+
+    `base` is the base URL that the caller used, for links in the answer.
+    """
 
     request: Request
     operation: str = ""
@@ -48,6 +54,7 @@ class Asked:
     payload: Any = None
     all_members: bool = False
     query: dict[str, str] = field(default_factory=dict)
+    base: str = ""
 
 
 def make_tokens() -> dict[str, str]:
@@ -73,6 +80,29 @@ def authorise(kind: str, *, write: bool) -> None:
     """Raises Refusal 403 where the caller lacks the permission."""
     if kind not in (MAY_WRITE if write else MAY_READ):
         raise Refusal(403, "Forbidden", "The token lacks the permission this operation needs.")
+
+
+def decoded(request: Request) -> bytes:
+    """The body of a request without its content coding. Raises Refusal 400, 413 or 415.
+
+    Middleware of the SDKs compresses bodies, and sends them plainly after a 415.
+    """
+    body = request.body or b""
+    coding = (header(request.headers, "Content-Encoding") or "identity").strip().lower()
+    if coding in {"identity", ""} or not body:
+        return body
+    if coding not in {"gzip", "x-gzip"}:
+        raise Refusal(415, "UnsupportedMediaType", "The content coding of the payload is not supported.")
+    unpack = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        plain = unpack.decompress(body, LARGEST_BODY)
+    except zlib.error:
+        raise Refusal(400, "BadRequest", "The payload is not valid gzip.") from None
+    if unpack.unconsumed_tail:
+        raise Refusal(413, "RequestEntityTooLarge", "The payload is too large.")
+    if not unpack.eof or unpack.unused_data:
+        raise Refusal(400, "BadRequest", "The payload is not valid gzip.")
+    return plain
 
 
 def is_json(headers: Headers) -> bool:

@@ -134,7 +134,7 @@ def test_no_room_is_called_by_what_it_is_not():
 
 def test_clause_functions_are_small():
     for path in sorted(places.CLAUSE_TESTS.glob("*/test_*.py")):
-        if path.parent.name in {"selftest", "sdk"}:
+        if path.parent.name in {"selftest", "sdk", "emulators"}:
             continue
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef):

@@ -39,6 +39,7 @@ from restore_conformance.mock.faults import (
     state,
     wire,
 )
+from restore_conformance.mock.faults.aliases import ALIASES
 from restore_conformance.mock.faults.seeding import FAULTS, Fault, seeded
 
 ROOMS = (
@@ -50,4 +51,4 @@ ROOMS = (
 """Where the faults are. Those called field_* were written from the documents alone, without a look at the suite;
 they name the statement they break instead of a clause."""
 
-__all__ = ["FAULTS", "ROOMS", "Fault", "seeded"]
+__all__ = ["ALIASES", "FAULTS", "ROOMS", "Fault", "seeded"]

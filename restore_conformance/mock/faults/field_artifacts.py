@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from restore_conformance.mock import life
@@ -15,8 +14,6 @@ from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked, Reply
 
 Json = dict[str, Any]
-Right = Callable[[], Reply]
-Act = Callable[[Service, Session | None, Right], Reply]
 BAD = "InvalidRestoreSessionId"
 GETS = ("get", "get-typed")
 # ---------------------------------------------------------------- artifacts
@@ -50,13 +47,6 @@ def _lower_id(every: list[Json]) -> list[Json]:
 
 PAGE = "page:list-artifacts"
 got("field-artifacts-204", PAGE, "List the artifacts of a session: 204.", joined(status(204), body(None)), *SITES)
-got(
-    "field-artifacts-bare",
-    PAGE,
-    "List the artifacts of a session: a bare array.",
-    lambda reply: body(reply.body["value"])(reply),
-    *SITES,
-)
 listed("field-artifacts-first-20", PAGE, "Create 21 sites and list: 20 and no link.", lambda every: every[:20])
 listed("field-artifacts-same-point", PAGE, "Create two sites and list: one restore point twice.", _rotated)
 listed(
@@ -65,16 +55,9 @@ listed(
     "Create two sites and list: one id twice.",
     lambda every: [one | {"id": every[0]["id"]} for one in every],
 )
-listed(
-    "field-artifacts-in-place",
-    PAGE,
-    "Create a site for a new place and list: inPlace.",
-    each(destinationType="inPlace"),
-)
 listed("field-artifacts-queued", PAGE, "List: a status that is no member.", each(status="Queued"))
 listed("field-artifacts-id-null", PAGE, "List: the id is null.", each(id=None))
 listed("field-artifacts-start-text", PAGE, "List: startDateTime is no time.", each(startDateTime="pending"))
-listed("field-granular-status-null", "page:list-granular", "List items: the status is null.", each(status=None), ITEMS)
 listed(
     "field-granular-own-id",
     "page:list-granular",

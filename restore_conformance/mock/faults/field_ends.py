@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from restore_conformance.mock import life
 from restore_conformance.mock.faults.field_life import got
@@ -14,11 +13,9 @@ from restore_conformance.mock.service import Operation, Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
-Json = dict[str, Any]
 Right = Callable[[], Reply]
 Act = Callable[[Service, Session | None, Right], Reply]
 DELETES = ("delete", "delete-typed")
-GETS = ("get", "get-typed")
 STATE = "RestoreSessionActionNotAllowed"
 LOST = "RestoreSessionNotFound"
 BAD = "InvalidRestoreSessionId"
@@ -46,26 +43,12 @@ def _without_effect(service: Service, found: Session | None, right: Right) -> Re
     return reply
 
 
-def _any_state(service: Service, found: Session | None, right: Right) -> Reply:
-    if found:
-        found.status = "draft"
-    return right()
-
-
 def _another(service: Service, found: Session | None, right: Right) -> Reply:
     oldest = next(iter(service.sessions.values()), None)
     if not found or found.status != "draft" or oldest is None:
         return right()
     del service.sessions[oldest.id]
     return Reply(204)
-
-
-def _also_next(service: Service, found: Session | None, right: Right) -> Reply:
-    known = list(service.sessions)
-    reply = right()
-    if found and known.index(found.id) + 1 < len(known):
-        del service.sessions[known[known.index(found.id) + 1]]
-    return reply
 
 
 def _always_gone(service: Service, found: Session | None, right: Right) -> Reply:
@@ -89,11 +72,8 @@ got(
     joined(status(200), body({"deleted": True})),
     *DELETES,
 )
-got("field-delete-202", "page:delete", "Delete a draft: 202.", status(202), *DELETES)
 acting("field-delete-without-effect", "page:delete", "Delete a draft and get it: 200.", DELETES, _without_effect)
-acting("field-delete-any-state", "row:delete/" + STATE, "Delete an activated session: 204.", DELETES, _any_state)
 acting("field-delete-another", "page:delete", "Delete the second of two: the first is gone.", DELETES, _another)
-acting("field-delete-also-next", "page:delete", "Delete the first of two: both are gone.", DELETES, _also_next)
 acting("field-delete-unknown-204", "row:delete/" + LOST, "Delete a draft twice: 204 again.", DELETES, _always_gone)
 acting("field-delete-empty-crash", "page:delete", "Delete an empty session: 500.", DELETES, _never_empty)
 acting("field-delete-granular-refused", "N37", "Delete a granular draft: 403.", DELETES, _never_granular)
@@ -137,13 +117,6 @@ def _everyone(service: Service, found: Session | None, right: Right) -> Reply:
     return reply
 
 
-def _emptied(service: Service, found: Session | None, right: Right) -> Reply:
-    reply = right()
-    if found:
-        found.artifacts = []
-    return reply
-
-
 def _again(service: Service, found: Session | None, right: Right) -> Reply:
     if found and found.status != "draft":
         return Reply(200, service.render(found, all_members=False))
@@ -155,7 +128,6 @@ def _no_granular(service: Service, found: Session | None, right: Right) -> Reply
 
 
 ACTIVATE = ("activate",)
-got("field-activate-202", "page:activate", "Activate a draft: 202.", status(202), *ACTIVATE)
 got("field-activate-no-body", "page:activate", "Activate a draft: 200 without a body.", body(None), *ACTIVATE)
 got(
     "field-activate-scheduled",
@@ -175,7 +147,6 @@ acting(
     "field-activate-still-draft", "page:activate", "Activate a draft and get it: still a draft.", ACTIVATE, _still_draft
 )
 acting("field-activate-everyone", "page:activate", "Activate one of two drafts: both are.", ACTIVATE, _everyone)
-acting("field-activate-empties", "page:activate", "Activate a draft and get it: total 0.", ACTIVATE, _emptied)
 acting("field-activate-again", "row:activate/" + STATE, "Activate a session twice: 200.", ACTIVATE, _again)
 acting("field-activate-granular-crash", "page:activate", "Activate a granular draft: 500.", ACTIVATE, _no_granular)
 refusal(
@@ -194,12 +165,4 @@ refusal(
 )
 refusal(
     "field-activate-bad-id-405", "row:activate/" + BAD, "Activate an id that is none: 405.", BAD, status(405), *ACTIVATE
-)
-refusal(
-    "field-activate-too-many-400",
-    "row:activate/TooManyActiveRestoreSessions",
-    "Activate 26 sessions: 400.",
-    "TooManyActiveRestoreSessions",
-    status(400),
-    *ACTIVATE,
 )

@@ -11,13 +11,11 @@ from restore_conformance.mock.faults.field_places import (
     body,
     count_of,
     crashing,
-    granular,
     points,
     refusal,
     ruled,
     status,
     text,
-    unless,
 )
 from restore_conformance.mock.faults.seeding import fault, sites
 from restore_conformance.mock.service import Service
@@ -55,13 +53,6 @@ ruled(
 )
 ruled("field-twice-within-ten-only", TWICE, "The first and 11th of 11 sites are the same.", "duplicates", _blocks)
 ruled("field-twice-merged", TWICE, "The same site twice: 201 with total 1.", "duplicates", _merged)
-ruled(
-    "field-twice-granular-accepted",
-    TWICE,
-    "The same item twice is accepted.",
-    "duplicates",
-    unless(rules.duplicates, granular),
-)
 refusal("field-twice-409", TWICE, "The same site twice: 409.", "DuplicateArtifactInList", status(409))
 refusal("field-twice-empty-body", TWICE, "The same site twice: no body.", "DuplicateArtifactInList", body(None))
 crashing(

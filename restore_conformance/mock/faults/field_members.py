@@ -53,7 +53,6 @@ stamp("field-created-epoch", "createdDateTime is milliseconds.", CREATED, _epoch
 stamp(
     "field-created-date-call", "createdDateTime is /Date(n)/.", CREATED, lambda old: f"/Date({_epoch(old)})/", granular
 )
-stamp("field-created-no-zone", "createdDateTime has no zone.", CREATED, lambda old: old.rstrip("Z"))
 stamp("field-modified-mail-date", "lastModifiedDateTime is a mail date.", MODIFIED, _mail, standard)
 stamp("field-created-dashes", "The time of createdDateTime has dashes.", CREATED, _dashes)
 stamp("field-created-blank", "A blank stands for the T.", CREATED, lambda old: old.replace("T", " "), empty)
@@ -69,7 +68,6 @@ stamp(
 
 # ---------------------------------------------------------------- identities
 
-member("field-created-by-text", "N27", "createdBy is a name.", "createdBy", "User1")
 member("field-modified-by-list", "N27", "lastModifiedBy is a list.", "lastModifiedBy", lambda old: [old], granular)
 member("field-user-text", "N27", "createdBy/user is a text.", "createdBy/user", "User1", standard)
 member("field-application-id-number", "N27", "application/id is a number.", "createdBy/application/id", 5)

@@ -68,10 +68,7 @@ def admitted(name: str, blames: str, shows: str, *kinds: str) -> None:
     made(name, blames, shows, seed)
 
 
-admitted("field-read-only-may-create", "N6", "A token that may only read creates.", "read-only")
 admitted("field-anyone-may-create", "N5", "A token without the permission creates.", "no-permission", "read-only")
-admitted("field-personal-may-create", "N7", "A personal account creates.", "personal")
-admitted("field-expired-may-create", "N4", "An expired token creates.", "expired")
 
 
 def _signed(request: Request, token: str) -> Request:
@@ -95,7 +92,6 @@ def anonymous(name: str, shows: str, when: Any) -> None:
     made(name, "N4", shows, seed)
 
 
-anonymous("field-no-token-accepted", "No Authorization header: 201.", lambda value: value is None)
 anonymous("field-unchecked-token", "Any bearer token: 201.", bool)
 
 
@@ -157,7 +153,6 @@ def _is(*names: str) -> Any:
 
 
 typed("field-text-plain-accepted", "N9", "The payload as text/plain is accepted.", _is("text/plain"), _read)
-typed("field-untyped-accepted", "N9", "A payload without Content-Type is accepted.", lambda value: value is None, _read)
 typed(
     "field-untyped-ignored",
     "N9",

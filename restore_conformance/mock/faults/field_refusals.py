@@ -34,10 +34,6 @@ def _destinations(payload: Json) -> list[Any]:
     return [one.get("destinationType", "absent") for one in sites(payload)]
 
 
-def _absent(payload: Any) -> bool:
-    return isinstance(payload, dict) and "absent" in _destinations(payload)
-
-
 def _late_absent(payload: Any) -> bool:
     return isinstance(payload, dict) and "absent" in _destinations(payload)[1:]
 
@@ -50,14 +46,7 @@ def lax_path(name: str, blames: str, shows: str, when: Any) -> None:
     ruled(name, blames, shows, "path-types", filled(unless(rules.path_types, when)))
 
 
-lax_path("field-path-absent-accepted", PATH, "A site without destinationType is restored in place.", _absent)
 lax_path("field-path-null-accepted", PATH, "destinationType null is accepted.", _null)
-lax_path(
-    "field-path-sentinel-accepted",
-    "N40",
-    "unknownFutureValue is accepted.",
-    lambda p: "unknownFutureValue" in _destinations(p),
-)
 lax_path(
     "field-path-any-text-accepted",
     PATH,
@@ -78,7 +67,6 @@ ruled(
     filled(only(lambda every: every[:1], rules.path_types)),
 )
 crashing("field-path-late-absent-crash", PATH, "The second site lacks destinationType: 500.", _late_absent)
-refusal("field-path-422", PATH, "A site without destinationType: 422.", "InvalidPathType", status(422))
 refusal(
     "field-path-other-code",
     PATH,
@@ -166,9 +154,6 @@ def point_malformed_other_code(service: Service) -> None:
 # ---------------------------------------------------------------- DifferentRestoreDestinationType
 
 DIFFERENT = "row:create/DifferentRestoreDestinationType"
-ruled(
-    "field-different-accepted", DIFFERENT, "One new and one inPlace are accepted.", "same-destination", lambda _: None
-)
 ruled(
     "field-different-first-two",
     DIFFERENT,

@@ -22,21 +22,11 @@ from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 Json = dict[str, Any]
-GETS = ("get", "get-typed")
-LISTS = ("list", "list-typed")
-COUNTS = "restoreSessionArtifactCount"
 
 
 # ---------------------------------------------------------------- update
 
 got("field-update-204", "page:update", "Add a site: 204.", joined(status(204), body(None)), "update")
-got(
-    "field-update-list",
-    "page:update",
-    "Add a site: the answer is an array.",
-    lambda reply: body([reply.body])(reply),
-    "update",
-)
 got("field-update-201", "page:update", "Add a site: 201.", status(201), "update")
 
 
@@ -121,14 +111,6 @@ def _both(found: Session, payload: Json, right: Callable[[], Reply]) -> Reply:
     return right()
 
 
-def _any_state(found: Session, payload: Json, right: Callable[[], Reply]) -> Reply:
-    kept, found.status = found.status, "draft"
-    try:
-        return right()
-    finally:
-        found.status = kept
-
-
 def _delta(payload: Json) -> list[Json]:
     found = payload.get(f"{rules.SITE}@delta")
     return found if isinstance(found, list) and all(isinstance(one, dict) for one in found) else []
@@ -157,12 +139,6 @@ updating(
 )
 updating("field-update-replaces-all", "page:update", "Add a site: the earlier ones are gone.", _replaced)
 updating("field-update-both-kinds", "page:update", "Changes of both kinds in one request: 200.", _both)
-updating(
-    "field-update-after-activation",
-    "row:update/RestoreSessionActionNotAllowed",
-    "Add a site to an activated session: 200.",
-    _any_state,
-)
 updating(
     "field-update-twice-accepted", "row:update/DuplicateArtifactInList", "The same addition twice: 200.", _repeated
 )

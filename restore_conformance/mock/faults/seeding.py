@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.mock import life, rules
+from restore_conformance.mock.faults.aliases import ALIASES
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 from restore_conformance.verdicts import UsageError
@@ -37,7 +38,7 @@ def fault(blames: str, name: str = "", *, newer: bool = False) -> Callable[[Seed
 
     def add(seed: Seed) -> Seed:
         called = name or seed.__name__.replace("_", "-")
-        if called in FAULTS:
+        if called in FAULTS or called in ALIASES:
             raise ValueError(f"two faults are called {called}")
         FAULTS[called] = Fault(called, blames, (seed.__doc__ or "").strip(), seed, newer)
         return seed
@@ -52,7 +53,8 @@ def made(name: str, blames: str, shows: str, seed: Seed, *, newer: bool = False)
 
 
 def seeded(name: str, service: Service | None = None) -> Service:
-    """A service with that defect. Raises UsageError for a name that is none, with the nearest ones."""
+    """A service with the defect of that name, or of the one it is another name of. Raises UsageError with near ones."""
+    name = ALIASES.get(name, name)
     if name not in FAULTS:
         import difflib
 
@@ -121,17 +123,11 @@ def on_refusal(service: Service, code: str, change: Callable[[Reply], None]) -> 
 
 
 def updating(service: Service, act: Any) -> None:
-    """`act(found, payload, update)` answers a change instead of the service."""
+    """`act(found, payload, update)` answers a change instead of the service; unreadable payloads are refused as usual."""
 
     def lying(asked: Asked) -> Reply:
         found = service.draft(asked)
-        try:
-            payload = service.payload(asked)
-        except Refusal as refusal:
-            if refusal.status != 400:
-                raise
-            raise Refusal(400, "InvalidPatchRequest", refusal.message) from None
-        return Reply(200, act(found, payload, life.update))
+        return Reply(200, act(found, service.changes(asked), life.update))
 
     service.operations["update"] = (lying, True)
 

@@ -43,7 +43,7 @@ def _empty_first(service: Service, asked: Asked, right: Callable[[], Reply]) -> 
     reply = right()
     if "$skiptoken" not in asked.query and reply.body["value"]:
         path = asked.request.target.partition("?")[0]
-        reply.body |= {"value": [], "@odata.nextLink": f"{service.address}{path}?$skiptoken=0"}
+        reply.body |= {"value": [], "@odata.nextLink": f"{asked.base}{path}?$skiptoken=0"}
     return reply
 
 
@@ -227,7 +227,7 @@ def _granular_pages(service: Service, asked: Asked, right: Callable[[], Reply]) 
     reply.body["value"] = every[start : start + 4]
     if start + 4 < len(every):
         path = asked.request.target.partition("?")[0]
-        reply.body["@odata.nextLink"] = f"{service.address}{path}?$skiptoken={start + 4}"
+        reply.body["@odata.nextLink"] = f"{asked.base}{path}?$skiptoken={start + 4}"
     return reply
 
 

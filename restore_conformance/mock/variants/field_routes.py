@@ -189,7 +189,7 @@ def artifact_pages(service: Service) -> None:
         reply.body["value"] = every[start : start + 7]
         if start + 7 < len(every):
             path = asked.request.target.partition("?")[0]
-            reply.body["@odata.nextLink"] = f"{service.address}{path}?$skiptoken={start + 7}"
+            reply.body["@odata.nextLink"] = f"{asked.base}{path}?$skiptoken={start + 7}"
         return reply
 
     service.operations["list-artifacts"] = (page, write)

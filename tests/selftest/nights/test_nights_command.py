@@ -144,10 +144,10 @@ BAD = {
     "an empty history": (("site", "out", "--history", "empty"), "holds no run yet"),
     "no run of a label": (("history", "list", "--history", "one", "--label", "x"), "no run of the label 'x' yet"),
     "a folder that is a file": (("site", "text", "--history", "one"), "is no folder"),
-    "no record": (("history", "add", "nothing.json", "--history", "h"), "cannot be read"),
+    "no record": (("history", "add", "nothing.json", "--history", "h"), "There is no run record nothing.json"),
     "a record that is no JSON": (("history", "add", "text", "--history", "h"), "is no JSON"),
     "a record that is none": (("history", "add", "list.json", "--history", "h"), "is no run record"),
-    "a newer record": (("history", "add", "newer.json", "--history", "h"), "written by a newer suite"),
+    "a newer record": (("history", "add", "newer.json", "--history", "h"), "written by a newer version"),
     "a record without a date": (("history", "add", "dateless.json", "--history", "h"), "no date and time"),
     "another label": (
         ("history", "add", "one.json", "--history", "one", "--label", "y"),
