@@ -23,6 +23,7 @@ from restore_conformance.recogniser import Recogniser
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
 from restore_conformance.shrinking import Shrinker
+from restore_conformance.stories import Patience
 from restore_conformance.targets import Target
 from restore_conformance.telling import Teller
 from restore_conformance.timing import Timing
@@ -68,7 +69,7 @@ class Campaign:
         recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
         self.sender = sender or Sender(target, recogniser, tokens, seed=settings.seed, budget=settings.max_requests)
         self.control = Control()
-        self.teller = Teller(self.sender, self.control, self)
+        self.teller = Teller(self.sender, self.control, self, Patience(target.pause, settings.patience))
         self.untouched: dict[str, Gap] = {}
         self.stopped = ""
         self.planned = 0
@@ -204,8 +205,10 @@ class Campaign:
         session = self._accepted.take(exchange)
         if session:
             self.teller.know(session)
-            if exchange.conversation is None and len(self._kept) < 3:
-                self._kept.append(session)
+            if exchange.conversation is None:
+                self.teller.patience.created(session)
+                if len(self._kept) < 3:
+                    self._kept.append(session)
 
     # ------------------------------------------------------------------ trouble
 

@@ -80,7 +80,8 @@ class Exchange:
     `blame` says whom a control found responsible: "target", "environment" or None where none was made.
     `sent` is what the recogniser saw in the request's bytes; `failed` the clauses found broken here. `silent` says
     that no clause may be judged by this exchange alone. `lost` names parts of the answer that a recording may have
-    left out, so that their absence proves nothing.
+    left out, so that their absence proves nothing. `stale` says that a reading may show what was before a change, and
+    was not repeated for long enough to be evidence.
     """
 
     number: int
@@ -101,6 +102,7 @@ class Exchange:
     failed: frozenset[str] = frozenset()
     origin: str = "run"
     lost: frozenset[str] = frozenset()
+    stale: bool = False
     _answer: Any = field(default=NOTHING, repr=False)
     _parsed: bool = field(default=False, repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)

@@ -18,12 +18,13 @@ from restore_conformance.mock.variants import (
     field_spelling,
     field_wire,
     lagging,
+    replicas,
     wire,
 )
 from restore_conformance.mock.variants.shaping import VARIANTS, Variant, composed, dimensions, shaped
 
 ROOMS = (
-    field, field_forms, field_more, field_more_changes, field_more_edges, field_more_life, field_more_refusals, field_refusals, field_routes, field_spelling, field_wire, lagging, wire,
+    field, field_forms, field_more, field_more_changes, field_more_edges, field_more_life, field_more_refusals, field_refusals, field_routes, field_spelling, field_wire, lagging, replicas, wire,
 )  # fmt: skip
 
 __all__ = ["ROOMS", "VARIANTS", "Variant", "composed", "dimensions", "shaped"]
