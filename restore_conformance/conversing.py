@@ -23,12 +23,13 @@ Act = Callable[[stories.Talk], None]
 Told = tuple[str, Act]
 """The name of a story, and what is said in it."""
 LIVES = (
-    (("standard", 30), None),
+    (("standard", 29), None),
     (("granular", 10), ("no-payload", 0)),
     (("no-payload", 0), ("caller-application", 1)),
 )
-"""The sessions of each life by family and number of artifacts: full-site, granular and empty, each beside another: one
-with the same content, an empty one, and one that another caller made."""
+"""The sessions of each life by family and number of artifacts: full-site (an odd number goes to the place where it
+was), granular and empty, each beside another: one with the same content, an empty one, and one that another caller
+made."""
 CHANGED = ((("standard", 2), ("prefer", 2)), (("granular", 3), ("granular", 7)))
 """The sessions that are changed, each with one made after it: two full-site ones of the same size."""
 ACTIVATED = ((("standard", 24), ("standard", 9)), (("granular", 2), ("standard", 27)))
@@ -91,7 +92,10 @@ class Stories:
         items = self._take(supply, "prefer", 13)
         sites = self._make("standard", 23, style=UPPER | ODD_GROUPS)
         yield "life", _life(items, sites, supply.refusals() if loopback else [], listed=True, brief=True)
-        yield "change", self._change(self._make("standard", 3, style=TYPED), self._take(supply, "standard", 50))
+        yield (
+            "change",
+            self._change(self._make("standard", 3, style=TYPED, choice=1), self._take(supply, "standard", 50)),
+        )
         yield "change", self._fill(self._take(supply, "no-payload", 0))
         if self._activate:
             first, second = (
@@ -140,10 +144,10 @@ class Stories:
     def _take(self, supply: Supply, family: str, size: int) -> Stimulus:
         return supply.take(family, size) or self._make(IN_PLACE.get(family, family), size)
 
-    def _make(self, family: str, size: int, style: int = 0) -> Stimulus:
+    def _make(self, family: str, size: int, style: int = 0, choice: int = 0) -> Stimulus:
         self._seed += 1
         size = min(size, self._materials.most(family)) if family in LISTS else size
-        return FAMILIES[family](self._materials, Knobs(size, 0, 0, self._seed, style))
+        return FAMILIES[family](self._materials, Knobs(size, 0, choice, self._seed, style))
 
     def _pair(self, supply: Supply, pair: tuple[Made, Made | None]) -> tuple[Stimulus, Stimulus]:
         first = self._take(supply, *pair[0])

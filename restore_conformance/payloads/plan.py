@@ -188,6 +188,8 @@ def _rules(s: int) -> Iterator[Entry]:
         yield "wrong-type", Knobs(1 + variant % 3, variant, variant, s + 330), variant in EACH_MEMBER
     for variant in (10,):
         yield "read-only-members", Knobs(2, 1, variant, s + 340), not Q
+    for variant in range(3):
+        yield "collection-form", Knobs(1, 0, variant, s + 335), variant == 0
     yield "curiosities", Knobs(2, 1, 0, s + 342), Q
     yield "odd-letters", Knobs(2, 1, 0, s + 364), Q
     for variant in (2,):
@@ -210,7 +212,7 @@ def _protocol(s: int) -> Iterator[Entry]:
     once = {"no-token": {0}, "token-malformed": {0}, "token-altered": {0}, "no-media-type": {0}}
     once |= {"other-media-type": {0}, "not-json": {0}, "trailing-text": set()}
     once |= {"not-an-object": {0}, "null-payload": set(), "not-utf8": {0}, "unusual-json": set()}
-    once |= {"very-large": set(), "very-deep": set()}
+    once |= {"very-large": set(), "very-deep": set(), "big-number": set()}
     for name, quick in once.items():
         for variant in range(MOST.get(name, VARIANTS[name])):
             yield name, Knobs(1 + variant % 2, variant, variant, s + 400), variant in quick

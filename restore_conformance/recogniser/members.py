@@ -54,6 +54,8 @@ def members(payload: dict[str, Any], words: Vocabulary, seen: Seen) -> None:
         if isinstance(value, list):
             seen.count += len(value)
             judge(value, words, seen)
+        elif isinstance(value, dict):
+            seen.defects.add("collection-form")
         else:
             seen.defects.add("wrong-type")
     _conflict(payload, granular, seen)

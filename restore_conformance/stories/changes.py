@@ -42,7 +42,8 @@ def change(
     kind = first.kind if first.kind in LISTS else "standard"
     delta, listed = f"{LISTS[kind]}@delta", artifacts_of(made, kind)
     known = (first.body or b"").decode()
-    every = materials.elements(kind, min(materials.most(kind), first.artifacts + 3), seed)
+    choice = _choice(first, kind, materials)
+    every = materials.elements(kind, min(materials.most(kind), first.artifacts + 3), seed, choice)
     fresh = [one for one in every if own_id(one) not in known]
     number = first.artifacts
     earlier = [number, total(talk.exchanges[-1].answer) or 0]
@@ -76,30 +77,37 @@ def change(
         others = set(elsewhere) - {*_ids(talk), names[-1]}
         nothing = removal(min(others, default=str(uuid.UUID(int=seed))))
         talk.one("update-remove-nothing", "PATCH", made, payload={delta: [nothing]})
-        if other and not brief:
+        if other:
             talk.list("artifacts-other", target=artifacts_of(other, kind), looks=(holds(second.artifacts),))
-    for name, payload in refusals(materials, kind, seed + 1, brief=brief):
+    for name, payload in refusals(materials, kind, seed + 1, choice, brief=brief):
         talk.one(f"update-{name}", "PATCH", made, payload=payload)
     talk.poll("get-refused", made, looks=(counts(number, earlier),))
     if brief:
         return
     if kind == "standard":
-        _further(talk, made, materials, seed, names[:1], fresh[2:3])
+        _further(talk, made, materials, seed, names[:1], fresh[2:3], choice)
         talk.one("delete", "DELETE", made)
     elif activate:
         talk.one("activate", "POST", made, "/activate")
 
 
 def _further(
-    talk: Talk, made: str, materials: Materials, seed: int, names: list[str], fresh: list[dict[str, Any]]
+    talk: Talk, made: str, materials: Materials, seed: int, names: list[str], fresh: list[dict[str, Any]], choice: int
 ) -> None:
     """Changes of a full-site draft that may be carried out or not, so that they come last."""
     delta = f"{SITE}@delta"
     if names and fresh:
         talk.one("update-exchange", "PATCH", made, payload={delta: [*fresh, removal(names[0])]})
-    talk.one("update-plain", "PATCH", made, payload={SITE: materials.elements("standard", 1, seed + 2)})
+    talk.one("update-plain", "PATCH", made, payload={SITE: materials.elements("standard", 1, seed + 2, choice)})
     there, back = (materials.elements("standard", 1, seed + 3 + n, choice=n) for n in (0, 1))
     talk.one("update-two-destinations", "PATCH", made, payload={delta: [*there, *back]})
+
+
+def _choice(stimulus: Stimulus, kind: str, materials: Materials) -> int:
+    """Which kind of place a session restores to, so that what is added goes there as well."""
+    elements = json.loads(stimulus.body or b"{}").get(LISTS[kind]) or [{}]
+    named = elements[0].get("destinationType")
+    return materials.choices(kind).index(named) if named in materials.choices(kind) else 0
 
 
 def _ids(talk: Talk) -> list[str]:
@@ -122,11 +130,13 @@ def fill(talk: Talk, empty: Stimulus, materials: Materials, seed: int, *, brief:
         talk.list("artifacts-added", target=artifacts_of(made, "standard"), looks=(holds(number),))
 
 
-def refusals(materials: Materials, kind: str, seed: int, *, brief: bool = False) -> list[tuple[str, Any]]:
-    """Every change that must be refused, by the name of its step."""
+def refusals(
+    materials: Materials, kind: str, seed: int, choice: int = 0, *, brief: bool = False
+) -> list[tuple[str, Any]]:
+    """Every change that must be refused, by the name of its step; `choice` is the kind of place of the session."""
     delta = f"{LISTS[kind]}@delta"
-    two = materials.elements(kind, 2, seed)
-    one, other = two[:1], materials.elements("standard" if kind == "granular" else "granular", 1, seed)
+    two = materials.elements(kind, 2, seed, choice)
+    one, other = two[:1], materials.elements("standard" if kind == "granular" else "granular", 1, seed, choice)
     made: list[tuple[str, Any]] = [("empty", {delta: []})]
     if not brief:
         made.append(("null", {delta: None}))
@@ -145,7 +155,7 @@ def refusals(materials: Materials, kind: str, seed: int, *, brief: bool = False)
     if kind == "granular" and not brief:
         made.append(("nothing", {}))
     if materials.most(kind) > 1000:
-        made.append(("too-many", {delta: materials.elements(kind, 51, seed + 1)}))
+        made.append(("too-many", {delta: materials.elements(kind, 51, seed + 1, choice)}))
     return made
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 BUDGET = 30.0
 """How many seconds a run waits in all, unless the user says otherwise."""
 LONG = 5.0
-"""Seconds after a change from which on every view has to show it, read at least twice."""
+"""Seconds after a change from which on every view has to show it, read once more than there are waits."""
 MOST = 5000
 """Sessions whose changes are kept apart; a further one counts as changed when anything was."""
 WAITS = (0.3, 0.7, 1.5, 3.0)
-"""Seconds before each further reading."""
+"""Seconds before each further reading; long after a change always the first."""
 
 View = tuple[str, str]
 """An operation that reads, and what of its answer is waited for: one view that may show changes, or never does."""
@@ -72,12 +72,12 @@ class Patience:
         if view in self.never or not self._shared.isdisjoint(names):
             return False
         late = self.age(names) >= LONG
-        if late and readings > 1:
+        if late and readings > len(WAITS):
             self.never.add(view)
             return False
         if not late and any(view[1] == aspect for _, aspect in self.never):
             return False
-        wait = min(WAITS[min(readings, len(WAITS)) - 1], self.left)
+        wait = min(WAITS[0 if late else min(readings, len(WAITS)) - 1], self.left)
         if wait <= 0:
             return False
         self.left -= wait

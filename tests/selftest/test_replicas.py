@@ -4,7 +4,6 @@ import pytest
 from looking import failed
 
 from restore_conformance.mock import Service
-from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.variants.replicas import replicated
 from restore_conformance.verdicts import Exit
 

@@ -6,6 +6,7 @@ Importing this package registers all of them, in the order in which they compose
 """
 
 from restore_conformance.mock.variants import (
+    bounds,
     field,
     field_forms,
     field_more,
@@ -24,7 +25,7 @@ from restore_conformance.mock.variants import (
 from restore_conformance.mock.variants.shaping import VARIANTS, Variant, composed, dimensions, shaped
 
 ROOMS = (
-    field, field_forms, field_more, field_more_changes, field_more_edges, field_more_life, field_more_refusals, field_refusals, field_routes, field_spelling, field_wire, lagging, replicas, wire,
+    bounds, field, field_forms, field_more, field_more_changes, field_more_edges, field_more_life, field_more_refusals, field_refusals, field_routes, field_spelling, field_wire, lagging, replicas, wire,
 )  # fmt: skip
 
 __all__ = ["ROOMS", "VARIANTS", "Variant", "composed", "dimensions", "shaped"]
