@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from restore_conformance.checks.answers import UNLISTED
 from restore_conformance.exchange import Exchange
 from restore_conformance.memory import Memory
 from restore_conformance.stories import session_of
@@ -15,9 +16,13 @@ from restore_conformance.stories import session_of
 
 @dataclass(slots=True)
 class Accepted:
-    """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted."""
+    """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted.
+
+    `made_up` are those of which one was with ids that are not among those the user named.
+    """
 
     kinds: set[str] = field(default_factory=set)
+    made_up: set[str] = field(default_factory=set)
     _ids: Memory = field(default_factory=Memory)
 
     def take(self, exchange: Exchange) -> str:
@@ -33,6 +38,8 @@ class Accepted:
         sent = exchange.sent
         if not sent.defects and not any(tag.startswith("example:") for tag in sent.tags):
             self.kinds.add(sent.kind)
+            if "id-not-listed" in sent.tags:
+                self.made_up.add(sent.kind)
 
     def forget_ids(self) -> None:
         """Begin with another target, or another recording of it: the same exchange may be recorded in several."""
@@ -44,3 +51,4 @@ class Accepted:
             yield "restore-points-checked"
         if not items and "granular" not in self.kinds:
             yield "items-checked"
+        yield from (f"{UNLISTED}{kind}" for kind in ("standard", "granular") if kind not in self.made_up)

@@ -106,6 +106,11 @@ class Stories:
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate, brief=True)
 
     def _change(self, made: Stimulus, other: Stimulus) -> Act:
+        if made.kind in LISTS and self._materials.most(made.kind) <= made.artifacts:
+            # Room for artifacts that are added.
+            made = self._make(made.kind, max(1, self._materials.most(made.kind) - 2))
+        if other.kind != made.kind:  # what was planned did not fit into the ids that exist
+            other = self._make(made.kind, made.artifacts)
         seed = self._seed + 20
         return lambda talk: stories.change(
             talk, made, other, self._materials, seed, activate=self._activate, brief=self._brief
@@ -142,7 +147,10 @@ class Stories:
             yield "tokenless", lambda talk: stories.tokenless(talk, session, activate=self._activate)
 
     def _take(self, supply: Supply, family: str, size: int) -> Stimulus:
-        return supply.take(family, size) or self._make(IN_PLACE.get(family, family), size)
+        plain = IN_PLACE.get(family, family)
+        if plain in LISTS and size > self._materials.most(plain):
+            return self._make(plain, size)
+        return supply.take(family, size) or self._make(plain, size)
 
     def _make(self, family: str, size: int, style: int = 0, choice: int = 0) -> Stimulus:
         self._seed += 1

@@ -35,8 +35,8 @@ def sites(elements: list[Any], words: Vocabulary, seen: Seen) -> None:
         seen.defects.add("duplicate")
     if len({name.lower() for name in named}) < len(set(named)):
         seen.open.add("id-letter-case")
-    if words.known is not None and not words.known.issuperset(points):
-        seen.open.add("id-not-listed")
+    if words.points and not words.points.issuperset(point.lower() for point in points):
+        seen.features.add("id-not-listed")
 
 
 def items(elements: list[Any], words: Vocabulary, seen: Seen) -> None:
@@ -70,6 +70,8 @@ def items(elements: list[Any], words: Vocabulary, seen: Seen) -> None:
         seen.defects.add("duplicate")
     if len({item.lower() for _, item in keys}) < len(set(keys)):
         seen.open.add("id-letter-case")
+    if words.items and not words.items.issuperset(item for _, item in keys):
+        seen.features.add("id-not-listed")
     if len(browses) > 1:
         seen.open.add("several-browse-sessions")
 
