@@ -213,11 +213,7 @@ def test_patience_is_a_setting_of_its_own(capsys):
         parsed("--patience", "-1")
 
 
-VARIANTS = [
-    "two-replicas-in-turn",
-    "three-replicas-at-random",
-    "replicas-of-lists",
-    "counts-of-a-replica",
+BOUNDS = [
     "numbers-of-64-bits",
     "no-more-than-64-levels",
     "location-of-the-collection",
@@ -226,7 +222,7 @@ VARIANTS = [
 ]
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", BOUNDS)
 def test_a_new_variant_is_no_false_positive(register, name):
     score = score_variant(register, [name], "standard")
     assert score.right, (score.blamed, score.reason)
