@@ -23,15 +23,17 @@ Act = Callable[[stories.Talk], None]
 Told = tuple[str, Act]
 """The name of a story, and what is said in it."""
 LIVES = (
-    (("standard", 29), None),
+    (("standard", 30), None),
     (("granular", 10), ("no-payload", 0)),
     (("no-payload", 0), ("caller-application", 1)),
 )
-"""The sessions of each life by family and number of artifacts: full-site (an odd number goes to the place where it
-was), granular and empty, each beside another: one with the same content, an empty one, and one that another caller
-made."""
-CHANGED = ((("standard", 2), ("prefer", 2)), (("granular", 3), ("granular", 7)))
-"""The sessions that are changed, each with one made after it: two full-site ones of the same size."""
+"""The sessions of each life by family and number of artifacts: full-site, granular and empty, each beside another: one
+with the same content, an empty one, and one that another caller made."""
+BACK = "standard, back in place"
+"""Full-site artifacts that go where they were, where the plan sends most of them to a new place."""
+CHANGED = ((("standard", 2), (BACK, 2)), (("granular", 3), ("granular", 7)))
+"""The sessions that are changed, each with one made after it: two full-site ones of the same size that
+go to different places."""
 ACTIVATED = ((("standard", 24), ("standard", 9)), (("granular", 2), ("standard", 27)))
 """The sessions that are activated, each with one that is not."""
 IN_PLACE = {"prefer": "granular", "granular-destination": "granular", "caller-application": "standard"}
@@ -147,6 +149,8 @@ class Stories:
             yield "tokenless", lambda talk: stories.tokenless(talk, session, activate=self._activate)
 
     def _take(self, supply: Supply, family: str, size: int) -> Stimulus:
+        if family == BACK:
+            return self._make("standard", size, choice=1)
         plain = IN_PLACE.get(family, family)
         if plain in LISTS and size > self._materials.most(plain):
             return self._make(plain, size)
