@@ -1,5 +1,8 @@
 """Defects that no stimulus met before, each found under the clause it breaks and under no other."""
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import pytest
 from looking import failed
 
@@ -49,4 +52,24 @@ def test_a_clock_that_is_wrong_on_the_way_makes_no_session_days_ahead(judged):
         return reply
 
     service.answer = skewed
+    assert failed(judged(service, "quick")) == []
+
+
+def test_a_clock_that_is_a_month_ahead_agrees_with_itself(judged):
+    """No page says what time it is: neither the Date nor the sessions are compared with ours alone."""
+    service, ahead = Service(), timedelta(days=30)
+    answer, render = service.answer, service.render
+
+    def dated(asked):
+        reply = answer(asked)
+        reply.headers["Date"] = format_datetime(datetime.now(UTC) + ahead, usegmt=True)
+        return reply
+
+    def later(found, **how):
+        shown = render(found, **how)
+        for name in ("createdDateTime", "lastModifiedDateTime"):
+            shown[name] = (datetime.fromisoformat(shown[name][:19]) + ahead).isoformat() + shown[name][19:]
+        return shown
+
+    service.answer, service.render = dated, later
     assert failed(judged(service, "quick")) == []

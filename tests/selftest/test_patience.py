@@ -217,7 +217,6 @@ BOUNDS = [
     "numbers-of-64-bits",
     "no-more-than-64-levels",
     "location-of-the-collection",
-    "clock-of-next-month",
     "created-in-the-year-one",
 ]
 

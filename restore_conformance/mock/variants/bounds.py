@@ -1,11 +1,9 @@
-"""Unusual but conforming services: bounds of their own on numbers and levels, clocks of their own, bare Locations."""
+"""Unusual but conforming services: bounds of their own on numbers and levels, bare Locations, times not set."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 
 from restore_conformance.mock import session
@@ -14,7 +12,6 @@ from restore_conformance.mock.variants.shaping import variant
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 LEVELS = 64
-AHEAD = timedelta(days=30)
 
 
 def _reading(service: Service, look: Callable[[bytes], object]) -> None:
@@ -79,27 +76,7 @@ def location_of_the_collection(service: Service) -> None:
     _replying(service, change)
 
 
-@variant("clock")
-def clock_of_next_month(service: Service) -> None:
-    """No page says what time it is: the clock of the service is a month ahead, in its Date as in its sessions."""
-    render = service.render
-
-    def ahead(found: session.Session, **how: Any) -> dict[str, Any]:
-        shown = render(found, **how)
-        for name in ("createdDateTime", "lastModifiedDateTime", "completedDateTime"):
-            if shown.get(name):
-                moment = datetime.fromisoformat(shown[name][:19]) + AHEAD
-                shown[name] = moment.isoformat() + shown[name][19:]
-        return shown
-
-    def change(reply: Reply, asked: Asked) -> None:
-        reply.headers["Date"] = format_datetime(datetime.now(UTC) + AHEAD, usegmt=True)
-
-    service.render = ahead
-    _replying(service, change)
-
-
-@variant("clock")
+@variant("created")
 def created_in_the_year_one(service: Service) -> None:
     """C15: unset values are times of the year 1; no sentence says when createdDateTime is set."""
     render = service.render
