@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from restore_conformance.checks.answers import UNLISTED
 from restore_conformance.exchange import Exchange
 from restore_conformance.memory import Memory
 from restore_conformance.stories import session_of
@@ -17,11 +18,13 @@ from restore_conformance.stories import session_of
 class Accepted:
     """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted.
 
-    `typed` says whether one that names its own type was among them.
+    `typed` says whether one that names its own type was among them, `made_up` those of which one was with ids that are
+    not among those the user named.
     """
 
     kinds: set[str] = field(default_factory=set)
     typed: bool = False
+    made_up: set[str] = field(default_factory=set)
     _ids: Memory = field(default_factory=Memory)
 
     def take(self, exchange: Exchange) -> str:
@@ -38,6 +41,8 @@ class Accepted:
         if not sent.defects and not any(tag.startswith("example:") for tag in sent.tags):
             self.kinds.add(sent.kind)
             self.typed = self.typed or "odata-type" in sent.tags
+            if "id-not-listed" in sent.tags:
+                self.made_up.add(sent.kind)
 
     def forget_ids(self) -> None:
         """Begin with another target, or another recording of it: the same exchange may be recorded in several."""
@@ -54,3 +59,4 @@ class Accepted:
             yield "items-checked"
         if not self.typed:
             yield "control-information-refused"
+        yield from (f"{UNLISTED}{kind}" for kind in ("standard", "granular") if kind not in self.made_up)

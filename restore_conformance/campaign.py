@@ -19,12 +19,13 @@ from restore_conformance.controls import Control, confirm
 from restore_conformance.conversing import Stories
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.judging import Judge, Outcome, Told
-from restore_conformance.payloads import PROFILES, Materials, Stimulus, Supply, drawn, made_up, plan
+from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.repeating import Doubts
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
 from restore_conformance.shrinking import Shrinker
+from restore_conformance.stories import Patience
 from restore_conformance.targets import Target
 from restore_conformance.telling import Teller
 from restore_conformance.timing import Timing
@@ -73,7 +74,7 @@ class Campaign:
         )
         self.control = Control()
         self.doubts = Doubts(self.judge)
-        self.teller = Teller(self.sender, self.control, self, self.doubts)
+        self.teller = Teller(self.sender, self.control, self, self.doubts, Patience(target.pause, settings.patience))
         self.untouched: dict[str, Gap] = {}
         self.stopped = ""
         self.planned = 0
@@ -88,9 +89,6 @@ class Campaign:
         self._expect = expect or _nothing
         self._accepted = Accepted()
         self._kept: list[str] = []  # the first sessions of the run that no story deletes
-        self._stories = Stories(
-            self.materials, settings.seed, list(settings.identities), activate=target.loopback, brief=self.profile.brief
-        )
         self.timing = Timing()
 
     def run(self) -> Result:
@@ -122,10 +120,18 @@ class Campaign:
             self._script(self)
             self._confirm_all()
             return
+        self._probe()
+        told = Stories(
+            self.materials,
+            self.settings.seed,
+            list(self.settings.identities),
+            activate=self.target.loopback,
+            brief=self.profile.brief,
+        )
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
         self.planned = len(planned) + self._draws + 8 * self.profile.conversations
         supply = Supply(planned)
-        early = list(self._stories.early(supply, self.profile.conversations, loopback=self.target.loopback))
+        early = list(told.early(supply, self.profile.conversations, loopback=self.target.loopback))
         self._expect(supply.families())
         for stimulus in itertools.islice(supply, EARLY):
             self._ask(stimulus)
@@ -143,8 +149,19 @@ class Campaign:
                 return
         if self.profile.sweep and self._draws and self.target.loopback and not self.stopped:
             self._sweep()
-        self.teller.tell(self._stories.last(self._kept, self.teller.deleted, crowd=self.profile.crowd))
+        self.teller.tell(told.last(self._kept, self.teller.deleted, crowd=self.profile.crowd))
         self._confirm_all()
+
+    def _probe(self) -> None:
+        """Find out whether the target takes ids that nobody named: where it does, named ones bound nothing."""
+        points, items = self.materials.restore_points, self.materials.items
+        kinds = [kind for kind, ids in (("standard", points), ("granular", items)) if ids]
+        knobs = Knobs(1, 0, 0, self.settings.seed * 1000 + 990)
+        for stimulus in [FAMILIES[kind](made_up(), knobs) for kind in kinds]:
+            self.hear(self.sender.stimulus(stimulus))
+        if kinds:
+            checked = [kind for kind in kinds if kind not in self._accepted.made_up]
+            self.materials = Materials(self.materials.documents, points, items, checked)
 
     def _ask(self, stimulus: Stimulus) -> None:
         """Send a stimulus; several curiosities in one are sent one by one where they are not accepted together."""
@@ -211,9 +228,10 @@ class Campaign:
         session = self._accepted.take(exchange)
         if session:
             self.teller.know(session)
-            held = self.edition.is_newer(exchange.sent.tags)
-            if exchange.conversation is None and not held and len(self._kept) < 3:
-                self._kept.append(session)
+            if exchange.conversation is None:
+                self.teller.patience.created(session)
+                if not self.edition.is_newer(exchange.sent.tags) and len(self._kept) < 3:
+                    self._kept.append(session)
 
     # ------------------------------------------------------------------ trouble
 

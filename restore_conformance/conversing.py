@@ -30,8 +30,11 @@ LIVES = (
 )
 """The sessions of each life by family and number of artifacts: full-site, granular and empty, each beside another: one
 with the same content, an empty one, and one that another caller made."""
-CHANGED = ((("standard", 2), ("prefer", 2)), (("granular", 3), ("granular", 7)))
-"""The sessions that are changed, each with one made after it: two full-site ones of the same size."""
+BACK = "standard, back in place"
+"""Full-site artifacts that go where they were, where the plan sends most of them to a new place."""
+CHANGED = ((("standard", 2), (BACK, 2)), (("granular", 3), ("granular", 7)))
+"""The sessions that are changed, each with one made after it: two full-site ones of the same size that
+go to different places."""
 ACTIVATED = ((("standard", 24), ("standard", 9)), (("granular", 2), ("standard", 27)))
 """The sessions that are activated, each with one that is not."""
 IN_PLACE = {"prefer": "granular", "granular-destination": "granular", "caller-application": "standard"}
@@ -92,7 +95,10 @@ class Stories:
         items = self._take(supply, "prefer", 13)
         sites = self._make("standard", 23, style=UPPER | ODD_GROUPS)
         yield "life", _life(items, sites, supply.refusals() if loopback else [], listed=True, brief=True)
-        yield "change", self._change(self._make("standard", 3, style=TYPED), self._take(supply, "standard", 50))
+        yield (
+            "change",
+            self._change(self._make("standard", 3, style=TYPED, choice=1), self._take(supply, "standard", 50)),
+        )
         yield "change", self._fill(self._take(supply, "no-payload", 0))
         if self._activate:
             first, second = (
@@ -103,6 +109,11 @@ class Stories:
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate, brief=True)
 
     def _change(self, made: Stimulus, other: Stimulus) -> Act:
+        if made.kind in LISTS and self._materials.most(made.kind) <= made.artifacts:
+            # Room for artifacts that are added.
+            made = self._make(made.kind, max(1, self._materials.most(made.kind) - 2))
+        if other.kind != made.kind:  # what was planned did not fit into the ids that exist
+            other = self._make(made.kind, made.artifacts)
         seed = self._seed + 20
         return lambda talk: stories.change(
             talk, made, other, self._materials, seed, activate=self._activate, brief=self._brief
@@ -139,16 +150,21 @@ class Stories:
             yield "tokenless", lambda talk: stories.tokenless(talk, session, activate=self._activate)
 
     def _take(self, supply: Supply, family: str, size: int) -> Stimulus:
-        return supply.take(family, size) or self._make(IN_PLACE.get(family, family), size)
+        if family == BACK:
+            return self._make("standard", size, choice=1)
+        plain = IN_PLACE.get(family, family)
+        if plain in LISTS and size > self._materials.most(plain):
+            return self._make(plain, size)
+        return supply.take(family, size) or self._make(plain, size)
 
     def _items_with_places(self, size: int) -> Made:
         """Items that say where to restore to, where the edition that binds lets them."""
         return ("granular" if is_newer(self._materials, "granular-destination") else "granular-destination"), size
 
-    def _make(self, family: str, size: int, style: int = 0) -> Stimulus:
+    def _make(self, family: str, size: int, style: int = 0, choice: int = 0) -> Stimulus:
         self._seed += 1
         size = min(size, self._materials.most(family)) if family in LISTS else size
-        return FAMILIES[family](self._materials, Knobs(size, 0, 0, self._seed, style))
+        return FAMILIES[family](self._materials, Knobs(size, 0, choice, self._seed, style))
 
     def _pair(self, supply: Supply, pair: tuple[Made, Made | None]) -> tuple[Stimulus, Stimulus]:
         first = self._take(supply, *pair[0])

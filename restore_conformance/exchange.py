@@ -87,7 +87,8 @@ class Exchange:
     that no clause may be judged by this exchange alone. `lost` names parts of the answer that a recording may not
     show as they were, so that neither their absence nor their form proves anything: "media type", "body", places in
     it as JSON pointers, "members" where only those are missing that the request did not ask for, and "request" where
-    values of the request may have been written over.
+    values of the request may have been written over. `stale` says that a reading may show what was
+    before a change, and was not repeated for long enough to be evidence.
     """
 
     number: int
@@ -108,6 +109,7 @@ class Exchange:
     failed: frozenset[str] = frozenset()
     origin: str = "run"
     lost: frozenset[str] = frozenset()
+    stale: bool = False
     _answer: Any = field(default=NOTHING, repr=False)
     _parsed: bool = field(default=False, repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)

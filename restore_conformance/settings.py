@@ -53,7 +53,8 @@ class Settings:
     ca_bundle: str = setting("", "certificates to trust, as a PEM file")
     emulators: tuple[str, ...] = setting(tuple, "hosts beyond loopback that are emulators, not tenants")
     max_requests: int = setting(0, "most requests to send; 0 for no bound of its own")
-    patience: float = setting(30.0, "seconds to wait for an answer")
+    timeout: float = setting(30.0, "seconds to wait for an answer")
+    patience: float = setting(30.0, "seconds to wait, in all, until changes are seen")
     drawn: int = setting(-1, "how many stimuli Hypothesis draws; -1 as the profile says")
 
     def known_ids(self) -> list[str] | None:

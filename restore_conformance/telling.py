@@ -46,13 +46,13 @@ class Teller:
     control: Control
     hearing: Hearing
     doubts: Doubts
+    patience: stories.Patience
     routes: set[str] = field(default_factory=lambda: {"create"})
     talks: int = 0
     known: set[str] = field(default_factory=set)
     sent: list[Stimulus] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     _doomed: set[str] = field(default_factory=set)
-    _missed: set[str] = field(default_factory=set)
 
     def know(self, session: str) -> None:
         """Take note of a session, within a bound: stories are told early."""
@@ -117,9 +117,7 @@ class Teller:
                 exchange.note = f"{exchange.trouble}, the same in {ROUNDS + 1} sessions while a control was answered"
 
     def _talk(self, number: int, name: str, check: Callable[[Exchange], None]) -> stories.Talk:
-        return stories.Talk(
-            self.sender, number, name, check, routes=self.routes, missed=self._missed, there=self._there
-        )
+        return stories.Talk(self.sender, number, name, check, self.patience, routes=self.routes, there=self._there)
 
     def _there(self) -> set[str]:
         """The sessions of this run that nobody asked to delete."""

@@ -18,6 +18,10 @@ NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
 """Client errors that say nothing about the payload: who asks, how often, or by which way."""
 
 
+UNLISTED = "unlisted-ids-checked:"
+"""Begins the fact that a target refuses ids of a kind which the user did not name beside those that were named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """How a request with one defect may be answered: statuses ("4xx" is any that is a refusal), and a code or None."""
@@ -131,12 +135,19 @@ def _excuse(exchange: Exchange) -> str:
         return "control-information-refused"
     named = " ".join(code.lower() for _, code in codes(exchange.answer))
     words = ["invalidrestorepoint", "notfound", "browse", "item"]
-    if exchange.sent.kind == "granular":
+    kind = exchange.sent.kind
+    if kind == "mixed":
+        kind = "granular" if "browse" in named or "item" in named else "standard"
+    if kind == "granular":
         words.append("invalidartifactrequest")  # no row says how an item that is not there is refused
     about_ids = any(word in named for word in words)
     if exchange.status not in {400, 404, 410, 422} or not (about_ids or exchange.status == 404):
         return ""
-    return {"standard": "restore-points-checked", "granular": "items-checked"}.get(exchange.sent.kind, "")
+    if kind not in {"standard", "granular"}:
+        return ""
+    if "id-not-listed" in exchange.sent.tags:
+        return f"{UNLISTED}{kind}"
+    return "restore-points-checked" if kind == "standard" else "items-checked"
 
 
 def refused(exchange: Exchange, defect: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from restore_conformance.checks import answers
-from restore_conformance.checks.talks import objects, sound, step
+from restore_conformance.checks.talks import objects, sound, step, unsure
 from restore_conformance.exchange import Conversation
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
@@ -64,7 +64,8 @@ def new_sessions(conversation: Conversation, earlier: str, later: str) -> list[s
     for name in (earlier, later):
         step(conversation, name)
     for one in conversation.exchanges:
-        sound(one)
+        if unsure(one):
+            raise Inconclusive(f"{one.trouble} ({one.step}, exchange {one.number})")
     if any(one.trouble for one in conversation.exchanges):
         raise Inconclusive("controls were sent between the two lists")
     if not all(read_whole(conversation, step) for step in (earlier, later)):

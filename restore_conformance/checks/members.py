@@ -9,12 +9,14 @@ import contextlib
 import functools
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import unquote
 
 from restore_conformance.documents import Breach, pinned
 from restore_conformance.exchange import NOTHING, Exchange
-from restore_conformance.verdicts import Deviation
+from restore_conformance.verdicts import Deviation, Untouched
 
 SESSION = "types/sharePointRestoreSession.json"
 LISTS = ("siteRestoreArtifacts", "granularSiteRestoreArtifacts")
@@ -152,6 +154,55 @@ def times(exchange: Exchange) -> None:
                 observed=value,
                 pointer=f"/{name}",
             )
+
+
+DAYS_AHEAD = timedelta(days=2)
+"""More than any zone that was left out of a time can make of it."""
+
+
+def created_by_now(exchange: Exchange) -> None:
+    """createdDateTime is not days ahead of the answer's Date, nor of the clock of whoever sent the request.
+
+    A clock that is wrong on the way, as a Date header shows it, says nothing of the target. Raises Untouched where the
+    answer has no date.
+    """
+    shown = exchange.answer.get("createdDateTime")
+    made = instant(shown) if isinstance(shown, str) else None
+    dated = exchange.response.header("Date") if exchange.response else None
+    if made is None or dated is None:
+        raise Untouched("the answer shows no date or no time of creation")
+    try:
+        answered = parsedate_to_datetime(dated).astimezone(UTC).replace(tzinfo=None)
+        started = answered
+        if exchange.started:  # a cassette does not keep it
+            started = datetime.fromisoformat(exchange.started).astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        raise Untouched("the date of the answer or of the request cannot be read") from None
+    if made[0] - answered > DAYS_AHEAD and made[0] - started > DAYS_AHEAD:
+        raise Deviation(
+            f"/createdDateTime: expected no later than the Date of the answer, {dated}, got {shown}",
+            expected=f"{dated} or earlier",
+            observed=shown,
+            pointer="/createdDateTime",
+        )
+
+
+def location_of_session(exchange: Exchange) -> None:
+    """A Location header with a route of one session names the session of the answer. Raises Untouched without one."""
+    value = exchange.response.header("Location") if exchange.response else None
+    found = _SESSION_IN.search(unquote(value)) if value else None
+    if found is None:
+        raise Untouched("the answer has no Location of a session")
+    named, wanted = found[1] or found[2], exchange.answer["id"]
+    if named.lower() != unquote(wanted).lower():
+        raise Deviation(
+            f"Location: expected the session {wanted}, got {value}"[:400],
+            expected=f"a Location with {wanted}",
+            observed=value,
+        )
+
+
+_SESSION_IN = re.compile(r"restoreSessions(?:/([^/?#]+)|\('([^']+)'\))", re.IGNORECASE)
 
 
 def integers(exchange: Exchange) -> None:

@@ -43,10 +43,18 @@ def step(conversation: Conversation, name: str) -> Exchange:
 
 
 def sound(exchange: Exchange) -> None:
-    """The answer can be taken at its word. Raises Inconclusive for trouble that nobody was found to blame for."""
+    """The answer can be taken at its word. Raises Inconclusive for trouble that nobody was found to blame for.
+
+    So it does for a reading that may show what was before a change.
+    """
+    where = f"{exchange.step}, " if exchange.step else ""
     if unsure(exchange):
-        where = f"{exchange.step}, " if exchange.step else ""
         raise Inconclusive(f"{exchange.trouble} ({where}exchange {exchange.number})")
+    if exchange.stale:
+        raise Inconclusive(
+            f"the answer may show what was before the last change, and was not waited for long enough: --patience "
+            f"waits longer ({where}exchange {exchange.number})"
+        )
 
 
 def unsure(exchange: Exchange) -> bool:
@@ -108,7 +116,9 @@ def sessions(conversation: Conversation, *names: str) -> Iterator[dict[str, Any]
     """The sessions that steps answered, as far as they were taken and answered with one."""
     for name in names:
         found = conversation.step(name)
-        if found is not None and not found.trouble and found.status == 200 and isinstance(found.answer, dict):
+        if found is None or found.trouble or found.stale:
+            continue
+        if found.status == 200 and isinstance(found.answer, dict):
             yield found.answer
 
 

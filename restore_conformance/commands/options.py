@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import math
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -103,6 +104,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how long to wait for an answer (default: 30)",
     )
     add(
+        "--patience",
+        type=float,
+        default=30.0,
+        metavar="SECONDS",
+        help="how long to wait, in all, until changes are seen (default: 30)",
+    )
+    add(
         "--draws",
         type=int,
         default=-1,
@@ -196,6 +204,8 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     edition = edition_of(arguments)
     if arguments.timeout <= 0:
         raise UsageError(f"--timeout {arguments.timeout} must be more than 0 seconds.")
+    if not 0 <= arguments.patience < math.inf:
+        raise UsageError(f"--patience {arguments.patience} must be 0 seconds or more.")
     if arguments.max_requests < 0:
         raise UsageError(f"--max-requests {arguments.max_requests} must be 0 or more.")
     if arguments.target == "replay":
@@ -215,7 +225,8 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         ca_bundle=arguments.ca_bundle,
         emulators=tuple(host.lower() for host in arguments.emulator),
         max_requests=arguments.max_requests,
-        patience=arguments.timeout,
+        timeout=arguments.timeout,
+        patience=arguments.patience,
         drawn=arguments.draws,
     )
     if arguments.restore_points:
@@ -288,7 +299,7 @@ def target_of(settings: Settings) -> Target:
             f"--target {settings.target!r} is neither mock nor live nor a URL like http://127.0.0.1:8080/beta."
         )
     check_version(settings.target)
-    made = Http(settings.target, settings.ca_bundle, settings.patience)
+    made = Http(settings.target, settings.ca_bundle, settings.timeout)
     if not made.loopback and (made.host.lower() not in settings.emulators or is_vendor(made.host)):
         raise UsageError(
             f"{made.host} is not this machine, so it is a live target: see restore-conformance run --target live. If "

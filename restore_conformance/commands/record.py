@@ -208,7 +208,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         identities=table.identities_from(arguments.identity, token, options.noted),
         ca_bundle=arguments.ca_bundle,
         emulators=tuple(host.lower() for host in arguments.emulator),
-        patience=arguments.timeout,
+        timeout=arguments.timeout,
     )
     if arguments.restore_points:
         made.restore_points = table.restore_points_from(arguments.restore_points)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
+from restore_conformance.checks.answers import UNLISTED
 from restore_conformance.clauses import Clause
 from restore_conformance.editions import Edition
 from restore_conformance.exchange import Exchange
@@ -15,6 +16,7 @@ from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Gap,
 
 SEVERAL = 3
 """Different stimuli that are refused so, after which nobody calls it passing."""
+MORE_IDS = "needs more ids that exist: the target refused those that were made up beside the named ones"
 NAME_IDS = "name existing ones with --restore-points and --granular-items"
 
 
@@ -99,10 +101,10 @@ def _verdict_of(
 ) -> ClauseVerdict:
     found = ClauseVerdict(made, seen=dict(tally.seen), sample=tally.sample)
     failed, finding, least = tally.failed, tally.finding, tally.smallest
-    excused = 0
+    excused: list[str] = []
     for fact, (count, best, weight) in tally.excused.items():
         if fact in facts:
-            excused += count
+            excused.append(fact)
         else:
             failed += count
             if finding is None or weight < least:
@@ -131,13 +133,15 @@ def _verdict_of(
     return found
 
 
-def _untouched(made: Clause, tally: Tally, excused: int, *, began: bool) -> Gap:
+def _untouched(made: Clause, tally: Tally, excused: list[str], *, began: bool) -> Gap:
     if made.untested:
         return Gap(Why.UNTESTED, f"untested: {made.untested}")
     if not began:
         return Gap(Why.LEFT_OUT, f"left out: began {made.since}")
     if excused and set(tally.excused) == {"control-information-refused"}:
         return Gap(Why.STEP, "the target refused every request that names its own @odata.type")
+    if excused and all(fact.startswith(UNLISTED) for fact in excused):
+        return Gap(Why.IDS, MORE_IDS)
     if excused:
         return Gap(Why.IDS, f"needs restore points: the target refused every id that was made up ({NAME_IDS})")
     return tally.untouched or Gap(Why.UNTOUCHED, "not touched")

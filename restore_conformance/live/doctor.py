@@ -68,7 +68,7 @@ def examine(
     if main is None:
         return
     yield _state(live, main.tenant or live.login.tenant)
-    target = transport or Http(live.base, live.ca_bundle, settings.patience, retries=0)
+    target = transport or Http(live.base, live.ca_bundle, settings.timeout, retries=0)
     try:
         yield from _service(target, identities["good"], main)
     finally:

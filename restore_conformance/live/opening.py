@@ -78,7 +78,7 @@ def opened(
     folder = folder_of(live, tenant)
     with _lock(folder, tenant), Signals() as signals:
         journal = Journal(folder / "journal.ndjson")
-        target = transport or Http(live.base, live.ca_bundle or settings.ca_bundle, settings.patience, retries=0)
+        target = transport or Http(live.base, live.ca_bundle or settings.ca_bundle, settings.timeout, retries=0)
         pace = Pace(live.requests_per_second)
         keep = support or (lambda _: None)
 

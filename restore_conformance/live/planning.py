@@ -140,7 +140,7 @@ def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus, edition: 
     else:
         expects, tags = OPEN, sent.tags
     serves = frozenset(c.address for c in clauses if c.when.matches(tags) and edition.judges(c.since, tags))
-    return Step(stimulus, expects, serves, listed="open:id-not-listed" not in sent.tags)
+    return Step(stimulus, expects, serves, listed="id-not-listed" not in sent.tags)
 
 
 def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[Step]:

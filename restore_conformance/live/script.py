@@ -101,7 +101,7 @@ def _told(campaign: Campaign, number: int, story: str) -> Iterator[stories.Talk]
 
     An id that cannot be part of a path, or is not ours, ends it where it is: the door says no.
     """
-    talk = stories.Talk(campaign.sender, number, story, campaign.teller.check)
+    talk = stories.Talk(campaign.sender, number, story, campaign.teller.check, campaign.teller.patience)
     try:
         with contextlib.suppress(NeverLive):
             yield talk
@@ -120,15 +120,15 @@ def _life(campaign: Campaign, first: Step, second: Step, plan: Plan) -> None:
         if made:
             talk.poll("get", made)
             if "artifacts" in plan.extras:
-                talk.one("artifacts", "GET", made, f"/{SITE}")
+                talk.poll("artifacts", made, below=f"/{SITE}")
             if "items" in plan.extras:
                 talk.one("items", "GET", made, f"/{GRANULAR}")
             if "list" in plan.extras:
                 talk.say("list", talk.sender.plain("GET", stories.SESSIONS))
             other = talk.create("create-other", second.stimulus)
-            talk.one("get-again", "GET", made)
+            talk.poll("get-again", made)
             if other and "get-other" in plan.extras:
-                talk.one("get-other", "GET", other)
+                talk.poll("get-other", other)
             gone = talk.one("delete", "DELETE", made)
             if gone.status == 204 and "get-deleted" in plan.extras:
                 talk.poll("get-deleted", made, 404)
@@ -154,7 +154,7 @@ def _granular_life(campaign: Campaign, step: Step, plan: Plan) -> None:
         made = talk.create("create", step.stimulus)
         if made:
             talk.poll("get", made)
-            talk.one("artifacts", "GET", made, f"/{GRANULAR}")
+            talk.poll("artifacts", made, below=f"/{GRANULAR}")
             if "get-all-members" in plan.extras:
                 talk.one("get-all-members", "GET", made, headers=stories.ALL_MEMBERS)
     if made:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -53,6 +54,15 @@ class Service:
             "list-granular": (self.list_granular, True),
         }
         self.lock = threading.RLock()
+        self._skipped = 0.0
+
+    def clock(self) -> float:
+        """Seconds on the clock of this service: real ones, and those that were skipped."""
+        return time.monotonic() + self._skipped
+
+    def skip(self, seconds: float) -> None:
+        """Move the clock on, where nobody need wait."""
+        self._skipped += seconds
 
     @property
     def token(self) -> str:

@@ -338,7 +338,7 @@ def granular_members(m: Materials, k: Knobs) -> Stimulus:
     )
 
 
-_WRONG_LIST: tuple[Any, ...] = ({}, "text")  # the object is filled: one artifact that stands for a list of one
+_WRONG_LIST: tuple[Any, ...] = ("text",)
 _WRONG_ELEMENT: tuple[Any, ...] = (None, "text")
 _WRONG_TEXT: tuple[Any, ...] = (5, {})
 
@@ -348,7 +348,7 @@ def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
     for kind in LISTS:
         table += [(kind, (), value) for value in _WRONG_LIST]
         table += [(kind, ("*",), value) for value in _WRONG_ELEMENT]
-    objects: tuple[Any, ...] = ("text", [])
+    objects: tuple[Any, ...] = (BARE, [])
     table += [("standard", ("restorePoint",), value) for value in objects]
     table += [("standard", ("restorePoint", "id"), value) for value in _WRONG_TEXT]
     members: tuple[Any, ...] = (7, {})
@@ -358,14 +358,16 @@ def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
     return table
 
 
+BARE = "the id alone"
+"""Stands for the id of an object, sent in place of the object."""
 WRONG_TYPES = _wrong_types()
 
 
 def _each_member() -> frozenset[int]:
-    """The likeliest slip, which stands first, for every kind of member: list, element, object, text, choice, key."""
+    """The likeliest slip, which stands first, for every kind of member: element, object, text, choice, key."""
     rows: dict[tuple[str, tuple[str, ...]], int] = {}
     for number, (kind, path, _) in enumerate(WRONG_TYPES):
-        if kind == "standard" or path == ("id",):
+        if (kind == "standard" and path) or path == ("id",):
             rows.setdefault((kind, path), number)
     return frozenset(rows.values())
 
@@ -384,16 +386,27 @@ def wrong_type(m: Materials, k: Knobs) -> Stimulus:
         inner = made
         for name in path[:-1]:
             inner = inner[name]
-        inner[path[-1]] = value
+        inner[path[-1]] = inner[path[-1]]["id"] if value is BARE else value
         return made
 
     if path == ():
-        payload: dict[str, Any] = {LISTS[kind]: m.element(kind, k.seed, 0) if value == {} else value}
+        payload: dict[str, Any] = {LISTS[kind]: value}
     else:
         payload = {LISTS[kind]: _one_odd(m, kind, k._replace(variant=0), change)}
-    defect = "single-for-list" if (path, value) == ((), {}) else "wrong-type"
+    defect = "collection-form" if path == () and isinstance(value, dict) else "wrong-type"
     defect = "item-member-type" if kind == "granular" and path not in {(), ("*",)} else defect
     return _made(m, "wrong-type", kind, payload, k, defect=defect)
+
+
+@family("collection-form", 3)
+def collection_form(m: Materials, k: Knobs) -> Stimulus:
+    """One object where a list of objects is declared, or a list of one where an object is."""
+    kind = ("standard", "granular", "standard")[k.variant % 3]
+    element = m.element(kind, k.seed, 0)
+    if k.variant % 3 < 2:
+        return _made(m, "collection-form", kind, {LISTS[kind]: element}, k, 1, defect="collection-form")
+    listed = {**element, "restorePoint": [element["restorePoint"]]}
+    return _made(m, "collection-form", kind, {LISTS[kind]: [listed]}, k, 1, defect="collection-form")
 
 
 POINT = "#microsoft.graph.restorePoint"

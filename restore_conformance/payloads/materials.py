@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from restore_conformance.documents import Documents, pinned
@@ -31,8 +31,10 @@ fall from each artifact to the next, keys of sites among those of files, and mem
 class Materials:
     """Makes elements and bodies.
 
-    `restore_points` and `items` are the ids a user named; without them ids are made up, well formed and
-    different in every seed. `edition` is the one that binds: members that only a later one has are left out.
+    `restore_points` and `items` are the ids a user named; without them, and beyond them, ids are made up, well formed
+    and different in every seed. `checked` are the kinds of which a target is taken to know its ids, so that no more
+    than the named ones may be accepted at once. Items are of one browse session, the one of which most are named.
+    `edition` is the one that binds: members that only a later one has are left out.
     """
 
     def __init__(
@@ -41,11 +43,15 @@ class Materials:
         restore_points: Sequence[str] = (),
         items: Sequence[Mapping[str, str]] = (),
         edition: Chosen | None = None,
+        checked: Collection[str] = tuple(LISTS),
     ) -> None:
         self.documents = documents or pinned()
         self.edition = edition or chosen(documents=self.documents)
         self.restore_points = tuple(restore_points)
-        self.items = tuple(items)
+        browses = [item["browseSessionId"] for item in items]
+        common = max(browses, key=browses.count, default="")
+        self.items = tuple(item for item in items if item["browseSessionId"] == common)
+        self._checked = frozenset(checked)
         self._elements = {kind: self._element_schema(name) for kind, name in LISTS.items()}
 
     def _element_schema(self, name: str) -> tuple[dict[str, Any], str]:
@@ -55,7 +61,7 @@ class Materials:
     def most(self, kind: str) -> int:
         """How many artifacts of a kind may be named at once: all the user named, or any number."""
         named = self.restore_points if kind == "standard" else self.items
-        return len(named) if named else 1 << 20
+        return len(named) if named and kind in self._checked else 1 << 20
 
     def knows(self, member: str, of: str = "") -> bool:
         """Whether the edition that binds has a member, in the elements of a list or in the session itself."""
@@ -112,19 +118,20 @@ class Materials:
         return {"integer": index, "number": index + 0.5, "boolean": bool(index % 2)}.get(kind, f"text {index}")
 
     def _restore_point(self, seed: int, index: int, style: int) -> str:
-        if self.restore_points:
+        if index < len(self.restore_points):
             return self.restore_points[(seed + index) % len(self.restore_points)]
         made = odd_guid(guid(seed or 1, index), index) if style & ODD_GROUPS else guid(seed, index)
         return made.upper() if style & UPPER else made
 
     def _item(self, seed: int, index: int, style: int) -> Mapping[str, str]:
-        if self.items:
+        if index < len(self.items):
             return self.items[(seed + index) % len(self.items)]
         parts = 2 if seed % 3 == 2 or (style & LENGTHS and index % 2) else 4
         shared = [guid(seed + 1, 10_000 + part) for part in range(1, parts)]
         own = guid(seed, index)
         key = ",".join([*shared, own] if style & SAME_SITE else [own, *shared])
-        return {"browseSessionId": browse_id(seed, style), "id": key.upper() if style & UPPER else key}
+        browse = self.items[0]["browseSessionId"] if self.items else browse_id(seed, style)
+        return {"browseSessionId": browse, "id": key.upper() if style & UPPER else key}
 
     def elements(self, kind: str, count: int, seed: int = 0, choice: int = 0, style: int = 0) -> list[dict[str, Any]]:
         """A list of that many well-formed artifacts with one destination and ids of their own."""

@@ -16,6 +16,7 @@ from restore_conformance.payloads.materials import (
     FALLING,
     GRANULAR,
     LENGTHS,
+    LISTS,
     LONG_BROWSE,
     ODD_GROUPS,
     OPTIONAL,
@@ -66,6 +67,9 @@ STYLED_ITEMS = {7: LENGTHS, 11: FALLING, 17: LONG_BROWSE, 26: UPPER, 37: TYPED}
 ITEMS = (1, 2, 3, 5, 7, 11, 17, 26, 33, 37, 42, 49, 50, 51)
 PLACED = ((2, 1), (5, 0), (5, 1), (5, 2), (5, 3), (5, 4), (50, 49))
 """A bad element among so many at this place: next to the first, at each place of a few, at the end of many."""
+
+LIMIT = 50
+"""The number of artifacts from which on the documents contradict each other: sent with ids that are made up, too."""
 
 MOST = {
     "no-media-type": 1,
@@ -188,6 +192,8 @@ def _rules(s: int) -> Iterator[Entry]:
         yield "wrong-type", Knobs(1 + variant % 3, variant, variant, s + 330), variant in EACH_MEMBER
     for variant in (10,):
         yield "read-only-members", Knobs(2, 1, variant, s + 340), not Q
+    for variant in range(3):
+        yield "collection-form", Knobs(1, 0, variant, s + 335), variant == 0
     yield "curiosities", Knobs(2, 1, 0, s + 342), Q
     yield "odd-letters", Knobs(2, 1, 0, s + 364), Q
     for variant in (2,):
@@ -210,7 +216,7 @@ def _protocol(s: int) -> Iterator[Entry]:
     once = {"no-token": {0}, "token-malformed": {0}, "token-altered": {0}, "no-media-type": {0}}
     once |= {"other-media-type": {0}, "not-json": {0}, "trailing-text": set()}
     once |= {"not-an-object": {0}, "null-payload": set(), "not-utf8": {0}, "unusual-json": set()}
-    once |= {"very-large": set(), "very-deep": set()}
+    once |= {"very-large": set(), "very-deep": set(), "big-number": set()}
     for name, quick in once.items():
         for variant in range(MOST.get(name, VARIANTS[name])):
             yield name, Knobs(1 + variant % 2, variant, variant, s + 400), variant in quick
@@ -221,8 +227,9 @@ def plan(
 ) -> list[Stimulus]:
     """The stimuli of a profile in order: the printed requests, the stratified plan, other callers.
 
-    An entry that needs more artifacts than the user named ids for is left out. Of a family about a member that
-    only a later edition has, one is sent: it shows and does not bind.
+    An entry that needs more artifacts than the user named ids for is made smaller, or filled up with ids that are made
+    up where it must be refused anyway or that is not possible; mere numbers of artifacts are left out. Of a family
+    about a member that only a later edition has, one is sent: it shows and does not bind.
     """
     return list(_planned(materials, profile, seed, callers))
 
@@ -236,8 +243,12 @@ def _planned(materials: Materials, profile: Profile, seed: int, callers: frozens
             stimulus = replace(FAMILIES[name](materials, knobs), newer=newer)
             if name == "odd-letters" and profile.whole:
                 continue  # the key and the letters are sent apart
-            if name == "too-many" or _fits(materials, stimulus):
-                made.append(stimulus)
+            if not _fits(materials, stimulus) and not (name in LISTS and knobs.size >= LIMIT):
+                if name in LISTS and not knobs.style:
+                    continue
+                smaller = FAMILIES[name](materials, knobs._replace(size=_most(materials, stimulus)))
+                stimulus = smaller if _fits(materials, smaller) else stimulus
+            made.append(stimulus)
     for caller in sorted(callers - {"good"}):
         kinds = ("standard", "granular") if caller in GOOD else ("standard",)
         for number, kind in enumerate(kinds if profile.whole else _IN_TURN.get(caller, kinds)):
@@ -265,9 +276,7 @@ _CALLERS = {
 
 
 def examples(materials: Materials) -> Iterator[Stimulus]:
-    """The requests of the page's examples, printed ones first. Left out where the user named ids of their own."""
-    if materials.restore_points or materials.items:
-        return
+    """The requests of the page's examples, printed ones first."""
     for row in materials.documents.toml("create/page.toml")["example"]:
         if not materials.edition.binds(row.get("since", "")):
             continue
@@ -278,8 +287,11 @@ def examples(materials: Materials) -> Iterator[Stimulus]:
 
 
 def _fits(materials: Materials, stimulus: Stimulus) -> bool:
-    kind = stimulus.kind if stimulus.kind in {"standard", "granular"} else "standard"
-    return stimulus.artifacts <= materials.most(kind)
+    return stimulus.artifacts <= _most(materials, stimulus)
+
+
+def _most(materials: Materials, stimulus: Stimulus) -> int:
+    return materials.most(stimulus.kind if stimulus.kind in LISTS else "standard")
 
 
 __all__ = ["OPTIONAL", "PROFILES", "Profile", "drawn", "examples", "plan"]

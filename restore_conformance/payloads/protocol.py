@@ -152,6 +152,14 @@ def very_large(m: Materials, k: Knobs) -> Stimulus:
 
 @family("very-deep", 2)
 def very_deep(m: Materials, k: Knobs) -> Stimulus:
-    levels = 500
+    levels = 299  # with the object around them three hundred
     opened, closed = (b"[" * levels, b"]" * levels) if k.variant % 2 else (b'{"a":' * levels + b"1", b"}" * levels)
     return Stimulus("very-deep", "no-json", b'{"' + SITE.encode() + b'":' + opened + closed + b"}", open="very-deep")
+
+
+@family("big-number", 1)
+def big_number(m: Materials, k: Knobs) -> Stimulus:
+    """An undeclared member with a number that no 64 bits hold."""
+    made = standard(m, k._replace(style=0))
+    odd = b'{"note":123456789012345678901234567890,' + (made.body or b"")[1:]
+    return Stimulus("big-number", "standard", odd, open="unknown-members", artifacts=made.artifacts)

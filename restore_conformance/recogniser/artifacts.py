@@ -35,8 +35,8 @@ def sites(elements: list[Any], words: Vocabulary, seen: Seen) -> None:
         seen.defects.add("duplicate")
     if len({name.lower() for name in named}) < len(set(named)):
         seen.open.add("id-letter-case")
-    if words.known is not None and not words.known.issuperset(points):
-        seen.open.add("id-not-listed")
+    if words.points and not words.points.issuperset(point.lower() for point in points):
+        seen.features.add("id-not-listed")
 
 
 def items(elements: list[Any], words: Vocabulary, seen: Seen) -> None:
@@ -70,6 +70,8 @@ def items(elements: list[Any], words: Vocabulary, seen: Seen) -> None:
         seen.defects.add("duplicate")
     if len({item.lower() for _, item in keys}) < len(set(keys)):
         seen.open.add("id-letter-case")
+    if words.items and not words.items.issuperset(item for _, item in keys):
+        seen.features.add("id-not-listed")
     if len(browses) > 1:
         seen.open.add("several-browse-sessions")
 
@@ -127,7 +129,8 @@ def _restore_point(element: dict[str, Any], words: Vocabulary, seen: Seen) -> st
             seen.defects.add("restore-point")
         return None
     if not isinstance(point, dict):
-        seen.defects.add("wrong-type")
+        one = isinstance(point, list) and len(point) == 1 and isinstance(point[0], dict)
+        seen.defects.add("collection-form" if one else "wrong-type")
         return None
     for name in point:
         if "@" in name:

@@ -14,6 +14,9 @@ from restore_conformance.recogniser.sent import Seen
 
 LARGE = 512 * 1024
 DEEP = 100
+NESTED = 300
+"""Levels up to which a payload is still one that some client may send."""
+BITS = 64
 
 
 def payload_of(request: Request, seen: Seen, *, strict: bool) -> Any:
@@ -85,6 +88,8 @@ def _parsed(body: bytes, seen: Seen) -> tuple[Any, bool]:
     depth = _depth(text)
     if depth > DEEP:
         seen.open.add("very-deep")
+        if depth <= NESTED:
+            seen.features.add("nested")
         return None, True
     repeated: list[str] = []
 
@@ -94,8 +99,14 @@ def _parsed(body: bytes, seen: Seen) -> tuple[Any, bool]:
             repeated.append("")
         return made
 
+    def number(digits: str) -> int | float:
+        value = whole(digits)
+        if abs(value) >= 1 << BITS:
+            seen.features.add("big-number")
+        return value
+
     try:
-        decoder = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=_constant, parse_int=whole)
+        decoder = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=_constant, parse_int=number)
         stripped = text.lstrip(" \t\r\n")
         value, end = decoder.raw_decode(stripped)
         rest = stripped[end:].strip(" \t\r\n")

@@ -54,8 +54,10 @@ def members(payload: dict[str, Any], words: Vocabulary, seen: Seen) -> None:
         if isinstance(value, list):
             seen.count += len(value)
             judge(value, words, seen)
+        elif isinstance(value, dict):
+            seen.defects.add("collection-form")
         else:
-            seen.defects.add("single-for-list" if isinstance(value, dict) and value else "wrong-type")
+            seen.defects.add("wrong-type")
     _conflict(payload, granular, seen)
     if seen.count >= FAR_BEYOND:
         seen.defects.add("too-many")

@@ -22,7 +22,8 @@ class Vocabulary:
     """What may be named. `…_may` are the members a request may send; the others are all that a type declares.
 
     `folded` are the destinations in lower case; `sentinel` stands among them for members that are yet to come.
-    `known` are the ids that exist, None where nobody said which.
+    `points` are the ids of restore points that exist, in small letters, and `items` those of items; none of a kind
+    where nobody said which.
     """
 
     destinations: frozenset[str]
@@ -35,7 +36,8 @@ class Vocabulary:
     session_may: frozenset[str]
     site_may: frozenset[str]
     granular_may: frozenset[str]
-    known: frozenset[str] | None
+    points: frozenset[str]
+    items: frozenset[str]
 
 
 def vocabulary_of(documents: Documents, known: Iterable[str] | None) -> Vocabulary:
@@ -43,6 +45,8 @@ def vocabulary_of(documents: Documents, known: Iterable[str] | None) -> Vocabula
     destination = documents.json("types/destinationType.json")
     destinations = frozenset(destination["enum"])
     request = documents.json("create/request.json")["properties"]
+    named = frozenset(known or ())
+    points = frozenset(one for one in named if GUID.fullmatch(one))
     return Vocabulary(
         destinations=destinations,
         sentinel=destination["x-enum-sentinel"],
@@ -54,5 +58,6 @@ def vocabulary_of(documents: Documents, known: Iterable[str] | None) -> Vocabula
         session_may=frozenset(request),
         site_may=frozenset(request["siteRestoreArtifacts"]["items"]["properties"]),
         granular_may=frozenset(request["granularSiteRestoreArtifacts"]["items"]["properties"]),
-        known=frozenset(known) if known is not None else None,
+        points=frozenset(one.lower() for one in points),
+        items=named - points,
     )

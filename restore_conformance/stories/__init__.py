@@ -6,12 +6,14 @@ A story only sends and names its steps; what the steps must show is for the clau
 from restore_conformance.stories.askers import MALFORMED, callers, strangers, tokenless
 from restore_conformance.stories.changes import activation, change, crowd, fill
 from restore_conformance.stories.lives import ALL_MEMBERS, late, life, many, refused
+from restore_conformance.stories.patience import Patience
 from restore_conformance.stories.talk import SESSIONS, Talk, below, session_of
 
 __all__ = [
     "ALL_MEMBERS",
     "MALFORMED",
     "SESSIONS",
+    "Patience",
     "Talk",
     "activation",
     "below",

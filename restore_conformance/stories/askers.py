@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
+from restore_conformance.exchange import Exchange
 from restore_conformance.payloads.materials import GRANULAR, SITE
 from restore_conformance.stories.talk import SESSIONS, Talk, removal
 
@@ -32,7 +34,7 @@ def callers(talk: Talk, session: str, others: list[str], *, activate: bool, brie
     All who ask read it before any of them tries to change it.
     """
     if not brief:
-        talk.one("get", "GET", session)
+        talk.poll("get", session)
     for caller in others:
         _read_as(talk, session, caller, caller, granular=caller == "no-permission" or not brief)
     for caller in others:
@@ -46,12 +48,20 @@ def tokenless(talk: Talk, session: str, *, activate: bool) -> None:
 
 
 def _read_as(talk: Talk, session: str, called: str, caller: str, *, granular: bool) -> None:
-    """Ask every operation that reads; `called` is how the steps name the caller."""
-    talk.one(f"get-as-{called}", "GET", session, caller=caller)
+    """Ask every operation that reads; `called` is how the steps name the caller.
+
+    Only who may read it is asked again where a session is not found.
+    """
+    ask = talk.poll if caller == "read-only" else _once(talk)
+    ask(f"get-as-{called}", session, caller=caller)
     talk.say(f"list-as-{called}", talk.sender.plain("GET", SESSIONS, caller))
-    talk.one(f"artifacts-as-{called}", "GET", session, f"/{SITE}", caller=caller)
+    ask(f"artifacts-as-{called}", session, below=f"/{SITE}", caller=caller)
     if granular:
-        talk.one(f"granular-as-{called}", "GET", session, f"/{GRANULAR}", caller=caller)
+        ask(f"granular-as-{called}", session, below=f"/{GRANULAR}", caller=caller)
+
+
+def _once(talk: Talk) -> Callable[..., Exchange]:
+    return lambda step, session, below="", caller="good": talk.one(step, "GET", session, below, caller=caller)
 
 
 def _change_as(talk: Talk, session: str, called: str, caller: str, *, activate: bool) -> None:

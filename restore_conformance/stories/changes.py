@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from restore_conformance.payloads.materials import GRANULAR, LISTS, SITE, Materials, own_id
 from restore_conformance.payloads.stimulus import Stimulus
-from restore_conformance.stories.talk import (
-    Settled,
-    Talk,
-    artifacts_of,
+from restore_conformance.stories.expectations import (
+    STARTED,
     as_made,
     counts,
-    has_started,
     holds,
-    is_unseen,
-    removal,
+    showing,
     shows,
+    total,
     values,
 )
+from restore_conformance.stories.talk import Talk, artifacts_of, is_unseen, removal
 
 
 def change(
@@ -45,55 +42,72 @@ def change(
     kind = first.kind if first.kind in LISTS else "standard"
     delta, listed = f"{LISTS[kind]}@delta", artifacts_of(made, kind)
     known = (first.body or b"").decode()
-    every = materials.elements(kind, min(materials.most(kind), first.artifacts + 3), seed)
+    choice = _choice(first, kind, materials)
+    every = materials.elements(kind, min(materials.most(kind), first.artifacts + 3), seed, choice)
     fresh = [one for one in every if own_id(one) not in known]
     number = first.artifacts
-    if is_unseen(talk.poll("get", made, settled=as_made(talk))):
+    earlier = [number, total(talk.exchanges[-1].answer) or 0]
+    if is_unseen(talk.poll("get", made, looks=as_made(talk.exchanges[-1]))):
         return
     other = talk.create("create-other", second)
-    talk.list("artifacts", target=listed, settled=holds(number))
+    talk.list("artifacts", target=listed, looks=(holds(number),))
     names = _ids(talk)
     elsewhere: list[str] = []
     if other and not brief:
-        talk.list("artifacts-other-before", target=artifacts_of(other, kind), settled=holds(second.artifacts))
+        talk.list("artifacts-other-before", target=artifacts_of(other, kind), looks=(holds(second.artifacts),))
         elsewhere = _ids(talk)
     if fresh[:2]:
         added = talk.one("update-add", "PATCH", made, payload={delta: fresh[:2]})
         number += len(fresh[:2]) if added.status == 200 else 0
-        talk.poll("get-added", made, settled=counts(number))
-        talk.list("artifacts-added", target=listed, settled=holds(number))
+        talk.poll("get-added", made, looks=(counts(number, earlier),))
+        talk.list("artifacts-added", target=listed, looks=(holds(number),))
         if other and not brief:
-            talk.poll("get-other", other, settled=counts(second.artifacts))
-            talk.list("list-added", settled=_showing(made, counts(number)))
+            talk.poll("get-other", other, looks=(counts(second.artifacts),))
+            talk.list("list-added", looks=showing(made, counts(number, earlier)))
     if names:
         # The last that was there before, with others on both sides; a granular one beside an addition, as printed.
         gone = removal(names[-1])
         more = fresh[2:3] if kind == "granular" and not brief else []
+        earlier.append(number)
         removed = talk.one("update-remove", "PATCH", made, payload={delta: [*more, gone]})
         number += len(more) - 1 if removed.status == 200 else 0
-        talk.poll("get-removed", made, settled=counts(number))
-        talk.list("artifacts-removed", target=listed, settled=holds(number, names[-1]))
+        talk.poll("get-removed", made, looks=(counts(number, earlier),))
+        talk.list("artifacts-removed", target=listed, looks=(holds(number, names[-1]),))
         # An artifact of another session, if it is not called like one of this session.
         others = set(elsewhere) - {*_ids(talk), names[-1]}
         nothing = removal(min(others, default=str(uuid.UUID(int=seed))))
         talk.one("update-remove-nothing", "PATCH", made, payload={delta: [nothing]})
-        if other and not brief:
-            talk.list("artifacts-other", target=artifacts_of(other, kind), settled=holds(second.artifacts))
-    for name, payload in refusals(materials, kind, seed + 1, brief=brief):
+        if other:
+            talk.list("artifacts-other", target=artifacts_of(other, kind), looks=(holds(second.artifacts),))
+    for name, payload in refusals(materials, kind, seed + 1, choice, brief=brief):
         talk.one(f"update-{name}", "PATCH", made, payload=payload)
-    talk.one("get-refused", "GET", made)
+    talk.poll("get-refused", made, looks=(counts(number, earlier),))
     if brief:
         return
     if kind == "standard":
-        if names and fresh[2:]:
-            both = [fresh[2], removal(names[0])]
-            talk.one("update-exchange", "PATCH", made, payload={delta: both})
-        talk.one("update-plain", "PATCH", made, payload={LISTS[kind]: materials.elements(kind, 1, seed + 2)})
-        there, back = materials.elements(kind, 1, seed + 3), materials.elements(kind, 1, seed + 4, choice=1)
-        talk.one("update-two-destinations", "PATCH", made, payload={delta: [*there, *back]})
+        _further(talk, made, materials, seed, names[:1], fresh[2:3], choice)
         talk.one("delete", "DELETE", made)
     elif activate:
         talk.one("activate", "POST", made, "/activate")
+
+
+def _further(
+    talk: Talk, made: str, materials: Materials, seed: int, names: list[str], fresh: list[dict[str, Any]], choice: int
+) -> None:
+    """Changes of a full-site draft that may be carried out or not, so that they come last."""
+    delta = f"{SITE}@delta"
+    if names and fresh:
+        talk.one("update-exchange", "PATCH", made, payload={delta: [*fresh, removal(names[0])]})
+    talk.one("update-plain", "PATCH", made, payload={SITE: materials.elements("standard", 1, seed + 2, choice)})
+    there, back = (materials.elements("standard", 1, seed + 3 + n, choice=n) for n in (0, 1))
+    talk.one("update-two-destinations", "PATCH", made, payload={delta: [*there, *back]})
+
+
+def _choice(stimulus: Stimulus, kind: str, materials: Materials) -> int:
+    """Which kind of place a session restores to, so that what is added goes there as well."""
+    elements = json.loads(stimulus.body or b"{}").get(LISTS[kind]) or [{}]
+    named = elements[0].get("destinationType")
+    return materials.choices(kind).index(named) if named in materials.choices(kind) else 0
 
 
 def _ids(talk: Talk) -> list[str]:
@@ -101,31 +115,28 @@ def _ids(talk: Talk) -> list[str]:
     return [one["id"] for one in values(talk.exchanges[-1]) if isinstance(one.get("id"), str)]
 
 
-def _showing(session: str, settled: Settled) -> Callable[[list[Any]], bool]:
-    """Whether a list of sessions shows one as it should be by now."""
-    return lambda shown: any(str(one.get("id")).lower() == session.lower() and settled(one) for one in shown)
-
-
 def fill(talk: Talk, empty: Stimulus, materials: Materials, seed: int, *, brief: bool = False) -> None:
     """Create a session without artifacts, and add some: what a session is made empty for."""
     made = talk.create("create", empty)
-    if not made or is_unseen(talk.poll("get", made, settled=as_made(talk))):
+    if not made or is_unseen(talk.poll("get", made, looks=as_made(talk.exchanges[-1]))):
         return
     if not brief:
-        talk.list("artifacts", target=artifacts_of(made, "standard"), settled=holds(0))
+        talk.list("artifacts", target=artifacts_of(made, "standard"), looks=(holds(0),))
     fresh = materials.elements("standard", min(materials.most("standard"), 2), seed)
     added = talk.one("update-add", "PATCH", made, payload={f"{SITE}@delta": fresh})
     number = len(fresh) if added.status == 200 else 0
-    talk.poll("get-added", made, settled=counts(number))
+    talk.poll("get-added", made, looks=(counts(number, (0,)),))
     if not brief:
-        talk.list("artifacts-added", target=artifacts_of(made, "standard"), settled=holds(number))
+        talk.list("artifacts-added", target=artifacts_of(made, "standard"), looks=(holds(number),))
 
 
-def refusals(materials: Materials, kind: str, seed: int, *, brief: bool = False) -> list[tuple[str, Any]]:
-    """Every change that must be refused, by the name of its step."""
+def refusals(
+    materials: Materials, kind: str, seed: int, choice: int = 0, *, brief: bool = False
+) -> list[tuple[str, Any]]:
+    """Every change that must be refused, by the name of its step; `choice` is the kind of place of the session."""
     delta = f"{LISTS[kind]}@delta"
-    two = materials.elements(kind, 2, seed)
-    one, other = two[:1], materials.elements("standard" if kind == "granular" else "granular", 1, seed)
+    two = materials.elements(kind, 2, seed, choice)
+    one, other = two[:1], materials.elements("standard" if kind == "granular" else "granular", 1, seed, choice)
     made: list[tuple[str, Any]] = [("empty", {delta: []})]
     if not brief:
         made.append(("null", {delta: None}))
@@ -144,7 +155,7 @@ def refusals(materials: Materials, kind: str, seed: int, *, brief: bool = False)
     if kind == "granular" and not brief:
         made.append(("nothing", {}))
     if materials.most(kind) > 1000:
-        made.append(("too-many", {delta: materials.elements(kind, 51, seed + 1)}))
+        made.append(("too-many", {delta: materials.elements(kind, 51, seed + 1, choice)}))
     return made
 
 
@@ -156,25 +167,25 @@ def activation(talk: Talk, first: Stimulus, second: Stimulus, *, brief: bool = F
     made = talk.create("create", first)
     if not made:
         return
-    if is_unseen(talk.poll("get", made, settled=as_made(talk))):
+    fresh = as_made(talk.exchanges[-1])
+    if is_unseen(talk.poll("get", made, looks=fresh)):
         return
     other = talk.create("create-other", second)
-    listed, settled = artifacts_of(made, first.kind), holds(first.artifacts)
+    listed, held = artifacts_of(made, first.kind), holds(first.artifacts)
     names: list[str] = []
     if not brief:
-        talk.one("get-before", "GET", made)
-        talk.list("artifacts", target=listed, settled=settled)
+        talk.poll("get-before", made, looks=fresh)
+        talk.list("artifacts", target=listed, looks=(held,))
         names = _ids(talk)
     answer = talk.one("activate", "POST", made, "/activate")
     if answer.status is not None and answer.status < 300:
-        talk.poll("get-activated", made, settled=has_started)
+        talk.poll("get-activated", made, looks=(STARTED, *fresh))
         if not brief:
-            talk.list("artifacts-activated", target=listed, settled=settled)
+            talk.list("artifacts-activated", target=listed, looks=(held,))
         if first.kind == "granular":
-            talk.one("get-later", "GET", made)
+            talk.poll("get-later", made, looks=(STARTED, *fresh))
         elif not brief:
-            there, started = shows(made, other), _showing(made, has_started)
-            talk.list("list-activated", settled=lambda shown: there(shown) and started(shown))
+            talk.list("list-activated", looks=(shows(made, other), *showing(made, STARTED, *fresh)))
         talk.one("activate-again", "POST", made, "/activate")
         for name, changes in _spare(first, names):
             talk.one(name, "PATCH", made, payload=changes)

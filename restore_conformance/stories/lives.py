@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from restore_conformance.payloads.materials import LISTS, SITE
 from restore_conformance.payloads.stimulus import Stimulus
-from restore_conformance.stories.talk import (
-    Talk,
-    artifacts_of,
-    as_made,
-    holds,
-    is_unseen,
-    names_in,
-    removal,
-    session_of,
-    shows,
-)
+from restore_conformance.stories.expectations import as_made, holds, showing, shows
+from restore_conformance.stories.talk import Talk, artifacts_of, is_unseen, names_in, removal, session_of
 
 ALL_MEMBERS = (("Prefer", "include-unknown-enum-members"),)
 
@@ -35,30 +26,31 @@ def life(
     made = talk.create("create", first)
     if not made:
         return
-    if is_unseen(talk.poll("get", made, settled=as_made(talk))):
+    fresh = as_made(talk.exchanges[-1])
+    if is_unseen(talk.poll("get", made, looks=fresh)):
         return
     if first.kind in LISTS:
-        talk.list("artifacts", target=artifacts_of(made, first.kind), settled=holds(first.artifacts))
+        talk.list("artifacts", target=artifacts_of(made, first.kind), looks=(holds(first.artifacts),))
         if first.kind == "standard" and not brief:
             talk.list("items", target=artifacts_of(made, "granular"))
         if first.kind == "granular" and not brief:
-            talk.one("get-all-members", "GET", made, headers=ALL_MEMBERS)
+            talk.poll("get-all-members", made, looks=fresh, headers=ALL_MEMBERS)
     other = talk.create("create-other", second)
     if listed:
-        talk.list("list", settled=shows(made, other))
+        talk.list("list", looks=(shows(made, other), *showing(made, *fresh)))
     talk.refuse(refusals)
-    talk.one("get-again", "GET", made)
+    talk.poll("get-again", made, looks=fresh)
     if other and not brief:
         talk.poll("get-other", other)
     gone = talk.one("delete", "DELETE", made)
     if gone.status in {200, 202, 204}:
         talk.poll("get-deleted", made, 404)
         if first.kind == "standard" and not brief:
-            talk.list("artifacts-deleted", target=artifacts_of(made, first.kind), settled=holds(0), gone=True)
+            talk.list("artifacts-deleted", target=artifacts_of(made, first.kind), looks=(holds(0),), gone=True)
         if not brief:
             talk.one("delete-again", "DELETE", made)
             talk.one("update-deleted", "PATCH", made, payload={f"{SITE}@delta": [removal(made)]})
-        if listed and talk.list("list-after", settled=shows(gone=made)):
+        if listed and talk.list("list-after", looks=(shows(gone=made),)):
             _again_if_made(talk, refusals, "list", "list-after")
     if other:
         talk.poll("get-kept", other)
@@ -92,9 +84,9 @@ def late(talk: Talk, sessions: list[str], gone: list[str]) -> None:
     for number, session in enumerate(sessions):
         talk.poll(f"get-late-{number}", session)
     for session in gone[:1]:
-        talk.one("get-gone", "GET", session)
+        talk.poll("get-gone", session, 404)
 
 
 def many(talk: Talk) -> None:
     """Read the whole list once there are more sessions than on one page of it."""
-    talk.list("list-many", settled=shows(*talk.there()))
+    talk.list("list-many", looks=(shows(*talk.there()),))

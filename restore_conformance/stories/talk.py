@@ -6,32 +6,30 @@ Knows no story: what is asked in which order is for those who tell one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from restore_conformance.checks.talks import ABSENT
+from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.exchange import Conversation, Exchange, Request
 from restore_conformance.payloads.materials import LISTS
 from restore_conformance.payloads.stimulus import CREATE, Stimulus
 from restore_conformance.sending import Sender
+from restore_conformance.stories.expectations import Look, is_page, values
+from restore_conformance.stories.patience import Patience
 
 SESSIONS = "/solutions/backupRestore/restoreSessions"
-WAITS = (0.0, 0.3, 0.7, 1.5, 3.0)
 PAGES = 40
 
 Headers = tuple[tuple[str, str], ...]
-Settled = Callable[[Any], bool]
-"""Whether an answer shows what was done before."""
 
 
 @dataclass(slots=True)
 class Talk:
     """One conversation in the making. `check` is told of every exchange in trouble, before the next is sent.
 
-    `routes` are the operations the target is known to have, `missed` those that were waited for once and never came:
-    they are asked for again, and not waited for, unless they are known by then. Both are shared with other talks.
+    `routes` are the operations the target is known to have; they and `patience` are shared with other talks.
     `there` says which sessions were made elsewhere and not deleted.
     """
 
@@ -39,10 +37,10 @@ class Talk:
     number: int
     story: str
     check: Callable[[Exchange], None]
+    patience: Patience
     exchanges: list[Exchange] = field(default_factory=list)
     sent: list[Stimulus] = field(default_factory=list)
     routes: set[str] = field(default_factory=set)
-    missed: set[str] = field(default_factory=set)
     there: Callable[[], set[str]] = set
 
     def say(self, step: str, request: Request) -> Exchange:
@@ -54,6 +52,10 @@ class Talk:
     def _send(self, step: str, request: Request) -> Exchange:
         exchange = self.sender.send(request, family=self.story, step=step, talk=self.number)
         self.exchanges.append(exchange)
+        if exchange.sent.operation in CHANGING and (exchange.trouble or (exchange.status or 0) < 300):
+            self.patience.changed(exchange.sent.session)
+        elif made := session_of(exchange):
+            self.patience.created(made)
         return exchange
 
     def create(self, step: str, stimulus: Stimulus) -> str:
@@ -88,61 +90,101 @@ class Talk:
         request = self.sender.plain(method, target, caller, body)
         return self.say(step, replace(request, headers=(*request.headers, *headers)))
 
-    def poll(self, step: str, session: str, status: int = 200, settled: Settled | None = None) -> Exchange:
-        """Read a session until it is answered so or patience ends: a change may take a moment to be seen.
+    def poll(
+        self,
+        step: str,
+        session: str,
+        status: int = 200,
+        looks: Sequence[Look] = (),
+        *,
+        below: str = "",
+        caller: str = "good",
+        headers: Headers = (),
+    ) -> Exchange:
+        """Read a session, or what is `below` it, until it is answered so or patience ends.
 
-        `settled` says of the session read whether the change is seen.
+        `looks` are what a session that is read has to show. A reading that may show what was before, and was not
+        repeated for long enough, is marked as stale.
         """
-        for wait in WAITS:
-            if wait:
-                self.sender.target.pause(wait)
-            found = self.one(step, "GET", session)
-            absent = found.status in ABSENT and "get" not in self.routes
-            if found.trouble and found.blame != "target" and not absent:
-                continue  # nothing was seen yet, and what comes next relies on it
-            if found.status not in {200, 404}:
-                break
-            if found.status == status and (settled is None or settled(found.answer)):
-                break
-            if found.status != status and not self._may_come(found):
-                break
-        if found.status in ABSENT and found.status != status:
-            self.missed.add("get")
-        return found
+        readings = 0
+        while True:
+            found = self.one(step, "GET", session, below, caller=caller, headers=headers)
+            readings += 1
+            lacks = self._lacks(found, session, status, looks)
+            if not lacks:
+                return found
+            view = (found.sent.operation, lacks)
+            if not self.patience.again(view, readings, (session,)):
+                found.stale = not self.patience.proves(view, (session,))
+                return found
 
-    def _may_come(self, found: Exchange) -> bool:
-        """Whether it is worth while to ask again for what was not found."""
-        return found.status == 200 or found.sent.operation not in self.missed - self.routes
+    def _lacks(self, found: Exchange, session: str, status: int, looks: Sequence[Look]) -> str:
+        """What a reading does not show yet and may come to show; "" where there is nothing to wait for."""
+        operation, answer = found.sent.operation, found.answer
+        absent = found.status in ABSENT and operation not in self.routes
+        if found.trouble and found.blame != "target" and not absent:
+            return "trouble"  # nothing was seen yet, and what comes next relies on it
+        if found.status not in {200, 404}:
+            return ""
+        if found.status != status:
+            if found.status == 200 and isinstance(answer, dict) and not _is(answer, session):
+                return ""
+            return "found" if status == 200 else "gone"
+        self.patience.came((operation, "found" if status == 200 else "gone"))
+        return self._aspect(operation, answer, looks) if _is(answer, session) else ""
+
+    def _aspect(self, operation: str, answer: Any, looks: Sequence[Look]) -> str:
+        """The first aspect that is not shown and may come; "" where all are shown, or one is wrong for good."""
+        lacking = [look for look in looks if not look.shown(answer)]
+        for look in looks:
+            if look.proof and look not in lacking:
+                self.patience.came((operation, look.aspect))
+        return lacking[0].aspect if lacking and all(look.was(answer) for look in lacking) else ""
 
     def list(
         self,
         step: str,
         caller: str = "good",
         target: str = SESSIONS,
-        settled: Callable[[list[Any]], bool] | None = None,
+        looks: Sequence[Look] = (),
         *,
         gone: bool = False,
     ) -> bool:
         """Read a collection page by page; False where it is none, or too long to be read whole.
 
-        Read again until it is `settled` or patience ends; the last reading keeps the name of the step. `gone` says
-        that there is none any more, so that nothing better than 404 is waited for.
+        Read again until it shows what is looked for or patience ends; the last reading keeps the name of the step, and
+        is marked as stale where it may show what was before. `gone` says that there is none any more, so that nothing
+        better than 404 is waited for.
         """
-        for number, wait in enumerate(WAITS):
-            if wait:
-                self.sender.target.pause(wait)
+        readings = 0
+        while True:
             before = len(self.exchanges)
             whole = self._pages(step, caller, target)
             pages = self.exchanges[before:]
-            late = settled is not None and not gone and pages[0].status == 404 and self._may_come(pages[0])
-            if not late and (not whole or settled is None or settled([o for page in pages for o in values(page)])):
-                break
-            if number < len(WAITS) - 1:
+            readings += 1
+            operation, session = pages[0].sent.operation, pages[0].sent.session
+            lacks = self._list_lacks(pages, looks, whole=whole, gone=gone)
+            if not lacks:
+                return whole
+            view, sessions = (operation, lacks), (session,) if session else ()
+            if not self.patience.again(view, readings, sessions):
                 for page in pages:
-                    page.step = f"{step}-early"
-        if pages[0].status == 404 and not gone:
-            self.missed.add(pages[0].sent.operation)
-        return whole
+                    page.stale = not self.patience.proves(view, sessions)
+                return whole
+            for page in pages:
+                page.step = f"{step}-early"
+
+    def _list_lacks(self, pages: Sequence[Exchange], looks: Sequence[Look], *, whole: bool, gone: bool) -> str:
+        """What the pages of a list do not show yet and may come to show; "" where there is nothing to wait for."""
+        operation = pages[0].sent.operation
+        if not looks:
+            return ""
+        if any(page.status == 404 for page in pages):
+            return "" if gone else "found"
+        self.patience.came((operation, "found"))
+        if not whole or not all(map(is_page, pages)):
+            return ""
+        return self._aspect(operation, [one for page in pages for one in values(page)], looks)
 
     def _pages(self, step: str, caller: str, target: str) -> bool:
         seen: set[str] = set()
@@ -188,43 +230,6 @@ def is_unseen(found: Exchange) -> bool:
     return bool(found.trouble) and found.blame != "target"
 
 
-def holds(number: int, gone: str = "") -> Callable[[list[Any]], bool]:
-    """Whether a list of artifacts holds so many, and no longer the one that is gone."""
-    return lambda shown: len(shown) == number and not any(gone and one.get("id") == gone for one in shown)
-
-
-def shows(*sessions: str, gone: str = "") -> Callable[[list[Any]], bool]:
-    """Whether a list of sessions shows these, and no longer the one that is gone."""
-
-    def look(shown: list[Any]) -> bool:
-        names = {str(one.get("id")).lower() for one in shown}
-        return names.issuperset(one.lower() for one in sessions if one) and gone.lower() not in names
-
-    return look
-
-
-def counts(number: int) -> Settled:
-    """Whether a session counts so many artifacts, or does not show how many."""
-    return lambda session: total(session) in {None, number}
-
-
-def as_made(talk: Talk) -> Settled | None:
-    """Whether a session that was made just now counts what create said; nothing to wait for where it said nothing."""
-    number = total(talk.exchanges[-1].answer)
-    return None if number is None else counts(number)
-
-
-def total(session: Any) -> int | None:
-    found = session.get("restoreSessionArtifactCount") if isinstance(session, dict) else None
-    total = found.get("total") if isinstance(found, dict) else None
-    return total if isinstance(total, int) else None
-
-
-def has_started(session: Any) -> bool:
-    """Whether a session is no draft any more."""
-    return not isinstance(session, dict) or session.get("status") != "draft"
-
-
 def removal(name: str) -> dict[str, Any]:
     """The change that removes an artifact of that id."""
     return {"@removed": {"reason": "changed"}, "id": name}
@@ -235,10 +240,10 @@ def artifacts_of(session: str, kind: str) -> str:
     return f"{CREATE}/{quote(session, safe='', errors='surrogatepass')}/{LISTS[kind]}"
 
 
-def values(exchange: Exchange) -> list[dict[str, Any]]:
-    """The objects of one page of a list."""
-    value = exchange.answer.get("value") if isinstance(exchange.answer, dict) else None
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+def _is(answer: Any, session: str) -> bool:
+    """Whether an answer shows this session, or does not say which."""
+    shown = answer.get("id") if isinstance(answer, dict) else None
+    return not isinstance(shown, str) or shown.lower() == session.lower()
 
 
 def names_in(talk: Talk, step: str) -> set[str]:

@@ -6,7 +6,7 @@ from restore_conformance.clauses import answered, clause, sent, sent_any, sole, 
 
 SOFT = {
     "trailing-text", "not-utf8", "conflict-value", "browse-session-missing", "item-id-missing", "item-member-type",
-    "single-for-list", "future-value",
+    "collection-form", "future-value",
 }  # fmt: skip
 """Defects whose refusal is inferred: beside another curiosity they prove nothing."""
 

@@ -261,3 +261,24 @@ def test_unknown_members(exchange):
 def test_location(exchange):
     """A Location header is reported."""
     return "sent" if exchange.response.header("Location") else None
+
+
+@clause(when=created())
+def test_location_session(exchange):
+    """A Location header names no other session."""
+    checks.location_of_session(exchange)
+
+
+@clause(when=created())
+def test_created_by_now(exchange):
+    """A session is not created days after its answer."""
+    checks.created_by_now(exchange)
+
+
+@clause(when=created())
+def test_created_unset(exchange):
+    """A creation time that is not set is reported."""
+    value = exchange.answer.get("createdDateTime")
+    if not isinstance(value, str):
+        return None
+    return "year 1" if value.startswith("0001-") else "set"

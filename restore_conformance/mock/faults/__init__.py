@@ -6,6 +6,7 @@ docstring, the least interaction that shows it. Importing this package registers
 
 from restore_conformance.mock.faults import (
     beside,
+    coercions,
     created,
     drafts,
     errors,
@@ -43,7 +44,7 @@ from restore_conformance.mock.faults.aliases import ALIASES
 from restore_conformance.mock.faults.seeding import FAULTS, Fault, seeded
 
 ROOMS = (
-    beside, created, drafts, errors, inputs, later, levels, protocol, state, wire, field_artifacts, field_create, field_ends, field_input,
+    beside, coercions, created, drafts, errors, inputs, later, levels, protocol, state, wire, field_artifacts, field_create, field_ends, field_input,
     field_kinds, field_life, field_lists, field_members, field_protocol, field_refusals, field_spelling,
     field_update, field_more_changes, field_more_create, field_more_envelopes, field_more_rows, field_more_running,
     field_more_broken, field_more_crashes, field_more_gone, field_more_lists, field_more_state, field_more_update,

@@ -191,7 +191,7 @@ def list_types_by_number(service: Service) -> None:
     on_reply(service, change, "list")
 
 
-@fault("create/request-body.converted-types")
+@fault("create/request-body.collection-form")
 def one_artifact_for_a_list(service: Service) -> None:
     """Create with one artifact in place of the list."""
     parse = service.parse

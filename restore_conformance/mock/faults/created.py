@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 from restore_conformance.mock.faults.seeding import count_of, fault, kind_of, on_created, on_reply
 from restore_conformance.mock.service import Service
+from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 R = "create/response."
@@ -398,3 +401,33 @@ def printed_standard_refused(service: Service) -> None:
 def printed_granular_refused(service: Service) -> None:
     """The second printed request."""
     _refuse(service, lambda payload: "a535851e" in str(payload) and len(payload) == 1, 409, "Conflict")
+
+
+@fault(R + "location-session")
+def location_of_another_session(service: Service) -> None:
+    """Two creates, of which the second names the first in its Location."""
+
+    def change(reply: Reply, asked: Asked) -> None:
+        if reply.status == 201:
+            reply.headers["Location"] = f"/beta/solutions/backupRestore/restoreSessions/{next(iter(service.sessions))}"
+
+    on_reply(service, change)
+
+
+@fault(R + "created-by-now")
+def created_days_ahead(service: Service) -> None:
+    """One create, and the Date of its answer."""
+    render = service.render
+
+    def ahead(found: Session, **how: Any) -> dict[str, Any]:
+        shown = render(found, **how)
+        for name in ("createdDateTime", "lastModifiedDateTime"):
+            moment = datetime.fromisoformat(shown[name][:19]) + timedelta(days=3)
+            shown[name] = moment.isoformat() + shown[name][19:]
+        return shown
+
+    def change(reply: Reply, asked: Asked) -> None:
+        reply.headers["Date"] = format_datetime(datetime.now(UTC), usegmt=True)
+
+    service.render = ahead
+    on_reply(service, change)

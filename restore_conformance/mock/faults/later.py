@@ -221,6 +221,10 @@ TABLE: list[tuple[str, str, str, Callable[[Service], None]]] = [
         valued("list-artifacts", every(destinationType="inPlace")),
     ),
     (
+        "artifact-destination-always-new", "list-artifacts/response.as-sent", "Create artifacts in place, list them.",
+        valued("list-artifacts", every(destinationType="new")),
+    ),
+    (
         "draft-artifact-in-progress", "list-artifacts/response.added", "Create, list artifacts.",
         valued("list-artifacts", every(status="inProgress")),
     ),

@@ -7,6 +7,7 @@ Importing this package registers all of them, in the order in which they compose
 """
 
 from restore_conformance.mock.variants import (
+    bounds,
     fair_readings,
     fair_routes,
     field,
@@ -21,12 +22,13 @@ from restore_conformance.mock.variants import (
     field_spelling,
     field_wire,
     lagging,
+    replicas,
     wire,
 )
 from restore_conformance.mock.variants.shaping import VARIANTS, Variant, composed, dimensions, reported, shaped
 
 ROOMS = (
-    fair_readings, fair_routes, field, field_forms, field_more, field_more_changes, field_more_edges, field_more_life, field_more_refusals, field_refusals, field_routes, field_spelling, field_wire, lagging, wire,
+    bounds, fair_readings, fair_routes, field, field_forms, field_more, field_more_changes, field_more_edges, field_more_life, field_more_refusals, field_refusals, field_routes, field_spelling, field_wire, lagging, replicas, wire,
 )  # fmt: skip
 
 __all__ = ["ROOMS", "VARIANTS", "Variant", "composed", "dimensions", "reported", "shaped"]

@@ -1,0 +1,61 @@
+"""Ids that exist only ever add evidence, on a target that checks ids and on one that does not."""
+
+import pytest
+from looking import failed
+
+from restore_conformance.mock import Refusal, Service, rules
+from restore_conformance.verdicts import Exit, Verdict
+
+POINTS = tuple(f"aaaaaaaa-1111-4222-8333-{n:012x}" for n in range(8))
+BROWSES = ("browse-one", "browse-two")
+ITEMS = tuple(
+    {"browseSessionId": BROWSES[n % 4 == 3], "id": f"bbbbbbbb-1111-4222-8333-{n:012x},{POINTS[0]}"} for n in range(8)
+)
+NAMED = [(POINTS, ITEMS), (POINTS, ()), ((), ITEMS), (POINTS[:1], ITEMS[:1])]
+
+
+def checking(first=False):
+    """A service that knows its ids, and looks at them before or after everything else."""
+    service = Service()
+
+    def known(payload):
+        for element in payload.get(rules.SITE) or []:
+            point = element.get("restorePoint") if isinstance(element, dict) else None
+            name = point.get("id") if isinstance(point, dict) else None
+            if isinstance(name, str) and name.lower() not in POINTS:
+                raise Refusal(400, "InvalidRestorePoint")
+        for element in payload.get(rules.GRANULAR) or []:
+            key = element.get("id") if isinstance(element, dict) else None
+            if isinstance(key, str) and key not in {item["id"] for item in ITEMS}:
+                raise Refusal(404, "ItemNotFound")
+
+    rest = service.create_rules
+    service.create_rules = {"known": known, **rest} if first else {**rest, "known": known}
+    return service
+
+
+def judged_clauses(result):
+    return {v.clause.address for v in result.verdicts if v.verdict in {Verdict.PASS, Verdict.FAIL}}
+
+
+@pytest.mark.parametrize("profile", ["quick", "standard"])
+@pytest.mark.parametrize("make", [Service, checking, lambda: checking(first=True)], ids=["lenient", "late", "early"])
+def test_known_ids_take_no_verdict_away(judged, make, profile):
+    without = judged(make(), profile)
+    assert failed(without) == []
+    for points, items in NAMED if profile == "standard" else NAMED[::3]:
+        result = judged(make(), profile, restore_points=points, granular_items=items)
+        assert failed(result) == [], (len(points), len(items))
+        assert judged_clauses(without) - judged_clauses(result) == set(), (len(points), len(items))
+        if points:
+            assert result.exit is Exit.CONFORMANT, result.reason
+            assert result.requests <= without.requests + (120 if make is not Service else 10)
+
+
+@pytest.mark.parametrize("make", [Service, checking])
+def test_a_server_without_a_limit_is_found_with_known_ids(judged, make):
+    service = make()
+    service.create_rules.pop("limit")
+    service.create_rules.pop("known", None)
+    result = judged(service, "quick", restore_points=POINTS, granular_items=ITEMS)
+    assert "create/errors.artifacts-limit" in failed(result)
