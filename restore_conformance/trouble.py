@@ -15,6 +15,7 @@ GOOD_CALLERS = frozenset({"good", "delegated", "application", "unknown"})
 NO_ANSWER = "no answer"
 TIME_OUT = "time-out"
 UNREACHABLE = "unreachable"
+UNREAD = "not read"
 UNAUTHORISED = "refused as not authorised"
 THROTTLED = "throttled"
 PAGE = "a page instead of JSON"
@@ -77,6 +78,11 @@ _NONE = Response(0)
 def never_reached(exchange: Exchange) -> bool:
     """Whether the request may never have come to the target: no connection, or no answer in time."""
     return (exchange.trouble or "").startswith((UNREACHABLE, TIME_OUT))
+
+
+def unread(exchange: Exchange) -> bool:
+    """Whether an answer came and was not read, because of our own bounds: that proves nothing of the target."""
+    return (exchange.trouble or "").startswith(UNREAD)
 
 
 def tells_nothing(exchange: Exchange) -> bool:

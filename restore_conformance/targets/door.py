@@ -60,10 +60,24 @@ def is_loopback(host: str) -> bool:
     name = host.strip("[]").rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True
+    address = _address(name)
+    return address is not None and address.is_loopback
+
+
+def is_near(host: str) -> bool:
+    """Whether an address is of this machine or of a private network: where an emulator may be without more words."""
+    address = _address(host)
+    return address is not None and (address.is_loopback or (address.is_private and not address.is_link_local))
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address as it is routed: one of version 4 may be written as one of version 6."""
     try:
-        return ipaddress.ip_address(name).is_loopback
+        found = ipaddress.ip_address(text)
     except ValueError:
-        return False
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return mapped or found
 
 
 def is_service(base: str) -> bool:
