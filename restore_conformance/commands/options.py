@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import datetime
 import re
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
@@ -16,6 +17,7 @@ from restore_conformance.clauses import Interpretation, Register
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import writing
 from restore_conformance.commands.history import add_history_arguments
+from restore_conformance.configuration import FILE, Configuration, configuration
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
@@ -66,7 +68,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--seed",
         type=int,
-        default=1,
         metavar="N",
         help="the same seed sends the same planned requests (default: 1)",
     )
@@ -95,7 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="HOST",
-        help="a host beyond loopback that is an emulator and no tenant",
+        help="a host in a private network that is an emulator and no tenant; elsewhere give its address as well",
     )
     add("--max-requests", type=int, default=0, metavar="N", help="most requests to send (default: no bound)")
     add(
@@ -124,7 +125,7 @@ def add_live_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config",
         metavar="FILE",
-        help="settings of the live target, a TOML file (default: restore-conformance.toml, if there is one)",
+        help="a TOML file of settings (default: restore-conformance.toml in your own folder for configuration)",
     )
     parser.add_argument(
         "--yes", action="store_true", help="send the plan to a live target; without it the plan is only printed"
@@ -143,7 +144,7 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
     """The settings of a command that judges nothing. Raises UsageError."""
     from restore_conformance.live.settings import checked, live_from
 
-    live = live_from(arguments.config)
+    live = live_from(configured(arguments))
     if arguments.target != "live":
         live.base = arguments.target
     live.ca_bundle = arguments.ca_bundle or live.ca_bundle
@@ -152,7 +153,8 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
 
 
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
-    """The settings that the options say. Raises UsageError."""
+    """The settings that the options and the configuration say. Raises UsageError."""
+    _fill_in(arguments, configured(arguments).run)
     check_date(arguments.as_of)
     if arguments.timeout <= 0:
         raise UsageError(f"--timeout {arguments.timeout} must be more than 0 seconds.")
@@ -165,7 +167,7 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         token=table.token_from(arguments.token),
         identities=table.identities_from(arguments.identity),
         profile=arguments.profile or "standard",
-        seed=arguments.seed,
+        seed=1 if arguments.seed is None else arguments.seed,
         readings=readings_of(arguments.reading, register.interpretations),
         as_of=arguments.as_of,
         report=arguments.report,
@@ -181,6 +183,31 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     if arguments.granular_items:
         made.granular_items = table.granular_items_from(arguments.granular_items)
     return made
+
+
+def configured(arguments: argparse.Namespace) -> Configuration:
+    """The configuration of a command, read once; says what of it is not honoured. Raises UsageError."""
+    found: Configuration | None = getattr(arguments, "configured", None)
+    if found is None:
+        found = arguments.configured = configuration(arguments.config)
+        if found.notice:
+            print(f"restore-conformance: {found.notice}", file=sys.stderr)
+    return found
+
+
+def _fill_in(arguments: argparse.Namespace, run: dict[str, Any]) -> None:
+    """Take from the configuration what the command line leaves open. Raises UsageError."""
+    if arguments.profile is None and "profile" in run:
+        if run["profile"] not in PROFILES:
+            raise UsageError(f"profile {run['profile']!r} of {FILE} is none of: {', '.join(sorted(PROFILES))}.")
+        arguments.profile = run["profile"]
+    if arguments.seed is None:
+        arguments.seed = run.get("seed")
+    arguments.reading = [*(f"{key}={value}" for key, value in run.get("readings", {}).items()), *arguments.reading]
+    arguments.no_har = arguments.no_har or not run.get("har", True)
+    arguments.plain = arguments.plain or run.get("plain", False)
+    if "edition" in run and hasattr(arguments, "edition") and not arguments.edition:
+        arguments.edition = run["edition"]
 
 
 def check_date(text: str) -> None:
@@ -235,7 +262,9 @@ def target_of(settings: Settings) -> Target:
         raise UsageError(
             f"--target {settings.target!r} is neither mock nor live nor a URL like http://127.0.0.1:8080/beta."
         )
-    made = Http(settings.target, settings.ca_bundle, settings.patience)
+    made = Http(
+        settings.target, settings.ca_bundle, settings.patience, near=True, addresses=frozenset(settings.emulators)
+    )
     if not made.loopback and (made.host.lower() not in settings.emulators or is_vendor(made.host)):
         raise UsageError(
             f"{made.host} is not this machine, so it is a live target: see restore-conformance run --target live. If "
@@ -251,12 +280,13 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
     """
     from restore_conformance.live.settings import checked, live_from
 
+    found = configured(arguments)
     if settings.target == "mock":
         return None
     host = urlsplit(settings.target).hostname or ""
     if settings.target != "live" and (not host or is_loopback(host)):
         return None
-    live = live_from(arguments.config)
+    live = live_from(found)
     settings.emulators = (*settings.emulators, *live.emulators)
     for one in settings.emulators:
         if is_vendor(one):

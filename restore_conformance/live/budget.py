@@ -1,7 +1,7 @@
 """The bounds of a live run and its pace, shared by all workers: requests, sessions, seconds, requests a second.
 
-Every accepted create is owed a delete, and the bound on requests counts what is owed: a run can always clean up
-after itself within its bounds. Knows no request.
+Every accepted create is owed a read and a delete, and the bound on requests counts what is owed: a run can always
+clean up after itself within its bounds. Knows no request.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from restore_conformance.sending import BudgetSpent
 
 GRACE = 300.0
 """Seconds that clean-up may take beyond the bound on time."""
+OWED = 2
+"""Requests that a session is owed: it is read before it is deleted."""
 
 
 class Budget:
     """Counts what was sent. Safe to use from threads; each method either counts or raises BudgetSpent.
 
-    `requests` bounds everything that is planned; `reserve` is for deletes beyond it: of refusals that were
-    accepted, and of deletes that must be repeated. Never are more than both together sent.
+    `requests` bounds everything that is planned; `reserve` is for what is owed beyond it: to refusals that were
+    accepted, and where a delete must be repeated. Never are more than both together sent.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class Budget:
         self._changed = threading.Condition()
 
     def allow(self, *, sessions: int, reserve: int) -> None:
-        """Set how many sessions may be created, and the reserve of deletes."""
+        """Set how many sessions may be created, and the reserve of requests."""
         with self._changed:
             self.sessions, self.reserve = sessions, reserve
 
@@ -81,24 +83,30 @@ class Budget:
                     break
                 # Those under way may be refused and leave room: wait for them rather than give up.
                 self._changed.wait(timeout=1.0)
-            self._room(2 if likely else 1)
+            promised = OWED if likely else 0
+            self._room(1 + promised)
             self.used += 1
             self._flying += 1
-            self._promised += likely
+            self._promised += promised
 
     def created(self, *, likely: bool, made: bool) -> None:
         """What came of a create: whether a session was, or may have been, made."""
         with self._changed:
             self._flying -= 1
-            self._promised -= likely
+            self._promised -= OWED if likely else 0
             self.made += made
-            self.owed += made
-            if made and not likely and self.surprises < self.reserve:
-                self.surprises += 1
+            self.owed += OWED if made else 0
+            if made and not likely:
+                self.surprises = min(self.reserve, self.surprises + OWED)
             self._changed.notify_all()
 
+    def seen(self) -> None:
+        """A session was read, so that it can be deleted."""
+        with self._changed:
+            self.owed = max(0, self.owed - 1)
+
     def deleted(self) -> None:
-        """A session is gone."""
+        """A session that was read is gone, or is not to be deleted."""
         with self._changed:
             self.owed = max(0, self.owed - 1)
 

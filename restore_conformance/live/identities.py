@@ -65,6 +65,12 @@ class Identities(Mapping[str, str]):
         """How a caller signs in."""
         return self._logins[kind]
 
+    def renewable(self, kind: str) -> bool:
+        """Whether a caller can sign in again for another token."""
+        with self._lock:
+            found = self._tokens.get(kind)
+            return found is not None and found.renewable
+
     def add(self, kind: str, login: Login) -> None:
         """Another caller."""
         with self._lock:
@@ -105,7 +111,9 @@ class Identities(Mapping[str, str]):
         made = self._ask(self._logins[kind])
         self._tokens[kind] = made
         self._lifetimes[kind] = max(1.0, made.expires - time.time())
-        self._old[made.text] = kind
-        for tell in self.told:
-            tell(made.text, kind)
+        if made.text not in self._old:
+            # A cache may hand one token to two callers: it stays what it was first.
+            self._old[made.text] = kind
+            for tell in self.told:
+                tell(made.text, kind)
         return made

@@ -6,7 +6,7 @@ A story only sends and names its steps; what the steps must show is for the clau
 from restore_conformance.stories.askers import MALFORMED, callers, strangers, tokenless
 from restore_conformance.stories.changes import activation, change, crowd, fill
 from restore_conformance.stories.lives import ALL_MEMBERS, late, life, many, refused
-from restore_conformance.stories.talk import SESSIONS, Talk, below, session_of
+from restore_conformance.stories.talk import SESSIONS, Talk, session_of
 
 __all__ = [
     "ALL_MEMBERS",
@@ -14,7 +14,6 @@ __all__ = [
     "SESSIONS",
     "Talk",
     "activation",
-    "below",
     "callers",
     "change",
     "crowd",

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from restore_conformance.exchange import Request, Response
+from restore_conformance.paths import climbs
 from restore_conformance.targets.coding import ALL, EACH, LARGE, LARGEST, Broken, Decoder, Unread, coding_of, heft
 from restore_conformance.targets.door import Answer, is_loopback, is_near
 from restore_conformance.targets.wire import CONNECT, Failed, TooLarge, Wire, trouble_of
@@ -63,6 +64,8 @@ class Http:
             raise UsageError(f"--target {base!r} is no URL; give one like http://127.0.0.1:8080/beta.")
         if parts.query or parts.fragment:
             raise UsageError(f"--target {base!r} has a query or fragment; give the base URL only.")
+        if climbs(parts.path):
+            raise UsageError(f"--target {base!r} has . or .. in its path; give the base URL as it is meant.")
         if "@" in parts.netloc:
             raise UsageError("--target holds a user name or password; give the URL without, and the token by --token.")
         self.name = base
@@ -72,7 +75,6 @@ class Http:
         self.patience = patience
         self.retries = retries
         self._sleep = sleep
-        self._root = httpx.URL(self.base).raw_path.rstrip(b"/") + b"/"
         accept = is_loopback if self.loopback else (lambda one: is_near(one) or one in addresses) if near else None
         self._wire = Wire(self.base, ca_bundle, accept=accept, proxies=accept is None)
         self._lock = threading.Lock()
@@ -120,9 +122,9 @@ class Http:
 
     def _built(self, request: Request) -> httpx.Request:
         """The request as it is sent. Raises ValueError for a path that leaves the service root."""
-        url = httpx.URL(self.base + request.target)
-        if not url.raw_path.startswith(self._root) and url.raw_path.partition(b"?")[0] + b"/" != self._root:
+        if request.target[:1] not in {"", "/", "?"} or climbs(request.target.partition("?")[0]):
             raise ValueError("the path leaves the service root, so the request was not sent")
+        url = httpx.URL(self.base + request.target)
         given = {name.lower() for name, _ in request.headers}
         added = [(name, value) for name, value in ADDED if name.lower() not in given]
         return httpx.Request(request.method, url, headers=[*added, *request.headers], content=request.body)

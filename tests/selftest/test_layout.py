@@ -14,8 +14,8 @@ PACKAGE = places.PACKAGE
 ROOT = PACKAGE.parent
 
 STOREYS = [
-    {"exchange", "verdicts", "places", "timing"},
-    {"documents", "clauses", "settings", "recogniser", "scrub"},
+    {"exchange", "verdicts", "places", "timing", "paths"},
+    {"documents", "clauses", "settings", "configuration", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
     {"judging", "memory", "sending", "stories", "sweep", "rebuilt", "accepted"},
     {"controls", "shrinking", "conversing", "watching", "telling", "concluding"},

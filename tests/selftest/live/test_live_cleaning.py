@@ -20,6 +20,7 @@ from restore_conformance.live.settings import Login
 from restore_conformance.live.signin import Token
 from restore_conformance.mock import Service
 from restore_conformance.mock.wire import Refusal
+from restore_conformance.paths import session_path
 from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.targets import Answer, Embedded
 from restore_conformance.verdicts import UsageError
@@ -84,6 +85,11 @@ class Place:
         request = Request("POST", CREATE, headers, body)
         return self.wire.service.handle(request) if token else self.door.send(request).response
 
+    def read(self, session):
+        """Reads a session as a run does."""
+        bearer = (("Authorization", f"Bearer {self.door.identities['good']}"),)
+        return self.door.send(Request("GET", session_path(session), bearer)).response
+
     def other(self, points=None):
         """A draft of somebody else with the same application."""
         return json.loads(self.create(points, self.wire.service.token).body)["id"]
@@ -128,11 +134,12 @@ def test_a_session_that_is_no_draft_any_more_is_left_and_listed(place):
     assert place.clean() == [], "it is said once"
 
 
-def test_an_activated_session_of_this_run_is_listed(place):
-    """In the run itself the service refuses the delete, and the id is listed."""
+def test_a_session_that_is_activated_after_it_was_read_is_listed(place):
+    """Then the service refuses the delete, and the id is listed."""
     made = json.loads(place.create(POOL[:9]).body)["id"]
+    assert place.read(made).status == 200
     place.wire.service.sessions[made].status = "active"
-    left = place.clean(careful=False)
+    left = clean(place.door, careful=False)
     assert left[0].session == made
     assert "RestoreSessionActionNotAllowed" in left[0].why
 

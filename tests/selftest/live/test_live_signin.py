@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from tenant import CLIENT, PERMISSION, TENANT, Registration, certificate
 
+from restore_conformance.configuration import configuration
 from restore_conformance.live.settings import live_from
 from restore_conformance.live.signin import sign_in
 from restore_conformance.verdicts import Unready
@@ -32,7 +33,7 @@ def federated(tenant, tmp_path):
 
 
 def token(tenant, **changes):
-    live = live_from(str(tenant.config(**changes)))
+    live = live_from(configuration(str(tenant.config(**changes))))
     return sign_in(live.login, live)
 
 
