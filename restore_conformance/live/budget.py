@@ -43,6 +43,7 @@ class Budget:
         self.surprises = 0
         self._flying = 0
         self._promised = 0
+        self._unlikely = 0
         self._clock = clock
         self._start = clock()
         self._changed = threading.Condition()
@@ -85,6 +86,9 @@ class Budget:
                 self._changed.wait(timeout=1.0)
             promised = OWED if likely else 0
             self._room(1 + promised)
+            if not likely:
+                self._room_for_surprises(1)
+                self._unlikely += 1
             self.used += 1
             self._flying += 1
             self._promised += promised
@@ -94,6 +98,7 @@ class Budget:
         with self._changed:
             self._flying -= 1
             self._promised -= OWED if likely else 0
+            self._unlikely -= not likely
             self.made += made
             self.owed += OWED if made else 0
             if made and not likely:
@@ -117,6 +122,13 @@ class Budget:
     def _room(self, wanted: int) -> None:
         if self.used + self.owed + self._promised + wanted > self.requests + self.surprises:
             raise BudgetSpent(f"the bound of {self.requests} requests was reached")
+
+    def _room_for_surprises(self, wanted: int) -> None:
+        """Also if every refusal under way is accepted after all, there must be room for what it is then owed."""
+        owed = OWED * (self._unlikely + 1)
+        room = self.requests + min(self.reserve, self.surprises + owed)
+        if self.used + self.owed + self._promised + wanted + owed > room:
+            raise BudgetSpent(f"the bound of {self.requests} requests and {self.reserve} in reserve was reached")
 
 
 class Pace:
