@@ -92,16 +92,13 @@ def _found(path: Path, own: Path) -> tuple[dict[str, Any], str]:
     except (OSError, ValueError, RecursionError):
         return {}, f"{path} of the working directory is not honoured: it cannot be read as TOML."
     usable = {name: value for name, value in table.items() if name in RUN and _fits(name, value)}
-    rest = [
-        one if one.isidentifier() else ascii(one)[:40]
-        for one in sorted(table, key=lambda one: one != "live")
-        if one not in usable
-    ]
+    rest = sorted(set(table) - set(usable), key=lambda one: (one != "live", one))
+    names = ", ".join(one if one.isidentifier() else ascii(one)[:40] for one in rest[:6])
     if not rest:
         return usable, ""
     return usable, (
-        f"{path} of the working directory is honoured for {', '.join(RUN)} only, not for {', '.join(rest[:6])}: if it is "
-        f"yours, name it with --config {path}, or move it to {own.parent}."
+        f"{path} of the working directory is honoured for {', '.join(RUN)} only, not for {names}: if it is yours, "
+        f"name it with --config {path}, or move it to {own.parent}."
     )
 
 

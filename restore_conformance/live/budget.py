@@ -53,6 +53,12 @@ class Budget:
         with self._changed:
             self.sessions, self.reserve = sessions, reserve
 
+    def stop(self) -> None:
+        """Nothing more is sent, not even to clean up."""
+        with self._changed:
+            self.seconds = float("-inf")
+            self._changed.notify_all()
+
     def left(self, *, cleaning: bool = False) -> float:
         """Seconds left."""
         return self._start + self.seconds + (GRACE if cleaning else 0.0) - self._clock()
@@ -138,11 +144,12 @@ class Pace:
         self,
         per_second: float,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
+        self._over = threading.Event()
         self._gap = 1.0 / per_second if per_second else 0.0
         self._clock = clock
-        self._sleep = sleep
+        self._sleep = sleep or self._over.wait
         self._next = clock()
         self._held = clock()
         self._lock = threading.Lock()
@@ -157,11 +164,17 @@ class Pace:
             self._next = turn + self._gap
         while delay > 0:
             self._sleep(delay)
+            if self._over.is_set():
+                raise BudgetSpent("the run was ended")
             with self._lock:
                 # Somebody may have been told to wait meanwhile.
                 delay = self._held - self._clock()
             if delay > left:
                 raise BudgetSpent(f"the bound of time was reached: the target asks to wait another {delay:.0f} seconds")
+
+    def stop(self) -> None:
+        """Wake everybody up: nothing more is waited for."""
+        self._over.set()
 
     def hold(self, seconds: float) -> None:
         """Nobody sends anything for so long."""

@@ -89,14 +89,23 @@ def opened(
                 support=keep, application=application, pool=pool, patience=settings.patience, hold=signals.hold,
             )  # fmt: skip
 
+        def leave(*budgets: Budget) -> None:
+            for budget in budgets:
+                budget.stop()
+            pace.stop()
+            target.close()
+
         try:
+            first = Budget(0, 0, live.max_seconds, RECOVERY)
+            signals.leave = lambda: leave(first)
             for session in adopt:
                 journal.adopt(session)
-            recovered = clean(door(Budget(0, 0, live.max_seconds, RECOVERY)), careful=True)
+            recovered = clean(door(first), careful=True)
             made = Opened(
                 door(Budget(requests, 0, live.max_seconds)),
                 identities, recogniser, tenant, application, recovered,
             )  # fmt: skip
+            signals.leave = lambda: leave(first, made.door.budget)
             try:
                 yield made
             finally:

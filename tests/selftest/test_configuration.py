@@ -63,8 +63,13 @@ def own(text):
     return path
 
 
-@pytest.mark.parametrize("arguments", [("doctor",), ("run", "--target", "live"), ("run", "--target", "live", "--yes"),
-                                       ("cleanup", "--yes"), ("record", "--target", "live", "--yes", "--to", "c")])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("doctor",), ("run", "--target", "live"), ("run", "--target", "live", "--yes"), ("cleanup", "--yes"),
+        ("record", "--target", "live", "--yes", "--to", "c"),
+    ],
+)  # fmt: skip
 def test_a_strangers_folder_gets_no_secret(folder, capsys, monkeypatch, arguments):
     """Its file names an authority and a variable; neither is used, and one line says so."""
     signed_in = []
