@@ -203,7 +203,8 @@ class Door:
                 unique(names, self.pool), support, skew=round(self.skew, 3),
             )  # fmt: skip
             self.journal.intend(intent)
-            answer = self._transported(request, patience, cleaning=False)
+            # Not cut short by the end of the run: its answer says whether there is something to delete.
+            answer = self._transported(request, patience, cleaning=True)
             outcome, made = outcome_of(answer.response)
             maybe = outcome != "refused"
             if outcome == "made" and not self._ours(made, intent):

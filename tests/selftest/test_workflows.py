@@ -1,4 +1,4 @@
-"""What the workflows may do: everything pinned, nothing interpolated into a shell, no more permissions than are used."""
+"""What workflows may do: everything pinned, nothing interpolated into a shell, no more permissions than are used."""
 
 import re
 import shlex
