@@ -14,7 +14,7 @@ from restore_conformance.live.cleaning import clean
 from restore_conformance.live.door import Door
 from restore_conformance.live.identities import Identities
 from restore_conformance.live.journal import Journal
-from restore_conformance.live.routes import ROOT
+from restore_conformance.live.routes import ROOT, NeverLive
 from restore_conformance.live.settings import Login
 from restore_conformance.live.signin import Token
 from restore_conformance.payloads.stimulus import CREATE
@@ -37,6 +37,7 @@ class Wire:
 
     def send(self, request, patience=None):
         with self.lock:
+            self.patience = patience
             self.times.append(time.monotonic())
             self.seen.append(request)
             answer = self.answers.pop(0) if self.answers else None
@@ -150,6 +151,36 @@ def test_time_is_a_bound_too(door):
         made.send(read())
     assert clean(made, careful=False) == []
     assert made.journal.deleted(session)
+
+
+def test_no_request_outlasts_the_run(door):
+    """What is left of the run's time is the most that a request may take; a create is waited for all the same."""
+    now = [0.0]
+    wire = Wire()
+    made = door(wire, Budget(100, 100, 30, clock=lambda: now[0]), patience=20.0)
+    made.send(read())
+    assert wire.patience == 20.0
+    now[0] = 26.0
+    made.send(read())
+    assert wire.patience == 4.0
+    made.send(create())
+    assert wire.patience == 20.0
+
+
+def test_a_run_that_was_left_sends_nothing_more(door):
+    """After the second Ctrl-C no thread sends anything, nor waits for its turn."""
+    wire = Wire()
+    made = door(wire, Budget(100, 100, 30))
+    made.budget.stop()
+    for act in (lambda: made.send(read()), lambda: made.tidy("DELETE", f"{ROOT}/restoreSessions/{uuid.uuid4()}")):
+        with pytest.raises((BudgetSpent, NeverLive)):
+            act()
+    pace = Pace(0)
+    pace.hold(60)
+    threading.Timer(0.05, pace.stop).start()
+    with pytest.raises(BudgetSpent, match="was ended"):
+        pace.wait(100)
+    assert wire.seen == []
 
 
 def test_the_pace_is_one_for_all(door):
