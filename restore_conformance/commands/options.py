@@ -22,7 +22,7 @@ from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
-from restore_conformance.targets.door import is_loopback, is_vendor
+from restore_conformance.targets.door import is_loopback, is_vendor, url_of
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
@@ -283,7 +283,10 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
     found = configured(arguments)
     if settings.target == "mock":
         return None
-    host = urlsplit(settings.target).hostname or ""
+    parts = url_of(settings.target)
+    if parts is None and "://" in settings.target:
+        raise UsageError(f"--target {settings.target!r} is no URL; give one like http://127.0.0.1:8080/beta.")
+    host = parts.hostname or "" if parts else ""
     if settings.target != "live" and (not host or is_loopback(host)):
         return None
     live = live_from(found)
@@ -294,7 +297,7 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
     if settings.target != "live":
         if host.lower() in settings.emulators:
             return None
-        if urlsplit(settings.target).scheme != "https":
+        if parts is None or parts.scheme != "https":
             raise UsageError(
                 f"{host} is not this machine, so it is a live target and live.base must be an https URL. If it is an "
                 f"emulator and no tenant, say so with --emulator {host}."

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from restore_conformance.configuration import Configuration
 from restore_conformance.settings import CALLERS, setting
+from restore_conformance.targets.door import url_of
 from restore_conformance.verdicts import UsageError
 
 GLOBAL = "https://graph.microsoft.com/beta"
@@ -231,7 +232,9 @@ def _https(name: str, value: str) -> str:
     value = value.strip()
     if "://" not in value:
         value = "https://" + value
-    parts = urlsplit(value)
-    if parts.scheme != "https" or not parts.hostname or parts.username:
-        raise UsageError(f"live.{name} {value} must be an https URL.")
+    parts = url_of(value)
+    if parts is None or parts.scheme != "https" or not parts.hostname:
+        raise UsageError(f"live.{name} {value!r} must be an https URL.")
+    if "@" in parts.netloc:
+        raise UsageError(f"live.{name} holds a user name or password; give the URL without.")
     return value

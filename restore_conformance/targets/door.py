@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from restore_conformance.exchange import Request, Response
 
@@ -55,6 +55,17 @@ class Target(Protocol):
     def close(self) -> None: ...
 
 
+def url_of(text: str) -> SplitResult | None:
+    """The parts of a URL, or None for what is none: brackets, ports and hosts may all be wrong."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return None
+    sound = parts.hostname and text.isprintable() and " " not in text and not set("\\<>") & set(parts.netloc)
+    return parts if sound else None
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine by its form: no name is looked up."""
     name = host.strip("[]").rstrip(".").lower()
@@ -82,12 +93,10 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def is_service(base: str) -> bool:
     """Whether a base URL is the service's own, and what answers there has to prove it by TLS."""
-    parts = urlsplit(base)
-    try:
-        port = parts.port
-    except ValueError:
+    parts = url_of(base)
+    if parts is None or parts.scheme != "https" or parts.port not in {None, 443}:
         return False
-    return parts.scheme == "https" and port in {None, 443} and (parts.hostname or "").rstrip(".") in SERVICE
+    return (parts.hostname or "").rstrip(".") in SERVICE
 
 
 def is_vendor(host: str) -> bool:

@@ -9,14 +9,13 @@ import email.utils
 import threading
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import httpx
 
 from restore_conformance.exchange import Request, Response
 from restore_conformance.paths import climbs
 from restore_conformance.targets.coding import ALL, EACH, LARGE, LARGEST, Broken, Decoder, Unread, coding_of, heft
-from restore_conformance.targets.door import Answer, is_loopback, is_near
+from restore_conformance.targets.door import Answer, is_loopback, is_near, url_of
 from restore_conformance.targets.wire import CONNECT, Failed, TooLarge, Wire, trouble_of
 from restore_conformance.verdicts import UsageError
 
@@ -59,8 +58,8 @@ class Http:
         near: bool = False,
         addresses: frozenset[str] = frozenset(),
     ) -> None:
-        parts = urlsplit(base)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        parts = url_of(base)
+        if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UsageError(f"--target {base!r} is no URL; give one like http://127.0.0.1:8080/beta.")
         if parts.query or parts.fragment:
             raise UsageError(f"--target {base!r} has a query or fragment; give the base URL only.")

@@ -305,3 +305,18 @@ def test_recognised_routes_are_the_same_here():
         path = re.sub(r"\(\?P<id>[^)]*\)", ID, path)
         if row.operation != "service":
             assert route(Request(row.method, path))[0] == row.operation
+
+
+@pytest.mark.parametrize("command_name", ["run", "doctor", "cleanup"])
+@pytest.mark.parametrize(
+    "target",
+    ["http://[", "https://[/beta", "https://host.example:x/beta", "https://host.example:99999/beta",
+     "https://a b.example/beta", "https://a\u202e.example/beta", "https://user:hunter2hunter2@host.example/beta"],
+)  # fmt: skip
+def test_a_target_that_is_no_url_is_one_sentence(command, command_name, target):
+    """However it is broken: exit 2, no traceback, and neither passwords nor raw characters in the terminal."""
+    code, out, err = command(command_name, "--target", target)
+    assert code == 2, out + err
+    assert err.count("\n") == 1
+    assert "hunter2" not in err
+    assert "\u202e" not in err
