@@ -8,16 +8,15 @@ from __future__ import annotations
 import argparse
 import datetime
 import re
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import writing
+from restore_conformance.commands.configured import configured, fill_in
 from restore_conformance.commands.history import add_history_arguments
-from restore_conformance.configuration import FILE, Configuration, configuration
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
@@ -154,7 +153,7 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
 
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     """The settings that the options and the configuration say. Raises UsageError."""
-    _fill_in(arguments, configured(arguments).run)
+    fill_in(arguments, configured(arguments).run)
     check_date(arguments.as_of)
     if arguments.timeout <= 0:
         raise UsageError(f"--timeout {arguments.timeout} must be more than 0 seconds.")
@@ -183,31 +182,6 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     if arguments.granular_items:
         made.granular_items = table.granular_items_from(arguments.granular_items)
     return made
-
-
-def configured(arguments: argparse.Namespace) -> Configuration:
-    """The configuration of a command, read once; says what of it is not honoured. Raises UsageError."""
-    found: Configuration | None = getattr(arguments, "configured", None)
-    if found is None:
-        found = arguments.configured = configuration(arguments.config)
-        if found.notice:
-            print(f"restore-conformance: {found.notice}", file=sys.stderr)
-    return found
-
-
-def _fill_in(arguments: argparse.Namespace, run: dict[str, Any]) -> None:
-    """Take from the configuration what the command line leaves open. Raises UsageError."""
-    if arguments.profile is None and "profile" in run:
-        if run["profile"] not in PROFILES:
-            raise UsageError(f"profile {run['profile']!r} of {FILE} is none of: {', '.join(sorted(PROFILES))}.")
-        arguments.profile = run["profile"]
-    if arguments.seed is None:
-        arguments.seed = run.get("seed")
-    arguments.reading = [*(f"{key}={value}" for key, value in run.get("readings", {}).items()), *arguments.reading]
-    arguments.no_har = arguments.no_har or not run.get("har", True)
-    arguments.plain = arguments.plain or run.get("plain", False)
-    if "edition" in run and hasattr(arguments, "edition") and not arguments.edition:
-        arguments.edition = run["edition"]
 
 
 def check_date(text: str) -> None:
