@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from servers import answering
 
@@ -23,9 +23,11 @@ from restore_conformance.targets import Http
 
 BASE = "https://service.example:8443/root/beta"
 ASKED = "/solutions/backupRestore/restoreSessions"
+SOME = settings(max_examples=60, deadline=None)
 TEXTS = st.text(max_size=40) | st.text(alphabet="./\\%2eE5fF;?#ab", max_size=12)
 
 
+@SOME
 @given(TEXTS)
 @example(".")
 @example("..")
@@ -49,6 +51,7 @@ def test_any_id_stays_in_its_place(text):
     assert httpx.URL(BASE + path).raw_path.decode() == "/root/beta" + path, "no client changes it"
 
 
+@SOME
 @given(TEXTS)
 def test_a_live_target_is_asked_for_sessions_only_below_their_collection(text):
     """What the live table permits for an id is that id's own route."""
