@@ -160,5 +160,5 @@ def test_paths_are_built_in_one_place():
     glued = re.compile(r"\bquote\(|[rR]estoreSessions/\{|\{(SESSIONS|CREATE|ROOT)\}/[^\"']*\{")
     for name in ("stories", "live", "targets"):
         for path in (places.PACKAGE / name).rglob("*.py"):
-            if path.name not in {"signin.py"}:
+            if path.name not in {"signin.py", "routes.py"}:  # another service; the table that paths are held against
                 assert not glued.search(path.read_text()), path
