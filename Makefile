@@ -4,12 +4,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SDK    := .venv-sdk
+AUDIT  := .venv-audit
 # Tests on every core, a file to a core: the fixtures of a file are made once.
 SPREAD := -n auto --maxprocesses 4 --dist loadfile
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test proofs check live-proofs sdk browser samples serve clean bench-trust bench-million
+.PHONY: help setup conformance test proofs check live-proofs audit sdk browser samples serve clean bench-trust bench-million
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +58,15 @@ $(VENV)/.browser: requirements-browser.lock $(READY)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-browser.lock
 	@touch $@
 
+audit: $(AUDIT)/.ready ## the lock files against the published advisories, with an auditor in its own environment
+	@for lock in requirements*.lock; do $(AUDIT)/bin/pip-audit --disable-pip --require-hashes -r "$$lock" || exit 1; done
+
+$(AUDIT)/.ready: requirements-audit.lock
+	@$(NEW_ENOUGH)
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	@touch $@
+
 live-proofs: $(READY) ## the long proofs of the live mode: a kill at every moment, real kills, many workers
 	@$(BIN)/python -m pytest -q -s -m proof tests/selftest/live
 
@@ -67,7 +77,7 @@ serve: $(READY) ## the mock as a real HTTP server on loopback
 	@$(BIN)/restore-conformance serve
 
 clean: ## remove what the targets made
-	@rm -rf $(VENV) $(SDK) .hypothesis .mypy_cache .ruff_cache dist reports/latest
+	@rm -rf $(VENV) $(SDK) $(AUDIT) .hypothesis .mypy_cache .ruff_cache dist reports/latest
 
 bench-trust: $(READY) ## the whole bench in both profiles, compared with the committed figures
 	@$(BIN)/restore-conformance bench --profile standard --json benchmarks/trust.latest.json --compare benchmarks/trust.json

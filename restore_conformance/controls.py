@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.sending import Sender
-from restore_conformance.trouble import TIME_OUT, UNAUTHORISED, never_sent
+from restore_conformance.trouble import TIME_OUT, UNAUTHORISED, never_sent, unread
 
 ROUNDS = 4
 ROUNDS_WHEN_FLAKY = 10
@@ -69,7 +69,7 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callabl
     Sets `blame` and `note` of the exchange where the target is found responsible, `flaky` of the control where not.
     """
     known = control.best(exchange.trouble or "")
-    if known is None or never_sent(exchange):
+    if known is None or never_sent(exchange) or unread(exchange):
         return "unknown"
     slow = exchange.trouble == TIME_OUT
     rounds = 1 if _speaks(exchange) else ROUNDS_WHEN_FLAKY if control.flaky else ROUNDS

@@ -16,6 +16,7 @@ GOOD_CALLERS = frozenset({"good", "delegated", "application", "unknown"})
 NO_ANSWER = "no answer"
 TIME_OUT = "time-out"
 UNREACHABLE = "unreachable"
+UNREAD = "not read"
 UNAUTHORISED = "refused as not authorised"
 THROTTLED = "throttled"
 PAGE = "a page instead of JSON"
@@ -83,6 +84,11 @@ def never_reached(exchange: Exchange) -> bool:
 def never_sent(exchange: Exchange) -> bool:
     """Whether our own client refused to send the request."""
     return (exchange.trouble or "").startswith(NOT_SENT)
+
+
+def unread(exchange: Exchange) -> bool:
+    """Whether an answer came and was not read, because of our own bounds: that proves nothing of the target."""
+    return (exchange.trouble or "").startswith(UNREAD)
 
 
 def tells_nothing(exchange: Exchange) -> bool:

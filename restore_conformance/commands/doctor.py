@@ -20,7 +20,7 @@ def main(arguments: argparse.Namespace) -> int:
 
     live, settings = live_settings_of(arguments)
     failed = False
-    for check in examine(settings, live):
+    for check in examine(settings, live, yes=arguments.yes):
         failed |= check.verdict == "fix"
         print(f"{check.verdict:5} {check.name:15} {check.says}")
     print("Something must be fixed." if failed else "Ready.")

@@ -17,13 +17,14 @@ from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import writing
+from restore_conformance.commands.configured import configured, fill_in
 from restore_conformance.commands.history import add_history_arguments
 from restore_conformance.editions import LATEST, Chosen, chosen, editions
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
-from restore_conformance.targets.door import is_loopback, is_vendor, other_version
+from restore_conformance.targets.door import is_loopback, is_vendor, other_version, url_of
 from restore_conformance.verdicts import Unready, UsageError
 
 if TYPE_CHECKING:
@@ -69,7 +70,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--seed",
         type=int,
-        default=1,
         metavar="N",
         help="the same seed sends the same planned requests (default: 1)",
     )
@@ -93,7 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="HOST",
-        help="a host beyond loopback that is an emulator and no tenant",
+        help="a host in a private network that is an emulator and no tenant; elsewhere give its address as well",
     )
     add("--max-requests", type=int, default=0, metavar="N", help="most requests to send (default: no bound)")
     add(
@@ -154,7 +154,7 @@ def add_live_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config",
         metavar="FILE",
-        help="settings of the live target, a TOML file (default: restore-conformance.toml, if there is one)",
+        help="a TOML file of settings (default: restore-conformance.toml in your own folder for configuration)",
     )
     parser.add_argument("--yes", action="store_true", help="leave to send to a live target")
     parser.add_argument(
@@ -185,7 +185,7 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
     """The settings of a command that judges nothing. Raises UsageError."""
     from restore_conformance.live.settings import checked, live_from
 
-    live = live_from(arguments.config)
+    live = live_from(configured(arguments))
     if arguments.target != "live":
         live.base = arguments.target
     live.ca_bundle = arguments.ca_bundle or live.ca_bundle
@@ -200,7 +200,8 @@ def noted(sentence: str) -> None:
 
 
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
-    """The settings that the options say. Raises UsageError."""
+    """The settings that the options and the configuration say. Raises UsageError."""
+    fill_in(arguments, configured(arguments).run)
     edition = edition_of(arguments)
     if arguments.timeout <= 0:
         raise UsageError(f"--timeout {arguments.timeout} must be more than 0 seconds.")
@@ -216,7 +217,7 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         token=token,
         identities=table.identities_from(arguments.identity, token, noted),
         profile=arguments.profile or "standard",
-        seed=arguments.seed,
+        seed=1 if arguments.seed is None else arguments.seed,
         readings=readings_of(arguments.reading, register.interpretations),
         edition=edition.edition.name,
         as_of=arguments.as_of,
@@ -299,7 +300,9 @@ def target_of(settings: Settings) -> Target:
             f"--target {settings.target!r} is neither mock nor live nor a URL like http://127.0.0.1:8080/beta."
         )
     check_version(settings.target)
-    made = Http(settings.target, settings.ca_bundle, settings.timeout)
+    made = Http(
+        settings.target, settings.ca_bundle, settings.timeout, near=True, addresses=frozenset(settings.emulators)
+    )
     if not made.loopback and (made.host.lower() not in settings.emulators or is_vendor(made.host)):
         raise UsageError(
             f"{made.host} is not this machine, so it is a live target: see restore-conformance run --target live. If "
@@ -315,12 +318,16 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
     """
     from restore_conformance.live.settings import checked, live_from
 
+    found = configured(arguments)
     if settings.target == "mock":
         return None
-    host = urlsplit(settings.target).hostname or ""
+    parts = url_of(settings.target)
+    if parts is None and "://" in settings.target:
+        raise UsageError(f"--target {settings.target!r} is no URL; give one like http://127.0.0.1:8080/beta.")
+    host = parts.hostname or "" if parts else ""
     if settings.target != "live" and (not host or is_loopback(host)):
         return None
-    live = live_from(arguments.config)
+    live = live_from(found)
     settings.emulators = (*settings.emulators, *live.emulators)
     for one in settings.emulators:
         if is_vendor(one):
@@ -329,7 +336,7 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
         if host.lower() in settings.emulators:
             return None
         check_version(settings.target)
-        if urlsplit(settings.target).scheme != "https":
+        if parts is None or parts.scheme != "https":
             raise UsageError(
                 f"{host} is not this machine, so it is a live target and live.base must be an https URL. If it is an "
                 f"emulator and no tenant, say so with --emulator {host}."

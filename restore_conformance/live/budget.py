@@ -1,7 +1,7 @@
 """The bounds of a live run and its pace, shared by all workers: requests, sessions, seconds, requests a second.
 
-Every accepted create is owed a delete, and the bound on requests counts what is owed: a run can always clean up
-after itself within its bounds. Knows no request.
+Every accepted create is owed a read and a delete, and the bound on requests counts what is owed: a run can always
+clean up after itself within its bounds. Knows no request.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from restore_conformance.sending import BudgetSpent
 
 GRACE = 300.0
 """Seconds that clean-up may take beyond the bound on time."""
+OWED = 2
+"""Requests that a session is owed: it is read before it is deleted."""
 
 
 class Budget:
     """Counts what was sent. Safe to use from threads; each method either counts or raises BudgetSpent.
 
-    `requests` bounds everything that is planned; `reserve` is for deletes beyond it: of refusals that were
-    accepted, and of deletes that must be repeated. Never are more than both together sent.
+    `requests` bounds everything that is planned; `reserve` is for what is owed beyond it: to refusals that were
+    accepted, and where a delete must be repeated. Never are more than both together sent.
     """
 
     def __init__(
@@ -41,14 +43,21 @@ class Budget:
         self.surprises = 0
         self._flying = 0
         self._promised = 0
+        self._unlikely = 0
         self._clock = clock
         self._start = clock()
         self._changed = threading.Condition()
 
     def allow(self, *, sessions: int, reserve: int) -> None:
-        """Set how many sessions may be created, and the reserve of deletes."""
+        """Set how many sessions may be created, and the reserve of requests."""
         with self._changed:
             self.sessions, self.reserve = sessions, reserve
+
+    def stop(self) -> None:
+        """Nothing more is sent, not even to clean up."""
+        with self._changed:
+            self.seconds = float("-inf")
+            self._changed.notify_all()
 
     def left(self, *, cleaning: bool = False) -> float:
         """Seconds left."""
@@ -81,24 +90,34 @@ class Budget:
                     break
                 # Those under way may be refused and leave room: wait for them rather than give up.
                 self._changed.wait(timeout=1.0)
-            self._room(2 if likely else 1)
+            promised = OWED if likely else 0
+            self._room(1 + promised)
+            if not likely:
+                self._room_for_surprises(1)
+                self._unlikely += 1
             self.used += 1
             self._flying += 1
-            self._promised += likely
+            self._promised += promised
 
     def created(self, *, likely: bool, made: bool) -> None:
         """What came of a create: whether a session was, or may have been, made."""
         with self._changed:
             self._flying -= 1
-            self._promised -= likely
+            self._promised -= OWED if likely else 0
+            self._unlikely -= not likely
             self.made += made
-            self.owed += made
-            if made and not likely and self.surprises < self.reserve:
-                self.surprises += 1
+            self.owed += OWED if made else 0
+            if made and not likely:
+                self.surprises = min(self.reserve, self.surprises + OWED)
             self._changed.notify_all()
 
+    def seen(self) -> None:
+        """A session was read, so that it can be deleted."""
+        with self._changed:
+            self.owed = max(0, self.owed - 1)
+
     def deleted(self) -> None:
-        """A session is gone."""
+        """A session that was read is gone, or is not to be deleted."""
         with self._changed:
             self.owed = max(0, self.owed - 1)
 
@@ -110,6 +129,13 @@ class Budget:
         if self.used + self.owed + self._promised + wanted > self.requests + self.surprises:
             raise BudgetSpent(f"the bound of {self.requests} requests was reached")
 
+    def _room_for_surprises(self, wanted: int) -> None:
+        """Also if every refusal under way is accepted after all, there must be room for what it is then owed."""
+        owed = OWED * (self._unlikely + 1)
+        room = self.requests + min(self.reserve, self.surprises + owed)
+        if self.used + self.owed + self._promised + wanted + owed > room:
+            raise BudgetSpent(f"the bound of {self.requests} requests and {self.reserve} in reserve was reached")
+
 
 class Pace:
     """When the next request may go out, for all workers together. What Retry-After asks for holds them all."""
@@ -118,11 +144,12 @@ class Pace:
         self,
         per_second: float,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
+        self._over = threading.Event()
         self._gap = 1.0 / per_second if per_second else 0.0
         self._clock = clock
-        self._sleep = sleep
+        self._sleep = sleep or self._over.wait
         self._next = clock()
         self._held = clock()
         self._lock = threading.Lock()
@@ -137,11 +164,17 @@ class Pace:
             self._next = turn + self._gap
         while delay > 0:
             self._sleep(delay)
+            if self._over.is_set():
+                raise BudgetSpent("the run was ended")
             with self._lock:
                 # Somebody may have been told to wait meanwhile.
                 delay = self._held - self._clock()
             if delay > left:
                 raise BudgetSpent(f"the bound of time was reached: the target asks to wait another {delay:.0f} seconds")
+
+    def stop(self) -> None:
+        """Wake everybody up: nothing more is waited for."""
+        self._over.set()
 
     def hold(self, seconds: float) -> None:
         """Nobody sends anything for so long."""

@@ -1,6 +1,7 @@
 """Every precondition of a live run, one check after the other: what was found, and what to fix.
 
-Reads only: a token, the clock, the list of sessions and the state of the service. Needs no leave and makes nothing.
+Reads only: a token, the clock, the list of sessions and the state of the service. Makes nothing, and needs leave only
+for a host that nobody named.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from restore_conformance.exchange import Request, Response, parse_json
 from restore_conformance.live.claims import Claims
 from restore_conformance.live.identities import Identities
 from restore_conformance.live.journal import Journal
+from restore_conformance.live.leave import host_refused
 from restore_conformance.live.opening import folder_of, logins, needed_permission
 from restore_conformance.live.routes import ROOT, permitted
 from restore_conformance.live.settings import GLOBAL, Live, Login
@@ -48,10 +50,14 @@ def examine(
     settings: Settings,
     live: Live,
     *,
+    yes: bool = False,
     transport: Target | None = None,
     ask: Callable[[Login], Token] | None = None,
 ) -> Iterator[Check]:
-    """All checks in order; those that need a token are left out where there is none."""
+    """All checks in order; those that need a token are left out where there is none.
+
+    A token is sent only to a host that it, or the user, names; `yes` says that the target is named.
+    """
     yield _cloud(live)
     yield _leave(live)
     yield from _ids(live)
@@ -68,6 +74,10 @@ def examine(
     if main is None:
         return
     yield _state(live, main.tenant or live.login.tenant)
+    refused = host_refused(live, main, yes=yes)
+    if refused:
+        yield Check("host", FIX, refused)
+        return
     target = transport or Http(live.base, live.ca_bundle, settings.timeout, retries=0)
     try:
         yield from _service(target, identities["good"], main)

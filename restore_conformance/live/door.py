@@ -12,16 +12,16 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
 
 from restore_conformance.exchange import Request, Response, parse_json
 from restore_conformance.live.artifacts import fingerprint, named, unique
 from restore_conformance.live.budget import Budget, Pace
 from restore_conformance.live.identities import Identities
 from restore_conformance.live.journal import Intent, Journal
+from restore_conformance.live.ownership import Finding, Owner, clock_of, owner_of
 from restore_conformance.live.routes import NeverLive, permitted
 from restore_conformance.targets import Answer, Target
-from restore_conformance.targets.http import retry_after
+from restore_conformance.targets.http import PATIENCE, retry_after
 
 TRIES = 4
 LONGEST_BACKOFF = 60.0
@@ -60,6 +60,7 @@ class Door:
         support: Callable[[Support], None],
         application: str = "",
         pool: frozenset[str] = frozenset(),
+        patience: float = PATIENCE,
         hold: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self.transport = transport
@@ -69,11 +70,13 @@ class Door:
         self.pace = pace
         self.application = application
         self.pool = pool
+        self.patience = patience
         self._hold = hold
         self.run = uuid.uuid4().hex
         self.skew = 0.0
         self.name = transport.name
         self.base = transport.base
+        self._findings: dict[str, Finding] = {}
         self._refusal = refusal
         self._support = support
 
@@ -102,6 +105,8 @@ class Door:
         ours = self.journal.owns(session) or self.journal.deleted(session)
         if route.operation == "delete" and not ours:
             raise NeverLive(f"The session {session} is not among those this application's journal owns.")
+        if route.operation == "delete" and not self.journal.deleted(session) and not self._is_ours(session):
+            raise NeverLive(f"The session {session} was not read back as a draft of ours.")
         renewed, throttled, attempts = False, 0, 0
         while True:
             attempts += 1
@@ -148,13 +153,42 @@ class Door:
         elif operation == "delete":
             answer = self._delete(request, patience, session)
         else:
-            if cleaning:
+            owed = operation == "get" and self.journal.owns(session) and not self._is_ours(session)
+            if cleaning or owed:
                 self.budget.clean()
             else:
                 self.budget.read()
-            answer = self.transport.send(request, patience)
+            answer = self._transported(request, patience, cleaning=cleaning)
+            if operation == "get":
+                self._look(session, answer.response)
         self._keep(operation, support, answer)
         return answer
+
+    def _transported(self, request: Request, patience: float | None, *, cleaning: bool) -> Answer:
+        """Send it: what is left of the run's time is the most that it may take."""
+        left = max(0.1, self.budget.left(cleaning=cleaning))
+        return self.transport.send(request, min(patience or self.patience, left))
+
+    # ------------------------------------------------------------------ whose it is
+
+    def finding(self, session: str) -> Finding | None:
+        """Whose a session is, as far as reading it has shown."""
+        return self._findings.get(session.lower())
+
+    def _is_ours(self, session: str) -> bool:
+        found = self.finding(session)
+        return found is not None and found.ours
+
+    def _look(self, session: str, response: Response | None) -> None:
+        """Note what reading a session that a create was answered with says of whose it is; the last word counts."""
+        if response is None or response.status != 200 or not self.journal.owns(session):
+            return
+        found = owner_of(response, session, self.journal.makers(session))
+        before = self._findings.get(session.lower())
+        if before is None and found.owner is not Owner.UNDECIDED:
+            self.budget.seen()
+        if before is None or before.owner is not Owner.OTHER:
+            self._findings[session.lower()] = found
 
     # ------------------------------------------------------------------ what is noted
 
@@ -169,13 +203,16 @@ class Door:
                 unique(names, self.pool), support, skew=round(self.skew, 3),
             )  # fmt: skip
             self.journal.intend(intent)
-            answer = self.transport.send(request, patience)
+            # Not cut short by the end of the run: its answer says whether there is something to delete.
+            answer = self._transported(request, patience, cleaning=True)
             outcome, made = outcome_of(answer.response)
             maybe = outcome != "refused"
             if outcome == "made" and not self._ours(made, intent):
                 outcome = "lost"
             if outcome == "made":
-                self.journal.note("made", key=intent.key, session=made)
+                clock = clock_of(answer.response)
+                begun = clock - answer.seconds if clock is not None else 0.0
+                self.journal.note("made", key=intent.key, session=made, begun=round(begun, 3))
             else:
                 self.journal.note(outcome, key=intent.key)
         finally:
@@ -191,7 +228,7 @@ class Door:
     def _delete(self, request: Request, patience: float | None, session: str) -> Answer:
         self.budget.clean()
         self.journal.note("deleting", session=session)
-        answer = self.transport.send(request, patience)
+        answer = self._transported(request, patience, cleaning=True)
         if answer.response is not None and answer.response.status == 204:
             self.journal.note("deleted", session=session)
             self.budget.deleted()
@@ -201,8 +238,10 @@ class Door:
         response = answer.response
         headers = response.headers if response else ()
         found = {name.lower(): value for name, value in headers}
-        if "date" in found:
-            self._clock(found["date"])
+        clock = clock_of(response)
+        if clock is not None:
+            # How far the target's clock is ahead of ours, to the second: times in the journal are ours.
+            self.skew = clock - time.time()
         self._support(
             Support(
                 time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -214,13 +253,6 @@ class Door:
                 found.get("x-ms-ags-diagnostic", ""),
             )
         )
-
-    def _clock(self, date: str) -> None:
-        """How far the target's clock is ahead of ours, to the second: times in the journal are ours."""
-        try:
-            self.skew = parsedate_to_datetime(date).timestamp() - time.time()
-        except (ValueError, TypeError, OverflowError):
-            return
 
 
 def outcome_of(response: Response | None) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from restore_conformance.live.claims import Claims, claims_of
 from restore_conformance.live.settings import Login
 from restore_conformance.live.signin import Token
+from restore_conformance.verdicts import Unready
 
 AHEAD = 300.0
 """Seconds before its end at which a token is renewed; less for tokens that live shorter than three times that."""
@@ -65,6 +66,12 @@ class Identities(Mapping[str, str]):
         """How a caller signs in."""
         return self._logins[kind]
 
+    def renewable(self, kind: str) -> bool:
+        """Whether a caller can sign in again for another token."""
+        with self._lock:
+            found = self._tokens.get(kind)
+            return found is not None and found.renewable
+
     def add(self, kind: str, login: Login) -> None:
         """Another caller."""
         with self._lock:
@@ -103,9 +110,23 @@ class Identities(Mapping[str, str]):
 
     def _fresh(self, kind: str) -> Token:
         made = self._ask(self._logins[kind])
+        before = self._tokens.get(kind)
+        if before is not None and _meant_for(before) != _meant_for(made):
+            raise Unready(
+                f"Signing in again as {self._logins[kind].where} gave a token for another tenant or service; "
+                "nothing more was sent with it."
+            )
         self._tokens[kind] = made
         self._lifetimes[kind] = max(1.0, made.expires - time.time())
-        self._old[made.text] = kind
-        for tell in self.told:
-            tell(made.text, kind)
+        if made.text not in self._old:
+            # A cache may hand one token to two callers: it stays what it was first.
+            self._old[made.text] = kind
+            for tell in self.told:
+                tell(made.text, kind)
         return made
+
+
+def _meant_for(token: Token) -> tuple[str, str]:
+    """The tenant and the service that a token is for: leave was given for these."""
+    claims = claims_of(token.text)
+    return claims.tenant.lower(), claims.audience

@@ -26,6 +26,7 @@ class Intent:
 
     `outcome` is "" (killed before an answer was noted), made, refused, lost, or settled (looked for, and nothing
     there). `artifacts` is the fingerprint of what it names; `unique` says whether nobody else can have sent the same.
+    `at` is our own time of sending; `begun` the same by the target's clock, 0 where its answer did not show one.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Intent:
     outcome: str = ""
     session: str = ""
     skew: float = 0.0
+    begun: float = 0.0
 
     @property
     def unanswered(self) -> bool:
@@ -137,6 +139,10 @@ class Journal:
         """Our own sessions that are still there as far as is known, oldest first."""
         return list(self.owned.values())
 
+    def makers(self, session: str) -> list[Intent]:
+        """The creates that a session came of: one, unless a server gave its id twice."""
+        return [intent for intent in self.intents.values() if intent.session.lower() == session.lower()]
+
     def unanswered(self) -> list[Intent]:
         """Creates of which nobody knows what came."""
         return [intent for intent in self.intents.values() if intent.unanswered]
@@ -145,12 +151,13 @@ class Journal:
         match entry:
             case {"event": "intend", "key": str(key)}:
                 self.intents[key] = Intent(
-                    key, str(entry.get("run", "")), float(entry.get("time", 0.0)), str(entry.get("application", "")),
+                    key, str(entry.get("run", "")), _number(entry, "time"), str(entry.get("application", "")),
                     str(entry.get("artifacts", "")), bool(entry.get("unique")), str(entry.get("support", "")),
-                    skew=float(entry.get("skew", 0.0)),
+                    skew=_number(entry, "skew"),
                 )  # fmt: skip
             case {"event": "made", "key": str(key), "session": str(session)} if key in self.intents:
-                self.intents[key] = replace(self.intents[key], outcome="made", session=session)
+                begun = _number(entry, "begun")
+                self.intents[key] = replace(self.intents[key], outcome="made", session=session, begun=begun)
                 self.owned[session.lower()] = session
                 self.doubtful.pop(session.lower(), None)
             case {"event": "refused" | "lost" | "settled" as outcome, "key": str(key)} if key in self.intents:
@@ -199,6 +206,12 @@ def _entries(path: Path) -> Iterator[dict[str, Any]]:
                 continue
             if isinstance(entry, dict):
                 yield entry
+
+
+def _number(entry: dict[str, Any], name: str) -> float:
+    """A number of an entry, 0 where it holds something else."""
+    value = entry.get(name)
+    return float(value) if isinstance(value, int | float) and abs(value) < 1e12 else 0.0
 
 
 def _sync_folder(folder: Path) -> None:

@@ -22,6 +22,7 @@ from restore_conformance.live.cleaning import clean
 from restore_conformance.live.door import Door, Support
 from restore_conformance.live.identities import Identities
 from restore_conformance.live.journal import Journal
+from restore_conformance.live.leave import host_refused, tenant_refused
 from restore_conformance.live.removing import Left
 from restore_conformance.live.settings import Live, Login, state_folder
 from restore_conformance.live.signals import Signals
@@ -73,8 +74,8 @@ def opened(
     recogniser = Recogniser(known=known_of(settings))
     identities.told += [recogniser.know, *([told] if told else [])]
     tenant, application = _who(identities, live)
-    _fence(live, tenant, yes=yes)
     every_caller(identities)
+    _fence(live, identities, yes=yes)
     folder = folder_of(live, tenant)
     with _lock(folder, tenant), Signals() as signals:
         journal = Journal(folder / "journal.ndjson")
@@ -85,17 +86,26 @@ def opened(
         def door(budget: Budget) -> Door:
             return Door(
                 target, identities, journal, budget, pace, refusal=lambda r: refusal(recogniser, r),
-                support=keep, application=application, pool=pool, hold=signals.hold,
+                support=keep, application=application, pool=pool, patience=settings.patience, hold=signals.hold,
             )  # fmt: skip
 
+        def leave(*budgets: Budget) -> None:
+            for budget in budgets:
+                budget.stop()
+            pace.stop()
+            target.close()
+
         try:
+            first = Budget(0, 0, live.max_seconds, RECOVERY)
+            signals.leave = lambda: leave(first)
             for session in adopt:
                 journal.adopt(session)
-            recovered = clean(door(Budget(0, 0, live.max_seconds, RECOVERY)), careful=True)
+            recovered = clean(door(first), careful=True)
             made = Opened(
                 door(Budget(requests, 0, live.max_seconds)),
                 identities, recogniser, tenant, application, recovered,
             )  # fmt: skip
+            signals.leave = lambda: leave(first, made.door.budget)
             try:
                 yield made
             finally:
@@ -190,25 +200,27 @@ def _who(identities: Identities, live: Live) -> tuple[str, str]:
     return tenant.lower(), found.application or live.login.client_id
 
 
-def _fence(live: Live, tenant: str, *, yes: bool) -> None:
-    """The tenant that the token is for must be one with leave, before anything is sent there, clean-up included."""
-    named = {tenant, live.login.tenant.lower()} - {""}
-    if not yes and not named & set(live.allow):
-        raise Unready(
-            f"The token is for the tenant {tenant or '(unknown)'}, which live.allow does not name; nothing was sent. "
-            "Add it there, or give --yes."
+def _fence(live: Live, identities: Identities, *, yes: bool) -> None:
+    """Every token must be for a tenant and a host with leave, before anything is sent there, clean-up included."""
+    for kind in identities:
+        claims, login = identities.claims(kind), identities.login(kind)
+        refused = tenant_refused(live, login, claims, yes=yes, main=kind == "good") or host_refused(
+            live, claims, yes=yes
         )
+        if refused:
+            raise Unready(refused)
 
 
 def every_caller(identities: Identities) -> None:
     """Sign every other caller in, and let the main one stand for its own kind where nobody else does.
 
-    The page has a row for applications and one for users; a second token of the main caller serves its row.
+    The page has a row for applications and one for users; a second token of the main caller serves its row. Where
+    there is no second one, the one there is stays what it is.
     """
     for kind in list(identities):
         identities[kind]
     found = identities.claims("good")
-    if found.readable and found.kind not in identities:
+    if found.readable and found.kind not in identities and identities.renewable("good"):
         identities.add(found.kind, identities.login("good"))
         if identities[found.kind] == identities["good"]:
             identities.drop(found.kind)

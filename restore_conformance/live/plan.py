@@ -12,8 +12,8 @@ from restore_conformance.payloads import Stimulus
 from restore_conformance.verdicts import Gap
 
 CREATED, REFUSED, OPEN = "201", "refused", "open"
-COST = {CREATED: 2, REFUSED: 1, OPEN: 2}
-"""Requests that a step costs: a create that is, or may be, accepted is owed a delete."""
+COST = {CREATED: 3, REFUSED: 1, OPEN: 3}
+"""Requests that a step costs: a create that is, or may be, accepted is owed a read and a delete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Plan:
     """What a live run will send, in order. `reads` counts the requests of the stories beside creates and deletes.
 
     `spare` did not fit beside everything else; it is sent if there is room in the end, because what may be
-    accepted and was counted with a delete was refused. `cells` are questions of the permission matrix: who asks for
-    which operation.
+    accepted and was counted with a read and a delete was refused. `cells` are questions of the permission matrix:
+    who asks for which operation.
     """
 
     conversation: tuple[Step, Step] | None
@@ -76,5 +76,5 @@ class Plan:
 
     @property
     def reserve(self) -> int:
-        """One delete for each refusal, should it be accepted."""
-        return sum(step.expects == REFUSED for step in self.every)
+        """A read and a delete for each refusal, should it be accepted."""
+        return sum((COST[CREATED] - 1) * (step.expects == REFUSED) for step in self.every)

@@ -31,12 +31,13 @@ EXTRAS = (
     ("get-deleted", 2),
     ("artifacts", 1),
     ("list", 1),
-    ("granular", 2),
+    ("granular", 1),
     ("get-kept", 1),
     ("strangers", 3),
     ("list-after", 1),
 )
-"""What the stories look at beyond create, as far as there is room, and the requests each takes."""
+"""What the stories look at beyond create, as far as there is room, and the requests each takes beyond the read and
+the delete that every session is owed."""
 ITEMS = ("granular-destination", "granular")
 """The families whose session is looked at for its items, the preferred one first."""
 FURTHER = ("get-all-members", "items", "artifacts-deleted", "artifacts-unknown", "get-other")
@@ -198,7 +199,7 @@ def _conversation(register: Register, offered: list[Step]) -> tuple[tuple[Step, 
     )
     empty = next((s for s in accepted if s.stimulus.family == "no-payload"), None)
     pair = [step for step in (first, other, empty) if step is not None][:2]
-    return ((pair[0], pair[1]), 2) if len(pair) == 2 else (None, 0)
+    return ((pair[0], pair[1]), 1) if len(pair) == 2 else (None, 0)
 
 
 def _cover(offered: list[Step], wanted: set[str], other: set[str], room: int) -> list[Step]:

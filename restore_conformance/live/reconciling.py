@@ -13,7 +13,8 @@ from typing import Any
 from restore_conformance.live.artifacts import fingerprint
 from restore_conformance.live.door import Door
 from restore_conformance.live.journal import Intent
-from restore_conformance.live.removing import Left, by_us, remove, settled
+from restore_conformance.live.ownership import by_us, moment
+from restore_conformance.live.removing import Left, remove, settled
 from restore_conformance.live.sessions import artifacts_of, sessions_of
 
 CANDIDATES = 100
@@ -68,7 +69,7 @@ def _match(door: Door, candidate: dict[str, Any], waiting: list[Intent]) -> list
     if certain:
         door.journal.note("made", key=certain[0].key, session=session, how="matched")
         waiting.remove(certain[0])
-        return remove(door, session, careful=True)
+        return remove(door, session)
     why = (
         f"may be ours: an answer was lost at {_when(fitting[0])}, and it names "
         f"{'the same artifacts' if mark else 'no artifacts'}, as others may have done; "
@@ -91,17 +92,11 @@ def _may_be(session: dict[str, Any], intent: Intent) -> bool:
 
 
 def _in_time(session: dict[str, Any], intent: Intent) -> bool:
-    stamp = session.get("createdDateTime")
-    if not isinstance(stamp, str):
-        return False
-    try:
-        created = datetime.fromisoformat(stamp)
-    except ValueError:
-        return False
-    if created.tzinfo is None:
+    created = moment(session.get("createdDateTime"))
+    if created is None:
         return False
     sent = intent.at + intent.skew
-    return sent - BEFORE <= created.timestamp() <= sent + AFTER
+    return sent - BEFORE <= created <= sent + AFTER
 
 
 def lost(intent: Intent, why: str) -> str:

@@ -1,4 +1,4 @@
-"""Deletes one session of ours, as far as it still is a draft of ours.
+"""Deletes one session of ours, once reading it back shows that it is a draft of ours.
 
 Is told the id; looks for no session, and knows nothing of answers that were lost.
 """
@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import quote
 
 from restore_conformance.live.door import Door
-from restore_conformance.live.journal import Intent
-from restore_conformance.live.routes import ROOT
-from restore_conformance.live.sessions import TRIES, ask, gone, object_of, said
+from restore_conformance.live.ownership import Finding, Owner
+from restore_conformance.live.sessions import TRIES, ask, gone, said
+from restore_conformance.paths import NoPath, session_path
 
 SETTLED = 900.0
 """Seconds after which a create that nobody can find has made nothing."""
@@ -27,27 +25,23 @@ class Left:
     why: str
 
 
-def remove(door: Door, session: str, *, careful: bool) -> list[Left]:
-    """Delete a session of ours; `careful` first reads whether it still is a draft of ours. Empty where it is gone."""
-    path = f"{ROOT}/restoreSessions/{quote(session, safe='')}"
+def remove(door: Door, session: str) -> list[Left]:
+    """Delete a session that a create was answered with, if it is a draft of ours. Empty where it is gone."""
+    try:
+        path = session_path(session)
+    except NoPath as never:
+        return [Left(session, f"not deleted: {never}")]
     # A fresh session may not be seen yet: only one we tried to delete before, or an old one, is gone on a 404.
     sure = session.lower() in door.journal.tried or settled(_sent(door, session))
-    if careful:
-        found = ask(door, path)
-        if gone(found):
-            if not sure:
-                return [Left(session, "is not found, and may appear yet; the next start looks again")]
-            door.journal.note("gone", session=session)
-            return []
-        read = object_of(found)
-        if found is None or found.status != 200 or read is None:
-            return [Left(session, f"could not be read before deleting it: {said(found)}")]
-        if read.get("status") != "draft":
-            door.journal.note("given-up", session=session)
-            return [Left(session, f"is no draft any more but {read.get('status')!r}, so it was left alone")]
-        if not by_us(read, {i.application for i in _makers(door, session)}, unsaid=True):
-            door.journal.note("given-up", session=session)
-            return [Left(session, "was created by another application, so it was left alone")]
+    finding = _whose(door, session, path, sure=sure)
+    if finding is None:
+        door.journal.note("gone", session=session)
+        return []
+    if finding.owner is Owner.OTHER:
+        door.journal.note("given-up", session=session)
+        door.budget.deleted()
+    if not finding.ours:
+        return [Left(session, finding.why)]
     for attempt in range(TRIES):
         found = door.tidy("DELETE", path).response
         if found is not None and found.status == 204:
@@ -63,27 +57,30 @@ def remove(door: Door, session: str, *, careful: bool) -> list[Left]:
     return [Left(session, f"could not be deleted in {TRIES} tries: {said(found)}")]
 
 
+def _whose(door: Door, session: str, path: str, *, sure: bool) -> Finding | None:
+    """Whose a session is: as was seen already, or by reading it; None where it is gone."""
+    known = door.finding(session)
+    if known is not None and known.owner is not Owner.UNDECIDED:
+        return known
+    for attempt in range(TRIES):
+        found = ask(door, path)
+        if gone(found):
+            if sure:
+                return None
+        elif found is not None and found.status == 200:
+            return door.finding(session) or Finding(Owner.UNDECIDED, "is not among those a create was answered with")
+        else:
+            return Finding(Owner.UNDECIDED, f"could not be read before deleting it: {said(found)}")
+        if attempt + 1 < TRIES:
+            door.pause(1.0 + attempt)
+    return Finding(Owner.UNDECIDED, "is not found, and may appear yet; the next start looks again")
+
+
 def _sent(door: Door, session: str) -> float:
     """When the create that made a session was sent, in seconds since 1970."""
-    return max((intent.at for intent in _makers(door, session)), default=0.0)
-
-
-def _makers(door: Door, session: str) -> list[Intent]:
-    """The creates that a session came of: one, unless a server gave its id twice."""
-    return [i for i in door.journal.intents.values() if i.session.lower() == session.lower()]
+    return max((intent.at for intent in door.journal.makers(session)), default=0.0)
 
 
 def settled(at: float) -> bool:
     """Whether a create that was sent then (seconds since 1970) has had time to show what it made."""
     return datetime.now(UTC).timestamp() - at >= SETTLED
-
-
-def by_us(session: dict[str, Any], applications: set[str], *, unsaid: bool) -> bool:
-    """Whether a session was created by one of some applications; `unsaid` where it, or we, do not say."""
-    creator = session.get("createdBy")
-    found = creator.get("application") if isinstance(creator, dict) else None
-    name = found.get("id") if isinstance(found, dict) else None
-    known = {application.lower() for application in applications} - {""}
-    if not isinstance(name, str) or not name or not known:
-        return unsaid
-    return name.lower() in known

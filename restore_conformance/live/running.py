@@ -19,6 +19,7 @@ from restore_conformance.judging import Told
 from restore_conformance.live.artifacts import items_of, points_of
 from restore_conformance.live.claims import Claims
 from restore_conformance.live.door import Support
+from restore_conformance.live.leave import has_leave
 from restore_conformance.live.opening import Opened, known_of, logins, opened
 from restore_conformance.live.permissions import Cell, matrix
 from restore_conformance.live.plan import CREATED, REFUSED, Plan
@@ -133,7 +134,7 @@ class LiveRun:
         """The campaign with the plan for the callers that are really there, and the bounds that follow from it."""
         sender = Sender(found.door, found.recogniser, found.identities)
         plan = self._plan(set(found.identities) - {"good"}, lambda stimulus: found.recogniser(sender.request(stimulus)))
-        most = plan.sessions + plan.reserve + len(plan.spare)
+        most = plan.sessions + sum(step.expects == REFUSED for step in plan.every) + len(plan.spare)
         found.door.budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve)
         return Campaign(
             self.settings, found.door, self.register, watch=watch, keep=keep, told=broken, sender=sender,
@@ -149,12 +150,6 @@ class LiveRun:
             result.exit = Exit.BROKEN
             result.reason = f"the caller {first.caller} may not {first.operation} and was answered {first.seen}"
         return result
-
-
-def has_leave(live: Live, *, yes: bool) -> bool:
-    """Whether a live target may be sent anything, as far as that is known before signing in."""
-    tenant = live.login.tenant.lower()
-    return yes or (bool(live.allow) and (not tenant or tenant in live.allow))
 
 
 def rehearsal(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
@@ -222,8 +217,8 @@ def show(plan: Plan, live: Live, settings: Settings, requests: int, out: TextIO)
     print(f"     {len(plan.shared[REFUSED])}: {', '.join(sorted(plan.shared[REFUSED]))}", file=out)
     print(
         f"Writes: {plan.creates} creates, of which at most {plan.sessions} make a draft; nothing is ever activated.\n"
-        f"Clean-up: every draft is deleted, {plan.sessions} deletes at most.\n"
-        f"Requests: {plan.requests} of at most {requests}, and {plan.reserve} deletes in reserve for refusals that "
+        f"Clean-up: every draft is read back and deleted, {plan.sessions} deletes at most.\n"
+        f"Requests: {plan.requests} of at most {requests}, and {plan.reserve} in reserve for refusals that "
         "are accepted.",
         file=out,
     )

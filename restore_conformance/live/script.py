@@ -10,13 +10,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from urllib.parse import quote
 
 from restore_conformance import stories
 from restore_conformance.campaign import Campaign
 from restore_conformance.exchange import Exchange
 from restore_conformance.live.plan import Plan, Step
 from restore_conformance.live.routes import NeverLive
+from restore_conformance.paths import session_path
 from restore_conformance.payloads.materials import GRANULAR, SITE
 from restore_conformance.sending import BudgetSpent
 from restore_conformance.verdicts import Gap, Unready, Why
@@ -87,12 +87,15 @@ def _hear(campaign: Campaign, step: Step, exchange: Exchange) -> None:
         delete(campaign, made)
 
 
-def delete(campaign: Campaign, session: str) -> None:
-    """Delete a session that was just made; what does not succeed is left to the clean-up at the end."""
-    path = f"{stories.SESSIONS}/{quote(session, safe='')}"
-    # An answer that names a session which was there before is no leave to delete it: the door says no.
+def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
+    """Read a session that was just made, unless that was done, and delete it.
+
+    What does not succeed, or does not show that it is ours, is left to the clean-up at the end: the door says no.
+    """
+    path = session_path(session)
     with contextlib.suppress(NeverLive):
-        campaign.overhear(campaign.sender.send(campaign.sender.plain("DELETE", path), family="clean-up"))
+        for method in ("DELETE",) if read else ("GET", "DELETE"):
+            campaign.overhear(campaign.sender.send(campaign.sender.plain(method, path), family="clean-up"))
 
 
 @contextlib.contextmanager
@@ -114,7 +117,7 @@ def _life(campaign: Campaign, first: Step, second: Step, plan: Plan) -> None:
 
     The other serves the permission matrix, every caller asking about it, and is deleted outside of the story.
     """
-    other = ""
+    other, read = "", False
     with _told(campaign, 1, "life") as talk:
         made = talk.create("create", first.stimulus)
         if made:
@@ -139,12 +142,16 @@ def _life(campaign: Campaign, first: Step, second: Step, plan: Plan) -> None:
                 talk.say("list-after", talk.sender.plain("GET", stories.SESSIONS))
             if other and "get-kept" in plan.extras:
                 talk.poll("get-kept", other)
+            read = bool({"get-other", "get-kept"} & set(plan.extras))
     if other and plan.cells:
         with _told(campaign, 2, "callers") as talk:
+            if not read:
+                talk.one("get", "GET", other)
+                read = True
             for caller, operation in plan.cells:
                 _ask(talk, caller, operation, other)
     if other:
-        delete(campaign, other)
+        delete(campaign, other, read=read)
 
 
 def _granular_life(campaign: Campaign, step: Step, plan: Plan) -> None:
@@ -158,7 +165,7 @@ def _granular_life(campaign: Campaign, step: Step, plan: Plan) -> None:
             if "get-all-members" in plan.extras:
                 talk.one("get-all-members", "GET", made, headers=stories.ALL_MEMBERS)
     if made:
-        delete(campaign, made)
+        delete(campaign, made, read=True)
 
 
 def _strangers(campaign: Campaign, plan: Plan) -> None:

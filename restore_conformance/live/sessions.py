@@ -11,8 +11,8 @@ from restore_conformance.exchange import NOTHING, Response, parse_json
 from restore_conformance.live.artifacts import items_of, points_of
 from restore_conformance.live.door import Door
 from restore_conformance.live.routes import ROOT, NeverLive
+from restore_conformance.paths import NoPath, session_path, within
 from restore_conformance.payloads.materials import GRANULAR, SITE
-from restore_conformance.stories import below
 
 PAGES = 60
 """Pages of a list that are read at most."""
@@ -46,7 +46,7 @@ def sessions_of(door: Door) -> list[dict[str, Any]] | None:
         link = page.get("@odata.nextLink")
         if not isinstance(link, str):
             return found
-        target = below(link, door.base)
+        target = within(link, door.base, target)
         if not target:
             return None
     return None
@@ -56,7 +56,10 @@ def artifacts_of(door: Door, session: str) -> set[str] | None:
     """What a session names, or None where it cannot be read to the end."""
     names: set[str] = set()
     for collection, read in ((SITE, points_of), (GRANULAR, items_of)):
-        target = f"{ROOT}/sharePointRestoreSessions/{session}/{collection}"
+        try:
+            target = session_path(session, collection, typed=True)
+        except NoPath:
+            return None
         for _ in range(PAGES):
             response = ask(door, target)
             page = object_of(response)
@@ -69,7 +72,7 @@ def artifacts_of(door: Door, session: str) -> set[str] | None:
             link = page.get("@odata.nextLink")
             if not isinstance(link, str):
                 break
-            target = below(link, door.base)
+            target = within(link, door.base, target)
             if not target:
                 return None
         else:

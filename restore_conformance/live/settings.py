@@ -9,17 +9,17 @@ import os
 import re
 import ssl
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from restore_conformance.configuration import Configuration
 from restore_conformance.settings import CALLERS, setting
+from restore_conformance.targets.door import url_of
 from restore_conformance.verdicts import UsageError
 
-FILE = "restore-conformance.toml"
 GLOBAL = "https://graph.microsoft.com/beta"
 METHODS = {
     "client-secret": "the secret of an application",
@@ -32,6 +32,8 @@ METHODS = {
     "token": "a ready-made bearer token; cannot be renewed",
 }
 """Ways to sign in."""
+PATHS = frozenset({"certificate", "federated_token_file", "ca_bundle", "restore_points", "granular_items", "state"})
+"""Settings that name a file or a folder."""
 
 
 @dataclass(slots=True)
@@ -70,9 +72,13 @@ class Live:
     max_seconds: float = setting(1800.0, "after this time nothing more is sent but clean-up")
     requests_per_second: float = setting(2.0, "pace of all workers together; 0 for no pace of our own")
     workers: int = setting(1, "how many requests may be under way at once, 1 to 16")
-    emulators: tuple[str, ...] = setting(tuple, "hosts beyond loopback that are emulators, not tenants")
+    hosts: tuple[str, ...] = setting(tuple, "hosts beyond that of base that tokens may be sent to without --yes")
+    emulators: tuple[str, ...] = setting(
+        tuple, "hosts in private networks that are emulators, not tenants; elsewhere, name their addresses as well"
+    )
     login: Login = field(default_factory=Login, metadata={"meaning": "", "secret": False})
     identities: dict[str, Login] = field(default_factory=dict, metadata={"meaning": "", "secret": False})
+    named: frozenset[str] = field(default=frozenset(), metadata={"meaning": "", "secret": False})
 
     @property
     def host(self) -> str:
@@ -80,15 +86,11 @@ class Live:
         return urlsplit(self.base).hostname or ""
 
 
-def live_from(path: str | None, environment: Mapping[str, str] | None = None) -> Live:
-    """The settings of the file (FILE, if there is one and none is named) and of the environment. Raises UsageError."""
+def live_from(found: Configuration, environment: Mapping[str, str] | None = None) -> Live:
+    """The settings of the user's configuration and of the environment. Raises UsageError."""
     environment = os.environ if environment is None else environment
-    table = _read(path)
     made = Live()
-    rest = dict(table)
-    given = _table(rest.pop("live", {}), "live")
-    if rest:
-        raise UsageError(f"{_named(path)} has the unknown table or setting {next(iter(rest))!r}; there is: live.")
+    given = dict(found.live)
     others = _table(given.pop("identity", {}), "live.identity")
     names = {one.name for one in fields(Login)} - {"token", "where"}
     _fill(made.login, {k: v for k, v in given.items() if _name(k) in names}, "live")
@@ -100,8 +102,27 @@ def live_from(path: str | None, environment: Mapping[str, str] | None = None) ->
             kinds = ", ".join(sorted(set(CALLERS.values())))
             raise UsageError(f"[live.identity.{kind}] is no kind of caller; there are: {kinds}.")
         made.identities[known] = _identity(made.login, _table(entry, kind), f"live.identity.{kind}", environment)
+        _anchor(made.identities[known], found.folder, entry)
+    _anchor(made, found.folder, given)
     checked(made)
+    made.named = frozenset((*made.hosts, *([host_of(made.base)] if "base" in given else [])))
     return made
+
+
+def host_of(base: str) -> str:
+    """The host of a base URL, with its port where that is not the usual one."""
+    parts = urlsplit(base)
+    host = (parts.hostname or "").rstrip(".").lower()
+    return host if parts.port in {None, 443} else f"{host}:{parts.port}"
+
+
+def _anchor(made: Live | Login, folder: Path, given: Mapping[str, Any]) -> None:
+    """Files that a configuration names lie beside it, not in whatever folder the command is run from."""
+    for key, value in given.items():
+        if _name(key) in PATHS and hasattr(made, _name(key)) and value:
+            setattr(made, _name(key), str(folder / Path(value).expanduser()))
+    if isinstance(made, Live):
+        _anchor(made.login, folder, given)
 
 
 def checked(made: Live) -> Live:
@@ -145,22 +166,6 @@ def state_folder(made: Live, environment: Mapping[str, str] | None = None) -> Pa
     if sys.platform == "win32":
         return Path(environment.get("LOCALAPPDATA", "~")).expanduser() / "restore-conformance"
     return Path(environment.get("XDG_STATE_HOME") or "~/.local/state").expanduser() / "restore-conformance"
-
-
-def _read(path: str | None) -> dict[str, Any]:
-    named = Path(path or FILE)
-    if path is None and not named.exists():
-        return {}
-    try:
-        return tomllib.loads(named.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--config {named} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"--config {named} is no TOML: {error}.") from None
-
-
-def _named(path: str | None) -> str:
-    return path or FILE
 
 
 def _table(value: Any, where: str) -> dict[str, Any]:
@@ -227,7 +232,9 @@ def _https(name: str, value: str) -> str:
     value = value.strip()
     if "://" not in value:
         value = "https://" + value
-    parts = urlsplit(value)
-    if parts.scheme != "https" or not parts.hostname or parts.username:
-        raise UsageError(f"live.{name} {value} must be an https URL.")
+    parts = url_of(value)
+    if parts is None or parts.scheme != "https" or not parts.hostname:
+        raise UsageError(f"live.{name} {value!r} must be an https URL.")
+    if "@" in parts.netloc:
+        raise UsageError(f"live.{name} holds a user name or password; give the URL without.")
     return value

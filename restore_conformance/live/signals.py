@@ -6,13 +6,14 @@ Only the main thread is told of signals; workers are waited for by whoever start
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
+NOTICE = b"\nEnding the run and cleaning up; once more leaves that to the next start.\n"
 
 
 class Terminated(KeyboardInterrupt):
@@ -22,11 +23,14 @@ class Terminated(KeyboardInterrupt):
 class Signals:
     """While it is entered, SIGTERM and Ctrl-C raise in the main thread, but not between a create and its answer.
 
-    There the first is kept until the answer is noted, which takes no longer than patience does; the second does
-    not wait. In another thread than the main one nothing changes.
+    There the first is kept until the answer is noted, which takes no longer than patience does. The second raises
+    wherever it comes, also out of the clean-up that followed the first; `leave` is called then, to end what other
+    threads wait for. In another thread than the main one nothing changes.
     """
 
     def __init__(self) -> None:
+        self.leave: Callable[[], object] = lambda: None
+        self._told_before = False
         self._main = threading.current_thread() is threading.main_thread()
         self._before: list[tuple[int, Any]] = []
         self._held = False
@@ -44,11 +48,16 @@ class Signals:
 
     def _told(self, number: int, _: object) -> None:
         kind = Terminated if number == signal.SIGTERM else KeyboardInterrupt
-        if self._held and self._waiting is None:
+        if self._told_before:
+            # In a thread of its own: what was interrupted may hold a lock that this needs.
+            threading.Thread(target=self.leave, daemon=True).start()
+            raise kind
+        self._told_before = True
+        # Not print: it may have been print that was interrupted.
+        with contextlib.suppress(OSError):
+            os.write(2, NOTICE)
+        if self._held or self._cleaning:
             self._waiting = kind
-        elif self._cleaning and self._waiting is None:
-            self._waiting = kind
-            print("Cleaning up; once more leaves it to the next start.", file=sys.stderr, flush=True)
         else:
             raise kind
 
@@ -69,7 +78,7 @@ class Signals:
 
     @contextlib.contextmanager
     def undisturbed(self) -> Iterator[None]:
-        """Let the first signal pass while the block cleans up; the second ends it.
+        """Let the first signal pass while the block cleans up; the second, the one before counted, ends it.
 
         Nothing is lost by that: the journal knows what is left, and the next start deletes it.
         """

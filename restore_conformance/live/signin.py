@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from restore_conformance.verdicts import Unready, UsageError
 
 EXCHANGE = "api://AzureADTokenExchange"
 WAIT = 20
+SIGN_IN = 120.0
+"""Seconds that signing in may take, all of its requests together."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,7 +67,7 @@ def sign_in(login: Login, live: Live) -> Token:
     _quiet()
     made = _CREDENTIALS[method](login, live)
     try:
-        found = made.get_token(live.scope)
+        found = _in_time(lambda: made.get_token(live.scope), method, login, live)
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - the library raises many kinds; each becomes one sentence
@@ -74,6 +77,28 @@ def sign_in(login: Login, live: Live) -> Token:
         if close is not None:
             close()
     return Token(found.token, float(found.expires_on))
+
+
+def _in_time(ask: Callable[[], Any], method: str, login: Login, live: Live) -> Any:
+    """What a token service answers, if it does within SIGN_IN seconds: the library's own waits are for each piece."""
+    found: list[Any] = []
+
+    def work() -> None:
+        try:
+            found.append(ask())
+        except Exception as error:  # noqa: BLE001 - handed on to whoever waits
+            found.append(error)
+
+    working = threading.Thread(target=work, daemon=True)
+    working.start()
+    working.join(SIGN_IN)
+    if not found:
+        raise Unready(
+            f"{login.where}.sign-in {method}: no token came within {SIGN_IN:.0f} seconds; look at {live.authority}."
+        )
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
 
 
 # ---------------------------------------------------------------- credentials

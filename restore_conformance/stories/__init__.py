@@ -7,7 +7,7 @@ from restore_conformance.stories.askers import MALFORMED, callers, strangers, to
 from restore_conformance.stories.changes import activation, change, crowd, fill
 from restore_conformance.stories.lives import ALL_MEMBERS, late, life, many, refused
 from restore_conformance.stories.patience import Patience
-from restore_conformance.stories.talk import SESSIONS, Talk, below, session_of
+from restore_conformance.stories.talk import SESSIONS, Talk, session_of
 
 __all__ = [
     "ALL_MEMBERS",
@@ -16,7 +16,6 @@ __all__ = [
     "Patience",
     "Talk",
     "activation",
-    "below",
     "callers",
     "change",
     "crowd",

@@ -9,12 +9,12 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.exchange import Conversation, Exchange, Request
+from restore_conformance.paths import is_segment, session_path, within
 from restore_conformance.payloads.materials import LISTS
-from restore_conformance.payloads.stimulus import CREATE, Stimulus
+from restore_conformance.payloads.stimulus import Stimulus
 from restore_conformance.sending import Sender
 from restore_conformance.stories.expectations import Look, is_page, values
 from restore_conformance.stories.patience import Patience
@@ -84,7 +84,7 @@ class Talk:
         A payload of bytes is sent as it is.
         """
         typed = method == "PATCH" or below.endswith("Artifacts")
-        target = f"{CREATE if typed else SESSIONS}/{quote(session, safe='', errors='surrogatepass')}{below}"
+        target = session_path(session, *below.split("/")[1:], typed=typed)
         raw = payload is None or isinstance(payload, bytes)
         body = payload if raw else json.dumps(payload, separators=(",", ":")).encode()
         request = self.sender.plain(method, target, caller, body)
@@ -198,7 +198,7 @@ class Talk:
                 return False
             if not isinstance(link, str):
                 return True
-            target = below(link, self.sender.target.base)
+            target = within(link, self.sender.target.base, target)
             if not target:
                 return False
         return False
@@ -208,21 +208,11 @@ class Talk:
 
 
 def session_of(exchange: Exchange) -> str:
-    """The id of the session a create made, or "" where it made none."""
+    """The id of the session a create made, or "" where it made none, or none that can be asked for."""
     if exchange.trouble or exchange.status != 201 or not isinstance(exchange.answer, dict):
         return ""
     found = exchange.answer.get("id")
-    return found if isinstance(found, str) else ""
-
-
-def below(link: str, base: str) -> str:
-    """The part of a link below the service root, so that only the host under test is ever asked."""
-    parts = urlsplit(link)
-    at = parts.path.find("/solutions/")
-    own = urlsplit(base).hostname
-    if at < 0 or (parts.hostname and own and parts.hostname != own):
-        return ""
-    return parts.path[at:] + (f"?{parts.query}" if parts.query else "")
+    return found if isinstance(found, str) and is_segment(found) else ""
 
 
 def is_unseen(found: Exchange) -> bool:
@@ -237,7 +227,7 @@ def removal(name: str) -> dict[str, Any]:
 
 def artifacts_of(session: str, kind: str) -> str:
     """The route of a session's artifacts of a kind."""
-    return f"{CREATE}/{quote(session, safe='', errors='surrogatepass')}/{LISTS[kind]}"
+    return session_path(session, LISTS[kind], typed=True)
 
 
 def _is(answer: Any, session: str) -> bool:

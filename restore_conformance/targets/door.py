@@ -6,7 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from restore_conformance.exchange import Request, Response
 
@@ -63,25 +63,48 @@ class Target(Protocol):
     def close(self) -> None: ...
 
 
+def url_of(text: str) -> SplitResult | None:
+    """The parts of a URL, or None for what is none: brackets, ports and hosts may all be wrong."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return None
+    sound = parts.hostname and text.isprintable() and " " not in text and not set("\\<>") & set(parts.netloc)
+    return parts if sound else None
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine by its form: no name is looked up."""
     name = host.strip("[]").rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True
+    address = _address(name)
+    return address is not None and address.is_loopback
+
+
+def is_near(host: str) -> bool:
+    """Whether an address is of this machine or of a private network: where an emulator may be without more words."""
+    address = _address(host)
+    return address is not None and (address.is_loopback or (address.is_private and not address.is_link_local))
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address as it is routed: one of version 4 may be written as one of version 6."""
     try:
-        return ipaddress.ip_address(name).is_loopback
+        found = ipaddress.ip_address(text)
     except ValueError:
-        return False
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return mapped or found
 
 
 def is_service(base: str) -> bool:
     """Whether a base URL is the service's own, and what answers there has to prove it by TLS."""
-    parts = urlsplit(base)
-    try:
-        port = parts.port
-    except ValueError:
+    parts = url_of(base)
+    if parts is None or parts.scheme != "https" or parts.port not in {None, 443}:
         return False
-    return parts.scheme == "https" and port in {None, 443} and (parts.hostname or "").rstrip(".") in SERVICE
+    return (parts.hostname or "").rstrip(".") in SERVICE
 
 
 def is_vendor(host: str) -> bool:

@@ -1,32 +1,48 @@
-"""httpx's only door: any URL as a target, with bounded waits, bounded sizes and no redirect followed."""
+"""Any URL as a target: bounded in time and size, no redirect followed, no cookie kept, everything told as it came.
+
+What goes over the connection is in `wire`; what a body's coding is in `coding`.
+"""
 
 from __future__ import annotations
 
 import email.utils
-import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 
 from restore_conformance.exchange import Request, Response
-from restore_conformance.targets.door import NOT_SENT, Answer, is_loopback
+from restore_conformance.paths import climbs
+from restore_conformance.targets.coding import ALL, EACH, LARGE, LARGEST, Broken, Decoder, Unread, coding_of, heft
+from restore_conformance.targets.door import NOT_SENT, Answer, is_loopback, is_near, url_of
+from restore_conformance.targets.wire import CONNECT, Failed, TooLarge, Wire, trouble_of
 from restore_conformance.verdicts import UsageError
 
 PATIENCE = 30.0
 LONGEST_PAUSE = 60.0
+"""Seconds that Retry-After may cost one request, all its tries together."""
+PAUSES = 900.0
+"""Seconds that it may cost a run."""
 RETRIES = 3
-LARGEST_ANSWER = 32 * 1024 * 1024
+OVERHEAD = 1024 * 1024
+"""Bytes of an answer beside its body: headers, interim answers, the framing of chunks."""
+UNREAD = "not read: "
+ADDED = (
+    ("Accept", "application/json"),
+    ("Accept-Encoding", "gzip, deflate"),
+    ("Connection", "keep-alive"),
+    ("User-Agent", "restore-conformance"),
+)
+"""Headers of every request, unless it has its own."""
 
 
 class Http:
     """A base URL. Retries 429 and 503 at most `retries` times, as Retry-After says; anything else is told as it came.
 
-    With `retries` 0 every answer is told as it came: somebody above waits and repeats. `sleep` waits.
+    With `retries` 0 every answer is told as it came: somebody above waits and repeats. `sleep` waits. `near` says that
+    the host is trusted for its place, as an emulator is: then its address has to be near as well (`is_near`), or one
+    of `addresses`. Loopback always has to be loopback.
 
     Raises UsageError for a URL that is none and a CA bundle that cannot be read.
     """
@@ -38,12 +54,19 @@ class Http:
         patience: float = PATIENCE,
         retries: int = RETRIES,
         sleep: Callable[[float], object] = time.sleep,
+        *,
+        near: bool = False,
+        addresses: frozenset[str] = frozenset(),
     ) -> None:
-        parts = urlsplit(base)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        parts = url_of(base)
+        if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UsageError(f"--target {base!r} is no URL; give one like http://127.0.0.1:8080/beta.")
         if parts.query or parts.fragment:
             raise UsageError(f"--target {base!r} has a query or fragment; give the base URL only.")
+        if climbs(parts.path):
+            raise UsageError(f"--target {base!r} has . or .. in its path; give the base URL as it is meant.")
+        if "@" in parts.netloc:
+            raise UsageError("--target holds a user name or password; give the URL without, and the token by --token.")
         self.name = base
         self.base = base.rstrip("/")
         self.host = parts.hostname
@@ -51,118 +74,99 @@ class Http:
         self.patience = patience
         self.retries = retries
         self._sleep = sleep
-        self._verify = _trust(ca_bundle, parts.scheme)
-        self._clients = [self._made()]
+        accept = is_loopback if self.loopback else (lambda one: is_near(one) or one in addresses) if near else None
+        self._wire = Wire(self.base, ca_bundle, accept=accept, proxies=accept is None)
         self._lock = threading.Lock()
-
-    def _made(self, *, keep: bool = True) -> httpx.Client:
-        return httpx.Client(
-            verify=self._verify,
-            timeout=httpx.Timeout(self.patience, connect=min(10.0, self.patience)),
-            follow_redirects=False,
-            trust_env=not self.loopback,
-            headers={"User-Agent": "restore-conformance", "Accept": "application/json"},
-            limits=httpx.Limits() if keep else httpx.Limits(max_keepalive_connections=0),
-        )
-
-    def _distrust(self) -> None:
-        """From now on ask everything on a line of its own.
-
-        A server may drop a line that is kept at any time, also while a request is on its way. Only on a fresh line
-        does a drop say something about the request.
-        """
-        with self._lock:
-            if len(self._clients) == 1:
-                self._clients.append(self._made(keep=False))  # others may be asking through the first one
+        self._paused = 0.0
+        self._large = 0
 
     def send(self, request: Request, patience: float | None = None) -> Answer:
+        """Send a request and wait for its answer, at most `patience` seconds a try.
+
+        Retry-After is obeyed as long as it asks for no more than LONGEST_PAUSE seconds in all.
+        """
         wait = patience or self.patience
+        room = LONGEST_PAUSE
         for attempt in range(1, self.retries + 2):
             answer = self._once(request, wait, attempt)
             pause = retry_after(answer.response) if attempt <= self.retries else None
-            if pause is None or pause > LONGEST_PAUSE:
+            if pause is None or pause > room or not self._may_pause(pause):
                 return answer
+            room -= pause
             self._sleep(pause)
         return answer
 
+    def _may_pause(self, seconds: float) -> bool:
+        with self._lock:
+            if self._paused + seconds > PAUSES:
+                return False
+            self._paused += seconds
+        return True
+
     def _once(self, request: Request, wait: float, attempt: int) -> Answer:
         start = time.perf_counter()
-        timeout = httpx.Timeout(wait, connect=min(10.0, wait))
-        client = self._clients[-1]
+        made, trouble = None, None
         try:
-            built = client.build_request(
-                request.method,
-                self.base + request.target,
-                headers=list(request.headers),
-                content=request.body,
-                timeout=timeout,
-            )
-        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            built = self._built(request)
+        except (httpx.InvalidURL, ValueError) as error:
             return Answer(request, None, f"{NOT_SENT}: {error}", time.perf_counter() - start, attempt)
         sent = Request(request.method, request.target, _pairs(built.headers), request.body)
         try:
-            response = client.send(built, stream=True)
-            try:
-                body = bytearray()
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > LARGEST_ANSWER:
-                        return Answer(sent, None, "no answer: more than 32 MiB", time.perf_counter() - start, attempt)
-                    if time.perf_counter() - start > wait:
-                        return Answer(sent, None, "time-out", time.perf_counter() - start, attempt)
-            finally:
-                response.close()
-        except httpx.HTTPError as error:
-            if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
-                self._distrust()
-            return Answer(sent, None, _trouble(error), time.perf_counter() - start, attempt)
-        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-            return Answer(sent, None, f"no answer: {error}", time.perf_counter() - start, attempt)
-        made = Response(response.status_code, _pairs(response.headers), bytes(body))
-        return Answer(sent, made, None, time.perf_counter() - start, attempt)
+            with self._wire.clock.running(wait, LARGEST + OVERHEAD):
+                made = self._answer(built, wait)
+        except (TooLarge, Unread) as error:
+            trouble = UNREAD + (str(error) or f"more than {LARGEST >> 20} MiB")
+        except Broken:
+            trouble = "no answer: its content coding cannot be undone"
+        except Failed as error:
+            trouble = trouble_of(error)
+        return Answer(sent, made, trouble, time.perf_counter() - start, attempt)
+
+    def _built(self, request: Request) -> httpx.Request:
+        """The request as it is sent. Raises ValueError for a path that leaves the service root."""
+        if request.target[:1] not in {"", "/", "?"} or climbs(request.target.partition("?")[0]):
+            raise ValueError("the path leaves the service root, so the request was not sent")
+        url = httpx.URL(self.base + request.target)
+        given = {name.lower() for name, _ in request.headers}
+        added = [(name, value) for name, value in ADDED if name.lower() not in given]
+        return httpx.Request(request.method, url, headers=[*added, *request.headers], content=request.body)
+
+    def _answer(self, built: httpx.Request, wait: float) -> Response:
+        """The whole answer. Raises Unread, Broken, TooLarge and what `Failed` lists."""
+        built.extensions = {"timeout": {"connect": min(CONNECT, wait), "read": wait, "write": wait, "pool": wait}}
+        response = self._wire.send(built)
+        try:
+            decoder = Decoder(coding_of(response.headers.get_list("Content-Encoding")))
+            for piece in response.iter_raw():
+                decoder.take(piece)
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
+            self._wire.distrust()
+            raise
+        finally:
+            response.close()
+        self._weigh(decoder.body)
+        return Response(response.status_code, _pairs(response.headers), bytes(decoder.body))
+
+    def _weigh(self, body: bytearray) -> None:
+        """Keep what all large answers of a run take in memory within a bound. Raises Unread."""
+        weight = heft(body)
+        if weight > EACH:
+            raise Unread(f"a body of {len(body) >> 10} KiB with so many values that it would take {weight >> 20} MiB")
+        if weight > LARGE:
+            with self._lock:
+                if self._large + weight > ALL:
+                    raise Unread(f"the large answers of this run take more than {ALL >> 20} MiB together")
+                self._large += weight
 
     def pause(self, seconds: float) -> None:
         self._sleep(seconds)
 
     def close(self) -> None:
-        for client in self._clients:
-            client.close()
+        self._wire.close()
 
 
 def _pairs(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
     return tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in headers.raw)
-
-
-def _trust(ca_bundle: str, scheme: str) -> ssl.SSLContext | bool:
-    if not ca_bundle:
-        return scheme == "https"
-    try:
-        return ssl.create_default_context(cafile=str(Path(ca_bundle)))
-    except (OSError, ssl.SSLError) as error:
-        raise UsageError(f"--ca-bundle {ca_bundle} cannot be read: {error}.") from None
-
-
-def _trouble(error: httpx.HTTPError) -> str:
-    if isinstance(error, httpx.ConnectTimeout):
-        return "unreachable: no connection in time"
-    if isinstance(error, httpx.TimeoutException):
-        return "time-out"
-    if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
-        return f"{NOT_SENT}: {error}"
-    cause: BaseException | None = error
-    for _ in range(8):
-        if isinstance(cause, ssl.SSLError):
-            return f"unreachable: TLS failed ({cause.reason or cause})"
-        if isinstance(cause, socket.gaierror):
-            return "unreachable: the host name is not known"
-        if isinstance(cause, ConnectionRefusedError):
-            return "unreachable: connection refused"
-        cause = (cause.__cause__ or cause.__context__) if cause else None
-    if isinstance(error, httpx.ConnectError):
-        return f"unreachable: {error}"
-    if isinstance(error, httpx.DecodingError):
-        return "no answer: its content coding cannot be undone"
-    return f"no answer: connection dropped ({type(error).__name__})"
 
 
 def retry_after(response: Response | None) -> float | None:

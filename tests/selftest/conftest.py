@@ -49,6 +49,16 @@ def children_compile_once(tmp_path_factory):
     patch.undo()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_configuration(tmp_path_factory):
+    """What the person who runs the tests has configured for runs of their own is not read."""
+    patch = pytest.MonkeyPatch()
+    for name in ("XDG_CONFIG_HOME", "APPDATA"):
+        patch.setenv(name, str(tmp_path_factory.mktemp("configuration")))
+    yield
+    patch.undo()
+
+
 @pytest.fixture(autouse=True)
 def no_summary(monkeypatch):
     """In a build the runs of these tests write nothing into its summary."""

@@ -14,8 +14,8 @@ PACKAGE = places.PACKAGE
 ROOT = PACKAGE.parent
 
 STOREYS = [
-    {"exchange", "verdicts", "places", "timing"},
-    {"documents", "editions", "clauses", "settings", "recogniser", "scrub"},
+    {"exchange", "verdicts", "places", "timing", "paths"},
+    {"documents", "editions", "clauses", "settings", "configuration", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
     {"judging", "memory", "sending", "stories", "sweep", "rebuilt", "accepted"},
     {"controls", "shrinking", "conversing", "watching", "telling", "concluding", "repeating"},
@@ -46,7 +46,8 @@ DOORS = {
     "jsonschema": {"documents.py"},
     "jsonschema_rs": {"documents.py"},
     "referencing": {"documents.py"},
-    "httpx": {"targets/http.py"},
+    "httpcore": {"targets/wire.py"},
+    "httpx": {"targets/http.py", "targets/wire.py"},
     "schemathesis": {"sweep.py"},
     "starlette": {"mock/server.py"},
     "uvicorn": {"mock/server.py"},

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 
@@ -217,4 +218,36 @@ def test_a_signal_ends_the_run_and_cleans_up(tenant, tmp_path, number):
     os.kill(running.pid, number)
     _, err = running.communicate(timeout=30)
     assert tenant.sessions == others, err.decode()
+    assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("workers", [4])
+def test_two_signals_end_a_run_that_hangs(tenant, tmp_path, workers):
+    """A target that never answers is left at the second Ctrl-C, whoever waits for it; the journal knows the rest."""
+    over, plain, asked = threading.Event(), tenant.front.service.handle, []
+
+    def handle(request):
+        asked.append(request.method)
+        if len(asked) > 12:
+            over.wait(20)
+        return plain(request)
+
+    tenant.front.service.handle = handle
+    running = process(tenant, tenant.config(workers=workers), tmp_path / "report")
+    until = time.monotonic() + 20
+    while len(asked) <= 12 and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    began = time.monotonic()
+    try:
+        for _ in range(2):
+            os.kill(running.pid, signal.SIGINT)
+            time.sleep(0.3)
+        _, err = running.communicate(timeout=10)
+        took = time.monotonic() - began
+    finally:
+        over.set()
+        running.kill()
+    assert took < 8, err.decode()
+    assert b"once more leaves that to the next start" in err
     assert b"Traceback" not in err

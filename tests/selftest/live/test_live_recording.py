@@ -44,7 +44,7 @@ def files(folder):
 
 
 def test_a_live_target_is_recorded_whole(tenant, record, register, tmp_path):
-    """Some sixty requests make cassettes of what a live run touches; every draft is deleted, nobody loses one."""
+    """Some seventy requests make cassettes of what a live run touches; every draft is deleted, nobody loses one."""
     others = set(tenant.bystander(3))
     code, said, cassettes = record("--yes")
     assert code == 0, said

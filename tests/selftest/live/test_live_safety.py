@@ -165,6 +165,9 @@ def test_only_own_sessions_can_be_deleted(wired):
     with pytest.raises(NeverLive, match="journal"):
         own.send(own.plain("DELETE", f"{ROOT}/restoreSessions/{ID}"))
     made = own.send(own.plain("POST", CREATE)).answer["id"]
+    with pytest.raises(NeverLive, match="read back"):
+        own.send(own.plain("DELETE", f"{ROOT}/restoreSessions/{made}"))
+    own.send(own.plain("GET", f"{ROOT}/restoreSessions/{made}"))
     assert own.send(own.plain("DELETE", f"{ROOT}/restoreSessions/{made}")).status == 204
     assert own.send(own.plain("DELETE", f"{ROOT}/restoreSessions/{made}")).status == 404, "once more hurts nobody"
 
@@ -188,7 +191,7 @@ def test_a_dry_run_prints_the_plan_and_sends_nothing(tenant, command):
     code, out, _ = command("run", "--target", "live", "--dry-run", *leave)
     assert code == 0
     assert "Nothing was sent" in out
-    assert re.search(r"Requests: \d+ of at most 60", out)
+    assert re.search(r"Requests: \d+ of at most 72", out)
     assert "create/introduction.exclusive-artifacts" in out
     assert "nothing is ever activated" in out
     assert tenant.entra.asked == []
@@ -324,3 +327,18 @@ def test_recognised_routes_are_the_same_here():
         path = re.sub(r"\(\?P<id>[^)]*\)", ID, path)
         if row.operation != "service":
             assert route(Request(row.method, path))[0] == row.operation
+
+
+@pytest.mark.parametrize("command_name", ["run", "doctor", "cleanup"])
+@pytest.mark.parametrize(
+    "target",
+    ["http://[", "https://[/beta", "https://host.example:x/beta", "https://host.example:99999/beta",
+     "https://a b.example/beta", "https://a\u202e.example/beta", "https://user:hunter2hunter2@host.example/beta"],
+)  # fmt: skip
+def test_a_target_that_is_no_url_is_one_sentence(command, command_name, target):
+    """However it is broken: exit 2, no traceback, and neither passwords nor raw characters in the terminal."""
+    code, out, err = command(command_name, "--target", target)
+    assert code == 2, out + err
+    assert err.count("\n") == 1
+    assert "hunter2" not in err
+    assert "\u202e" not in err

@@ -1,12 +1,15 @@
 """Signing in: every way that works, every way that does not and its one sentence, and renewing."""
 
 import json
+import threading
 import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from tenant import CLIENT, PERMISSION, TENANT, Registration, certificate
 
+from restore_conformance.configuration import configuration
+from restore_conformance.live import signin
 from restore_conformance.live.settings import live_from
 from restore_conformance.live.signin import sign_in
 from restore_conformance.verdicts import Unready
@@ -32,7 +35,7 @@ def federated(tenant, tmp_path):
 
 
 def token(tenant, **changes):
-    live = live_from(str(tenant.config(**changes)))
+    live = live_from(configuration(str(tenant.config(**changes))))
     return sign_in(live.login, live)
 
 
@@ -217,3 +220,21 @@ def test_every_wrong_configuration_has_its_sentence(tenant, command, tmp_path, m
         monkeypatch.setenv("AZURE_CLIENT_SECRET", "right-secret")
         monkeypatch.delenv("ACTIONS_ID_TOKEN_REQUEST_URL", raising=False)
     assert tenant.sessions == before
+
+
+def test_signing_in_has_a_total(tenant, monkeypatch):
+    """A token service that deals its answer out for ever is left after a while, with a sentence."""
+    over = threading.Event()
+
+    class Slow:
+        def get_token(self, _):
+            over.wait(10)
+
+        def close(self):
+            over.set()
+
+    monkeypatch.setitem(signin._CREDENTIALS, "client-secret", lambda *_: Slow())
+    monkeypatch.setattr(signin, "SIGN_IN", 0.1)
+    live = live_from(configuration(str(tenant.config())))
+    with pytest.raises(Unready, match="no token came within"):
+        signin.sign_in(live.login, live)

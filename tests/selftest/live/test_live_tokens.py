@@ -2,13 +2,16 @@
 
 import json
 import time
+import uuid
 
+import jwt
 import pytest
 from tenant import Registration
 
 from restore_conformance.live.identities import Identities
 from restore_conformance.live.settings import Login
 from restore_conformance.live.signin import Token
+from restore_conformance.verdicts import Unready
 
 
 class Desk:
@@ -62,6 +65,22 @@ def test_a_ready_made_token_is_not_renewed():
     assert held.instead_of("fixed") is None
 
 
+def test_a_renewed_token_of_another_tenant_is_not_used():
+    """Leave was given for the first one's tenant: whoever is signed in by then is somebody else."""
+    tenants = iter(["a", "a", "b"])
+
+    def ask(_):
+        key = "a key that is nobody's business and long enough"
+        return Token(jwt.encode({"tid": next(tenants), "jti": uuid.uuid4().hex}, key), time.time() + 3600)
+
+    held = Identities({"good": Login()}, ask)
+    second = held.instead_of(held["good"])
+    assert second
+    with pytest.raises(Unready, match="another tenant"):
+        held.instead_of(second)
+    assert held["good"] == second
+
+
 @pytest.mark.parametrize("kept", ["less than promised", "as promised"])
 def test_a_token_that_ends_in_mid_run_makes_no_wrong_verdict(tenant, command, tmp_path, kept):
     """Renewed before its end, or after a 401 where it ended early: the run ends as if nothing had been.
@@ -111,7 +130,7 @@ def test_the_tokens_of_all_identities_judge_the_permission_table(tenant, command
     for caller, expected in (("read-only", "refused"), ("no-permission", "refused"), ("personal", "refused"),
                              ("good", "allowed"), ("delegated", "allowed")):  # fmt: skip
         assert (cells["create", caller]["expected"], cells["create", caller]["verdict"]) == (expected, "pass")
-    assert run["requests"] <= 60
+    assert run["requests"] <= 72
     assert tenant.sessions == set()
 
 

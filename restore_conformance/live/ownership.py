@@ -1,0 +1,108 @@
+"""Whose a session is: ours only if one of our creates was answered with it and reading it back does not contradict.
+
+What is not said is neutral; what is said must fit: the application, the time of creation by the target's own clock,
+and that it still is a draft. Looks at answers and at the journal's notes; asks nobody.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from restore_conformance.exchange import Response, parse_json
+from restore_conformance.live.journal import Intent
+
+EARLIER, LATER = 30.0, 180.0
+"""Seconds around the moment of our create within which a session of ours was created, by the target's own clock: its
+machines may differ a little, and a request may wait on its way."""
+UNSURE = 300.0
+"""Seconds allowed instead where no answer ever said what the target's clock shows, so that ours has to do."""
+
+
+class Owner(enum.Enum):
+    """Whose a session is, as far as reading it shows."""
+
+    OURS = "ours"
+    UNDECIDED = "undecided"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Whose a session is, and why it is not ours."""
+
+    owner: Owner
+    why: str = ""
+
+    @property
+    def ours(self) -> bool:
+        return self.owner is Owner.OURS
+
+
+def owner_of(response: Response | None, session: str, makers: Collection[Intent]) -> Finding:
+    """Whose a session is by the answer to reading it; `makers` are our creates that were answered with its id."""
+    read = parse_json(response.body) if response is not None and response.status == 200 else None
+    if not isinstance(read, dict):
+        return Finding(Owner.UNDECIDED, "could not be read, so that nobody knows whether it is ours")
+    if not isinstance(read.get("id"), str) or read["id"].lower() != session.lower():
+        return Finding(Owner.UNDECIDED, f"is shown with another id when it is read: {str(read.get('id'))[:80]!r}")
+    if not by_us(read, {maker.application for maker in makers}, unsaid=True):
+        return Finding(Owner.OTHER, "was created by another application, so it was left alone")
+    found = _time(read, makers)
+    if found is not None:
+        return found
+    status = read.get("status")
+    if not isinstance(status, str):
+        return Finding(Owner.UNDECIDED, "does not say whether it is a draft, so it was left alone")
+    if status != "draft":
+        return Finding(Owner.OTHER, f"is no draft any more but {status[:40]!r}, so it was left alone")
+    return Finding(Owner.OURS)
+
+
+def _time(read: dict[str, Any], makers: Iterable[Intent]) -> Finding | None:
+    """What speaks against a session by the time of its creation."""
+    created = moment(read.get("createdDateTime"))
+    begun = [(maker.begun or maker.at + maker.skew, EARLIER if maker.begun else UNSURE) for maker in makers]
+    if created is None or not begun:
+        return None
+    if all(created < at - slack for at, slack in begun):
+        return Finding(Owner.OTHER, "was created before our create was sent, so it was left alone")
+    if all(created > at + max(slack, LATER) for at, slack in begun):
+        return Finding(Owner.UNDECIDED, "says that it was created long after our create, so it was left alone")
+    return None
+
+
+def by_us(session: dict[str, Any], applications: Collection[str], *, unsaid: bool) -> bool:
+    """Whether a session was created by one of some applications; `unsaid` where it, or we, do not say."""
+    creator = session.get("createdBy")
+    found = creator.get("application") if isinstance(creator, dict) else None
+    name = found.get("id") if isinstance(found, dict) else None
+    known = {application.lower() for application in applications} - {""}
+    if not isinstance(name, str) or not name or not known:
+        return unsaid
+    return name.lower() in known
+
+
+def moment(stamp: Any) -> float | None:
+    """A time in seconds since 1970; None for what says none: no time, none with a zone, or the year one."""
+    if not isinstance(stamp, str):
+        return None
+    try:
+        found = datetime.fromisoformat(stamp)
+        return found.timestamp() if found.tzinfo is not None and found.year > 1 else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def clock_of(response: Response | None) -> float | None:
+    """What the target's clock showed, by the Date header of an answer."""
+    stamp = response.header("Date") if response is not None else None
+    try:
+        found = parsedate_to_datetime(stamp or "")
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, OverflowError, OSError, IndexError):
+        return None

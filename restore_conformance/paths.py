@@ -1,0 +1,85 @@
+"""Builds every path that is sent, segment by segment, and says which links stay below the service root.
+
+Nothing here knows a clause or a target.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+AREA = "/solutions/"
+"""What every path of the contract begins with, below the service root."""
+DECODINGS = 3
+"""How often something on the way may undo an encoding."""
+_PORTS = {"http": 80, "https": 443}
+_AS_IT_IS = "/%:@!$&'()*+,;=?"
+
+
+class NoPath(ValueError):
+    """What was to be a segment of a path cannot be one: it is empty, or it leads elsewhere."""
+
+
+def path_of(*segments: str) -> str:
+    """A path of these segments, each encoded whole (RFC 3986, 3.3). Raises NoPath."""
+    for segment in segments:
+        if not segment or climbs(segment):
+            raise NoPath(f"{segment[:60]!r} cannot be a segment of a path")
+    return "".join("/" + quote(segment, safe="", errors="surrogatepass") for segment in segments)
+
+
+def session_path(session: str, *below: str, typed: bool = False) -> str:
+    """The path of a session, or of something below it; `typed` is the route of SharePoint sessions. Raises NoPath."""
+    collection = "sharePointRestoreSessions" if typed else "restoreSessions"
+    return path_of("solutions", "backupRestore", collection, session, *below)
+
+
+def is_segment(text: str) -> bool:
+    """Whether a text can be a segment of a path."""
+    return bool(text) and not climbs(text)
+
+
+def climbs(text: str) -> bool:
+    """Whether a part of a path leads elsewhere (RFC 3986, 5.2.4): `.` or `..`, however often it is encoded."""
+    for _ in range(DECODINGS + 1):
+        if any(part.partition(";")[0] in {".", ".."} for part in re.split(r"[/\\]", text)):
+            return True
+        text, before = unquote(text, errors="surrogateescape"), text
+        if text == before:
+            return False
+    return False
+
+
+def within(link: str, base: str, asked: str = "") -> str:
+    """The path and query of a link below the service root, or "" for one that leads elsewhere.
+
+    `asked` is the path whose answer holds the link: a link may be relative (RFC 3986, 5.2). Only what has the scheme,
+    host and port of `base` and its whole path in front is below it.
+    """
+    try:
+        if climbs(urlsplit(link).path) or "\\" in link:
+            return ""
+        root = urlsplit(base)
+        if not root.hostname:
+            found = urlsplit(link)
+            path = found.path.removeprefix(root.path.rstrip("/"))
+            return _kept(path, found.query) if not found.netloc else ""
+        found = urlsplit(urljoin(base.rstrip("/") + asked, link))
+        if _origin(found.scheme, found.hostname, found.port) != _origin(root.scheme, root.hostname, root.port):
+            return ""
+    except ValueError:
+        return ""
+    front = root.path.rstrip("/")
+    if "@" in found.netloc or not found.path.startswith(front + "/"):
+        return ""
+    return _kept(found.path[len(front) :], found.query)
+
+
+def _origin(scheme: str, host: str | None, port: int | None) -> tuple[str, str, int | None]:
+    return scheme.lower(), (host or "").lower().rstrip("."), port or _PORTS.get(scheme.lower())
+
+
+def _kept(path: str, query: str) -> str:
+    if not path.startswith(AREA) or climbs(path):
+        return ""
+    return quote(path, safe=_AS_IT_IS.replace("?", "")) + (f"?{quote(query, safe=_AS_IT_IS)}" if query else "")

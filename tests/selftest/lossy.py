@@ -1,0 +1,97 @@
+"""A service in process whose answers get lost or are replaced on demand, behind a live door with a journal."""
+
+import json
+import uuid
+
+from tenant import CLIENT
+
+from restore_conformance.exchange import Request
+from restore_conformance.live.budget import Budget, Pace
+from restore_conformance.live.cleaning import clean
+from restore_conformance.live.door import Door
+from restore_conformance.live.identities import Identities
+from restore_conformance.live.journal import Journal
+from restore_conformance.live.settings import Login
+from restore_conformance.live.signin import Token
+from restore_conformance.mock import Service
+from restore_conformance.paths import session_path
+from restore_conformance.payloads.stimulus import CREATE
+from restore_conformance.targets import Answer, Embedded
+
+POOL = [str(uuid.uuid4()) for _ in range(30)]
+
+
+class Lossy:
+    """A service whose answers to creates, or whose requests, get lost on demand; `answers` replace others."""
+
+    loopback, name, base = False, "live", "https://localhost/beta"
+
+    def __init__(self):
+        self.service = Service()
+        self.inner = Embedded(self.service)
+        self.lose = ""
+        self.answers = {}
+        self.seen = []
+
+    def send(self, request, patience=None):
+        self.seen.append((request.method, request.target))
+        if request.method == "POST" and self.lose == "request":
+            return Answer(request, None, "time-out")
+        if (planned := self.answers.get(request.method)) is not None:
+            return Answer(request, planned)
+        answer = self.inner.send(request)
+        if request.method == "POST" and self.lose == "answer":
+            return Answer(request, None, "time-out")
+        return answer
+
+    def pause(self, seconds):
+        pass
+
+    def close(self):
+        pass
+
+
+class Place:
+    """A door on a lossy service with a journal, opened as often as a test likes: every time a new start."""
+
+    def __init__(self, folder):
+        self.wire = Lossy()
+        self.folder = folder
+        self.open()
+
+    def open(self):
+        identities = Identities({"good": Login()}, lambda _: Token(self.wire.service.token, 1e12, renewable=False))
+        self.journal = Journal(self.folder / "journal.ndjson")
+        self.door = Door(
+            self.wire, identities, self.journal, Budget(500, 500, 600, 500), Pace(0), refusal=lambda _: False,
+            support=lambda _: None, application=CLIENT, pool=frozenset(f"point {one}" for one in POOL),
+        )  # fmt: skip
+        self.door.pause = lambda seconds: None
+
+    def create(self, points=None, token=None):
+        elements = [{"restorePoint": {"id": point}, "destinationType": "new"} for point in points or ()]
+        body = json.dumps({"siteRestoreArtifacts": elements} if elements else {}).encode()
+        headers = (
+            ("Authorization", f"Bearer {token or self.door.identities['good']}"),
+            ("Content-Type", "application/json"),
+        )
+        request = Request("POST", CREATE, headers, body)
+        return self.wire.service.handle(request) if token else self.door.send(request).response
+
+    def read(self, session):
+        """Reads a session as a run does."""
+        bearer = (("Authorization", f"Bearer {self.door.identities['good']}"),)
+        return self.door.send(Request("GET", session_path(session), bearer)).response
+
+    def other(self, points=None):
+        """A draft of somebody else with the same application."""
+        return json.loads(self.create(points, self.wire.service.token).body)["id"]
+
+    def clean(self, careful=True):
+        self.journal.close()
+        self.open()
+        return clean(self.door, careful=careful)
+
+    @property
+    def sessions(self):
+        return set(self.wire.service.sessions)
