@@ -109,7 +109,7 @@ def _exclusive(path: Path) -> IO[str]:
 
 def _clean(content: bytes, path: Path) -> bytes:
     guard = gate.current()
-    content = guard.bytes(content)
+    content = guard.content(content)
     if guard.holds(content):
         raise Withheld(f"{path.name} still held a secret of this run")
     return content
@@ -122,7 +122,7 @@ def _pass_gate(aside: Path, path: Path) -> None:
     with aside.open("rb") as file:
         while piece := file.read(PIECE):
             seen = before + piece
-            if guard.bytes(seen) != seen or guard.holds(seen):
+            if guard.content(seen) != seen or guard.holds(seen):
                 break
             before = seen[-OVERLAP:]
         else:

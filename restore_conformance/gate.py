@@ -12,8 +12,8 @@ import contextlib
 import html
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator
-from contextvars import ContextVar
 from typing import IO, Any
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
@@ -32,10 +32,9 @@ def forms(secret: str) -> dict[bytes, bytes]:
         raw = text.encode("utf-8", "surrogatepass")
         for spelled in _spellings(text):
             found.setdefault(spelled, SHOWN.encode())
-        for wide in ("utf-16-le", "utf-32-le"):
-            # The zero bytes at the end are left out, so that the same form is found in both byte orders.
-            coded = text.encode(wide, "surrogatepass").rstrip(b"\0")
-            found.setdefault(coded, SHOWN.encode(wide).rstrip(b"\0"))
+        for wide in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+            # Without the zero bytes at the ends: of ASCII, both byte orders are one form then.
+            found.setdefault(text.encode(wide, "surrogatepass").strip(b"\0"), SHOWN.encode(wide).strip(b"\0"))
         for coded in (raw.hex().encode(), raw.hex().upper().encode()):
             found.setdefault(coded, b"0" * len(coded))
         for shift in range(3):
@@ -89,7 +88,7 @@ class Gate:
         # The longest first, so that a whole secret is replaced before what it begins with.
         self._forms = sorted({**dict(self._forms), **forms(secret)}.items(), key=lambda one: -len(one[0]))
 
-    def bytes(self, raw: bytes) -> bytes:
+    def content(self, raw: bytes) -> bytes:
         """The bytes with every known form of a secret replaced."""
         for form, instead in self._forms:
             if form in raw:
@@ -97,15 +96,17 @@ class Gate:
         return raw
 
     def text(self, text: str) -> str:
-        """A text with every known form of a secret replaced."""
+        """A text with every known form of a secret replaced; one that holds it in a further form is replaced whole."""
         if not self._forms:
             return text
         raw = text.encode("utf-8", "surrogatepass")
-        made = self.bytes(raw)
-        return text if made is raw or made == raw else made.decode("utf-8", "surrogatepass")
+        made = self.content(raw)
+        if self.holds(made):
+            return f"({SHOWN})\n" if text.endswith("\n") else f"({SHOWN})"
+        return text if made == raw else made.decode("utf-8", "surrogatepass")
 
     def holds(self, raw: bytes) -> bool:
-        """Whether bytes still hold a secret, also in a form that `bytes` does not replace."""
+        """Whether bytes still hold a secret, also in a form that `content` does not replace."""
         if not self._secrets:
             return False
         wanted = {secret.lower().encode("utf-8", "surrogatepass") for secret in self._secrets}
@@ -125,8 +126,18 @@ def _readings(raw: bytes) -> Iterator[bytes]:
         yield re.sub(rb"\\u00([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), raw).replace(b"\\/", b"/").lower()
 
 
+_COMMAND = re.compile(r"(?m)^(\s*)(::|##\[)")
+_CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def harmless(text: str) -> str:
+    """A text for a log: no control character but colours, and no line that a build service takes for a command."""
+    text = _CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+    return _COMMAND.sub(lambda m: f"{m[1]}\\u{ord(m[2][0]):04x}{m[2][1:]}", text)
+
+
 class Guarded:
-    """A text stream in front of another one, through which no secret passes."""
+    """A text stream in front of another one: no secret passes, and to a log no control character either."""
 
     def __init__(self, stream: IO[str], gate: Gate) -> None:
         self._stream = stream
@@ -134,7 +145,9 @@ class Guarded:
 
     def write(self, text: str) -> int:
         """Write a text without secrets; answers with the length of what was given."""
-        self._stream.write(self._gate.text(text))
+        made = self._gate.text(text)
+        # A terminal is drawn on by the library for it, which moves the cursor.
+        self._stream.write(made if self._stream.isatty() else harmless(made))
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -146,23 +159,23 @@ class Guarded:
         return getattr(self._stream, name)
 
 
-_CURRENT: ContextVar[Gate | None] = ContextVar("gate", default=None)
+_current = Gate()
 
 
 def current() -> Gate:
-    """The gate of this run; one that knows no secret where no run has begun."""
-    gate = _CURRENT.get()
-    if gate is None:
-        gate = Gate()
-        _CURRENT.set(gate)
-    return gate
+    """The gate of this process; it knows no secret until a command has begun."""
+    return _current
 
 
 @contextlib.contextmanager
-def entered(gate: Gate) -> Iterator[Gate]:
-    """Make a gate the current one for as long as the context lasts."""
-    token = _CURRENT.set(gate)
+def guarding(secrets: Iterable[str] = ()) -> Iterator[Gate]:
+    """A gate of its own for one command, with standard output and standard error behind it."""
+    global _current  # noqa: PLW0603 - what leaves a process leaves it from every thread and every module
+    before, streams = _current, (sys.stdout, sys.stderr)
+    _current = Gate(secrets)
+    sys.stdout, sys.stderr = (Guarded(stream, _current) for stream in streams)
     try:
-        yield gate
+        yield _current
     finally:
-        _CURRENT.reset(token)
+        _current = before
+        sys.stdout, sys.stderr = streams

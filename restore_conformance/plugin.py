@@ -140,7 +140,7 @@ class ClauseItem(pytest.Item):
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         if isinstance(excinfo.value, Deviation):
             from restore_conformance.commands.options import scrub_of
-            from restore_conformance.record import curl
+            from restore_conformance.shell import curl
 
             result = self.config.stash[_RESULT]
             finding = _verdicts(self.config)[self.made.address].findings[0]

@@ -57,7 +57,6 @@ class Store:
         har: Writer | None = None,
         most_bytes: int = MOST_BYTES,
     ) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._scrub = scrub
         self._base = base

@@ -135,7 +135,7 @@ class Writer:
         return made
 
     def _request(self, request: Request, scrub: Scrub) -> dict[str, Any]:
-        url = scrub.text(self._base + request.target)
+        url = self._scrub.text(self._base) + scrub.text(request.target)
         headers = scrub.headers(request.headers)
         made: dict[str, Any] = {
             "method": request.method,

@@ -43,13 +43,16 @@ class Known:
             return self._maker.stand_in(met, f"{label}-other")
         return self._maker.stand_in(met, label)
 
-    def add(self, label: str, value: str) -> None:
-        """Take in one value that must not be shown, unless the contract prints it or it is a placeholder."""
+    def add(self, label: str, value: str, *, everywhere: bool = True) -> None:
+        """Take in one value that must not be shown, unless the contract prints it or it is a placeholder.
+
+        One that is not looked for `everywhere` keeps its label for the places where it stands as a credential.
+        """
         low = value.lower()
-        if len(value) < 4 or low in self._labels or not self.secret(value):
+        if (len(value) < 4 and everywhere) or not value or low in self._labels or not self.secret(value):
             return
         self._labels[low] = label
-        if low in self._words:
+        if low in self._words or not everywhere:
             return  # it is a word of the contract as well: replaced where it names somebody, not everywhere
         self._needles.add(value, every_spelling=label != "browse")
         for name, claim in forms.claims(value):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -66,6 +67,10 @@ def _plain(value: str) -> Iterator[tuple[str, str]]:
         yield "plain", coded
     if len(value) == 36 and value.count("-") == 4:
         yield "bare", value.replace("-", "")
+    if value.isascii():
+        yield "plain", "\0".join(value)  # UTF-16 as it looks when it is read as UTF-8
+    for quote_too in (False, True):
+        yield "plain", html.escape(value, quote=quote_too)
     if not value.isascii():
         yield "plain", value.encode("utf-8", "surrogatepass").decode("latin-1")
 

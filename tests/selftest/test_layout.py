@@ -14,7 +14,7 @@ PACKAGE = places.PACKAGE
 ROOT = PACKAGE.parent
 
 STOREYS = [
-    {"exchange", "verdicts", "places", "timing"},
+    {"exchange", "verdicts", "places", "timing", "gate", "files"},
     {"documents", "clauses", "settings", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
     {"judging", "memory", "sending", "stories", "sweep", "rebuilt", "accepted"},
@@ -23,6 +23,7 @@ STOREYS = [
     {"bench", "live"},
     {
         "record",
+        "shell",
         "storing",
         "recordings",
         "origins",

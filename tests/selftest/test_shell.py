@@ -16,8 +16,9 @@ from restore_conformance.shell import curl, quoted
 TARGET = "/solutions/backupRestore/sharePointRestoreSessions"
 HOSTILE = [
     "$(touch {0})", "`touch {0}`", "'; touch {0}; '", '"; touch {0}; "', "\\'; touch {0} #", "| touch {0}",
-    "&& touch {0}", "\ntouch {0}\n", "\r\ntouch {0}\r\n", "${{IFS}}$(touch${{IFS}}{0})", "@{0}", "-o {0}", "--output {0}",
-    "%0atouch %20{0}", "~/{0}", "!touch {0}", "*", "{{a,b}}", "[1-3]", "\u2018; touch {0}; \u2019", "'\\''; touch {0}",
+    "&& touch {0}", "\ntouch {0}\n", "\r\ntouch {0}\r\n", "${{IFS}}$(touch${{IFS}}{0})", "@{0}", "-o {0}",
+    "--output {0}", "%0atouch %20{0}", "~/{0}", "!touch {0}", "*", "{{a,b}}", "[1-3]",
+    "\u2018; touch {0}; \u2019", "'\\''; touch {0}",
 ]  # fmt: skip
 
 
