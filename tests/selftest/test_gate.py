@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import sys
+import time
 from urllib.parse import quote
 
 import pytest
@@ -14,9 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from restore_conformance import cli, files, gate
-from restore_conformance.exchange import Response
+from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
+from restore_conformance.scrub import Scrub
 
 TOKEN = "aB3-_x.Q/9+z=&'<tok en>q7Yk0Wv"  # every character that some encoding changes
 HEADER_TOKEN = "eyJhbGciOiJub25lIn0.Y2FuYXJ5LWNhbmFyeQ.c2lnbmF0dXJlLW9mLXRoZS1ydW4"
@@ -179,6 +181,20 @@ def test_two_writers_of_one_folder_leave_whole_files(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "b.json"]
 
 
+@pytest.mark.parametrize("name", [lambda i: f"aaaaaaaaaaaa{i:06d}", lambda i: "a" * (8 + i % 400) + str(i)])
+def test_scrubbing_takes_time_in_proportion_to_what_a_server_names(name):
+    took = []
+    for number in (500, 2000):
+        scrub = Scrub(key=b"k")
+        people = [{"createdBy": {"user": {"displayName": name(i)}}} for i in range(number)]
+        body = json.dumps({"value": people}).encode()
+        before = time.process_time()
+        scrub.learn(Exchange(1, Request("GET", "/x"), Response(200, (), body)))
+        scrub.bytes(body)
+        took.append(time.process_time() - before)
+    assert took[1] < 10 * took[0] + 0.1, took  # four times as many; it was sixteen times the time
+
+
 # ------------------------------------------------------------------ a whole run
 
 
@@ -228,7 +244,18 @@ def test_no_file_and_no_line_of_a_run_holds_the_token(broken, tmp_path, capfd):
             clause = next(entry["id"] for entry in record["clauses"] if entry["verdict"] == "fail")
             cli.main(["bundle", str(tmp_path / "run"), clause, "--to", str(tmp_path / "b.zip")])
         else:
-            cli.main(["record", "create/response.created", "--target", base, "--token", HEADER_TOKEN, "--to", str(tmp_path / "c")])
+            cli.main(
+                [
+                    "record",
+                    "create/response.created",
+                    "--target",
+                    base,
+                    "--token",
+                    HEADER_TOKEN,
+                    "--to",
+                    str(tmp_path / "c"),
+                ]
+            )
     captured = capfd.readouterr()
     for text in (captured.out, captured.err):
         assert not found(text.encode(), HEADER_TOKEN)
