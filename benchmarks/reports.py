@@ -20,11 +20,12 @@ from restore_conformance.bench.endurance import forgetful
 from restore_conformance.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.commands.options import scrub_of
+from restore_conformance.files import Pending
 from restore_conformance.har import Writer
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.record import learn, run_of, write_json
-from restore_conformance.reporting import write_reports
+from restore_conformance.reporting import put_reports
 from restore_conformance.settings import Settings
 from restore_conformance.storing import Store
 from restore_conformance.targets import Embedded
@@ -64,7 +65,9 @@ def measure(count: int, fault: str) -> None:
         stored = time.process_time() - clock - ran
         run = run_of(result, scrub, store.shown())
         write_json(folder / "run.json", run)
-        write_reports(folder, run)
+        pending = Pending()
+        put_reports(pending, folder, run)
+        pending.commit()
         told = time.process_time() - clock - ran - stored
         sizes = ", ".join(f"{path.name} {path.stat().st_size / 1e6:.2f}" for path in sorted(folder.iterdir()))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 import traceback
 
-from restore_conformance import __version__
+from restore_conformance import __version__, gate
 
 COMMANDS = {
     "run": "judge a target: the embedded mock, the recordings, a live tenant, or any URL",
@@ -33,8 +34,28 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; the exit code is its own."""
+    """Run a command behind the gate; the exit code is its own."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    with gate.guarding(secrets_of(arguments)):
+        return _main(arguments)
+
+
+def secrets_of(arguments: list[str]) -> list[str]:
+    """The secrets on a command line and in the environment, as far as they are known before anything is parsed."""
+    from restore_conformance.settings import TOKEN_VARIABLE
+
+    found = [os.environ.get(TOKEN_VARIABLE, "")]
+    for at, word in enumerate(arguments):
+        option, mark, joined = word.partition("=")
+        value = joined if mark else arguments[at + 1] if at + 1 < len(arguments) else ""
+        if option == "--token":
+            found.append(value)
+        elif option in {"--identity", "--header"}:
+            found.append(value.partition("=")[2])
+    return found
+
+
+def _main(arguments: list[str]) -> int:
     name = next((one for one in arguments if not one.startswith("-")), "")
     parser = argparse.ArgumentParser(
         prog="restore-conformance",
@@ -57,13 +78,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(module.main(chosen))
     except UsageError as error:
-        print(f"restore-conformance: {_scrubbed(str(error), arguments)}", file=sys.stderr)
+        print(f"restore-conformance: {_sentence(str(error), arguments)}", file=sys.stderr)
         return int(Exit.USAGE)
     except Unready as error:
-        print(f"restore-conformance: {_scrubbed(str(error), arguments)}", file=sys.stderr)
+        print(f"restore-conformance: {_sentence(str(error), arguments)}", file=sys.stderr)
         return int(Exit.UNJUDGED)
     except SuiteError as error:
-        print(f"restore-conformance: a defect of the suite: {_scrubbed(str(error), arguments)}", file=sys.stderr)
+        print(f"restore-conformance: a defect of the suite: {_sentence(str(error), arguments)}", file=sys.stderr)
         return int(Exit.INTERNAL)
     except KeyboardInterrupt:
         print("restore-conformance: interrupted", file=sys.stderr)
@@ -77,6 +98,13 @@ def main(arguments: list[str] | None = None) -> int:
         said = _scrubbed(f"{type(error).__name__}: {error}", arguments)
         print(f"restore-conformance: an error of the suite itself, please report it: {said}", file=sys.stderr)
         return int(Exit.INTERNAL)
+
+
+def _sentence(text: str, arguments: list[str]) -> str:
+    """What went wrong, in one line that a terminal and a build service only show, whatever a server put into it."""
+    from restore_conformance.reporting.shown import line
+
+    return line(_scrubbed(text, arguments), 2000)
 
 
 def _scrubbed(text: str, arguments: list[str]) -> str:

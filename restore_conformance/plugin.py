@@ -205,7 +205,7 @@ class ClauseItem(pytest.Item):
         if isinstance(excinfo.value, SuiteError):
             return str(excinfo.value)
         if isinstance(excinfo.value, Deviation) and _RESULT in self.config.stash:
-            from restore_conformance.record import curl
+            from restore_conformance.shell import curl
 
             result, scrub = self.config.stash[_RESULT], _scrub(self.config)
             finding = _verdicts(self.config)[self.made.address].findings[0]

@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from restore_conformance import __version__
+from restore_conformance import __version__, files
 from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange, Headers
 from restore_conformance.scrub import Scrub
+from restore_conformance.shell import curl
 from restore_conformance.verdicts import ClauseVerdict, Exit, Finding, Level, Verdict
 
 FORMAT = 1
@@ -32,7 +33,6 @@ MOST_HEADERS = 100
 LONGEST_TEXT = 2000
 """Characters of a message, an expectation or a value observed; the body of the answer stands beside them."""
 _HALF = re.compile("[\ud800-\udfff]")
-_GOOD_TOKEN = re.compile(r"scrubbed-token-[0-9a-f]{12}|scrubbed\.jwt\.[0-9a-f]{12}")
 
 
 def body_of(
@@ -128,12 +128,13 @@ def _passing(found: ClauseVerdict) -> list[Finding]:
     return [] if found.passing is None else [found.passing]
 
 
-def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None) -> dict[str, Any]:
-    """The run record. `stored` says how many exchanges were written beside it."""
+def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None, run_id: str = "") -> dict[str, Any]:
+    """The run record. `stored` says how many exchanges were written beside it, `run_id` under which id."""
     learn(result, scrub)
     examples: dict[int, dict[str, Any]] = {}
     made = {
         "format": FORMAT,
+        **({"run_id": run_id} if run_id else {}),
         "suite": {
             "version": __version__,
             "contract": pinned().digest,
@@ -298,46 +299,12 @@ def _told(value: Any) -> str:
         return f"a {type(value).__name__} nested too deeply to be shown"
 
 
-def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
-    """A command that sends the same request; the token is a variable."""
-    request = exchange.request
-    parts = ["curl", "-i", "-X", request.method, _quoted(shortened(base + request.target))]
-    for name, value in request.headers:
-        if name.lower() in {
-            "host",
-            "content-length",
-            "accept-encoding",
-            "connection",
-            "user-agent",
-            "accept",
-        }:
-            continue
-        if name.lower() == "authorization":
-            shown = _GOOD_TOKEN.sub("$TOKEN", scrub.header(name, value))
-            parts += ["-H", f'"{name}: {shown}"']
-        else:
-            parts += ["-H", _quoted(scrubbed(f"{name}: {value}", scrub))]
-    if request.body is not None:
-        try:
-            parts += ["--data-raw", _quoted(scrubbed(request.body.decode("utf-8"), scrub))]
-        except UnicodeDecodeError:
-            encoded = base64.b64encode(request.body[:LONGEST_BODY]).decode()
-            return f"echo {encoded} | base64 -d | " + " ".join([*parts, "--data-binary", "@-"])
-    return " ".join(parts)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
+def json_of(value: Any) -> bytes:
+    """A JSON file, readable, and in ASCII: it does nothing to a terminal that shows it."""
+    return (json.dumps(value, indent=1) + "\n").encode()
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file, readable, and in ASCII: it does nothing to a terminal that shows it."""
+    """Write a JSON file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, (json.dumps(value, indent=1) + "\n").encode())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file such that there is never half of it under its name."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    files.write(path, json_of(value))

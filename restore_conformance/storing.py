@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import pickle
+import secrets
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, Response
+from restore_conformance.files import Pending
 from restore_conformance.har import Writer
 from restore_conformance.record import LOOKED_AT, exchange_of
 from restore_conformance.scrub import Scrub
@@ -55,7 +57,6 @@ class Store:
         har: Writer | None = None,
         most_bytes: int = MOST_BYTES,
     ) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._scrub = scrub
         self._base = base
@@ -64,8 +65,10 @@ class Store:
         self._har = har
         self._waiting = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close
         self._last: dict[int, int] = {}
+        self.run_id = secrets.token_hex(16)
         self.kept = 0
         self.seen = 0
+        self.problem = ""
 
     def __call__(self, exchange: Exchange) -> None:
         """Keep an exchange, or count it where there is no more room."""
@@ -77,10 +80,14 @@ class Store:
             return
         whole = self._har is not None and self._har.takes(exchange)
         packed = pickle.dumps((*self._small(exchange, whole=whole), whole))
+        try:
+            self._waiting.write(packed)
+        except OSError as error:  # no more room for temporary files: what was kept so far is written
+            self._left, self.problem = 0, f"no more exchanges could be kept: {error.strerror or error}"
+            return
         self._left -= len(packed)
         self.kept += 1
         self._last[exchange.number] = self.kept
-        self._waiting.write(packed)
 
     def _small(self, exchange: Exchange, *, whole: bool) -> tuple[Exchange, tuple[int, int]]:
         """The exchange without what is not written, its bodies cut where nobody writes them whole, and their sizes."""
@@ -123,26 +130,31 @@ class Store:
             self._waiting.close()
         self.close()
 
-    def close(self) -> None:
-        """Write everything. An exchange kept again, with somebody to blame, is written once, as it was last."""
+    def close(self, pending: Pending | None = None) -> None:
+        """Write everything, to appear with what else is in `pending`, or at once where none is given.
+
+        An exchange kept again, with somebody to blame, is written once, as it was last. Raises OSError, and Withheld.
+        """
         if self._waiting.closed:
             return
-        self._waiting.seek(0)
+        together = Pending() if pending is None else pending
         clean, base = _Clean(), self._scrub.text(self._base)
-        part = self._path.with_name(f"{self._path.name}.part")
-        with part.open("w", encoding="utf-8") as file:
+        if self._har is not None:
+            self._har.pending = together
+        with self._waiting, together.opened(self._path) as file:
+            self._waiting.seek(0)
             for place in range(1, self.kept + 1):
                 exchange, sizes, whole = pickle.load(self._waiting)  # noqa: S301 - written above, by this process
                 if self._last[exchange.number] != place:
                     continue
                 exchange = self._scrubbed(exchange)
-                file.write(_line(exchange_of(exchange, clean, base, sizes=sizes)))
+                file.write(_line({"run_id": self.run_id, **exchange_of(exchange, clean, base, sizes=sizes)}))
                 if self._har is not None and whole:
                     self._har(exchange, clean)
-        self._waiting.close()
-        part.replace(self._path)
         if self._har is not None:
             self._har.close(self.seen)
+        if pending is None:
+            together.commit()
 
 
 def _pairs(scrub: Scrub, headers: Headers) -> Headers:

@@ -21,6 +21,7 @@ from restore_conformance.exchange import NOTHING, parse_json
 from restore_conformance.har import Writer
 from restore_conformance.reporting.shown import visible
 from restore_conformance.scrub import Scrub
+from restore_conformance.shell import curl
 
 OURS = frozenset({"report", "deviations", "ca_bundle", "target"})
 """Settings that say where files lie on this machine, or what is told elsewhere."""
@@ -50,7 +51,8 @@ def files(case: Case) -> dict[str, bytes]:
         "README.md": readme(case.run, case.clause, case.chosen, case.good),
         "finding.json": _json(record_of(case)),
         "run.schema.json": _json(pinned().json("run.schema.json")),
-        "curl.sh": "#!/bin/sh\n# TOKEN is the bearer token of a caller with the permission.\n" + _line(finding["curl"]),
+        "curl.sh": "#!/bin/sh\n# TOKEN is the bearer token of a caller with the permission.\n"
+        + _curl(finding["exchange"]),
         **_messages("", finding["exchange"]),
         "exchanges.ndjson": "".join(json.dumps(one, separators=(",", ":")) + "\n" for one in case.chosen.exchanges),
         "exchanges.har": _har(case),
@@ -112,6 +114,12 @@ def _http(first: str, message: dict[str, Any]) -> str:
         if body.get("cut"):
             lines.append(f"\n… ({body['size']} bytes in all)")
     return "".join(lines)
+
+
+def _curl(stored: dict[str, Any]) -> str:
+    """The command, made anew from the stored exchange: a record may come from anybody, and this is to be run."""
+    exchange = exchange_from(stored)
+    return curl(exchange, Scrub(key=b"bundle"), split(stored["request"]["url"])[0]) + "\n"
 
 
 def _har(case: Case) -> str:

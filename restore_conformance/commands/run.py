@@ -153,7 +153,7 @@ def _live(
 
     har = writing.har_of(arguments, folder, scrub, live.base, callers, known_of(settings))
     store = Store(folder / "exchanges.ndjson", scrub, live.base, har=har)
-    support = SupportFile(folder / "support.ndjson")
+    support = SupportFile(folder / "support.ndjson", scrub)
     progress = Progress(settings, live.base, quiet=arguments.quiet, plain=arguments.plain, scrub=scrub)
     with store, Interrupts(anywhere=True) as signals:
         try:

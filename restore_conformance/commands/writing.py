@@ -6,11 +6,14 @@ Knows where files go and in which order; what they say is made elsewhere.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from restore_conformance.reporting.shown import line
 from restore_conformance.scrub import Scrub
 from restore_conformance.verdicts import UsageError
 
@@ -34,15 +37,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def folder_of(name: str, option: str = "--report") -> Path:
-    """The folder that an option names, made and tried. Raises UsageError."""
+    """The folder that an option names, made and tried.
+
+    Raises UsageError for what can be no folder: a file in its place, or a link where the default was not named by
+    anybody, since a checkout of somebody else's may hold one. A folder that cannot be written now is said at once and
+    is no reason not to judge: the verdict is printed all the same.
+    """
     folder = Path(name)
+    if not folder.is_absolute() and name in UNNAMED:
+        for part in (folder, *folder.parents[:-1]):
+            if part.is_symlink():
+                raise UsageError(f"{part} is a symbolic link; name the folder for the reports with {option}.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".writable").touch()
-        (folder / ".writable").unlink()
-    except OSError as error:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(f"{option} {name} cannot be written: {error.strerror or error}.") from None
+    except OSError as error:
+        why = error.strerror or error
+        print(f"Warning: {option} {name} cannot be written: {why}; the verdict is printed only.", file=sys.stderr)
     return folder
+
+
+UNNAMED = frozenset({"reports/latest", "reports/judged"})
+"""Where reports go if nobody names a folder."""
 
 
 def har_of(
@@ -59,7 +78,8 @@ def har_of(
     from restore_conformance.har import Writer
 
     if arguments.no_har:
-        (folder / "run.har").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / "run.har").unlink(missing_ok=True)
         return None
     return Writer(folder / "run.har", scrub, base, callers, known, ours=ours)
 
@@ -77,16 +97,38 @@ def write(
     `settle` holds the record against the ledger of accepted deviations, before anything is written.
     """
     from restore_conformance.commands.history import remember
-    from restore_conformance.record import learn, run_of, write_json
-    from restore_conformance.reporting import write_reports
+    from restore_conformance.files import Pending, Withheld
+    from restore_conformance.record import json_of, learn, run_of
+    from restore_conformance.reporting import markdown, put_reports
     from restore_conformance.reporting.terminal import table
 
     learn(result, scrub)
-    store.close()
-    run = settle(run_of(result, scrub, store.shown()))
-    write_json(folder / "run.json", run)
-    if remember(arguments, run):
-        write_json(folder / "run.json", run)
-    written = write_reports(folder, run)
+    pending, problems = Pending(), [store.problem] if store.problem else []
+
+    @contextlib.contextmanager
+    def writing() -> Iterator[None]:
+        try:
+            yield
+        except Withheld as error:
+            problems.append(f"{error}, so it was not written: please report that as a defect of the suite")
+        except OSError as error:
+            problems.append(f"the reports could not be written to {folder}: {error.strerror or error}")
+
+    with writing():
+        store.close(pending)
+    run = settle(run_of(result, scrub, store.shown(), store.run_id))
+    written: dict[str, Path] = {}
+    try:
+        remember(arguments, run)
+    finally:
+        with writing():
+            if not problems or store.problem:
+                pending.put(folder / "run.json", json_of(run))
+                written = put_reports(pending, folder, run)
+                pending.commit(last=folder / "run.json")
+        pending.drop()
+    markdown.summarise(run)
     table(run, written, quiet=arguments.quiet, plain=arguments.plain, out=sys.stdout)
+    for problem in problems:
+        print(f"Warning: {line(problem)}.", file=sys.stderr)
     return run

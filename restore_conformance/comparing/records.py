@@ -18,6 +18,7 @@ from restore_conformance.verdicts import UsageError
 LARGEST = 64 * 1024 * 1024
 """Bytes of a run record; a deep run with a finding in every clause has about five million."""
 
+_RUN_ID = re.compile(rb'\{"run_id":"([0-9a-f]{32})"')
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -49,7 +50,20 @@ def read_record(name: str) -> dict[str, Any]:
         raise UsageError(f"{shown} cannot be read: {_why(error)}.") from None
     except UnicodeDecodeError:
         raise UsageError(f"{shown} is no run record: it is no text in UTF-8.") from None
-    return checked(_parsed(text, shown), shown)
+    run = checked(_parsed(text, shown), shown)
+    _of_one_run(path.with_name("exchanges.ndjson"), run.get("run_id"), shown)
+    return run
+
+
+def _of_one_run(path: Path, run_id: Any, shown: str) -> None:
+    """Refuse a record beside the exchanges of another run, as a run that was killed may leave it."""
+    try:
+        with path.open("rb") as file:
+            first = _RUN_ID.match(file.read(80))
+    except OSError:
+        return  # a record may lie alone
+    if first is not None and run_id is not None and first[1].decode() != run_id:
+        raise UsageError(f"{shown} and the exchanges.ndjson beside it are of two runs; make the run anew.")
 
 
 def _parsed(text: str, shown: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from restore_conformance import __version__
 from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.files import Pending
 from restore_conformance.scrub import Scrub
 
 OURS = "_restoreConformance"
@@ -33,7 +35,8 @@ wrongly."""
 class Writer:
     """Writes a HAR file; `callers` maps a token to the kind of caller, `known` the ids the user named (or None).
 
-    The file is opened with the first exchange, or by `close`: callers may become known until then. `ours` says
+    The file is opened with the first exchange, or by `close`: callers may become known until then. It appears with
+    what else is in `pending`, if that is set before, or when it is closed. `ours` says
     that nothing was taken out before we wrote it, so that a reader may take what is missing for not sent.
     """
 
@@ -49,7 +52,9 @@ class Writer:
         most_bytes: int = MOST_BYTES,
     ) -> None:
         self._path = path
-        self._part = path.with_name(f"{path.name}.part")
+        self.pending: Pending | None = None
+        self._own = Pending()
+        self._opening: AbstractContextManager[IO[str]] | None = None
         self._scrub = scrub
         self._base = base if "://" in base else STANDS_FOR
         self._callers = callers
@@ -83,8 +88,9 @@ class Writer:
         left = (seen or 0) - self.written
         file.write("\n]" + (f', "comment": "{left} exchanges were left out for their size"' if left > 0 else ""))
         file.write("}}\n")
-        file.close()
-        self._part.replace(self._path)
+        assert self._opening is not None
+        self._opening.__exit__(None, None, None)
+        self._own.commit()
 
     def _opened(self) -> IO[str]:
         if self._file is None:
@@ -101,7 +107,9 @@ class Writer:
                     "known": list(self._known) if self._known is not None else None,
                 }
                 head += f', "{OURS}": {json.dumps(about)}'
-            self._file = self._part.open("w", encoding="utf-8")
+            together = self._own if self.pending is None else self.pending
+            self._opening = together.opened(self._path)
+            self._file = self._opening.__enter__()
             self._file.write(head + ', "entries": [')
         return self._file
 
@@ -127,7 +135,7 @@ class Writer:
         return made
 
     def _request(self, request: Request, scrub: Scrub) -> dict[str, Any]:
-        url = scrub.text(self._base + request.target)
+        url = self._scrub.text(self._base) + scrub.text(request.target)
         headers = scrub.headers(request.headers)
         made: dict[str, Any] = {
             "method": request.method,

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+from restore_conformance import gate
 from restore_conformance.campaign import Campaign, Watch
 from restore_conformance.clauses import Register
 from restore_conformance.concluding import Result
@@ -31,6 +32,7 @@ from restore_conformance.live.settings import Live
 from restore_conformance.live.signin import method_of
 from restore_conformance.payloads import PROFILES, Stimulus
 from restore_conformance.recogniser import Recogniser, Sent
+from restore_conformance.scrub import Scrub
 from restore_conformance.sending import Sender
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Target
@@ -183,11 +185,14 @@ def _names(settings: Settings) -> frozenset[str]:
 class SupportFile:
     """Keeps the ids of every request that vendor support asks for, one JSON object a line."""
 
-    def __init__(self, path: Path) -> None:
-        self._file: IO[str] = path.open("w", encoding="utf-8")
+    def __init__(self, path: Path, scrub: Scrub) -> None:
+        path.unlink(missing_ok=True)  # a link is removed rather than followed
+        self._file: IO[str] = path.open("x", encoding="utf-8")
+        self._scrub = scrub
 
     def __call__(self, one: Support) -> None:
-        self._file.write(json.dumps(asdict(one), separators=(",", ":")) + "\n")
+        line = json.dumps(self._scrub.value(asdict(one)), separators=(",", ":"))
+        self._file.write(gate.current().text(line).rstrip("\n") + "\n")
         self._file.flush()
 
     def close(self) -> None:
@@ -251,7 +256,8 @@ def told_cells(cells: list[Cell], out: TextIO) -> None:
 def told_left(left: list[Left], unanswered: int, out: TextIO) -> None:
     """List what could not be deleted."""
     for one in left:
-        print(f"Left behind: {one.session or '(id unknown)'}: {one.why}.", file=out)
+        shown = gate.harmless(f"{one.session or '(id unknown)'}: {one.why}.").replace("\n", "\\n")
+        print(f"Left behind: {shown}", file=out)
     if unanswered:
         print(
             f"{unanswered} creates had no answer and made nothing that can be seen yet; the next start, or "

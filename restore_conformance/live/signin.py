@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from restore_conformance import gate
 from restore_conformance.live.claims import claims_of
 from restore_conformance.live.settings import METHODS, Live, Login
 from restore_conformance.live.signin_failures import sentence_of
@@ -76,6 +77,7 @@ def sign_in(login: Login, live: Live) -> Token:
         close = getattr(made, "close", None)
         if close is not None:
             close()
+    gate.current().add(found.token)
     return Token(found.token, float(found.expires_on))
 
 
@@ -269,7 +271,9 @@ def _need(login: Login, *names: str) -> None:
 
 
 def _variable(name: str) -> str:
-    return os.environ.get(name, "").strip() if name else ""
+    value = os.environ.get(name, "").strip() if name else ""
+    gate.current().add(value)
+    return value
 
 
 def _quiet() -> None:

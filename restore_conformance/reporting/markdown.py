@@ -11,6 +11,7 @@ import re
 import sys
 from typing import Any
 
+from restore_conformance import gate
 from restore_conformance.reporting import sides, telling
 from restore_conformance.reporting.shown import line, visible
 from restore_conformance.reporting.sides import Bounds
@@ -177,7 +178,7 @@ def summarise(run: dict[str, Any]) -> None:
         with open(path, "a", encoding="utf-8") as file:
             room = SUMMARY - file.tell()
             made = render(run, room) if room > LEAST else ""
-            file.write(made)
+            file.write(gate.current().text(made))
         if not made:
             print(f"Warning: the build's summary is full, so nothing was added to it ({path}).", file=sys.stderr)
     except OSError as error:

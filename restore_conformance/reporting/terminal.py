@@ -40,7 +40,7 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
     _ledger(run, out)
     if not quiet:
         _recordings(run, out)
-        print(f"Report: {written['html']}", file=out)
+        print(f"Report: {written['html'] if written else 'not written, see below'}", file=out)
 
 
 def _ledger(run: dict[str, Any], out: TextIO) -> None:

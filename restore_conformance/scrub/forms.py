@@ -18,7 +18,16 @@ SECRET_HEADERS = frozenset(
 )
 COOKIE_HEADERS = frozenset({"cookie", "set-cookie"})
 REQUEST_ID_HEADERS = frozenset({"request-id", "client-request-id", "x-ms-request-id", "x-ms-correlation-request-id"})
+PLAIN_HEADERS = SECRET_HEADERS | COOKIE_HEADERS | REQUEST_ID_HEADERS | frozenset(
+    {
+        "cache-control", "content-encoding", "content-length", "content-type", "strict-transport-security",
+        "transfer-encoding", "preference-applied", "x-ms-ags-diagnostic", "www-authenticate",
+    }
+)  # fmt: skip
+"""Names of headers that are nobody's secret."""
 SCHEMES = frozenset({"bearer", "basic", "digest", "negotiate", "ntlm", "token", "apikey", "pop", "dpop", "hmac"})
+CREDENTIALS = ("token", "secret")
+"""How the labels of values begin that let somebody in."""
 COOKIE_ATTRIBUTES = frozenset(
     {"path", "expires", "max-age", "secure", "httponly", "samesite", "domain", "partitioned", "priority"}
 )
@@ -138,10 +147,15 @@ def label_of(kind: str, name: str) -> str:
 
 
 def cookies(value: str) -> list[tuple[str, str]]:
-    """The `name=value` parts of a cookie header that are no attributes: (whole, value)."""
+    """The `name=value` parts of a cookie header that are not attributes: (whole, value)."""
     found = []
     for part in value.split(";"):
         name, mark, one = part.strip().partition("=")
-        if mark and one and name.lower() not in COOKIE_ATTRIBUTES:
+        if mark and one and name.strip().lower() not in COOKIE_ATTRIBUTES:
             found.append((part.strip(), one))
     return found
+
+
+def is_credential(label: str) -> bool:
+    """Whether a value of that label lets somebody in."""
+    return label.startswith(CREDENTIALS)

@@ -15,6 +15,7 @@ from restore_conformance.scrub import forms
 from restore_conformance.scrub.needles import Needles
 from restore_conformance.scrub.placeholders import GUID, MAIL, Maker, is_placeholder
 
+MOST_LABELS = 50_000
 SAME_IN_ANY_CASE = frozenset({"host", "mail"})
 
 
@@ -38,18 +39,22 @@ class Known:
         return self._maker.stand_in(value, self._labels.get(value.lower(), name))
 
     def _stand_in(self, value: str, met: str) -> str:
-        label = self._labels[value.lower()]
+        label = self._labels.get(value.lower(), "name")
         if met != value and label not in SAME_IN_ANY_CASE and not GUID.fullmatch(met) and not MAIL.fullmatch(met):
             return self._maker.stand_in(met, f"{label}-other")
         return self._maker.stand_in(met, label)
 
-    def add(self, label: str, value: str) -> None:
-        """Take in one value that must not be shown, unless the contract prints it or it is a placeholder."""
+    def add(self, label: str, value: str, *, everywhere: bool = True) -> None:
+        """Take in one value that must not be shown, unless the contract prints it or it is a placeholder.
+
+        One that is not looked for `everywhere` keeps its label for the places where it stands as a credential.
+        """
         low = value.lower()
-        if len(value) < 4 or low in self._labels or not self.secret(value):
+        if (len(value) < 4 and everywhere) or not value or low in self._labels or not self.secret(value):
             return
-        self._labels[low] = label
-        if low in self._words:
+        if len(self._labels) < MOST_LABELS:
+            self._labels[low] = label
+        if low in self._words or not everywhere:
             return  # it is a word of the contract as well: replaced where it names somebody, not everywhere
         self._needles.add(value, every_spelling=label != "browse")
         for name, claim in forms.claims(value):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +19,12 @@ SHORT = 8
 """Shorter values count only as whole words: a name of four letters must not eat into somebody's id."""
 
 LEAST = 4
-MOST = 400_000
+LONGEST = 256
+"""Characters by which a needle is found; what a longer one goes on with is compared after that."""
+MOST_ALIKE = 8
+"""Needles kept that agree in all of them; of more, what they have in common is replaced."""
+MOST = 100_000
+"""Needles that are kept, some 40 MB of them: a server can name any number of people."""
 RUN = "A-Za-z0-9+/_-"
 BLOCK = re.compile(f"[{RUN}]{{4}}")
 BREAK = re.compile(r"(?:\s|\\r|\\n|\\t)+")
@@ -66,15 +72,43 @@ def _plain(value: str) -> Iterator[tuple[str, str]]:
         yield "plain", coded
     if len(value) == 36 and value.count("-") == 4:
         yield "bare", value.replace("-", "")
+    if value.isascii():
+        yield "plain", "\0".join(value)  # UTF-16 as it looks when it is read as UTF-8
+    for quote_too in (False, True):
+        yield "plain", html.escape(value, quote=quote_too)
     if not value.isascii():
         yield "plain", value.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+class _Bucket:
+    """The needles that begin alike, by length: as many look-ups as there are lengths, however many needles."""
+
+    __slots__ = ("_by_length",)
+
+    def __init__(self) -> None:
+        self._by_length: dict[int, dict[str, list[Needle]]] = {}
+
+    def add(self, needle: Needle) -> None:
+        key = needle.text[:LONGEST]
+        same = self._by_length.setdefault(len(key), {}).setdefault(key, [])
+        if len(same) < MOST_ALIKE:
+            same.append(needle)
+        elif len(same) == MOST_ALIKE:
+            same.append(Needle(key, needle.spelling, needle.value))
+
+    def at(self, low: str, at: int) -> Iterator[Needle]:
+        """The needles that stand at a place of a text in lower case."""
+        for length, needles in self._by_length.items():
+            for needle in needles.get(low[at : at + length], ()):
+                if low.startswith(needle.text, at):
+                    yield needle
 
 
 class Needles:
     """The known values. `stand_in` makes the placeholder of a value as it was met."""
 
     def __init__(self, stand_in: Callable[[str, str], str]) -> None:
-        self._index: dict[int, dict[str, list[Needle]]] = {LEAST: {}, SHORT: {}}
+        self._index: dict[int, dict[str, _Bucket]] = {LEAST: {}, SHORT: {}}
         self._stand_in = stand_in
         self.count = 0
 
@@ -84,7 +118,7 @@ class Needles:
             return
         for needle in spellings(value) if every_spelling else [Needle(value.lower(), "plain", value)]:
             head = SHORT if len(needle.text) >= SHORT else LEAST
-            self._index[head].setdefault(needle.text[:head], []).append(needle)
+            self._index[head].setdefault(needle.text[:head], _Bucket()).add(needle)
             self.count += 1
 
     def replaced(self, text: str, within: Callable[[str], str]) -> str:
@@ -124,8 +158,8 @@ class Needles:
             fitting = [
                 needle
                 for head, index in self._index.items()
-                for needle in index.get(low[at : at + head], ())
-                if low.startswith(needle.text, at)
+                if (bucket := index.get(low[at : at + head])) is not None
+                for needle in bucket.at(low, at)
             ]
             for needle in sorted(fitting, key=lambda one: -len(one.text)):
                 span = self._span(text, at, needle, within)

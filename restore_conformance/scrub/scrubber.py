@@ -6,6 +6,7 @@ Remembers nothing itself: what is known, and how that was learnt, is for `known`
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from restore_conformance import gate
 from restore_conformance.exchange import Exchange, Headers
 from restore_conformance.scrub import forms
 from restore_conformance.scrub.known import Known
@@ -26,6 +28,11 @@ WORTH_DECODING = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z|\\\Z)', re.DOTALL)
 # An open literal reaches to the end of the text, so that no text is read twice.
 WORD = re.compile(r"[^\s\"'<>{}\\]+")
+WORDS = re.compile(r"[A-Za-z0-9]{3}")
+SET_ASIDE = re.compile("\x00\\d+\x01")
+MARKED = re.compile(r"[^\s<>\"']+")
+ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4}|[^\s\"'<>{}\\])+")
+ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 class Scrub:
@@ -62,8 +69,16 @@ class Scrub:
     # ------------------------------------------------------------------ first pass
 
     def known(self, label: str, value: str) -> None:
-        """Take in one value that must not be shown, unless the contract prints it or it is a placeholder."""
-        self._known.add(label, value)
+        """Take in one value that must not be shown, unless the contract prints it or it is a placeholder.
+
+        A credential of fewer than 12 characters is taken out of the places of credentials only: as `draft` or `new`
+        it would be part of every answer.
+        """
+        if forms.is_credential(label):
+            gate.current().add(value)
+            self._known.add(label, value, everywhere=len(value) >= gate.LEAST)
+        else:
+            self._known.add(label, value)
 
     def learn(self, exchange: Exchange) -> None:
         """Take in what an exchange betrays: credentials, cookies, identities, tenants, browse sessions."""
@@ -100,8 +115,12 @@ class Scrub:
         return found[1] + found[2] + self._one("token-other", found[3])
 
     def _one(self, label: str, value: str) -> str:
-        if len(value) < 1 or "\x00" in value or not self._known.secret(value) or PLACEHOLDER.search(value):
+        if not value or not self._known.secret(value):
             return value
+        rest = SET_ASIDE.sub("", PLACEHOLDER.sub("", value))
+        if len(rest) < len(value):
+            # What stands beside a placeholder may be a secret as well; marks between two of them are not.
+            return self.stand_in(label, rest) if WORDS.search(rest) else value
         return self.stand_in(label, value)
 
     def _by_name(self, text: str) -> str:
@@ -152,6 +171,10 @@ class Scrub:
             text = LITERAL.sub(lambda m: self._unescaped(m, depth), text)
         if "%" in text:
             text = WORD.sub(lambda m: self._unquoted(m, depth), text)
+        if "&" in text:
+            text = MARKED.sub(lambda m: self._unmarked(m, depth), text)
+        if "\\u" in text:
+            text = ESCAPED.sub(lambda m: self._unescaped_word(m, depth), text)
         return WORTH_DECODING.sub(lambda m: self._decoded(m, depth), text)
 
     def _unescaped(self, found: re.Match[str], depth: int) -> str:
@@ -171,6 +194,20 @@ class Scrub:
         made = self._text(plain, depth)
         return found[0] if made == plain else quote(made, safe="/:?=&+,;@$()*!~'", errors="surrogateescape")
 
+    def _unescaped_word(self, found: re.Match[str], depth: int) -> str:
+        if "\\" not in found[0]:
+            return found[0]
+        plain = ESCAPE.sub(lambda m: chr(int(m[1], 16)), found[0])
+        made = self._text(plain, depth)
+        return found[0] if made == plain else made
+
+    def _unmarked(self, found: re.Match[str], depth: int) -> str:
+        if "&" not in found[0]:
+            return found[0]
+        plain = html.unescape(found[0])
+        made = self._text(plain, depth)
+        return found[0] if made == plain else html.escape(made)
+
     def _decoded(self, found: re.Match[str], depth: int) -> str:
         plain = decoded(found[0])
         if plain is None:
@@ -180,7 +217,10 @@ class Scrub:
 
     def headers(self, headers: Headers) -> list[list[str]]:
         """Headers as pairs, scrubbed; what names a caller becomes a placeholder, its scheme stays."""
-        return [[name, self.header(name, value)] for name, value in headers]
+        return [[self._header_name(name), self.header(name, value)] for name, value in headers]
+
+    def _header_name(self, name: str) -> str:
+        return name if len(name) < gate.LEAST or name.lower() in forms.PLAIN_HEADERS else self.text(name)
 
     def header(self, name: str, value: str) -> str:
         """One header's value, scrubbed."""
@@ -193,12 +233,18 @@ class Scrub:
                     pieces[i] = self._one("token-other", pieces[i])
             return "".join(pieces)
         if low in forms.COOKIE_HEADERS:
-            for whole, one in forms.cookies(value):
-                value = value.replace(whole, whole[: len(whole) - len(one)] + self._one("cookie", one))
-            return value
+            return ";".join(self._cookie(part) for part in value.split(";"))
         if self.request_ids and low in forms.REQUEST_ID_HEADERS:
             return self._one("request", value)
         return self.text(value)
+
+    def _cookie(self, part: str) -> str:
+        """One part of a cookie header: the value goes; a name, a path or a domain may hold a secret as well."""
+        name, mark, value = part.partition("=")
+        if not mark or name.strip().lower() in forms.COOKIE_ATTRIBUTES:
+            return self.text(part)
+        blank = value[: len(value) - len(value.lstrip())]
+        return f"{self.text(name)}={blank}{self._one('cookie', value.strip())}"
 
     def value(self, value: Any, depth: int = 0) -> Any:
         """A JSON value with every text in it scrubbed, those under telling names for what they are."""

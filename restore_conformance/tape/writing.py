@@ -5,8 +5,6 @@ Scrubs nothing: what comes here is scrubbed already.
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,9 +15,10 @@ import vcr.serialize
 import yaml
 
 from restore_conformance.exchange import Headers
+from restore_conformance.files import Pending, Withheld
 from restore_conformance.tape.cassette import LARGEST, LONGEST, Cassette, Loader, seal
 from restore_conformance.tape.matching import chosen
-from restore_conformance.verdicts import UsageError
+from restore_conformance.verdicts import SuiteError, UsageError
 
 UNSTORED = frozenset(
     {"date", "server", "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"}
@@ -35,26 +34,22 @@ def save(cassettes: Sequence[Cassette], outdated: Iterable[Path] = ()) -> None:
     Raises UsageError, with nothing written, where one is too long or its folder cannot be written.
     """
     texts = [text_of(cassette) for cassette in cassettes]
-    staged: list[tuple[Path, Path]] = []
+    pending = Pending()
     name = ""
     try:
         for cassette, text in zip(cassettes, texts, strict=True):
             name, path = cassette.name, cassette.path
-            aside = path.with_name(f".{path.name}.{os.getpid()}.part")
             path.parent.mkdir(parents=True, exist_ok=True)
-            staged.append((aside, path))
-            aside.write_text(text, encoding="utf-8")
-        for aside, path in staged:
-            name = path.name
-            os.replace(aside, path)
+            pending.put(path, text.encode())
+        pending.commit()
         for path in outdated:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"{name} cannot be written: {error.strerror}.") from None
+    except Withheld as error:
+        raise SuiteError(f"nothing was recorded: {error}.") from None
     finally:
-        for aside, _ in staged:
-            with contextlib.suppress(OSError):
-                aside.unlink(missing_ok=True)
+        pending.drop()
 
 
 def text_of(cassette: Cassette) -> str:

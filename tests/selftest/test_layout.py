@@ -14,7 +14,7 @@ PACKAGE = places.PACKAGE
 ROOT = PACKAGE.parent
 
 STOREYS = [
-    {"exchange", "verdicts", "places", "timing", "paths"},
+    {"exchange", "verdicts", "places", "timing", "paths", "gate", "files"},
     {"documents", "editions", "clauses", "settings", "configuration", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
     {"judging", "memory", "sending", "stories", "sweep", "rebuilt", "accepted"},
@@ -23,6 +23,7 @@ STOREYS = [
     {"bench", "live"},
     {
         "record",
+        "shell",
         "storing",
         "recordings",
         "origins",

@@ -10,9 +10,10 @@ import pytest
 from looking import tags
 
 from restore_conformance.mock.faults import seeded
-from restore_conformance.record import Scrub, curl, run_of
+from restore_conformance.record import Scrub, run_of
 from restore_conformance.reporting import html as page
 from restore_conformance.reporting import junit, terminal
+from restore_conformance.shell import curl
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m=1+1\u202e\"'&\x00"
 
@@ -95,8 +96,8 @@ def test_a_curl_line_sends_the_same_and_hides_the_token(judged):
     found = next(v for v in result.verdicts if v.findings)
     line = curl(found.findings[0].evidence[-1], Scrub({"token": service.token}), "http://127.0.0.1:1/beta")
     assert service.token not in line
-    assert "Bearer $TOKEN" in line
-    assert "'http://127.0.0.1:1/beta/solutions/backupRestore/sharePointRestoreSessions'" in line
+    assert "'Authorization: Bearer '\"$TOKEN\"" in line
+    assert "--url http://127.0.0.1:1/beta/solutions/backupRestore/sharePointRestoreSessions" in line
     sent = found.findings[0].evidence[-1].request.body.decode()
     assert sent in line
 

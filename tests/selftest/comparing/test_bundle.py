@@ -50,7 +50,8 @@ def test_a_bundle_says_all_a_vendor_would_ask(bundle, record, entry):
     parts = [
         CLAUSE, entry(record(FAULT), CLAUSE)["says"], "learn.microsoft.com", "heading `introduction`", "`'standard'`",
         "`bulk`", "/restoreJobType", "| request-id | client-request-id | Date | x-ms-ags-diagnostic |", "Python",
-        "graph-restore-conformance", "system", "profile", "seed", "curl -i -X POST", "Bearer $TOKEN",
+        "graph-restore-conformance", "system", "profile", "seed", "curl -i -X POST",
+        "'Authorization: Bearer '\"$TOKEN\"",
     ]  # fmt: skip
     for part in parts:
         assert part in text, part

@@ -1,0 +1,130 @@
+"""Writes files: whole or not at all, under a temporary name of their own, never through a link, and through the gate.
+
+Knows no format. A file that still holds a secret of the run is not written, and whoever asked for it is told so by
+`Withheld`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from restore_conformance import gate
+
+PIECE = 4 * 1024 * 1024
+OVERLAP = 64 * 1024
+"""Bytes looked at together with the piece before, so that a secret across the border of two pieces is seen."""
+
+
+class Withheld(Exception):
+    """A file was not written, since it still held a secret of the run; the text names the file."""
+
+
+class Pending:
+    """Files that are complete under temporary names, and appear under their own names together.
+
+    After a kill at any moment, a folder holds the files of an earlier set, or some of this one without the file that
+    is written last: `commit` first removes the earlier one of that.
+    """
+
+    def __init__(self) -> None:
+        self._staged: dict[Path, Path] = {}
+
+    @contextlib.contextmanager
+    def opened(self, path: Path) -> Iterator[IO[str]]:
+        """A text file for writing, which is staged when the context ends well."""
+        aside = _aside(path)
+        try:
+            with _exclusive(aside) as file:
+                yield file
+            _pass_gate(aside, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                aside.unlink()
+            raise
+        self._stage(path, aside)
+
+    def put(self, path: Path, content: bytes) -> None:
+        """Stage a file with that content. Raises OSError, and Withheld."""
+        content = _clean(content, path)
+        aside = _aside(path)
+        try:
+            with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o666), "wb") as file:
+                file.write(content)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                aside.unlink()
+            raise
+        self._stage(path, aside)
+
+    def commit(self, last: Path | None = None) -> None:
+        """Give every file its name; `last` is the one whose presence says that the set is complete."""
+        try:
+            if last in self._staged:
+                last.unlink(missing_ok=True)
+            for path in sorted(self._staged, key=lambda one: one == last):
+                # Replaces a link rather than following it.
+                os.replace(self._staged[path], path)
+                del self._staged[path]
+        finally:
+            self.drop()
+
+    def drop(self) -> None:
+        """Remove what was not given its name."""
+        for aside in self._staged.values():
+            with contextlib.suppress(OSError):
+                aside.unlink()
+        self._staged.clear()
+
+    def _stage(self, path: Path, aside: Path) -> None:
+        before = self._staged.get(path)
+        self._staged[path] = aside
+        if before is not None:
+            before.unlink(missing_ok=True)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write one file such that there is never half of it under its name. Raises OSError, and Withheld."""
+    pending = Pending()
+    pending.put(path, content)
+    pending.commit()
+
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name[:80]}.{secrets.token_hex(8)}.part")
+
+
+def _exclusive(path: Path) -> IO[str]:
+    return open(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o666), "w", encoding="utf-8", newline="\n"
+    )
+
+
+def _clean(content: bytes, path: Path) -> bytes:
+    guard = gate.current()
+    content = guard.content(content)
+    if guard.holds(content):
+        raise Withheld(f"{path.name} still held a secret of this run")
+    return content
+
+
+def _pass_gate(aside: Path, path: Path) -> None:
+    """Look through a file that was written piece by piece; one that holds a secret is written anew without it."""
+    guard = gate.current()
+    before = b""
+    with aside.open("rb") as file:
+        while piece := file.read(PIECE):
+            seen = before + piece
+            if guard.content(seen) != seen or guard.holds(seen):
+                break
+            before = seen[-OVERLAP:]
+        else:
+            return
+    aside.write_bytes(_clean(aside.read_bytes(), path))
