@@ -161,7 +161,9 @@ class Campaign:
             self.hear(self.sender.stimulus(stimulus))
         if kinds:
             checked = [kind for kind in kinds if kind not in self._accepted.made_up]
-            self.materials = Materials(self.materials.documents, points, items, checked)
+            self.materials = Materials(
+                self.materials.documents, points, items, edition=self.materials.edition, checked=checked
+            )
 
     def _ask(self, stimulus: Stimulus) -> None:
         """Send a stimulus; several curiosities in one are sent one by one where they are not accepted together."""
