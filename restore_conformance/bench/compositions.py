@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from restore_conformance.mock.variants import dimensions
 from restore_conformance.mock.variants.wire import WIRE
 
-
 ALONE = "fair-"
 """Dimensions of servers that were built against one clause: judged alone, as several of them hide each other."""
 
