@@ -176,7 +176,7 @@ def unknown_token_403(service: Service) -> None:
     _without_permission({})(service)
 
 
-@variant("personal", "fair-personal-400")
+@variant("fair-personal", "fair-personal-400")
 def personal_400(service: Service) -> None:
     """The permissions table calls personal accounts not supported, and names no status."""
     answer = service.answer
