@@ -6,6 +6,7 @@ Knows kinds of reasons and never their words; knows no target and sends nothing.
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,8 +105,17 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
             return Exit.UNJUDGED, f"no verdict on {pillar}: {found.reason}", unjudged
     if len(judged) < ENOUGH * len(musts):
         return Exit.UNJUDGED, f"only {len(judged)} of {len(musts)} must clauses could be judged", unjudged
-    kept = f"{len(judged)} of {len(musts)} must clauses were judged and kept"
-    return Exit.CONFORMANT, f"{kept} until {stopped}" if stop is Stop.BOUND else kept, unjudged
+    kept = passed(verdicts)
+    return Exit.CONFORMANT, f"{kept}, until {stopped}" if stop is Stop.BOUND else kept, unjudged
+
+
+def passed(verdicts: list[ClauseVerdict]) -> str:
+    """How many must clauses of the register passed, and how many did not come to a verdict."""
+    counts = Counter(found.verdict for found in verdicts if found.clause.level is Level.MUST)
+    number = counts[Verdict.PASS]
+    named = {"inconclusive": counts[Verdict.INCONCLUSIVE], "not tested": counts[Verdict.NONE]}
+    rest = "".join(f", {count} {name}" for name, count in named.items() if count)
+    return f"{number} must {'clause' if number == 1 else 'clauses'} passed{rest}"
 
 
 def _out_of_reach(found: ClauseVerdict) -> bool:

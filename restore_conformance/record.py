@@ -117,9 +117,13 @@ def exchange_of(
 def learn(result: Result, scrub: Scrub) -> None:
     """Take in what the evidence betrays, before anything is written."""
     for found in result.verdicts:
-        for one in [found.sample, *(e for finding in found.findings for e in finding.evidence)]:
+        for one in [found.sample, *(e for finding in (*found.findings, *_passing(found)) for e in finding.evidence)]:
             if one is not None:
                 scrub.learn(one)
+
+
+def _passing(found: ClauseVerdict) -> list[Finding]:
+    return [] if found.passing is None else [found.passing]
 
 
 def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None) -> dict[str, Any]:
@@ -219,6 +223,10 @@ def clause_of(
     for name in ("row", "source", "since", "reading"):
         if getattr(made, name):
             entry[name] = getattr(made, name)
+    if found.why is not None:
+        entry["why"] = found.why.value
+    if found.passing is not None:
+        entry["passing"] = finding_of(found.passing, result, scrub)
     if found.reason:
         entry["reason"] = scrubbed(found.reason, scrub, LONGEST_TEXT)
     if made.address in result.evidence:

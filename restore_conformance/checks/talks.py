@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from restore_conformance.checks import answers
 from restore_conformance.checks.members import instant, unset
@@ -13,6 +13,7 @@ from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Conversation, Exchange, parse_json
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
+_T = TypeVar("_T")
 ABSENT = frozenset({404, 405, 501})
 CHANGING = frozenset({"update", "activate", "delete"})
 """Operations that leave a session otherwise than they found it."""
@@ -98,10 +99,29 @@ def not_crowded_out(conversation: Conversation, name: str) -> None:
 
 def later_reads(conversation: Conversation, *more: str) -> Iterator[dict[str, Any]]:
     """The session as it was read again, at further steps too if named; readings without a session are passed over."""
-    for name in (*READS, *more):
+    yield from sessions(conversation, *READS, *more)
+
+
+def sessions(conversation: Conversation, *names: str) -> Iterator[dict[str, Any]]:
+    """The sessions that steps answered, as far as they were taken and answered with one."""
+    for name in names:
         found = conversation.step(name)
         if found is not None and not found.trouble and found.status == 200 and isinstance(found.answer, dict):
             yield found.answer
+
+
+def seen(found: Iterable[_T]) -> list[_T]:
+    """What there is to look at. Raises Untouched where that is nothing, which proves nothing."""
+    made = list(found)
+    if not made:
+        raise Untouched("no step of the conversation shows it")
+    return made
+
+
+def started(conversation: Conversation) -> None:
+    """The session that was activated is no draft any more. Raises Untouched where it still is one."""
+    if session(conversation, "get-activated").get("status") == "draft":
+        raise Untouched("the session is a draft still")
 
 
 def same_id(created: dict[str, Any], shown: dict[str, Any]) -> None:

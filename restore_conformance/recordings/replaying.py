@@ -11,7 +11,7 @@ from pathlib import Path
 
 from restore_conformance import places
 from restore_conformance.clauses import Clause, Register
-from restore_conformance.concluding import Result, conclude
+from restore_conformance.concluding import Result, conclude, passed
 from restore_conformance.exchange import Exchange
 from restore_conformance.recordings.coverage import again, is_recorded_in
 from restore_conformance.recordings.review import Keep, Review, clock
@@ -29,7 +29,7 @@ def kept(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
     judged = [v for v in verdicts if v.clause.level is Level.MUST and v.verdict is Verdict.PASS]
     if not judged:
         return Exit.UNJUDGED, "the recordings touch no must clause", unjudged
-    return Exit.CONFORMANT, f"{len(judged)} must clauses were judged and kept, as far as the recordings go", unjudged
+    return Exit.CONFORMANT, f"{passed(verdicts)}, as far as the recordings go", unjudged
 
 
 def replay(register: Register, settings: Settings, keep: Keep | None = None, folder: Path | None = None) -> Result:

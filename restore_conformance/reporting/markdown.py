@@ -141,9 +141,11 @@ def _table(run: dict[str, Any]) -> str:
 
 def _tail(run: dict[str, Any]) -> str:
     made = ""
-    reasons = telling.unjudged(run)
-    if reasons:
+    reasons, passing = telling.unjudged(run), telling.passing(run)
+    if reasons or passing:
         made += "<details><summary>Not judged</summary>\n\n"
+        for entry in passing:
+            made += f"- `{entry['id']}` does not bind: {code(entry['reason'])}\n"
         for reason, entries in list(reasons.items())[:20]:
             names = ", ".join(f"`{entry['id']}`" for entry in entries[:6])
             more = f" and {len(entries) - 6} more" if len(entries) > 6 else ""

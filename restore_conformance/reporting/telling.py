@@ -91,6 +91,11 @@ def findings(run: Record) -> list[Record]:
     return sorted(found, key=lambda e: (VERDICTS.index(e["verdict"]), LEVELS.index(e["level"])))
 
 
+def passing(run: Record) -> list[Record]:
+    """Clauses with something that was seen in a refusal and did not come again: shown, and binding nobody."""
+    return [entry for entry in run["clauses"] if "passing" in entry]
+
+
 def groups(run: Record) -> dict[str, list[Record]]:
     """The clauses by operation and heading, in the order of the register."""
     made: dict[str, list[Record]] = {}
@@ -123,6 +128,38 @@ def unjudged(run: Record) -> dict[str, list[Record]]:
         if entry["verdict"] in UNTOUCHED:
             reasons.setdefault(entry.get("reason") or "no reason known", []).append(entry)
     return dict(sorted(reasons.items(), key=lambda item: -len(item[1])))
+
+
+KINDS = {
+    "route": "the target seems to have no route for them",
+    "caller": "they need another caller (--identity)",
+    "ids": "they need ids that exist on the target (--restore-points, --granular-items)",
+    "step": "the target, or this profile, never came to the step that shows them",
+    "left-out": "left out, as the settings say",
+    "room": "there was no room for them",
+    "untested": "no exchange can show them",
+    "untouched": "nothing that was sent touches them",
+}
+"""Why clauses are not tested, a kind in a line."""
+
+
+def untested(run: Record) -> list[tuple[str, list[Record]]]:
+    """The clauses that nothing tested, by the kind of the reason, the largest group first."""
+    kinds: dict[str, list[Record]] = {}
+    for entry in run["clauses"]:
+        if entry["verdict"] == "none":
+            kinds.setdefault(entry.get("why", "untouched"), []).append(entry)
+    named = [(_kind(kind, entries, run), entries) for kind, entries in kinds.items()]
+    return sorted(named, key=lambda group: -len(group[1]))
+
+
+def _kind(kind: str, entries: list[Record], run: Record) -> str:
+    if kind == "untouched" and run.get("stopped"):
+        return f"{KINDS[kind]} ({run['stopped']})"
+    if kind == "route":
+        named = ", ".join(dict.fromkeys(entry["id"].partition("/")[0] for entry in entries))
+        return f"the target seems to have no route for {named}"
+    return KINDS.get(kind, kind)
 
 
 def places(entry: Record) -> Iterator[Place]:

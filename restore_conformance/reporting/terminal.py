@@ -22,6 +22,7 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
     if not quiet:
         _headings(run, out, plain=plain)
         _findings(run, out)
+        _passing(run, out)
         _unjudged(run, out)
     if said := telling.partial(run):
         print(line(said), file=out)
@@ -116,17 +117,34 @@ def _findings(run: dict[str, Any], out: TextIO) -> None:
         print(file=out)
 
 
+def _passing(run: dict[str, Any], out: TextIO) -> None:
+    for entry in telling.passing(run):
+        finding = entry["passing"]
+        print(f"passing {entry['id']}", file=out)
+        print(f"       came: {line(finding['message'])} (seen {finding['seen']} of {finding['of']})", file=out)
+        print("       sent again, the same was answered well, so that it does not bind", file=out)
+
+
 def _unjudged(run: dict[str, Any], out: TextIO) -> None:
-    reasons = telling.unjudged(run)
+    """What has no verdict: a line for each kind of reason, and one for each reason where a verdict was missed."""
+    reasons: dict[str, list[dict[str, Any]]] = {}
     for entry in run["clauses"]:
-        if entry["verdict"] == "error":
+        if entry["verdict"] in {"error", "inconclusive"}:
             reasons.setdefault(entry.get("reason", ""), []).append(entry)
     for reason, entries in reasons.items():
         names = [entry["id"] for entry in entries]
         print(f"Not judged: {_listed(names)}\n       {line(reason)}", file=out)
-    if reasons:
+    groups = telling.untested(run)
+    for kind, entries in groups:
+        musts = sum(entry["level"] == "must" for entry in entries)
+        names = [entry["id"] for entry in entries]
+        print(
+            f"Not tested: {telling.counted(len(entries), 'clause')} ({musts} must), {line(kind)}: {_listed(names, 2)}",
+            file=out,
+        )
+    if reasons or groups:
         print(file=out)
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+def _listed(names: list[str], most: int = 4) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

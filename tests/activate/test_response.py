@@ -7,6 +7,11 @@ from restore_conformance.verdicts import Deviation
 PARTS = ("inProgress", "completed", "failed")
 
 
+def _counts(shown):
+    """Whether a session shows its counts."""
+    return isinstance(shown.get("restoreSessionArtifactCount"), dict)
+
+
 @clause(when=story("activation", "change"))
 def test_session(conversation):
     """The answer is that session."""
@@ -67,7 +72,8 @@ def test_artifacts_kept(conversation):
 @clause(when=story("activation"))
 def test_counts(conversation):
     """What is counted as restoring, completed and failed is no more than there is."""
-    for found in checks.later_reads(conversation, *checks.RUNNING):
+    checks.seen(checks.sessions(conversation, *checks.RUNNING))
+    for found in checks.seen(one for one in checks.later_reads(conversation, *checks.RUNNING) if _counts(one)):
         counts = found.get("restoreSessionArtifactCount")
         shown = [counts.get(name) for name in PARTS] if isinstance(counts, dict) else []
         total = checks.total(found)

@@ -16,7 +16,9 @@ def test_collection(conversation):
 @clause(when=STANDARD)
 def test_items(conversation):
     """Every item is an artifact."""
-    for page in conversation.steps(checks.artifact_step(conversation, "list-artifacts")):
+    name = checks.artifact_step(conversation, "list-artifacts")
+    checks.step(conversation, name)
+    for page in conversation.steps(name):
         if page.status == 200:
             checks.declared(page, "list-artifacts/response.json")
 

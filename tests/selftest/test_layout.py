@@ -18,7 +18,7 @@ STOREYS = [
     {"documents", "clauses", "settings", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
     {"judging", "memory", "sending", "stories", "sweep", "rebuilt", "accepted"},
-    {"controls", "shrinking", "conversing", "watching", "telling", "concluding"},
+    {"controls", "shrinking", "conversing", "watching", "telling", "concluding", "repeating"},
     {"campaign"},
     {"bench", "live"},
     {

@@ -31,8 +31,7 @@ def test_session_not_found(conversation):
 @clause(when=story("activation"))
 def test_not_a_draft(conversation):
     """Only a draft allows it."""
-    if checks.session(conversation, "get-activated").get("status") == "draft":
-        return
+    checks.started(conversation)
     if conversation.step("update-activated-removal") is not None:
         checks.refused_at(conversation, "update-activated-removal", "update", "not-a-draft")
     if checks.sent_elements(conversation, "create")[0].keys() >= {"browseSessionId"}:
