@@ -28,7 +28,7 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.live.running import has_leave, told_left
 
     live, settings = live_settings_of(arguments)
-    if not has_leave(live, yes=arguments.yes):
+    if arguments.dry_run or not has_leave(live, yes=arguments.yes):
         for line in open_of(live):
             print(line)
         print("Nothing was sent. Give --yes to delete what the journal lists, or name the tenant in live.allow.")

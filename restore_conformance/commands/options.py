@@ -22,7 +22,7 @@ from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
 from restore_conformance.targets.door import is_loopback, is_vendor
-from restore_conformance.verdicts import UsageError
+from restore_conformance.verdicts import Unready, UsageError
 
 if TYPE_CHECKING:
     from restore_conformance.live.settings import Live
@@ -127,8 +127,20 @@ def add_live_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="settings of the live target, a TOML file (default: restore-conformance.toml, if there is one)",
     )
+    parser.add_argument("--yes", action="store_true", help="leave to send to a live target")
     parser.add_argument(
-        "--yes", action="store_true", help="send the plan to a live target; without it the plan is only printed"
+        "--dry-run", action="store_true", help="print what would be sent to a live target, and send nothing"
+    )
+
+
+def without_leave(live: Live, what: str) -> Unready:
+    """What to say where a live target was sent nothing, since nobody gave leave: exit 3, so that it is noticed."""
+    emulator = (
+        "" if is_vendor(live.host) else f" If it is an emulator and no tenant, say so with --emulator {live.host}."
+    )
+    return Unready(
+        f"Nothing was sent to {live.host}: give --yes to {what} (or name the tenant in live.allow), or --dry-run if "
+        f"the plan is all you want.{emulator}"
     )
 
 

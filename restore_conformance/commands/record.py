@@ -14,7 +14,6 @@ from restore_conformance import settings as table
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands import options, writing
 from restore_conformance.settings import Settings
-from restore_conformance.targets.door import is_vendor
 from restore_conformance.verdicts import Exit, Unready, UsageError
 
 if TYPE_CHECKING:
@@ -62,6 +61,8 @@ def main(arguments: argparse.Namespace) -> int:
     live = options.live_of(arguments, settings)
     if live is not None:
         return _live(arguments, settings, live, register, only, folder)
+    if arguments.dry_run:
+        raise UsageError(f"--dry-run is for live targets; {settings.target} is none, so leave it out.")
     from restore_conformance.campaign import Campaign
     from restore_conformance.origins import Place, place_of
 
@@ -89,11 +90,11 @@ def _live(
     why = going.planned().unreachable.get(only)
     if why:
         raise UsageError(f"{only} cannot be recorded from a live target, and nothing was sent: {why}.")
-    if not going.leave:
+    if arguments.dry_run or not going.leave:
         going.show(sys.stdout)
-        print("Nothing was sent or recorded. Give --yes to send this, or name the tenant in live.allow.")
-        if not is_vendor(live.host):
-            print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
+        if not arguments.dry_run:
+            raise options.without_leave(live, "send this plan and record it")
+        print("Nothing was sent or recorded.")
         return int(Exit.CONFORMANT)
     writing.folder_of(str(folder), "--to")
     callers: dict[str, str] = {}

@@ -13,12 +13,11 @@ from restore_conformance.clauses import Register, load
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import writing
 from restore_conformance.commands.history import check_history
-from restore_conformance.commands.options import add_arguments, live_of, scrub_of, settings_of, target_of
+from restore_conformance.commands.options import add_arguments, live_of, scrub_of, settings_of, target_of, without_leave
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Target
-from restore_conformance.targets.door import is_vendor
 from restore_conformance.verdicts import Exit, UsageError, Verdict
 
 if TYPE_CHECKING:
@@ -60,6 +59,8 @@ def main(arguments: argparse.Namespace) -> int:
     live = None if settings.target == "replay" else live_of(arguments, settings)
     if live is not None:
         return _live(arguments, settings, live, register, ledger)
+    if arguments.dry_run:
+        raise UsageError(f"--dry-run is for live targets; {settings.target} is none, so leave it out.")
     check_history(arguments)
     target = None if settings.target == "replay" else target_of(settings)
     folder = writing.folder_of(settings.report)
@@ -99,10 +100,7 @@ def judged(arguments: argparse.Namespace, register: Register) -> Result:
 
         going = LiveRun(settings, live, register, yes=arguments.yes)
         if not going.leave:
-            raise UsageError(
-                f"{live.host} is a live target and nothing was sent: give --yes, or name the tenant in live.allow. "
-                "restore-conformance run --target live prints what would be sent."
-            )
+            raise without_leave(live, "send the plan that restore-conformance run --dry-run prints")
         result = going.run()
         if going.left:
             raise UsageError(f"Left behind: {', '.join(one.session for one in going.left)}; see cleanup.")
@@ -138,12 +136,12 @@ def _live(
     from restore_conformance.storing import Store
 
     going = LiveRun(settings, live, register, yes=arguments.yes)
-    if not going.leave:
+    if arguments.dry_run or not going.leave:
         going.show(sys.stdout)
-        print("Nothing was sent. Give --yes to send this, or name the tenant in live.allow.")
-        if not is_vendor(live.host):
-            print(f"If {live.host} is an emulator and no tenant, say so with --emulator {live.host}.")
-        return 0
+        if not arguments.dry_run:
+            raise without_leave(live, "send this plan")
+        print("Nothing was sent.")
+        return int(Exit.CONFORMANT)
     check_history(arguments)
     folder = writing.folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)

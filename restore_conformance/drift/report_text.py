@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from restore_conformance.drift.change import Change, Grade
@@ -49,9 +49,16 @@ def terminal(
     ]
     unread = [str(error) for error in broken]
     if not changes:
-        lines.append("No drift in what could be read." if unread else "No drift.")
+        lines.append(_nothing(unread))
     lines += unread
     return "\n".join(lines) + "\n"
+
+
+def _nothing(broken: Collection[object]) -> str:
+    """What is said where no change was found; a source that could not be read may hold one."""
+    if broken:
+        return "Undecided: not every source could be read, and no change was found in what could."
+    return "No drift."
 
 
 def _what(change: Change) -> str:
@@ -71,9 +78,7 @@ def markdown(
     lines = ["# Drift of the restore contract", ""]
     counted = ", ".join(f"{sum(c.grade is grade for c in changes)} {grade}" for grade in _ORDER)
     lines += [
-        f"{len(changes)} changes: {counted}."
-        if changes
-        else ("No drift in what could be read." if broken else "No drift."),
+        f"{len(changes)} changes: {counted}." if changes else _nothing(broken),
         "",
     ]
     for error in broken:

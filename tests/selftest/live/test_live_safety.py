@@ -183,8 +183,9 @@ def test_an_answer_with_the_id_of_an_earlier_session_is_no_leave_to_delete_it(wi
 
 
 def test_a_dry_run_prints_the_plan_and_sends_nothing(tenant, command):
-    """Without leave there is a plan with its clauses, and neither a request nor a sign-in."""
-    code, out, _ = command("run", "--target", "live", "--config", tenant.config())
+    """A dry run shows a plan with its clauses, whatever leave there is, and neither sends nor signs in."""
+    leave = "--yes", "--config", tenant.config(allow=[TENANT])
+    code, out, _ = command("run", "--target", "live", "--dry-run", *leave)
     assert code == 0
     assert "Nothing was sent" in out
     assert re.search(r"Requests: \d+ of at most 60", out)
@@ -192,6 +193,26 @@ def test_a_dry_run_prints_the_plan_and_sends_nothing(tenant, command):
     assert "nothing is ever activated" in out
     assert tenant.entra.asked == []
     assert tenant.sessions == set()
+
+
+@pytest.mark.parametrize("front", [("run",), ("record",)])
+def test_a_forgotten_leave_is_not_green(tenant, command, front):
+    """Without leave the plan is shown, nothing is sent, and the exit code is that of a target nobody judged."""
+    code, out, err = command(*front, "--target", "live", "--config", tenant.config())
+    assert code == 3
+    assert re.search(r"Requests: \d+ of at most", out)
+    assert "Nothing was sent" in err
+    assert "--yes" in err
+    assert "--dry-run" in err
+    assert tenant.entra.asked == []
+    assert tenant.sessions == set()
+
+
+def test_a_dry_run_of_what_is_not_live_is_bad_usage(command):
+    """The mock and loopback are sent everything at once; a dry run of them is refused rather than carried out."""
+    code, _, err = command("run", "--target", "mock", "--dry-run")
+    assert code == 2
+    assert "--dry-run" in err
 
 
 def test_the_list_of_tenants_gives_leave(tenant, command, tmp_path):
@@ -224,9 +245,10 @@ def test_a_token_for_another_tenant_stops_the_run(tenant, command, tmp_path):
 )
 def test_a_host_that_is_not_loopback_is_live(command, host):
     """Safety follows the host: a URL elsewhere is planned for, and sent nothing without leave."""
-    code, out, _ = command("run", "--target", f"https://{host}/beta")
-    assert code == 0
-    assert "Nothing was sent" in out
+    code, out, err = command("run", "--target", f"https://{host}/beta")
+    assert code == 3
+    assert "Plan for" in out
+    assert "Nothing was sent" in err
 
 
 @pytest.mark.parametrize("target", ["http://example.org/beta", "ftp://example.org/beta", "https://example.org/"])
