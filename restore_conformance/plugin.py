@@ -7,6 +7,8 @@ the target unless --target names another.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,21 @@ import pytest
 
 from restore_conformance import places
 from restore_conformance.clauses import Clause, Register, load
-from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, Unready, UsageError, Verdict
+from restore_conformance.verdicts import (
+    ClauseVerdict,
+    Deviation,
+    Inconclusive,
+    Level,
+    SuiteError,
+    Unready,
+    UsageError,
+    Verdict,
+)
 
 _REGISTER: Any = pytest.StashKey[Register]()
 _VERDICTS: Any = pytest.StashKey[dict[str, ClauseVerdict]]()
 _RESULT: Any = pytest.StashKey[Any]()
+_BROKEN: Any = pytest.StashKey[str]()
 
 OPTIONS = ("target", "token", "restore-points", "granular-items", "profile", "as-of", "ca-bundle", "config")
 REPEATED = ("identity", "reading", "emulator")
@@ -50,7 +62,8 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 def _register(config: pytest.Config) -> Register:
     if _REGISTER not in config.stash:
         try:
-            config.stash[_REGISTER] = load()
+            with _warnings_only():
+                config.stash[_REGISTER] = load()
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
     found: Register = config.stash[_REGISTER]
@@ -58,21 +71,41 @@ def _register(config: pytest.Config) -> Register:
 
 
 def _verdicts(config: pytest.Config) -> dict[str, ClauseVerdict]:
-    """The verdicts of the one campaign; the first call runs it."""
+    """The verdicts of the one campaign; the first call runs it. Raises SuiteError, each time, where it broke."""
+    if _BROKEN in config.stash:
+        raise SuiteError(f"the campaign ended in an error of the suite itself: {config.stash[_BROKEN]}")
     if _VERDICTS not in config.stash:
-        from restore_conformance.commands import run
-
-        parser = argparse.ArgumentParser()
-        run.add_arguments(parser)
         try:
-            result = run.judged(parser.parse_args(_arguments(config)), _register(config))
+            result = _judged(config)
         except (UsageError, Unready) as error:
             # Once, not for each clause: a live target is not signed in to a hundred times.
             pytest.exit(f"restore-conformance: {error}", returncode=2 if isinstance(error, UsageError) else 3)
+        except Exception as error:
+            config.stash[_BROKEN] = f"{type(error).__name__}: {error}"
+            raise
         config.stash[_RESULT] = result
         config.stash[_VERDICTS] = {found.clause.address: found for found in result.verdicts}
     found: dict[str, ClauseVerdict] = config.stash[_VERDICTS]
     return found
+
+
+def _judged(config: pytest.Config) -> Any:
+    from restore_conformance.commands import run
+
+    parser = argparse.ArgumentParser()
+    run.add_arguments(parser)
+    capture = config.pluginmanager.getplugin("capturemanager")
+    shown = capture.global_and_fixture_disabled() if capture is not None else contextlib.nullcontext()
+    with shown, _warnings_only():  # what is said of the options is said to the user, not to the first clause
+        return run.judged(parser.parse_args(_arguments(config)), _register(config))
+
+
+@contextlib.contextmanager
+def _warnings_only() -> Iterator[None]:
+    """A warning inside of the campaign stays one, however strict the configuration is that it runs under."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        yield
 
 
 def _arguments(config: pytest.Config) -> list[str]:
@@ -99,12 +132,47 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """The verdict of the run, in one line."""
+    """The verdict of the run and its exit code, in one line, and every *should* that is not followed."""
     result = config.stash.get(_RESULT, None)
-    if result is not None:
-        terminalreporter.write_line(
-            f"restore-conformance: {result.reason} ({result.requests} requests to {result.target})"
-        )
+    if result is None:
+        return
+    scrub = _scrub(config)
+    for found in result.verdicts:
+        if found.verdict is Verdict.FAIL and found.clause.level is not Level.MUST:
+            terminalreporter.write_line(scrub.text(f"{found.clause.level}: {_message(found)}"))
+    said = f"{result.reason} ({result.requests} requests to {result.target}), exit {int(result.exit)}"
+    terminalreporter.write_line(scrub.text(f"restore-conformance: {said}"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Never zero where the command is not: the items of a target that was not judged are merely skipped."""
+    result = session.config.stash.get(_RESULT, None)
+    if result is not None and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = int(result.exit)
+
+
+def _scrub(config: pytest.Config) -> Any:
+    from restore_conformance.commands.options import scrub_of
+
+    result = config.stash[_RESULT]
+    scrub = scrub_of(result.settings)
+    for found in result.verdicts:
+        for finding in found.findings:
+            for one in finding.evidence:
+                scrub.learn(one)
+    return scrub
+
+
+def _message(found: ClauseVerdict) -> str:
+    return f"{found.clause.address}: {found.clause.says} {found.findings[0].message}"
+
+
+def _secretless(text: str, config: pytest.Config) -> str:
+    """A traceback without what the command line and the environment keep secret."""
+    from restore_conformance.scrub import of_command_line
+    from restore_conformance.settings import TOKEN_VARIABLE
+
+    return of_command_line(_arguments(config), TOKEN_VARIABLE).text(text)
 
 
 class ClauseFile(pytest.File):
@@ -130,26 +198,20 @@ class ClauseItem(pytest.Item):
             raise RuntimeError(found.reason)
         if found.verdict in {Verdict.NONE, Verdict.INCONCLUSIVE}:
             raise Inconclusive(f"{found.verdict}: {found.reason}")
-        if found.verdict is Verdict.FAIL:
-            message = f"{self.made.address}: {self.made.says} {found.findings[0].message}"
-            if self.made.level is not Level.MUST:
-                self.warn(pytest.PytestWarning(f"{self.made.level}: {message}"))
-                return
-            raise Deviation(message)
+        if found.verdict is Verdict.FAIL and self.made.level is Level.MUST:
+            raise Deviation(_message(found))
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        if isinstance(excinfo.value, Deviation):
-            from restore_conformance.commands.options import scrub_of
+        if isinstance(excinfo.value, SuiteError):
+            return str(excinfo.value)
+        if isinstance(excinfo.value, Deviation) and _RESULT in self.config.stash:
             from restore_conformance.record import curl
 
-            result = self.config.stash[_RESULT]
+            result, scrub = self.config.stash[_RESULT], _scrub(self.config)
             finding = _verdicts(self.config)[self.made.address].findings[0]
-            scrub = scrub_of(result.settings)
-            for one in finding.evidence:
-                scrub.learn(one)
             again = curl(finding.evidence[-1], scrub, result.base)
             return f"{scrub.text(str(excinfo.value))}\nseen {finding.seen} of {finding.of}\n{again}"
-        return super().repr_failure(excinfo, style)
+        return _secretless(str(super().repr_failure(excinfo, style)), self.config)
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, self.made.address

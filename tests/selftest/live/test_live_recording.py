@@ -89,8 +89,11 @@ def test_no_token_and_no_tenant_reaches_a_cassette(tenant, record, tmp_path):
 def test_without_leave_nothing_is_sent_and_nothing_written(tenant, record, tmp_path):
     """Without --yes and live.allow the plan is printed: no token is asked for, no folder is made."""
     code, said, _ = record()
-    assert code == 0
+    assert code == 3
     assert "Plan for" in said
+    assert "Nothing was sent to" in said
+    code, said, _ = record("--dry-run", "--yes")
+    assert code == 0
     assert "Nothing was sent or recorded" in said
     assert tenant.entra.asked == []
     assert tenant.sessions == set()
@@ -103,7 +106,8 @@ def test_a_tenant_that_is_allowed_needs_no_yes(tenant, record):
     assert code == 0, said
     assert len(cassettes) == 1
     code, said, _ = record("create/response.created", allow=["11111111-2222-4333-8444-555555555555"])
-    assert "Nothing was sent or recorded" in said
+    assert code == 3
+    assert "Nothing was sent to" in said
 
 
 @pytest.mark.parametrize(
@@ -167,7 +171,7 @@ def test_a_url_that_is_no_loopback_goes_the_live_way(command, tmp_path, monkeypa
     """Safety follows the host: a URL of a tenant prints the plan, and plain HTTP is refused."""
     monkeypatch.setattr(LiveRun, "run", lambda *_, **__: pytest.fail("a run was begun without leave"))
     code, out, _ = command("record", "--target", "https://graph.microsoft.com/beta", "--to", tmp_path / "c")
-    assert code == 0
+    assert code == 3
     assert "Plan for https://graph.microsoft.com/beta" in out
     code, _, err = command("record", "--target", "http://tenant.contoso.net/beta", "--to", tmp_path / "c")
     assert code == 2

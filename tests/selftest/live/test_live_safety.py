@@ -289,8 +289,8 @@ def test_the_pytest_front_asks_for_leave_as_well(tenant, tmp_path):
     command = [sys.executable, "-m", "pytest", "-q", "tests/create", "-p", "no:cacheprovider", "--target"]
     config = ["--config", str(tenant.config())]
     done = subprocess.run([*command, "https://graph.microsoft.com/beta"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "nothing was sent" in done.stdout + done.stderr
+    assert done.returncode == 3
+    assert "Nothing was sent" in done.stdout + done.stderr
     assert tenant.entra.asked == []
     done = subprocess.run([*command, "live", *config, "--yes"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
