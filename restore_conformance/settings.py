@@ -103,9 +103,9 @@ def identities_from(pairs: list[str], token: str, note: Note) -> dict[str, str]:
     """
     made: dict[str, str] = {}
     for pair in pairs:
-        name, _, token = pair.partition("=")
+        name, _, given = pair.partition("=")
         kind = CALLERS.get(name.strip().lower())
-        bare = "" if kind is None else _bare(token, f"--identity {kind}", note)
+        bare = "" if kind is None else _bare(given, f"--identity {kind}", note)
         if kind is None or not bare:
             known = "read-only, no-permission, personal, expired, delegated, application"
             raise UsageError(f"--identity takes NAME=TOKEN with NAME one of {known}; got {name!r}.")
