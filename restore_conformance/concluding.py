@@ -103,6 +103,8 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
         found = by_address.get(pillar)
         if found is not None and found.verdict not in {Verdict.PASS, Verdict.FAIL} and not _out_of_reach(found):
             return Exit.UNJUDGED, f"no verdict on {pillar}: {found.reason}", unjudged
+    if not judged and any(found.clause.level is Level.MUST for found in verdicts):
+        return Exit.UNJUDGED, "no must clause was tested", unjudged
     if len(judged) < ENOUGH * len(musts):
         return Exit.UNJUDGED, f"only {len(judged)} of {len(musts)} must clauses could be judged", unjudged
     kept = passed(verdicts)

@@ -1,0 +1,85 @@
+"""No exchange, no pass: a clause is judged on what its own operation answered, or it is not tested."""
+
+import json
+import shutil
+
+import pytest
+from looking import failed
+
+from restore_conformance import places
+from restore_conformance.campaign import Campaign
+from restore_conformance.clauses import load
+from restore_conformance.documents import Documents
+from restore_conformance.exchange import Response
+from restore_conformance.mock import Service
+from restore_conformance.settings import Settings
+from restore_conformance.targets import Embedded
+from restore_conformance.verdicts import Exit, Verdict
+
+LACKING = [
+    Response(404),
+    Response(404, (("Content-Type", "application/json"),), b'{"error": {"code": "ResourceNotFound", "message": ""}}'),
+    Response(405, (("Content-Type", "application/json"),), b'{"detail": "Method Not Allowed"}'),
+]
+
+
+def create_only(answer):
+    """A service with one route."""
+    service = Service()
+    known = service.handle
+    service.handle = lambda r: known(r) if r.target.endswith("RestoreSessions") and r.method == "POST" else answer
+    return service
+
+
+@pytest.mark.parametrize("answer", LACKING, ids=["bare", "envelope", "framework"])
+@pytest.mark.parametrize("profile", ["quick", "standard"])
+def test_what_the_target_lacks_is_not_tested(judged, answer, profile, monkeypatch):
+    """A server with the create route alone passes clauses of create only, and the verdict says how many there are."""
+    result = judged(create_only(answer), profile)
+    passed = {v.clause.operation for v in result.verdicts if v.verdict is Verdict.PASS}
+    assert failed(result) == []
+    assert passed == {"create"}
+    assert result.exit is Exit.CONFORMANT
+    musts = [v for v in result.verdicts if v.clause.level == "must"]
+    untested = sum(v.verdict is Verdict.NONE for v in musts)
+    assert untested > 60
+    assert result.reason.startswith(f"{sum(v.verdict is Verdict.PASS for v in musts)} must clauses passed, ")
+    assert f"{untested} not tested" in result.reason
+
+
+def test_a_copied_operation_is_not_tested(tmp_path):
+    """Clauses and judgements copied for another route pass nothing, since no request went there."""
+    schemas, tests = tmp_path / "schemas", tmp_path / "tests"
+    shutil.copytree(places.SCHEMAS, schemas)
+    shutil.copytree(places.SCHEMAS / "create", schemas / "copied")
+    text = (schemas / "copied" / "clauses.toml").read_text()
+    (schemas / "copied" / "clauses.toml").write_text(text.replace('"create/', '"copied/'))
+    shutil.copytree(places.CLAUSE_TESTS / "create", tests / "copied")
+    register = load(Documents(schemas), tests, {"copied"})
+    assert len(register.clauses) > 90
+    service = Service()
+    tokens = {kind: token for token, kind in service.tokens.items()}
+    settings = Settings(token=tokens.pop("good"), identities=tokens, profile="quick")
+    result = Campaign(settings, Embedded(service), register).run()
+    assert result.requests > 100
+    assert {v.verdict for v in result.verdicts} == {Verdict.NONE}
+    assert result.exit is Exit.UNJUDGED
+
+
+def test_not_tested_is_told_in_a_line_for_each_kind(capsys, tmp_path):
+    """The terminal groups what was not tested by the kind of the reason."""
+    from restore_conformance import cli
+    from restore_conformance.mock.server import serving
+
+    service = create_only(LACKING[1])
+    with serving(service) as base:
+        code = cli.main(
+            ["run", "--target", base, "--token", service.token, "--profile", "quick", "--report", str(tmp_path)]
+        )
+    out = capsys.readouterr().out
+    assert code == 0
+    (line,) = [one for one in out.splitlines() if "no route for" in one]
+    assert line.startswith("Not tested: ")
+    assert "get, list, update, delete" in line
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert {entry["why"] for entry in run["clauses"] if entry["verdict"] == "none"} >= {"route", "caller"}
