@@ -62,6 +62,17 @@ def test_exit_codes(arguments: tuple[str | Path, ...], code: int, capsys: pytest
     assert ("source broken" in capsys.readouterr().err) == (code == 3)
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_source_that_could_not_be_read_is_no_news_of_no_drift(form, capsys):
+    """Nothing says that there is no drift where there was nothing to read."""
+    assert run("--to", "missing.csdl", "--format", form) == 3
+    said = capsys.readouterr().out
+    assert "No drift" not in said
+    assert "not every source could be read" in said
+    assert run("--from", SLICE, "--to", SLICE, "--format", form) == 0
+    assert "No drift" in capsys.readouterr().out
+
+
 def test_usage() -> None:
     """What a user got wrong is one sentence."""
     with pytest.raises(UsageError, match="name at least one newer source"):
