@@ -6,6 +6,7 @@ went wrong. Stops early where the target cannot be reached or asked. Knows no si
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -219,7 +220,8 @@ class Campaign:
             if confirm(exchange, self.control, self.sender, self._again) == "target":
                 self.judge.exchange(exchange)
                 self._keep(exchange)
-        self.doubts.ask_again(self.sender, self._again)
+        with contextlib.suppress(BudgetSpent):  # the plan was carried out; what cannot be asked again does not bind
+            self.doubts.ask_again(self.sender, self._again)
 
     def _again(self, exchange: Exchange) -> Outcome:
         if exchange.sent.operation == "create":

@@ -23,10 +23,11 @@ TIMES = 2
 class Doubts:
     """What was refused so in a run: by clause the creates, and the conversations that were told again in vain.
 
-    At most as many of each clause are kept as it takes to bind.
+    At most as many of each clause are kept as it takes to bind. `asked` are the clauses for which all was sent again.
     """
 
     judge: Judge
+    asked: set[str] = field(default_factory=set)
     creates: dict[str, dict[str, Exchange]] = field(default_factory=dict)
     conversations: dict[str, set[str]] = field(default_factory=dict)
 
@@ -40,6 +41,7 @@ class Doubts:
     def passed(self, address: str, conversation: int) -> None:
         """A conversation was told again, and the clause was not broken again."""
         self.conversations.setdefault(address, set()).add(f"conversation {conversation}")
+        self.asked.add(address)
 
     def ask_again(self, sender: Sender, heard: Callable[[Exchange], Outcome]) -> None:
         """Send every create again that a clause hangs on; `heard` takes in what comes. Raises BudgetSpent."""
@@ -53,6 +55,7 @@ class Doubts:
                     sent[stimulus] = {failed for outcome in outcomes for failed in outcome.failed}
                 if address in sent[stimulus]:
                     self.judge.bind(address)
+            self.asked.add(address)
 
     def settle(self) -> None:
         """Forgive what did not come again, unless that happened to several stimuli."""
@@ -63,4 +66,5 @@ class Doubts:
         }
         if len(set().union(*passing.values())) < SEVERAL:
             for address in passing:
-                self.judge.forgive(address)
+                asked = address in self.asked
+                self.judge.forgive(address, "did not come again" if asked else "was not asked again")

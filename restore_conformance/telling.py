@@ -65,15 +65,17 @@ class Teller:
             outcome, ended = self._tell(name, act)
             number, judge = self.talks, self.doubts.judge
             doubtful = {address for address in outcome.doubtful if not judge.binds(address)}
-            for _ in range(TIMES):
-                if not doubtful and not ended:
-                    break
-                outcome, ended = self._tell(name, act)
-                for address in doubtful.intersection(outcome.failed):
-                    judge.bind(address)
-                    doubtful.remove(address)
-            for address in doubtful:
-                self.doubts.passed(address, number)
+            try:
+                for _ in range(TIMES):
+                    if not doubtful and not ended:
+                        break
+                    outcome, ended = self._tell(name, act)
+                    for address in doubtful.intersection(outcome.failed):
+                        judge.bind(address)
+                        doubtful.remove(address)
+            finally:
+                for address in doubtful:
+                    self.doubts.passed(address, number)
 
     def _tell(self, name: str, act: Act) -> tuple[Outcome, bool]:
         """Tell a story once. What was broken, and whether it ended as soon as its valid create was refused."""

@@ -110,9 +110,9 @@ class Judge:
         """What a clause was broken by came again."""
         self._tallies[address].firm += 1
 
-    def forgive(self, address: str) -> None:
-        """What a clause was broken by did not come again when the same was asked again."""
-        self._tallies[address].passing = True
+    def forgive(self, address: str, why: str) -> None:
+        """What a clause was broken by does not bind: it `why`, such as "did not come again"."""
+        self._tallies[address].passing = why
 
     def _judge(self, subject: Any, clauses: Iterable[Clause], scope: str, evidence: list[Exchange]) -> Outcome:
         outcome = Outcome()

@@ -22,7 +22,7 @@ class Tally:
     """The counts of one clause. `excused` are breaches that a fact may yet excuse: fact to count, smallest, weight.
 
     `firm` are the breaches that bind by themselves, `doubts` the stimuli that were refused in a way that may pass;
-    `passing` that none of these was refused so again.
+    `passing` why they do not bind, where they do not.
     """
 
     judged: int = 0
@@ -36,7 +36,7 @@ class Tally:
     excused: dict[str, tuple[int, Finding, tuple[int, int]]] = field(default_factory=dict)
     firm: int = 0
     doubts: set[str] = field(default_factory=set)
-    passing: bool = False
+    passing: str = ""
     announced: bool = False
     error: str = ""
     sample: Exchange | None = None
@@ -99,8 +99,7 @@ def verdict_of(
             found.passing = finding
             found.verdict = Verdict.PASS if tally.judged else Verdict.INCONCLUSIVE
             found.reason = (
-                f"a passing refusal, seen {failed} of {found.exchanges}: {finding.message}; "
-                "sent again, the same was answered well"
+                f"a passing refusal, seen {failed} of {found.exchanges}, which {tally.passing}: {finding.message}"
             )
             return found
         found.verdict, found.findings = Verdict.FAIL, [finding]

@@ -119,10 +119,8 @@ def _findings(run: dict[str, Any], out: TextIO) -> None:
 
 def _passing(run: dict[str, Any], out: TextIO) -> None:
     for entry in telling.passing(run):
-        finding = entry["passing"]
         print(f"passing {entry['id']}", file=out)
-        print(f"       came: {line(finding['message'])} (seen {finding['seen']} of {finding['of']})", file=out)
-        print("       sent again, the same was answered well, so that it does not bind", file=out)
+        print(f"       does not bind: {line(entry['reason'])}", file=out)
 
 
 def _unjudged(run: dict[str, Any], out: TextIO) -> None:
