@@ -1,17 +1,22 @@
 """No exchange, no pass: a clause is judged on what its own operation answered, or it is not tested."""
 
+import io
 import json
 import shutil
 
+import jsonschema
 import pytest
 from looking import failed
 
 from restore_conformance import places
 from restore_conformance.campaign import Campaign
 from restore_conformance.clauses import load
+from restore_conformance.commands.options import scrub_of
 from restore_conformance.documents import Documents
 from restore_conformance.exchange import Response
 from restore_conformance.mock import Service
+from restore_conformance.record import run_of
+from restore_conformance.reporting import terminal
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import Exit, Verdict
@@ -33,7 +38,7 @@ def create_only(answer):
 
 @pytest.mark.parametrize("answer", LACKING, ids=["bare", "envelope", "framework"])
 @pytest.mark.parametrize("profile", ["quick", "standard"])
-def test_what_the_target_lacks_is_not_tested(judged, answer, profile, monkeypatch):
+def test_what_the_target_lacks_is_not_tested(judged, answer, profile):
     """A server with the create route alone passes clauses of create only, and the verdict says how many there are."""
     result = judged(create_only(answer), profile)
     passed = {v.clause.operation for v in result.verdicts if v.verdict is Verdict.PASS}
@@ -66,20 +71,14 @@ def test_a_copied_operation_is_not_tested(tmp_path):
     assert result.exit is Exit.UNJUDGED
 
 
-def test_not_tested_is_told_in_a_line_for_each_kind(capsys, tmp_path):
+def test_not_tested_is_shown_in_a_line_for_each_kind(judged):
     """The terminal groups what was not tested by the kind of the reason."""
-    from restore_conformance import cli
-    from restore_conformance.mock.server import serving
-
-    service = create_only(LACKING[1])
-    with serving(service) as base:
-        code = cli.main(
-            ["run", "--target", base, "--token", service.token, "--profile", "quick", "--report", str(tmp_path)]
-        )
-    out = capsys.readouterr().out
-    assert code == 0
-    (line,) = [one for one in out.splitlines() if "no route for" in one]
+    result = judged(create_only(LACKING[1]), "quick", identities={})
+    run = run_of(result, scrub_of(result.settings))
+    out = io.StringIO()
+    terminal.table(run, {"html": "report.html"}, quiet=False, out=out, plain=True)
+    (line,) = [one for one in out.getvalue().splitlines() if "no route for" in one]
     assert line.startswith("Not tested: ")
     assert "get, list, update, delete" in line
-    run = json.loads((tmp_path / "run.json").read_text())
     assert {entry["why"] for entry in run["clauses"] if entry["verdict"] == "none"} >= {"route", "caller"}
+    jsonschema.validate(json.loads(json.dumps(run)), json.loads((places.SCHEMAS / "run.schema.json").read_text()))
