@@ -9,12 +9,18 @@ import threading
 import time
 import tracemalloc
 import zlib
+from dataclasses import replace
 
 import httpcore
 import pytest
 from servers import answering, socket_server
 
+from restore_conformance.campaign import Campaign
 from restore_conformance.exchange import Exchange, Request
+from restore_conformance.mock import Service
+from restore_conformance.mock.server import serving
+from restore_conformance.settings import Settings
+from restore_conformance.sources.fetch import fetch
 from restore_conformance.targets import Http
 from restore_conformance.targets.coding import LARGEST, Broken, Decoder, Unread, coding_of
 from restore_conformance.targets.door import is_near
@@ -233,6 +239,44 @@ def test_cookies_are_evidence_and_never_sent():
         answers = [target.send(Request("GET", f"/x{number}")) for number in range(3)]
     assert all(one.response.header("Set-Cookie") for one in answers)
     assert len(seen) == 3
+    assert not any(b"cookie" in one for one in seen)
+
+
+def test_a_service_that_knows_its_callers_by_a_cookie_is_not_blamed(register):
+    """Whoever signs in with a token gets a cookie that is as good: no caller shows another one's."""
+    service = Service()
+    plain = service.handle
+
+    def handle(request):
+        bearer = request.header("Authorization") or ""
+        if "session=good" in (request.header("Cookie") or ""):
+            others = tuple((name, value) for name, value in request.headers if name.lower() != "authorization")
+            request = replace(request, headers=(*others, ("Authorization", f"Bearer {service.token}")))
+        reply = plain(request)
+        if bearer.endswith(service.token):
+            return replace(reply, headers=(*reply.headers, ("Set-Cookie", "session=good; Path=/; HttpOnly")))
+        return reply
+
+    service.handle = handle
+    tokens = {kind: token for token, kind in service.tokens.items() if kind != "good"}
+    with serving(service) as base, contextlib.closing(Http(base, patience=5)) as target:
+        result = Campaign(Settings(token=service.token, identities=tokens, profile="quick"), target, register).run()
+    assert not [one.clause.address for one in result.verdicts if one.verdict == "fail"]
+
+
+def test_fetching_a_document_keeps_no_cookie(tmp_path):
+    """The sources of a comparison are asked as by a stranger, every time."""
+    seen = []
+
+    def act(connection):
+        with contextlib.suppress(OSError), connection:
+            seen.append(connection.recv(65536).lower())
+            connection.sendall(OK + b"Set-Cookie: a=b; Path=/\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+
+    with socket_server(act) as base:
+        for number in range(2):
+            assert fetch(f"{base}/{number}", cache=tmp_path).read() == b"{}"
+    assert len(seen) == 2
     assert not any(b"cookie" in one for one in seen)
 
 
