@@ -18,6 +18,8 @@ NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
 """Client errors that say nothing about the payload: who asks, how often, or by which way."""
 
 
+ANY_TOKEN = "any-token-taken"
+"""The fact that a target never refused a bearer token for what it is."""
 UNLISTED = "unlisted-ids-checked:"
 """Begins the fact that a target refuses ids of a kind which the user did not name beside those that were named."""
 
@@ -131,6 +133,8 @@ def created(exchange: Exchange) -> None:
 
 def _excuse(exchange: Exchange) -> str:
     """Which fact about the target would make this refusal conforming: it checks ids, or takes no `@odata.type`."""
+    if exchange.status == 201 and "token-altered" in exchange.sent.defects:
+        return ANY_TOKEN
     if "odata-type" in exchange.sent.tags and is_refusal(exchange) and exchange.sent.defects:
         return "control-information-refused"
     named = " ".join(code.lower() for _, code in codes(exchange.answer))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from restore_conformance.checks.answers import UNLISTED
+from restore_conformance.checks.answers import ANY_TOKEN, UNLISTED
 from restore_conformance.clauses import Clause
 from restore_conformance.editions import Edition
 from restore_conformance.exchange import Exchange
@@ -138,6 +138,8 @@ def _untouched(made: Clause, tally: Tally, excused: list[str], *, began: bool) -
         return Gap(Why.UNTESTED, f"untested: {made.untested}")
     if not began:
         return Gap(Why.LEFT_OUT, f"left out: began {made.since}")
+    if excused and set(tally.excused) == {ANY_TOKEN}:
+        return Gap(Why.STEP, "the target takes any bearer token, and no page says which ones are issued")
     if excused and set(tally.excused) == {"control-information-refused"}:
         return Gap(Why.STEP, "the target refused every request that names its own @odata.type")
     if excused and all(fact.startswith(UNLISTED) for fact in excused):

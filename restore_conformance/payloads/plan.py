@@ -77,7 +77,7 @@ MOST = {
     "not-json": 4,
     "not-utf8": 2,
     "other-media-type": 4,
-    "token-altered": 3,
+    "token-altered": 4,
     "token-malformed": 4,
     "trailing-text": 2,
     "very-deep": 1,
@@ -180,7 +180,7 @@ def _rules(s: int) -> Iterator[Entry]:
     for variant in (0, 1, 3, 5):
         yield "conflict-on-standard", Knobs(1 + variant % 2, 0, variant, s + 300), variant == 0
     for variant in (0, 2, 3, 4):
-        yield "conflict-value", Knobs(1, 0, variant, s + 310), variant == 0
+        yield "conflict-value", Knobs(1, 0, variant, s + 310), not Q
     for variant in (1,):
         yield "conflict-spelling", Knobs(1, 0, variant, s + 315), not Q
     for count in (1, 3, 10):
@@ -255,6 +255,9 @@ def _planned(materials: Materials, profile: Profile, seed: int, callers: frozens
             size = min(_SIZES.get((caller, kind), 1), materials.most(kind))
             stimulus = FAMILIES[kind](materials, Knobs(size, 0, 0, seed * 1000 + 900 + number))
             made.append(replace(stimulus, family=f"caller-{caller}", caller=caller, defect=_CALLERS.get(caller, "")))
+    if not profile.whole and _CALLERS.keys().isdisjoint(callers):
+        # Nobody else is refused, so this shows whether the target tells tokens apart at all.
+        made.append(FAMILIES["token-altered"](materials, Knobs(1, 0, 1, seed * 1000 + 950)))
     return tuple(made)
 
 

@@ -14,17 +14,19 @@ MALFORMED = (
     "{token}",
     "Bearer",
     "Token {token}",
-    "Bearer {token} {token}",
     "Bearer,{token}",
 )
+UNRELATED = "Bearer nobody-issued-this-token"
 ALTERED = (
     "Bearer {token}x",
+    UNRELATED,
     "Bearer {shorter}",
     "Bearer {swapped}",
     "Bearer x{token}",
     "Bearer {token}{token}",
+    "Bearer {token} {token}",
 )
-"""Each is another token than the one it was made of, by a character or two (see `sending.authorization`)."""
+"""Each but the second is another token than the one it was made of, by a character or two (see `sending`)."""
 
 
 @family("no-token", 3)

@@ -52,7 +52,7 @@ class Callers:
         kind = self._kinds.get(_digest(token))
         if kind is None and not self._strict:
             return "unknown"
-        if scheme.lower() != "bearer" or not token or (" " in token and kind is None):
+        if scheme.lower() != "bearer" or not token:
             seen.defects.add("token-malformed")
             return "malformed"
         if kind is None:

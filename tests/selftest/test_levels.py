@@ -48,7 +48,7 @@ def test_no_must_waits_for_a_should():
 
 
 def test_the_defence_is_shown(capsys):
-    show_clauses(argparse.Namespace(id="create/response.created", readings=False))
+    show_clauses(argparse.Namespace(id="create/response.created", readings=False, edition="", as_of=""))
     assert "because     Response: creating is answered 201 Created" in capsys.readouterr().out
 
 

@@ -46,7 +46,11 @@ def specified_members_only(service: Service) -> None:
     stricter(service, _strange, "BadRequest")
 
 
-@variant("fair-types", "fair-types-converted", reports=["create/request-body.converted-types"])
+@variant(
+    "fair-types",
+    "fair-types-converted",
+    reports=["create/request-body.converted-types", "create/request-body.collection-form"],
+)
 def types_converted(service: Service) -> None:
     """No row says how an item is refused: a reader that converts takes one object for a list, and 5 for "5"."""
     parse = service.parse
