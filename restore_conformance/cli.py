@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 import traceback
+from urllib.parse import urlsplit
 
 from restore_conformance import __version__, gate
 
@@ -112,7 +113,15 @@ def _scrubbed(text: str, arguments: list[str]) -> str:
     from restore_conformance.scrub import of_command_line
     from restore_conformance.settings import TOKEN_VARIABLE
 
-    return of_command_line(arguments, TOKEN_VARIABLE).text(text)
+    return of_command_line([one for one in arguments if not _is_broken_url(one)], TOKEN_VARIABLE).text(text)
+
+
+def _is_broken_url(word: str) -> bool:
+    """Whether a word looks like a URL and is none, so that no host can be read in it."""
+    try:
+        return "://" in word and not urlsplit(word).netloc
+    except ValueError:
+        return True
 
 
 if __name__ == "__main__":

@@ -293,7 +293,7 @@ def of_command_line(arguments: Sequence[str], variable: str) -> Scrub:
             found[f"token {at}"] = value.strip()
         elif option == "--identity":
             found[f"token of {value.partition('=')[0]}"] = value.partition("=")[2].strip()
-    hosts = [_host(word) for word in arguments if "://" in word]
+    hosts = [urlsplit(word).hostname or "" for word in arguments if "://" in word]
     return Scrub(found, shown=hosts)
 
 
@@ -306,11 +306,3 @@ def _rules() -> str:
 
 RULES_DIGEST = _rules()
 """SHA-256 over the rules themselves: a cassette says by which it was scrubbed."""
-
-
-def _host(url: str) -> str:
-    """The host of a URL; "" for what is none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

@@ -115,7 +115,7 @@ def test_a_service_that_calls_its_sessions_dots_is_asked_for_nothing_else(regist
     plain, seen = service.handle, []
 
     def handle(request):
-        seen.append((request.method, request.target.partition("?")[0]))
+        seen.append((request.method, request.target.partition("?")[0].removeprefix("/beta")))
         reply = plain(request)
         if request.method == "POST" and reply.status == 201:
             body = json.loads(reply.body) | {"id": [".", ".."][len(seen) % 2]}
@@ -140,9 +140,10 @@ def test_a_link_out_of_the_root_is_not_followed_with_the_token(register):
         plain, seen = service.handle, []
 
         def handle(request):
-            seen.append(request.target)
+            path = request.target.removeprefix("/beta")
+            seen.append(path)
             reply = plain(request)
-            if request.method == "GET" and request.target.startswith(ASKED) and request.target.count("/") == 3:
+            if request.method == "GET" and path.partition("?")[0] == ASKED:
                 body = json.loads(reply.body) | {"@odata.nextLink": links[len(seen) % len(links)]}
                 reply = type(reply)(reply.status, reply.headers, json.dumps(body).encode())
             return reply

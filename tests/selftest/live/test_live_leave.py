@@ -106,8 +106,8 @@ def test_leave_for_a_tenant_is_none_for_every_host(watched, command, tmp_path, n
     config = watched.config(allow=[TENANT], base="https://graph.microsoft.com/beta")
     # Loopback is a live target for cleanup only.
     target = watched.base if name == "cleanup" else "https://elsewhere.example/beta"
-    _, out, _ = command(name, *more, "--target", target, "--config", config)
-    assert "Nothing was sent" in out
+    _, out, err = command(name, *more, "--target", target, "--config", config)
+    assert "Nothing was sent" in out + err
     assert watched.seen == []
     assert watched.entra.asked == []
 
