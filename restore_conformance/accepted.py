@@ -21,8 +21,8 @@ CALLERS = frozenset({"token-altered", "token-expired", "no-permission", "read-on
 class Accepted:
     """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted.
 
-    `tells_apart` says whether a caller was refused for the token that it sent, `typed` whether one that names its own type was among them, `made_up` those of which one was with ids that are
-    not among those the user named.
+    `tells_apart` says whether a caller was refused for the token that it sent, `typed` whether one that names its own
+    type was among them, `made_up` those of which one was with ids that are not among those the user named.
     """
 
     kinds: set[str] = field(default_factory=set)

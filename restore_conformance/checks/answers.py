@@ -18,7 +18,7 @@ NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
 """Client errors that say nothing about the payload: who asks, how often, or by which way."""
 
 
-ANY_TOKEN = "any-token-taken"
+ANY_TOKEN = "any-token-taken"  # noqa: S105 - the name of a fact
 """The fact that a target never refused a bearer token for what it is."""
 UNLISTED = "unlisted-ids-checked:"
 """Begins the fact that a target refuses ids of a kind which the user did not name beside those that were named."""
@@ -132,11 +132,17 @@ def created(exchange: Exchange) -> None:
 
 
 def _excuse(exchange: Exchange) -> str:
-    """Which fact about the target would make this refusal conforming: it checks ids, or takes no `@odata.type`."""
+    """Which fact about the target would make this answer conforming.
+
+    It checks ids, it takes no `@odata.type`, or it takes any bearer token.
+    """
     if exchange.status == 201 and "token-altered" in exchange.sent.defects:
         return ANY_TOKEN
-    if "odata-type" in exchange.sent.tags and is_refusal(exchange) and exchange.sent.defects:
-        return "control-information-refused"
+    typed = "odata-type" in exchange.sent.tags and is_refusal(exchange) and exchange.sent.defects
+    return _ids_excuse(exchange) or ("control-information-refused" if typed else "")
+
+
+def _ids_excuse(exchange: Exchange) -> str:
     named = " ".join(code.lower() for _, code in codes(exchange.answer))
     words = ["invalidrestorepoint", "notfound", "browse", "item"]
     kind = exchange.sent.kind

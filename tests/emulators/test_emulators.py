@@ -1,7 +1,6 @@
 """The command on servers that were written from the page alone: none of them fails, in any profile.
 
-The emulators know nothing of the suite. Where the documents leave a choice they choose differently. A clause in
-PENDING is one that the suite fails wrongly today; the test is an expected failure until it no longer does.
+The emulators know nothing of the suite. Where the documents leave a choice they choose differently.
 """
 
 import importlib
@@ -23,47 +22,6 @@ EMULATORS = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in {
 CREATE_ONLY = {"http_server_create_only", "wsgiref_canned"}
 """Too few clauses can be judged on these for a verdict; a run on them may end with exit 3."""
 
-NEWER = "rests on a newer edition of the page"
-ANY_TOKEN = "where every bearer token is valid, an altered one is"
-ABSENT = "the page says that answers may be shortened"
-SILENT = "the page does not say that annotations may be sent"
-UNKNOWN_ID = "the sweep sends ids that the server does not know"
-UNKNOWN_MEMBER = "an object with an unknown member is not empty"
-ROWS = ("invalid-path-type", "empty-list", "invalid-restore-point", "different-destination", "duplicate-artifact")
-IGNORES = {
-    "create/request-body.conflict-behavior-granular-only": NEWER,
-    "create/errors.several-defects": NEWER,
-}
-REFUSES = {"create/request-body.granular-destination": NEWER, "create/request-body.conflict-behavior-accepted": NEWER}
-TOKEN = {
-    "create/request-headers.authorization-token": ANY_TOKEN,
-    "create/request-headers.authorization-form": ANY_TOKEN,
-}
-STRICT = {
-    "create/request-body.control-information": SILENT,
-    **{f"create/errors.{row}": SILENT for row in ROWS},
-    "create/introduction.granular-accepted": UNKNOWN_ID,
-    "create/examples.standard": UNKNOWN_ID,
-}
-COUNTS = {"create/response.counts-total": ABSENT}
-PENDING: dict[str, dict[str, str]] = {
-    "asgi_plain": {**IGNORES, **TOKEN, **COUNTS},
-    "asyncio_streams": {**IGNORES, **TOKEN},
-    "http_server_create_only": {**IGNORES, **TOKEN, **COUNTS},
-    "http_server_gzip": {**IGNORES},
-    "socket_per_thread": {**IGNORES, **TOKEN},
-    "starlette_full": {**IGNORES, **REFUSES, "create/introduction.empty-object": UNKNOWN_MEMBER},
-    "starlette_lenient": {**IGNORES, **TOKEN},
-    "werkzeug_known_ids": {**REFUSES, **STRICT},
-    "wsgiref_canned": {**IGNORES, **TOKEN},
-    "wsgiref_sqlite": {**IGNORES, **TOKEN},
-}
-"""The clauses that fail wrongly today, and why that is wrong."""
-
-
-class StillFails(Exception):
-    """A clause fails that is known to fail wrongly."""
-
 
 def arguments_for(served: Served, folder: Path, profile: str) -> list[str]:
     arguments = ["run", "--target", served.base, "--token", served.token, "--profile", profile]
@@ -78,27 +36,18 @@ def arguments_for(served: Served, folder: Path, profile: str) -> list[str]:
 
 
 def settle(name: str, code: int, folder: Path) -> None:
-    """No must clause fails; what fails wrongly today is reported as such, anything else as a failure."""
+    """No must clause fails, and enough could be judged."""
     run = json.loads((folder / "run.json").read_text())
     failed = {
         one["id"]: [found["message"] for found in one["findings"]]
         for one in run["clauses"]
         if one["verdict"] == "error" or (one["verdict"] == "fail" and one["level"] == "must")
     }
-    unexpected = {clause: said for clause, said in failed.items() if clause not in PENDING.get(name, {})}
-    assert not unexpected, f"{name} keeps the contract and fails: {unexpected}"
-    if failed:
-        raise StillFails(f"{name}: {', '.join(failed)}")
+    assert not failed, f"{name} keeps the contract and fails: {failed}"
     assert code in ({0, 3} if name in CREATE_ONLY else {0}), run["reason"]
 
 
-def expected(name: str) -> object:
-    reasons = "; ".join(f"{clause}: {why}" for clause, why in PENDING.get(name, {}).items())
-    marks = [pytest.mark.xfail(raises=StillFails, strict=True, reason=reasons)] if reasons else []
-    return pytest.param(name, marks=marks)
-
-
-each_emulator = pytest.mark.parametrize("name", [expected(name) for name in EMULATORS])
+each_emulator = pytest.mark.parametrize("name", EMULATORS)
 
 
 @pytest.fixture
