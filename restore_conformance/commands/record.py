@@ -13,6 +13,7 @@ from restore_conformance import places
 from restore_conformance import settings as table
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands import options, writing
+from restore_conformance.editions import LATEST
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import Exit, Unready, UsageError
 
@@ -209,6 +210,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         ca_bundle=arguments.ca_bundle,
         emulators=tuple(host.lower() for host in arguments.emulator),
         timeout=arguments.timeout,
+        edition=LATEST,  # a recording serves every edition, so it holds what the newest one asks for
     )
     if arguments.restore_points:
         made.restore_points = table.restore_points_from(arguments.restore_points)

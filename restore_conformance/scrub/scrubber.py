@@ -144,6 +144,9 @@ class Scrub:
         return found[1] + forms.TEXT_MEMBER.sub(one, found[2])
 
     def _literal(self, label: str, escaped: str) -> str:
+        first, below, rest = escaped.partition("\n")
+        if below:  # cut off: JSON has no line end in a text, so what stands in the lines below is not part of it
+            return self._literal(label, first) + below + rest
         try:
             plain = json.loads(f'"{escaped}"')
         except ValueError:

@@ -138,14 +138,14 @@ def test_what_a_variant_does_where_the_documents_leave_it_open_is_another_readin
     assert found.exit == 0
 
 
-def test_a_clause_left_out_by_date_is_new_and_no_change_of_the_target(record):
-    before, now = record(as_of="2026-03-01"), record()
+def test_a_clause_of_a_newer_edition_is_new_and_no_change_of_the_target(record):
+    before, now = record(), record(edition="latest")
     found = compare(before, now)
     fresh = kinds(found)[Kind.NEW]
     assert "create/request-body.conflict-behavior-accepted" in fresh
     assert set(kinds(found)) == {Kind.NEW}
     assert kinds(compare(now, before)) == {Kind.RETIRED: fresh}
-    assert "The setting as_of differs: 2026-03-01, then ." in found.caveats
+    assert "The setting edition differs: , then latest." in found.caveats
     checked(found)
 
 

@@ -166,9 +166,8 @@ def test_a_blanked_request_that_was_refused_proves_nothing_of_the_refusal(good, 
 
 
 def test_what_no_tool_leaves_behind_is_detected_in_requests(judged):
-    """A request without a member is another matter than one with a mark, and so is an empty list that made nothing."""
+    """A request without a member is another matter than one with a mark."""
     assert judged(recorded("missing-destination-accepted"))[0] == ["create/errors.invalid-path-type"]
-    assert judged(recorded("empty-list-accepted"))[0] == ["create/errors.empty-list-refused"]
 
 
 def test_a_blanked_empty_list_is_unknown(good, judged):
