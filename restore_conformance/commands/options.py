@@ -284,13 +284,16 @@ def check_version(base: str) -> None:
         )
 
 
-def target_of(settings: Settings) -> Target:
-    """The target that the settings name; for the mock, fills in its tokens. Raises UsageError."""
+def target_of(settings: Settings, *, every_edition: bool = False) -> Target:
+    """The target that the settings name; for the mock, fills in its tokens. Raises UsageError.
+
+    The mock knows what the chosen edition has, or what `every_edition` has.
+    """
     if settings.target == "mock":
         from restore_conformance.mock import Service
 
         service = Service()
-        service.passes_over = settings.chosen().newer_members
+        service.passes_over = {} if every_edition else settings.chosen().newer_members
         tokens = {kind: token for token, kind in service.tokens.items()}
         settings.token = settings.token if settings.token in service.tokens else tokens["good"]
         settings.identities = {kind: token for kind, token in tokens.items() if kind != "good"}

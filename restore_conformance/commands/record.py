@@ -13,7 +13,6 @@ from restore_conformance import places
 from restore_conformance import settings as table
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands import options, writing
-from restore_conformance.editions import LATEST
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import Exit, Unready, UsageError
 
@@ -67,7 +66,7 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.campaign import Campaign
     from restore_conformance.origins import Place, place_of
 
-    target = options.target_of(settings)
+    target = options.target_of(settings, every_edition=True)
     settings.profile = "standard" if target.loopback else "quick"
     place = Place() if settings.target == "mock" else place_of(settings.target, settings.ca_bundle)
     recorder = _recorder(arguments, settings, register, place, settings.callers(), settings.known_ids())
@@ -210,7 +209,6 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         ca_bundle=arguments.ca_bundle,
         emulators=tuple(host.lower() for host in arguments.emulator),
         timeout=arguments.timeout,
-        edition=LATEST,  # a recording serves every edition, so it holds what the newest one asks for
     )
     if arguments.restore_points:
         made.restore_points = table.restore_points_from(arguments.restore_points)

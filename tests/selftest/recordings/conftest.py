@@ -49,7 +49,7 @@ def broken():
 
 
 @pytest.fixture
-def judged(tmp_path, review):
+def judge_har(tmp_path, review):
     """Judges the entries of a HAR file: what is broken, all verdicts, what is said of the recording, the result."""
 
     def judge(entries):

@@ -1,4 +1,4 @@
-"""Which version and which spelling of an address is judged, and what is said of the others."""
+"""Which version and which spelling of an address is judge_har, and what is said of the others."""
 
 import pytest
 from traffic import BASE, CREATE, changed, only, reshown, shown
@@ -15,19 +15,19 @@ OTHER = [
 
 
 @pytest.mark.parametrize("prefix", OTHER)
-def test_another_version_is_left_out_in_every_spelling(prefix, broken, judged):
-    """v1.0 is not judged as beta: left out, counted, and named."""
+def test_another_version_is_left_out_in_every_spelling(prefix, broken, judge_har):
+    """v1.0 is not judge_har as beta: left out, counted, and named."""
 
     def elsewhere(one):
         one["request"]["url"] = one["request"]["url"].replace("/beta/", f"{prefix}/")
 
-    found, _, source, result = judged(changed(broken, elsewhere))
+    found, _, source, result = judge_har(changed(broken, elsewhere))
     assert found == []
     assert result.exit == 3
     assert f"{len(broken)} exchanges with another version than beta" in source.note
 
 
-def test_a_version_that_only_the_answers_name_is_left_out(broken, judged):
+def test_a_version_that_only_the_answers_name_is_left_out(broken, judge_har):
     """Below a proxy's own prefix the address names no version, and the context of the answer does."""
 
     def elsewhere(one):
@@ -36,7 +36,7 @@ def test_a_version_that_only_the_answers_name_is_left_out(broken, judged):
         if answer and "@odata.context" in answer:
             reshown(one, answer | {"@odata.context": "https://graph.example/v1.0/$metadata#x/$entity"})
 
-    found, _, source, _ = judged(changed(broken, elsewhere))
+    found, _, source, _ = judge_har(changed(broken, elsewhere))
     assert found == []
     assert "another version than beta (v1.0)" in source.note
 
@@ -57,16 +57,16 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("how", SPELLINGS)
-def test_other_spellings_of_the_address_are_matched(how, good, broken, judged):
+def test_other_spellings_of_the_address_are_matched(how, good, broken, judge_har):
     def spell(one):
         one["request"]["url"] = SPELLINGS[how](one["request"]["url"])
 
-    only(judged, good, broken, spell)
-    assert judged(changed(good, spell))[2].exchanges == len(good)
+    only(judge_har, good, broken, spell)
+    assert judge_har(changed(good, spell))[2].exchanges == len(good)
 
 
 @pytest.mark.parametrize("status", [400, 404, 405])
-def test_a_refusal_of_another_spelling_is_not_held_against_a_server(status, good, judged):
+def test_a_refusal_of_another_spelling_is_not_held_against_a_server(status, good, judge_har):
     """A server may know the documented spelling alone (RFC 3986, 6.2.2.1)."""
 
     def refuse(one):
@@ -74,7 +74,7 @@ def test_a_refusal_of_another_spelling_is_not_held_against_a_server(status, good
         one["response"]["status"] = status
         reshown(one, {"error": {"code": "BadRequest", "message": "Resource not found for the segment."}})
 
-    found, _, source, _ = judged(changed(good, refuse))
+    found, _, source, _ = judge_har(changed(good, refuse))
     assert found == []
     assert "spelled otherwise than documented" in source.note
 

@@ -45,7 +45,7 @@ def often(firsts, seconds, always):
 
 
 @pytest.mark.parametrize(("beside", "mark"), often((True, False), MARKS, (False, None)))
-def test_a_blanked_media_type_is_unknown(beside, mark, good, broken, judged):
+def test_a_blanked_media_type_is_unknown(beside, mark, good, broken, judge_har):
     """A mark in the place of a Content-Type, in requests and in answers, is not another media type."""
 
     def blank(one):
@@ -57,11 +57,11 @@ def test_a_blanked_media_type_is_unknown(beside, mark, good, broken, judged):
             one["response"]["content"]["mimeType"] = mark
             one["request"].get("postData", {})["mimeType"] = mark
 
-    only(judged, good, broken, blank)
+    only(judge_har, good, broken, blank)
 
 
 @pytest.mark.parametrize("beside", [True, False])
-def test_headers_that_a_filter_took_out_are_unknown(beside, good, broken, judged):
+def test_headers_that_a_filter_took_out_are_unknown(beside, good, broken, judge_har):
     """Without any Content-Type a mixed request that was accepted is still detected."""
 
     def strip(one):
@@ -71,18 +71,18 @@ def test_headers_that_a_filter_took_out_are_unknown(beside, good, broken, judged
             one["response"]["content"].pop("mimeType")
             one["request"].get("postData", {}).pop("mimeType", None)
 
-    only(judged, good, broken, strip)
+    only(judge_har, good, broken, strip)
 
 
-def test_a_wrong_media_type_is_detected(judged):
+def test_a_wrong_media_type_is_detected(judge_har):
     """A media type that nothing contradicts is evidence; one that the recorder contradicts elsewhere is not."""
     entries = recorded("created-as-text")
-    assert judged(entries)[0] == ["create/response.media-type"]
+    assert judge_har(entries)[0] == ["create/response.media-type"]
 
     def contradict(one):
         one["response"]["content"]["mimeType"] = "application/json"
 
-    assert judged(changed(entries, contradict))[0] == []
+    assert judge_har(changed(entries, contradict))[0] == []
 
 
 def blanked(value, names, mark):
@@ -100,35 +100,35 @@ NAMES = [
 
 
 @pytest.mark.parametrize(("names", "mark"), often(NAMES, MARKS, (NAMES[-1], None)))
-def test_blanked_members_of_answers_are_unknown(names, mark, good, broken, judged):
+def test_blanked_members_of_answers_are_unknown(names, mark, good, broken, judge_har):
     """What stands in the place of an id, a status or a code is not a wrong one; the status line still counts."""
 
     def blank(one):
         if shown(one) is not None:
             written_over(one, blanked(shown(one), names, mark))
 
-    only(judged, good, broken, blank)
+    only(judge_har, good, broken, blank)
 
 
-def test_a_blanked_member_leaves_the_others_as_evidence(judged):
+def test_a_blanked_member_leaves_the_others_as_evidence(judge_har):
     """A wrong status beside names that were taken out is detected."""
 
     def blank(one):
         if shown(one) is not None:
             written_over(one, blanked(shown(one), {"displayName", "id"}, "[name redacted]"))
 
-    assert judged(changed(recorded("status-activating"), blank))[0] == ["create/response.status-draft"]
+    assert judge_har(changed(recorded("status-activating"), blank))[0] == ["create/response.status-draft"]
 
 
 @pytest.mark.parametrize("text", ["[application/json redacted]", "***", "{}", "null", '"REDACTED"', ""])
-def test_a_body_that_was_written_over_is_unknown(text, good, broken, judged):
+def test_a_body_that_was_written_over_is_unknown(text, good, broken, judge_har):
     def blank(one):
         one["response"]["content"]["text"] = text
 
-    only(judged, good, broken, blank)
+    only(judge_har, good, broken, blank)
 
 
-def test_a_refusal_whose_code_is_lost_is_not_held_against_a_valid_request(good, judged):
+def test_a_refusal_whose_code_is_lost_is_not_held_against_a_valid_request(good, judge_har):
     """The code may be the one that excuses the refusal: ids that do not exist."""
 
     def refuse(one):
@@ -136,24 +136,24 @@ def test_a_refusal_whose_code_is_lost_is_not_held_against_a_valid_request(good, 
             one["response"]["status"] = 400
             reshown(one, {"error": {"code": "***", "message": "REDACTED"}})
 
-    assert judged(changed(good, refuse))[0] == []
+    assert judge_har(changed(good, refuse))[0] == []
 
 
 @pytest.mark.parametrize(
     ("names", "mark"),
     often([("id",), ("destinationType",), ("restorePoint",), ("browseSessionId",)], MARKS, (("id",), None)),
 )
-def test_blanked_members_of_requests_that_were_accepted_are_unknown(names, mark, good, judged):
+def test_blanked_members_of_requests_that_were_accepted_are_unknown(names, mark, good, judge_har):
     """A server accepts the value that was sent, and the recording shows the mark."""
 
     def blank(one):
         if sent_of(one) is not None and one["response"]["status"] == 201:
             resent(one, blanked(sent_of(one), names, mark))
 
-    assert judged(changed(good, blank))[0] == []
+    assert judge_har(changed(good, blank))[0] == []
 
 
-def test_a_blanked_request_that_was_refused_proves_nothing_of_the_refusal(good, judged):
+def test_a_blanked_request_that_was_refused_proves_nothing_of_the_refusal(good, judge_har):
     """The server saw another value, and refused it for a reason of its own."""
 
     def refuse(one):
@@ -162,32 +162,32 @@ def test_a_blanked_request_that_was_refused_proves_nothing_of_the_refusal(good, 
             one["response"]["status"] = 409
             reshown(one, {"error": {"code": "RestorePointInUse", "message": "Another session restores it."}})
 
-    assert judged(changed(good[:2], refuse))[0] == []
+    assert judge_har(changed(good[:2], refuse))[0] == []
 
 
-def test_what_no_tool_leaves_behind_is_detected_in_requests(judged):
+def test_what_no_tool_leaves_behind_is_detected_in_requests(judge_har):
     """A request without a member is another matter than one with a mark."""
-    assert judged(recorded("missing-destination-accepted"))[0] == ["create/errors.invalid-path-type"]
+    assert judge_har(recorded("missing-destination-accepted"))[0] == ["create/errors.invalid-path-type"]
 
 
-def test_a_blanked_empty_list_is_unknown(good, judged):
+def test_a_blanked_empty_list_is_unknown(good, judge_har):
     """The session that was made holds artifacts, so the list was not empty when it was sent."""
 
     def blank(one):
         if sent_of(one) is not None and one["response"]["status"] == 201:
             resent(one, {"siteRestoreArtifacts": []})
 
-    assert judged(changed(good, blank))[0] == []
+    assert judge_har(changed(good, blank))[0] == []
 
 
-def test_an_id_that_was_taken_out_of_addresses_is_unknown(good, judged):
+def test_an_id_that_was_taken_out_of_addresses_is_unknown(good, judge_har):
     for mark in ("REDACTED", "[id redacted]", quote("[id redacted]"), "***"):
 
         def blank(one, mark=mark):
             if one["request"]["method"] != "POST":
                 one["request"]["url"] = f"{BASE}{traffic.READ}/{mark}"
 
-        broken, _, source, _ = judged(changed(good, blank))
+        broken, _, source, _ = judge_har(changed(good, blank))
         assert broken == []
         assert "taken an id out of the address" in source.note
 
@@ -230,7 +230,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("how", SHAPES)
-def test_absent_members_prove_nothing_where_another_answer_was_asked_for(how, judged):
+def test_absent_members_prove_nothing_where_another_answer_was_asked_for(how, judge_har):
     """What was not selected is not missing; a mixed request that is accepted is, whatever was selected."""
     query, headers = SHAPES[how]
 
@@ -240,8 +240,8 @@ def test_absent_members_prove_nothing_where_another_answer_was_asked_for(how, ju
         if answer is not None and one["response"]["status"] < 300:
             reshown(one, {name: answer[name] for name in ("@odata.context", "id")})
 
-    assert judged(changed(recorded(query=query), select))[0] == []
-    assert judged(changed(recorded("mixed-accepted", query=query), select))[0] == BROKEN
+    assert judge_har(changed(recorded(query=query), select))[0] == []
+    assert judge_har(changed(recorded("mixed-accepted", query=query), select))[0] == BROKEN
 
     def refuse(one):
         select(one)
@@ -249,9 +249,9 @@ def test_absent_members_prove_nothing_where_another_answer_was_asked_for(how, ju
             one["response"]["status"] = 400
             reshown(one, {"error": {"code": "BadRequest", "message": "Query options are not supported here."}})
 
-    assert judged(changed(recorded(query=query), refuse))[0] == []
+    assert judge_har(changed(recorded(query=query), refuse))[0] == []
 
 
-def test_a_member_that_is_shown_is_evidence_whatever_was_selected(judged):
+def test_a_member_that_is_shown_is_evidence_whatever_was_selected(judge_har):
     """An answer with a wrong member breaks its clause, since nobody asked for another value."""
-    assert judged(recorded("status-activating", query="?$select=id,status"))[0] == ["create/response.status-draft"]
+    assert judge_har(recorded("status-activating", query="?$select=id,status"))[0] == ["create/response.status-draft"]

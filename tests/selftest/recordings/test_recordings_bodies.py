@@ -15,7 +15,7 @@ from restore_conformance.verdicts import Verdict
 # ------------------------------------------------------------------ bodies that are not what was sent
 
 
-def test_a_compressed_request_may_be_refused_for_its_coding(good, broken, judged):
+def test_a_compressed_request_may_be_refused_for_its_coding(good, broken, judge_har):
     """A middleware that compresses falls back on 415; what is accepted compressed counts."""
 
     def compress(one, status=0):
@@ -26,15 +26,15 @@ def test_a_compressed_request_may_be_refused_for_its_coding(good, broken, judged
                 reshown(one, {"error": {"code": "UnsupportedMediaType", "message": "gzip is not supported."}})
 
     for status in (400, 415):
-        found, _, source, _ = judged(changed(good, lambda one, status=status: compress(one, status)))
+        found, _, source, _ = judge_har(changed(good, lambda one, status=status: compress(one, status)))
         assert found == []
         assert "content coding of the request" in source.note
-    only(judged, good, broken, compress)
+    only(judge_har, good, broken, compress)
 
 
 @pytest.mark.parametrize("side", ["request", "response"])
 @pytest.mark.parametrize("how", ["replaced", "escaped", "longer", "shorter"])
-def test_a_spoilt_body_makes_the_exchange_inconclusive(side, how, broken, judged):
+def test_a_spoilt_body_makes_the_exchange_inconclusive(side, how, broken, judge_har):
     """U+FFFD in valid JSON, and another length than the declared one, show that other bytes were on the wire."""
 
     def spoil(one):
@@ -55,7 +55,7 @@ def test_a_spoilt_body_makes_the_exchange_inconclusive(side, how, broken, judged
         else:
             part["size"] = len(text) + (-7 if how == "longer" else 7)
 
-    found, verdicts, source, _ = judged(changed(broken, spoil))
+    found, verdicts, source, _ = judge_har(changed(broken, spoil))
     assert found == []
     # A member that only the replaced text stands in makes this request another one.
     wanted = Verdict.NONE if side == "request" and how in {"replaced", "escaped"} else Verdict.INCONCLUSIVE
@@ -63,7 +63,7 @@ def test_a_spoilt_body_makes_the_exchange_inconclusive(side, how, broken, judged
     assert "inconclusive" in source.note
 
 
-def test_lengths_are_those_of_bytes_characters_or_javascript(judged):
+def test_lengths_are_those_of_bytes_characters_or_javascript(judge_har):
     """Recorders count differently; a name beyond ASCII does not make an answer inconclusive."""
     entries = recorded("mixed-accepted")
     for count in (lambda t: len(t.encode()), len, lambda t: len(t.encode("utf-16-le")) // 2):
@@ -74,17 +74,17 @@ def test_lengths_are_those_of_bytes_characters_or_javascript(judged):
                 text = json.dumps(answer | {"x": "Zoë 🙂"}, ensure_ascii=False)
                 one["response"]["content"] |= {"text": text, "size": count(text)}
 
-        assert judged(changed(entries, size))[0] == BROKEN
+        assert judge_har(changed(entries, size))[0] == BROKEN
 
 
-def test_base64_that_is_none_is_read_as_text(good, broken, judged):
+def test_base64_that_is_none_is_read_as_text(good, broken, judge_har):
     def claim(one):
         one["response"]["content"]["encoding"] = "base64"
 
-    only(judged, good, broken, claim)
+    only(judge_har, good, broken, claim)
 
 
-def test_bodies_beside_the_archive_are_read_or_reported(good, broken, tmp_path, judged):
+def test_bodies_beside_the_archive_are_read_or_reported(good, broken, tmp_path, judge_har):
     """A body in a file named after its digest is read; one that is not there is unknown, and that is reported."""
 
     def attach(one, write=True):
@@ -94,14 +94,14 @@ def test_bodies_beside_the_archive_are_read_or_reported(good, broken, tmp_path, 
         if write:
             (tmp_path / name).write_bytes(raw)
 
-    found, _, source, _ = judged(changed(recorded("status-activating"), lambda one: attach(one, write=False)))
+    found, _, source, _ = judge_har(changed(recorded("status-activating"), lambda one: attach(one, write=False)))
     assert found == []
     assert "beside the recording (_file), not found there" in source.note
-    assert judged(changed(recorded("status-activating"), attach))[0] == ["create/response.status-draft"]
-    only(judged, good, broken, attach)
+    assert judge_har(changed(recorded("status-activating"), attach))[0] == ["create/response.status-draft"]
+    only(judge_har, good, broken, attach)
 
 
-def test_only_files_that_hold_what_their_name_says_are_opened(good, tmp_path, judged):
+def test_only_files_that_hold_what_their_name_says_are_opened(good, tmp_path, judge_har):
     """An archive may name any file; a body is read only where its digest is known already."""
     (tmp_path / "secret.json").write_text('{"error": {}}')
     (tmp_path / f"{'0' * 40}.json").write_text('{"error": {}}')
@@ -110,7 +110,7 @@ def test_only_files_that_hold_what_their_name_says_are_opened(good, tmp_path, ju
         def attach(one, name=name):
             one["response"]["content"] = {"mimeType": "application/json", "size": -1, "_file": name}
 
-        assert judged(changed(good, attach))[0] == []
+        assert judge_har(changed(good, attach))[0] == []
 
 
 def test_archives_and_other_tools_are_named(tmp_path, capsys):
@@ -141,15 +141,15 @@ def in_base64(value):
 
 
 @pytest.mark.parametrize("body", [lambda value: value, json.dumps, in_base64], ids=["JSON", "text", "base64"])
-def test_a_batch_is_judged_inside(body, good, broken, judged):
-    found, _, source, _ = judged(traffic.batched(good, body=body))
+def test_a_batch_is_judged_inside(body, good, broken, judge_har):
+    found, _, source, _ = judge_har(traffic.batched(good, body=body))
     assert found == []
     assert (source.exchanges, source.entries) == (len(good), len(good))
-    assert judged(traffic.batched(broken, body=body))[0] == BROKEN
+    assert judge_har(traffic.batched(broken, body=body))[0] == BROKEN
 
 
-def test_a_batch_of_another_version_is_left_out(broken, judged):
-    found, _, source, _ = judged(traffic.batched(broken, url="https://graph.example/v1.0/$batch"))
+def test_a_batch_of_another_version_is_left_out(broken, judge_har):
+    found, _, source, _ = judge_har(traffic.batched(broken, url="https://graph.example/v1.0/$batch"))
     assert found == []
     assert "another version than beta (v1.0)" in source.note
 
@@ -163,16 +163,16 @@ def test_a_batch_of_another_version_is_left_out(broken, judged):
         ({"requests": [{"id": "1"}] * 999}, {"responses": []}, "more than 200 requests"),
     ],
 )  # fmt: skip
-def test_a_batch_that_cannot_be_read_is_counted(sent, answer, why, judged):
+def test_a_batch_that_cannot_be_read_is_counted(sent, answer, why, judge_har):
     raw = b"" if answer is None else json.dumps(answer).encode()
     one = traffic.entry("POST", f"{BASE}/$batch", sent, 200, [("Content-Type", "application/json")], raw)
-    found, _, source, result = judged([one])
+    found, _, source, result = judge_har([one])
     assert found == []
     assert result.exit == 3
     assert why in source.note
 
 
-def test_a_part_that_failed_with_another_is_not_held_against_a_server(judged):
+def test_a_part_that_failed_with_another_is_not_held_against_a_server(judge_har):
     """424 is about the request that this one depends on; a part without an answer is unknown."""
     requests = [
         {
@@ -185,7 +185,7 @@ def test_a_part_that_failed_with_another_is_not_held_against_a_server(judged):
         "responses": [{"id": "a", "status": 424, "body": {"error": {"code": "FailedDependency", "message": "x"}}}]
     }
     one = traffic.entry("POST", f"{BASE}/$batch", {"requests": requests}, 200, [], json.dumps(answer).encode())
-    found, _, source, _ = judged([one])
+    found, _, source, _ = judge_har([one])
     assert found == []
     assert source.exchanges == 2
 
@@ -198,7 +198,7 @@ def typed(payload):
 
 
 @pytest.mark.parametrize("how", ["typed", "spaced", "charset", "all"])
-def test_an_answer_of_200_is_told_of_creating(how, judged):
+def test_an_answer_of_200_is_told_of_creating(how, judge_har):
     """No plain request was seen, so the feature that an SDK always sends is not what the server stumbles over."""
 
     def like(one):
@@ -217,13 +217,13 @@ def test_an_answer_of_200_is_told_of_creating(how, judged):
                     row["value"] = "application/json; charset=utf-8"
 
     only_standard = recorded("standard-answered-200", payloads={"standard": PAYLOADS["standard"]})
-    found, verdicts, _, _ = judged(changed(only_standard, like))
+    found, verdicts, _, _ = judge_har(changed(only_standard, like))
     assert found == ["create/response.created"]
     assert verdicts["create/response.created"].findings[0].consequences
     assert verdicts["create/response.created"].exchanges == 1
 
 
-def test_a_feature_is_blamed_where_a_plain_request_is_answered(good, judged):
+def test_a_feature_is_blamed_where_a_plain_request_is_answered(good, judge_har):
     """A server that refuses the type, and takes the same request without it, breaks the clause about the type."""
 
     def refuse(one):
@@ -232,5 +232,5 @@ def test_a_feature_is_blamed_where_a_plain_request_is_answered(good, judged):
             one["response"]["status"] = 400
             reshown(one, {"error": {"code": "BadRequest", "message": "Unexpected member."}})
 
-    assert judged([*good, *changed(good[:1], refuse)])[0] == ["create/request-body.control-information"]
-    assert judged(changed(good[:1], refuse))[0] == ["create/request-body.control-information"]
+    assert judge_har([*good, *changed(good[:1], refuse)])[0] == ["create/request-body.control-information"]
+    assert judge_har(changed(good[:1], refuse))[0] == ["create/request-body.control-information"]

@@ -69,7 +69,7 @@ UNUSABLE = {
 
 @pytest.mark.parametrize("what", UNUSABLE)
 def test_one_unusable_interaction_is_left_out_and_counted(what, broken, tmp_path, review):
-    """The others are judged; no object is ever made."""
+    """The others are judge_har; no object is ever made."""
     path = tmp_path / "some.yaml"
     path.write_text(yaml.safe_dump({"interactions": cassette(broken)}) + f"- {UNUSABLE[what]}\n")
     found, made, _ = review(path)
