@@ -143,7 +143,7 @@ def test_no_binding_clause_rests_on_a_newer_member(register, profile):
         for answer in answers:
             binding = [c.address for c in judge.applicable(tags | answer) if SEED.binds(c.since)]
             assert binding == [], stimulus.family
-    assert held >= 4
+    assert held >= 3
 
 
 def test_draws_hold_no_newer_member():
