@@ -32,6 +32,7 @@ def main(args: argparse.Namespace) -> int:
     """
     from restore_conformance.drift.night import Settings, changes_of, read_older
     from restore_conformance.drift.pinning import Plan, plan_page, plan_types, write
+    from restore_conformance.drift.plausible import check_area
     from restore_conformance.sources.broken import SourceBroken
     from restore_conformance.sources.reading import read_pinned
 
@@ -45,6 +46,8 @@ def main(args: argparse.Namespace) -> int:
             if reading.behaviour is not None:
                 raise UsageError(f"{reading.where} holds exchanges; a contract is pinned from documents.")
             if reading.metadata is not None:
+                if not args.accept_loss:
+                    check_area(pinned, reading)
                 plan_types(args.schemas, reading.metadata, reading.where, plan, accept_loss=args.accept_loss)
             if reading.page is not None:
                 changes = changes_of([pinned], reading, settings)

@@ -53,6 +53,7 @@ RULES: dict[str, Rule] = {
     "G-SIG": Rule("Removed, renamed, retyped or newly required parameters and other results break callers.", POLICY),
     "G-NULL-TIGHT": Rule("Requests that omit the member or send null can now be refused.", CSDL),
     "G-NULL-LOOSE": Rule("Readers that relied on a value can now meet null.", CSDL),
+    "G-NULL-ITEMS": Rule("Nullable of a collection is about its items, and where it is absent nothing is said.", CSDL),
     "G-BASE": Rule("A changed base type is judged by the members that concrete types lose and gain.", CSDL),
     "G-ANNOT": Rule("Adding, changing or removing annotations is compatible.", POLICY),
     "G-MOVE": Rule("A member moved along the base chain leaves values as they were.", CSDL),

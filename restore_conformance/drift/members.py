@@ -41,12 +41,14 @@ def _same(one: Member, other: Member, knows: frozenset[Knows]) -> Judged:
     """How a member that is now had from another type of the chain is judged."""
     if one.type != other.type or (one.navigation != other.navigation and Knows.NAVIGATION in knows):
         return Judged(Grade.BREAKING, "G-TYPE", f"it was {one.type} and is {other.type} on the other type")
-    if Knows.NULLABILITY not in knows:
-        return _MOVED
-    if one.nullable and not other.nullable:
+    stated = Knows.NULLABILITY in knows and one.stated and other.stated
+    if stated and one.nullable and not other.nullable:
         return Judged(Grade.BREAKING, "G-NULL-TIGHT", "it may no longer be null", writer_only=True)
-    if other.nullable and not one.nullable:
+    if stated and other.nullable and not one.nullable:
         return Judged(Grade.BREAKING, "G-NULL-LOOSE", "it may now be null")
+    if one.facets != other.facets and Knows.FACETS in knows:
+        facets = [judged for *_, judged in _facets("", dict(one.facets), dict(other.facets))]
+        return max(facets, key=lambda judged: judged.grade.weight, default=_MOVED)
     return _MOVED
 
 
@@ -57,8 +59,8 @@ def _added(path: str, now: Member, old: TypeFacts, before: Lineage, after: Linea
     inherited = before.effective(owner).get(now.name)
     if inherited is not None:
         return f"{_word(now)}_added", path, {**detail, "was_inherited": inherited.type}, _same(inherited, now, knows)
-    earlier = [before.effective(name).get(now.name) for name in after.concrete(owner) if name in before.metadata.types]
-    if earlier and all(member is not None and _same(member, now, knows) is _MOVED for member in earlier):
+    earlier = [before.effective(name).get(now.name) for name in after.below(owner) if name in before.metadata.types]
+    if earlier and all(member is not None for member in earlier):  # what else changed is told where it was taken away
         return f"{_word(now)}_added", path, {**detail, "was_declared": "on every concrete type"}, _MOVED
     return f"{_word(now)}_added", path, detail, _addition(path, now, owner, after)
 
@@ -90,7 +92,7 @@ def _removed(
     inherited = after.effective(new.name).get(was.name)
     if inherited is not None:
         return kind, path, {**detail, "now_inherited": inherited.type}, _same(was, inherited, knows)
-    remaining = [name for name in before.concrete(old.name) if name in after.metadata.types]
+    remaining = [name for name in before.below(old.name) if name in after.metadata.types]
     redeclared = [after.effective(name).get(was.name) for name in remaining]
     if redeclared and all(member is not None and _same(was, member, knows) is _MOVED for member in redeclared):
         return kind, path, {**detail, "now_declared_on": sorted(remaining)}, _MOVED
@@ -139,8 +141,15 @@ def _changed(path: str, was: Member, now: Member, knows: frozenset[Knows]) -> It
 
 
 def _nullability(was: Member, now: Member) -> Judged:
-    if was.navigation and was.collection and now.collection:
-        return Judged(Grade.INFORMATIONAL, "G-NULL-LOOSE", "a collection of entities is never null")
+    if was.collection and now.collection:
+        if was.navigation:
+            return Judged(Grade.INFORMATIONAL, "G-NULL-LOOSE", "a collection of entities is never null")
+        if not (was.stated and now.stated):
+            return Judged(
+                Grade.INFORMATIONAL,
+                "G-NULL-ITEMS",
+                "one side does not say whether items may be null, and nothing follows from that",
+            )
     if now.nullable:
         return Judged(Grade.BREAKING, "G-NULL-LOOSE")
     return Judged(Grade.BREAKING, "G-NULL-TIGHT", "readers gain a guarantee", writer_only=True)

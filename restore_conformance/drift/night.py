@@ -14,7 +14,7 @@ from restore_conformance.drift.calls import call_changes
 from restore_conformance.drift.change import Change
 from restore_conformance.drift.metadata import metadata_changes
 from restore_conformance.drift.page import page_changes
-from restore_conformance.drift.plausible import check_api, check_metadata, check_page
+from restore_conformance.drift.plausible import check_api, check_area, check_metadata, check_page
 from restore_conformance.drift.scope import create_scope
 from restore_conformance.sources import pinned_page
 from restore_conformance.sources.broken import SourceBroken
@@ -100,6 +100,8 @@ def changes_of(before: list[Reading], reading: Reading, settings: Settings) -> l
         return _behaviour(before, partner, reading, settings)
     changes: list[Change] = []
     if reading.metadata is not None and partner.metadata is not None:
+        if not settings.accept_loss:
+            check_area(partner, reading)
         changes += _metadata(partner, reading, settings)
     if reading.api is not None and partner.api is not None:
         changes += call_changes(partner.api, reading.api, reading.where)

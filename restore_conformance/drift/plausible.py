@@ -7,10 +7,15 @@ never a single change.
 from __future__ import annotations
 
 from restore_conformance.drift.lineage import Lineage
+from restore_conformance.drift.scope import SESSION
 from restore_conformance.sources.api import Api
+from restore_conformance.sources.area import AREA_ROOTS, roots
 from restore_conformance.sources.broken import SourceBroken
 from restore_conformance.sources.metadata import Metadata
+from restore_conformance.sources.openapi_reader import ENTRANCE
 from restore_conformance.sources.page_facts import PageFacts
+from restore_conformance.sources.reading import Reading
+from restore_conformance.sources.sniff import said
 
 SLICE_TYPES = 12
 """With so few types on one side, the other side may well be empty: the slice holds one added or removed type."""
@@ -18,6 +23,34 @@ LARGE = 150
 """From so many members on, losing half of them is no longer believed."""
 
 _ADVICE = "fetch it again; if it is really so, accept it with --accept-loss"
+
+
+def check_area(old: Reading, new: Reading) -> None:
+    """Raises SourceBroken where the older side holds the restore area and the newer document holds nothing of it.
+
+    A document that never had the area did not lose it: it is another document, or half of one. Of two small slices
+    either may hold anything.
+    """
+    if not _has_area(old) or _has_area(new):
+        return
+    declared = len(new.metadata.types) if new.metadata is not None else 0
+    if max(len(old.metadata.types) if old.metadata is not None else 0, declared) > SLICE_TYPES:
+        raise SourceBroken(
+            new.where,
+            found=f"{said(new.kind)} without the restore area ({declared} types, none of {', '.join(AREA_ROOTS)})",
+            expected="the types and paths under /solutions/backupRestore",
+            advice="see whether it is the document that was meant; if the area is really gone, say --accept-loss",
+        )
+
+
+def _has_area(reading: Reading) -> bool:
+    types = reading.metadata.types if reading.metadata is not None else {}
+    paths = reading.api.calls if reading.api is not None else {}
+    return (
+        bool(roots(types))
+        or any(name.rpartition(".")[2] == SESSION for name in types)
+        or any(path.casefold().startswith(ENTRANCE.casefold()) for path in paths)
+    )
 
 
 def check_metadata(old: Metadata, new: Metadata, where: str) -> None:
