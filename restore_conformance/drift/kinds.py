@@ -14,6 +14,7 @@ POLICY = "https://learn.microsoft.com/graph/versioning-and-support"
 ENUMS = "https://learn.microsoft.com/graph/best-practices-concept#handling-future-members-in-evolvable-enumerations"
 CSDL = "https://docs.oasis-open.org/odata/odata-csdl-xml/v4.01/odata-csdl-xml-v4.01.html"
 PROTOCOL = "https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part1-protocol.html"
+OPENAPI = "https://spec.openapis.org/oas/v3.0.4.html"
 PAGE = "https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointrestoresessions?view=graph-rest-beta"
 
 
@@ -77,6 +78,9 @@ RULES: dict[str, Rule] = {
     "R-STATEMENT": Rule("A sentence that cannot be parsed must be read by somebody.", PAGE),
     "R-NEWERROR": Rule("Documenting an error for something new changes nothing that worked.", POLICY),
     "R-ERRORCODE": Rule("The policy calls changed error codes compatible, the design guideline does not.", POLICY),
+    "R-NAME": Rule("The name of a placeholder or of a schema is not on the wire, only what it stands for.", OPENAPI),
+    "R-RANGE": Rule("A range of statuses such as 2XX covers each status in it.", OPENAPI),
+    "R-NULL-REF": Rule("A bare reference cannot say whether null is allowed.", OPENAPI),
     "R-SEEN": Rule("The service did what no document declares.", POLICY),
     "R-UNSEEN": Rule("The documents declare what these exchanges did not show.", POLICY),
 }
@@ -141,12 +145,15 @@ _OPENAPI: dict[str, tuple[str, Direction]] = {
     "parameter_added": ("a parameter was added", _REQUEST),
     "parameter_removed": ("a parameter was removed", _REQUEST),
     "parameter_changed": ("a parameter is required, or typed, otherwise", _REQUEST),
+    "path_parameter_renamed": ("a placeholder of a path has another name", Direction.NEITHER),
+    "parameter_values_changed": ("a parameter allows other values", _REQUEST),
     "request_body_changed": ("the body of a request is required, or typed, otherwise", _REQUEST),
     "media_type_added": ("a media type was added", Direction.BOTH),
     "media_type_removed": ("a media type was removed", Direction.BOTH),
     "response_added": ("an answer was documented", _RESPONSE),
     "response_removed": ("an answer is no longer documented", _RESPONSE),
     "response_type_changed": ("an answer has another type", _RESPONSE),
+    "response_range_changed": ("an answer is documented under a range of statuses, or no longer", _RESPONSE),
 }
 _PAGE: dict[str, tuple[str, Direction]] = {
     "page_method_changed": ("the page names another method", _REQUEST),

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from restore_conformance.drift.behaviour import behaviour_changes
-from restore_conformance.drift.calls import call_changes
-from restore_conformance.drift.change import Change
+from restore_conformance.drift.calls import call_changes, written_out
+from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.metadata import metadata_changes
 from restore_conformance.drift.page import page_changes
 from restore_conformance.drift.plausible import check_api, check_area, check_metadata, check_page
 from restore_conformance.drift.scope import create_scope
 from restore_conformance.sources import pinned_page
+from restore_conformance.sources.api import Api
 from restore_conformance.sources.broken import SourceBroken
 from restore_conformance.sources.metadata import Knows, Metadata
 from restore_conformance.sources.reading import Reading, read_pinned, read_source
@@ -104,6 +105,7 @@ def changes_of(before: list[Reading], reading: Reading, settings: Settings) -> l
             check_area(partner, reading)
         changes += _metadata(partner, reading, settings)
     if reading.api is not None and partner.api is not None:
+        changes = [_without_name(change, partner.api, reading.api) for change in changes]
         changes += call_changes(partner.api, reading.api, reading.where)
     if reading.page is not None and partner.page is not None:
         if not settings.accept_loss:
@@ -111,6 +113,14 @@ def changes_of(before: list[Reading], reading: Reading, settings: Settings) -> l
         clauses = pinned_page.clauses(settings.schemas / "create")
         changes += page_changes(partner.page, reading.page, reading.where, clauses)
     return changes
+
+
+def _without_name(change: Change, old: Api, new: Api) -> Change:
+    """A schema that is gone while every place that used it holds the same: only its name went, which nobody sees."""
+    if change.kind != "type_removed" or not written_out(old, new, change.path):
+        return change
+    mild, why = Grade.INFORMATIONAL, "every body that used it holds the same as before"
+    return replace(change, create=mild, contract=mild, rule="R-NAME", why=why)
 
 
 def _partner(before: list[Reading], kind: SourceKind) -> Reading | None:
@@ -133,6 +143,8 @@ def _metadata(partner: Reading, reading: Reading, settings: Settings) -> list[Ch
     if partner.kind is SourceKind.PINNED:
         new = _as_pinned(old, new)
     unequal = SourceKind.OPENAPI in (partner.kind, reading.kind) and partner.kind is not reading.kind
+    if unequal:
+        old, new = _named(old), _named(new)
     if unequal and partner.kind is not SourceKind.PINNED:
         old, new = _shared(old, new)
     if not settings.accept_loss:
@@ -142,6 +154,12 @@ def _metadata(partner: Reading, reading: Reading, settings: Settings) -> list[Ch
     if unequal:
         old, new = replace(old, knows=old.knows - _UNEQUAL), replace(new, knows=new.knows - _UNEQUAL)
     return metadata_changes(old, new, str(reading.kind), reading.where)
+
+
+def _named(metadata: Metadata) -> Metadata:
+    """The types that have a name of their own, without objects that an OpenAPI document writes out in a member."""
+    types = {name: facts for name, facts in metadata.types.items() if name.rpartition(".")[0] not in metadata.types}
+    return replace(metadata, types=types)
 
 
 def _shared(old: Metadata, new: Metadata) -> tuple[Metadata, Metadata]:

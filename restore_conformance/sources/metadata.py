@@ -34,9 +34,11 @@ class Knows(enum.StrEnum):
     ANNOTATIONS = "annotations"
     COMPUTED = "computed"
     CONTAINER = "container"
+    REQUIRED = "required"
+    """Whether a source lists the members that a request must carry; then one that may not be null may be left out."""
 
 
-EVERYTHING = frozenset(Knows)
+EVERYTHING = frozenset(Knows) - {Knows.REQUIRED}
 
 
 @dataclass(frozen=True, slots=True)
