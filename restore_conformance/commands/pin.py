@@ -30,7 +30,7 @@ def main(args: argparse.Namespace) -> int:
 
     Raises UsageError where there is nothing to write into.
     """
-    from restore_conformance.drift.night import Settings, changes_of, read_older
+    from restore_conformance.drift.night import Settings, changes_of, read_older, same_page
     from restore_conformance.drift.pinning import Plan, plan_page, plan_types, write
     from restore_conformance.drift.plausible import check_area
     from restore_conformance.sources.broken import SourceBroken
@@ -51,7 +51,8 @@ def main(args: argparse.Namespace) -> int:
                 plan_types(args.schemas, reading.metadata, reading.where, plan, accept_loss=args.accept_loss)
             if reading.page is not None:
                 changes = changes_of([pinned], reading, settings)
-                plan_page(args.schemas, reading.page, changes, reading.where, plan, accept_loss=args.accept_loss)
+                folder = args.schemas / same_page(pinned, reading.page, reading.where)[0]
+                plan_page(folder, reading.page, changes, reading.where, plan, accept_loss=args.accept_loss)
     except SourceBroken as error:
         print(error, file=sys.stderr)
         return 3

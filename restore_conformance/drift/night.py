@@ -14,12 +14,14 @@ from restore_conformance.drift.calls import call_changes, written_out
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.metadata import metadata_changes
 from restore_conformance.drift.page import page_changes
+from restore_conformance.drift.page_errors import uncompared
 from restore_conformance.drift.plausible import check_api, check_area, check_metadata, check_page
 from restore_conformance.drift.scope import create_scope
 from restore_conformance.sources import pinned_page
 from restore_conformance.sources.api import Api
 from restore_conformance.sources.broken import SourceBroken
 from restore_conformance.sources.metadata import Knows, Metadata
+from restore_conformance.sources.page_facts import PageFacts
 from restore_conformance.sources.reading import Reading, read_pinned, read_source
 from restore_conformance.sources.sniff import SourceKind, said
 
@@ -29,12 +31,16 @@ _UNEQUAL = frozenset({Knows.FACETS, Knows.NULLABILITY, Knows.COMPUTED, Knows.NAV
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What one comparison found. `broken` are the sources that could not be believed."""
+    """What one comparison found. `broken` are the sources that could not be believed.
+
+    `notes` say, by source, what it holds and was not compared.
+    """
 
     changes: tuple[Change, ...] = ()
     broken: tuple[SourceBroken, ...] = ()
     readings: tuple[Reading, ...] = ()
     before: tuple[Reading, ...] = field(default=())
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,15 @@ def compare(old: Iterable[str], new: Iterable[str], settings: Settings) -> Night
     before = _read_all(old, settings, broken)
     after = _read_all(new, settings, broken)
     changes: list[Change] = []
+    notes: list[tuple[str, str]] = []
     if before:
         for reading in after:
             try:
                 changes += changes_of(before, reading, settings)
+                notes += [(reading.where, note) for note in not_compared(before, reading)]
             except SourceBroken as error:
                 broken.append(error)
-    return Night(tuple(changes), tuple(broken), tuple(after), tuple(before))
+    return Night(tuple(changes), tuple(broken), tuple(after), tuple(before), tuple(notes))
 
 
 def _read_all(sources: Iterable[str], settings: Settings, broken: list[SourceBroken]) -> list[Reading]:
@@ -108,11 +116,45 @@ def changes_of(before: list[Reading], reading: Reading, settings: Settings) -> l
         changes = [_without_name(change, partner.api, reading.api) for change in changes]
         changes += call_changes(partner.api, reading.api, reading.where)
     if reading.page is not None and partner.page is not None:
+        operation, page = same_page(partner, reading.page, reading.where)
         if not settings.accept_loss:
-            check_page(partner.page, reading.page, reading.where, pinned=partner.kind is SourceKind.PINNED)
-        clauses = pinned_page.clauses(settings.schemas / "create")
-        changes += page_changes(partner.page, reading.page, reading.where, clauses)
+            check_page(page, reading.page, reading.where, pinned=partner.kind is SourceKind.PINNED)
+        clauses = pinned_page.clauses(settings.schemas / operation)
+        changes += page_changes(page, reading.page, reading.where, clauses)
     return changes
+
+
+def not_compared(before: list[Reading], reading: Reading) -> list[str]:
+    """What a newer source holds that the comparison leaves out, in words."""
+    partner = _partner(before, reading.kind)
+    notes = [f"{note} of an OpenAPI document" for note in reading.api.notes] if reading.api is not None else []
+    if reading.api is not None and (partner is None or partner.api is None):
+        notes.append("paths, parameters, nullability and limits, which the older side does not state alike")
+    if reading.page is not None and partner is not None and partner.page is not None:
+        page = reading.page
+        _, old = same_page(partner, page, reading.where)
+        notes += uncompared(old, page)
+        if old.restated and not old.statements and not page.is_error_list:
+            notes.append("sentences and examples, which schemas/ does not restate of this page")
+        if page.unread:
+            notes.append(f"includes that were not at hand, under {', '.join(sorted(page.unread))}")
+    return notes
+
+
+def same_page(partner: Reading, page: PageFacts, where: str) -> tuple[str, PageFacts]:
+    """The page to compare with, and its operation: of the pinned ones that of the same call, or of the same type."""
+    assert partner.page is not None
+    for operation, pinned in partner.pages:
+        if pinned.calls() & page.calls():
+            return operation, pinned
+    if partner.pages and page.resource and partner.metadata is not None:
+        if page.resource not in partner.metadata.types:
+            raise SourceBroken(
+                where, found=f"the page of {page.resource}", expected="the page of a type that schemas/types pins",
+                advice="compare it with an older copy of the same page",
+            )  # fmt: skip
+        return "types", pinned_page.of_type(partner.metadata, page.resource)
+    return "create", partner.page
 
 
 def _without_name(change: Change, old: Api, new: Api) -> Change:

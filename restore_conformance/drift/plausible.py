@@ -96,9 +96,15 @@ def check_page(old: PageFacts, new: PageFacts, where: str, *, pinned: bool = Fal
 
     The pinned contract restates the page of the operation and the list of errors, so either may come next.
     """
-    if old.is_error_list != new.is_error_list and not pinned:
-        words = {True: "a list of errors", False: "the page of an operation"}
-        raise SourceBroken(where, found=words[new.is_error_list], expected=words[old.is_error_list])
+    if _sort(old) != _sort(new) and not (pinned and new.is_error_list):
+        raise SourceBroken(where, found=_sort(new), expected=_sort(old))
+    if new.resource:
+        if new.resource != old.resource:
+            raise SourceBroken(
+                where, found=f"the page of {new.resource}", expected=f"the page of {old.resource}",
+                advice="name the page that was meant",
+            )  # fmt: skip
+        return
     if old.is_error_list or new.is_error_list:
         if len(old.errors) >= 4 and len(new.errors) * 2 < len(old.errors) and new.is_error_list:
             raise SourceBroken(
@@ -108,11 +114,11 @@ def check_page(old: PageFacts, new: PageFacts, where: str, *, pinned: bool = Fal
                 advice=_ADVICE,
             )
         return
-    if old.method and new.result != old.result and not set(new.paths) & set(old.paths):
+    if old.method and not new.calls() & old.calls() and (pinned or new.result != old.result):
         raise SourceBroken(
             where,
-            found=f"the page of {new.method} {new.paths[0]}",
-            expected=f"the page of {old.method} {old.paths[0]}",
+            found=f"the page of {new.call}",
+            expected="the page of an operation that schemas/ restates" if pinned else f"the page of {old.call}",
             advice="name the page that was meant",
         )
     parts = {
@@ -130,6 +136,12 @@ def check_page(old: PageFacts, new: PageFacts, where: str, *, pinned: bool = Fal
             expected="the sections that were there",
             advice=_ADVICE,
         )
+
+
+def _sort(page: PageFacts) -> str:
+    if page.resource:
+        return "the page of a type"
+    return "a list of errors" if page.is_error_list else "the page of an operation"
 
 
 def check_api(old: Api, new: Api, where: str) -> None:

@@ -131,7 +131,9 @@ def _members(was: Body, now: Body, at: str, depth: int) -> Iterator[Difference]:
 def summed(found: list[Difference], at: str = "") -> Judged:
     """One judgement for what has another name and holds something else: the gravest, and what differs."""
     gravest = max((judged for *_, judged in found), key=lambda judged: judged.grade.weight)
-    parts = [f"{inside.removeprefix(at).lstrip('/') or 'it'} was {d['from']} and is {d['to']}" for inside, d, _ in found]
+    parts = [
+        f"{inside.removeprefix(at).lstrip('/') or 'it'} was {d['from']} and is {d['to']}" for inside, d, _ in found
+    ]
     more = f" and {len(parts) - 3} more" if len(parts) > 3 else ""
     return Judged(gravest.grade, gravest.rule, "; ".join(parts[:3]) + more)
 
