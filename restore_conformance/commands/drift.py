@@ -62,6 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="which types of a metadata document; auto: the restore area of a whole document, all of a slice",
     )
     parser.add_argument("--severity", type=Path, metavar="FILE", help="TOML file that overrides grades")
+    parser.add_argument("--rules", action="store_true", help="print the table of rules and compare nothing")
     parser.add_argument("--accept-loss", action="store_true", help="believe a source that lost most of its members")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep what came from addresses, to ask conditionally")
     parser.add_argument(
@@ -98,6 +99,9 @@ def main(args: argparse.Namespace) -> int:
 
     Raises UsageError, which the command line turns into exit 2, for bad usage.
     """
+    if args.rules:
+        write(_rules(args.format), args.output)
+        return 0
     if args.action == "selfcheck":
         return _selfcheck(args)
     if args.action != "compare" or args.as_of:
@@ -107,6 +111,14 @@ def main(args: argparse.Namespace) -> int:
         write(text, args.output)
         return code
     return _compare(args)
+
+
+def _rules(form: str) -> str:
+    from restore_conformance.drift import rules
+
+    if form == "json":
+        return json.dumps({"format": 1, "rules": rules.rows()}, indent=2, ensure_ascii=False) + "\n"
+    return rules.markdown() if form == "markdown" else rules.text()
 
 
 def _compare(args: argparse.Namespace) -> int:

@@ -128,8 +128,9 @@ def _parameters(path: str, old: ApiCall, new: ApiCall, renamed: Mapping[str, str
 
 def _parameter(place: str, was: ApiParameter, now: ApiParameter) -> Iterator[_Found]:
     if (was.type, was.required) != (now.type, now.required):
-        worse = was.type != now.type or (now.required and not was.required)
-        judged = Judged(Grade.BREAKING if worse else Grade.ADDITIVE, "G-TYPE" if was.type != now.type else "R-REQUIRED")
+        judged = Judged(Grade.BREAKING if now.required else Grade.ADDITIVE, "R-REQUIRED")
+        if was.type != now.type:
+            judged = Judged(Grade.BREAKING, "G-TYPE")
         yield "parameter_changed", place, _was([was.type, was.required], [now.type, now.required]), judged
     if set(was.values) != set(now.values):
         lost = [value for value in was.values if value not in now.values]

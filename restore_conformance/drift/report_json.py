@@ -9,8 +9,8 @@ from typing import Any
 from restore_conformance import __version__
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.joining import Fact
-from restore_conformance.drift.kinds import RULES
 from restore_conformance.drift.night import Night
+from restore_conformance.drift.rules import RULES
 from restore_conformance.sources.broken import SourceBroken
 
 FORMAT = 1

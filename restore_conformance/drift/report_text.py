@@ -8,7 +8,8 @@ from typing import Any
 
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.joining import Fact
-from restore_conformance.drift.kinds import KINDS, RULES
+from restore_conformance.drift.kinds import KINDS
+from restore_conformance.drift.rules import RULES
 from restore_conformance.sources.broken import SourceBroken
 
 _ORDER = (Grade.BREAKING, Grade.UNDECIDABLE, Grade.ADDITIVE, Grade.INFORMATIONAL)
