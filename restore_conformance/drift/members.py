@@ -163,8 +163,10 @@ def _nullability(was: Member, now: Member) -> Judged:
     if was.navigation and was.collection and now.collection:
         return Judged(Grade.INFORMATIONAL, "G-NULL-LOOSE", "a collection of entities is never null")
     if not (was.stated and now.stated):
-        rule = "G-NULL-ITEMS" if was.collection and now.collection else "R-NULL-REF"
-        return Judged(Grade.INFORMATIONAL, rule, "one side does not say whether it may be null")
+        why = "one side does not say whether it may be null"
+        if was.collection and now.collection:
+            return Judged(Grade.INFORMATIONAL, "G-NULL-ITEMS", why)
+        return Judged(Grade.INFORMATIONAL, "R-NULL-REF", why)
     if now.nullable:
         return Judged(Grade.BREAKING, "G-NULL-LOOSE")
     return Judged(Grade.BREAKING, "G-NULL-TIGHT", "readers gain a guarantee", writer_only=True)
