@@ -38,7 +38,7 @@ def main(args: argparse.Namespace) -> int:
 
     if args.schemas == SCHEMAS and not is_checkout() and not args.dry_run:
         raise UsageError("The installed contract is not written to; name a checkout's folder with --schemas.")
-    settings = Settings(args.schemas, "auto", args.cache, args.accept_loss)
+    settings = Settings(args.schemas, "auto", args.cache, args.accept_loss, editions=False)
     plan = Plan()
     try:
         pinned = read_pinned(args.schemas)

@@ -12,12 +12,13 @@ from pathlib import Path
 from restore_conformance.drift.behaviour import behaviour_changes
 from restore_conformance.drift.calls import call_changes, written_out
 from restore_conformance.drift.change import Change, Grade
+from restore_conformance.drift.known import Nearest, unknown
 from restore_conformance.drift.metadata import metadata_changes
 from restore_conformance.drift.page import page_changes
 from restore_conformance.drift.page_errors import uncompared
 from restore_conformance.drift.plausible import check_api, check_area, check_metadata, check_page
 from restore_conformance.drift.scope import create_scope
-from restore_conformance.sources import pinned_page
+from restore_conformance.sources import editions, pinned_page
 from restore_conformance.sources.api import Api
 from restore_conformance.sources.broken import SourceBroken
 from restore_conformance.sources.metadata import Knows, Metadata
@@ -33,7 +34,7 @@ _UNEQUAL = frozenset({Knows.FACETS, Knows.NULLABILITY, Knows.COMPUTED, Knows.NAV
 class Night:
     """What one comparison found. `broken` are the sources that could not be believed.
 
-    `notes` say, by source, what it holds and was not compared.
+    `notes` say, by source, what it holds and was not compared; `editions` to which known edition a page is nearest.
     """
 
     changes: tuple[Change, ...] = ()
@@ -41,6 +42,7 @@ class Night:
     readings: tuple[Reading, ...] = ()
     before: tuple[Reading, ...] = field(default=())
     notes: tuple[tuple[str, str], ...] = ()
+    editions: tuple[Nearest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Settings:
     area: str = "auto"
     cache: Path | None = None
     accept_loss: bool = False
+    editions: bool = True
+    """Whether what a known edition has is left out of a comparison with the pinned contract."""
 
 
 def compare(old: Iterable[str], new: Iterable[str], settings: Settings) -> Night:
@@ -63,14 +67,17 @@ def compare(old: Iterable[str], new: Iterable[str], settings: Settings) -> Night
     after = _read_all(new, settings, broken)
     changes: list[Change] = []
     notes: list[tuple[str, str]] = []
+    nearby: list[Nearest] = []
     if before:
         for reading in after:
             try:
-                changes += changes_of(before, reading, settings)
+                found, nearest = beyond_editions(before, reading, settings)
+                changes += found
+                nearby += [nearest] if nearest else []
                 notes += [(reading.where, note) for note in not_compared(before, reading)]
             except SourceBroken as error:
                 broken.append(error)
-    return Night(tuple(changes), tuple(broken), tuple(after), tuple(before), tuple(notes))
+    return Night(tuple(changes), tuple(broken), tuple(after), tuple(before), tuple(notes), tuple(nearby))
 
 
 def _read_all(sources: Iterable[str], settings: Settings, broken: list[SourceBroken]) -> list[Reading]:
@@ -88,6 +95,9 @@ def _read(source: str, settings: Settings) -> Reading:
         return read_pinned(settings.schemas)
     if "\x00" not in source and Path(source, "types").is_dir():
         return read_pinned(Path(source))
+    for edition in editions.read(settings.schemas) if not Path(source).exists() else ():
+        if source == edition.name:
+            return editions.with_edition(read_pinned(settings.schemas), edition)
     return read_source(source, area=settings.area, cache=settings.cache)
 
 
@@ -97,8 +107,28 @@ def read_older(sources: Iterable[str], settings: Settings) -> list[Reading]:
 
 
 def changes_of(before: list[Reading], reading: Reading, settings: Settings) -> list[Change]:
-    """Every change between the older side and one newer source. Raises SourceBroken where it is implausible."""
-    partner = _partner(before, reading.kind)
+    """Every change between the older side and one newer source that no known edition explains.
+
+    Raises SourceBroken where it is implausible.
+    """
+    return beyond_editions(before, reading, settings)[0]
+
+
+def beyond_editions(before: list[Reading], reading: Reading, settings: Settings) -> tuple[list[Change], Nearest | None]:
+    """The changes that no known edition explains, and for a page compared with the pinned one the nearest edition."""
+    plain = _all_changes(before, reading, settings)
+    partner = _partner(before, reading)
+    known = editions.read(settings.schemas) if settings.editions else ()
+    if reading.page is None or partner is None or partner.where != editions.PINNED or not known:
+        return plain, None
+    by_edition = {editions.name_of_pinned(settings.schemas): plain}
+    for edition in known:
+        by_edition[edition.name] = _all_changes([editions.with_edition(partner, edition)], reading, settings)
+    return unknown(by_edition, reading.where)
+
+
+def _all_changes(before: list[Reading], reading: Reading, settings: Settings) -> list[Change]:
+    partner = _partner(before, reading)
     if partner is None:
         had = " and ".join(sorted({said(one.kind) for one in before}))
         raise SourceBroken(
@@ -126,7 +156,7 @@ def changes_of(before: list[Reading], reading: Reading, settings: Settings) -> l
 
 def not_compared(before: list[Reading], reading: Reading) -> list[str]:
     """What a newer source holds that the comparison leaves out, in words."""
-    partner = _partner(before, reading.kind)
+    partner = _partner(before, reading)
     notes = [f"{note} of an OpenAPI document" for note in reading.api.notes] if reading.api is not None else []
     if reading.api is not None and (partner is None or partner.api is None):
         notes.append("paths, parameters, nullability and limits, which the older side does not state alike")
@@ -165,16 +195,21 @@ def _without_name(change: Change, old: Api, new: Api) -> Change:
     return replace(change, create=mild, contract=mild, rule="R-NAME", why=why)
 
 
-def _partner(before: list[Reading], kind: SourceKind) -> Reading | None:
-    """The older source to compare with: one of the same kind, then the pinned contract, then other metadata."""
+def _partner(before: list[Reading], newer: Reading) -> Reading | None:
+    """The older source to compare with: one of the same kind, then the pinned contract, then other metadata.
+
+    Of several pages it is the one of the same call.
+    """
+    kind, page = newer.kind, newer.page
     typed = (SourceKind.CSDL, SourceKind.OPENAPI, SourceKind.PINNED)
     wanted = [kind, SourceKind.PINNED]
     if kind is SourceKind.BEHAVIOUR or kind in typed:
         wanted += typed
     for choice in wanted:
-        for reading in before:
-            if reading.kind is choice:
-                return reading
+        alike = [reading for reading in before if reading.kind is choice]
+        same = [reading for reading in alike if page and reading.page and reading.page.calls() & page.calls()]
+        if alike:
+            return (same or alike)[0]
     return None
 
 

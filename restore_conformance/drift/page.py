@@ -18,6 +18,7 @@ from restore_conformance.drift.page_errors import error_changes
 from restore_conformance.drift.statements import statement_changes
 from restore_conformance.sources.api import nameless
 from restore_conformance.sources.page_facts import PageFacts, Permission, PropertyFacts
+from restore_conformance.sources.wording import says_the_same
 
 PageFound = tuple[str, str, dict[str, Any], Judged, str]
 """Kind, path, detail, judgement, and the owner whose statements the change explains."""
@@ -37,6 +38,8 @@ def page_changes(
     if not new.is_error_list and not old.is_error_list and not (old.restated and not old.examples):
         found += [(*change, change[1].replace("examples/", "example:", 1)) for change in example_changes(old, new)]
     explained = {owner for *_, owner in found if owner}
+    if old.restated:  # its sentence is one that clauses rest on
+        explained.discard("success")
     if new.is_error_list:  # of a row every cell is a fact
         explained |= {f"error:{key}" for side in (old, new) for table in side.tables.values() for key in table}
     changes = [_change(*item[:4], ours=_ours(old, new, item[1]), where=where) for item in found]
@@ -283,7 +286,7 @@ def _property(path: str, name: str, was: PropertyFacts | None, now: PropertyFact
             grade = Grade.BREAKING if was.default and now.default else Grade.ADDITIVE
             judged = Judged(grade, "R-VALUES", "what is left out now means something else" if was.default else "")
             yield "page_property_default_changed", path, _was(was.default, now.default), judged, owner
-        if was.condition != now.condition:
+        if not says_the_same(was.condition, now.condition):
             judged = Judged(
                 Grade.UNDECIDABLE,
                 "R-STATEMENT",

@@ -10,6 +10,7 @@ from typing import Any
 
 from restore_conformance.drift.change import Grade, Judged
 from restore_conformance.sources.page_facts import ErrorFacts, PageFacts
+from restore_conformance.sources.wording import says_the_same
 
 ErrorFound = tuple[str, str, dict[str, Any], Judged, str]
 
@@ -96,7 +97,7 @@ def _cells(path: str, was: ErrorFacts, now: ErrorFacts, owner: str) -> Iterator[
         detail = {"from": " / ".join(was.cells), "to": " / ".join(now.cells)}
         judged = Judged(Grade.INFORMATIONAL, "R-MESSAGE")
         yield "page_error_reworded", path, detail, judged, owner
-    if was.condition and now.condition and was.condition.casefold() != now.condition.casefold():
+    if was.condition and now.condition and not says_the_same(was.condition, now.condition):
         why = "whether requests that worked are refused now; a live run would settle it"
         detail = {"from": was.condition, "to": now.condition}
         yield "page_error_reworded", path, detail, Judged(Grade.UNDECIDABLE, "R-NEWERROR", why), owner

@@ -57,7 +57,10 @@ class ErrorFacts:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A printed request with its answer. JSON that does not parse is kept as text under `unparsed`."""
+    """A printed request with its answer. JSON that does not parse is kept as text under `unparsed`.
+
+    Of an example that is not kept in full there is its `digest`, and the `members` of its request.
+    """
 
     title: str
     method: str = ""
@@ -66,6 +69,8 @@ class Example:
     status: int = 0
     response: Any = None
     unparsed: str = ""
+    digest: str = ""
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
