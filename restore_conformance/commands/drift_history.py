@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from restore_conformance.drift import snapshot as packing
+from restore_conformance.drift import words
 from restore_conformance.drift.bisect import first_bad
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.history import Standing, State, standing, undoes
@@ -58,6 +59,20 @@ def remember(place: str, today: date, night: Night, changes: list[Change]) -> tu
         if undone and known.state is State.PROVISIONAL:
             rows[change.id] |= {"state": str(State.TRANSIENT), "undoes": undone}
     return rows, {identity: known.first_seen for identity, known in now.items()}
+
+
+def remembered_words(place: str, most: int = 12) -> dict[str, str]:
+    """The sentences of the pages of earlier nights, by fingerprint, the newest editions of them."""
+    found: dict[str, str] = {}
+    with open_store(place) as store:
+        pages = {taken.digest: taken for taken in store.snapshots() if taken.source == "page" and taken.digest}
+        for digest, taken in list(pages.items())[-most:]:
+            try:
+                reading = packing.unpack(taken.source, taken.location, taken.checksum, store.content(digest))
+            except (ValueError, KeyError):
+                continue
+            found.update(words.of([reading]))
+    return found
 
 
 def _undone(change: Change, body: dict[str, Any]) -> bool:

@@ -52,7 +52,8 @@ class Change:
 
     `kind` is an id of `restore_conformance.drift.kinds`, `path` the element it happened to, `detail` what it was and
     is. `create` is the grade for a client that sends the create request and reads its answer, `contract` the one
-    for any client of the area. `clauses` are the clauses that rest on what changed.
+    for any client of the area. `clauses` are the clauses that rest on what changed. `subject` is the call or the type
+    that a page is about.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class Change:
     clauses: tuple[str, ...] = ()
     where: str = ""
     scope_rule: str = ""
+    subject: str = ""
 
     @property
     def id(self) -> str:

@@ -21,8 +21,11 @@ class Nearest:
     known: int
 
 
-def unknown(by_edition: Mapping[str, list[Change]], where: str) -> tuple[list[Change], Nearest]:
-    """The changes no edition explains, and the edition with the fewest differences. The editions come oldest first."""
+def unknown(by_edition: Mapping[str, list[Change]], where: str) -> tuple[list[Change], Nearest | None]:
+    """The changes no edition explains, and the edition with the fewest differences: None where all have as many.
+
+    The editions come oldest first, and the first is the pinned one.
+    """
     nearest = min(reversed(list(by_edition)), key=lambda name: len(by_edition[name]))
     others = [[_places(change) for change in changes] for name, changes in by_edition.items() if name != nearest]
     kept = [
@@ -30,8 +33,9 @@ def unknown(by_edition: Mapping[str, list[Change]], where: str) -> tuple[list[Ch
         for change in by_edition[nearest]
         if all(any(_meet(_places(change), places) for places in other) for other in others)
     ]
-    most = max(len(changes) for changes in by_edition.values())
-    return kept, Nearest(where, nearest, most - len(kept))
+    numbers = [len(changes) for changes in by_edition.values()]
+    known = max(0, numbers[0] - len(kept))
+    return kept, Nearest(where, nearest, known) if len(set(numbers)) > 1 else None
 
 
 def _places(change: Change) -> frozenset[str]:

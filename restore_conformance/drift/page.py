@@ -14,7 +14,7 @@ from typing import Any
 from restore_conformance.drift.change import Change, Grade, Judged
 from restore_conformance.drift.examples import example_changes
 from restore_conformance.drift.kinds import KINDS
-from restore_conformance.drift.page_errors import error_changes
+from restore_conformance.drift.page_errors import about, error_changes
 from restore_conformance.drift.statements import statement_changes
 from restore_conformance.sources.api import nameless
 from restore_conformance.sources.page_facts import PageFacts, Permission, PropertyFacts
@@ -47,7 +47,17 @@ def page_changes(
         mild = not (new.is_error_list or _ours(old, new, ""))
         told = statement_changes(old, new, explained, clauses or {}, where)
         changes += [_elsewhere(change) for change in told] if mild else told
-    return changes
+    return [replace(change, subject=_subject(old, new, change.path)) for change in changes]
+
+
+def _subject(old: PageFacts, new: PageFacts, path: str) -> str:
+    """The call or the type that a change of a page is about."""
+    if new.is_error_list:
+        parts = path.split("/")
+        return (
+            about(parts[1]) if len(parts) > 2 or parts[-1] in old.tables.keys() | new.tables.keys() else about("create")
+        )
+    return new.resource or old.call.strip() or new.call
 
 
 def _ours(old: PageFacts, new: PageFacts, path: str) -> bool:

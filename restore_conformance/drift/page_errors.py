@@ -36,6 +36,19 @@ def error_changes(old: PageFacts, new: PageFacts) -> Iterator[ErrorFound]:
             yield "page_error_table_removed", place, {"errors": sorted(was)}, judged, ""
 
 
+_CALLS = {
+    "create": "POST sharePointRestoreSessions", "update": "PATCH sharePointRestoreSessions/{id}",
+    "delete": "DELETE restoreSessions/{id}", "activate": "POST restoreSessions/{id}/activate",
+    "get": "GET restoreSessions/{id}", "list": "GET restoreSessions",
+    "list-artifacts": "GET sharePointRestoreSessions/{id}/siteRestoreArtifacts",
+}  # fmt: skip
+
+
+def about(table: str) -> str:
+    """The call that a table of errors is about; of other APIs the heading of the table."""
+    return _CALLS.get(table, table)
+
+
 def uncompared(old: PageFacts, new: PageFacts) -> list[str]:
     """The tables that stand on one side alone where the older side restates a few of them; nothing follows from it."""
     if not (old.restated and new.tables):

@@ -79,6 +79,17 @@ def clauses(folder: Path) -> dict[str, list[str]]:
     return found
 
 
+def clause_words(schemas: Path) -> dict[str, str]:
+    """What each clause says, in our own words, by its id."""
+    return {
+        f"{path.parent.name}/{heading}.{name}": str(clause["says"])
+        for path in sorted(schemas.glob("*/clauses.toml"))
+        for heading, entries in _toml(path).items()
+        for name, clause in (entries.items() if isinstance(entries, dict) else ())
+        if isinstance(clause, dict) and "says" in clause
+    }
+
+
 def _page(facts: dict[str, Any], folder: Path) -> PageFacts:
     kind = facts["type"]
     return PageFacts(

@@ -109,7 +109,7 @@ def test_ids_are_stable(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
 
 
 def test_markdown(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """The issue has a table per class, links its rules, and lets nothing of a source become markup."""
+    """The issue lists its lines by class, links its rules, and lets nothing of a source become markup."""
     page = tmp_path / "page.md"
     text = PAGE_MD.read_text(encoding="utf-8")
     page.write_text(
@@ -117,7 +117,7 @@ def test_markdown(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     )
     run("--from", PAGE_MD, "--to", page, "--format", "markdown")
     out = capsys.readouterr().out
-    assert "## Informational" in out
+    assert "## For information (1)" in out
     assert "](https://" in out
     assert "<b>" not in out
     assert "@everybody" not in out
