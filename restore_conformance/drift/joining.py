@@ -38,7 +38,12 @@ _FAMILY = {
     "page": "page",
     "behaviour": "service",
 }
-_SAID = {"page": "documents", "metadata": "metadata", "service": "behaviour"}
+SAID = {"page": "documents", "metadata": "metadata", "service": "behaviour"}
+
+
+def family_of(source: str) -> str:
+    """The kind of source: `page`, `metadata` or `service`."""
+    return _FAMILY.get(source, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +67,27 @@ class Fact:
     def order(self) -> str:
         """Who moved first and who followed, in words; nothing where only one source could tell."""
         days = sorted(self.dates.items(), key=lambda item: (item[1], item[0]))
-        parts = [f"{_SAID[name]} had it before" for name in self.before]
+        if not days and not self.missing and len(self.families) < 2:
+            return ""
+        parts = [f"{SAID[name]} had it before" for name in self.before]
         for place, (name, day) in enumerate(days):
             later = (day - days[0][1]).days
             follows = f"followed after {later} day{'s' * (later != 1)}" if later else "moved on the same day"
-            parts.append(f"{_SAID[name]} {'moved first' if not place and not self.before else follows}")
+            parts.append(f"{SAID[name]} {'moved first' if not place and not self.before else follows}")
         if not days and len(self.families) > 1:
-            parts.append(f"{' and '.join(_SAID[name] for name in sorted(self.families))} moved")
-        parts += [f"{_SAID[name]} not yet" for name in self.missing]
+            parts.append(f"{' and '.join(SAID[name] for name in sorted(self.families))} moved")
+        parts += [f"{SAID[name]} not yet" for name in self.missing]
         return ", ".join(parts) if len(parts) > 1 else ""
 
     @property
     def sentence(self) -> str:
         """The fact and who moved first, as one sentence."""
-        return f"{short(self.path)} ({self.meaning}): {self.order}."
+        return f"{short(self.path).replace('/', '.')} ({self.meaning}): {self.order}."
 
     @property
     def families(self) -> frozenset[str]:
         """The kinds of source that tell of it: `page`, `metadata`, `service`."""
-        return frozenset(_FAMILY.get(source, source) for source in self.changes)
+        return frozenset(family_of(source) for source in self.changes)
 
     @property
     def only(self) -> str | None:
@@ -97,7 +104,7 @@ def join(
     """The facts behind the changes; `seen` gives the day each change id was first seen, `read` are the kinds of source
     that were read tonight.
     """
-    families = {_FAMILY.get(source, source) for source in read}
+    families = {family_of(source) for source in read}
     groups: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         meaning = _MEANING.get(change.kind)
@@ -115,12 +122,15 @@ def join(
         first = min(dates, key=lambda source: (dates[source], source)) if dates else None
         days = (max(dates.values()) - min(dates.values())).days if len(dates) > 1 else None
         kinds: dict[str, date] = {}
-        for source, day in dates.items():
-            family = _FAMILY.get(source, source)
-            kinds[family] = min(day, kinds.get(family, day))
-        silent = families - {_FAMILY.get(source, source) for source in by_source}
+        telling = [change for change in group if not change.kind.endswith("_unseen")]  # few exchanges prove nothing
+        for change in telling:
+            family, seen_on = family_of(change.source), (seen or {}).get(change.id)
+            if seen_on is not None:
+                kinds[family] = min(seen_on, kinds.get(family, seen_on))
+        can_tell = families - ({"metadata"} if meaning.startswith(("error", "status")) else set())
+        silent = can_tell - {family_of(source) for source in by_source} if telling else set()
         before = silent & {"metadata"} if _declared(path, meaning, metadata) else set()
-        missing = tuple(name for name in _SAID if name in silent - before)
+        missing = tuple(name for name in SAID if name in silent - before)
         facts.append(Fact(path, meaning, by_source, first, days, kinds, missing, tuple(sorted(before))))
     return facts
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.joining import Fact
+from restore_conformance.drift.joining import SAID, Fact, family_of
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.phrases import listed, plain, short
 from restore_conformance.drift.rules import RULES
@@ -51,17 +51,36 @@ def lines(
     kept: Kept | None = None,
 ) -> list[Line]:
     """Every change in a line, the gravest first."""
-    left = list(changes)
+    left, joined = list(changes), list(facts)
     history, words = standing or {}, kept or Kept()
-    told = {identity: fact for fact in facts for ids in fact.changes.values() for identity in ids}
+    told = {identity: fact for fact in joined for ids in fact.changes.values() for identity in ids}
     found: list[Line] = []
-    for gather in (_renamed, _moved_bases, _hoisted, _alike):
+    for fact in joined:
+        group = _one_fact(fact, left)
+        if group:
+            by = listed([f"the {SAID[family]}" for family in SAID if family in fact.families])
+            found.append(_line(group, f"{subject(group[0])}: {what(group[0], words)} ({by} say so).", history, told))
+            left = [change for change in left if change not in group]
+    for gather in (_renamed, _moved_bases, _hoisted, _unseen, _alike):
         for says, group in gather(left, words):
             found.append(_line(group, says, history, told))
             taken = {id(change) for change in group}
             left = [change for change in left if id(change) not in taken]
     found += [_line([one], f"{subject(one)}: {what(one, words)}.", history, told) for one in left]
     return sorted(found, key=lambda line: (ORDER.index(line.grade), ORDER.index(line.create)))
+
+
+def _one_fact(fact: Fact, changes: list[Change]) -> list[Change]:
+    """The changes of several sources that tell of one fact alike; none where one source alone tells, or grades differ.
+
+    The one that names the declared type stands first.
+    """
+    ids = {identity for group in fact.changes.values() for identity in group}
+    group = [change for change in changes if change.id in ids and not change.kind.endswith("_unseen")]
+    alike = len({(change.grade, change.create) for change in group}) == 1
+    if len({change.source for change in group}) < 2 or not alike:
+        return []
+    return sorted(group, key=lambda change: change.source not in ("csdl", "openapi"))
 
 
 def _line(group: list[Change], says: str, history: Standing, told: Mapping[str, Fact]) -> Line:
@@ -73,7 +92,7 @@ def _line(group: list[Change], says: str, history: Standing, told: Mapping[str, 
         max((change.create for change in group), key=lambda grade: grade.weight),
         says,
         whom(gravest),
-        _since(rows, told.get(gravest.id)),
+        _since(rows, told.get(gravest.id), group),
         todo(gravest),
         gravest.rule,
         RULES[gravest.rule].link,
@@ -83,12 +102,14 @@ def _line(group: list[Change], says: str, history: Standing, told: Mapping[str, 
     )
 
 
-def _since(rows: list[Mapping[str, Any]], fact: Fact | None) -> str:
-    """Since when, and which source moved first; nothing where no history is kept."""
+def _since(rows: list[Mapping[str, Any]], fact: Fact | None, group: list[Change]) -> str:
+    """Since when, and in which source first; without a history only in which sources."""
+    families = {family_of(change.source) for change in group}
+    place = f"in the {listed([SAID[name] for name in SAID if name in families])}"
     days = sorted(str(row["first_seen"]) for row in rows if "first_seen" in row)
     if not days:
-        return ""
-    return f"since {days[0]}, {fact.order}" if fact is not None and fact.order else f"since {days[0]}"
+        return f"seen {place}"
+    return f"since {days[0]}: {fact.order}" if fact is not None and fact.order else f"since {days[0]}, {place}"
 
 
 _Gathered = list[tuple[str, list[Change]]]
@@ -164,6 +185,21 @@ def _hoisted(changes: list[Change], _: Kept) -> _Gathered:
         gone = [short(c.path.partition("/")[0]) for c in group if c.kind.endswith("_removed")]
         if here and gone:
             found.append((f"{name} moved from {listed(gone, 4)} to {listed(here, 4)}.", group))
+    return found
+
+
+def _unseen(changes: list[Change], _: Kept) -> _Gathered:
+    """What a recording did not show, in one line a recording: a few exchanges prove nothing."""
+    words = {"member": "members", "enum_member": "values", "code": "error codes", "status": "statuses"}
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.kind.endswith("_unseen") and change.grade is Grade.INFORMATIONAL:
+            groups.setdefault(change.where, []).append(change)
+    found: _Gathered = []
+    for where, group in groups.items():
+        kinds = [change.kind.removeprefix("behaviour_").removesuffix("_unseen") for change in group]
+        counts = [f"{kinds.count(kind)} declared {words[kind]}" for kind in words if kind in kinds]
+        found.append((f"{where} does not show {listed(counts)}.", group))
     return found
 
 

@@ -55,8 +55,8 @@ def uncompared(old: PageFacts, new: PageFacts) -> list[str]:
         return []
     missing = sorted(old.tables.keys() - new.tables.keys())
     others = sorted(new.tables.keys() - old.tables.keys())
-    found = [f"no table for the errors of {', '.join(missing)}"] if missing else []
-    return found + ([f"tables that schemas/ does not restate: {', '.join(others)}"] if others else [])
+    found = [f"it has no table for the errors of {', '.join(missing)}"] if missing else []
+    return found + ([f"tables of errors that schemas/ does not restate: {', '.join(others)}"] if others else [])
 
 
 def _table(

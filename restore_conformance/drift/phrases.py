@@ -299,3 +299,19 @@ TO_DO: dict[str, str] = {
     "R-REQUIRED": "send it",
     "R-VALUES": "send a value that is still listed, and say what was the default",
 }
+
+SAFE: dict[str, str] = {
+    "R-STATEMENT": "no clause rests on the sentence",
+    "R-EXAMPLE": "an example only illustrates",
+    "R-SEEN": "clients ignore members and headers that they do not know",
+    "R-UNSEEN": "a few exchanges prove nothing",
+    "R-ERRORCODE": "by the policy a changed error code is compatible, though the design guideline disagrees",
+    "G-NULL-TIGHT": "only what is returned gains a guarantee",
+    "G-NULL-LOOSE": "clients may now send null",
+    "R-VALUES": "nobody has to send the new value",
+    "R-PERMISSION": "what was enough before still is",
+    "R-REQUIRED": "nobody has to send it any more",
+    "R-REQUIRED-EITHER": "it is asked of those alone who do not send the other collection",
+    "R-FACET": "what was accepted before still is",
+}
+"""Why a change that is additive or informational breaks nobody, where the rule's own sentence does not say it."""

@@ -29,6 +29,14 @@ _HEADS = {
 }
 
 
+_STATES = {
+    "provisional": "Seen once so far, so it does not fail the job yet.",
+    "confirmed": "Confirmed by a later night.",
+    "acknowledged": "Acknowledged.",
+    "transient": "It takes back what one night had shown.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a report is written from. `older` and `newer` name the sources, `digest` has a sentence per joined fact.
@@ -60,7 +68,7 @@ def headline(report: Report) -> str:
         ours = sum(line.create is Grade.BREAKING for line in report.lines)
         number = count[Grade.BREAKING]
         reach = "the create call is not touched" if not ours else f"{ours} of them in the create call"
-        reach = "in the create call" if number == ours == 1 else reach
+        reach = f"{'all ' if number > 1 else ''}in the create call" if number == ours else reach
         first = f"{_many(number, 'breaking change')}, {reach}"
     else:
         first = "Nothing breaks"
@@ -76,6 +84,10 @@ def headline(report: Report) -> str:
     return f"{'; '.join([first, ', '.join(rest)]) if rest else first}.{end}"
 
 
+def _older(report: Report) -> str:
+    return ", ".join("the pinned contract" if name == "pinned" else name for name in report.older)
+
+
 def _many(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
@@ -89,7 +101,8 @@ def _known(report: Report) -> Iterator[str]:
 def _parts(line: Line) -> Iterator[str]:
     """What stands under the sentence of a line, in this order, in every format."""
     since = f" {line.since[0].upper()}{line.since[1:]}." if line.since else ""
-    yield f"{line.whom}{since}{f' ({line.state})' if line.state else ''}"
+    state = f" {_STATES[line.state]}" if line.state in _STATES else ""
+    yield f"{line.whom}{since}{state}"
     if line.grade in (Grade.BREAKING, Grade.UNDECIDABLE):
         yield f"To do: {line.todo}."
 
@@ -97,7 +110,7 @@ def _parts(line: Line) -> Iterator[str]:
 def terminal(report: Report) -> str:
     """Plain text: the night in a sentence, then its lines, the gravest first."""
     out = [headline(report)]
-    out += [f"Compared {', '.join(report.newer)} with {', '.join(report.older)}."] if report.newer else []
+    out += [f"Compared {', '.join(report.newer)} with {_older(report)}."] if report.newer else []
     out += [*_known(report), *report.digest]
     for grade in ORDER:
         group = [line for line in report.lines if line.grade is grade]
@@ -135,7 +148,7 @@ def markdown(report: Report) -> str:
     out = ["# Drift of the restore contract", "", f"**{_text(headline(report))}**", ""]
     for error in report.broken:
         out += [f"**A source could not be read.** {_text(str(error))}", ""]
-    above = [f"Compared {', '.join(report.newer)} with {', '.join(report.older)}."] if report.newer else []
+    above = [f"Compared {', '.join(report.newer)} with {_older(report)}."] if report.newer else []
     out += [f"{_text(said)}  " for said in (*above, *_known(report))]
     if report.digest:
         out += ["", "## Who moved first", "", *(f"- {_text(said)}" for said in report.digest)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.kinds import KINDS
-from restore_conformance.drift.phrases import BROKEN, TO_DO, WHAT, call, listed, plain, short
+from restore_conformance.drift.phrases import BROKEN, SAFE, TO_DO, WHAT, call, listed, plain, short
 from restore_conformance.drift.rules import RULES
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -63,7 +63,9 @@ def whom(change: Change) -> str:
     rule = RULES[change.rule]
     why = f" ({change.why})" if change.why and change.grade is not Grade.UNDECIDABLE else ""
     if change.grade is Grade.BREAKING:
-        reach = "" if change.create is Grade.BREAKING else f" Whoever only calls {CREATE} is not touched."
+        ours = change.create is Grade.BREAKING
+        reach = f" {CREATE} reaches it." if ours else f" Whoever only calls {CREATE} is not touched."
+        reach = "" if subject(change) == CREATE else reach
         return f"Breaks {BROKEN.get(change.rule, 'clients that rely on it')}{why}.{reach}"
     if change.grade is Grade.UNDECIDABLE:
         rests = (
@@ -72,7 +74,8 @@ def whom(change: Change) -> str:
         return f"Nobody can tell from the source alone. {rests}." if change.clauses else (
             f"Nobody can tell from the source alone. {rule.says}"
         )  # fmt: skip
-    return f"Breaks nobody: {rule.says[0].lower()}{rule.says[1:].rstrip('.')}{why}."
+    safe = SAFE.get(change.rule) or f"{rule.says[0].lower()}{rule.says[1:].rstrip('.')}"
+    return f"Breaks nobody: {safe}{why}."
 
 
 def todo(change: Change) -> str:
@@ -81,7 +84,7 @@ def todo(change: Change) -> str:
         return TO_DO.get(change.rule, "see whether your client relies on it")
     if change.grade is Grade.UNDECIDABLE:
         if change.clauses:
-            return f"read the sentence and reword, keep or retire {listed(list(change.clauses), 4)}; then pin the page"
+            return "read the sentence; reword, keep or retire what rests on it; then pin the page"
         return change.why or "read the source"
     return "nothing; pin accepts it" if change.grade is Grade.ADDITIVE else "nothing"
 
