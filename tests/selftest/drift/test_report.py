@@ -226,7 +226,14 @@ class TestOldWords:
         return old, new
 
     @pytest.mark.parametrize("keeper", ["cache", "history", "nothing"])
-    def test_quoted(self, keeper: str, pages: tuple[Path, Path], contract: Path, tmp_path: Path, capsys: Any) -> None:
+    def test_quoted(
+        self,
+        keeper: str,
+        pages: tuple[Path, Path],
+        contract: Path,
+        tmp_path: Path,
+        capsys: Any,  # noqa: F811
+    ) -> None:
         """From the cache or the history old words are quoted; without both the report says that they were not kept."""
         assert run(pages[0], "--schemas", contract, command=pin) == 0
         options: list[str | Path] = ["--schemas", contract, "--fail-on", "none"]
