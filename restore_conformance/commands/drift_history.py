@@ -119,10 +119,15 @@ def _as_of(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list
     return {"format": 1, "as_of": args.as_of, "changes": rows}, lines, 1 if fails else 0
 
 
+def _said(row: dict[str, Any]) -> str:
+    """What happened, in a sentence; a history that an earlier version wrote has its kind and path."""
+    return str(row.get("says") or f"{row['kind']}  {row['path']}")
+
+
 def _line(row: dict[str, Any]) -> str:
     return (
         f"{row['first_seen']} .. {row['last_seen']}  {row['state']:<12}  {row['class_contract']:<13}  "
-        f"{row['kind']}  {row['path']}  {row['id']}"
+        f"{_said(row)}  {row['id']}"
     )
 
 
@@ -184,7 +189,7 @@ def _bisect(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], lis
     rows = [change_row(change) for change in bad.values()]
     lines = [
         f"First bad night: {found.bad}; last good one: {found.good or 'none stored'}.",
-        *(f"  {row['kind']}  {row['path']}  {row['class_contract']}  {row['id']}" for row in rows),
+        *(f"  {row['class_contract']}  {_said(row)}  {row['id']}" for row in rows),
     ]
     if not found.exact:
         lines.append("Found by halving: a bad state that came and went before may have been missed.")

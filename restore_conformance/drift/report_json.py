@@ -13,6 +13,7 @@ from restore_conformance.drift.lines import Line
 from restore_conformance.drift.night import Night
 from restore_conformance.drift.report_text import Report, headline
 from restore_conformance.drift.rules import RULES
+from restore_conformance.drift.sentences import Kept, subject, what
 from restore_conformance.sources.broken import SourceBroken
 
 FORMAT = 2
@@ -25,6 +26,7 @@ def change_row(change: Change, standing: Mapping[str, Any] | None = None) -> dic
         "id": change.id,
         "kind": change.kind,
         "path": change.path,
+        "says": f"{subject(change)}: {what(change, Kept())}.",
         "class_create_client": str(change.create),
         "class_contract": str(change.contract),
         "rule": change.rule,

@@ -230,9 +230,9 @@ class TestOldWords:
         self,
         keeper: str,
         pages: tuple[Path, Path],
-        contract: Path,
+        contract: Path,  # noqa: F811
         tmp_path: Path,
-        capsys: Any,  # noqa: F811
+        capsys: Any,
     ) -> None:
         """From the cache or the history old words are quoted; without both the report says that they were not kept."""
         assert run(pages[0], "--schemas", contract, command=pin) == 0
