@@ -79,11 +79,27 @@ def _undone(change: Change, body: dict[str, Any]) -> bool:
     return undoes(change, body.get("kind", ""), body.get("path", ""), body.get("detail", {}))
 
 
+def _read_by_place(store: Store) -> dict[tuple[str, str], list[date]]:
+    """The nights on which each of several sources of one kind was read: that one page was neither confirms nor
+    withdraws what another page says. Where a night has one source of a kind its place may change, and is not looked at.
+    """
+    found: dict[tuple[str, str], list[date]] = {}
+    together: dict[tuple[date, str], set[str]] = {}
+    for taken in store.snapshots():
+        found.setdefault((taken.source, taken.location), []).append(taken.night)
+        together.setdefault((taken.night, taken.source), set()).add(taken.location)
+    several = {source for (_night, source), places in together.items() if len(places) > 1}
+    return {key: nights for key, nights in found.items() if key[0] in several}
+
+
 def _standings(store: Store, at: date) -> dict[str, Standing]:
     nights, acknowledged, bodies = store.nights(), store.acknowledgements(), store.bodies()
+    places = _read_by_place(store)
     found: dict[str, Standing] = {}
     for identity, seen in store.sightings().items():
-        known = standing(seen, nights.get(bodies[identity]["source"], ()), at, acknowledged.get(identity))
+        source, where = bodies[identity]["source"], bodies[identity].get("where", "")
+        read = places.get((source, where)) or nights.get(source) or []
+        known = standing(seen, read, at, acknowledged.get(identity))
         if known is not None:
             found[identity] = known
     return found

@@ -72,9 +72,13 @@ class Change:
 
     @property
     def id(self) -> str:
-        """Stable from night to night: a digest of source, kind, path and detail."""
+        """Stable from night to night: a digest of source, kind, path and detail; of other calls' pages the call too.
+
+        Pages of several calls have headings, permissions and sentences in common; two changes never share an id.
+        """
         detail = {key: value for key, value in self.detail.items() if key not in _COUNTED}
-        text = json.dumps([self.source, self.kind, self.path, detail], sort_keys=True, default=str)
+        call = [self.subject] if self.source == "page" and self.scope_rule and self.subject else []
+        text = json.dumps([self.source, self.kind, self.path, detail, *call], sort_keys=True, default=str)
         return f"{self.kind}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     @property

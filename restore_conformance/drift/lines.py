@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.joining import SAID, Fact, family_of
+from restore_conformance.drift.joining import Fact, family_of
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.phrases import listed, plain, short
 from restore_conformance.drift.rules import RULES
@@ -18,6 +18,7 @@ from restore_conformance.drift.sentences import Kept, subject, todo, what, whom
 
 ORDER = (Grade.BREAKING, Grade.UNDECIDABLE, Grade.ADDITIVE, Grade.INFORMATIONAL)
 _MILD = (Grade.INFORMATIONAL, Grade.ADDITIVE)
+_PLACES = {"page": "the documents", "metadata": "the metadata", "service": "what the service does"}
 FEW = 3
 """So many mild changes of one kind are told one by one; more are one line with a count."""
 Standing = Mapping[str, Mapping[str, Any]]
@@ -58,8 +59,8 @@ def lines(
     for fact in joined:
         group = _one_fact(fact, left)
         if group:
-            by = listed([f"the {SAID[family]}" for family in SAID if family in fact.families])
-            found.append(_line(group, f"{subject(group[0])}: {what(group[0], words)} ({by} say so).", history, told))
+            by = listed([_PLACES[family] for family in _PLACES if family in fact.families])
+            found.append(_line(group, f"{subject(group[0])}: {what(group[0], words)} (so {by}).", history, told))
             left = [change for change in left if change not in group]
     for gather in (_renamed, _moved_bases, _hoisted, _unseen, _alike):
         for says, group in gather(left, words):
@@ -105,7 +106,7 @@ def _line(group: list[Change], says: str, history: Standing, told: Mapping[str, 
 def _since(rows: list[Mapping[str, Any]], fact: Fact | None, group: list[Change]) -> str:
     """Since when, and in which source first; without a history only in which sources."""
     families = {family_of(change.source) for change in group}
-    place = f"in the {listed([SAID[name] for name in SAID if name in families])}"
+    place = f"in {listed([_PLACES[name] for name in _PLACES if name in families])}"
     days = sorted(str(row["first_seen"]) for row in rows if "first_seen" in row)
     if not days:
         return f"seen {place}"

@@ -56,6 +56,7 @@ def uncompared(old: PageFacts, new: PageFacts) -> list[str]:
     missing = sorted(old.tables.keys() - new.tables.keys())
     others = sorted(new.tables.keys() - old.tables.keys())
     found = [f"it has no table for the errors of {', '.join(missing)}"] if missing else []
+    found.append("messages and descriptions of errors, which schemas/ does not restate")
     return found + ([f"tables of errors that schemas/ does not restate: {', '.join(others)}"] if others else [])
 
 

@@ -71,9 +71,8 @@ def whom(change: Change) -> str:
         rests = (
             f"{len(change.clauses)} clause{'s' * (len(change.clauses) > 1)} rest on it: {listed(list(change.clauses))}"
         )
-        return f"Nobody can tell from the source alone. {rests}." if change.clauses else (
-            f"Nobody can tell from the source alone. {rule.says}"
-        )  # fmt: skip
+        may = "May break whoever relies on what it was; the source alone does not tell."
+        return f"{may} {rests}." if change.clauses else f"{may} {rule.says}"  # fmt: skip
     safe = SAFE.get(change.rule) or f"{rule.says[0].lower()}{rule.says[1:].rstrip('.')}"
     return f"Breaks nobody: {safe}{why}."
 

@@ -257,6 +257,28 @@ class TestOtherOperations:
         night = compare(["pinned"], [str(file)], Settings(SCHEMAS))
         assert [error.found for error in night.broken] == [f"the page of GET {SERVICE}/things"]
 
+    def test_two_pages_alike(self, tmp_path: Path) -> None:
+        """What changes alike on the pages of two calls is two changes with two ids."""
+        for name, text in (("delete.md", DELETE), ("activate.md", ACTIVATE)):
+            lost = text.replace(f"|Application|{WRITE}|", "|Application|Not supported.|")
+            (tmp_path / name).write_text(lost, encoding="utf-8")
+        night = compare(["pinned"], [str(tmp_path / name) for name in ("delete.md", "activate.md")], Settings(SCHEMAS))
+        assert [change.kind for change in night.changes] == ["page_permission_removed"] * 2
+        assert len({change.id for change in night.changes}) == 2
+
+    def test_one_of_two_pages_is_broken(self, tmp_path: Path) -> None:
+        """A night on which one page was broken withdraws nothing that it says, whatever other pages were read."""
+        delete, update, place = tmp_path / "delete.md", tmp_path / "update.md", tmp_path / "h.sqlite"
+        options = ("--history", place, "--format", "json", "--output", tmp_path / "o.json")
+        delete.write_text(DELETE.replace(f"|Application|{WRITE}|", "|Application|Not supported.|"), encoding="utf-8")
+        update.write_text(UPDATE, encoding="utf-8")
+        assert run("--to", delete, update, *options, "--night", "2026-01-01") == 0
+        sound = delete.read_text(encoding="utf-8")
+        delete.write_text("", encoding="utf-8")
+        assert run("--to", delete, update, *options, "--night", "2026-01-02") == 3
+        delete.write_text(sound, encoding="utf-8")
+        assert run("--to", delete, update, *options, "--night", "2026-01-03") == 1
+
     def test_pin(self, contract: Path, tmp_path: Path) -> None:  # noqa: F811
         """Pinned from the page of delete, the sentences of delete are pinned and those of create stay."""
         before = (contract / "create/page.toml").read_text(encoding="utf-8")
@@ -265,6 +287,15 @@ class TestOtherOperations:
             assert run(tmp_path / name, "--schemas", contract, command=pin) == 0
         assert (contract / "create/page.toml").read_text(encoding="utf-8") == before
         assert pinned_page.read(contract / "delete").statements["introduction"]
+
+
+@pytest.mark.parametrize(
+    "text", [DELETE, ACTIVATE, UPDATE, ERRORS, POINT], ids=["delete", "activate", "update", "errors", "type"]
+)
+def test_selfcheck(text: str, tmp_path: Path) -> None:
+    """A drift planted in a copy of every sort of page is found."""
+    (tmp_path / "page.md").write_text(text, encoding="utf-8")
+    assert run("selfcheck", "--to", tmp_path / "page.md") == 0
 
 
 class TestTypes:
