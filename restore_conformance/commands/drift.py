@@ -62,8 +62,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="which types of a metadata document; auto: the restore area of a whole document, all of a slice",
     )
     parser.add_argument("--severity", type=Path, metavar="FILE", help="TOML file that overrides grades")
+    parser.add_argument("--rules", action="store_true", help="print the table of rules and compare nothing")
     parser.add_argument("--accept-loss", action="store_true", help="believe a source that lost most of its members")
-    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep what came from addresses, to ask conditionally")
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="DIR",
+        help="keep what came from addresses, to ask conditionally, and the sentences of pages, to quote them",
+    )
     parser.add_argument(
         "--schemas",
         type=Path,
@@ -98,6 +104,9 @@ def main(args: argparse.Namespace) -> int:
 
     Raises UsageError, which the command line turns into exit 2, for bad usage.
     """
+    if args.rules:
+        write(_rules(args.format), args.output)
+        return 0
     if args.action == "selfcheck":
         return _selfcheck(args)
     if args.action != "compare" or args.as_of:
@@ -109,33 +118,57 @@ def main(args: argparse.Namespace) -> int:
     return _compare(args)
 
 
+def _rules(form: str) -> str:
+    from restore_conformance.drift import rules
+
+    if form == "json":
+        return json.dumps({"format": 1, "rules": rules.rows()}, indent=2, ensure_ascii=False) + "\n"
+    return rules.markdown() if form == "markdown" else rules.text()
+
+
 def _compare(args: argparse.Namespace) -> int:
+    from restore_conformance.drift import words
     from restore_conformance.drift.joining import join
+    from restore_conformance.drift.lines import lines
     from restore_conformance.drift.night import Settings, compare
     from restore_conformance.drift.report_json import document
-    from restore_conformance.drift.report_text import markdown, terminal
+    from restore_conformance.drift.report_text import Report, markdown, terminal
+    from restore_conformance.drift.sentences import Kept
     from restore_conformance.drift.severity import read_severity
+    from restore_conformance.sources.pinned_page import clause_words
 
     if not args.new:
         raise UsageError("Nothing to compare with: name at least one newer source with --to.")
     severity = read_severity(args.severity) if args.severity else None
     night = compare(args.old or ["pinned"], args.new, Settings(args.schemas, args.area, args.cache, args.accept_loss))
     changes = severity.apply(night.changes) if severity else list(night.changes)
+    sentences = {**words.load(args.cache), **words.of(night.before)}
     standing: dict[str, dict[str, Any]] = {}
     seen: dict[str, date] = {}
     if args.history:
-        from restore_conformance.commands.drift_history import remember
+        from restore_conformance.commands.drift_history import remember, remembered_words
 
+        sentences = {**remembered_words(args.history), **sentences}
         standing, seen = remember(args.history, args.night or datetime.now(UTC).date(), night, changes)
     metadata = next((r.metadata for r in (*night.readings, *night.before) if r.metadata), None)
-    facts = join(changes, metadata, seen)
+    facts = join(changes, metadata, seen, {str(reading.kind) for reading in night.readings})
+    report = Report(
+        lines(changes, facts, standing, Kept(sentences, clause_words(args.schemas))),
+        [reading.where for reading in night.before],
+        [reading.where for reading in night.readings if all(error.where != reading.where for error in night.broken)],
+        list(night.broken),
+        [fact.sentence for fact in facts if fact.order],
+        list(night.notes),
+        list(night.editions),
+        whole=args.output is not None,
+    )
     if args.format == "json":
-        text = json.dumps(document(night, changes, facts, standing), indent=2, ensure_ascii=False, default=str) + "\n"
-    elif args.format == "markdown":
-        text = markdown(changes, list(night.broken), facts, standing)
+        found = document(night, changes, facts, standing, report)
+        text = json.dumps(found, indent=2, ensure_ascii=False, default=str) + "\n"
     else:
-        text = terminal(changes, night.broken, facts, standing)
+        text = markdown(report) if args.format == "markdown" else terminal(report)
     write(text, args.output)
+    words.save(args.cache, words.of((*night.before, *night.readings)))
     for error in night.broken:
         print(error, file=sys.stderr)
     if night.broken:

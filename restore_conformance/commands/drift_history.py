@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from restore_conformance.drift import snapshot as packing
+from restore_conformance.drift import words
 from restore_conformance.drift.bisect import first_bad
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.history import Standing, State, standing, undoes
@@ -60,15 +61,45 @@ def remember(place: str, today: date, night: Night, changes: list[Change]) -> tu
     return rows, {identity: known.first_seen for identity, known in now.items()}
 
 
+def remembered_words(place: str, most: int = 12) -> dict[str, str]:
+    """The sentences of the pages of earlier nights, by fingerprint, the newest editions of them."""
+    found: dict[str, str] = {}
+    with open_store(place) as store:
+        pages = {taken.digest: taken for taken in store.snapshots() if taken.source == "page" and taken.digest}
+        for digest, taken in list(pages.items())[-most:]:
+            try:
+                reading = packing.unpack(taken.source, taken.location, taken.checksum, store.content(digest))
+            except (ValueError, KeyError):
+                continue
+            found.update(words.of([reading]))
+    return found
+
+
 def _undone(change: Change, body: dict[str, Any]) -> bool:
     return undoes(change, body.get("kind", ""), body.get("path", ""), body.get("detail", {}))
 
 
+def _read_by_place(store: Store) -> dict[tuple[str, str], list[date]]:
+    """The nights on which each of several sources of one kind was read: that one page was neither confirms nor
+    withdraws what another page says. Where a night has one source of a kind its place may change, and is not looked at.
+    """
+    found: dict[tuple[str, str], list[date]] = {}
+    together: dict[tuple[date, str], set[str]] = {}
+    for taken in store.snapshots():
+        found.setdefault((taken.source, taken.location), []).append(taken.night)
+        together.setdefault((taken.night, taken.source), set()).add(taken.location)
+    several = {source for (_night, source), places in together.items() if len(places) > 1}
+    return {key: nights for key, nights in found.items() if key[0] in several}
+
+
 def _standings(store: Store, at: date) -> dict[str, Standing]:
     nights, acknowledged, bodies = store.nights(), store.acknowledgements(), store.bodies()
+    places = _read_by_place(store)
     found: dict[str, Standing] = {}
     for identity, seen in store.sightings().items():
-        known = standing(seen, nights.get(bodies[identity]["source"], ()), at, acknowledged.get(identity))
+        source, where = bodies[identity]["source"], bodies[identity].get("where", "")
+        read = places.get((source, where)) or nights.get(source) or []
+        known = standing(seen, read, at, acknowledged.get(identity))
         if known is not None:
             found[identity] = known
     return found
@@ -104,10 +135,15 @@ def _as_of(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list
     return {"format": 1, "as_of": args.as_of, "changes": rows}, lines, 1 if fails else 0
 
 
+def _said(row: dict[str, Any]) -> str:
+    """What happened, in a sentence; a history that an earlier version wrote has its kind and path."""
+    return str(row.get("says") or f"{row['kind']}  {row['path']}")
+
+
 def _line(row: dict[str, Any]) -> str:
     return (
         f"{row['first_seen']} .. {row['last_seen']}  {row['state']:<12}  {row['class_contract']:<13}  "
-        f"{row['kind']}  {row['path']}  {row['id']}"
+        f"{_said(row)}  {row['id']}"
     )
 
 
@@ -169,7 +205,7 @@ def _bisect(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], lis
     rows = [change_row(change) for change in bad.values()]
     lines = [
         f"First bad night: {found.bad}; last good one: {found.good or 'none stored'}.",
-        *(f"  {row['kind']}  {row['path']}  {row['class_contract']}  {row['id']}" for row in rows),
+        *(f"  {row['class_contract']}  {_said(row)}  {row['id']}" for row in rows),
     ]
     if not found.exact:
         lines.append("Found by halving: a bad state that came and went before may have been missed.")

@@ -30,14 +30,15 @@ def main(args: argparse.Namespace) -> int:
 
     Raises UsageError where there is nothing to write into.
     """
-    from restore_conformance.drift.night import Settings, changes_of, read_older
+    from restore_conformance.drift.night import Settings, changes_of, read_older, same_page
     from restore_conformance.drift.pinning import Plan, plan_page, plan_types, write
+    from restore_conformance.drift.plausible import check_area
     from restore_conformance.sources.broken import SourceBroken
     from restore_conformance.sources.reading import read_pinned
 
     if args.schemas == SCHEMAS and not is_checkout() and not args.dry_run:
         raise UsageError("The installed contract is not written to; name a checkout's folder with --schemas.")
-    settings = Settings(args.schemas, "auto", args.cache, args.accept_loss)
+    settings = Settings(args.schemas, "auto", args.cache, args.accept_loss, editions=False)
     plan = Plan()
     try:
         pinned = read_pinned(args.schemas)
@@ -45,10 +46,13 @@ def main(args: argparse.Namespace) -> int:
             if reading.behaviour is not None:
                 raise UsageError(f"{reading.where} holds exchanges; a contract is pinned from documents.")
             if reading.metadata is not None:
+                if not args.accept_loss:
+                    check_area(pinned, reading)
                 plan_types(args.schemas, reading.metadata, reading.where, plan, accept_loss=args.accept_loss)
             if reading.page is not None:
                 changes = changes_of([pinned], reading, settings)
-                plan_page(args.schemas, reading.page, changes, reading.where, plan, accept_loss=args.accept_loss)
+                folder = args.schemas / same_page(pinned, reading.page, reading.where)[0]
+                plan_page(folder, reading.page, changes, reading.where, plan, accept_loss=args.accept_loss)
     except SourceBroken as error:
         print(error, file=sys.stderr)
         return 3

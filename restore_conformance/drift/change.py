@@ -52,7 +52,8 @@ class Change:
 
     `kind` is an id of `restore_conformance.drift.kinds`, `path` the element it happened to, `detail` what it was and
     is. `create` is the grade for a client that sends the create request and reads its answer, `contract` the one
-    for any client of the area. `clauses` are the clauses that rest on what changed.
+    for any client of the area. `clauses` are the clauses that rest on what changed. `subject` is the call or the type
+    that a page is about.
     """
 
     kind: str
@@ -67,12 +68,17 @@ class Change:
     clauses: tuple[str, ...] = ()
     where: str = ""
     scope_rule: str = ""
+    subject: str = ""
 
     @property
     def id(self) -> str:
-        """Stable from night to night: a digest of source, kind, path and detail."""
+        """Stable from night to night: a digest of source, kind, path and detail; of other calls' pages the call too.
+
+        Pages of several calls have headings, permissions and sentences in common; two changes never share an id.
+        """
         detail = {key: value for key, value in self.detail.items() if key not in _COUNTED}
-        text = json.dumps([self.source, self.kind, self.path, detail], sort_keys=True, default=str)
+        call = [self.subject] if self.source == "page" and self.scope_rule and self.subject else []
+        text = json.dumps([self.source, self.kind, self.path, detail, *call], sort_keys=True, default=str)
         return f"{self.kind}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     @property

@@ -6,12 +6,15 @@ table had is a fact of its own and judged as one.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restore_conformance.drift.change import Direction, Grade, Judged
 from restore_conformance.sources.page_facts import Example, PageFacts
 from restore_conformance.sources.page_rows import example_name
+from restore_conformance.sources.wording import MARK, says_the_same
 
 ExampleFound = tuple[str, str, dict[str, Any], Judged]
 _NAMED_VALUES = ("status", "restoreJobType", "destinationType")
@@ -30,9 +33,20 @@ def example_changes(old: PageFacts, new: PageFacts) -> Iterator[ExampleFound]:
         yield "page_example_added", _path(example), detail, Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
     moved = {part: _union(old, part) ^ _union(new, part) for part in ("request", "response")}
     for was, now in pairs:
+        if was.digest:
+            if was.digest != digest(now):
+                ends = {"from": "the example that was known", "to": "another one"}
+                yield "page_example_changed", f"{_path(now)}/content", ends, Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
+            continue
         yield from _one(was, now)
         yield from _alone(was, now, moved)
     yield from _shown(old, new)
+
+
+def digest(example: Example) -> str:
+    """The fingerprint of everything an example shows."""
+    shown = json.dumps(_leaves(example), sort_keys=True, default=str)
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 def _path(example: Example) -> str:
@@ -58,11 +72,15 @@ def _paired(
 
 
 def _alike(one: Example, other: Example) -> float:
-    if example_name(one.title) == example_name(other.title):
+    if says_the_same(_name(one), _name(other)):
         return 3.0
     a = {str(item) for item in _leaves(one).items()}
     b = {str(item) for item in _leaves(other).items()}
     return len(a & b) / max(1, len(a | b))
+
+
+def _name(example: Example) -> str:
+    return example.title if example.title.startswith(MARK) else example_name(example.title)
 
 
 def _leaves(example: Example) -> dict[str, Any]:
@@ -124,7 +142,8 @@ def _one(was: Example, now: Example) -> Iterator[ExampleFound]:
 
 def _union(page: PageFacts, part: str) -> set[str]:
     """The members that any example of an edition shows in its requests, or in its answers."""
-    return {path for example in page.examples for path in _members(getattr(example, part))}
+    listed = {name for example in page.examples if part == "request" for name in example.members}
+    return listed | {path for example in page.examples for path in _members(getattr(example, part))}
 
 
 def _alone(was: Example, now: Example, moved: Mapping[str, set[str]]) -> Iterator[ExampleFound]:

@@ -1,28 +1,10 @@
-"""The table of change kinds and the table of rules their grades follow from.
-
-Ids are stable: severity files, acknowledgements and issues refer to them. Rule ids that begin with G- restate
-Microsoft Graph's own compatibility policy and the evolvable-enum rule; R- are this project's, with the reason.
-"""
+"""The table of change kinds. Ids are stable: severity files, acknowledgements and issues refer to them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from restore_conformance.drift.change import Direction
-
-POLICY = "https://learn.microsoft.com/graph/versioning-and-support"
-ENUMS = "https://learn.microsoft.com/graph/best-practices-concept#handling-future-members-in-evolvable-enumerations"
-CSDL = "https://docs.oasis-open.org/odata/odata-csdl-xml/v4.01/odata-csdl-xml-v4.01.html"
-PROTOCOL = "https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part1-protocol.html"
-PAGE = "https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointrestoresessions?view=graph-rest-beta"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Why a change has its grade, in one sentence, and where that is written."""
-
-    says: str
-    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,52 +15,6 @@ class Kind:
     source: str
     direction: Direction = Direction.BOTH
 
-
-RULES: dict[str, Rule] = {
-    "G-REMOVE": Rule("Removing or renaming something declared breaks its clients.", POLICY),
-    "G-TYPE": Rule("Changing the type of a declared property breaks its clients.", POLICY),
-    "G-ADDPROP": Rule("A new property that may be null or has a default is compatible.", POLICY),
-    "G-ADDNN": Rule("A new property that may not be null and has no default can refuse requests without it.", POLICY),
-    "G-ADDENUM-AFTER": Rule("A member behind the sentinel reaches only clients that ask for it.", ENUMS),
-    "G-ADDENUM-BEFORE": Rule("A member before the sentinel, or without one, reaches every client unasked.", ENUMS),
-    "G-ENUM-REMOVED": Rule("A client may send or compare with the removed value.", POLICY),
-    "G-ENUM-ORDER": Rule("JSON carries member names; their order is not on the wire.", ENUMS),
-    "G-ENUM-CROSS-DOWN": Rule("A member moved behind the sentinel is no longer returned unasked.", ENUMS),
-    "G-ENUM-CROSS-UP": Rule("A member moved before the sentinel is now returned unasked.", ENUMS),
-    "G-ENUM-VALUE": Rule("JSON carries member names; their numbers are not on the wire.", ENUMS),
-    "G-ADDNAV": Rule("A new navigation is neither returned unasked nor required in a request.", POLICY),
-    "G-ADDAPI": Rule("A new operation changes nothing for those who do not call it.", POLICY),
-    "G-ADDTYPE": Rule("A new type is compatible; clients accept derived types they do not know.", POLICY),
-    "G-SIG-OPT": Rule("Callers may leave the new or relaxed parameter out.", PROTOCOL),
-    "G-SIG": Rule("Removed, renamed, retyped or newly required parameters and other results break callers.", POLICY),
-    "G-NULL-TIGHT": Rule("Requests that omit the member or send null can now be refused.", CSDL),
-    "G-NULL-LOOSE": Rule("Readers that relied on a value can now meet null.", CSDL),
-    "G-BASE": Rule("A changed base type is judged by the members that concrete types lose and gain.", CSDL),
-    "G-ANNOT": Rule("Adding, changing or removing annotations is compatible.", POLICY),
-    "G-MOVE": Rule("A member moved along the base chain leaves values as they were.", CSDL),
-    "G-BIND": Rule("Navigation bindings state addresses only.", CSDL),
-    "G-SCOPE": Rule("Outside what the create request and its answer can reach.", POLICY),
-    "G-CONTAIN": Rule("Containment changes the canonical address of the target, not the body.", CSDL),
-    "G-ABSTRACT": Rule("A type that became abstract cannot be sent without naming a concrete one.", CSDL),
-    "R-KIND": Rule("Another kind of type or member has another form on the wire.", CSDL),
-    "R-OPEN": Rule("An open type accepts and returns undeclared members; a closed one does not.", CSDL),
-    "R-FACET": Rule("A tighter facet can refuse values that were accepted; a looser one cannot.", CSDL),
-    "R-FLAGS": Rule("A flags enumeration is written as several names joined by commas.", CSDL),
-    "R-STATUS": Rule("A client that compares with the old status or code no longer matches.", POLICY),
-    "R-ADDRESS": Rule("A changed method or address is a fundamental change of the request.", POLICY),
-    "R-HEADER": Rule("A newly required header breaks requests without it.", POLICY),
-    "R-PERMISSION": Rule("A caller that holds only the old least privilege may be refused.", POLICY),
-    "R-CLOUD": Rule("A caller in a cloud that lost the operation cannot call it.", POLICY),
-    "R-REQUIRED": Rule("What was optional and is now required breaks requests without it.", POLICY),
-    "R-OPTIONAL": Rule("What callers may send and need not is compatible.", POLICY),
-    "R-VALUES": Rule("A documented value that is withdrawn breaks those who send it; a new one does not.", POLICY),
-    "R-EXAMPLE": Rule("An example illustrates; what it shows is judged by the facts it carries.", PAGE),
-    "R-STATEMENT": Rule("A sentence that cannot be parsed must be read by somebody.", PAGE),
-    "R-NEWERROR": Rule("Documenting an error for something new changes nothing that worked.", POLICY),
-    "R-ERRORCODE": Rule("The policy calls changed error codes compatible, the design guideline does not.", POLICY),
-    "R-SEEN": Rule("The service did what no document declares.", POLICY),
-    "R-UNSEEN": Rule("The documents declare what these exchanges did not show.", POLICY),
-}
 
 _METADATA: dict[str, str] = {
     "type_added": "a type is declared that was not",
@@ -140,16 +76,20 @@ _OPENAPI: dict[str, tuple[str, Direction]] = {
     "parameter_added": ("a parameter was added", _REQUEST),
     "parameter_removed": ("a parameter was removed", _REQUEST),
     "parameter_changed": ("a parameter is required, or typed, otherwise", _REQUEST),
+    "path_parameter_renamed": ("a placeholder of a path has another name", Direction.NEITHER),
+    "parameter_values_changed": ("a parameter allows other values", _REQUEST),
     "request_body_changed": ("the body of a request is required, or typed, otherwise", _REQUEST),
     "media_type_added": ("a media type was added", Direction.BOTH),
     "media_type_removed": ("a media type was removed", Direction.BOTH),
     "response_added": ("an answer was documented", _RESPONSE),
     "response_removed": ("an answer is no longer documented", _RESPONSE),
     "response_type_changed": ("an answer has another type", _RESPONSE),
+    "response_range_changed": ("an answer is documented under a range of statuses, or no longer", _RESPONSE),
 }
 _PAGE: dict[str, tuple[str, Direction]] = {
     "page_method_changed": ("the page names another method", _REQUEST),
     "page_path_changed": ("the page names another path", _REQUEST),
+    "page_path_renamed": ("a placeholder in a path of the page has another name", Direction.NEITHER),
     "page_path_added": ("the page names one more path", _REQUEST),
     "page_path_removed": ("the page names a path less", _REQUEST),
     "page_namespace_changed": ("the page names another namespace", Direction.BOTH),
@@ -173,6 +113,9 @@ _PAGE: dict[str, tuple[str, Direction]] = {
     "page_error_added": ("an error was documented", _RESPONSE),
     "page_error_removed": ("an error is no longer documented", _RESPONSE),
     "page_error_changed": ("an error has another status", _RESPONSE),
+    "page_error_reworded": ("the message, the description or the condition of an error reads otherwise", _RESPONSE),
+    "page_error_table_added": ("the errors of one more operation are listed", _RESPONSE),
+    "page_error_table_removed": ("the errors of an operation are no longer listed", _RESPONSE),
     "page_example_added": ("an example was added", Direction.BOTH),
     "page_example_removed": ("an example was removed", Direction.BOTH),
     "page_example_changed": ("a value in an example changed", Direction.BOTH),
@@ -202,3 +145,17 @@ KINDS: dict[str, Kind] = {
     **{name: Kind(says, "page", direction) for name, (says, direction) in _PAGE.items()},
     **{name: Kind(says, "behaviour", direction) for name, (says, direction) in _BEHAVIOUR.items()},
 }
+
+
+def markdown() -> str:
+    """The table for a page, by source."""
+    titles = {
+        "metadata": "Metadata, and the schemas of OpenAPI documents", "openapi": "OpenAPI, addresses", "page": "Pages",
+        "behaviour": "Behaviour",
+    }  # fmt: skip
+    lines: list[str] = []
+    for source, title in titles.items():
+        lines += [f"### {title}", "", "| kind | meaning |", "|---|---|"]
+        lines += [f"| `{name}` | {kind.says} |" for name, kind in KINDS.items() if kind.source == source]
+        lines.append("")
+    return "\n".join(lines)

@@ -58,18 +58,20 @@ class Lineage:
             found = self._effective[name] = self.metadata.effective(name)
         return found
 
+    def below(self, name: str) -> list[str]:
+        """The concrete types of a branch; where it has none, as in a slice, the abstract ones nothing derives from."""
+        return self.concrete(name) or [leaf for leaf in self._branch(name) if not self._derived.get(leaf)]
+
     def concrete(self, name: str) -> list[str]:
         """The type and everything derived from it, without the abstract ones."""
-        found: list[str] = []
-        seen: set[str] = set()
+        return [found for found in self._branch(name) if not self.metadata.types[found].abstract]
+
+    def _branch(self, name: str) -> list[str]:
+        found: dict[str, None] = {}
         waiting = [name]
         while waiting:
             current = waiting.pop()
-            facts = self.metadata.types.get(current)
-            if facts is None or current in seen:
-                continue
-            seen.add(current)
-            if not facts.abstract:
-                found.append(current)
-            waiting.extend(self._derived.get(current, ()))
-        return found
+            if current in self.metadata.types and current not in found:
+                found[current] = None
+                waiting.extend(self._derived.get(current, ()))
+        return list(found)

@@ -1,5 +1,8 @@
 """Differences between actions and functions, overloads told apart by what they take.
 
+Overloads of a function share a path and may change alike, so the detail of such a change says what its older side
+took: two changes never share an id. An action is overloaded by its binding alone, which stands in the path.
+
 A parameter counts as one callers may leave out when it is annotated optional, or, for actions, when it may be
 null (OData protocol 4.01, 11.5.5.1).
 """
@@ -83,7 +86,8 @@ def _signature(old: Operation, new: Operation) -> Iterator[Found]:
     added = [p for p in new.parameters if p.name not in was]
     removed = [p for p in old.parameters if p.name not in now]
     changed = [(was[p.name], p) for p in new.parameters if p.name in was and was[p.name] != p]
-    detail: dict[str, Any] = {
+    takes = {"overload": [f"{p.name}: {p.type}" for p in old.parameters]} if new.kind == "Function" else {}
+    detail: dict[str, Any] = takes | {
         "params_added": [_row(p) for p in added],
         "params_removed": [_row(p) for p in removed],
         "params_changed": [[_row(one), _row(other)] for one, other in changed],
@@ -100,7 +104,7 @@ def _signature(old: Operation, new: Operation) -> Iterator[Found]:
     if old.composable != new.composable:
         detail["composable"] = [old.composable, new.composable]
         reasons += [] if new.composable else ["it can no longer be followed by more segments"]
-    if not (added or removed or changed or detail["returns"] or len(detail) > 4):
+    if not (added or removed or changed or detail.keys() & {"returns_nullable", "composable"} or detail["returns"]):
         return
     judged = Judged(Grade.BREAKING, "G-SIG", "; ".join(reasons)) if reasons else Judged(Grade.ADDITIVE, "G-SIG-OPT")
     yield f"{new.kind.lower()}_signature_changed", new.path, detail, judged

@@ -6,37 +6,75 @@ is never called breaking: nobody can tell without reading it, and the report say
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from restore_conformance.drift.change import Change, Grade, Judged
 from restore_conformance.drift.examples import example_changes
 from restore_conformance.drift.kinds import KINDS
+from restore_conformance.drift.page_errors import about, error_changes
 from restore_conformance.drift.statements import statement_changes
+from restore_conformance.sources.api import nameless
 from restore_conformance.sources.page_facts import PageFacts, Permission, PropertyFacts
+from restore_conformance.sources.wording import says_the_same
 
 PageFound = tuple[str, str, dict[str, Any], Judged, str]
 """Kind, path, detail, judgement, and the owner whose statements the change explains."""
 
 _INFO = Grade.INFORMATIONAL
+CREATE = "POST /solutions/backupRestore/sharePointRestoreSessions".casefold()
 
 
 def page_changes(
     old: PageFacts, new: PageFacts, where: str = "", clauses: Mapping[str, list[str]] | None = None
 ) -> list[Change]:
-    """Every change between two editions of one page; `clauses` maps fingerprints to the clauses that rest on them."""
-    found: list[PageFound] = [*_request(old, new), *_tables(old, new), *_errors(old, new)]
-    if not new.is_error_list and not old.is_error_list:
+    """Every change between two editions of one page; `clauses` maps fingerprints to the clauses that rest on them.
+
+    Where `schemas/` restates a page without its examples or sentences, these are not compared.
+    """
+    found: list[PageFound] = [*_request(old, new), *_tables(old, new), *error_changes(old, new)]
+    if not new.is_error_list and not old.is_error_list and not (old.restated and not old.examples):
         found += [(*change, change[1].replace("examples/", "example:", 1)) for change in example_changes(old, new)]
     explained = {owner for *_, owner in found if owner}
-    changes = [_change(*item[:4], where=where) for item in found]
-    if not new.is_error_list:
-        changes += statement_changes(old, new, explained, clauses or {}, where)
-    return changes
+    if old.restated:  # its sentence is one that clauses rest on
+        explained.discard("success")
+    if new.is_error_list:  # of a row every cell is a fact
+        explained |= {f"error:{key}" for side in (old, new) for table in side.tables.values() for key in table}
+    changes = [_change(*item[:4], ours=_ours(old, new, item[1]), where=where) for item in found]
+    if not (old.restated and (new.is_error_list or not old.statements)):
+        mild = not (new.is_error_list or _ours(old, new, ""))
+        told = statement_changes(old, new, explained, clauses or {}, where)
+        changes += [_elsewhere(change) for change in told] if mild else told
+    return [replace(change, subject=_subject(old, new, change.path)) for change in changes]
 
 
-def _change(kind: str, path: str, detail: dict[str, Any], judged: Judged, *, where: str) -> Change:
-    return Change(
+def _subject(old: PageFacts, new: PageFacts, path: str) -> str:
+    """The call or the type that a change of a page is about."""
+    if new.is_error_list:
+        parts = path.split("/")
+        return (
+            about(parts[1]) if len(parts) > 2 or parts[-1] in old.tables.keys() | new.tables.keys() else about("create")
+        )
+    return new.resource or old.call.strip() or new.call
+
+
+def _ours(old: PageFacts, new: PageFacts, path: str) -> bool:
+    """Whether a change of a page concerns whoever sends the create request, or reads its answer."""
+    if new.is_error_list or old.is_error_list:
+        return not path.startswith("errors/") or path.count("/") == 1
+    if new.resource or old.resource:
+        return True
+    return CREATE in old.calls() | new.calls()
+
+
+def _elsewhere(change: Change) -> Change:
+    return replace(change, create=_INFO, scope_rule="G-SCOPE")
+
+
+def _change(kind: str, path: str, detail: dict[str, Any], judged: Judged, *, ours: bool, where: str) -> Change:
+    change = Change(
         kind,
         path,
         "page",
@@ -48,12 +86,13 @@ def _change(kind: str, path: str, detail: dict[str, Any], judged: Judged, *, whe
         judged.why,
         where=where,
     )
+    return change if ours else _elsewhere(change)
 
 
 def _request(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
-    if new.is_error_list or old.is_error_list:
+    if new.is_error_list or old.is_error_list or new.resource or old.resource:
         return
-    page = " ".join([old.method, *old.paths[:1]])
+    page = old.call
     if old.method != new.method:
         yield (
             "page_method_changed",
@@ -62,7 +101,17 @@ def _request(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
             Judged(Grade.BREAKING, "R-ADDRESS"),
             "",
         )
-    gone, come = [p for p in old.paths if p not in new.paths], [p for p in new.paths if p not in old.paths]
+    named, others = {nameless(p).casefold(): p for p in old.paths}, {nameless(p).casefold(): p for p in new.paths}
+    for address in named.keys() & others.keys():
+        if (
+            nameless(named[address]) == nameless(others[address])
+            and named[address] != others[address]
+            and not old.restated
+        ):
+            renamed = _was(named[address], others[address])
+            yield "page_path_renamed", page, renamed, Judged(_INFO, "R-NAME"), ""
+    gone = [path for address, path in named.items() if address not in others]
+    come = [path for address, path in others.items() if address not in named]
     if len(gone) == len(come) == 1:
         yield "page_path_changed", page, _was(gone[0], come[0]), Judged(Grade.BREAKING, "R-ADDRESS"), ""
     else:
@@ -79,10 +128,10 @@ def _request(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
             page,
             _was(old.status, new.status),
             Judged(Grade.BREAKING, "R-STATUS"),
-            "",
+            "success",
         )
     if old.result and new.result and old.result != new.result:
-        yield "page_result_changed", page, _was(old.result, new.result), Judged(Grade.BREAKING, "G-TYPE"), ""
+        yield "page_result_changed", page, _was(old.result, new.result), Judged(Grade.BREAKING, "G-TYPE"), "success"
 
 
 def _was(one: Any, other: Any) -> dict[str, Any]:
@@ -124,8 +173,13 @@ def _tables(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
             judged = Judged(Grade.ADDITIVE, "R-CLOUD") if now else Judged(Grade.BREAKING, "R-CLOUD")
             yield f"page_cloud_{'added' if now else 'removed'}", f"clouds/{name}", {}, judged, "clouds"
     kind = new.type or old.type
+    either = _either(new)
     for name, was, now in _keys(old.properties, new.properties):
-        yield from _property(f"{kind}/{name}", name, was, now)
+        if now is None and old.restated and (new.resource or not (was and was.type)):
+            continue  # a page about a type may leave members out, and some requests are restated by their names alone
+        row = _as_declared(was, now) if old.restated and new.resource and was and now else now
+        for found in _property(f"{kind}/{name}", name, was, row):
+            yield _one_of_two(found, name, either)
 
 
 def _permission(kind: str, was: Permission | None, now: Permission | None) -> Iterator[PageFound]:
@@ -161,6 +215,43 @@ def _permission(kind: str, was: Permission | None, now: Permission | None) -> It
             )
 
 
+def _as_declared(was: PropertyFacts, now: PropertyFacts) -> PropertyFacts:
+    """What a page about a type says of a member beyond its declaration: another type, or values it does not have."""
+    more = tuple(value for value in now.values if value not in was.values)
+    return PropertyFacts(now.type, values=(*was.values, *more) if was.values else ())
+
+
+_BOTH = re.compile(r"\b(?:can't|cannot|can not|must not|mustn't|never|not|either|exclusive|exclude)\b", re.IGNORECASE)
+
+
+def _either(page: PageFacts) -> set[str]:
+    """The collections of a request that a sentence of the page says never go together, by their names."""
+    found: set[str] = set()
+    for part in page.statements.values():
+        for statement in part:
+            if not _BOTH.search(statement.text):
+                continue
+            words = {word.strip(".,;:()\"'`*").casefold() for word in statement.text.split()}
+            named = {
+                name
+                for name, row in (page.properties or {}).items()
+                if row.type.startswith("Collection(")
+                and {name.casefold(), row.type[11:-1].rpartition(".")[2].casefold()} & words
+            }
+            found |= named if len(named) > 1 else set()
+    return found
+
+
+def _one_of_two(found: PageFound, name: str, either: set[str]) -> PageFound:
+    """A collection that a page calls required although another one excludes it cannot be required of everybody."""
+    kind, path, detail, judged, owner = found
+    if judged.rule != "R-REQUIRED" or judged.grade is not Grade.BREAKING or name not in either:
+        return found
+    other = ", ".join(sorted(either - {name}))
+    why = f"it is required only where {other} is absent: the page says that they never go together"
+    return kind, path, detail, Judged(Grade.ADDITIVE, "R-REQUIRED-EITHER", why), owner
+
+
 def _property(path: str, name: str, was: PropertyFacts | None, now: PropertyFacts | None) -> Iterator[PageFound]:
     owner = f"property:{name}"
     if was is None and now is not None:
@@ -172,6 +263,8 @@ def _property(path: str, name: str, was: PropertyFacts | None, now: PropertyFact
     elif now is None and was is not None:
         yield "page_property_removed", path, {"type": was.type}, Judged(Grade.BREAKING, "G-REMOVE"), owner
     elif was is not None and now is not None:
+        if not was.type:
+            return
         if was.type != now.type:
             yield (
                 "page_property_type_changed",
@@ -203,67 +296,10 @@ def _property(path: str, name: str, was: PropertyFacts | None, now: PropertyFact
             grade = Grade.BREAKING if was.default and now.default else Grade.ADDITIVE
             judged = Judged(grade, "R-VALUES", "what is left out now means something else" if was.default else "")
             yield "page_property_default_changed", path, _was(was.default, now.default), judged, owner
-        if was.condition != now.condition:
+        if not says_the_same(was.condition, now.condition):
             judged = Judged(
                 Grade.UNDECIDABLE,
                 "R-STATEMENT",
                 "reading the row, or a live run with and without it, would settle it",
             )
             yield "page_property_condition_changed", path, _was(was.condition, now.condition), judged, owner
-
-
-def _errors(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
-    removable = {key: e for key, e in old.errors.items() if new.is_error_list or _stated(old, key)}
-    known = _known_names(old)
-    codes = {error.code: error for error in old.errors.values() if error.code}
-    for key, error in sorted(new.errors.items()):
-        was = codes.get(error.code) if error.code else old.errors.get(key)
-        detail = {"status": error.status, "code": error.code, "about": list(error.subject)}
-        if was is None:
-            about = [name for name in error.subject if name.lstrip("@").rpartition(".")[2] in known]
-            fresh = bool(error.subject) and len(about) < len(error.subject)
-            judged = (
-                Judged(Grade.ADDITIVE, "R-NEWERROR")
-                if fresh or error.code
-                else Judged(
-                    Grade.UNDECIDABLE,
-                    "R-NEWERROR",
-                    "requests that worked may now be refused; a live run would settle it",
-                )
-            )
-            yield "page_error_added", f"errors/{key}", detail, judged, f"error:{key}"
-        elif was.status != error.status:
-            detail = {**_was(was.status, error.status), "code": error.code}
-            yield (
-                "page_error_changed",
-                f"errors/{key}",
-                detail,
-                Judged(Grade.BREAKING, "R-STATUS"),
-                f"error:{key}",
-            )
-    present = {error.code for error in new.errors.values() if error.code}
-    for key, error in sorted(removable.items()):
-        if key not in new.errors and error.code not in present:
-            judged = Judged(_INFO, "R-ERRORCODE", "the design guideline would call a changed top-level code breaking")
-            yield "page_error_removed", f"errors/{key}", {"status": error.status}, judged, f"error:{key}"
-
-
-def _stated(page: PageFacts, key: str) -> bool:
-    return any(s.owner == f"error:{key}" for part in page.statements.values() for s in part)
-
-
-def _known_names(page: PageFacts) -> set[str]:
-    """The identifiers an edition already speaks of: properties, members of its examples, words of its sentences."""
-    names = set(page.properties or ())
-    waiting: list[Any] = [part for example in page.examples for part in (example.request, example.response)]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            names |= {str(key).lstrip("@").rpartition(".")[2] for key in value}
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-    for part in page.statements.values():
-        for statement in part:
-            names |= {word.strip(".,;:()\"'@").rpartition(".")[2] for word in statement.text.split()}
-    return names

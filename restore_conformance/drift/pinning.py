@@ -76,10 +76,15 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def plan_page(
-    schemas: Path, new: PageFacts, changes: list[Change], where: str, plan: Plan, *, accept_loss: bool = False
+    folder: Path, new: PageFacts, changes: list[Change], where: str, plan: Plan, *, accept_loss: bool = False
 ) -> None:
-    """Plans the fingerprints of `page.toml`, and lists the clauses and facts that people must look at."""
-    folder = schemas / "create"
+    """Plans the fingerprints of a folder's `page.toml`, and lists the clauses and facts that people must look at.
+
+    Of a list of errors, and of the page of a type, only the facts are listed: their sentences are pinned nowhere.
+    """
+    if new.is_error_list or new.resource:
+        plan.by_hand += [_by_hand(change) for change in changes if not change.kind.startswith("page_statement_")]
+        return
     old = pinned_page.read(folder)
     if not accept_loss:
         check_page(old, new, where, pinned=True)
@@ -99,9 +104,11 @@ def plan_page(
         elif change.kind == "page_statement_removed":
             plan.retire += clauses.get(change.detail["was"], ())
         else:
-            plan.by_hand.append(
-                f"{change.kind} {change.path} {json.dumps(change.detail, ensure_ascii=False, default=str)}"
-            )
+            plan.by_hand.append(_by_hand(change))
+
+
+def _by_hand(change: Change) -> str:
+    return f"{change.kind} {change.path} {json.dumps(change.detail, ensure_ascii=False, default=str)}"
 
 
 def _fingerprints(old: PageFacts, new: PageFacts) -> str:

@@ -7,10 +7,15 @@ never a single change.
 from __future__ import annotations
 
 from restore_conformance.drift.lineage import Lineage
+from restore_conformance.drift.scope import SESSION
 from restore_conformance.sources.api import Api
+from restore_conformance.sources.area import AREA_ROOTS, roots
 from restore_conformance.sources.broken import SourceBroken
 from restore_conformance.sources.metadata import Metadata
+from restore_conformance.sources.openapi_reader import ENTRANCE
 from restore_conformance.sources.page_facts import PageFacts
+from restore_conformance.sources.reading import Reading
+from restore_conformance.sources.sniff import said
 
 SLICE_TYPES = 12
 """With so few types on one side, the other side may well be empty: the slice holds one added or removed type."""
@@ -18,6 +23,34 @@ LARGE = 150
 """From so many members on, losing half of them is no longer believed."""
 
 _ADVICE = "fetch it again; if it is really so, accept it with --accept-loss"
+
+
+def check_area(old: Reading, new: Reading) -> None:
+    """Raises SourceBroken where the older side holds the restore area and the newer document holds nothing of it.
+
+    A document that never had the area did not lose it: it is another document, or half of one. Of two small slices
+    either may hold anything.
+    """
+    if not _has_area(old) or _has_area(new):
+        return
+    declared = len(new.metadata.types) if new.metadata is not None else 0
+    if max(len(old.metadata.types) if old.metadata is not None else 0, declared) > SLICE_TYPES:
+        raise SourceBroken(
+            new.where,
+            found=f"{said(new.kind)} without the restore area ({declared} types, none of {', '.join(AREA_ROOTS)})",
+            expected="the types and paths under /solutions/backupRestore",
+            advice="see whether it is the document that was meant; if the area is really gone, say --accept-loss",
+        )
+
+
+def _has_area(reading: Reading) -> bool:
+    types = reading.metadata.types if reading.metadata is not None else {}
+    paths = reading.api.calls if reading.api is not None else {}
+    return (
+        bool(roots(types))
+        or any(name.rpartition(".")[2] == SESSION for name in types)
+        or any(path.casefold().startswith(ENTRANCE.casefold()) for path in paths)
+    )
 
 
 def check_metadata(old: Metadata, new: Metadata, where: str) -> None:
@@ -63,9 +96,15 @@ def check_page(old: PageFacts, new: PageFacts, where: str, *, pinned: bool = Fal
 
     The pinned contract restates the page of the operation and the list of errors, so either may come next.
     """
-    if old.is_error_list != new.is_error_list and not pinned:
-        words = {True: "a list of errors", False: "the page of an operation"}
-        raise SourceBroken(where, found=words[new.is_error_list], expected=words[old.is_error_list])
+    if _sort(old) != _sort(new) and not (pinned and new.is_error_list):
+        raise SourceBroken(where, found=_sort(new), expected=_sort(old))
+    if new.resource:
+        if new.resource != old.resource:
+            raise SourceBroken(
+                where, found=f"the page of {new.resource}", expected=f"the page of {old.resource}",
+                advice="name the page that was meant",
+            )  # fmt: skip
+        return
     if old.is_error_list or new.is_error_list:
         if len(old.errors) >= 4 and len(new.errors) * 2 < len(old.errors) and new.is_error_list:
             raise SourceBroken(
@@ -75,11 +114,11 @@ def check_page(old: PageFacts, new: PageFacts, where: str, *, pinned: bool = Fal
                 advice=_ADVICE,
             )
         return
-    if old.method and new.result != old.result and not set(new.paths) & set(old.paths):
+    if old.method and not new.calls() & old.calls() and (pinned or new.result != old.result):
         raise SourceBroken(
             where,
-            found=f"the page of {new.method} {new.paths[0]}",
-            expected=f"the page of {old.method} {old.paths[0]}",
+            found=f"the page of {new.call}",
+            expected="the page of an operation that schemas/ restates" if pinned else f"the page of {old.call}",
             advice="name the page that was meant",
         )
     parts = {
@@ -97,6 +136,12 @@ def check_page(old: PageFacts, new: PageFacts, where: str, *, pinned: bool = Fal
             expected="the sections that were there",
             advice=_ADVICE,
         )
+
+
+def _sort(page: PageFacts) -> str:
+    if page.resource:
+        return "the page of a type"
+    return "a list of errors" if page.is_error_list else "the page of an operation"
 
 
 def check_api(old: Api, new: Api, where: str) -> None:

@@ -9,11 +9,15 @@ from typing import Any
 from restore_conformance import __version__
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.joining import Fact
-from restore_conformance.drift.kinds import RULES
+from restore_conformance.drift.lines import Line
 from restore_conformance.drift.night import Night
+from restore_conformance.drift.report_text import Report, headline
+from restore_conformance.drift.rules import RULES
+from restore_conformance.drift.sentences import Kept, subject, what
 from restore_conformance.sources.broken import SourceBroken
 
-FORMAT = 1
+FORMAT = 2
+"""1 had changes and facts alone; since 2 there are the lines that all formats share, and what surrounds them."""
 
 
 def change_row(change: Change, standing: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -22,6 +26,7 @@ def change_row(change: Change, standing: Mapping[str, Any] | None = None) -> dic
         "id": change.id,
         "kind": change.kind,
         "path": change.path,
+        "says": f"{subject(change)}: {what(change, Kept())}.",
         "class_create_client": str(change.create),
         "class_contract": str(change.contract),
         "rule": change.rule,
@@ -31,6 +36,8 @@ def change_row(change: Change, standing: Mapping[str, Any] | None = None) -> dic
         "direction": str(change.direction),
         "detail": change.detail,
     }
+    if change.subject:
+        row["subject"] = change.subject
     if change.scope_rule:
         row["scope_rule"] = change.scope_rule
     if change.why:
@@ -45,9 +52,11 @@ def document(
     changes: Iterable[Change],
     facts: Iterable[Fact],
     standing: Mapping[str, Mapping[str, Any]] | None = None,
+    report: Report | None = None,
 ) -> dict[str, Any]:
-    """The whole report."""
+    """The whole report; `report` is what text and Markdown are written from."""
     shown = list(changes)
+    told = report or Report([], [], [])
     return {
         "format": FORMAT,
         "suite": __version__,
@@ -57,10 +66,33 @@ def document(
             "create_client": _count(change.create for change in shown),
             "contract": _count(change.contract for change in shown),
         },
+        "headline": headline(told),
+        "lines": [line_row(line) for line in told.lines],
+        "digest": list(told.digest),
+        "editions": [{"where": one.where, "edition": one.edition, "known": one.known} for one in night.editions],
+        "not_compared": [{"where": where, "says": says} for where, says in night.notes],
         "changes": [change_row(change, (standing or {}).get(change.id)) for change in shown],
         "facts": [fact_row(fact) for fact in facts],
         "broken": [broken_row(error) for error in night.broken],
     }
+
+
+def line_row(line: Line) -> dict[str, Any]:
+    """One line of the report: what text and Markdown print, with the changes it stands for."""
+    row: dict[str, Any] = {
+        "class": str(line.grade),
+        "class_create_client": str(line.create),
+        "says": line.says,
+        "whom": line.whom,
+        "todo": line.todo,
+        "rule": line.rule,
+        "link": line.link,
+        "count": line.count,
+        "changes": list(line.changes),
+    }
+    row |= {"since": line.since} if line.since else {}
+    row |= {"clauses": list(line.clauses)} if line.clauses else {}
+    return row | ({"state": line.state} if line.state else {})
 
 
 def _reading(where: str, kind: str, checksum: str) -> dict[str, str]:
@@ -74,7 +106,7 @@ def _count(grades: Iterable[Grade]) -> dict[str, int]:
 
 def fact_row(fact: Fact) -> dict[str, Any]:
     """One joined fact."""
-    return {
+    row = {
         "path": fact.path,
         "meaning": fact.meaning,
         "changes": {source: list(ids) for source, ids in fact.changes.items()},
@@ -82,6 +114,7 @@ def fact_row(fact: Fact) -> dict[str, Any]:
         "first": fact.first,
         "days": fact.days,
     }
+    return row | ({"order": fact.order} if fact.order else {})
 
 
 def broken_row(error: SourceBroken) -> dict[str, str]:

@@ -1,128 +1,178 @@
-"""The report for people: a terminal's plain text, and Markdown fit for an issue. Judges and reads nothing."""
+"""The report for people: a terminal's plain text, and Markdown fit for an issue. Judges and reads nothing.
+
+Both write the lines of `restore_conformance.drift.lines`, which the JSON report holds as well: all three say the same.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.joining import Fact
-from restore_conformance.drift.kinds import KINDS, RULES
+from restore_conformance.drift.change import Grade
+from restore_conformance.drift.known import Nearest
+from restore_conformance.drift.lines import ORDER, Line
 from restore_conformance.sources.broken import SourceBroken
 
-_ORDER = (Grade.BREAKING, Grade.UNDECIDABLE, Grade.ADDITIVE, Grade.INFORMATIONAL)
-MAX_ROWS = 200
-Standing = Mapping[str, Mapping[str, Any]]
+MAX_LINES = 200
+MEANING = {
+    Grade.BREAKING: "a client that did nothing wrong can fail",
+    Grade.UNDECIDABLE: "the source does not say enough; somebody has to read or try",
+    Grade.ADDITIVE: "something new that nobody needs to use; pin accepts it",
+    Grade.INFORMATIONAL: "nothing on the wire changes; there is nothing to do",
+}
+_HEADS = {
+    Grade.BREAKING: "Breaking",
+    Grade.UNDECIDABLE: "To be decided",
+    Grade.ADDITIVE: "Additive",
+    Grade.INFORMATIONAL: "For information",
+}
 
 
-def terminal(
-    changes: list[Change],
-    broken: Iterable[SourceBroken],
-    facts: Iterable[Fact],
-    standing: Standing | None = None,
-) -> str:
-    """Plain text: the gravest first, one line each, what is broken at the end."""
-    lines: list[str] = []
-    for grade in _ORDER:
-        group = [change for change in changes if change.grade is grade]
-        if group:
-            lines.append(f"{grade} ({len(group)})")
-        for change in group[:MAX_ROWS]:
-            state = (standing or {}).get(change.id, {}).get("state", "")
-            lines.append(
-                f"  {change.kind}  {change.path}  "
-                f"[create {change.create}, contract {change.contract}, {change.rule}, {change.source}"
-                f"{', ' + state if state else ''}]"
-            )
-            lines.append(f"    {_what(change)}")
-            if change.why:
-                lines.append(f"    {change.why}")
-            if change.clauses:
-                lines.append(f"    rests on it: {', '.join(change.clauses)}")
-        if len(group) > MAX_ROWS:
-            lines.append(f"  and {len(group) - MAX_ROWS} more; --format json lists all")
-    lines += [
-        f"{fact.path}: {fact.meaning}, seen first by {fact.first}, {fact.days} days ahead"
-        for fact in facts
-        if fact.days
+_STATES = {
+    "provisional": "Seen once so far, so it does not fail the job yet.",
+    "confirmed": "Confirmed by a later night.",
+    "acknowledged": "Acknowledged.",
+    "transient": "It takes back what one night had shown.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report is written from. `older` and `newer` name the sources, `digest` has a sentence per joined fact.
+
+    `notes` say by source what was not compared; `whole` asks for the sentences about broken sources, which otherwise
+    stand on standard error alone.
+    """
+
+    lines: list[Line]
+    older: list[str]
+    newer: list[str]
+    broken: list[SourceBroken] = field(default_factory=list)
+    digest: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    editions: list[Nearest] = field(default_factory=list)
+    whole: bool = True
+
+
+def headline(report: Report) -> str:
+    """The night in one sentence."""
+    count = {grade: sum(line.grade is grade for line in report.lines) for grade in ORDER}
+    unread = f"{len(report.broken)} of {len(report.newer) + len(report.broken)} sources could not be believed"
+    if not report.newer or not report.older:
+        return f"Nothing was compared: {unread}."
+    end = f" {unread}; nothing is said about {'it' if len(report.broken) == 1 else 'them'}." if report.broken else ""
+    if not report.lines:
+        return f"Undecided: no change in what could be read.{end}" if report.broken else "No drift in any source."
+    if count[Grade.BREAKING]:
+        ours = sum(line.create is Grade.BREAKING for line in report.lines)
+        number = count[Grade.BREAKING]
+        reach = "the create call is not touched" if not ours else f"{ours} of them in the create call"
+        reach = f"{'all ' if number > 1 else ''}in the create call" if number == ours else reach
+        first = f"{_many(number, 'breaking change')}, {reach}"
+    else:
+        first = "Nothing breaks"
+    rest = [
+        f"{count[grade]} {words}"
+        for grade, words in (
+            (Grade.UNDECIDABLE, "to be decided"),
+            (Grade.ADDITIVE, "additive"),
+            (Grade.INFORMATIONAL, "for information"),
+        )
+        if count[grade]
     ]
-    unread = [str(error) for error in broken]
-    if not changes:
-        lines.append(_nothing(unread))
-    lines += unread
-    return "\n".join(lines) + "\n"
+    return f"{'; '.join([first, ', '.join(rest)]) if rest else first}.{end}"
 
 
-def _nothing(broken: Collection[object]) -> str:
-    """What is said where no change was found; a source that could not be read may hold one."""
-    if broken:
-        return "Undecided: not every source could be read, and no change was found in what could."
-    return "No drift."
+def _older(report: Report) -> str:
+    return ", ".join("the pinned contract" if name == "pinned" else name for name in report.older)
 
 
-def _what(change: Change) -> str:
-    detail = change.detail
-    if "from" in detail and "to" in detail:
-        return f"{KINDS[change.kind].says}: {detail['from']} -> {detail['to']}"
-    if "now_text" in detail or "was_text" in detail:
-        return f"{KINDS[change.kind].says}: {detail.get('now_text') or detail.get('was_text')}"
-    shown = ", ".join(f"{key} {value}" for key, value in detail.items() if value not in (None, [], ""))
-    return f"{KINDS[change.kind].says}" + (f": {shown}" if shown else "")
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def markdown(
-    changes: list[Change], broken: list[SourceBroken], facts: list[Fact], standing: Standing | None = None
-) -> str:
-    """Markdown for an issue: a table per grade, the rules with their links, and the broken sources."""
-    lines = ["# Drift of the restore contract", ""]
-    counted = ", ".join(f"{sum(c.grade is grade for c in changes)} {grade}" for grade in _ORDER)
-    lines += [
-        f"{len(changes)} changes: {counted}." if changes else _nothing(broken),
-        "",
-    ]
-    for error in broken:
-        lines += [f"**A source could not be read.** {_cell(str(error))}", ""]
-    for grade in _ORDER:
-        group = [change for change in changes if change.grade is grade]
-        if not group:
-            continue
-        lines += [
-            f"## {str(grade).capitalize()}",
-            "",
-            "| change | where | what | create client | any client | rule |",
-        ]
-        lines += ["|---|---|---|---|---|---|"]
-        for change in group[:MAX_ROWS]:
-            state = (standing or {}).get(change.id, {}).get("state", "")
-            what = _what(change) + (f" ({change.why})" if change.why else "")
-            what += f"; rests on it: {', '.join(change.clauses)}" if change.clauses else ""
-            rule = f"[{change.rule}]({RULES[change.rule].link})"
-            lines.append(
-                f"| {change.kind}{' *' + state + '*' if state else ''} | `{_code(change.path)}` | {_cell(what)} "
-                f"| {change.create} | {change.contract} | {rule} |"
-            )
-        if len(group) > MAX_ROWS:
-            lines += ["", f"And {len(group) - MAX_ROWS} more in the JSON report."]
-        lines.append("")
-    told = [fact for fact in facts if fact.only or fact.days is not None]
-    if told:
-        lines += ["## Who says so", ""]
-        for fact in told[:MAX_ROWS]:
-            ahead = f", {fact.first} {fact.days} days ahead" if fact.days else ""
-            by = f"{fact.only} only" if fact.only else ", ".join(fact.changes)
-            lines.append(f"- `{_code(fact.path)}`: {fact.meaning} ({by}{ahead})")
-        lines.append("")
-    return "\n".join(lines)
+def _known(report: Report) -> Iterator[str]:
+    for nearest in report.editions:
+        aside = f": {_many(nearest.known, 'known difference')} from the pinned one" if nearest.known else ""
+        yield f"{nearest.where} follows edition {nearest.edition}{aside}{', not listed' if aside else ''}."
 
 
-def _cell(text: str, limit: int = 400) -> str:
-    """Text inside a table: one line, no markup of its own, no mention of anybody."""
+def _parts(line: Line) -> Iterator[str]:
+    """What stands under the sentence of a line, in this order, in every format."""
+    since = f" {line.since[0].upper()}{line.since[1:]}." if line.since else ""
+    state = f" {_STATES[line.state]}" if line.state in _STATES else ""
+    yield f"{line.whom}{since}{state}"
+    if line.grade in (Grade.BREAKING, Grade.UNDECIDABLE):
+        yield f"To do: {line.todo}."
+
+
+def terminal(report: Report) -> str:
+    """Plain text: the night in a sentence, then its lines, the gravest first."""
+    out = [headline(report)]
+    out += [f"Compared {', '.join(report.newer)} with {_older(report)}."] if report.newer else []
+    out += [*_known(report), *report.digest]
+    for grade in ORDER:
+        group = [line for line in report.lines if line.grade is grade]
+        out += ["", f"{_HEADS[grade]} ({len(group)})"] if group else []
+        for line in group[:MAX_LINES]:
+            out.append(f"  * {line.says}")
+            out += [f"    {part}" for part in _parts(line)]
+            more = f" and {line.count - 1} more" if line.count > 1 else ""
+            out.append(f"    {line.rule} {line.link}  [{line.changes[0]}{more}]")
+        if len(group) > MAX_LINES:
+            out.append(f"  and {len(group) - MAX_LINES} more; --format json lists all")
+    out += ["", *_uncompared(report)] if report.notes else []
+    out += ["", *_explained(report)] if report.lines else []
+    out += [str(error) for error in report.broken] if report.whole else []
+    return "\n".join(out) + "\n"
+
+
+def _uncompared(report: Report) -> Iterator[str]:
+    """What was not compared, a sentence a source."""
+    for where in dict.fromkeys(where for where, _ in report.notes):
+        yield f"Not compared in {where}: {'; '.join(note for place, note in report.notes if place == where)}."
+
+
+def _explained(report: Report) -> Iterator[str]:
+    """What the grades of this report mean, and what can be done about any change."""
+    for grade in ORDER:
+        if any(line.grade is grade for line in report.lines):
+            yield f"{_HEADS[grade]}: {MEANING[grade]}."
+    if any(line.grade in (Grade.BREAKING, Grade.UNDECIDABLE) for line in report.lines):
+        yield "Once looked at: `pin SOURCE` accepts it, `drift acknowledge --change ID` silences it until a date."
+
+
+def markdown(report: Report) -> str:
+    """Markdown for an issue: the same lines as a list, and what could not be believed first."""
+    out = ["# Drift of the restore contract", "", f"**{_text(headline(report))}**", ""]
+    for error in report.broken:
+        out += [f"**A source could not be read.** {_text(str(error))}", ""]
+    above = [f"Compared {', '.join(report.newer)} with {_older(report)}."] if report.newer else []
+    out += [f"{_text(said)}  " for said in (*above, *_known(report))]
+    if report.digest:
+        out += ["", "## Who moved first", "", *(f"- {_text(said)}" for said in report.digest)]
+    for grade in ORDER:
+        group = [line for line in report.lines if line.grade is grade]
+        out += ["", f"## {_HEADS[grade]} ({len(group)})", ""] if group else []
+        for line in group[:MAX_LINES]:
+            parts = list(_parts(line))
+            more = f" and {line.count - 1} more" if line.count > 1 else ""
+            out.append(f"- **{_text(line.says)}**")
+            out += [f"  {_text(part)}" for part in parts]
+            out.append(f"  [{line.rule}]({line.link}), `{line.changes[0]}`{more}")
+        if len(group) > MAX_LINES:
+            out.append(f"- And {len(group) - MAX_LINES} more in the JSON report.")
+    if report.notes:
+        out += ["", *(f"{_text(said)}  " for said in _uncompared(report))]
+    if report.lines:
+        out += ["", "---", "", *(f"{_text(said)}  " for said in _explained(report))]
+    return "\n".join(out) + "\n"
+
+
+def _text(text: str, limit: int = 700) -> str:
+    """Text inside Markdown: one line, no markup of its own, no mention of anybody."""
     line = " ".join(text.split())
     line = line if len(line) <= limit else line[: limit - 1] + "…"
     line = re.sub(r"([\\`*_\[\]|#~])", r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))
     return line.replace("@", "&#64;")
-
-
-def _code(text: str) -> str:
-    return " ".join(text.replace("`", "'").replace("|", "¦").split())

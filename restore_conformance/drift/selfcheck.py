@@ -87,11 +87,15 @@ def _openapi(text: str) -> str | None:
 
 
 def _page(text: str) -> str | None:
-    """A request header more, or a sentence more where there is no table of headers."""
+    """A request header more, an error more on a list of errors, or a sentence more where there is neither."""
     row = re.search(r"^\|\s*Content-Type\s*\|.*$", text, re.MULTILINE | re.IGNORECASE)
     if row:
         new = f"{row.group()}\n| {PLANTED} | {PLANTED}. Optional. |"
         return text[: row.start()] + new + text[row.end() :]
+    error = re.search(r"^\|\s*[45]\d\d\s*\|.*$", text, re.MULTILINE)
+    if error:
+        cells = f"|400|{PLANTED[0].upper()}{PLANTED[1:]}|{PLANTED}.|{PLANTED}.|"
+        return f"{text[: error.end()]}\n{cells}{text[error.end() :]}"
     return re.sub(r"^(Namespace:.*)$", rf"\1\n\nA sentence of {PLANTED}.", text, count=1, flags=re.MULTILINE)
 
 

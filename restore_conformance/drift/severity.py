@@ -1,4 +1,7 @@
-"""A user's own grades: a TOML file that overrides the grade of kinds, of single changes, or of paths.
+"""A user's own grades: a TOML file that overrides the grade of rules, kinds, single changes, or paths.
+
+[rules]
+R-PERMISSION = "additive"
 
 [kinds]
 enum_reordered = "additive"
@@ -20,22 +23,25 @@ from pathlib import Path
 
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.kinds import KINDS
+from restore_conformance.drift.rules import RULES
 from restore_conformance.verdicts import UsageError
 
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """The overrides of one file; the most exact one wins: a change, then a path, then a kind."""
+    """The overrides of one file; the most exact one wins: a change, then a path, a kind, a rule."""
 
     kinds: Mapping[str, Grade] = field(default_factory=dict)
     changes: Mapping[str, Grade] = field(default_factory=dict)
     paths: Mapping[str, Grade] = field(default_factory=dict)
+    rules: Mapping[str, Grade] = field(default_factory=dict)
 
     def apply(self, changes: Iterable[Change]) -> list[Change]:
         """The changes with overridden grades; both grades take the override."""
         found: list[Change] = []
         for change in changes:
             grade = self.changes.get(change.id) or self._path(change.path) or self.kinds.get(change.kind)
+            grade = grade or self.rules.get(change.rule)
             found.append(
                 replace(
                     change,
@@ -60,13 +66,20 @@ def read_severity(path: Path) -> Severity:
         raise UsageError(f"The severity file {path} cannot be read: {error}.") from None
     parts: dict[str, dict[str, Grade]] = {}
     for name, entries in table.items():
-        if name not in ("kinds", "changes", "paths") or not isinstance(entries, dict):
-            raise UsageError(f"The severity file {path} has [{name}]; it may have [kinds], [changes] and [paths].")
+        if name not in ("rules", "kinds", "changes", "paths") or not isinstance(entries, dict):
+            raise UsageError(
+                f"The severity file {path} has [{name}]; it may have [rules], [kinds], [changes] and [paths]."
+            )
         parts[name] = {key: _grade(path, key, value) for key, value in entries.items()}
     unknown = sorted(parts.get("kinds", {}).keys() - KINDS.keys())
     if unknown:
         raise UsageError(
             f"The severity file {path} names the kind {unknown[0]!r}, which is none; see docs/drift.md for the list."
+        )
+    unknown = sorted(parts.get("rules", {}).keys() - RULES.keys())
+    if unknown:
+        raise UsageError(
+            f"The severity file {path} names the rule {unknown[0]!r}, which is none; drift --rules prints them."
         )
     return Severity(**parts)
 

@@ -143,8 +143,11 @@ def _base(old: TypeFacts, new: TypeFacts, before: Lineage, after: Lineage) -> Fo
     }
     inherited = [name for name in had.keys() & has.keys() if name not in old.members and name not in new.members]
     retyped = sorted(name for name in inherited if had[name].type != has[name].type)
+    keys = {name for facts in after.metadata.chain(new.name) for name in facts.key}  # the service gives these out
     required = [
-        name for name in gained if not has[name].nullable and not has[name].collection and not has[name].navigation
+        name
+        for name in gained
+        if not (has[name].nullable or has[name].collection or has[name].navigation or name in keys)
     ]
     if really or retyped:
         why = f"values lose {', '.join(sorted(really))}" if really else f"{', '.join(retyped)} has another type"

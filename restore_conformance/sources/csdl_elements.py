@@ -64,6 +64,7 @@ def _member(owner: str, node: Node, names: Names, where: str, *, navigation: boo
         navigation=navigation,
         contains=navigation and is_true(node.get("ContainsTarget")),
         facets=_facets(node.attributes),
+        stated=node.get("Nullable") is not None or not kind.startswith("Collection("),
     )
 
 

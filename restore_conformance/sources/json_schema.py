@@ -17,6 +17,8 @@ _TYPES = {"string": "Edm.String", "boolean": "Edm.Boolean", "integer": "Edm.Int6
 _FACETS = {
     "maxLength": "MaxLength", "minLength": "MinLength", "pattern": "Pattern", "maximum": "Maximum",
     "minimum": "Minimum", "maxItems": "MaxItems", "minItems": "MinItems", "default": "DefaultValue",
+    "multipleOf": "MultipleOf", "uniqueItems": "UniqueItems", "exclusiveMinimum": "ExclusiveMinimum",
+    "exclusiveMaximum": "ExclusiveMaximum", "const": "Const",
 }  # fmt: skip
 _DEPTH = 12
 
@@ -74,18 +76,54 @@ def _options(options: list[Any], nullable: bool, depth: int) -> tuple[str, bool]
     return (named[0] if named else "Edm.Untyped"), nullable
 
 
-def declared(key: str, schema: dict[str, Any]) -> tuple[TypeFacts, dict[tuple[str, str], Any]]:
-    """The type of one component, with what it says about read-only members."""
+def shape(schema: Any, name: str, inline: dict[str, TypeFacts], depth: int = 0) -> str:
+    """The type of a schema where it is used; an object written out there gets a name and joins `inline`."""
+    if isinstance(schema, dict) and depth < _DEPTH and not referred(schema):
+        if schema.get("type") == "array" and isinstance(schema.get("items"), dict):
+            return f"Collection({shape(schema['items'], name, inline, depth + 1)})"
+        if _written_out(schema):
+            inline[name] = _object(name, schema, inline, depth)[0]
+            return name
+        if isinstance(schema.get("enum"), list):
+            inline[name] = _enumeration(name, schema)
+            return name
+    return type_of(schema)[0]
+
+
+def _written_out(schema: dict[str, Any]) -> bool:
+    return isinstance(schema.get("properties"), dict) or any(
+        isinstance(part, dict) and isinstance(part.get("properties"), dict) for part in schema.get("allOf") or ()
+    )
+
+
+def _enumeration(name: str, schema: dict[str, Any]) -> TypeFacts:
+    extra = schema.get("x-ms-enum-flags")
+    flags = bool(extra.get("isFlags")) if isinstance(extra, dict) else bool(extra)
+    names = dict.fromkeys(str(value) for value in schema["enum"] if value is not None)
+    return TypeFacts(name, "EnumType", values=tuple(map(EnumMember, names)), flags=flags)
+
+
+def declared(key: str, schema: dict[str, Any]) -> tuple[dict[str, TypeFacts], dict[tuple[str, str], Any]]:
+    """The types of one component, itself first, then what is written out inside; and which members are read-only."""
     name = full_name(key)
     stated = schema.get("x-enum-values")
     if isinstance(stated, dict):
-        return TypeFacts(name, "EnumType", values=tuple(map(EnumMember, stated)), flags=bool(schema.get("x-flags"))), {}
+        facts = TypeFacts(name, "EnumType", values=tuple(map(EnumMember, stated)), flags=bool(schema.get("x-flags")))
+        return {name: facts}, {}
     if isinstance(schema.get("enum"), list):
-        extra = schema.get("x-ms-enum-flags")
-        flags = bool(extra.get("isFlags")) if isinstance(extra, dict) else bool(extra)
-        names = dict.fromkeys(str(value) for value in schema["enum"] if value is not None)
-        values = tuple(map(EnumMember, names))
-        return TypeFacts(name, "EnumType", values=values, flags=flags), {}
+        return {name: _enumeration(name, schema)}, {}
+    inner: dict[str, TypeFacts] = {}
+    facts, notes = _object(name, schema, inner, 0)
+    return {name: facts, **inner}, notes
+
+
+def _object(
+    name: str, schema: dict[str, Any], inline: dict[str, TypeFacts], depth: int
+) -> tuple[TypeFacts, dict[tuple[str, str], Any]]:
+    """An object with its members; objects written out inside it are named `owner.member`.
+
+    Control information (`@odata.nextLink`) counts where an answer is written out: a name that begins with a slash.
+    """
     base, parts = None, [schema]
     for part in schema.get("allOf") or ():
         if isinstance(part, dict):
@@ -97,26 +135,46 @@ def declared(key: str, schema: dict[str, Any]) -> tuple[TypeFacts, dict[tuple[st
     for part in parts:
         properties = part.get("properties")
         for member, inner in properties.items() if isinstance(properties, dict) else ():
-            if not member.startswith("@odata.") and isinstance(inner, dict):
-                members[member] = _member(member, inner, member in required)
+            if isinstance(inner, dict) and (name.startswith("/") or not member.startswith("@odata.")):
+                members[member] = _member(member, inner, member in required, name, inline, depth)
                 if inner.get("readOnly") or inner.get("x-computed"):
                     notes[f"{name}/{member}", COMPUTED] = True
     return TypeFacts(name, "ComplexType", base=base, members=members), notes
 
 
-def _member(name: str, schema: dict[str, Any], required: bool) -> Member:
-    kind, nullable = type_of(schema)
-    if isinstance(schema.get("x-edm-type"), str):  # our own composition says it outright
-        kind, nullable = schema["x-edm-type"], bool(schema.get("x-nullable", True))
+def values_of(schema: Any, depth: int = 0) -> tuple[str, ...]:
+    """The values that an enumeration allows, of a schema or of its items."""
+    if not isinstance(schema, dict) or depth > _DEPTH:
+        return ()
+    if isinstance(schema.get("enum"), list):
+        return tuple(str(value) for value in schema["enum"] if value is not None)
+    return values_of(schema.get("items"), depth + 1)
+
+
+def facets_of(schema: Any) -> tuple[tuple[str, str], ...]:
+    """The facets a schema states: limits of length, number and size, its pattern, its default, its values."""
+    if not isinstance(schema, dict):
+        return ()
     facets = [(facet, str(schema[key])) for key, facet in _FACETS.items() if key in schema]
     if isinstance(schema.get("enum"), list):
         facets.append(("Enum", ",".join(str(value) for value in schema["enum"])))
-    if required:
-        facets.append(("Required", "true"))
+    return tuple(facets)
+
+
+def _member(
+    name: str, schema: dict[str, Any], required: bool, owner: str, inline: dict[str, TypeFacts], depth: int
+) -> Member:
+    kind, nullable = type_of(schema)
+    if isinstance(schema.get("x-edm-type"), str):  # our own composition says it outright
+        kind, nullable = schema["x-edm-type"], bool(schema.get("x-nullable", True))
+    elif not isinstance(schema.get("enum"), list):
+        kind = shape(schema, f"{owner}.{name}", inline, depth + 1)
+    facets = [*facets_of(schema), *([("Required", "true")] if required else [])]
     return Member(
         name,
         kind,
         nullable=nullable,
         navigation=bool(schema.get("x-ms-navigationProperty") or schema.get("x-navigation")),
         facets=tuple(facets),
+        stated=nullable or "$ref" not in schema,
     )

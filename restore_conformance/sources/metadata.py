@@ -34,14 +34,20 @@ class Knows(enum.StrEnum):
     ANNOTATIONS = "annotations"
     COMPUTED = "computed"
     CONTAINER = "container"
+    REQUIRED = "required"
+    """Whether a source lists the members that a request must carry; then one that may not be null may be left out."""
 
 
-EVERYTHING = frozenset(Knows)
+EVERYTHING = frozenset(Knows) - {Knows.REQUIRED}
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One declared property: structural, or navigation (then `contains` may be set)."""
+    """One declared property: structural, or navigation (then `contains` may be set).
+
+    Of a collection `nullable` is about its items, and `stated` is False where the source does not say it at all:
+    then nothing may be concluded from it (OData CSDL 4.01, 7.2.1). Of anything else absence has a meaning.
+    """
 
     name: str
     type: str
@@ -49,6 +55,7 @@ class Member:
     navigation: bool = False
     contains: bool = False
     facets: tuple[tuple[str, str], ...] = ()
+    stated: bool = True
 
     @property
     def collection(self) -> bool:

@@ -5,6 +5,7 @@ One path and one component stand in memory at a time; of each only its facts are
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +14,24 @@ from typing import Any
 from restore_conformance.sources.api import Api, ApiCall, ApiParameter
 from restore_conformance.sources.area import WHOLE_DOCUMENT, dangling, roots
 from restore_conformance.sources.broken import SourceBroken
-from restore_conformance.sources.json_schema import declared, full_name, type_of
-from restore_conformance.sources.metadata import Knows, Metadata, TypeFacts
-from restore_conformance.sources.yaml_stream import Stream, open_mapping
+from restore_conformance.sources.json_schema import declared, facets_of, shape, type_of, values_of
+from restore_conformance.sources.metadata import Knows, Metadata, TypeFacts, bare
+from restore_conformance.sources.yaml_stream import MAX_DEPTH, Stream, open_mapping
 
 ENTRANCE = "/solutions/backupRestore"
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_KNOWS = frozenset({Knows.BASES, Knows.NULLABILITY, Knows.NAVIGATION, Knows.FACETS, Knows.FLAGS, Knows.COMPUTED})
+_KNOWS = frozenset(
+    {
+        Knows.BASES, Knows.NULLABILITY, Knows.NAVIGATION, Knows.FACETS, Knows.FLAGS, Knows.COMPUTED, Knows.REQUIRED,
+    }
+)  # fmt: skip
+_UNCOMPARED = frozenset(
+    {
+        "callbacks", "security", "headers", "links", "discriminator", "not", "if", "then", "else", "patternProperties",
+        "propertyNames", "dependentSchemas", "dependentRequired", "prefixItems", "contains", "webhooks", "encoding",
+    }
+)  # fmt: skip
+"""What OpenAPI can say and this reader does not compare; a report says where it stands."""
 
 
 def read_openapi(path: Path, where: str) -> Api:
@@ -33,6 +45,7 @@ def read_openapi(path: Path, where: str) -> Api:
     types: dict[str, TypeFacts] = {}
     notes: dict[tuple[str, str], Any] = {}
     parts: dict[str, dict[str, Any]] = {"responses": {}, "requestBodies": {}, "parameters": {}}
+    in_components = Counter[str]()
     for key, stream in open_mapping(path, where):
         event = stream.next()
         if key in ("openapi", "swagger"):
@@ -40,7 +53,9 @@ def read_openapi(path: Path, where: str) -> Api:
         elif key == "paths":
             _paths(stream, event, calls, where)
         elif key == "components":
-            _components(stream, event, types, notes, parts, where)
+            _components(stream, event, types, notes, parts, in_components, where)
+        elif key in _UNCOMPARED:
+            in_components[key] += bool(stream.value(event))
         else:
             stream.skip(event)
     if not version.startswith("3."):
@@ -51,14 +66,37 @@ def read_openapi(path: Path, where: str) -> Api:
     if narrow:
         calls = {name: item for name, item in calls.items() if name.startswith(ENTRANCE)}
     ready: dict[str, dict[str, ApiCall]] = {}
+    inline: dict[str, TypeFacts] = {}
     for name, item in calls.items():
         with _understood(f"the path {name[:60]!r}", where):
-            ready[name] = _item(item, parts)
+            ready[name] = _item(name, item, parts, inline)
     if narrow:
-        types = _reached(types, ready)
+        types = _reached(types, ready, inline)
         notes = {key: value for key, value in notes.items() if key[0].partition("/")[0] in types}
     metadata = Metadata(types, annotations=notes, dangling=dangling(types), knows=_KNOWS, whole=narrow)
-    return Api(version, ready, metadata, _ends_whole(path))
+    unread = Counter[str]()
+    for item in calls.values():
+        _count_unread(item, unread)
+    notes_said = tuple(f"{word} ({count} places)" for word, count in sorted((unread + in_components).items()))
+    return Api(version, ready, metadata, _ends_whole(path), notes_said, inline)
+
+
+def _count_unread(value: Any, found: Counter[str], depth: int = 0) -> None:
+    """Counts what is written and not compared; a property that bears such a name is none of it."""
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(value, list):
+        for item in value:
+            _count_unread(item, found, depth + 1)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key in _UNCOMPARED and item:
+                found[key] += 1
+            elif key == "properties" and isinstance(item, dict):
+                for inner in item.values():
+                    _count_unread(inner, found, depth + 1)
+            elif key not in ("example", "examples", "default", "enum"):
+                _count_unread(item, found, depth + 1)
 
 
 @contextmanager
@@ -93,7 +131,8 @@ def _paths(stream: Stream, event: Any, calls: dict[str, dict[str, Any]], where: 
 def _slim(value: Any) -> Any:
     """A method without its prose."""
     if isinstance(value, dict):
-        return {key: item for key, item in value.items() if key in ("parameters", "requestBody", "responses")}
+        kept = {"parameters", "requestBody", "responses"} | _UNCOMPARED
+        return {key: item for key, item in value.items() if key in kept}
     return value
 
 
@@ -103,6 +142,7 @@ def _components(
     types: dict[str, TypeFacts],
     notes: dict[tuple[str, str], Any],
     parts: dict[str, dict[str, Any]],
+    unread: Counter[str],
     where: str,
 ) -> None:
     for section in _mapping(stream, event, "components", where):
@@ -113,8 +153,9 @@ def _components(
                 if not isinstance(schema, dict):
                     raise SourceBroken(where, found=f"the schema {name[:60]!r} without content", expected="a schema")
                 with _understood(f"the schema {name[:60]!r}", where):
-                    facts, read_only = declared(name, schema)
-                types[facts.name] = facts
+                    found, read_only = declared(name, schema)
+                    _count_unread(schema, unread)
+                types.update(found)
                 notes.update(read_only)
         elif section in parts:
             for name in _mapping(stream, inner, f"components/{section}", where):
@@ -141,61 +182,61 @@ def _resolve(value: Any, section: Mapping[str, Any]) -> Any:
     return value
 
 
-def _item(item: dict[str, Any], parts: dict[str, dict[str, Any]]) -> dict[str, ApiCall]:
+def _item(
+    path: str, item: dict[str, Any], parts: dict[str, dict[str, Any]], inline: dict[str, TypeFacts]
+) -> dict[str, ApiCall]:
     shared = item.get("parameters") or []
     return {
-        method: _call(call, shared, parts)
+        method: _call(f"{path} {method}", call, shared, parts, inline)
         for method, call in item.items()
         if method in _METHODS and isinstance(call, dict)
     }
 
 
-def _call(call: dict[str, Any], shared: list[Any], parts: dict[str, dict[str, Any]]) -> ApiCall:
+def _call(
+    place: str, call: dict[str, Any], shared: list[Any], parts: dict[str, dict[str, Any]], inline: dict[str, TypeFacts]
+) -> ApiCall:
     parameters: dict[str, ApiParameter] = {}
     for raw in [*shared, *(call.get("parameters") or [])]:
         value = _resolve(raw, parts["parameters"])
         if isinstance(value, dict):
             name = str(value.get("name") or str(raw.get("$ref", "")).rpartition("/")[2])
-            place = str(value.get("in", "query"))
-            parameters[f"{place} {name}"] = ApiParameter(
-                name, place, bool(value.get("required")), type_of(value.get("schema"))[0]
+            kind, schema = str(value.get("in", "query")), value.get("schema")
+            limits = tuple(facet for facet in facets_of(schema) if facet[0] != "Enum")
+            parameters[f"{kind} {name}"] = ApiParameter(
+                name, kind, bool(value.get("required")), type_of(schema)[0], values_of(schema), limits
             )
     body = _resolve(call.get("requestBody"), parts["requestBodies"])
     answers = call.get("responses")
     return ApiCall(
         parameters,
-        _content(body) if isinstance(body, dict) else None,
+        _content(f"{place} request", body, inline) if isinstance(body, dict) else None,
         bool(isinstance(body, dict) and body.get("required")),
         {
-            str(status): _content(_resolve(answer, parts["responses"]))
+            str(status): _content(f"{place} {status}", _resolve(answer, parts["responses"]), inline)
             for status, answer in (answers.items() if isinstance(answers, dict) else ())
         },
     )
 
 
-def _content(value: Any) -> dict[str, str]:
+def _content(place: str, value: Any, inline: dict[str, TypeFacts]) -> dict[str, str]:
     content = value.get("content") if isinstance(value, dict) else None
     if not isinstance(content, dict):
         return {}
     return {
-        str(media): _shape(entry.get("schema")) if isinstance(entry, dict) else "" for media, entry in content.items()
+        str(media): shape(entry.get("schema"), f"{place} {media}", inline) if isinstance(entry, dict) else ""
+        for media, entry in content.items()
     }
 
 
-def _shape(schema: Any) -> str:
-    """The type of a body; an inline object is named by its properties."""
-    properties = schema.get("properties") if isinstance(schema, dict) else None
-    if isinstance(properties, dict):
-        return "{" + ", ".join(f"{name}: {type_of(inner)[0]}" for name, inner in sorted(properties.items())) + "}"
-    return type_of(schema)[0]
-
-
-def _reached(types: dict[str, TypeFacts], calls: dict[str, dict[str, ApiCall]]) -> dict[str, TypeFacts]:
-    waiting = roots(types)
+def _reached(
+    types: dict[str, TypeFacts], calls: dict[str, dict[str, ApiCall]], inline: dict[str, TypeFacts]
+) -> dict[str, TypeFacts]:
+    waiting = roots(types) + [member.target for facts in inline.values() for member in facts.members.values()]
     for item in calls.values():
         for call in item.values():
             for content in (call.body or {}, *call.answers.values()):
-                waiting += [full_name(kind.removeprefix("Collection(").removesuffix(")")) for kind in content.values()]
+                waiting += [bare(kind) for kind in content.values()]
     found: dict[str, TypeFacts] = {}
     while waiting:
         name = waiting.pop()

@@ -6,17 +6,15 @@ What cannot be parsed is still kept as a statement, so no rewording goes unseen.
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from restore_conformance.sources import page_rows as rows
 from restore_conformance.sources.broken import SourceBroken
+from restore_conformance.sources.page_examples import CALL, comments, example, path_of
 from restore_conformance.sources.page_facts import (
     ErrorFacts,
-    Example,
     HeaderFacts,
     PageFacts,
     Permission,
@@ -26,13 +24,11 @@ from restore_conformance.sources.page_facts import (
 from restore_conformance.sources.page_layout import Block, Shape, blocks
 from restore_conformance.sources.wording import fingerprint, sentences
 
-_CALL = re.compile(r"^(GET|POST|PUT|PATCH|DELETE)\s+(\S+)", re.MULTILINE)
-_ANSWER = re.compile(r"^HTTP/[\d.]+\s+(\d{3})", re.MULTILINE)
 MAX_BYTES = 4_000_000
-_CREATE = re.compile(r"create\b.*restore.*session")
 _SITE = frozenset({"feedback", "additional resources"})
-_TITLE = re.compile(r"[A-Z][a-z]+ [a-z]+(?:[A-Z]\w*)+")
-_SERVICE = re.compile(r"^https?://[^/]+/(?:beta|v1\.0)(?=/)")
+_TITLE = re.compile(r"[A-Z][a-z]+ [a-z]+(?:[A-Z]\w*)+|[a-zA-Z]\w* (?:resource|complex|enum(?:eration)?) type")
+_ERRORS = re.compile(r".{3,80}\berrors$", re.IGNORECASE)
+_MEMBERS = frozenset({"properties", "relationships"})
 
 
 @dataclass(slots=True)
@@ -48,8 +44,8 @@ class _Draft:
     clouds: dict[str, bool] | None = None
     properties: dict[str, PropertyFacts] | None = None
     errors: dict[str, ErrorFacts] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
-    last: str = ""
+    tables: dict[str, dict[str, ErrorFacts]] = field(default_factory=dict)
+    table: str = ""
     answer: str = ""
     examples: list[tuple[str, list[str]]] = field(default_factory=list)
     statements: dict[str, dict[str, Statement]] = field(default_factory=dict)
@@ -125,9 +121,10 @@ def _take(draft: _Draft, block: Block) -> None:
 
 
 def _heading(draft: _Draft, text: str) -> None:
-    draft.heading = draft.last = text
+    draft.heading = text
+    draft.table = text if _ERRORS.match(text) else draft.table
     if draft.section == "introduction":
-        draft.title = text
+        draft.title = draft.title or text
     elif draft.section == "examples":
         draft.say(text, f"example:{rows.example_name(text)}")
         if text.casefold() not in ("request", "response"):
@@ -138,19 +135,17 @@ def _heading(draft: _Draft, text: str) -> None:
 
 def _code(draft: _Draft, text: str) -> None:
     if draft.section == "http request":
-        draft.calls += [(method, _path(address)) for method, address in _CALL.findall(text)]
+        draft.calls += [(method, path_of(address)) for method, address in CALL.findall(text)]
     elif draft.section == "examples":
         if not draft.examples:
             draft.examples.append((draft.heading or "Example", []))
         draft.examples[-1][1].append(text)
-
-
-def _path(address: str) -> str:
-    return _SERVICE.sub("", address).split("?")[0].rstrip("/")
+        for comment in comments(text):
+            draft.say(comment)
 
 
 def _paragraph(draft: _Draft, text: str) -> None:
-    draft.last = text
+    draft.table = text if _ERRORS.match(text) else draft.table
     spaced = re.match(r"^Namespace:\s*(\S+)$", text)
     if spaced:
         draft.namespace = spaced.group(1)
@@ -159,11 +154,14 @@ def _paragraph(draft: _Draft, text: str) -> None:
         return
     if draft.section == "response":
         draft.answer += f" {text}"
+    before, answer = "", draft.section == "response"
     for sentence in sentences(text):
-        error = rows.error_sentence(sentence, draft.heading if draft.section != "introduction" else "")
+        error = rows.error_sentence(sentence, draft.heading if draft.section != "introduction" else "", before)
         if error:
             draft.errors.setdefault(*error)
-        draft.say(sentence, f"error:{error[0]}" if error else "")
+        owner = "success" if answer and rows.success(sentence)[0] else ""
+        draft.say(sentence, f"error:{error[0]}" if error else owner)
+        before = sentence
 
 
 def _row(draft: _Draft, cells: tuple[str, ...]) -> None:
@@ -194,7 +192,8 @@ def _fact_row(draft: _Draft, cells: tuple[str, ...]) -> str:
         name = cells[0].rstrip(":")
         draft.headers = {**(draft.headers or {}), name: rows.header_row(cells[-1])}
         return f"header:{name}"
-    if low[0] in ("property", "parameter", "name") and len(cells) >= 3 and draft.section == "request body":
+    listed = draft.section == "request body" or draft.section in _MEMBERS
+    if low[0] in ("property", "parameter", "name", "relationship") and len(cells) >= 3 and listed:
         namespace = draft.namespace or "microsoft.graph"
         draft.properties = {
             **(draft.properties or {}),
@@ -203,11 +202,8 @@ def _fact_row(draft: _Draft, cells: tuple[str, ...]) -> str:
         return f"property:{cells[0]}"
     error = rows.error_row(draft.head, cells)
     if error:
-        if error[0] not in draft.errors:
-            draft.errors[error[0]] = error[1]
-            draft.places[error[0]] = f"{draft.heading} {draft.last}".casefold()
-        elif _CREATE.search(f"{draft.heading} {draft.last}".casefold()):
-            draft.places[error[0]] = f"{draft.heading} {draft.last}".casefold()
+        draft.errors.setdefault(*error)
+        draft.tables.setdefault(rows.error_table(draft.table), {}).setdefault(*error)
         return f"error:{error[0]}"
     return ""
 
@@ -216,14 +212,14 @@ def _finish(draft: _Draft) -> PageFacts:
     status, result = rows.success(draft.answer)
     method = draft.calls[0][0] if draft.calls else ""
     errors = draft.errors
+    resource = "" if draft.calls else rows.resource_name(draft.title, draft.namespace or "microsoft.graph")
     if not draft.calls:
-        ours = {key: error for key, error in errors.items() if _CREATE.search(draft.places.get(key, ""))}
-        errors = ours or errors
-    if not draft.calls and sum(bool(error.code) for error in errors.values()) < 2:
+        errors = draft.tables.get("create") or errors
+    if not draft.calls and not (resource and draft.properties) and sum(bool(e.code) for e in errors.values()) < 2:
         raise SourceBroken(
             draft.where,
-            found="no request line under a heading HTTP request, and no table of errors",
-            expected="the page of one operation, or the list of its errors",
+            found="no request line under a heading HTTP request, no table of errors, and no properties of a type",
+            expected="the page of one operation, the list of errors, or the page of a type",
             advice="see whether the page is whole and is the one that was meant",
         )
     if draft.calls and not status:
@@ -233,8 +229,8 @@ def _finish(draft: _Draft) -> PageFacts:
             expected="a page with all of its sections",
             advice="see whether the page breaks off",
         )
-    examples = tuple(_example(title, code, draft.where) for title, code in draft.examples if code)
-    bodies = [example.response is not None for example in examples]
+    examples = tuple(example(title, code, draft.where) for title, code in draft.examples if code)
+    bodies = [one.response is not None for one in examples]
     if bodies and not bodies[-1] and any(bodies) and not examples[-1].unparsed:
         raise SourceBroken(
             draft.where,
@@ -256,33 +252,6 @@ def _finish(draft: _Draft) -> PageFacts:
         examples,
         {section: tuple(kept.values()) for section, kept in draft.statements.items()},
         frozenset(draft.unread),
+        draft.tables if not draft.calls and not resource else {},
+        resource,
     )
-
-
-def _example(title: str, code: list[str], where: str) -> Example:
-    """Pairs a printed request with the answer that follows it under the same heading."""
-    method, path, status = "", "", 0
-    request: Any = None
-    response: Any = None
-    unparsed = ""
-    for text in code:
-        call, answer = _CALL.search(text), _ANSWER.search(text)
-        body = re.search(r"^\s*[\[{]", text, re.MULTILINE)
-        parsed: Any = None
-        if body:
-            try:
-                parsed = json.loads(text[body.start() :])
-            except (ValueError, RecursionError):
-                unparsed += text[body.start() :]
-        if answer:
-            status, response = int(answer.group(1)), parsed
-        elif call:
-            method, path, request = call.group(1), _path(call.group(2)), parsed
-    if method and not status:
-        raise SourceBroken(
-            where,
-            found=f"the request of {title!r} without its answer",
-            expected="both",
-            advice="see whether the page breaks off",
-        )
-    return Example(title, method, path, request, status, response, unparsed)

@@ -18,11 +18,17 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"(?<![\w\\])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`")
 _CALL = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) (/|https?://)\S*( HTTP/[\d.]+)?$")
 _ANSWER = re.compile(r"^HTTP/[\d.]+ \d{3}\b")
+_RULE = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|:{3,}.*)$")
+_TAG = re.compile(
+    r"</?(?:details|summary|div|span|p|b|i|em|strong|sup|sub|a|br|img|center|font)(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
+"""What stands for layout alone: a line across the page, a zone, a tag that wraps text."""
 _FIELD = re.compile(r"^[A-Za-z][A-Za-z-]*: ?\S")
 SECTIONS = (
     "permissions", "http request", "optional query parameters", "query parameters", "path parameters",
     "function parameters", "request headers", "request body", "response", "examples", "example", "see also",
-    "related content", "remarks", "next steps", "feedback", "additional resources",
+    "related content", "remarks", "next steps", "feedback", "additional resources", "properties", "relationships",
+    "json representation", "methods",
 )  # fmt: skip
 
 
@@ -49,7 +55,7 @@ class Block:
 
 def plain(text: str) -> str:
     """The text without the marks of markdown, its spacing made single."""
-    text = _LINK.sub(r"\1", re.sub(r"<br\s*/?>", " ", text))
+    text = _LINK.sub(r"\1", _TAG.sub(" ", text))
     return " ".join(html.unescape(_MARKS.sub("", text)).replace("\\_", "_").split())
 
 
@@ -62,8 +68,22 @@ def blocks(text: str, folder: Path | None = None) -> list[Block]:
     """The blocks of a page; includes are read from `folder` where they exist there, else kept as a block."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MAX_LINES]
     if is_markdown(text):
-        return list(_markdown(_resolved(_without_comments(lines), folder, 2)))
+        return _without_wrappers(list(_markdown(_resolved(_without_comments(lines), folder, 2))))
     return list(_flattened(lines))
+
+
+def _without_wrappers(laid: list[Block]) -> list[Block]:
+    """The blocks without headings that hold nothing but an include: they belong to the site, not to the page."""
+    ends = (Shape.SECTION, Shape.HEADING)
+    return [
+        block
+        for place, block in enumerate(laid)
+        if not (
+            block.shape is Shape.HEADING
+            and [following.shape for following in laid[place + 1 : place + 2]] == [Shape.INCLUDE]
+            and all(following.shape in ends for following in laid[place + 2 : place + 3])
+        )
+    ]
 
 
 def _without_comments(lines: list[str], *, titled: bool = True) -> list[str]:
@@ -137,7 +157,7 @@ def _markdown(lines: list[str]) -> Iterator[Block]:
         elif quoted.startswith(("```", "~~~")):
             yield from flush()
             fence, code = quoted[:3], []
-        elif not quoted:
+        elif _RULE.match(quoted) or not _TAG.sub("", quoted).strip():
             yield from flush()
         elif _INCLUDE.search(line):
             yield from flush()
@@ -180,7 +200,7 @@ def _flattened(lines: list[str]) -> Iterator[Block]:
     examples = False
     while place < len(waiting):
         line = waiting[place]
-        if not line:
+        if not line or _RULE.match(line):
             place += 1
         elif line.startswith("|"):
             yield from _row(line)

@@ -130,16 +130,26 @@ def success(text: str) -> tuple[int, str]:
     return int(status.group(1)) if status else 0, kind.group(2) if kind else ""
 
 
-def error_sentence(sentence: str, subject_of: str = "") -> tuple[str, ErrorFacts] | None:
-    """The error a sentence promises, keyed by status and what it is about; None where it promises none."""
+def error_sentence(sentence: str, subject_of: str = "", before: str = "") -> tuple[str, ErrorFacts] | None:
+    """The error a sentence promises, keyed by status and what it is about; None where it promises none.
+
+    What it is about is named by the sentence, else by the one `before` it, else by the heading `subject_of`.
+    """
     status = _ERROR.search(sentence)
     if not status or re.search(r"\b(?:\d+,)?\d{3}\s+(characters|items|artifacts|sites|bytes|users)\b", sentence):
         return None
     code = _CODE.search(sentence.replace("Bad Request", ""))
-    subject = tuple(dict.fromkeys(_NAMES.findall(sentence))) or ((subject_of,) if subject_of else ())
+    named = tuple(dict.fromkeys(_NAMES.findall(sentence))) or tuple(dict.fromkeys(_NAMES.findall(before)))
+    subject = named or ((subject_of,) if subject_of else ())
     about = subject[0] if subject else normalise(sentence)[:40]
     key = f"{status.group(1)} {code.group(1) if code else about}"
-    return key, ErrorFacts(int(status.group(1)), code.group(1) if code else "", subject)
+    return key, ErrorFacts(int(status.group(1)), code.group(1) if code else "", subject, _condition(sentence, status))
+
+
+def _condition(sentence: str, status: re.Match[str]) -> str:
+    """When a sentence says its error happens: the part before the status that begins with if, when or unless."""
+    when = re.search(r"\b(?:if|when|unless|where)\b[^.;]*", sentence, re.IGNORECASE)
+    return re.split(r",\s", when.group())[0].strip(" ,`") if when and status.start() > when.start() else ""
 
 
 def error_row(head: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ErrorFacts] | None:
@@ -150,4 +160,28 @@ def error_row(head: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, Error
     code = next((c for cell in candidates if (c := cell.strip()) and re.fullmatch(r"[A-Za-z]+[A-Z]\w*", c)), "")
     if not status or not code:
         return None
-    return f"{status} {code}", ErrorFacts(status, code, (code,))
+    others = tuple(normalise(c) for c in cells if c.strip() and c.strip() != code and not re.match(r"[2-5]\d\d\b", c))
+    return f"{status} {code}", ErrorFacts(status, code, (code,), cells=others)
+
+
+_ABOUT = {
+    "create": "create", "patch": "update", "update": "update", "delete": "delete", "activate": "activate", "get": "get",
+    "list": "list",
+}  # fmt: skip
+
+
+def error_table(heading: str) -> str:
+    """The operation that a table of errors is about, as `schemas/` names it; for other APIs the heading itself."""
+    text = normalise(heading)
+    if re.match(r"(?:get|list)\b.*\brestore\s?artifact", text):
+        return "list-artifacts"
+    found = re.match(r"(\w+)\b.*\brestore\s?session", text)
+    if found and "bulk" not in text and found.group(1) in _ABOUT:
+        return _ABOUT[found.group(1)]
+    return text
+
+
+def resource_name(title: str, namespace: str) -> str:
+    """The full name of the type that a page describes by its title, or nothing."""
+    found = re.match(r"([A-Za-z]\w*) (?:resource|complex|enum(?:eration)?) type$", title.strip())
+    return f"{namespace}.{found.group(1)}" if found else ""

@@ -84,13 +84,15 @@ def _type(schema: dict[str, Any]) -> TypeFacts:
 
 def _member(name: str, schema: dict[str, Any]) -> Member:
     facets: dict[str, str] = schema.get("x-facets", {})
+    kind, nullable = schema["x-edm-type"], bool(schema.get("x-nullable", True))
     return Member(
         name,
-        schema["x-edm-type"],
-        nullable=bool(schema.get("x-nullable", True)),
+        kind,
+        nullable=nullable,
         navigation=bool(schema.get("x-navigation")),
         contains=bool(schema.get("x-contained")),
         facets=tuple(facets.items()),
+        stated=not (nullable and kind.startswith("Collection(")),
     )
 
 

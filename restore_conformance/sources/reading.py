@@ -22,7 +22,7 @@ from restore_conformance.sources.sniff import SourceKind, sniff
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source with its facts; only those of its kind are set."""
+    """A source with its facts; only those of its kind are set. `pages` are those that `schemas/` restates."""
 
     kind: SourceKind
     where: str
@@ -31,6 +31,7 @@ class Reading:
     page: PageFacts | None = None
     api: Api | None = None
     behaviour: Behaviour | None = None
+    pages: tuple[tuple[str, PageFacts], ...] = ()
 
 
 def read_source(source: str, *, area: str = "auto", cache: Path | None = None) -> Reading:
@@ -64,10 +65,12 @@ def _read(kind: SourceKind, fetched: Fetched, area: str) -> Reading:
 
 
 def read_pinned(schemas: Path) -> Reading:
-    """The contract as `schemas/` pins it: types and the page of the create operation."""
+    """The contract as `schemas/` pins it: types and the pages of its operations, that of create first."""
+    pages = pinned_page.read_all(schemas)
     return Reading(
         SourceKind.PINNED,
         "pinned",
         metadata=pinned_types.read(schemas / "types"),
-        page=pinned_page.read(schemas / "create"),
+        page=pages["create"] if "create" in pages else pinned_page.read(schemas / "create"),
+        pages=tuple(pages.items()),
     )

@@ -15,6 +15,18 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*`_]{1,3}(?=\S)|(?<=\S)[*`_]{1,3}")
 
 
+MARK = "fingerprint:"
+"""What stands before the fingerprint of words that are not kept."""
+
+
+def says_the_same(one: str, other: str) -> bool:
+    """Whether two pieces of wording are one, of which either may be kept as its fingerprint alone."""
+    if one.startswith(MARK) != other.startswith(MARK):
+        kept, words = (one, other) if one.startswith(MARK) else (other, one)
+        return kept == MARK + fingerprint(words)
+    return one.casefold() == other.casefold()
+
+
 def normalise(text: str) -> str:
     """The text without what rendering changes: links, emphasis, spacing, typographic quotes, the final stop."""
     text = _LINK.sub(r"\1", unicodedata.normalize("NFKC", text))

@@ -146,6 +146,14 @@ class TestChains:
             ("type_added", "g.mid", "additive", "G-ADDTYPE"),
         ]
 
+    def test_base_brings_the_key(self) -> None:
+        """A base that brings its key asks nothing of clients, for keys are given out; another required member does."""
+        old = ENTITY + entity("a", prop("p"), "")
+        assert told(old, ENTITY + entity("a", prop("p"))) == [("base_type_changed", "g.a", "informational", "G-BASE")]
+        more = entity("mid", prop("q", more=' Nullable="false"'), more=' Abstract="true"')
+        found = told(old + more, ENTITY + more + entity("a", prop("p"), "graph.mid"))
+        assert found == [("base_type_changed", "g.a", "breaking", "G-BASE")]
+
     def test_base_lost(self) -> None:
         """A base that goes and takes members with it breaks."""
         new = self.BASE.replace('<EntityType Name="a" BaseType="graph.base">', '<EntityType Name="a">')
