@@ -88,10 +88,21 @@ class Pending:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write one file such that there is never half of it under its name. Raises OSError, and Withheld."""
+    """Write one file such that there is never half of it under its name. Raises OSError, and Withheld.
+
+    A device or a pipe, such as /dev/stdout, is written to as it is.
+    """
+    if _is_device(path):
+        path.write_bytes(_clean(content, path))
+        return
     pending = Pending()
     pending.put(path, content)
     pending.commit()
+
+
+def _is_device(path: Path) -> bool:
+    """Whether a name stands for a device or a pipe; below /dev a link may lead to a file that somebody has open."""
+    return path.parts[:2] in {("/", "dev"), ("/", "proc")} or (path.exists() and not path.is_file())
 
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)

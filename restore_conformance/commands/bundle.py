@@ -28,6 +28,7 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.bundling import Case, files, leaked, zipped
     from restore_conformance.bundling.choosing import broken_clause, chosen
     from restore_conformance.comparing.records import path_of, read_record
+    from restore_conformance.files import write as write_file
     from restore_conformance.scrub import of_command_line
     from restore_conformance.settings import TOKEN_VARIABLE
 
@@ -51,7 +52,7 @@ def main(arguments: argparse.Namespace) -> int:
     to = Path(arguments.to) if arguments.to else path.with_name(f"{name}.zip")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_bytes(zipped(made))
+        write_file(to, zipped(made))
     except OSError as error:
         raise UsageError(f"--to {to} cannot be written: {error.strerror or error}.") from None
     left = f" ({found.left_out} more left out; see --exchanges)" if found.left_out else ""

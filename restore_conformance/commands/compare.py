@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from restore_conformance import files
 from restore_conformance.clauses import load
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.scrub import Scrub
@@ -83,6 +84,6 @@ def write(path: Path, text: str) -> None:
     """Write a report. Raises UsageError where it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        files.write(path, text.encode("utf-8", "replace"))
     except OSError as error:
         raise UsageError(f"--output {path} cannot be written: {error.strerror or error}.") from None

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from restore_conformance import files
 from restore_conformance.places import SCHEMAS
 from restore_conformance.verdicts import UsageError
 
@@ -210,6 +211,6 @@ def write(text: str, output: Path | None) -> None:
         return
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
+        files.write(output, text.encode())
     except OSError as error:
         raise UsageError(f"The report cannot be written to {output}: {error.strerror or error}.") from None

@@ -20,6 +20,7 @@ from restore_conformance.commands import writing
 from restore_conformance.commands.configured import configured, fill_in
 from restore_conformance.commands.history import add_history_arguments
 from restore_conformance.editions import LATEST, Chosen, chosen, editions
+from restore_conformance.gate import LEAST
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
@@ -199,6 +200,17 @@ def noted(sentence: str) -> None:
     print(f"restore-conformance: note: {sentence}", file=sys.stderr)
 
 
+def _short(settings: Settings) -> None:
+    """Say of tokens that are too short to be looked for everywhere that they are not."""
+    kinds = [kind for kind, token in {"good": settings.token, **settings.identities}.items() if 0 < len(token) < LEAST]
+    if kinds and settings.target not in {"mock", "replay"}:
+        named = ", ".join("--token" if kind == "good" else f"--identity {kind}" for kind in kinds)
+        noted(
+            f"{named}: fewer than {LEAST} characters, so it is taken out of headers and other places of credentials "
+            "only, and not out of every text that is written."
+        )
+
+
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     """The settings that the options and the configuration say. Raises UsageError."""
     fill_in(arguments, configured(arguments).run)
@@ -234,6 +246,7 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         made.restore_points = table.restore_points_from(arguments.restore_points)
     if arguments.granular_items:
         made.granular_items = table.granular_items_from(arguments.granular_items)
+    _short(made)
     return made
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from restore_conformance import files
 from restore_conformance.drift.change import Change
 from restore_conformance.drift.page_boilerplate import excused
 from restore_conformance.drift.plausible import check_metadata, check_page
@@ -131,4 +132,4 @@ def write(plan: Plan) -> None:
         if text is None:
             path.unlink(missing_ok=True)
         else:
-            path.write_text(text, encoding="utf-8")
+            files.write(path, text.encode())

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from restore_conformance import files
 from restore_conformance.sources.reading import Reading
 
 FILE = "sentences.json"
@@ -47,8 +48,6 @@ def save(folder: Path | None, sentences: dict[str, str]) -> None:
     text = json.dumps(dict(list(kept.items())[-MOST:]), ensure_ascii=False, indent=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f"{FILE}.part"
-        part.write_text(text, encoding="utf-8")
-        part.replace(folder / FILE)
+        files.write(folder / FILE, text.encode())
     except OSError:
         return

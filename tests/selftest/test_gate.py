@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import sys
 import time
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -136,6 +137,17 @@ def test_no_link_is_followed(tmp_path):
     assert cli.main(["run", "--profile", "quick", "--report", str(folder), "--quiet"]) == 0
     assert precious.read_text() == "of the user"
     assert not (folder / "run.json").is_symlink()
+
+
+def test_devices_and_pipes_are_written_to_as_they_are(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    files.write(tmp_path / "pipe", b"through the pipe")
+    assert os.read(reader, 100) == b"through the pipe"
+    os.close(reader)
+    before = os.lstat("/dev/null")
+    files.write(Path("/dev/null"), b"nothing")
+    assert os.lstat("/dev/null") == before
 
 
 def test_the_default_folder_may_not_be_a_link(tmp_path, monkeypatch, capsys):
