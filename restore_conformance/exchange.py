@@ -148,7 +148,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Exchanges about one thing, in the order in which they were sent.
+    """Exchanges about one thing, in the order in which they were sent. A judgement notes in `looked_at` what it uses.
 
     `routes` are the operations the target is known to have: it has answered one as the documents say. `known` are
     the ids of sessions that the same caller made elsewhere, in small letters; `there` are those of them that nobody
@@ -161,17 +161,26 @@ class Conversation:
     routes: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     there: frozenset[str] = frozenset()
+    looked_at: list[Exchange] = field(default_factory=list, compare=False, repr=False)
 
     def step(self, name: str) -> Exchange | None:
         """The last exchange of that step, or None where the conversation never came so far."""
         for exchange in reversed(self.exchanges):
             if exchange.step == name:
+                self.looked_at.append(exchange)
                 return exchange
         return None
 
     def steps(self, name: str) -> list[Exchange]:
         """Every exchange of that step, in order."""
-        return [exchange for exchange in self.exchanges if exchange.step == name]
+        found = [exchange for exchange in self.exchanges if exchange.step == name]
+        self.looked_at.extend(found)
+        return found
+
+    def evidence(self) -> list[Exchange]:
+        """The conversation up to the last exchange that the judgement at hand looked at: the one that decides it."""
+        last = max((exchange.number for exchange in self.looked_at), default=self.exchanges[-1].number)
+        return [exchange for exchange in self.exchanges if exchange.number <= last]
 
     @property
     def weight(self) -> tuple[int, int]:

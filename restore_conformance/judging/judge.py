@@ -144,6 +144,8 @@ class Judge:
                 _unanswered(tally, stuck)
                 continue
             self.judgements += 1
+            if scope == "conversation":
+                subject.looked_at.clear()
             try:
                 reading = made.judge(subject)
                 if reading:
@@ -154,6 +156,7 @@ class Judge:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
             except Deviation as deviation:
+                evidence = subject.evidence() if scope == "conversation" else evidence
                 if doubt := unknown(deviation, evidence):
                     tally.inconclusive += 1
                     tally.reason = tally.reason or doubt

@@ -123,3 +123,21 @@ def test_the_table_says_the_same_on_a_terminal_and_in_a_file():
     plain = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
     assert [line.rstrip() for line in plain.splitlines()] == [line.rstrip() for line in file.getvalue().splitlines()]
     assert file.getvalue().splitlines()[1].split() == ["create/errors", "1", "1", "·", "·", "15"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "clause", "method", "status"),
+    [
+        ("delete-answered-202", "delete/response.no-content", "DELETE", 202),
+        ("read-back-other-job-type", "create/read-back.same-session", "GET", 200),
+        ("update-answered-204", "update/request-body.additions", "PATCH", 204),
+        ("activate-answered-202", "activate/response.session", "POST", 202),
+    ],
+)
+def test_the_evidence_ends_with_the_request_that_broke_the_clause(judged, fault, clause, method, status):
+    run = run_of(judged(seeded(fault), "quick"), Scrub())
+    finding = next(entry for entry in run["clauses"] if entry["id"] == clause)["findings"][0]
+    assert finding["exchange"]["request"]["method"] == method
+    assert finding["exchange"]["response"]["status"] == status
+    assert finding["conversation"][-1] == finding["exchange"]
+    assert f"-X {method} " in finding["curl"]

@@ -93,7 +93,7 @@ def test_a_verdict_is_lost_and_gained(record):
 def test_other_evidence_for_the_same_breach_is_told(record):
     found = compare(record("delete-answered-202"), record("field-delete-200"))
     assert roots(found) == [(Kind.EVIDENCE, "delete/response.no-content")]
-    assert found.changes[0].parts == ("message", "observed")
+    assert found.changes[0].parts == ("message", "observed", "status")
     assert found.still == ("delete/response.no-content",)
     assert found.exit == 0
     checked(found)

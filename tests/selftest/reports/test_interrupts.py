@@ -68,7 +68,7 @@ def test_the_first_signal_leaves_a_partial_record_that_says_so(tmp_path, number)
 
 def test_the_first_signal_does_not_wait_for_an_answer(tmp_path):
     with silent() as base:
-        running = started(base, "t0ken", tmp_path, "--timeout", "60")
+        running = started(base, "t0ken-of-twelve", tmp_path, "--timeout", "60")
         assert "Judging" in running.stderr.readline()
         time.sleep(0.5)
         before = time.monotonic()
