@@ -133,7 +133,6 @@ class Judge:
         last = evidence[-1]
         weight = last.weight
         for made in clauses:
-            assert made.judge is not None
             root = next((need for need in made.needs if need in failed), None) if failed else None
             if root is not None:
                 failed.add(made.address)
@@ -144,10 +143,8 @@ class Judge:
                 _unanswered(tally, stuck)
                 continue
             self.judgements += 1
-            if scope == "conversation":
-                subject.looked_at.clear()
             try:
-                reading = made.judge(subject)
+                reading = _reading(made, subject)
                 if reading:
                     self._saw(made, tally, str(reading))
             except Untouched as why:
@@ -227,6 +224,14 @@ class Judge:
         generalise(found)
         explain(found)
         return found
+
+
+def _reading(made: Clause, subject: Exchange | Conversation) -> Any:
+    """What a clause says of its subject; raises what its judgement raises."""
+    assert made.judge is not None
+    if isinstance(subject, Conversation):
+        subject.looked_at.clear()
+    return made.judge(subject)
 
 
 def _unanswered(tally: Tally, stuck: Exchange) -> None:
