@@ -38,7 +38,7 @@ def judged_clauses(result):
     return {v.clause.address for v in result.verdicts if v.verdict in {Verdict.PASS, Verdict.FAIL}}
 
 
-@pytest.mark.parametrize("profile", ["quick", "standard"])
+@pytest.mark.parametrize("profile", ["quick", pytest.param("standard", marks=pytest.mark.deep)])
 @pytest.mark.parametrize("make", [Service, checking, lambda: checking(first=True)], ids=["lenient", "late", "early"])
 def test_known_ids_take_no_verdict_away(judged, make, profile):
     without = judged(make(), profile)
