@@ -75,9 +75,13 @@ def make_plan(
         for step in covering:
             left -= step.serves
         chosen += covering
-    granular = next(
-        (s for family in ITEMS for s in chosen if s.stimulus.family == family and not s.stimulus.newer), None
-    )
+    granular = next((s for family in ITEMS for s in chosen if _holds_items(s, family)), None)
+    if granular is None:  # the edition that binds has no family that needs one anyway
+        granular = next((s for s in offered if _holds_items(s, ITEMS[-1]) and s.cost <= room), None)
+        if granular is not None:
+            chosen.append(granular)
+            left -= granular.serves
+            room -= granular.cost
     extras: tuple[str, ...] = ()
     for name, cost in EXTRAS if conversation else ():
         if cost <= room and (name != "granular" or granular is not None):
@@ -119,6 +123,11 @@ def make_plan(
         | gaps_beyond(register, callers, frozenset(cells), extras),
         _shared(register),
     )
+
+
+def _holds_items(step: Step, family: str) -> bool:
+    """Whether a step makes a session of a family by what the edition that binds knows."""
+    return step.stimulus.family == family and not step.stimulus.newer
 
 
 def _comes_to(name: str, extras: tuple[str, ...]) -> bool:
