@@ -32,7 +32,7 @@ def test_verdicts_from_few_requests(tenant, command, tmp_path):
     silent = {entry["id"]: entry["reason"] for entry in record["clauses"] if entry["verdict"] == "none"}
     reasons = (
         "untested", "needs another caller", "needs 50 restore points", "the printed requests", "needs a target",
-        "left out", "no room",
+        "left out", "no room", "the answer has no Location",
     )  # fmt: skip
     odd = {name: why for name, why in silent.items() if not why.startswith(reasons)}
     assert all(name.endswith("errors.envelope") for name in odd), odd
@@ -109,6 +109,34 @@ def test_a_seeded_fault_is_found_on_a_live_target(tenant, command, tmp_path):
         code, record, said = run(tenant, command, tmp_path / name)
         assert code in {1, 5}, said
         assert record["summary"]["fail"] >= 1
+        assert record["requests"] <= 78
+        assert "not asked again" not in said
+
+
+@pytest.mark.parametrize("workers", [1, 16])
+def test_a_passing_refusal_is_asked_again_and_leaves_nothing(tenant, command, tmp_path, workers):
+    """Two valid creates refused once each: they are sent again within the bound, nothing binds, no draft stays."""
+    others, refused, real = set(tenant.bystander(2)), [], tenant.service.handle
+
+    def handle(request):
+        if request.method == "POST" and request.body in {None, b"", b"{}"} and len(refused) < 2:
+            if request.header("Authorization") and request.body not in refused:
+                reply = real(request)
+                if reply.status == 201:
+                    refused.append(request.body)
+                    tenant.service.sessions.pop(json.loads(reply.body)["id"], None)
+                    return Reply(400, {"error": {"code": "InvalidRequest", "message": "Not now."}}).response()
+                return reply
+        return real(request)
+
+    tenant.service.handle = handle
+    code, record, said = run(tenant, command, tmp_path, workers=workers)
+    assert len(refused) == 2
+    assert code == 0, said
+    assert "not asked again" not in said
+    assert "did not come again" in said
+    assert record["requests"] <= 78
+    assert tenant.sessions == others
 
 
 def test_a_session_that_is_no_draft_is_not_ours_to_delete(tenant, command, tmp_path):
