@@ -116,20 +116,18 @@ def test_a_seeded_fault_is_found_on_a_live_target(tenant, command, tmp_path):
 @pytest.mark.parametrize("workers", [1, 16])
 def test_a_passing_refusal_is_asked_again_and_leaves_nothing(tenant, command, tmp_path, workers):
     """Two valid creates refused once each: they are sent again within the bound, nothing binds, no draft stays."""
-    others, refused, real = set(tenant.bystander(2)), [], tenant.service.handle
+    others, refused, real = set(tenant.bystander(2)), [], tenant.service.answer
 
-    def handle(request):
-        if request.method == "POST" and request.body in {None, b"", b"{}"} and len(refused) < 2:
-            if request.header("Authorization") and request.body not in refused:
-                reply = real(request)
-                if reply.status == 201:
-                    refused.append(request.body)
-                    tenant.service.sessions.pop(json.loads(reply.body)["id"], None)
-                    return Reply(400, {"error": {"code": "InvalidRequest", "message": "Not now."}}).response()
-                return reply
-        return real(request)
+    def answer(asked):
+        reply = real(asked)
+        body = asked.request.body
+        if asked.operation == "create" and reply.status == 201 and body in {None, b"{}"} and body not in refused:
+            refused.append(body)
+            tenant.service.sessions.pop(reply.body["id"])
+            return Reply(400, {"error": {"code": "InvalidRequest", "message": "Not now."}})
+        return reply
 
-    tenant.service.handle = handle
+    tenant.service.answer = answer
     code, record, said = run(tenant, command, tmp_path, workers=workers)
     assert len(refused) == 2
     assert code == 0, said
