@@ -169,7 +169,7 @@ def state_folder(made: Live, environment: Mapping[str, str] | None = None) -> Pa
         return Path(named).expanduser() if named else own.expanduser() / "restore-conformance"
     except RuntimeError:
         raise UsageError(
-            f"The folder {named or own} of journals cannot be found: no home is known. Name a folder with live.state or "
+            f"The folder {named or own} of journals cannot be found: no home is known. Name one with live.state or "
             "RESTORE_CONFORMANCE_STATE."
         ) from None
 

@@ -145,10 +145,10 @@ def test_the_users_own_folders_are_never_below_the_working_directory(folder, mon
     planted.write_text('[live]\nbase = "https://evil.example/beta"\nallow = ["contoso.example"]\n')
     assert configuration(None).live == {}
     if home:
-        assert state_folder(live_from({}, {}), dict(os.environ)).is_absolute()
+        assert state_folder(live_from(configuration(None), {}), dict(os.environ)).is_absolute()
     else:
         with pytest.raises(UsageError, match=r"live\.state"):
-            state_folder(live_from({}, {}), dict(os.environ))
+            state_folder(live_from(configuration(None), {}), dict(os.environ))
 
 
 def no_home(path):
