@@ -11,6 +11,8 @@ from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.wire import Reply
 
+OTHER = "5f0c9d10-7d3c-4d55-9a5b-2f1f3f2d6a10"
+
 
 def run(tenant, command, folder, *more, text="", **changes):
     """One live run: exit code, run record, what was printed."""
@@ -135,6 +137,34 @@ def test_a_passing_refusal_is_asked_again_and_leaves_nothing(tenant, command, tm
     assert "did not come again" in said
     assert record["requests"] <= 78
     assert tenant.sessions == others
+
+
+@pytest.mark.parametrize("foreign", ["older", "of another application"])
+def test_asking_again_deletes_nobody_elses_draft(tenant, command, tmp_path, foreign):
+    """A create sent again is answered with a colleague's draft: it stays, and is listed."""
+    (other,) = tenant.bystander(1)
+    if foreign == "older":
+        tenant.service.sessions[other].created = "2020-01-01T00:00:00Z"
+    else:
+        tenant.service.sessions[other].created_by = {"application": {"id": OTHER}}
+    before, refused, real = set(tenant.sessions), [], tenant.service.answer
+
+    def answer(asked):
+        reply = real(asked)
+        if asked.operation == "create" and reply.status == 201 and asked.request.body is None:
+            tenant.service.sessions.pop(reply.body["id"])
+            refused.append(asked)
+            if len(refused) == 1:
+                return Reply(400, {"error": {"code": "InvalidRequest", "message": "Not now."}})
+            return Reply(201, {**reply.body, "id": other}, reply.headers)
+        return reply
+
+    tenant.service.answer = answer
+    code, _, said = run(tenant, command, tmp_path)
+    assert len(refused) > 1
+    assert code in {1, 5}, said
+    assert other in said
+    assert tenant.sessions == before
 
 
 def test_a_session_that_is_no_draft_is_not_ours_to_delete(tenant, command, tmp_path):
