@@ -127,7 +127,7 @@ def make_plan(
         requests,
         kept,
         {a: gap_of(register[a], pool) or (FULL if any(a in s.serves for s in spare) else SAID) for a in sorted(left)}
-        | gaps_beyond(register, callers, frozenset(cells), extras),
+        | gaps_beyond(register, callers, frozenset(cells), extras, pool),
         _shared(register),
     )
 

@@ -30,7 +30,7 @@ def test_what_is_kept_is_sent_after_its_release_only():
         budget.read()
     budget.create(likely=True)
     budget.created(likely=True, made=True)
-    with pytest.raises(BudgetSpent, match="bound of 10 requests .3 of them"):
+    with pytest.raises(BudgetSpent, match=r"bound of 10 requests \(3 of them"):
         budget.read()
     budget.clean()
     budget.seen()

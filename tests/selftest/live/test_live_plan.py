@@ -57,6 +57,17 @@ def test_a_granular_session_is_read_back_in_every_edition(register, callers, edi
     assert plan.granular not in plan.steps
 
 
+@pytest.mark.parametrize(("size", "requests", "why"), [(40, 60, "no room"), (0, 78, "needs items")])
+def test_a_plan_that_reads_no_items_back_says_why(register, size, requests, why):
+    """It is the plan that has no room, or the user who names none: nothing is said of the target's routes."""
+    plan = planned(register, random.Random(1), size, ("application",), requests=requests)
+    assert "granular" not in plan.extras
+    silent = [a for a in plan.unreachable if a.startswith("list-granular/response.")]
+    assert silent
+    assert all(plan.unreachable[a].says.startswith(("left out", why, "no room")) for a in silent)
+    assert plan.unreachable["list-granular/response.items"].says.startswith(why)
+
+
 @pytest.mark.parametrize("requests", [12, 40, 72, 78, 90, 120, 200])
 def test_what_is_planned_and_kept_stays_within_the_bound(register, requests):
     """Six requests, of a small bound a twelfth, are kept to ask again; no should takes the room of a must's look."""
