@@ -242,8 +242,18 @@ class Campaign:
             if confirm(exchange, self.control, self.sender, self._again) == "target":
                 self.judge.exchange(exchange)
                 self._keep(exchange)
-        with contextlib.suppress(BudgetSpent):  # the plan was carried out; what cannot be asked again does not bind
-            self.doubts.ask_again(self.sender, self._again)
+        self.ask_again()
+
+    def ask_again(self, done: Callable[[Exchange], object] = lambda _: None) -> None:
+        """Ask again what may have been refused for a passing reason; `done` gets each answer after it was judged."""
+
+        def heard(exchange: Exchange) -> Outcome:
+            outcome = self._again(exchange)
+            done(exchange)
+            return outcome
+
+        with contextlib.suppress(BudgetSpent):  # what cannot be asked again does not bind
+            self.doubts.ask_again(self.sender, heard)
 
     def _again(self, exchange: Exchange) -> Outcome:
         if exchange.sent.operation == "create":

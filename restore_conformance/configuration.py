@@ -43,7 +43,8 @@ def configuration(path: str | None, environment: Mapping[str, str] | None = None
     Raises UsageError for a file of the user's that cannot be read or used.
     """
     own = Path(path) if path else user_file(environment)
-    table = _own(own) if path or own.is_file() else {}
+    # Without a home, or with a relative one, that folder would be one of the working directory.
+    table = _own(own) if path or (own.is_absolute() and own.is_file()) else {}
     run = {name: table.pop(name) for name in RUN if name in table}
     live = table.pop("live", {})
     if table:

@@ -30,6 +30,7 @@ class Doubts:
     asked: set[str] = field(default_factory=set)
     creates: dict[str, dict[str, Exchange]] = field(default_factory=dict)
     conversations: dict[str, set[str]] = field(default_factory=dict)
+    _again: dict[str, set[str]] = field(default_factory=dict)  # by stimulus what was broken when it was sent again
 
     def note(self, exchange: Exchange, outcome: Outcome) -> None:
         """Take note of a create that was refused so."""
@@ -44,18 +45,27 @@ class Doubts:
         self.asked.add(address)
 
     def ask_again(self, sender: Sender, heard: Callable[[Exchange], Outcome]) -> None:
-        """Send every create again that a clause hangs on; `heard` takes in what comes. Raises BudgetSpent."""
-        sent: dict[str, set[str]] = {}
+        """Send every create again that a clause hangs on, once in a run; `heard` takes in what comes.
+
+        Raises BudgetSpent; what came again until then binds.
+        """
         for address, creates in self.creates.items():
             for stimulus, exchange in creates.items():
                 if self.judge.binds(address):
                     break
-                if stimulus not in sent:
-                    outcomes = [heard(again(exchange, sender, exchange.family, "again")) for _ in range(TIMES)]
-                    sent[stimulus] = {failed for outcome in outcomes for failed in outcome.failed}
-                if address in sent[stimulus]:
-                    self.judge.bind(address)
+                if stimulus not in self._again:
+                    for _ in range(TIMES):
+                        outcome = heard(again(exchange, sender, exchange.family, "again"))
+                        self._again.setdefault(stimulus, set()).update(outcome.failed)
+                        self._bind(stimulus)
+                self._bind(stimulus)
             self.asked.add(address)
+
+    def _bind(self, stimulus: str) -> None:
+        """Bind every clause that a stimulus broke before and broke again."""
+        for address in self._again[stimulus]:
+            if stimulus in self.creates.get(address, ()):
+                self.judge.bind(address)
 
     def settle(self) -> None:
         """Forgive what did not come again, unless that happened to several stimuli."""

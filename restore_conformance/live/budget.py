@@ -22,7 +22,8 @@ class Budget:
     """Counts what was sent. Safe to use from threads; each method either counts or raises BudgetSpent.
 
     `requests` bounds everything that is planned; `reserve` is for what is owed beyond it: to refusals that were
-    accepted, and where a delete must be repeated. Never are more than both together sent.
+    accepted, and where a delete must be repeated. Never are more than both together sent. Of `requests` some are `kept`
+    from the plan, to ask again.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Budget:
         self.sessions = sessions
         self.seconds = seconds
         self.reserve = reserve
+        self.kept = 0
         self.used = 0
         self.made = 0
         self.owed = 0
@@ -48,10 +50,15 @@ class Budget:
         self._start = clock()
         self._changed = threading.Condition()
 
-    def allow(self, *, sessions: int, reserve: int) -> None:
-        """Set how many sessions may be created, and the reserve of requests."""
+    def allow(self, *, sessions: int, reserve: int, kept: int = 0) -> None:
+        """Set how many sessions may be created, the reserve of requests, and how many are kept until `release`."""
         with self._changed:
-            self.sessions, self.reserve = sessions, reserve
+            self.sessions, self.reserve, self.kept = sessions, reserve, kept
+
+    def release(self) -> None:
+        """What was kept may be sent."""
+        with self._changed:
+            self.kept = 0
 
     def stop(self) -> None:
         """Nothing more is sent, not even to clean up."""
@@ -126,13 +133,14 @@ class Budget:
             raise BudgetSpent(f"the bound of {self.seconds:.0f} seconds was reached")
 
     def _room(self, wanted: int) -> None:
-        if self.used + self.owed + self._promised + wanted > self.requests + self.surprises:
-            raise BudgetSpent(f"the bound of {self.requests} requests was reached")
+        if self.used + self.owed + self._promised + wanted > self.requests - self.kept + self.surprises:
+            kept = f" ({self.kept} of them are kept to ask again)" if self.kept else ""
+            raise BudgetSpent(f"the bound of {self.requests} requests{kept} was reached")
 
     def _room_for_surprises(self, wanted: int) -> None:
         """Also if every refusal under way is accepted after all, there must be room for what it is then owed."""
         owed = OWED * (self._unlikely + 1)
-        room = self.requests + min(self.reserve, self.surprises + owed)
+        room = self.requests - self.kept + min(self.reserve, self.surprises + owed)
         if self.used + self.owed + self._promised + wanted + owed > room:
             raise BudgetSpent(f"the bound of {self.requests} requests and {self.reserve} in reserve was reached")
 

@@ -14,6 +14,7 @@ from restore_conformance.verdicts import Gap, Why
 TOLD = frozenset({"life", "callers", "strangers"})
 """The stories a live target is told: none of them changes or activates a draft."""
 FULL = Gap(Why.ROOM, "no room for it: --profile live-deep has more")
+ITEMS = Gap(Why.IDS, "needs items: name existing ones with --granular-items or live.granular-items")
 SEEN_BY = {
     "get/response.same-for-all": "get-other",
     "get/request-headers.prefer-shows-granular": "get-all-members",
@@ -28,7 +29,7 @@ SAID = Gap(Why.UNTOUCHED, "")
 
 
 def gaps_beyond(
-    register: Register, callers: frozenset[str], cells: frozenset[tuple[str, str]], extras: tuple[str, ...]
+    register: Register, callers: frozenset[str], cells: frozenset[tuple[str, str]], extras: tuple[str, ...], pool: Pool
 ) -> dict[str, Gap]:
     """Why clauses of the other operations are not touched: those a live target is never sent, callers, room."""
     sendable = {route.operation for route in ALLOWED}
@@ -56,6 +57,8 @@ def gaps_beyond(
                 made[found.address] = needs_caller(kind)
             elif (kind, operation) not in cells:
                 made[found.address] = FULL
+        elif operation == "list-granular" and "granular" not in extras:
+            made[found.address] = FULL if pool.has("granular") else ITEMS
         elif "strangers" not in extras and name in {"errors.invalid-session-id", "errors.session-not-found"}:
             made[found.address] = FULL
     return made
@@ -69,7 +72,7 @@ def gap_of(clause: Clause, pool: Pool) -> Gap | None:
     if not pool.has("standard") and wanted & {"standard", "white-space", "odata-type"}:
         return Gap(Why.IDS, "needs restore points: name existing ones with --restore-points or live.restore-points")
     if not pool.has("granular") and wanted & {"granular", "prefer:all-members", "conflict-behavior"}:
-        return Gap(Why.IDS, "needs items: name existing ones with --granular-items or live.granular-items")
+        return ITEMS
     if "open:artifact-limit" in wanted:
         return Gap(Why.IDS, "needs 50 restore points: name them with --restore-points or live.restore-points")
     return None

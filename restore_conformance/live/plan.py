@@ -42,7 +42,8 @@ class Plan:
 
     `spare` did not fit beside everything else; it is sent if there is room in the end, because what may be
     accepted and was counted with a read and a delete was refused. `cells` are questions of the permission matrix:
-    who asks for which operation.
+    who asks for which operation. `bound` is the most that is sent so; `kept` requests more are for asking again what
+    may have been refused for a passing reason.
     """
 
     conversation: tuple[Step, Step] | None
@@ -53,6 +54,7 @@ class Plan:
     spare: tuple[Step, ...]
     cells: tuple[tuple[str, str], ...]
     bound: int
+    kept: int
     unreachable: Mapping[str, Gap]
     shared: Mapping[str, frozenset[str]]
 

@@ -31,7 +31,7 @@ EXTRAS = (
     ("get-deleted", 2),
     ("artifacts", 1),
     ("list", 1),
-    ("granular", 1),
+    ("granular", 1),  # and a session with items, where nothing else makes one
     ("get-kept", 1),
     ("strangers", 3),
     ("list-after", 1),
@@ -49,14 +49,22 @@ MERGED = (
 """Curiosities that one request may hold together: where it is accepted, each of them is."""
 
 
+AGAIN = 6
+"""Requests that are kept to ask again what may have been refused for a passing reason: three creates, twice each."""
+
 Label = Callable[[Stimulus], Sent]
 
 
 def make_plan(
     register: Register, label: Label, pool: Pool, callers: Iterable[str], *, requests: int, deep: bool = False
 ) -> Plan:
-    """The steps that serve every clause that can be served, cheapest first, within a number of requests."""
+    """The steps that serve every clause that can be served, cheapest first, within a number of requests.
+
+    Of these some are kept to ask again, a twelfth at most.
+    """
     callers = frozenset(callers)
+    kept = min(AGAIN, requests // 12)
+    requests -= kept
     edition = pool.edition
     clauses = [c for c in register.clauses if _of_create(c)]
     offered = [step for step in _offered(clauses, label, pool, callers) if _fits(step, pool)]
@@ -75,25 +83,27 @@ def make_plan(
         for step in covering:
             left -= step.serves
         chosen += covering
-    granular = next(
-        (s for family in ITEMS for s in chosen if s.stimulus.family == family and not s.stimulus.newer), None
-    )
+    granular = next((s for family in ITEMS for s in (*chosen, *offered) if _holds_items(s, family)), None)
     extras: tuple[str, ...] = ()
     for name, cost in EXTRAS if conversation else ():
-        if cost <= room and (name != "granular" or granular is not None):
-            extras, room = (*extras, name), room - cost
+        if name == "granular" and granular is None:
+            continue
+        more_for = granular.cost if name == "granular" and granular is not None and granular not in chosen else 0
+        if cost + more_for <= room:
+            extras, room = (*extras, name), room - cost - more_for
     if "granular" not in extras:
         granular = None
+    left -= granular.serves if granular is not None else frozenset()
     cells = _cells(callers, room) if conversation else ()
     room -= len(cells)
+    for name in FURTHER if conversation else ():
+        if room > 0 and _comes_to(name, extras):
+            extras, room = (*extras, name), room - 1
     more = _cover(offered, left, left, room)
     room -= sum(step.cost for step in more)
     chosen += more
     for step in more:
         left -= step.serves
-    for name in FURTHER if conversation else ():
-        if room > 0 and _comes_to(name, extras):
-            extras, room = (*extras, name), room - 1
     spare = _cover(offered, left, left, requests)
     if deep:
         extra = [_step(clauses, label, stimulus, edition) for stimulus in pairs(pool, callers)]
@@ -115,10 +125,16 @@ def make_plan(
         tuple(spare),
         cells,
         requests,
+        kept,
         {a: gap_of(register[a], pool) or (FULL if any(a in s.serves for s in spare) else SAID) for a in sorted(left)}
-        | gaps_beyond(register, callers, frozenset(cells), extras),
+        | gaps_beyond(register, callers, frozenset(cells), extras, pool),
         _shared(register),
     )
+
+
+def _holds_items(step: Step, family: str) -> bool:
+    """Whether a step makes a session of a family by what the edition that binds knows."""
+    return step.stimulus.family == family and not step.stimulus.newer
 
 
 def _comes_to(name: str, extras: tuple[str, ...]) -> bool:

@@ -136,11 +136,12 @@ class LiveRun:
         """The campaign with the plan for the callers that are really there, and the bounds that follow from it."""
         sender = Sender(found.door, found.recogniser, found.identities)
         plan = self._plan(set(found.identities) - {"good"}, lambda stimulus: found.recogniser(sender.request(stimulus)))
-        most = plan.sessions + sum(step.expects == REFUSED for step in plan.every) + len(plan.spare)
-        found.door.budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve)
+        most = plan.sessions + sum(step.expects == REFUSED for step in plan.every) + len(plan.spare) + plan.kept
+        budget = found.door.budget
+        budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve, kept=plan.kept)
         return Campaign(
             self.settings, found.door, self.register, watch=watch, keep=keep, told=broken, sender=sender,
-            script=script(plan, self.live.workers),
+            script=script(plan, self.live.workers, budget.release),
         )  # fmt: skip
 
     def _permissions(self, result: Result, heard: list[Exchange], callers: dict[str, Claims]) -> Result:
@@ -223,8 +224,10 @@ def show(plan: Plan, live: Live, settings: Settings, requests: int, out: TextIO)
     print(
         f"Writes: {plan.creates} creates, of which at most {plan.sessions} make a draft; nothing is ever activated.\n"
         f"Clean-up: every draft is read back and deleted, {plan.sessions} deletes at most.\n"
-        f"Requests: {plan.requests} of at most {requests}, and {plan.reserve} in reserve for refusals that "
-        "are accepted.",
+        f"Requests: {plan.requests} of at most {plan.bound}, and {plan.reserve} in reserve for refusals that "
+        "are accepted.\n"
+        f"Kept: {plan.kept} more, {requests} in all, to ask again what is refused against the documents; drafts that "
+        "are made so are read back and deleted as well.",
         file=out,
     )
     if plan.spare:

@@ -24,8 +24,8 @@ from restore_conformance.verdicts import Gap, Unready, Why
 SHARED_TENANT = Gap(Why.LEFT_OUT, "needs a target that nobody else uses: sessions of others come and go in the list")
 
 
-def script(plan: Plan, workers: int = 1) -> Callable[[Campaign], None]:
-    """The script of a plan, for `Campaign`."""
+def script(plan: Plan, workers: int = 1, release: Callable[[], object] = lambda: None) -> Callable[[Campaign], None]:
+    """The script of a plan, for `Campaign`. `release` frees the requests that are kept to ask again."""
 
     def run(campaign: Campaign) -> None:
         campaign.untouched["create/read-back.nothing-of-refused"] = SHARED_TENANT
@@ -42,14 +42,24 @@ def script(plan: Plan, workers: int = 1) -> Callable[[Campaign], None]:
                 _hear(campaign, step, exchange)
                 if campaign.hopeless():
                     return
+            _ask_again(campaign, release)
             for step in plan.spare:
                 if campaign.sender.requests + step.cost > plan.bound:
                     break
                 _hear(campaign, step, campaign.sender.stimulus(step.stimulus))
         except Unready as error:
             campaign.give_up(str(error))
+        except BudgetSpent:
+            _ask_again(campaign, release)
+            raise
 
     return run
+
+
+def _ask_again(campaign: Campaign, release: Callable[[], object]) -> None:
+    """Ask again what may have been refused for a passing reason, before what is left goes to anything else."""
+    release()
+    campaign.ask_again(lambda exchange: _delete_made(campaign, exchange))
 
 
 def _sent(campaign: Campaign, steps: tuple[Step, ...], workers: int) -> Iterator[tuple[Step, Exchange]]:
@@ -82,6 +92,11 @@ def _hear(campaign: Campaign, step: Step, exchange: Exchange) -> None:
                 _hear(campaign, single, campaign.sender.stimulus(single.stimulus))
         return
     campaign.hear(exchange)
+    _delete_made(campaign, exchange)
+
+
+def _delete_made(campaign: Campaign, exchange: Exchange) -> None:
+    """Delete what a create made, if it made anything."""
     made = stories.session_of(exchange)
     if made:
         delete(campaign, made)

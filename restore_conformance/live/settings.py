@@ -161,11 +161,17 @@ def state_folder(made: Live, environment: Mapping[str, str] | None = None) -> Pa
     """Where journals and locks are kept, below the user's own folder for state unless set."""
     environment = os.environ if environment is None else environment
     named = made.state or environment.get("RESTORE_CONFORMANCE_STATE", "")
-    if named:
-        return Path(named).expanduser()
-    if sys.platform == "win32":
-        return Path(environment.get("LOCALAPPDATA", "~")).expanduser() / "restore-conformance"
-    return Path(environment.get("XDG_STATE_HOME") or "~/.local/state").expanduser() / "restore-conformance"
+    windows = sys.platform == "win32"
+    own = Path(environment.get("LOCALAPPDATA" if windows else "XDG_STATE_HOME") or "")
+    if not own.is_absolute():  # below the working directory anybody could have left a journal
+        own = Path("~" if windows else "~/.local/state")
+    try:
+        return Path(named).expanduser() if named else own.expanduser() / "restore-conformance"
+    except RuntimeError:
+        raise UsageError(
+            f"The folder {named or own} of journals cannot be found: no home is known. Name one with live.state or "
+            "RESTORE_CONFORMANCE_STATE."
+        ) from None
 
 
 def _table(value: Any, where: str) -> dict[str, Any]:

@@ -52,7 +52,7 @@ PROFILES = {
     "quick": Profile("quick", whole=False, drawn=0, conversations=1, brief=True),
     "standard": Profile("standard", whole=True, drawn=0, conversations=3),
     "deep": Profile("deep", whole=True, drawn=5000, conversations=6, sweep=400, crowd=True),
-    "live": Profile("live", whole=False, drawn=0, conversations=1, requests=72, brief=True),
+    "live": Profile("live", whole=False, drawn=0, conversations=1, requests=78, brief=True),
     "live-deep": Profile("live-deep", whole=False, drawn=0, conversations=1, requests=200, brief=True),
 }
 

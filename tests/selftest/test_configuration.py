@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from pathlib import Path
 
 import pytest
 from servers import answering
@@ -10,7 +11,7 @@ from servers import answering
 from restore_conformance import cli
 from restore_conformance.configuration import FILE, configuration, user_file
 from restore_conformance.live import signin
-from restore_conformance.live.settings import live_from
+from restore_conformance.live.settings import live_from, state_folder
 from restore_conformance.verdicts import Unready, UsageError
 
 TENANT = "0f4c3a52-7d3c-4d55-9a5b-2f1f3f2d6a10"
@@ -128,6 +129,33 @@ def test_the_users_own_folder_is_read_and_the_other_adds_to_it(folder):
     live = live_from(found, {})
     assert (live.base, live.allow, live.named) == ("https://a.example/beta", (TENANT,), frozenset({"a.example"}))
     assert "not for live" in found.notice
+
+
+@pytest.mark.skipif(os.name == "nt", reason="other variables name the folders there")
+@pytest.mark.parametrize("home", [".", "own", ""])
+def test_the_users_own_folders_are_never_below_the_working_directory(folder, monkeypatch, home):
+    """With a relative folder of configuration, or without any home, a stranger's checkout is not the user's own."""
+    if not home:
+        unknown = Path("~/.config")
+        monkeypatch.setattr(Path, "expanduser", no_home)
+    monkeypatch.setenv("XDG_CONFIG_HOME", home)
+    monkeypatch.setenv("XDG_STATE_HOME", home)
+    planted = folder / (home or unknown) / "restore-conformance" / FILE
+    planted.parent.mkdir(parents=True)
+    planted.write_text('[live]\nbase = "https://evil.example/beta"\nallow = ["contoso.example"]\n')
+    assert configuration(None).live == {}
+    if home:
+        assert state_folder(live_from(configuration(None), {}), dict(os.environ)).is_absolute()
+    else:
+        with pytest.raises(UsageError, match=r"live\.state"):
+            state_folder(live_from(configuration(None), {}), dict(os.environ))
+
+
+def no_home(path):
+    """What `expanduser` does where no home is known."""
+    if str(path).startswith("~"):
+        raise RuntimeError("Could not determine home directory.")
+    return path
 
 
 def test_files_that_a_configuration_names_lie_beside_it(folder):

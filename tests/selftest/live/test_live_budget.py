@@ -22,6 +22,31 @@ from restore_conformance.sending import BudgetSpent
 from restore_conformance.targets import Answer
 
 
+def test_what_is_kept_is_sent_after_its_release_only():
+    """The plan cannot use it up; clean-up is not held back by it; the bound of all together stays."""
+    budget = Budget(10, 9, 60.0)
+    budget.allow(sessions=9, reserve=0, kept=3)
+    for _ in range(4):
+        budget.read()
+    budget.create(likely=True)
+    budget.created(likely=True, made=True)
+    with pytest.raises(BudgetSpent, match=r"bound of 10 requests \(3 of them"):
+        budget.read()
+    budget.clean()
+    budget.seen()
+    budget.clean()
+    budget.deleted()
+    with pytest.raises(BudgetSpent):
+        budget.create(likely=True)
+    budget.release()
+    budget.create(likely=True)
+    budget.created(likely=True, made=False)
+    budget.read()
+    budget.read()
+    with pytest.raises(BudgetSpent, match="bound of 10 requests"):
+        budget.read()
+
+
 class Wire:
     """A target that counts what reaches it, and how many at once; `answers` are given first."""
 

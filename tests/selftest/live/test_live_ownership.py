@@ -179,7 +179,7 @@ def test_a_journal_with_odd_types_is_read(tmp_path):
         {"event": "made", "key": "a", "session": "ID-1", "begun": {"x": 1}},
         {"event": "made", "key": "b", "session": 7}, {"event": 5}, {"event": "intend", "key": []},
     ]  # fmt: skip
-    path.write_text("\n".join(json.dumps(one) for one in [*lines, [], 5, None]) + "\n")
+    path.write_text("\n".join(json.dumps(one) for one in [*lines, [], 5, None]) + "\n" + "[" * 200_000 + "\n")
     journal = Journal(path)
     assert journal.sessions() == ["ID-1"]
     journal.close()

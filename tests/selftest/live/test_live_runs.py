@@ -11,6 +11,8 @@ from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.wire import Reply
 
+OTHER = "5f0c9d10-7d3c-4d55-9a5b-2f1f3f2d6a10"
+
 
 def run(tenant, command, folder, *more, text="", **changes):
     """One live run: exit code, run record, what was printed."""
@@ -32,7 +34,7 @@ def test_verdicts_from_few_requests(tenant, command, tmp_path):
     silent = {entry["id"]: entry["reason"] for entry in record["clauses"] if entry["verdict"] == "none"}
     reasons = (
         "untested", "needs another caller", "needs 50 restore points", "the printed requests", "needs a target",
-        "left out", "no room",
+        "left out", "no room", "the answer has no Location",
     )  # fmt: skip
     odd = {name: why for name, why in silent.items() if not why.startswith(reasons)}
     assert all(name.endswith("errors.envelope") for name in odd), odd
@@ -40,6 +42,9 @@ def test_verdicts_from_few_requests(tenant, command, tmp_path):
     crowded = {name for name, why in silent.items() if why.startswith("no room")} & musts
     assert not any(name.startswith("create/") for name in crowded), "every must of create is judged"
     assert tenant.sessions == others
+    sent = [json.loads(line) for line in (tmp_path / "exchanges.ndjson").read_text().splitlines()]
+    steps = [(one["conversation"], one["step"]) for one in sent if one.get("step")]
+    assert len(steps) == len(set(steps)), "what is shown at once is read once"
     asked = [json.loads(line) for line in (tmp_path / "support.ndjson").read_text().splitlines()]
     assert len(asked) >= record["requests"]
     assert all(one["client_request_id"] and one["request_id"] and one["date"] for one in asked)
@@ -109,6 +114,60 @@ def test_a_seeded_fault_is_found_on_a_live_target(tenant, command, tmp_path):
         code, record, said = run(tenant, command, tmp_path / name)
         assert code in {1, 5}, said
         assert record["summary"]["fail"] >= 1
+        assert record["requests"] <= 78
+        assert "not asked again" not in said
+
+
+@pytest.mark.parametrize("workers", [1, 16])
+def test_a_passing_refusal_is_asked_again_and_leaves_nothing(tenant, command, tmp_path, workers):
+    """Two valid creates refused once each: they are sent again within the bound, nothing binds, no draft stays."""
+    others, refused, real = set(tenant.bystander(2)), [], tenant.service.answer
+
+    def answer(asked):
+        reply = real(asked)
+        body = asked.request.body
+        if asked.operation == "create" and reply.status == 201 and body in {None, b"{}"} and body not in refused:
+            refused.append(body)
+            tenant.service.sessions.pop(reply.body["id"])
+            return Reply(400, {"error": {"code": "InvalidRequest", "message": "Not now."}})
+        return reply
+
+    tenant.service.answer = answer
+    code, record, said = run(tenant, command, tmp_path, workers=workers)
+    assert len(refused) == 2
+    assert code == 0, said
+    assert "not asked again" not in said
+    assert "did not come again" in said
+    assert record["requests"] <= 78
+    assert tenant.sessions == others
+
+
+@pytest.mark.parametrize("foreign", ["older", "of another application"])
+def test_asking_again_deletes_nobody_elses_draft(tenant, command, tmp_path, foreign):
+    """A create sent again is answered with a colleague's draft: it stays, and is listed."""
+    (other,) = tenant.bystander(1)
+    if foreign == "older":
+        tenant.service.sessions[other].created = "2020-01-01T00:00:00Z"
+    else:
+        tenant.service.sessions[other].created_by = {"application": {"id": OTHER}}
+    before, refused, real = set(tenant.sessions), [], tenant.service.answer
+
+    def answer(asked):
+        reply = real(asked)
+        if asked.operation == "create" and reply.status == 201 and asked.request.body is None:
+            tenant.service.sessions.pop(reply.body["id"])
+            refused.append(asked)
+            if len(refused) == 1:
+                return Reply(400, {"error": {"code": "InvalidRequest", "message": "Not now."}})
+            return Reply(201, {**reply.body, "id": other}, reply.headers)
+        return reply
+
+    tenant.service.answer = answer
+    code, _, said = run(tenant, command, tmp_path)
+    assert len(refused) > 1
+    assert code in {1, 5}, said
+    assert other in said
+    assert tenant.sessions == before
 
 
 def test_a_session_that_is_no_draft_is_not_ours_to_delete(tenant, command, tmp_path):

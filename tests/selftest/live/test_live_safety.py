@@ -191,7 +191,8 @@ def test_a_dry_run_prints_the_plan_and_sends_nothing(tenant, command):
     code, out, _ = command("run", "--target", "live", "--dry-run", *leave)
     assert code == 0
     assert "Nothing was sent" in out
-    assert re.search(r"Requests: \d+ of at most 72", out)
+    assert re.search(r"Requests: \d+ of at most 72, and \d+ in reserve", out)
+    assert "Kept: 6 more, 78 in all" in out
     assert "create/introduction.exclusive-artifacts" in out
     assert "nothing is ever activated" in out
     assert tenant.entra.asked == []
