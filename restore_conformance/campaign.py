@@ -96,6 +96,8 @@ class Campaign:
         started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
         try:
             self._send()
+            if self._stop is Stop.PLAN and (gone := self._vigil.gone()):
+                self.give_up(gone)
         except BudgetSpent as spent:
             if self._stop is Stop.PLAN:
                 self._stop = Stop.BOUND
@@ -215,6 +217,7 @@ class Campaign:
         self._heed(exchange)
 
     def _heed(self, exchange: Exchange) -> None:
+        self._vigil.took(exchange)
         self.timing.take(exchange)
         self._tell(exchange)
 

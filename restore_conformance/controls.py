@@ -17,18 +17,23 @@ ROUNDS = 4
 ROUNDS_WHEN_FLAKY = 10
 GROUPS = 40
 LONG = 60.0
+RESTART = 2.0
+RESTARTS = 8
+"""Seconds that a target which died is given to come back, and how often in a run; once in vain is the last time."""
 
 
 @dataclass(slots=True)
 class Control:
     """The latest exchanges that went well, by how much they prove: 201 proves that the token is good.
 
-    `flaky` once trouble was found to be the environment's: from then on it must repeat more often to be blamed.
+    `restarts` is how often a target that does not answer is still given time to come back. `flaky` once trouble was
+    found to be the environment's: from then on it must repeat more often to be blamed.
     """
 
     created: Exchange | None = None
     refused: Exchange | None = None
     flaky: bool = False
+    restarts: int = RESTARTS
 
     def note(self, exchange: Exchange) -> None:
         if exchange.status == 201 and "valid" in exchange.sent.tags:
@@ -81,6 +86,12 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callabl
             control.flaky = True
             return "environment"
         check = again(known, sender)
+        if check.response is None and control.restarts:  # it may be starting anew
+            control.restarts -= 1
+            sender.target.pause(RESTART)
+            check = again(known, sender)
+            if check.response is None:
+                control.restarts = 0
         if check.trouble is not None or check.status != known.status:
             control.flaky = True
             return "environment"

@@ -24,7 +24,28 @@ class Watch:
         self._sender = sender
         self._control = control
         self._silent = 0
+        self._unanswered: Exchange | None = None
         self.trouble = Trouble()
+
+    def took(self, exchange: Exchange) -> None:
+        """Note whether anything came at all; for every exchange of a run, whatever it is judged by."""
+        if exchange.response is not None:
+            self._unanswered = None
+        elif self._unanswered is None:
+            self._unanswered = exchange
+
+    def gone(self) -> str:
+        """Since when the target is gone, "" where it answers. May send a control, three times."""
+        first, known = self._unanswered, self._control.best("")
+        if first is None or known is None:
+            return ""
+        for pause in (0.0, 1.0, 2.0):
+            if pause:
+                self._sender.target.pause(pause)
+            if again(known, self._sender).response is not None:
+                return ""
+        asked = f"{first.request.method} {first.request.target[:80]}"
+        return f"the target was gone at the end: nothing was answered since request {first.number} ({asked})"
 
     def heard(self, exchange: Exchange) -> None:
         """Take an exchange in."""

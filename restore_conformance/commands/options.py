@@ -246,7 +246,6 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         made.restore_points = table.restore_points_from(arguments.restore_points)
     if arguments.granular_items:
         made.granular_items = table.granular_items_from(arguments.granular_items)
-    _short(made)
     return made
 
 
@@ -324,6 +323,7 @@ def target_of(settings: Settings, *, every_edition: bool = False) -> Target:
             f"{made.host} is not this machine, so it is a live target: see restore-conformance run --target live. If "
             f"it is an emulator and no tenant, say so with --emulator {made.host}."
         )
+    _short(settings)
     return made
 
 
