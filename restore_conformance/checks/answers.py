@@ -20,6 +20,8 @@ NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
 
 ANY_TOKEN = "any-token-taken"  # noqa: S105 - the name of a fact
 """The fact that a target never refused a bearer token for what it is."""
+NO_ROUTE = "no-route:"
+"""With an operation: the fact that the target answers everything that asks for it with one and the same 400."""
 UNLISTED = "unlisted-ids-checked:"
 """Begins the fact that a target refuses ids of a kind which the user did not name beside those that were named."""
 

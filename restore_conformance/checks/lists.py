@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from restore_conformance.checks import answers
-from restore_conformance.checks.talks import objects, sound, step, unsure
+from restore_conformance.checks.talks import no_route, objects, sound, step, unsure
 from restore_conformance.exchange import Conversation
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
@@ -26,6 +26,7 @@ def collection(conversation: Conversation, name: str) -> list[Any]:
                 expected="200 and an object with the array value",
                 observed=answers.shown(page),
                 pointer="/value",
+                unless=no_route(conversation, page),
                 refusal=answers.is_refusal(page),
             )
         found += value

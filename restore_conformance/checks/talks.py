@@ -90,9 +90,19 @@ def answered(conversation: Conversation, name: str, *statuses: int) -> Exchange:
             f"expected {wanted} at the step {name}, got {answers.shown(found)}{answers.again(found)}",
             expected=wanted,
             observed=answers.shown(found),
+            unless=no_route(conversation, found),
             refusal=answers.is_refusal(found),
         )
     return found
+
+
+def no_route(conversation: Conversation, found: Exchange) -> str:
+    """The fact that would excuse a 400 to an operation that the target has not shown to have; "" where none would.
+
+    Graph answers 400 BadRequest for a segment of a path that it does not know.
+    """
+    operation = found.sent.operation
+    return f"{answers.NO_ROUTE}{operation}" if found.status == 400 and operation not in conversation.routes else ""
 
 
 def not_crowded_out(conversation: Conversation, name: str) -> None:
@@ -205,7 +215,12 @@ def as_listed(conversation: Conversation, operation: str, rows: Mapping[str, tup
             continue
         sound(found)
         if answers.is_refusal(found) or found.status == 403:
-            told, place = True, answers.refused_as_any(found, [_row(operation, defect) for defect in defects])
+            told = True
+            try:
+                place = answers.refused_as_any(found, [_row(operation, defect) for defect in defects])
+            except Deviation as broken:
+                broken.unless = broken.unless or no_route(conversation, found)
+                raise
     if not told:
         raise Untouched(f"no refusal of {operation} that the error table lists")
     return place
@@ -354,6 +369,7 @@ def forbidden(conversation: Conversation, name: str) -> None:
             f"expected 403 with an error envelope at the step {name}, got {answers.shown(found)}{answers.again(found)}",
             expected="403",
             observed=answers.shown(found),
+            unless=no_route(conversation, found),
             refusal=answers.is_refusal(found),
         )
 
@@ -366,6 +382,7 @@ def unknown_caller(conversation: Conversation, name: str) -> None:
             f"expected 401 with an error envelope at the step {name}, got {answers.shown(found)}{answers.again(found)}",
             expected="401",
             observed=answers.shown(found),
+            unless=no_route(conversation, found),
             refusal=answers.is_refusal(found),
         )
 
