@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from restore_conformance.checks import answers
-from restore_conformance.checks.members import instant, unset
+from restore_conformance.checks.members import id_of, instant, unset
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Conversation, Exchange, parse_json
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
@@ -148,7 +148,7 @@ def started(conversation: Conversation) -> None:
 
 def same_id(created: dict[str, Any], shown: dict[str, Any]) -> None:
     """An answer shows the session that was asked for; letter case is nothing to an id."""
-    wanted, got = created["id"], shown.get("id")
+    wanted, got = id_of(created), shown.get("id")
     if str(got).lower() != str(wanted).lower():
         raise Deviation(
             f"/id: expected {wanted}, the id asked for, got {got!r}", expected=wanted, observed=got, pointer="/id"
