@@ -90,10 +90,18 @@ def answered(conversation: Conversation, name: str, *statuses: int) -> Exchange:
             f"expected {wanted} at the step {name}, got {answers.shown(found)}{answers.again(found)}",
             expected=wanted,
             observed=answers.shown(found),
-            unless=no_route(conversation, found),
+            unless=no_route(conversation, found) or _made_up(found),
             refusal=answers.is_refusal(found),
         )
     return found
+
+
+def _made_up(found: Exchange) -> str:
+    """The fact that would excuse a refusal of additions whose ids the target may check, as it does for create."""
+    payload = parse_json(found.request.body) if found.sent.operation == "update" else None
+    if not isinstance(payload, dict) or len(payload) != 1:
+        return ""
+    return answers.ids_excuse(found, "granular" if next(iter(payload)).startswith("granular") else "standard")
 
 
 def no_route(conversation: Conversation, found: Exchange) -> str:
@@ -102,7 +110,14 @@ def no_route(conversation: Conversation, found: Exchange) -> str:
     Graph answers 400 BadRequest for a segment of a path that it does not know.
     """
     operation = found.sent.operation
-    return f"{answers.NO_ROUTE}{operation}" if found.status == 400 and operation not in conversation.routes else ""
+    rows = {row.code for row in answers.refusals("update").values()}
+    if (
+        found.status != 400
+        or operation in conversation.routes
+        or any(code in rows for _, code in answers.codes(found.answer))
+    ):
+        return ""
+    return f"{answers.NO_ROUTE}{operation}"
 
 
 def not_crowded_out(conversation: Conversation, name: str) -> None:
