@@ -270,7 +270,8 @@ class Campaign:
     def _result(self, started: str, seconds: float) -> Result:
         self.doubts.settle()
         named = self.settings.restore_points, self.settings.granular_items
-        verdicts = self.judge.verdicts(self._accepted.facts(points=bool(named[0]), items=bool(named[1])))
+        accepted = self._accepted.facts(points=bool(named[0]), items=bool(named[1]))
+        verdicts = self.judge.verdicts([*accepted, *self.teller.facts()])
         if self.target.loopback and not self.stopped:
             self._shrink(verdicts)
         for found in verdicts:

@@ -5,13 +5,13 @@ Knows stories and controls; what becomes of an exchange is for the campaign, wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import unquote
 
 from restore_conformance import stories
-from restore_conformance.checks.answers import is_refusal
+from restore_conformance.checks.answers import NO_ROUTE, codes, is_refusal
 from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.controls import ROUNDS, Control, again, confirm
 from restore_conformance.conversing import Act, Told, shows_route
@@ -53,6 +53,7 @@ class Teller:
     sent: list[Stimulus] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     _doomed: set[str] = field(default_factory=set)
+    _answers: dict[str, set[tuple[int | None, tuple[str, ...]]]] = field(default_factory=dict)
 
     def know(self, session: str) -> None:
         """Take note of a session, within a bound: stories are told early."""
@@ -139,6 +140,10 @@ class Teller:
         brought: list[Outcome] = []
         self.routes.update(e.sent.operation for e in talk.exchanges if shows_route(e))
         for exchange in talk.exchanges:
+            if exchange.status not in {None, 401, 403, 429} and (exchange.status or 0) < 500:
+                said = exchange.status, tuple(code for _, code in codes(exchange.answer))
+                self._answers.setdefault(exchange.sent.operation, set()).add(said)
+        for exchange in talk.exchanges:
             if exchange.sent.operation == "create":
                 self.hearing.hear(exchange)
             elif self._no_route(exchange):
@@ -156,6 +161,15 @@ class Teller:
             [address for one in brought for address in one.failed],
             [address for one in brought for address in one.doubtful],
         )
+
+    def facts(self) -> Iterator[str]:
+        """The operations that the target seems to lack, since it answers everything that asks for one alike.
+
+        Whoever has an operation answers differently to the id of no session. A token may be looked at before a path.
+        """
+        for operation, said in self._answers.items():
+            if operation not in self.routes and len(said) == 1:
+                yield f"{NO_ROUTE}{operation}"
 
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""

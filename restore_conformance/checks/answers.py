@@ -20,6 +20,8 @@ NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
 
 ANY_TOKEN = "any-token-taken"  # noqa: S105 - the name of a fact
 """The fact that a target never refused a bearer token for what it is."""
+NO_ROUTE = "no-route:"
+"""With an operation: the fact that the target answers everything that asks for it with one and the same 400."""
 UNLISTED = "unlisted-ids-checked:"
 """Begins the fact that a target refuses ids of a kind which the user did not name beside those that were named."""
 
@@ -143,21 +145,30 @@ def _excuse(exchange: Exchange) -> str:
 
 
 def _ids_excuse(exchange: Exchange) -> str:
-    named = " ".join(code.lower() for _, code in codes(exchange.answer))
-    words = ["invalidrestorepoint", "notfound", "browse", "item"]
     kind = exchange.sent.kind
     if kind == "mixed":
+        named = _named(exchange)
         kind = "granular" if "browse" in named or "item" in named else "standard"
+    return ids_excuse(exchange, kind)
+
+
+def ids_excuse(exchange: Exchange, kind: str) -> str:
+    """The fact that would excuse a refusal of artifacts of a kind whose ids the target may check, or ""."""
+    if kind not in {"standard", "granular"}:
+        return ""
+    words = ["invalidrestorepoint", "notfound", "browse", "item"]
     if kind == "granular":
         words.append("invalidartifactrequest")  # no row says how an item that is not there is refused
-    about_ids = any(word in named for word in words)
+    about_ids = any(word in _named(exchange) for word in words)
     if exchange.status not in {400, 404, 410, 422} or not (about_ids or exchange.status == 404):
-        return ""
-    if kind not in {"standard", "granular"}:
         return ""
     if "id-not-listed" in exchange.sent.tags:
         return f"{UNLISTED}{kind}"
     return "restore-points-checked" if kind == "standard" else "items-checked"
+
+
+def _named(exchange: Exchange) -> str:
+    return " ".join(code.lower() for _, code in codes(exchange.answer))
 
 
 def refused(exchange: Exchange, defect: str) -> str | None:

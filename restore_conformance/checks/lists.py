@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from restore_conformance.checks import answers
-from restore_conformance.checks.talks import objects, sound, step, unsure
+from restore_conformance.checks.talks import no_route, objects, sound, step, unsure
 from restore_conformance.exchange import Conversation
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
@@ -26,6 +26,7 @@ def collection(conversation: Conversation, name: str) -> list[Any]:
                 expected="200 and an object with the array value",
                 observed=answers.shown(page),
                 pointer="/value",
+                unless=no_route(conversation, page),
                 refusal=answers.is_refusal(page),
             )
         found += value
@@ -72,22 +73,56 @@ def new_sessions(conversation: Conversation, earlier: str, later: str) -> list[s
         raise Untouched("a list was too long to be read to its end")
     answers = [one.answer for one in conversation.exchanges if one.sent.operation == "create" and one.status == 201]
     given = {str(answer.get("id")).lower() for answer in answers if isinstance(answer, dict)}
-    before, after = ({name.lower() for name in listing(conversation, step)} for step in (earlier, later))
-    return sorted(after - before - given - conversation.known)
+    ours = conversation.known | given
+    before, after = (
+        {name.lower(): one for name, one in listing(conversation, step).items()} for step in (earlier, later)
+    )
+    known = [one for shown in (before, after) for name, one in shown.items() if name in ours]
+    created = [answer for answer in answers if isinstance(answer, dict)]
+    creators = [ids for one in (*known, *created) if (ids := creator(one))]
+    new = [one for name, one in after.items() if name not in before and name not in ours]
+    return sorted(one["id"].lower() for one in new if not _of_somebody_else(one, creators))
+
+
+def creator(session: dict[str, Any]) -> dict[str, str]:
+    """The ids, in small letters, of who created a session, by actor; names may be resolved later."""
+    identities = session.get("createdBy")
+    actors = identities.items() if isinstance(identities, dict) else ()
+    return {actor: str(one["id"]).lower() for actor, one in actors if isinstance(one, dict) and one.get("id")}
+
+
+def _of_somebody_else(session: dict[str, Any], creators: list[dict[str, str]]) -> bool:
+    """Whether a session in a list shows that no create of this run left it behind.
+
+    It is of another workload, somebody activated it, or nobody who created a session of this run created it.
+    """
+    typed = session.get("@odata.type")
+    if isinstance(typed, str) and not typed.lower().endswith(_TYPES):
+        return True
+    if session.get("status") in _LATER:
+        return True
+    shown = creator(session)
+    return bool(shown and creators) and shown not in creators
+
+
+_TYPES = ("sharepointrestoresession", "restoresessionbase")
+_LATER = frozenset({"active", "completed", "completedWithError", "failed"})
 
 
 def made_each_time(conversation: Conversation, later: str) -> bool:
     """Whether requests that were refused left sessions behind, each time that they were sent again.
 
-    `later` is the list after the first time. Raises Inconclusive where somebody else made sessions meanwhile: between
-    two lists with nothing in between.
+    `later` is the list after the first time. The same requests leave as many each time. Raises Inconclusive where
+    somebody else made sessions meanwhile: between two lists with nothing in between.
     """
+    numbers = set()
     for again in (1, 2):
         if new_sessions(conversation, later if again == 1 else f"after-{again - 1}", f"before-{again}"):
             raise Inconclusive("somebody else makes sessions at the same time")
-        if not new_sessions(conversation, f"before-{again}", f"after-{again}"):
-            return False
-    return True
+        numbers.add(len(new_sessions(conversation, f"before-{again}", f"after-{again}")))
+    if len(numbers) > 1:
+        raise Inconclusive("sessions were made at the same time, not as many each time that the same was refused")
+    return numbers != {0}
 
 
 def made_before(conversation: Conversation, name: str) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from restore_conformance.checks import answers
-from restore_conformance.checks.members import instant, unset
+from restore_conformance.checks.members import id_of, instant, unset
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Conversation, Exchange, parse_json
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
@@ -90,9 +90,34 @@ def answered(conversation: Conversation, name: str, *statuses: int) -> Exchange:
             f"expected {wanted} at the step {name}, got {answers.shown(found)}{answers.again(found)}",
             expected=wanted,
             observed=answers.shown(found),
+            unless=no_route(conversation, found) or _made_up(found),
             refusal=answers.is_refusal(found),
         )
     return found
+
+
+def _made_up(found: Exchange) -> str:
+    """The fact that would excuse a refusal of additions whose ids the target may check, as it does for create."""
+    payload = parse_json(found.request.body) if found.sent.operation == "update" else None
+    if not isinstance(payload, dict) or len(payload) != 1:
+        return ""
+    return answers.ids_excuse(found, "granular" if next(iter(payload)).startswith("granular") else "standard")
+
+
+def no_route(conversation: Conversation, found: Exchange) -> str:
+    """The fact that would excuse a 400 to an operation that the target has not shown to have; "" where none would.
+
+    Graph answers 400 BadRequest for a segment of a path that it does not know.
+    """
+    operation = found.sent.operation
+    rows = {row.code for row in answers.refusals("update").values()}
+    if (
+        found.status != 400
+        or operation in conversation.routes
+        or any(code in rows for _, code in answers.codes(found.answer))
+    ):
+        return ""
+    return f"{answers.NO_ROUTE}{operation}"
 
 
 def not_crowded_out(conversation: Conversation, name: str) -> None:
@@ -138,7 +163,7 @@ def started(conversation: Conversation) -> None:
 
 def same_id(created: dict[str, Any], shown: dict[str, Any]) -> None:
     """An answer shows the session that was asked for; letter case is nothing to an id."""
-    wanted, got = created["id"], shown.get("id")
+    wanted, got = id_of(created), shown.get("id")
     if str(got).lower() != str(wanted).lower():
         raise Deviation(
             f"/id: expected {wanted}, the id asked for, got {got!r}", expected=wanted, observed=got, pointer="/id"
@@ -205,7 +230,12 @@ def as_listed(conversation: Conversation, operation: str, rows: Mapping[str, tup
             continue
         sound(found)
         if answers.is_refusal(found) or found.status == 403:
-            told, place = True, answers.refused_as_any(found, [_row(operation, defect) for defect in defects])
+            told = True
+            try:
+                place = answers.refused_as_any(found, [_row(operation, defect) for defect in defects])
+            except Deviation as broken:
+                broken.unless = broken.unless or no_route(conversation, found)
+                raise
     if not told:
         raise Untouched(f"no refusal of {operation} that the error table lists")
     return place
@@ -354,6 +384,7 @@ def forbidden(conversation: Conversation, name: str) -> None:
             f"expected 403 with an error envelope at the step {name}, got {answers.shown(found)}{answers.again(found)}",
             expected="403",
             observed=answers.shown(found),
+            unless=no_route(conversation, found),
             refusal=answers.is_refusal(found),
         )
 
@@ -366,6 +397,7 @@ def unknown_caller(conversation: Conversation, name: str) -> None:
             f"expected 401 with an error envelope at the step {name}, got {answers.shown(found)}{answers.again(found)}",
             expected="401",
             observed=answers.shown(found),
+            unless=no_route(conversation, found),
             refusal=answers.is_refusal(found),
         )
 

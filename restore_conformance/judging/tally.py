@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from restore_conformance.checks.answers import ANY_TOKEN, UNLISTED
+from restore_conformance.checks.answers import ANY_TOKEN, NO_ROUTE, UNLISTED
 from restore_conformance.clauses import Clause
 from restore_conformance.editions import Edition
 from restore_conformance.exchange import Exchange
@@ -142,6 +142,9 @@ def _untouched(made: Clause, tally: Tally, excused: list[str], *, began: bool) -
         return Gap(Why.STEP, "the target takes any bearer token, and no page says which ones are issued")
     if excused and set(tally.excused) == {"control-information-refused"}:
         return Gap(Why.STEP, "the target refused every request that names its own @odata.type")
+    lacking = [fact.removeprefix(NO_ROUTE) for fact in excused if fact.startswith(NO_ROUTE)]
+    if lacking:
+        return Gap(Why.ROUTE, f"the target seems to have no route for {lacking[0]}: it answers everything alike")
     if excused and all(fact.startswith(UNLISTED) for fact in excused):
         return Gap(Why.IDS, MORE_IDS)
     if excused:

@@ -67,13 +67,15 @@ def refused(talk: Talk, stimuli: list[Stimulus]) -> None:
 def _again_if_made(talk: Talk, stimuli: list[Stimulus], earlier: str, later: str) -> None:
     """Where there are sessions that nobody asked for, the same again and again, with two lists each time.
 
-    Nothing comes between one list and the next but the requests, or nothing at all: so that sessions somebody else
-    makes meanwhile are told from those of the refused requests.
+    Nothing comes between one list and the next but the requests, or nothing at all for as long as they took: so that
+    sessions somebody else makes meanwhile are told from those of the refused requests.
     """
     given = {session_of(one).lower() for one in talk.exchanges if one.sent.operation == "create"}
     if not stimuli or not names_in(talk, later) - names_in(talk, earlier) - given:
         return
+    took = sum(one.seconds for one in talk.exchanges if one.step == "refusal")
     for again in (1, 2):
+        talk.patience.rest(took)
         talk.list(f"before-{again}")
         talk.refuse(stimuli)
         talk.list(f"after-{again}")

@@ -86,6 +86,12 @@ class Patience:
         self._skipped += max(0.0, wait - (time.monotonic() - before))
         return True
 
+    def rest(self, seconds: float) -> None:
+        """Wait so long, within what is left of the budget, without reading anything."""
+        wait = min(seconds, self.left)
+        self.left -= wait
+        self.pause(wait)
+
     def came(self, view: View) -> None:
         """The view has shown what was waited for: it may do so late, and is waited for from now on."""
         self.never.discard(view)

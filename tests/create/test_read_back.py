@@ -61,7 +61,7 @@ def test_others_untouched(conversation):
                 observed=again.get(name),
                 pointer=f"/{name}",
             )
-    creators, later = _ids(first.get("createdBy")), _ids(again.get("createdBy"))
+    creators, later = checks.creator(first), checks.creator(again)
     if creators and later and creators != later:
         raise Deviation(
             f"/createdBy: expected {creators} as before another session was created, got {later}",
@@ -71,12 +71,6 @@ def test_others_untouched(conversation):
         )
     checks.same_time(first.get("createdDateTime"), again.get("createdDateTime"), "createdDateTime", 0)
     checks.same_total(conversation, "get", "get-again")
-
-
-def _ids(identities):
-    """The ids of an identity set by actor; names may be resolved later."""
-    actors = identities.items() if isinstance(identities, dict) else ()
-    return {actor: str(one["id"]).lower() for actor, one in actors if isinstance(one, dict) and one.get("id")}
 
 
 @clause(when=story("refused", "life"))

@@ -85,7 +85,7 @@ def test_agrees_with_get(conversation):
     read = name.replace("list", "get")
     checks.waited_for(conversation, read)
     made = checks.session(conversation, read)
-    shown = checks.listing(conversation, name).get(made["id"])
+    shown = checks.listing(conversation, name).get(checks.id_of(made))
     if shown is None:
         raise Untouched("the list does not show the session")
     running = conversation.story == "activation"
@@ -123,7 +123,7 @@ def _same_creation(earlier, later):
 @clause(when=story("life"))
 def test_deleted_gone(conversation):
     """What was deleted is not listed."""
-    gone = checks.session(conversation, "create")["id"]
+    gone = checks.id_of(checks.session(conversation, "create"))
     if checks.step(conversation, "get-deleted").status != 404:
         raise Untouched("the session is still there")
     if gone in checks.listing(conversation, "list-after"):

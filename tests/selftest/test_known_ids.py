@@ -4,7 +4,7 @@ import pytest
 from looking import failed
 
 from restore_conformance.mock import Refusal, Service, rules
-from restore_conformance.verdicts import Exit, Verdict
+from restore_conformance.verdicts import Exit, Level, Verdict
 
 POINTS = tuple(f"aaaaaaaa-1111-4222-8333-{n:012x}" for n in range(8))
 BROWSES = ("browse-one", "browse-two")
@@ -59,3 +59,34 @@ def test_a_server_without_a_limit_is_found_with_known_ids(judged, make):
     service.create_rules.pop("known", None)
     result = judged(service, "quick", restore_points=POINTS, granular_items=ITEMS)
     assert "create/errors.artifacts-limit" in failed(result)
+
+
+def checking_changes():
+    """A service that looks its ids up in changes of a draft as well."""
+    service = checking()
+    update = service.operations["update"][0]
+
+    def known(asked):
+        service.draft(asked)
+        payload = service.payload(asked)
+        lists = {name.removesuffix("@delta"): value for name, value in payload.items() if isinstance(value, list)}
+        service.create_rules["known"](lists)
+        return update(asked)
+
+    service.operations["update"] = (known, True)
+    return service
+
+
+@pytest.mark.parametrize("profile", ["quick", "standard"])
+def test_ids_that_were_made_up_are_not_missed_in_additions(judged, profile):
+    """A server that checks ids may refuse made-up ones wherever they come: in a create, and in a change of a draft."""
+    result = judged(checking_changes(), profile)
+    assert failed_musts(result) == []
+    assert result.exit is Exit.UNJUDGED, result.reason
+    named = judged(checking_changes(), profile, restore_points=POINTS, granular_items=ITEMS)
+    assert failed_musts(named) == []
+    assert named.exit is Exit.CONFORMANT, named.reason
+
+
+def failed_musts(result):
+    return [v.clause.address for v in result.verdicts if v.verdict is Verdict.FAIL and v.clause.level is Level.MUST]

@@ -255,3 +255,29 @@ def test_absent_members_prove_nothing_where_another_answer_was_asked_for(how, ju
 def test_a_member_that_is_shown_is_evidence_whatever_was_selected(judge_har):
     """An answer with a wrong member breaks its clause, since nobody asked for another value."""
     assert judge_har(recorded("status-activating", query="?$select=id,status"))[0] == ["create/response.status-draft"]
+
+
+MEMBERS = ("id", "status", "restoreJobType", "createdDateTime", "createdBy", "restoreSessionArtifactCount", "value")
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+@pytest.mark.parametrize("mark", ["***", None])
+def test_a_judgement_does_without_any_member(name, mark, good, judge_har):
+    """A member that is blanked in every answer breaks no judgement: no clause has the verdict error."""
+
+    def blank(one):
+        answer = shown(one)
+        if not isinstance(answer, dict):
+            return
+        if one["response"]["status"] == 201:
+            where = f"{BASE}/solutions/backupRestore/restoreSessions/{answer['id']}"
+            one["response"]["headers"].append({"name": "Location", "value": where})
+            answer["@odata.id"] = where
+        for part in (answer, *(answer.get("value") or [])):
+            if name in part:
+                part[name] = mark
+        written_over(one, answer)
+
+    broken, found, _, _ = judge_har(changed(good, blank))
+    assert broken == []
+    assert [address for address, one in found.items() if one.verdict == "error"] == []
