@@ -110,10 +110,16 @@ def explain(verdicts: list[ClauseVerdict]) -> None:
             root = by_address.get(address)
             if root is None or root.verdict is not Verdict.FAIL or not root.clause.level.binds_like(found.clause.level):
                 continue  # what binds is never listed under what does not
-            if address in found.clause.follows or root.findings[0].observed == found.findings[0].observed:
+            same = root.findings[0].observed == found.findings[0].observed and not _names_row(found)
+            if address in found.clause.follows or same:
                 root.findings[0].consequences.append(found.clause.address)
                 found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {address}"
                 break
+
+
+def _names_row(found: ClauseVerdict) -> bool:
+    """Whether the answer names the row that the clause is about, so that no other clause explains it better."""
+    return bool(found.clause.row) and found.clause.row.lower() in str(found.findings[0].observed).lower().split()
 
 
 def _excuse(found: ClauseVerdict, by_address: Mapping[str, ClauseVerdict]) -> None:

@@ -144,9 +144,11 @@ def _rows(s: int) -> Iterator[Entry]:
         yield "restore-point", Knobs(3, place, variant, s + 235), not Q
     yield "different-destination", Knobs(2, 1, 1, s + 241), not Q
     for place in range(3):
-        yield "different-destination", Knobs(3, place, place, s + 245, _typed(place)), place == 1
-    for count, place in ((10, 5), (30, 29), (50, 49)):
-        yield "different-destination", Knobs(count, place, count // 10, s + 250 + count), not Q
+        yield "different-destination", Knobs(3, place, place, s + 245, _typed(place)), not Q
+    for count, place in ((10, 5), (30, 16), (50, 49)):
+        # In the middle of many: missed by who looks at the first few only, or at the two ends.
+        style = _typed(1) if count == 30 else 0
+        yield "different-destination", Knobs(count, place, count // 10, s + 250 + count, style), count == 30
     for variant in (0, 1):
         yield "duplicate", Knobs(2, variant, variant, s + 260), not Q
     for count, place, back in ((3, 2, 1), (10, 5, 0), (10, 9, 8), (40, 39, 38), (50, 49, 48)):

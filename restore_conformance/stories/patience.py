@@ -33,6 +33,7 @@ class Patience:
     pause: Callable[[float], object]
     left: float = BUDGET
     never: set[View] = field(default_factory=set)
+    _came: set[View] = field(default_factory=set)
     _skipped: float = 0.0
     _last: float = float("-inf")
     _changed: dict[str, float] = field(default_factory=dict)
@@ -66,7 +67,8 @@ class Patience:
         """Wait after so many readings that show no change, and say whether to read again.
 
         A view that was read again until long after the change is remembered, and not waited for again; nor is the same
-        aspect of other views, of which it proves nothing.
+        aspect of other views, of which it proves nothing, unless they have shown it before: what a route that the
+        target lacks never shows says nothing of one that works.
         """
         names = [one.lower() for one in sessions if one]
         if view in self.never or not self._shared.isdisjoint(names):
@@ -75,7 +77,7 @@ class Patience:
         if late and readings > len(WAITS):
             self.never.add(view)
             return False
-        if not late and any(view[1] == aspect for _, aspect in self.never):
+        if not late and view not in self._came and any(view[1] == aspect for _, aspect in self.never):
             return False
         wait = min(WAITS[0 if late else min(readings, len(WAITS)) - 1], self.left)
         if wait <= 0:
@@ -95,6 +97,7 @@ class Patience:
     def came(self, view: View) -> None:
         """The view has shown what was waited for: it may do so late, and is waited for from now on."""
         self.never.discard(view)
+        self._came.add(view)
 
     def proves(self, view: View, sessions: Iterable[str] = ()) -> bool:
         """Whether a reading that still shows no change is evidence: the view never came, and the session is ours."""

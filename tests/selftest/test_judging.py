@@ -5,9 +5,12 @@ import json
 import pytest
 
 from restore_conformance import checks
-from restore_conformance.clauses import Clause, Interpretation, Register, answered, sent, sole
+from restore_conformance.bench.scoring import judged
+from restore_conformance.clauses import Clause, Interpretation, Register, answered, load, sent, sole
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Judge, look
+from restore_conformance.mock import Service
+from restore_conformance.mock.faults.seeding import on_refusal
 from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.verdicts import Deviation, Inconclusive, Level, Verdict
@@ -242,3 +245,11 @@ def test_what_is_no_time_is_none(bad):
 def test_times_are_compared_across_zones_and_digits():
     assert checks.instant("2025-06-28T15:00:00+02:00") < checks.instant("2025-06-28T13:00:00.000000000001Z")
     assert checks.instant("2025-06-28T15:00:00.5Z") == checks.instant("2025-06-28T15:00:00.500Z")
+
+
+def test_an_answer_that_names_the_row_of_a_clause_is_reported_under_it():
+    """Ids that differ in letter case are an open question: answered alike, they do not explain the row."""
+    service = Service()
+    on_refusal(service, "DuplicateArtifactInList", lambda reply: setattr(reply, "status", 200))
+    found = [one.clause.address for one in judged(load(), service, "standard").verdicts if one.verdict == Verdict.FAIL]
+    assert found == ["create/errors.duplicate-artifact"]

@@ -13,7 +13,7 @@ from restore_conformance.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.commands.options import settings_of
 from restore_conformance.exchange import Response
-from restore_conformance.mock import Reply, Service
+from restore_conformance.mock import Refusal, Reply, Service
 from restore_conformance.settings import Settings
 from restore_conformance.stories.patience import LONG, Patience
 from restore_conformance.targets import Embedded
@@ -162,6 +162,37 @@ def test_a_view_that_comes_after_all_is_waited_for_again():
     patience.never.add(VIEW)
     patience.came(VIEW)
     assert patience.again(VIEW, 1)
+
+
+def test_what_a_missing_route_never_shows_says_nothing_of_a_view_that_works():
+    patience = Patience(lambda _: None)
+    missing, reading = ("list-granular", "found"), ("get", "found")
+    patience.came(reading)
+    readings = next(n for n in itertools.count(1) if not patience.again(missing, n))
+    assert patience.proves(missing), readings
+    patience.changed("one")
+    readings = next(n for n in itertools.count(1) if not patience.again(reading, n, ("one",)))
+    assert readings > 1, "given up at the first reading"
+    assert patience.proves(reading, ("one",))
+
+
+@pytest.mark.parametrize("profile", ["quick", "standard"])
+def test_sessions_of_one_kind_that_are_never_found_are_detected_where_artifacts_are_not_offered(profile):
+    """Create and get alone are offered, and get finds standard sessions only."""
+    service = Service()
+    offered, get = service.operations, service.get
+
+    def only_standard(asked):
+        reply = get(asked)
+        if service.find(asked).kind == "granular":
+            raise Refusal(404, "RestoreSessionNotFound", "There is no such session.")
+        return reply
+
+    service.operations = {"create": offered["create"], "get": (only_standard, False)}
+    answer = service.answer
+    service.answer = lambda asked: answer(asked) if asked.operation in {"", *service.operations} else Reply(404)
+    result, _ = waited(service, profile)
+    assert "create/read-back.found" in failed(result), result.reason
 
 
 def test_an_id_that_is_given_twice_is_not_waited_for():
