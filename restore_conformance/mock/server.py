@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
@@ -14,9 +16,16 @@ from starlette.requests import Request as Incoming
 from starlette.responses import Response as Outgoing
 from starlette.routing import Route
 
-from restore_conformance.exchange import Request
-from restore_conformance.mock import sockets
+from restore_conformance.exchange import Request, Response
+from restore_conformance.mock import sockets, wire
+from restore_conformance.mock.service import Service
 from restore_conformance.mock.sockets import Handler, listen, manner_of
+from restore_conformance.mock.wire import Refusal
+
+LONG = 64 * 1024
+LARGEST = 32 * 1024 * 1024
+PATIENCE = 30.0
+"""Bytes of a body that is read before it is known who sends it, bytes of any body, and seconds that it may take."""
 
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 __all__ = ["METHODS", "application", "listen", "run", "server", "serving"]
@@ -31,8 +40,18 @@ def application(service: Handler) -> Starlette:
         if incoming.url.query:
             target += "?" + incoming.url.query
         headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in incoming.headers.raw)
-        body = await incoming.body()
-        made = service.handle(Request(incoming.method, target, headers, body or None))
+        asked = Request(incoming.method, target, headers)
+        early = _early(service, asked)
+        if early is not None:
+            return Outgoing(early.body, status_code=early.status, headers=dict(early.headers))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                body = await _body(incoming)
+        except TimeoutError:
+            return Outgoing(status_code=408, headers={"Connection": "close"})
+        if body is None:
+            return Outgoing(status_code=413, headers={"Connection": "close"})
+        made = service.handle(replace(asked, body=body or None))
         out = Outgoing(made.body, status_code=made.status)
         if made.status in {204, 304}:
             out.headers.raw.clear()
@@ -43,6 +62,33 @@ def application(service: Handler) -> Starlette:
         return out
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)])
+
+
+def _early(service: Handler, asked: Request) -> Response | None:
+    """The refusal of a caller whom nobody knows, before a long body is read; None for everybody else."""
+    length = asked.header("Content-Length") or ""
+    long = int(length) > LONG if length.isdigit() and len(length) < 20 else not length and asked.method != "GET"
+    if not long or not isinstance(service, Service) or _known(service, asked):
+        return None
+    return service.handle(replace(asked, headers=(*asked.headers, ("Connection", "close"))))
+
+
+def _known(service: Service, asked: Request) -> bool:
+    try:
+        wire.authenticate(asked.headers, service.tokens)
+    except Refusal:
+        return False
+    return True
+
+
+async def _body(incoming: Incoming) -> bytes | None:
+    """The body of a request, or None where it is longer than any that this service takes."""
+    body = bytearray()
+    async for piece in incoming.stream():
+        body += piece
+        if len(body) > LARGEST:
+            return None
+    return bytes(body)
 
 
 def run(service: Handler, listening: socket.socket, certificate: tuple[Path, Path] | None = None) -> None:

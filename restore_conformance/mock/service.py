@@ -21,6 +21,8 @@ from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 ROOT = "/solutions/backupRestore"
 PAGE = 20
+MOST_SESSIONS = 100_000
+"""A bound for a service that somebody leaves running."""
 _ID = re.compile(r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
 Operation = Callable[[Asked], Reply]
 
@@ -134,7 +136,9 @@ class Service:
         return Reply(201, self.render(made, all_members=asked.all_members))
 
     def keep(self, made: session.Session) -> None:
-        """Remember a session."""
+        """Remember a session. Raises Refusal 429 where no more can be remembered."""
+        if len(self.sessions) >= MOST_SESSIONS:
+            raise Refusal(429, "TooManyRequests", "There is no room for more sessions; delete some.")
         self.sessions[made.id] = made
 
     def payload(self, asked: Asked) -> dict[str, Any]:
@@ -149,7 +153,7 @@ class Service:
     def parse(self, body: bytes) -> dict[str, Any]:
         """A JSON object. Raises Refusal 400."""
         try:
-            value = json.loads(body)
+            value = json.loads(body, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             raise Refusal(400, "BadRequest", "The payload is no JSON.") from None
         if not isinstance(value, dict):
@@ -273,3 +277,8 @@ def _one(method: str, typed: bool, rest: list[str]) -> str:
     if typed and len(rest) == 1 and rest[0] in lists:
         return lists[rest[0]] if method == "GET" else "method"
     return ""
+
+
+def _no_constant(name: str) -> Any:
+    """NaN and Infinity are not JSON (RFC 8259, 6)."""
+    raise ValueError(name)

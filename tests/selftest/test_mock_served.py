@@ -154,3 +154,39 @@ def test_compressed_change():
     assert (broken.status, json.loads(broken.body)["error"]["code"]) == (400, "InvalidPatchRequest")
     change = gzip.compress(PAYLOAD.replace(b"Artifacts", b"Artifacts@delta", 1))
     assert service.handle(Request("PATCH", target, headers, change)).status == 200
+
+
+def test_a_long_body_of_nobody_is_refused_before_it_is_read():
+    """The caller announces a body and never sends it."""
+    with serving(Service()) as base:
+        host, port = base.removeprefix("http://").removesuffix("/beta").split(":")
+        with socket.create_connection((host, int(port)), 5) as connection:
+            head = f"POST /beta/solutions/backupRestore/sharePointRestoreSessions HTTP/1.1\r\nHost: {host}\r\n"
+            connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 9000000\r\n\r\n".encode())
+            assert connection.recv(200).startswith(b"HTTP/1.1 401")
+
+
+def test_a_caller_who_takes_too_long_is_dropped(monkeypatch):
+    monkeypatch.setattr("restore_conformance.mock.server.PATIENCE", 0.2)
+    with serving(Service()) as base:
+        host, port = base.removeprefix("http://").removesuffix("/beta").split(":")
+        with socket.create_connection((host, int(port)), 5) as connection:
+            connection.sendall(f"POST /beta/x HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\n".encode())
+            assert connection.recv(200).startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.parametrize("body", [b'{"a": NaN}', b'{"a": [-Infinity]}'])
+def test_what_is_not_json_is_refused(body):
+    service = Service()
+    headers = (("Authorization", f"Bearer {service.token}"), ("Content-Type", "application/json"))
+    asked = Request("POST", "/solutions/backupRestore/sharePointRestoreSessions", headers, body)
+    assert service.handle(asked).status == 400
+
+
+def test_sessions_are_bounded(monkeypatch):
+    monkeypatch.setattr("restore_conformance.mock.service.MOST_SESSIONS", 2)
+    service = Service()
+    asked = Request(
+        "POST", "/solutions/backupRestore/sharePointRestoreSessions", (("Authorization", f"Bearer {service.token}"),)
+    )
+    assert [service.handle(asked).status for _ in range(3)] == [201, 201, 429]
