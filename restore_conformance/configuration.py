@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from restore_conformance import files
 from restore_conformance.verdicts import UsageError
 
 FILE = "restore-conformance.toml"
@@ -73,7 +74,7 @@ def user_file(environment: Mapping[str, str] | None = None) -> Path:
 
 def _own(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(files.read(path, LARGEST).decode())
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--config {path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -1,14 +1,18 @@
-"""Writes files: whole or not at all, under a temporary name of their own, never through a link, and through the gate.
+"""Reads files within bounds, and writes them whole or not at all.
 
-Knows no format. A file that still holds a secret of the run is not written, and whoever asked for it is told so by
-`Withheld`.
+A file is written under a temporary name of its own, never through a link, and through the gate. Knows no format. One
+that still holds a secret of the run is not written, and whoever asked for it gets `Withheld`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import secrets
+import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -139,3 +143,65 @@ def _pass_gate(aside: Path, path: Path) -> None:
         else:
             return
     aside.write_bytes(_clean(aside.read_bytes(), path))
+
+
+# ---------------------------------------------------------------- reading
+
+WAIT = 10.0
+"""Seconds for which a pipe may be silent."""
+
+
+def read(path: Path, most: int) -> bytes:
+    """The bytes of a file or of a pipe, at most that many.
+
+    Raises OSError, with a few words in `strerror`, for a folder, a device, what is longer, and a pipe that is silent.
+    """
+    return b"".join(_pieces(path, most))
+
+
+def spooled(path: Path, folder: Path, most: int) -> Path:
+    """A file that can be read more than once: the path itself, or a copy of a pipe in a folder. Raises OSError."""
+    if path.is_file():
+        return path
+    copy = folder / re.sub(r"[^A-Za-z0-9._-]", "_", path.name or "pipe")
+    with copy.open("xb") as file:
+        for piece in _pieces(path, most):
+            file.write(piece)
+    return copy
+
+
+def _pieces(path: Path, most: int) -> Iterator[bytes]:
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):
+            raise OSError(errno.EISDIR, "it is a folder")
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+            raise OSError(errno.EINVAL, "it is a device, not a file")
+        left, until = most, time.monotonic() + WAIT
+        while True:
+            piece = _piece(handle, mode)
+            if piece:
+                left, until = left - len(piece), time.monotonic() + WAIT
+                if left < 0:
+                    raise OSError(errno.EFBIG, f"it has more than {most} bytes")
+                yield piece
+            elif piece is not None and (stat.S_ISREG(mode) or left < most or time.monotonic() > until):
+                if left == most and not stat.S_ISREG(mode):
+                    raise OSError(errno.ETIMEDOUT, f"nothing was written to this pipe for {WAIT:.0f} seconds")
+                return
+            elif time.monotonic() > until:
+                raise OSError(errno.ETIMEDOUT, f"nothing was written to this pipe for {WAIT:.0f} seconds")
+            else:
+                time.sleep(0.02)
+    finally:
+        os.close(handle)
+
+
+def _piece(handle: int, mode: int) -> bytes | None:
+    """What there is to read, b"" at the end, None where a pipe has nothing yet."""
+    try:
+        return os.read(handle, 1 << 20)
+    except BlockingIOError:
+        assert not stat.S_ISREG(mode)
+        return None

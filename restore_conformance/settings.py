@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from restore_conformance import files
 from restore_conformance.editions import Chosen, chosen
 from restore_conformance.verdicts import UsageError
 
@@ -142,12 +143,16 @@ def _bare(given: str, where: str, note: Note) -> str:
 _SCHEME = re.compile(r"bearer(\s+|$)", re.IGNORECASE)
 
 
+LONGEST_LIST = 16 * 1024 * 1024
+"""Bytes of a file of ids."""
+
+
 def lines_from(option: str, path: str) -> list[str]:
     """The lines of a file that are not empty and no comment. Raises UsageError."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{option} {path} cannot be read: {error}.") from None
+        text = files.read(Path(path), LONGEST_LIST).decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{option} {path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 

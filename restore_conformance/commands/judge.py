@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from pathlib import Path
 
-from restore_conformance.clauses import Clause, load
+from restore_conformance import files
+from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import options, writing
 from restore_conformance.commands.history import add_history_arguments, check_history
+from restore_conformance.comparing.ledger import Ledger
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
 
+LARGEST = 512 * 1024 * 1024
+"""Bytes that are taken from a pipe."""
 MOST = 1000
 """Exchanges stored whole beside the report; those with a finding always are."""
 
@@ -32,11 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Judge, write, print: 0 kept as far as the recordings go, 1 a must clause broken, 3 nothing to judge."""
-    from restore_conformance.comparing.accepting import settled
-    from restore_conformance.recordings import BASE, Review, clock, kept, origins
-    from restore_conformance.scrub import Scrub
-    from restore_conformance.storing import Store
-
     register = load()
     edition = options.edition_of(arguments)
     settings = Settings(
@@ -45,10 +45,30 @@ def main(arguments: argparse.Namespace) -> int:
         readings=options.readings_of(arguments.reading, register.interpretations),
     )  # fmt: skip
     ledger = ledgers.ledger_of(arguments, register)
-    paths = [Path(name) for name in arguments.file]
-    for path in paths:
-        if not path.is_file():
-            raise UsageError(f"There is no file {path}.")
+    with tempfile.TemporaryDirectory() as pipes:
+        paths = [_file(name, Path(pipes)) for name in arguments.file]
+        return _judged(arguments, register, settings, ledger, paths)
+
+
+def _file(name: str, pipes: Path) -> Path:
+    """A recording as a file that can be read twice. Raises UsageError."""
+    try:
+        return files.spooled(Path(name), pipes, LARGEST)
+    except FileNotFoundError:
+        raise UsageError(f"There is no file {name}.") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+
+
+def _judged(
+    arguments: argparse.Namespace, register: Register, settings: Settings, ledger: Ledger | None, paths: list[Path]
+) -> int:
+    """Judge the recordings, write, print."""
+    from restore_conformance.comparing.accepting import settled
+    from restore_conformance.recordings import BASE, Review, clock, kept, origins
+    from restore_conformance.scrub import Scrub
+    from restore_conformance.storing import Store
+
     check_history(arguments)
     folder = writing.folder_of(arguments.report)
     scrub = Scrub(request_ids=arguments.scrub_request_ids)

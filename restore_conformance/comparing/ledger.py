@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from restore_conformance import files
 from restore_conformance.clauses import Register
 from restore_conformance.reporting.marked import line
 from restore_conformance.verdicts import UsageError
@@ -58,9 +59,7 @@ def read_ledger(name: str, register: Register) -> Ledger:
     shown = f"--deviations {line(name, 120)}"
     path = Path(name)
     try:
-        if path.stat().st_size > LARGEST:
-            raise UsageError(f"{shown} is no ledger: it has more than {LARGEST} bytes.")
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(files.read(path, LARGEST).decode())
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror or error}.") from None
     except (ValueError, RecursionError) as error:

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from restore_conformance import files
 from restore_conformance.documents import pinned
 from restore_conformance.record import FORMAT
 from restore_conformance.reporting.shown import visible
@@ -30,7 +31,7 @@ def path_of(name: str) -> Path:
             if not (path / "run.json").is_file():
                 raise UsageError(f"The folder {_line(name)} holds no run.json.")
             return path / "run.json"
-        if not path.is_file():
+        if not path.exists():
             raise UsageError(f"There is no run record {_line(name)}; name a run.json or a folder that holds one.")
     except (OSError, ValueError) as error:
         raise UsageError(f"{_line(name)} cannot be read: {_why(error)}.") from None
@@ -42,10 +43,7 @@ def read_record(name: str) -> dict[str, Any]:
     path = path_of(name)
     shown = _line(str(path))
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise UsageError(f"{shown} is no run record: it has {size} bytes, more than {LARGEST}.")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = files.read(path, LARGEST).decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {_why(error)}.") from None
     except UnicodeDecodeError:

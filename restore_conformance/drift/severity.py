@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from restore_conformance import files
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.rules import RULES
@@ -58,10 +59,13 @@ class Severity:
         return next((grade for pattern, grade in self.paths.items() if fnmatchcase(path, pattern)), None)
 
 
+LARGEST = 1024 * 1024
+
+
 def read_severity(path: Path) -> Severity:
     """The overrides of a file. Raises UsageError for a kind or grade that does not exist."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(files.read(path, LARGEST).decode())
     except (OSError, ValueError) as error:
         raise UsageError(f"The severity file {path} cannot be read: {error}.") from None
     parts: dict[str, dict[str, Grade]] = {}

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from restore_conformance import gate
+from restore_conformance import files, gate
 from restore_conformance.live.claims import claims_of
 from restore_conformance.live.settings import METHODS, Live, Login
 from restore_conformance.live.signin_failures import sentence_of
@@ -25,6 +25,7 @@ from restore_conformance.verdicts import Unready, UsageError
 
 EXCHANGE = "api://AzureADTokenExchange"
 WAIT = 20
+LARGEST_FILE = 1024 * 1024
 SIGN_IN = 120.0
 """Seconds that signing in may take, all of its requests together."""
 
@@ -146,7 +147,7 @@ def _check_certificate(login: Login, password: str | None) -> None:
 
     where = f"{login.where}.certificate {login.certificate}"
     try:
-        raw = Path(login.certificate).read_bytes()
+        raw = files.read(Path(login.certificate), LARGEST_FILE)
     except OSError as error:
         raise UsageError(f"{where} cannot be read: {error.strerror or error}.") from None
     try:
@@ -186,7 +187,7 @@ def _workload(login: Login, live: Live) -> Any:
 def _check_federated(login: Login) -> None:
     where = f"{login.where}.federated-token-file {login.federated_token_file}"
     try:
-        text = Path(login.federated_token_file).read_text(encoding="utf-8").strip()
+        text = files.read(Path(login.federated_token_file), LARGEST_FILE).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{where} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     found = claims_of(text)

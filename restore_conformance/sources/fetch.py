@@ -20,7 +20,7 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import IO, Final
 
-from restore_conformance import __version__
+from restore_conformance import __version__, files
 from restore_conformance.sources.broken import SourceBroken, shown
 
 MAX_BYTES: Final = 128 * 1024 * 1024
@@ -59,6 +59,7 @@ def fetch(source: str, *, cache: Path | None = None, max_bytes: int = MAX_BYTES,
     try:
         if path.is_dir():
             raise SourceBroken(source, found="a folder", expected="a file")
+        path = files.spooled(path, _for_this_run(), max_bytes)
         size = path.stat().st_size
         if size > max_bytes:
             raise SourceBroken(source, found=f"{size} bytes", expected=f"at most {max_bytes}")

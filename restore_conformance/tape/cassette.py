@@ -18,6 +18,7 @@ from typing import Any
 import vcr.serialize
 import yaml
 
+from restore_conformance import files
 from restore_conformance.documents import Breach, pinned
 from restore_conformance.exchange import Request, Response
 from restore_conformance.targets.door import is_service
@@ -98,10 +99,7 @@ def read(path: Path, name: str, *, ours: bool = True) -> dict[str, Any]:
     """The checked YAML of a cassette: bounded, no tag, no alias, of the published form. Raises UsageError."""
     again = "; record it again" if ours else ""
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise UsageError(f"{name} has {size} bytes, and a cassette has at most {LARGEST}; it was not read.")
-        text = path.read_bytes().decode("utf-8")
+        text = files.read(path, LARGEST).decode("utf-8")
         _harmless(text, name)
         data = yaml.load(text, Loader=Loader)  # noqa: S506 - the safe loader, in C where there is one
     except FileNotFoundError:

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from restore_conformance import files
 from restore_conformance.exchange import Headers, Request, Response, paired
 from restore_conformance.tape.cassette import first_line, safe_depth
 from restore_conformance.verdicts import UsageError
@@ -86,10 +87,7 @@ def foreign(path: Path, name: str) -> Foreign:
 def _interactions(path: Path, name: str) -> Iterator[Any]:
     """The interactions one by one, each as plain values or as the reason why there are none."""
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise UsageError(f"{name} has {size} bytes, and a cassette has at most {LARGEST}; it was not read.")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = files.read(path, LARGEST).decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
