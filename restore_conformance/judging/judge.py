@@ -126,6 +126,12 @@ class Judge:
         """What a clause was broken by does not bind: it `why`, such as "did not come again"."""
         self._tallies[address].passing = why
 
+    def forgive_exceptions(self, why: str) -> None:
+        """As `forgive`, for every clause that was kept elsewhere and broken only by refusals that may pass."""
+        for address, tally in self._tallies.items():
+            if tally.failed and tally.judged and not tally.binds:
+                self.forgive(address, why)
+
     def _judge(self, subject: Any, clauses: Iterable[Clause], scope: str, evidence: list[Exchange]) -> Outcome:
         outcome = Outcome()
         failed: set[str] = set().union(*(e.failed for e in evidence)) if scope == "conversation" else set()

@@ -226,6 +226,8 @@ class Review:
         """The finished review. `missing` says why a clause was not touched; `sum_up` concludes from the verdicts."""
         for conversation, source in self._parts.whole():
             self._talk(conversation, source)
+        if self._elsewhere:
+            self.judge.forgive_exceptions("cannot be asked again in a recording")
         verdicts = self.judge.verdicts(self._facts())
         for found in verdicts:
             if found.why is Why.UNTOUCHED:

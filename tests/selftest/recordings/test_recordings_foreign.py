@@ -1,10 +1,11 @@
 """Cassettes as other versions, serialisers and hooks of the recorder write them."""
 
+import copy
 import json
 
 import pytest
 import yaml
-from traffic import BASE, BROKEN, CREATE, cassette, har
+from traffic import BASE, BROKEN, CREATE, cassette, har, reshown
 
 from restore_conformance.cli import main
 from restore_conformance.verdicts import Verdict
@@ -135,3 +136,22 @@ def test_merge_keys_and_long_marks_cost_nothing(broken, tmp_path, review):
     path.write_text(json.dumps({"interactions": entries}))
     found, _, _ = review(path)
     assert sorted(a for a, one in found.items() if one.verdict is Verdict.FAIL) == BROKEN
+
+
+def refused(entries):
+    """The first valid create of a recording, refused for a passing reason."""
+    one = copy.deepcopy(next(one for one in entries if one["response"]["status"] == 201))
+    one["response"]["status"] = 400
+    reshown(one, {"error": {"code": "BadRequest", "message": "Try again later."}})
+    return one
+
+
+def test_a_refusal_among_creates_that_went_well_does_not_bind(good, judge_har):
+    """Nothing of a recording can be asked again, so that one refusal beside many that went well may have passed."""
+    broken, found, _, _ = judge_har([*good, refused(good)])
+    assert broken == []
+    assert found["create/response.created"].passing is not None
+
+
+def test_the_only_create_that_was_refused_binds(good, judge_har):
+    assert judge_har([refused(good)])[0] == ["create/response.created"]
