@@ -5,7 +5,7 @@ import json
 import pytest
 
 from restore_conformance import checks
-from restore_conformance.bench.scoring import judged
+from restore_conformance.bench.scoring import judged, score_fault
 from restore_conformance.clauses import Clause, Interpretation, Register, answered, load, sent, sole
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Judge, look
@@ -262,3 +262,10 @@ def test_what_follows_from_a_clause_that_follows_from_another_is_reported_under_
     on_reply(service, lambda reply, _: setattr(reply, "status", 200) if reply.status == 201 else None)
     found = [one.clause.address for one in judged(load(), service, profile).verdicts if one.verdict == Verdict.FAIL]
     assert found == ["create/response.created"]
+
+
+def test_odd_items_are_sent_without_members_of_a_newer_edition_in_the_short_plan():
+    """What binds by the pinned edition meets long browse session ids too."""
+    score = score_fault(load(), "field2-browse-long-crash", "quick")
+    assert score.right, score.reason
+    assert score.requests < 140
