@@ -12,7 +12,16 @@ from restore_conformance.checks.answers import codes
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus, Supply
 from restore_conformance.payloads.families import is_newer
-from restore_conformance.payloads.materials import LISTS, ODD_GROUPS, PRETTY, REVERSED, TYPED, UPPER
+from restore_conformance.payloads.materials import (
+    LISTS,
+    LONG_BROWSE,
+    ODD_GROUPS,
+    PRETTY,
+    REVERSED,
+    SAME_SITE,
+    TYPED,
+    UPPER,
+)
 
 DOCUMENTED = frozenset({
     "invalidrestoresessionid", "restoresessionnotfound", "restoresessionactionnotallowed", "invalidpatchrequest",
@@ -23,6 +32,8 @@ DOCUMENTED = frozenset({
 Act = Callable[[stories.Talk], None]
 Told = tuple[str, Act]
 """The name of a story, and what is said in it."""
+PLACED = 10
+"""The number of the items that say where to restore to in the edition that knows it, and are odd in every edition."""
 LIVES = (
     (("standard", 30), None),
     (("granular", 10), ("no-payload", 0)),
@@ -103,7 +114,7 @@ class Stories:
         if self._activate:
             first, second = (
                 self._make("standard", 18, style=PRETTY | REVERSED),
-                self._take(supply, *self._items_with_places(10)),
+                self._take(supply, *self._items_with_places(PLACED)),
             )
             yield "activation", lambda talk: stories.activation(talk, first, second, brief=True)
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate, brief=True)
@@ -155,7 +166,8 @@ class Stories:
         plain = IN_PLACE.get(family, family)
         if plain in LISTS and size > self._materials.most(plain):
             return self._make(plain, size)
-        return supply.take(family, size) or self._make(plain, size)
+        style = SAME_SITE | UPPER | LONG_BROWSE if plain == "granular" and size == PLACED else 0
+        return supply.take(family, size) or self._make(plain, size, style)
 
     def _items_with_places(self, size: int) -> Made:
         """Items that say where to restore to, where the edition that binds lets them."""

@@ -101,19 +101,21 @@ def explain(verdicts: list[ClauseVerdict]) -> None:
     A server that refuses every create breaks one clause, not every clause that needs a create.
     """
     by_address = {found.clause.address: found for found in verdicts}
+    listed: dict[str, ClauseVerdict] = {}
     for found in verdicts:
         if found.newer is not None and found.newer.finding is not None:
             _excuse(found, by_address)
         if found.verdict is not Verdict.FAIL:
             continue
         for address in (*found.clause.follows, *found.clause.after):
-            root = by_address.get(address)
+            root = listed.get(address) or by_address.get(address)  # one that is listed under another has that cause
             if root is None or root.verdict is not Verdict.FAIL or not root.clause.level.binds_like(found.clause.level):
                 continue  # what binds is never listed under what does not
             same = root.findings[0].observed == found.findings[0].observed and not _names_row(found)
-            if address in found.clause.follows or same:
+            if root is not found and (address in found.clause.follows or same):
                 root.findings[0].consequences.append(found.clause.address)
-                found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {address}"
+                found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {root.clause.address}"
+                listed[found.clause.address] = root
                 break
 
 

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from restore_conformance import checks
-from restore_conformance.bench.scoring import judged
+from restore_conformance.bench.scoring import judged, score_fault
 from restore_conformance.clauses import Clause, Interpretation, Register, answered, load, sent, sole
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Judge, look
 from restore_conformance.mock import Service
-from restore_conformance.mock.faults.seeding import on_refusal
+from restore_conformance.mock.faults.seeding import on_refusal, on_reply
 from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.verdicts import Deviation, Inconclusive, Level, Verdict
@@ -253,3 +253,19 @@ def test_an_answer_that_names_the_row_of_a_clause_is_reported_under_it():
     on_refusal(service, "DuplicateArtifactInList", lambda reply: setattr(reply, "status", 200))
     found = [one.clause.address for one in judged(load(), service, "standard").verdicts if one.verdict == Verdict.FAIL]
     assert found == ["create/errors.duplicate-artifact"]
+
+
+@pytest.mark.parametrize("profile", ["quick", "standard"])
+def test_what_follows_from_a_clause_that_follows_from_another_is_reported_under_the_first_cause(profile):
+    """Every create answered 200 is one defect, whatever family of requests shows it, and whoever asks."""
+    service = Service()
+    on_reply(service, lambda reply, _: setattr(reply, "status", 200) if reply.status == 201 else None)
+    found = [one.clause.address for one in judged(load(), service, profile).verdicts if one.verdict == Verdict.FAIL]
+    assert found == ["create/response.created"]
+
+
+def test_odd_items_are_sent_without_members_of_a_newer_edition_in_the_short_plan():
+    """What binds by the pinned edition meets long browse session ids too."""
+    score = score_fault(load(), "field2-browse-long-crash", "quick")
+    assert score.right, score.reason
+    assert score.requests < 140
