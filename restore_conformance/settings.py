@@ -186,6 +186,6 @@ def granular_items_from(path: str) -> tuple[dict[str, str], ...]:
 def _json(lines: list[str]) -> list[Any]:
     try:
         found = json.loads("\n".join(lines))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"The file begins like a JSON array and is none: {error}.") from None
     return found if isinstance(found, list) else []

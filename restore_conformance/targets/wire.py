@@ -14,6 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -21,6 +22,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
+from restore_conformance import files
 from restore_conformance.targets.door import NOT_SENT
 from restore_conformance.verdicts import UsageError
 
@@ -224,13 +226,18 @@ class Wire:
             transport.close()
 
 
+LARGEST_BUNDLE = 16 * 1024 * 1024
+
+
 def trust_of(ca_bundle: str) -> ssl.SSLContext:
     """Whom to believe who a server is. Raises UsageError for a bundle that cannot be read."""
     if ca_bundle:
         try:
-            return ssl.create_default_context(cafile=ca_bundle)
-        except (OSError, ssl.SSLError) as error:
-            raise UsageError(f"--ca-bundle {ca_bundle} cannot be read: {error}.") from None
+            trusted = files.read(Path(ca_bundle), LARGEST_BUNDLE).decode("ascii", "ignore")
+            return ssl.create_default_context(cadata=trusted or "-")
+        except (OSError, ValueError) as error:
+            why = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+            raise UsageError(f"--ca-bundle {ca_bundle} cannot be read: {why}.") from None
     if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
         return ssl.create_default_context()
     return httpcore.default_ssl_context()
