@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MAX_LINES = 50_000
-_INCLUDE = re.compile(r"\[!INCLUDE\s*\[[^\]]*\]\(([^)]+)\)\]", re.IGNORECASE)
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+# What stands in brackets holds no bracket of its own and stays in its line, so that a run of brackets is read once.
+_INCLUDE = re.compile(r"\[!INCLUDE\s{0,8}\[[^\[\]\n]*\]\(([^()\n]+)\)\]", re.IGNORECASE)
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)")
 _MARKS = re.compile(r"(?<![\w\\])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`")
 _CALL = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) (/|https?://)\S*( HTTP/[\d.]+)?$")
 _ANSWER = re.compile(r"^HTTP/[\d.]+ \d{3}\b")

@@ -52,6 +52,7 @@ def change(
     other = talk.create("create-other", second)
     talk.list("artifacts", target=listed, looks=(holds(number),))
     names = _ids(talk)
+    own = set(names)
     elsewhere: list[str] = []
     if other and not brief:
         talk.list("artifacts-other-before", target=artifacts_of(other, kind), looks=(holds(second.artifacts),))
@@ -61,6 +62,7 @@ def change(
         number += len(fresh[:2]) if added.status == 200 else 0
         talk.poll("get-added", made, looks=(counts(number, earlier),))
         talk.list("artifacts-added", target=listed, looks=(holds(number),))
+        own |= set(_ids(talk))
         if other and not brief:
             talk.poll("get-other", other, looks=(counts(second.artifacts),))
             talk.list("list-added", looks=showing(made, counts(number, earlier)))
@@ -74,7 +76,7 @@ def change(
         talk.poll("get-removed", made, looks=(counts(number, earlier),))
         talk.list("artifacts-removed", target=listed, looks=(holds(number, names[-1]),))
         # An artifact of another session, if it is not called like one of this session.
-        others = set(elsewhere) - {*_ids(talk), names[-1]}
+        others = set(elsewhere) - own - set(_ids(talk))
         nothing = removal(min(others, default=str(uuid.UUID(int=seed))))
         talk.one("update-remove-nothing", "PATCH", made, payload={delta: [nothing]})
         if other:
