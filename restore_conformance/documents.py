@@ -78,7 +78,13 @@ class Documents:
         """Whether a value keeps the schema of that file."""
         if name not in self._fast:
             self._fast[name] = self._build(name)
-        return bool(self._fast[name].is_valid(value))
+        try:
+            return bool(self._fast[name].is_valid(value))
+        except (
+            UnicodeError,
+            OverflowError,
+        ):  # half a surrogate pair, or a number beyond its own: the other one decides
+            return not self.breaches(name, value)
 
     def breaches(self, name: str, value: Any) -> list[Breach]:
         """Every place where a value breaks the schema of that file, the deepest reasons only, in document order."""

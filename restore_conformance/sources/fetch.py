@@ -9,8 +9,12 @@ from __future__ import annotations
 import atexit
 import functools
 import hashlib
+import ipaddress
 import json
+import re
 import shutil
+import socket
+import sys
 import tempfile
 import time
 import urllib.error
@@ -18,7 +22,8 @@ import urllib.request
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
+from urllib.parse import urlsplit
 
 from restore_conformance import __version__, files
 from restore_conformance.sources.broken import SourceBroken, shown
@@ -47,6 +52,15 @@ def is_address(text: str) -> bool:
     return text.lower().startswith(("http://", "https://"))
 
 
+def _is_plain(address: str) -> bool:
+    """Whether an address can be parsed and holds neither a user name nor a password."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return False
+
+
 def fetch(source: str, *, cache: Path | None = None, max_bytes: int = MAX_BYTES, seconds: float = SECONDS) -> Fetched:
     """The source as a local file.
 
@@ -54,6 +68,11 @@ def fetch(source: str, *, cache: Path | None = None, max_bytes: int = MAX_BYTES,
     Raises SourceBroken where there is nothing, too much, too late, or less than was announced.
     """
     if is_address(source):
+        if not _is_plain(source):
+            raise SourceBroken(
+                re.sub(r"//[^/]*@", "//", source), found="an address with a user name or password, or a broken one",
+                expected="the address alone",
+            )  # fmt: skip
         return _download(source, cache or _for_this_run(), max_bytes, seconds)
     path = Path(source)
     try:
@@ -111,7 +130,8 @@ def _download(address: str, folder: Path, max_bytes: int, seconds: float) -> Fet
     deadline = time.monotonic() + seconds
     try:
         request = urllib.request.Request(address, headers=headers)  # noqa: S310 - the scheme was checked
-        with urllib.request.urlopen(request, timeout=min(seconds, 30.0)) as answer:  # noqa: S310
+        opener = urllib.request.build_opener(_Redirects(address))
+        with opener.open(request, timeout=min(seconds, 30.0)) as answer:
             if not isinstance(answer, HTTPResponse):
                 raise SourceBroken(address, found="an answer that is not HTTP", expected="an http(s) document")
             size, checksum = _save(answer, body, address, max_bytes, deadline)
@@ -129,6 +149,38 @@ def _download(address: str, folder: Path, max_bytes: int, seconds: float) -> Fet
         raise SourceBroken(address, found=f"no answer ({error})", expected="200 with the document") from None
     about.write_text(json.dumps({**validators, "checksum": checksum, "address": address}), encoding="utf-8")
     return _sound(Fetched(address, body, checksum, size))
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows one redirect to another host, and says so; never to less protection, nor from the public to here."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._crossed = False
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        old, new = urlsplit(req.full_url), urlsplit(newurl)
+        if old.scheme == "https" and new.scheme != "https":
+            raise SourceBroken(self._address, found="a redirect to an address without TLS", expected="the document")
+        if (old.hostname, old.port) != (new.hostname, new.port):
+            if self._crossed:
+                raise SourceBroken(self._address, found="a second redirect to another host", expected="the document")
+            if _is_private(new.hostname) and not _is_private(old.hostname):
+                raise SourceBroken(self._address, found="a redirect to a private address", expected="the document")
+            self._crossed = True
+            print(f"drift: {self._address} is redirected to {ascii(new.hostname)[1:-1]}.", file=sys.stderr)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _is_private(host: str | None) -> bool:
+    """Whether a host is this machine or one of a private network; one that cannot be looked up is not."""
+    try:
+        found = socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)
+        return any(not ipaddress.ip_address(one[4][0]).is_global for one in found)
+    except (OSError, ValueError):
+        return False
 
 
 def _known(about: Path) -> dict[str, str]:

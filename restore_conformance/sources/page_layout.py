@@ -123,6 +123,8 @@ def _included(name: str, folder: Path | None) -> str | None:
     if folder is None or name.startswith(("http", "/")) or not name.endswith(".md"):
         return None
     path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        return None  # a page may come from anybody, and names files of its own folder only
     try:
         return path.read_text(encoding="utf-8") if path.is_file() and path.stat().st_size < 1_000_000 else None
     except (OSError, ValueError):

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,9 @@ from restore_conformance.drift.night import Settings, compare
 from restore_conformance.places import SCHEMAS
 from restore_conformance.sources.behaviour import read_behaviour
 from restore_conformance.sources.broken import SourceBroken
+from restore_conformance.sources.fetch import fetch
 from restore_conformance.sources.openapi_reader import read_openapi
+from restore_conformance.sources.page_layout import _included
 from restore_conformance.sources.sniff import SourceKind, sniff
 
 PATH = "/solutions/backupRestore/sharePointRestoreSessions"
@@ -112,3 +118,56 @@ def test_bombs_are_refused(tmp_path: Path) -> None:
     file.write_text("openapi: 3.0.0\na: &a [1]\nb: *a\n", encoding="utf-8")
     with pytest.raises(SourceBroken, match="YAML aliases"):
         read_openapi(file, "x")
+
+
+@contextlib.contextmanager
+def redirecting(to: str) -> Iterator[str]:
+    """A server that redirects everything to one address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", to)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def test_one_redirect_to_another_host_is_followed_and_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A second one is not."""
+    with redirecting("file:///etc/hostname") as nowhere, redirecting(nowhere) as second, redirecting(second) as first:
+        with pytest.raises(SourceBroken, match="second redirect to another host"):
+            fetch(f"{first}/page.md", cache=tmp_path)
+        assert "is redirected to 127.0.0.1" in capsys.readouterr().err
+        with pytest.raises(SourceBroken):
+            fetch(f"{nowhere}/page.md", cache=tmp_path)
+
+
+@pytest.mark.parametrize("address", ["http://me:password@127.0.0.1:9/x", "http://[", "https://"])
+def test_an_address_with_a_password_is_refused_and_not_shown(address: str) -> None:
+    """So is one that cannot be parsed."""
+    with pytest.raises(SourceBroken) as refused:
+        fetch(address)
+    assert "password" not in str(refused.value).replace("user name or password", "")
+
+
+def test_a_page_includes_files_of_its_own_folder_only(tmp_path: Path) -> None:
+    """Another file of the machine is not read."""
+    (tmp_path / "secret.md").write_text("| of | somebody |\n")
+    (tmp_path / "pages").mkdir()
+    assert _included("../secret.md", tmp_path / "pages") is None
+    (tmp_path / "pages" / "own.md").write_text("own")
+    assert _included("own.md", tmp_path / "pages") == "own"
