@@ -14,7 +14,8 @@ from restore_conformance.verdicts import Verdict
 ODD = [
     None, True, False, 0, -1, 5, 2.5, 1e300, 10**400, "", " ", "x", "http://[", "//", "../..", ".", "\ud800",
     "\x00\x1b[2J", "é" * 300, "9" * 5000, "0001-01-01T00:00:00Z", "99999-01-01T00:00:00Z", "2026-13-45T99:99:99Z",
-    [], [[]], [None], [{}], {}, {"": {}}, {"id": {}}, {"@odata.type": {}}, {"value": 1}, {"error": []}, {"code": {}}, ["a"] * 50,
+    [], [[]], [None], [{}], {}, {"": {}},
+    {"id": {}}, {"@odata.type": {}}, {"value": 1}, {"error": []}, {"code": {}}, ["a"] * 50,
 ]  # fmt: skip
 HEADERS = [
     "Content-Type",
