@@ -119,6 +119,7 @@ def test_the_long_run_goes_on_where_it_stopped(register):
     assert "0 accused" in summary(state)
 
 
+@pytest.mark.deep
 def test_the_long_run_meets_every_kind_of_server():
     habits = [habits_of(number, 1) for number in range(10)]
     assert habits[0] == []

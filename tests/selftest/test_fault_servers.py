@@ -160,6 +160,7 @@ def alike(register, names):
     return [group for group in groups.values() if len(group) > 1]
 
 
+@pytest.mark.deep
 def test_a_digest_is_the_same_again_and_shows_a_fault(register):
     """Two runs against the same server have the same digest, and a fault another one."""
     assert len({digest(register, "", "standard") for _ in range(4)}) == 1

@@ -193,7 +193,10 @@ def test_two_writers_of_one_folder_leave_whole_files(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "b.json"]
 
 
-@pytest.mark.parametrize("name", [lambda i: f"aaaaaaaaaaaa{i:06d}", lambda i: "a" * (8 + i % 400) + str(i)])
+@pytest.mark.parametrize(
+    "name",
+    [lambda i: f"aaaaaaaaaaaa{i:06d}", pytest.param(lambda i: "a" * (8 + i % 400) + str(i), marks=pytest.mark.deep)],
+)
 def test_scrubbing_takes_time_in_proportion_to_what_a_server_names(name):
     took = []
     for number in (500, 2000):

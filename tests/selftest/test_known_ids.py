@@ -52,6 +52,7 @@ def test_known_ids_take_no_verdict_away(judged, make, profile):
             assert result.requests <= without.requests + (120 if make is not Service else 10)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("make", [Service, checking])
 def test_a_server_without_a_limit_is_found_with_known_ids(judged, make):
     service = make()

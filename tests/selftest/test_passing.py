@@ -89,8 +89,18 @@ def test_one_in_nine_is_no_passing_refusal(judged):
 
 
 def test_a_change_that_is_always_refused_binds(judged):
-    """A step that is refused in each telling is broken, as before."""
-    result = judged(refusing(lambda request, kind, n: kind[0] == "PATCH"), "quick")
+    """A step that is refused in each telling is broken; changes of sessions that do not exist get their own answer."""
+    service = Service()
+    known = service.handle
+
+    def handle(request):
+        answer = known(request)
+        if request.method == "PATCH" and answer.status == 200:
+            return Response(400, answer.headers, b'{"error": {"code": "BadRequest", "message": "Not now."}}')
+        return answer
+
+    service.handle = handle
+    result = judged(service, "quick")
     assert "update/request-body.additions" in failed(result)
 
 

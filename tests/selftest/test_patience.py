@@ -114,6 +114,7 @@ def test_a_server_that_never_shows_a_change_is_waited_for_once(make, profile):
     assert seconds < 8, result.reason
 
 
+@pytest.mark.deep
 def test_the_commonest_mock_is_waited_for_once_by_the_whole_plan_too():
     """148 seconds before."""
     assert waited(Canned(by_method=True, fresh=True), "standard")[1] < 8

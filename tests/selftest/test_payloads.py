@@ -91,9 +91,9 @@ def test_every_family_is_planned():
     ("families", "condition", "readable"),
     [
         (["standard"], lambda s: s.artifacts >= 7, 7),
-        (["duplicate"], lambda s: s.artifacts >= 2, 2),
+        pytest.param(["duplicate"], lambda s: s.artifacts >= 2, 2, marks=pytest.mark.deep),
         (["mixed"], lambda s: True, 2),
-        (["path-type"], lambda s: s.artifacts > 3, 4),
+        pytest.param(["path-type"], lambda s: s.artifacts > 3, 4, marks=pytest.mark.deep),
     ],
 )
 def test_payloads_shrink_to_readable_ones(families, condition, readable):

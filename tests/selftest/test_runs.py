@@ -146,6 +146,7 @@ def test_a_target_that_throttles_everything_is_exit_3(run):
     assert record["summary"]["fail"] == 0
 
 
+@pytest.mark.deep
 def test_ids_that_are_not_listed_excuse_a_target_that_checks_them(run, tmp_path):
     """A service that knows its restore points refuses made-up ones, and is judged with the ones that exist."""
     known = [f"aaaaaaaa-1111-4222-8333-{n:012x}" for n in range(8)]

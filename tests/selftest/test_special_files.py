@@ -86,6 +86,7 @@ def test_a_recording_is_read_from_a_pipe(tmp_path, capsys):
     assert json.loads((tmp_path / "r" / "run.json").read_text())["exchanges"] > 0
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(sys.platform != "linux", reason="devices and pipes by their names here")
 def test_a_recording_is_read_from_standard_input(tmp_path):
     command = [sys.executable, "-m", "restore_conformance", "judge", "/dev/stdin", "--report", str(tmp_path / "r")]

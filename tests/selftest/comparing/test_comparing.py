@@ -308,6 +308,7 @@ def test_two_runs_that_change_places_change_every_kind_for_its_mirror(pieces, da
     assert mirrored == {(c.kind, c.clause): {(d.kind, d.clause) for d in c.consequences} for c in back.changes}
 
 
+@pytest.mark.deep
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_changed_verdict_is_told_exactly_once(pieces, data):

@@ -234,6 +234,7 @@ def test_sqlite(tmp_path: Path) -> None:
         assert store.sightings() == {"k:1": [night(1)]}
 
 
+@pytest.mark.deep
 def test_postgresql(postgres: str, documents: tuple[str, str], tmp_path: Path) -> None:
     """The same history works in a real PostgreSQL: plain reads and writes, and whole nights."""
     pytest.importorskip("psycopg", reason="the driver psycopg is not installed")

@@ -187,6 +187,7 @@ def real_kills(tenant, command, tmp_path, number):
     return code, out, others, reached
 
 
+@pytest.mark.deep
 def test_two_real_kills_leave_nothing(tenant, command, tmp_path):
     """A process killed in mid-run leaves nothing after a clean-up but what is listed."""
     code, out, others, reached = real_kills(tenant, command, tmp_path, 2)

@@ -63,6 +63,7 @@ def test_a_live_target_is_recorded_whole(tenant, record, register, tmp_path):
     assert result.stopped == ""
 
 
+@pytest.mark.deep
 def test_a_stand_in_never_looks_live(tenant, record, register, tmp_path):
     """What came through the live way from loopback is no evidence about the service, in cassette and report."""
     code, said, cassettes = record("--yes")

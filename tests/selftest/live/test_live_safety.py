@@ -288,6 +288,7 @@ def test_the_large_profiles_are_not_for_live_targets(tenant, command):
     assert "live-deep" in err
 
 
+@pytest.mark.deep
 def test_the_pytest_front_asks_for_leave_as_well(tenant, tmp_path):
     """pytest --target goes through the same door: nothing without leave, and the same verdicts with it."""
     command = [sys.executable, "-m", "pytest", "-q", "tests/create", "-p", "no:cacheprovider", "--target"]

@@ -124,6 +124,7 @@ def test_the_mock_is_never_counted_as_the_service(replayed):
         assert "live" not in counts
 
 
+@pytest.mark.deep
 def test_the_command_replays(tmp_path, capsys):
     assert main(["run", "--target", "replay", "--report", str(tmp_path)]) == 0
     said = capsys.readouterr().out

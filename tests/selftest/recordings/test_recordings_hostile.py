@@ -62,7 +62,7 @@ def test_a_hundred_megabytes_are_not_read(tmp_path, capsys):
     started = time.perf_counter()
     assert main(["judge", str(path), "--report", str(tmp_path / "r")]) == 2
     assert time.perf_counter() - started < 2
-    assert "has 104857600 bytes" in capsys.readouterr().err
+    assert "it has more than" in capsys.readouterr().err
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path):

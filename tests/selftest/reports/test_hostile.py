@@ -103,7 +103,11 @@ OUR_TAGS = {
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=pytest.mark.deep if kind == "wide" else ()) for kind in SERVERS]
+    "kind",
+    [
+        pytest.param(kind, marks=pytest.mark.deep if kind in {"wide", "formula", "line of a megabyte"} else ())
+        for kind in SERVERS
+    ],
 )
 def test_what_a_server_sends_is_inert_everywhere(run, kind):
     some = ["--max-requests", "25"] if kind in {"line of a megabyte", "wide"} else []
