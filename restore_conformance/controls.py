@@ -92,7 +92,9 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callabl
         if check.response is None and control.restarts:  # it may be starting anew
             control.restarts -= 1
             sender.target.pause(RESTART)
-            check = again(known, sender)
+            # Twice, since every other connection may fail on the way.
+            first, check = again(known, sender), again(known, sender)
+            check = first if first.response is None else check
             if check.response is None:
                 control.restarts = 0
         if check.trouble is not None or check.status != known.status:
