@@ -80,11 +80,8 @@ class Documents:
             self._fast[name] = self._build(name)
         try:
             return bool(self._fast[name].is_valid(value))
-        except (
-            UnicodeError,
-            OverflowError,
-        ):  # half a surrogate pair, or a number beyond its own: the other one decides
-            return not self.breaches(name, value)
+        except (UnicodeError, OverflowError):  # half a surrogate pair, a huge number: the other library decides
+            return bool(self._explainer(name).is_valid(value))
 
     def breaches(self, name: str, value: Any) -> list[Breach]:
         """Every place where a value breaks the schema of that file, the deepest reasons only, in document order."""
