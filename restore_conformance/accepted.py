@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from restore_conformance.checks.answers import ANY_TOKEN, UNLISTED
 from restore_conformance.exchange import Exchange
 from restore_conformance.memory import Memory
-from restore_conformance.stories import session_of
+from restore_conformance.state import session_of
 
 CALLERS = frozenset({"token-altered", "token-expired", "no-permission", "read-only-permission", "personal-account"})
 """Defects of a caller who sends a bearer token, so that a refusal shows that the target tells tokens apart."""

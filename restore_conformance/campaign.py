@@ -74,7 +74,7 @@ class Campaign:
         )
         self.control = Control()
         self.doubts = Doubts(self.judge)
-        self.teller = Teller(self.sender, self.control, self, self.doubts, Patience(target.pause, settings.patience))
+        self.teller = Teller(self.sender, self.control, self, self.doubts, Patience(self._pause, settings.patience))
         self.untouched: dict[str, Gap] = {}
         self.stopped = ""
         self.planned = 0
@@ -105,6 +105,11 @@ class Campaign:
         except KeyboardInterrupt:
             self._stop, self.stopped = Stop.INTERRUPTED, "interrupted"
         return self._result(started, time.perf_counter() - clock)
+
+    def _pause(self, seconds: float) -> None:
+        before = time.monotonic()
+        self.target.pause(seconds)
+        self.sender.skipped += max(0.0, seconds - (time.monotonic() - before))
 
     def give_up(self, why: str) -> None:
         """The target cannot be asked, and the run says why."""
@@ -233,10 +238,9 @@ class Campaign:
         session = self._accepted.take(exchange)
         if session:
             self.teller.know(session)
-            if exchange.conversation is None:
-                self.teller.patience.created(session)
-                if not self.edition.is_newer(exchange.sent.tags) and len(self._kept) < 3:
-                    self._kept.append(session)
+            alone = exchange.conversation is None and not self.edition.is_newer(exchange.sent.tags)
+            if alone and len(self._kept) < 3:
+                self._kept.append(session)
 
     # ------------------------------------------------------------------ trouble
 

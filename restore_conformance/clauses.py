@@ -82,6 +82,16 @@ def created(*kinds: str) -> When:
     return When(every=frozenset({"create", "clean", "201", "object"}), either=frozenset(kinds))
 
 
+def session(*phases: str) -> When:
+    """Requests about a session of which this had become by then: "draft", "started", "gone", "unheard", "unsure"."""
+    return When(either=frozenset(f"session:{phase}" for phase in phases))
+
+
+def since(*causes: str) -> When:
+    """Readings of a session to which all of this was done since they last agreed: "added", "other:deleted"."""
+    return When(every=frozenset(f"since:{cause}" for cause in causes))
+
+
 def story(*names: str) -> When:
     """Conversations of one of these stories."""
     return When(either=frozenset(f"story:{name}" for name in names))
@@ -90,7 +100,8 @@ def story(*names: str) -> When:
 def clause(when: When) -> Callable[[_J], _J]:
     """Mark a function as the judgement of the clause with its address.
 
-    Its parameter says what it judges: `exchange` or `conversation`. It raises Deviation, or returns the
+    Its parameters say what it judges: `exchange`, `exchange` and what was `known` before it, or `conversation`. It
+    raises Deviation, or returns the
     reading it saw (a key of interpretations.toml, or None).
     """
 
@@ -132,6 +143,7 @@ class Clause:
     judge: Judgement | None = None
     when: When = When()
     scope: str = "exchange"
+    stateful: bool = False
     test: str = ""
 
     @property
@@ -280,13 +292,26 @@ def _married(made: Clause, judgements: dict[str, tuple[Judgement, str]], complai
         return made
     if made.untested:
         complaints.append(f"{made.address} is marked untested and has a test")
-    scope = next(iter(inspect.signature(function).parameters), "")
-    if scope not in {"exchange", "conversation"}:
-        complaints.append(f"{where} takes {scope or 'nothing'}; a judgement takes exchange or conversation")
+    takes = tuple(inspect.signature(function).parameters)
+    if takes not in _TAKES:
+        complaints.append(
+            f"{where} takes {' and '.join(takes) or 'nothing'}; a judgement takes exchange, or exchange and known"
+        )
+    scope, stateful = takes[0] if takes else "", takes == ("exchange", "known")
     when = function.__when__  # type: ignore[attr-defined]
+    if stateful:
+        return replace(made, judge=_with_known(function), when=when, scope=scope, stateful=True, test=where)
     if scope == "exchange":
         when = when & sent(made.operation)  # a clause is about its own operation, wherever its text was copied from
     return replace(made, judge=function, when=when, scope=scope, test=where)
+
+
+_TAKES = frozenset({("exchange",), ("exchange", "known"), ("conversation",)})
+
+
+def _with_known(function: Callable[..., Any]) -> Judgement:
+    """A judgement of an exchange that is given what was known before it."""
+    return functools.wraps(function)(lambda exchange: function(exchange, exchange.known))
 
 
 def _judgements(folder: Path, operation: str) -> dict[str, tuple[Judgement, str]]:

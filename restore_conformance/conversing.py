@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from restore_conformance import stories
-from restore_conformance.checks.answers import codes
-from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import FAMILIES, Knobs, Materials, Stimulus, Supply
 from restore_conformance.payloads.families import is_newer
 from restore_conformance.payloads.materials import (
@@ -22,12 +20,6 @@ from restore_conformance.payloads.materials import (
     TYPED,
     UPPER,
 )
-
-DOCUMENTED = frozenset({
-    "invalidrestoresessionid", "restoresessionnotfound", "restoresessionactionnotallowed", "invalidpatchrequest",
-    "toomanyactiverestoresessions",
-})  # fmt: skip
-"""Codes that only the operations on a session have: an answer with one shows that the route is there."""
 
 Act = Callable[[stories.Talk], None]
 Told = tuple[str, Act]
@@ -54,15 +46,6 @@ Made = tuple[str, int]
 """A session by the family of its stimulus and its number of artifacts."""
 LISTED = 2
 """How many lives are also looked up in the list of all sessions."""
-
-
-def shows_route(exchange: Exchange) -> bool:
-    """Whether an answer proves that the target has the operation it was asked for."""
-    if exchange.status is None or exchange.trouble:
-        return False
-    if 200 <= exchange.status < 300:
-        return True
-    return any(code.lower() in DOCUMENTED for _, code in codes(exchange.answer))
 
 
 class Stories:

@@ -88,7 +88,8 @@ class Exchange:
     show as they were, so that neither their absence nor their form proves anything: "media type", "body", places in
     it as JSON pointers, "members" where only those are missing that the request did not ask for, and "request" where
     values of the request may have been written over. `stale` says that a reading may show what was
-    before a change, and was not repeated for long enough to be evidence.
+    before a change, and was not repeated for long enough to be evidence. `overlaps` says that another request was under
+    way at the same time which changes what this one is about. `known` is what the exchanges before had shown.
     """
 
     number: int
@@ -110,6 +111,9 @@ class Exchange:
     origin: str = "run"
     lost: frozenset[str] = frozenset()
     stale: bool = False
+    at: float | None = None
+    overlaps: bool = False
+    known: Any = None
     _answer: Any = field(default=NOTHING, repr=False)
     _parsed: bool = field(default=False, repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restore_conformance.exchange import Conversation, Exchange
-from restore_conformance.stories import session_of
+from restore_conformance.state import session_of
 
 OPEN = 500
 """Sessions followed at a time; the one heard of longest ago is let go first."""

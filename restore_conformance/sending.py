@@ -16,6 +16,7 @@ from restore_conformance.exchange import Exchange, Request
 from restore_conformance.judging import look
 from restore_conformance.payloads.stimulus import CREATE, Stimulus
 from restore_conformance.recogniser import Recogniser
+from restore_conformance.state import State
 from restore_conformance.targets import Target
 
 
@@ -38,8 +39,10 @@ class Sender:
         *,
         seed: int = 1,
         budget: int = 0,
+        state: State | None = None,
     ) -> None:
         self.target = target
+        self.state = state or State()
         self.recogniser = recogniser
         self.tokens = tokens
         self._lock = threading.Lock()
@@ -47,6 +50,7 @@ class Sender:
         self.budget = budget
         self._ids = random.Random(seed)  # noqa: S311 - ids for support, not secrets
         self._number = 0
+        self.skipped = 0.0
 
     def request(self, stimulus: Stimulus) -> Request:
         """The request a stimulus stands for."""
@@ -113,8 +117,11 @@ class Sender:
             started=started,
             attempts=answer.attempts,
         )
+        exchange.at = before + self.skipped
         exchange.sent = self.recogniser(answer.request)
         look(exchange)
+        with self._lock:
+            exchange.known = self.state.take(exchange)
         return exchange
 
 

@@ -98,7 +98,7 @@ class Store:
         if came is not None and not whole:
             came = replace(came, body=came.body[:LOOKED_AT])
         kept = replace(
-            exchange, sent=None, request=replace(asked, headers=headers, body=body), response=came,
+            exchange, sent=None, known=None, request=replace(asked, headers=headers, body=body), response=came,
             _answer=NOTHING, _parsed=False, _cache={},
         )  # fmt: skip
         return kept, sizes

@@ -14,12 +14,13 @@ from restore_conformance import stories
 from restore_conformance.checks.answers import NO_ROUTE, codes, is_refusal
 from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.controls import ROUNDS, Control, again, confirm
-from restore_conformance.conversing import Act, Told, shows_route
+from restore_conformance.conversing import Act, Told
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.judging import Outcome
 from restore_conformance.payloads import Stimulus
 from restore_conformance.repeating import TIMES, Doubts
 from restore_conformance.sending import Sender
+from restore_conformance.state import shows_route
 from restore_conformance.trouble import never_sent
 
 MOST_KNOWN = 1000

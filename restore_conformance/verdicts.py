@@ -92,6 +92,7 @@ class Deviation(AssertionError):
     `unless` names a fact of the whole run that would excuse it (see `restore_conformance.judging`).
     `refusal` says that it shows in a refusal, which may have passing reasons: it binds once it was seen again.
     `by_status` says that the status alone shows the breach, whatever the body holds.
+    `because` are the earlier exchanges that set the expectation, where they are others than the state names.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class Deviation(AssertionError):
         unless: str = "",
         refusal: bool = False,
         by_status: bool = False,
+        because: tuple[Any, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -113,6 +115,7 @@ class Deviation(AssertionError):
         self.unless = unless
         self.refusal = refusal
         self.by_status = by_status
+        self.because = because
 
 
 class Inconclusive(unittest.SkipTest):

@@ -95,6 +95,10 @@ class Judge:
         self.exchanges += 1
         outcome = self._judge(exchange, self.applicable(tags_of(exchange)), "exchange", [exchange])
         exchange.failed = frozenset(outcome.failed)
+        if exchange.known is not None:
+            exchange.known.broken.update(outcome.failed)
+            if not exchange.trouble:  # that may be judged again, once it is known whose it is
+                exchange.known = exchange.known.bare()
         return outcome
 
     def conversation(self, conversation: Conversation) -> Outcome:
@@ -139,7 +143,9 @@ class Judge:
         last = evidence[-1]
         weight = last.weight
         for made in clauses:
-            root = next((need for need in made.needs if need in failed), None) if failed else None
+            known = subject.known if made.stateful else None
+            gone = failed | known.broken if known is not None else failed
+            root = next((need for need in made.needs if need in gone), None) if gone else None
             if root is not None:
                 failed.add(made.address)
                 self.consequences.setdefault(root, set()).add(made.address)
@@ -159,8 +165,8 @@ class Judge:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
             except Deviation as deviation:
-                evidence = subject.evidence() if scope == "conversation" else evidence
-                if doubt := unknown(deviation, evidence):
+                shown = _evidence(made, deviation, subject)
+                if doubt := unknown(deviation, shown):
                     tally.inconclusive += 1
                     tally.reason = tally.reason or doubt
                     continue
@@ -169,11 +175,11 @@ class Judge:
                     tally.seen["neither reading"] = tally.seen.get("neither reading", 0) + 1
                     continue
                 if self._is_newer(made):
-                    count_breach(tally, deviation, subject.weight, evidence)
+                    count_breach(tally, deviation, subject.weight, shown)
                     continue
                 failed.add(made.address)
                 outcome.failed.append(made.address)
-                self._broken(made, deviation, subject, evidence, outcome)
+                self._broken(made, deviation, subject, shown, outcome)
             except Exception as broken:  # noqa: BLE001 - a broken judgement is a verdict of its own
                 failed.add(made.address)
                 tally.error = tally.error or f"{type(broken).__name__}: {broken}"
@@ -238,6 +244,20 @@ def _reading(made: Clause, subject: Exchange | Conversation) -> Any:
     if isinstance(subject, Conversation):
         subject.looked_at.clear()
     return made.judge(subject)
+
+
+def _evidence(made: Clause, deviation: Deviation, subject: Any) -> list[Exchange]:
+    """What shows a breach: the exchange that broke the clause last, after those that set the expectation."""
+    if made.scope == "conversation":
+        found: list[Exchange] = subject.evidence()
+        return found
+    if not made.stateful:
+        return [subject]
+    if deviation.because:
+        first = {one.number: one for one in deviation.because if one is not subject}
+        return [*(first[number] for number in sorted(first)), subject][-3:]
+    shown: list[Exchange] = subject.known.evidence(subject)
+    return shown
 
 
 def _unanswered(tally: Tally, stuck: Exchange) -> None:

@@ -11,6 +11,8 @@ from restore_conformance.exchange import Conversation, Exchange
 def tags_of(exchange: Exchange) -> frozenset[str]:
     """What was sent and what came, as tags."""
     tags: frozenset[str] = exchange.sent.tags
+    if exchange.known is not None and exchange.sent.operation != "create":
+        tags |= exchange.known.tags
     response = exchange.response
     if response is None:
         return tags

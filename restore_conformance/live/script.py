@@ -19,6 +19,7 @@ from restore_conformance.live.routes import NeverLive
 from restore_conformance.paths import session_path
 from restore_conformance.payloads.materials import GRANULAR, SITE
 from restore_conformance.sending import BudgetSpent
+from restore_conformance.state import session_of
 from restore_conformance.verdicts import Gap, Unready, Why
 
 SHARED_TENANT = Gap(Why.LEFT_OUT, "needs a target that nobody else uses: sessions of others come and go in the list")
@@ -97,7 +98,7 @@ def _hear(campaign: Campaign, step: Step, exchange: Exchange) -> None:
 
 def _delete_made(campaign: Campaign, exchange: Exchange) -> None:
     """Delete what a create made, if it made anything."""
-    made = stories.session_of(exchange)
+    made = session_of(exchange)
     if made:
         delete(campaign, made)
 
@@ -149,7 +150,7 @@ def _life(campaign: Campaign, first: Step, second: Step, plan: Plan) -> None:
                 talk.poll("get-other", other)
             gone = talk.one("delete", "DELETE", made)
             if gone.status == 204 and "get-deleted" in plan.extras:
-                talk.poll("get-deleted", made, 404)
+                talk.poll("get-deleted", made)
                 if "artifacts-deleted" in plan.extras:
                     talk.one("artifacts-deleted", "GET", made, f"/{SITE}")
                 talk.one("delete-again", "DELETE", made)

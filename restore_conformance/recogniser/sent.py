@@ -29,6 +29,7 @@ class Sent:
     payload: Any = None
     asked_for_all_members: bool = False
     arguable: frozenset[str] = frozenset()
+    change: Any = None
 
 
 class Seen:

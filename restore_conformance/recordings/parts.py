@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from restore_conformance.conversing import shows_route
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.recordings.coverage import conversation_of
 from restore_conformance.recordings.source import Source
-from restore_conformance.stories import session_of
+from restore_conformance.state import session_of, shows_route
 from restore_conformance.verdicts import UsageError
 
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from restore_conformance.clauses import Clause
-from restore_conformance.conversing import shows_route
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.rebuilt import Rebuilder
-from restore_conformance.stories import session_of
+from restore_conformance.state import session_of, shows_route
 
 REMOVABLE = frozenset(
     {

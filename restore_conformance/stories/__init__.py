@@ -7,7 +7,7 @@ from restore_conformance.stories.askers import MALFORMED, callers, strangers, to
 from restore_conformance.stories.changes import activation, change, crowd, fill
 from restore_conformance.stories.lives import ALL_MEMBERS, late, life, many, refused
 from restore_conformance.stories.patience import Patience
-from restore_conformance.stories.talk import SESSIONS, Talk, session_of
+from restore_conformance.stories.talk import SESSIONS, Talk
 
 __all__ = [
     "ALL_MEMBERS",
@@ -24,7 +24,6 @@ __all__ = [
     "life",
     "many",
     "refused",
-    "session_of",
     "strangers",
     "tokenless",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from restore_conformance.payloads.materials import LISTS, SITE
 from restore_conformance.payloads.stimulus import Stimulus
-from restore_conformance.stories.expectations import as_made, holds, showing, shows
-from restore_conformance.stories.talk import Talk, artifacts_of, is_unseen, names_in, removal, session_of
+from restore_conformance.state import session_of
+from restore_conformance.stories.talk import Talk, artifacts_of, is_unseen, names_in, removal
 
 ALL_MEMBERS = (("Prefer", "include-unknown-enum-members"),)
 
@@ -26,31 +26,30 @@ def life(
     made = talk.create("create", first)
     if not made:
         return
-    fresh = as_made(talk.exchanges[-1])
-    if is_unseen(talk.poll("get", made, looks=fresh)):
+    if is_unseen(talk.poll("get", made)):
         return
     if first.kind in LISTS:
-        talk.list("artifacts", target=artifacts_of(made, first.kind), looks=(holds(first.artifacts),))
+        talk.list("artifacts", target=artifacts_of(made, first.kind))
         if first.kind == "standard" and not brief:
             talk.list("items", target=artifacts_of(made, "granular"))
         if first.kind == "granular" and not brief:
-            talk.poll("get-all-members", made, looks=fresh, headers=ALL_MEMBERS)
+            talk.poll("get-all-members", made, headers=ALL_MEMBERS)
     other = talk.create("create-other", second)
     if listed:
-        talk.list("list", looks=(shows(made, other), *showing(made, *fresh)))
+        talk.list("list")
     talk.refuse(refusals)
-    talk.poll("get-again", made, looks=fresh)
+    talk.poll("get-again", made)
     if other and not brief:
         talk.poll("get-other", other)
     gone = talk.one("delete", "DELETE", made)
     if gone.status in {200, 202, 204}:
-        talk.poll("get-deleted", made, 404)
+        talk.poll("get-deleted", made)
         if first.kind == "standard" and not brief:
-            talk.list("artifacts-deleted", target=artifacts_of(made, first.kind), looks=(holds(0),), gone=True)
+            talk.list("artifacts-deleted", target=artifacts_of(made, first.kind))
         if not brief:
             talk.one("delete-again", "DELETE", made)
             talk.one("update-deleted", "PATCH", made, payload={f"{SITE}@delta": [removal(made)]})
-        if listed and talk.list("list-after", looks=(shows(gone=made),)):
+        if listed and talk.list("list-after"):
             _again_if_made(talk, refusals, "list", "list-after")
     if other:
         talk.poll("get-kept", other)
@@ -86,9 +85,9 @@ def late(talk: Talk, sessions: list[str], gone: list[str]) -> None:
     for number, session in enumerate(sessions):
         talk.poll(f"get-late-{number}", session)
     for session in gone[:1]:
-        talk.poll("get-gone", session, 404)
+        talk.poll("get-gone", session)
 
 
 def many(talk: Talk) -> None:
     """Read the whole list once there are more sessions than on one page of it."""
-    talk.list("list-many", looks=(shows(*talk.there()),))
+    talk.list("list-many")

@@ -1,91 +1,40 @@
 """The one place that waits until a change is seen, with one budget for the whole run.
 
-No page promises that a change is seen at once, and replicas may answer in any order: a reading that shows what was
-before says nothing until enough time has passed since the change. Knows views by name alone, no clause and no answer.
+What may come late, and what never came, is for the state to say; how long to wait for it is said here.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from restore_conformance.state import Known
+from restore_conformance.state.state import LONG
 
 BUDGET = 30.0
 """How many seconds a run waits in all, unless the user says otherwise."""
-LONG = 5.0
-"""Seconds after a change from which on every view has to show it, read once more than there are waits."""
-MOST = 5000
-"""Sessions whose changes are kept apart; a further one counts as changed when anything was."""
 WAITS = (0.3, 0.7, 1.5, 3.0)
 """Seconds before each further reading; long after a change always the first."""
-
-View = tuple[str, str]
-"""An operation that reads, and what of its answer is waited for: one view that may show changes, or never does."""
+MOST = 12
+"""How often the same is read in a row."""
 
 
 @dataclass(slots=True)
 class Patience:
-    """What is left of the budget, when each session was last changed, and which views never came to show a change.
-
-    `pause` waits; a target without a clock of its own returns from it at once, and what it skips counts all the same.
-    """
+    """What is left of the budget. `pause` waits; a target with a clock of its own returns from it at once."""
 
     pause: Callable[[float], object]
     left: float = BUDGET
-    never: set[View] = field(default_factory=set)
-    _came: set[View] = field(default_factory=set)
-    _skipped: float = 0.0
-    _last: float = float("-inf")
-    _changed: dict[str, float] = field(default_factory=dict)
-    _given: set[str] = field(default_factory=set)
-    _shared: set[str] = field(default_factory=set)
 
-    def now(self) -> float:
-        """Seconds on the clock of this run."""
-        return time.monotonic() + self._skipped
-
-    def created(self, session: str) -> None:
-        """A create was answered with this id. An id that is given twice names nothing that could be waited for."""
-        name = session.lower()
-        if name in self._given:
-            self._shared.add(name)
-        elif len(self._given) < MOST:
-            self._given.add(name)
-        self.changed(session)
-
-    def changed(self, session: str) -> None:
-        """A session was changed just now, or may have been."""
-        self._last = self.now()
-        if len(self._changed) < MOST or session.lower() in self._changed:
-            self._changed[session.lower()] = self._last
-
-    def age(self, sessions: Iterable[str]) -> float:
-        """Seconds since the last change of any of these sessions; of any session, if none is named."""
-        return self.now() - max((self._changed.get(one.lower(), self._last) for one in sessions), default=self._last)
-
-    def again(self, view: View, readings: int, sessions: Iterable[str] = ()) -> bool:
-        """Wait after so many readings that show no change, and say whether to read again.
-
-        A view that was read again until long after the change is remembered, and not waited for again; nor is the same
-        aspect of other views, of which it proves nothing, unless they have shown it before: what a route that the
-        target lacks never shows says nothing of one that works.
-        """
-        names = [one.lower() for one in sessions if one]
-        if view in self.never or not self._shared.isdisjoint(names):
+    def again(self, known: Known, readings: int) -> bool:
+        """Wait after so many readings of something, and say whether to read it again: it lacks what may yet come."""
+        if not known.lacks or known.settled or known.shared or readings >= MOST:
             return False
-        late = self.age(names) >= LONG
-        if late and readings > len(WAITS):
-            self.never.add(view)
-            return False
-        if not late and view not in self._came and any(view[1] == aspect for _, aspect in self.never):
-            return False
+        late = known.age is not None and known.age >= LONG
         wait = min(WAITS[0 if late else min(readings, len(WAITS)) - 1], self.left)
         if wait <= 0:
             return False
-        self.left -= wait
-        before = time.monotonic()
-        self.pause(wait)
-        self._skipped += max(0.0, wait - (time.monotonic() - before))
+        self.rest(wait)
         return True
 
     def rest(self, seconds: float) -> None:
@@ -93,12 +42,3 @@ class Patience:
         wait = min(seconds, self.left)
         self.left -= wait
         self.pause(wait)
-
-    def came(self, view: View) -> None:
-        """The view has shown what was waited for: it may do so late, and is waited for from now on."""
-        self.never.discard(view)
-        self._came.add(view)
-
-    def proves(self, view: View, sessions: Iterable[str] = ()) -> bool:
-        """Whether a reading that still shows no change is evidence: the view never came, and the session is ours."""
-        return view in self.never and self._shared.isdisjoint(one.lower() for one in sessions if one)

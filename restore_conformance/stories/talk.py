@@ -6,17 +6,17 @@ Knows no story: what is asked in which order is for those who tell one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.exchange import Conversation, Exchange, Request
-from restore_conformance.paths import is_segment, session_path, within
+from restore_conformance.paths import session_path, within
 from restore_conformance.payloads.materials import LISTS
 from restore_conformance.payloads.stimulus import Stimulus
 from restore_conformance.sending import Sender
-from restore_conformance.stories.expectations import Look, is_page, values
+from restore_conformance.state import session_of
+from restore_conformance.state.ledger import values
 from restore_conformance.stories.patience import Patience
 
 SESSIONS = "/solutions/backupRestore/restoreSessions"
@@ -52,10 +52,6 @@ class Talk:
     def _send(self, step: str, request: Request) -> Exchange:
         exchange = self.sender.send(request, family=self.story, step=step, talk=self.number)
         self.exchanges.append(exchange)
-        if exchange.sent.operation in CHANGING and (exchange.trouble or (exchange.status or 0) < 300):
-            self.patience.changed(exchange.sent.session)
-        elif made := session_of(exchange):
-            self.patience.created(made)
         return exchange
 
     def create(self, step: str, stimulus: Stimulus) -> str:
@@ -91,70 +87,20 @@ class Talk:
         return self.say(step, replace(request, headers=(*request.headers, *headers)))
 
     def poll(
-        self,
-        step: str,
-        session: str,
-        status: int = 200,
-        looks: Sequence[Look] = (),
-        *,
-        below: str = "",
-        caller: str = "good",
-        headers: Headers = (),
+        self, step: str, session: str, *, below: str = "", caller: str = "good", headers: Headers = ()
     ) -> Exchange:
-        """Read a session, or what is `below` it, until it is answered so or patience ends.
-
-        `looks` are what a session that is read has to show. A reading that may show what was before, and was not
-        repeated for long enough, is marked as stale.
-        """
+        """Read a session, or what is `below` it, until nothing is behind or patience ends."""
         readings = 0
         while True:
             found = self.one(step, "GET", session, below, caller=caller, headers=headers)
             readings += 1
-            lacks = self._lacks(found, session, status, looks)
-            if not lacks:
-                return found
-            view = (found.sent.operation, lacks)
-            if not self.patience.again(view, readings, (session,)):
-                found.stale = not self.patience.proves(view, (session,))
-                return found
+            if not self.patience.again(found.known, readings):
+                return _marked(found)
 
-    def _lacks(self, found: Exchange, session: str, status: int, looks: Sequence[Look]) -> str:
-        """What a reading does not show yet and may come to show; "" where there is nothing to wait for."""
-        operation, answer = found.sent.operation, found.answer
-        absent = found.status in ABSENT and operation not in self.routes
-        if found.trouble and found.blame != "target" and not absent:
-            return "trouble"  # nothing was seen yet, and what comes next relies on it
-        if found.status not in {200, 404}:
-            return ""
-        if found.status != status:
-            if found.status == 200 and isinstance(answer, dict) and not _is(answer, session):
-                return ""
-            return "found" if status == 200 else "gone"
-        self.patience.came((operation, "found" if status == 200 else "gone"))
-        return self._aspect(operation, answer, looks) if _is(answer, session) else ""
-
-    def _aspect(self, operation: str, answer: Any, looks: Sequence[Look]) -> str:
-        """The first aspect that is not shown and may come; "" where all are shown, or one is wrong for good."""
-        lacking = [look for look in looks if not look.shown(answer)]
-        for look in looks:
-            if look.proof and look not in lacking:
-                self.patience.came((operation, look.aspect))
-        return lacking[0].aspect if lacking and all(look.was(answer) for look in lacking) else ""
-
-    def list(
-        self,
-        step: str,
-        caller: str = "good",
-        target: str = SESSIONS,
-        looks: Sequence[Look] = (),
-        *,
-        gone: bool = False,
-    ) -> bool:
+    def list(self, step: str, caller: str = "good", target: str = SESSIONS) -> bool:
         """Read a collection page by page; False where it is none, or too long to be read whole.
 
-        Read again until it shows what is looked for or patience ends; the last reading keeps the name of the step, and
-        is marked as stale where it may show what was before. `gone` says that there is none any more, so that nothing
-        better than 404 is waited for.
+        Read again until nothing is behind or patience ends; the last reading keeps the name of the step.
         """
         readings = 0
         while True:
@@ -162,29 +108,12 @@ class Talk:
             whole = self._pages(step, caller, target)
             pages = self.exchanges[before:]
             readings += 1
-            operation, session = pages[0].sent.operation, pages[0].sent.session
-            lacks = self._list_lacks(pages, looks, whole=whole, gone=gone)
-            if not lacks:
-                return whole
-            view, sessions = (operation, lacks), (session,) if session else ()
-            if not self.patience.again(view, readings, sessions):
+            if not self.patience.again(pages[-1].known, readings):
                 for page in pages:
-                    page.stale = not self.patience.proves(view, sessions)
+                    page.stale = _marked(pages[-1]).stale
                 return whole
             for page in pages:
                 page.step = f"{step}-early"
-
-    def _list_lacks(self, pages: Sequence[Exchange], looks: Sequence[Look], *, whole: bool, gone: bool) -> str:
-        """What the pages of a list do not show yet and may come to show; "" where there is nothing to wait for."""
-        operation = pages[0].sent.operation
-        if not looks:
-            return ""
-        if any(page.status == 404 for page in pages):
-            return "" if gone else "found"
-        self.patience.came((operation, "found"))
-        if not whole or not all(map(is_page, pages)):
-            return ""
-        return self._aspect(operation, [one for page in pages for one in values(page)], looks)
 
     def _pages(self, step: str, caller: str, target: str) -> bool:
         seen: set[str] = set()
@@ -207,12 +136,10 @@ class Talk:
         return Conversation(self.number, self.story, tuple(self.exchanges), routes, known, there)
 
 
-def session_of(exchange: Exchange) -> str:
-    """The id of the session a create made, or "" where it made none, or none that can be asked for."""
-    if exchange.trouble or exchange.status != 201 or not isinstance(exchange.answer, dict):
-        return ""
-    found = exchange.answer.get("id")
-    return found if isinstance(found, str) and is_segment(found) else ""
+def _marked(found: Exchange) -> Exchange:
+    """A reading that may show what was before a change, and was not repeated for long enough, marked as stale."""
+    found.stale = bool(found.known.lacks) and not found.known.settled
+    return found
 
 
 def is_unseen(found: Exchange) -> bool:
@@ -228,12 +155,6 @@ def removal(name: str) -> dict[str, Any]:
 def artifacts_of(session: str, kind: str) -> str:
     """The route of a session's artifacts of a kind."""
     return session_path(session, LISTS[kind], typed=True)
-
-
-def _is(answer: Any, session: str) -> bool:
-    """Whether an answer shows this session, or does not say which."""
-    shown = answer.get("id") if isinstance(answer, dict) else None
-    return not isinstance(shown, str) or shown.lower() == session.lower()
 
 
 def names_in(talk: Talk, step: str) -> set[str]:

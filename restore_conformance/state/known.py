@@ -1,0 +1,133 @@
+"""What is known of the session that a request names, when that request is sent, and how its answer compares.
+
+Nouns only: they are made by the state, and judgements read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from restore_conformance.exchange import Exchange
+
+
+class Phase(StrEnum):
+    """What has become of a session, as far as the exchanges so far tell."""
+
+    UNHEARD = "unheard"
+    """No answer has named it."""
+    DRAFT = "draft"
+    STARTED = "started"
+    GONE = "gone"
+    UNSURE = "unsure"
+    """A change may or may not have been carried out, or somebody else has a hand in it."""
+
+
+class Fit(StrEnum):
+    """How one aspect of an answer compares with what is known."""
+
+    AGREES = "agrees"
+    BEHIND = "behind"
+    """An earlier version explains it: the answer may lag."""
+    CONTRADICTS = "contradicts"
+    """No version that ever was explains it."""
+    OPEN = "open"
+    """Nothing can be said: the answer does not show it, or nobody knows what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One aspect of an answer. `expected` is what it should show by now, `shown` what it shows."""
+
+    fit: Fit = Fit.OPEN
+    expected: Any = None
+    shown: Any = None
+
+
+OPEN = Aspect()
+PRESENCE, STATUS, COUNT, ITEMS = "presence", "status", "count", "items"
+"""Whether the session is there, whether it has started, how many artifacts it counts, and which ones it lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One session and what a list of sessions shows of it: `shown` is None where the list does not have it."""
+
+    session: str
+    phase: Phase
+    created: Exchange
+    because: Exchange
+    since: frozenset[str]
+    shown: Mapping[str, Any] | None
+    read: Exchange | None
+    aspects: Mapping[str, Aspect]
+    settled: bool
+    age: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the state knew before an exchange, and how the answer compares with it.
+
+    `session` is the id that the request names, in small letters; `phase` what had become of it. `created` made it;
+    `because` is the last exchange that changed it, or set what is expected of it; `before` the last reading of the same
+    view that agreed. `since` says what has happened since that reading: "created", "added", "removed", "changed",
+    "refused", "activated", "deleted", and the same of another session with "other:" before it, whose last exchange is
+    in `causes`. `aspects` compares a reading aspect by aspect. `settled` says that a reading was repeated for long
+    enough, or that its view never came to show a change, so that what is behind is evidence. `lacks` names the aspect
+    worth asking for again, and `age` the seconds since the last change of the session.
+
+    `sent` are the artifacts that the session should hold, as they were sent, by kind; `listed` the items of the last
+    whole list that agreed. `pages` are the pages of a list read so far, this one included, and `whole` says that no
+    page is missing. `rows` compares a whole list of sessions. `routes` are the operations that the target has
+    shown to have; `given` all ids that it gave to sessions. `broken` are the clauses found broken about this session.
+    `alone` says that nobody else is known to be at work.
+    """
+
+    session: str = ""
+    phase: Phase = Phase.UNHEARD
+    shared: bool = False
+    created: Exchange | None = None
+    because: Exchange | None = None
+    before: Exchange | None = None
+    since: frozenset[str] = frozenset()
+    causes: Mapping[str, Exchange] = field(default_factory=dict)
+    aspects: Mapping[str, Aspect] = field(default_factory=dict)
+    settled: bool = True
+    lacks: str = ""
+    age: float | None = None
+    sent: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    listed: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    readings: Mapping[str, Exchange] = field(default_factory=dict)
+    pages: tuple[Exchange, ...] = ()
+    whole: bool = False
+    rows: tuple[Row, ...] = ()
+    routes: frozenset[str] = frozenset()
+    given: Collection[str] = frozenset()
+    others: int = 0
+    alone: bool = True
+    broken: set[str] = field(default_factory=set)
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """What clauses may ask for: "session:draft" and so on, and "since:added" and so on."""
+        return frozenset({f"session:{self.phase}", *(f"since:{one}" for one in self.since)})
+
+    def bare(self) -> Known:
+        """The tags and no exchange: what is kept once an exchange was judged, so that none holds on to all before."""
+        return Known(
+            self.session, self.phase, self.shared, since=self.since, routes=self.routes, alone=self.alone,
+            broken=self.broken,
+        )  # fmt: skip
+
+    def aspect(self, name: str) -> Aspect:
+        """How one aspect compares; open where the answer says nothing of it."""
+        return self.aspects.get(name, OPEN)
+
+    def evidence(self, exchange: Exchange) -> list[Exchange]:
+        """At most three exchanges: what made the session or set the expectation, and the one judged, in order."""
+        chosen = [one for one in (self.because or self.created, self.before) if one is not None]
+        found = {one.number: one for one in (*chosen, exchange)}
+        return [found[number] for number in sorted(found)]

@@ -1,0 +1,191 @@
+"""What is kept of one session: its versions, what happened to it, and what each view of it has shown.
+
+Mutable, and private to the state; compares what a reading shows with the versions that it may show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from restore_conformance.checks.answers import codes
+from restore_conformance.exchange import Exchange
+from restore_conformance.paths import is_segment
+from restore_conformance.state.known import COUNT, ITEMS, OPEN, PRESENCE, STATUS, Aspect, Fit, Phase
+
+EVENTS = 40
+VERSIONS = 12
+"""How many of each are kept of one session; the earliest go first, as no reading shows them so late."""
+KINDS = {"siteRestoreArtifacts": "standard", "granularSiteRestoreArtifacts": "granular"}
+THERE = frozenset({Phase.DRAFT, Phase.STARTED})
+
+DOCUMENTED = frozenset({
+    "invalidrestoresessionid", "restoresessionnotfound", "restoresessionactionnotallowed", "invalidpatchrequest",
+    "toomanyactiverestoresessions",
+})  # fmt: skip
+"""Codes that only the operations on a session have: an answer with one shows that the route is there."""
+
+Items = tuple[Mapping[str, Any], ...]
+
+
+@dataclass(slots=True)
+class Version:
+    """A session as an exchange left it. A number is None where nobody can say."""
+
+    phase: Phase
+    total: int | None = None
+    items: dict[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class View:
+    """What one way to read a session has shown of it: when it last agreed, and how often it was read since a change."""
+
+    agreed: int = 0
+    reading: Exchange | None = None
+    readings: int = 0
+    total: int | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """One session. `at` is when it was last changed, None where the exchange has no time; `caller` who made it."""
+
+    name: str
+    created: Exchange
+    caller: str
+    versions: list[Version]
+    at: float | None
+    because: Exchange
+    events: list[tuple[str, Exchange]] = field(default_factory=list)
+    views: dict[str, View] = field(default_factory=dict)
+    sent: dict[str, Items] = field(default_factory=dict)
+    listed: dict[str, Items] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    readings: dict[str, Exchange] = field(default_factory=dict)
+    shared: bool = False
+    foreign: bool = False
+    broken: set[str] = field(default_factory=set)
+
+    @property
+    def now(self) -> Version:
+        return self.versions[-1]
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.UNSURE if self.foreign or self.shared else self.now.phase
+
+    def view(self, name: str) -> View:
+        return self.views.setdefault(name, View())
+
+    def happened(self, cause: str, exchange: Exchange) -> None:
+        """Note what was done, whether it changed anything or not."""
+        self.events = [*self.events, (cause, exchange)][-EVENTS:]
+        self.because = exchange
+
+    def changed(self, version: Version, at: float | None) -> None:
+        """Take the session to another version."""
+        self.versions = [*self.versions, version][-VERSIONS:]
+        self.at = at
+        for view in self.views.values():
+            view.readings = 0
+
+    def since(self, view: View) -> Iterator[str]:
+        """What was done since a view last agreed."""
+        for cause, exchange in self.events:
+            if exchange.number > view.agreed:
+                yield cause
+
+    # ------------------------------------------------------------------ comparing
+
+    def present(self, shown: bool) -> Aspect:
+        """Whether a session that is shown, or is not found, is there by now."""
+        if self.phase is Phase.UNSURE:
+            return OPEN
+        expected = self.now.phase in THERE
+        if expected is shown:
+            return Aspect(Fit.AGREES, expected, shown)
+        return Aspect(Fit.BEHIND, expected, shown)  # it was absent once, and was there
+
+    def status(self, shown: Any) -> Aspect:
+        """How a status compares: a draft waits until it is activated."""
+        if self.phase not in THERE or not isinstance(shown, str):
+            return OPEN
+        draft = self.now.phase is Phase.DRAFT
+        if draft is (shown == "draft"):
+            return Aspect(Fit.AGREES, "draft" if draft else "not draft", shown)
+        return Aspect(Fit.CONTRADICTS if draft else Fit.BEHIND, "draft" if draft else "not draft", shown)
+
+    def count(self, shown: int | None) -> Aspect:
+        """How a total compares: artifacts may be added or taken out one by one, so that any number may come."""
+        expected = self.now.total
+        if self.phase not in THERE or shown is None or expected is None:
+            return OPEN
+        if shown == expected:
+            return Aspect(Fit.AGREES, expected, shown)
+        known = [one.total for one in self.versions]
+        most = max(one or 0 for one in known)
+        may = 0 <= shown <= most or None in known[1:]
+        return Aspect(Fit.BEHIND if may else Fit.CONTRADICTS, expected, shown)
+
+    def items(self, kind: str, shown: list[Any]) -> Aspect:
+        """How a whole list of artifacts compares: so many, each once, and none that was removed."""
+        expected = self.now.items.get(kind)
+        if self.phase is Phase.GONE:
+            return Aspect(Fit.BEHIND if shown else Fit.AGREES, 0, len(shown))
+        if self.phase is Phase.UNSURE or expected is None:
+            return OPEN
+        names = [str(one.get("id")).lower() for one in shown if isinstance(one, dict) and one.get("id")]
+        fits = len(shown) == expected and len(set(names)) == len(names) and self.removed.isdisjoint(names)
+        return Aspect(Fit.AGREES if fits else Fit.BEHIND, expected, len(shown))
+
+    def adopt(self, aspects: Mapping[str, Aspect], kind: str = "") -> None:
+        """Believe what was shown in spite of what should be there, so that one cause is found once."""
+        version = self.now
+        for name, aspect in aspects.items():
+            if aspect.fit is Fit.AGREES or aspect.fit is Fit.OPEN:
+                continue
+            if name == PRESENCE:
+                version.phase = Phase.UNSURE
+            elif name == STATUS:
+                version.phase = Phase.STARTED if version.phase is Phase.DRAFT else Phase.UNSURE
+            elif name == COUNT:
+                version.total = aspect.shown
+            elif name == ITEMS:
+                version.items[kind] = aspect.shown
+
+
+def session_of(exchange: Exchange) -> str:
+    """The id of the session a create made, or "" where it made none, or none that can be asked for."""
+    if exchange.trouble or exchange.status != 201 or not isinstance(exchange.answer, dict):
+        return ""
+    found = exchange.answer.get("id")
+    return found if isinstance(found, str) and is_segment(found) else ""
+
+
+def total(session: Any) -> int | None:
+    """The number of artifacts that a session counts, or None where it shows none."""
+    found = session.get("restoreSessionArtifactCount") if isinstance(session, dict) else None
+    number = found.get("total") if isinstance(found, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def shows_route(exchange: Exchange) -> bool:
+    """Whether an answer proves that the target has the operation it was asked for."""
+    if exchange.status is None or exchange.trouble:
+        return False
+    if 200 <= exchange.status < 300:
+        return True
+    return any(code.lower() in DOCUMENTED for _, code in codes(exchange.answer))
+
+
+def page_value(exchange: Exchange) -> Any:
+    """The member `value` of one page of a list, or None."""
+    return exchange.answer.get("value") if isinstance(exchange.answer, dict) else None
+
+
+def values(exchange: Exchange) -> list[dict[str, Any]]:
+    """The objects of one page of a list."""
+    value = page_value(exchange)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -1,0 +1,484 @@
+"""The state: takes exchanges in the order of the wire, and says of each what was known before it.
+
+Answers may lag: no page promises that a change is seen at once, and replicas may answer in any order. A reading that
+shows an earlier version is evidence only once it was repeated for long enough, or where its view never came to show
+any change. Memory is bounded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from restore_conformance.exchange import Exchange
+from restore_conformance.state.known import COUNT, ITEMS, PRESENCE, STATUS, Aspect, Fit, Known, Phase, Row
+from restore_conformance.state.ledger import (
+    KINDS,
+    THERE,
+    Items,
+    Session,
+    Version,
+    View,
+    page_value,
+    session_of,
+    shows_route,
+    total,
+    values,
+)
+
+LONG, READINGS = 5.0, 5
+"""Seconds after a change from which on a view has to show it, and how often it is read until then at least."""
+LATE, FEW = 60.0, 2
+"""The same where much more time has passed."""
+SESSIONS = 5000
+"""Sessions followed at a time; the one that was heard of longest ago is let go first."""
+GIVEN = 100_000
+"""Ids that are remembered as given to a session."""
+PAGES = 200
+"""Pages of one list that are put together."""
+LISTS = {"list-artifacts": "standard", "list-granular": "granular"}
+"""The kind of artifacts that an operation lists."""
+CHANGES = frozenset({"update", "activate", "delete", "delete-typed"})
+NOT_FOUND = frozenset({404, 410})
+NOT_HANDLED = frozenset({401, 403, 407, 425, 429})
+"""Refusals that say nothing of the session."""
+TRUSTED = frozenset({"good", "delegated", "application", "unknown", "read-only"})
+"""Callers whose readings show what is there."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A list that is being read page by page: what has been read, where the next page is, what was changed by then."""
+
+    pages: list[Exchange]
+    following: str
+    changes: int
+    first: bool
+
+
+@dataclass(slots=True)
+class State:
+    """What the exchanges so far have shown. `alone` says that nobody else changes what they are about."""
+
+    alone: bool = True
+    routes: set[str] = field(default_factory=lambda: {"create"})
+    given: dict[str, int] = field(default_factory=dict)
+    never: set[tuple[str, str]] = field(default_factory=set)
+    came: set[tuple[str, str]] = field(default_factory=set)
+    _sessions: OrderedDict[str, Session] = field(default_factory=OrderedDict)
+    _latest: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
+    _reading: dict[str, _Reading] = field(default_factory=dict)
+    _whole: dict[str, Exchange] = field(default_factory=dict)
+    _changes: int = 0
+    _created: int = 0
+    _routes: frozenset[str] = frozenset({"create"})
+
+    def take(self, exchange: Exchange) -> Known:
+        """Take one exchange in, and say what was known before it and how its answer compares."""
+        operation = exchange.sent.operation
+        if shows_route(exchange) and operation not in self.routes:
+            self.routes.add(operation)
+            self._routes = frozenset(self.routes)
+        if operation == "create":
+            return self._create(exchange)
+        if operation in {"get", "get-typed"}:
+            return self._get(exchange)
+        if operation in LISTS:
+            return self._artifacts(exchange, LISTS[operation])
+        if operation in {"list", "list-typed"}:
+            return self._list(exchange)
+        if operation in CHANGES:
+            return self._change(exchange)
+        return self._about(exchange, None)
+
+    def phase(self, name: str) -> Phase:
+        """What has become of a session."""
+        found = self._sessions.get(name.lower())
+        return found.phase if found else Phase.UNHEARD
+
+    # ------------------------------------------------------------------ what is known before
+
+    def _session(self, exchange: Exchange) -> Session | None:
+        name = exchange.sent.session.lower()
+        found = self._sessions.get(name)
+        if found is not None:
+            self._sessions.move_to_end(name)
+            if exchange.sent.caller == "unknown" and found.caller != _caller(exchange):
+                return None  # another token may not be allowed to see it
+        return found
+
+    def _about(self, exchange: Exchange, session: Session | None, view: View | None = None, **more: Any) -> Known:
+        name = exchange.sent.session.lower()
+        if session is None:
+            return Known(
+                name, shared=name in self.given, routes=self._routes, given=self.given.keys(), alone=self.alone, **more
+            )
+        causes = dict(session.events)
+        since = set(session.since(view)) if view is not None else set(causes)
+        agreed = view.agreed if view is not None else session.created.number
+        for cause, latest in self._latest.items():
+            other = next((one for named, one in reversed(latest) if named != session.name), None)
+            if other is not None and other.number > agreed:
+                since.add(f"other:{cause}")
+                causes[f"other:{cause}"] = other
+        return Known(
+            session.name, session.phase, session.shared, session.created, session.because,
+            view.reading if view is not None else None, frozenset(since), causes,
+            sent=dict(session.sent), listed=dict(session.listed), readings=dict(session.readings),
+            routes=self._routes, given=self.given.keys(), others=self._created - session.created.number,
+            alone=self.alone, broken=session.broken, **more,
+        )  # fmt: skip
+
+    def _other(self, cause: str, session: str, exchange: Exchange) -> None:
+        """Note the last exchanges that did something to two different sessions."""
+        latest = [one for one in self._latest.get(cause, []) if one[0] != session]
+        self._latest[cause] = [*latest[-1:], (session, exchange)]
+
+    # ------------------------------------------------------------------ changes
+
+    def _create(self, exchange: Exchange) -> Known:
+        known = self._about(exchange, None)
+        self._changes += 1
+        made = session_of(exchange).lower()
+        if not made:
+            return known
+        self._created = exchange.number
+        if made in self.given:
+            if made in self._sessions:
+                self._sessions[made].shared = True
+            return known
+        if len(self.given) < GIVEN:
+            self.given[made] = exchange.number
+        sent = _sent(exchange.sent.payload)
+        clean = "clean" in exchange.sent.tags
+        items: dict[str, int | None] = {kind: len(sent.get(kind, ())) if clean else None for kind in KINDS.values()}
+        first = Version(Phase.GONE)
+        version = Version(Phase.DRAFT, total(exchange.answer), items)
+        self._sessions[made] = Session(
+            made, exchange, _caller(exchange), [first, version], _answered(exchange), exchange, sent=sent
+        )
+        self._sessions[made].happened("created", exchange)
+        self._other("created", made, exchange)
+        if len(self._sessions) > SESSIONS:
+            self._sessions.popitem(last=False)
+        return known
+
+    def _change(self, exchange: Exchange) -> Known:
+        session = self._session(exchange)
+        known = self._about(exchange, session)
+        self._changes += 1
+        if session is None:
+            return known
+        status, now = exchange.status, session.now
+        operation = exchange.sent.operation.removesuffix("-typed")
+        if status is not None and 400 <= status < 500 and status not in {408, 429}:
+            session.happened("refused", exchange)
+            return known
+        if status is None or not 200 <= status < 300:
+            phase = now.phase if operation == "update" else Phase.UNSURE
+            session.changed(Version(phase, None, {}), _answered(exchange))
+            session.happened("changed", exchange)
+            return known
+        at = _answered(exchange)
+        if operation == "delete":
+            session.changed(Version(Phase.GONE), at)
+            self._happened(session, "deleted", exchange)
+        elif operation == "activate":
+            phase = Phase.STARTED if now.phase in THERE else now.phase
+            session.changed(Version(phase, now.total, dict(now.items)), at)
+            self._happened(session, "activated", exchange)
+        else:
+            self._update(session, exchange, at)
+        return known
+
+    def _happened(self, session: Session, cause: str, exchange: Exchange) -> None:
+        session.happened(cause, exchange)
+        self._other(cause, session.name, exchange)
+
+    def _update(self, session: Session, exchange: Exchange, at: float | None) -> None:
+        change, now = exchange.sent.change, session.now
+        causes = ["changed"]
+        version = Version(now.phase, None, dict.fromkeys(KINDS.values()))
+        sure = change is not None and "change:clean" in exchange.sent.tags and not _exceptions(exchange.answer)
+        if change is not None and sure and change.kind in KINDS.values():
+            kind, fresh = change.kind, tuple(change.additions)
+            causes += ["added"] * bool(fresh) + ["removed"] * bool(change.removals)
+            gone = _removals(change.removals, session.listed.get(kind), now.items.get(kind))
+            if gone is not None and not _again(fresh, session.sent.get(kind, ())):
+                more = len(fresh) - len(gone)
+                number = now.items.get(kind)
+                version.items = {**now.items, kind: None if number is None else number + more}
+                version.total = None if now.total is None else now.total + more
+            session.removed |= gone or set()
+            session.sent[kind] = (*session.sent.get(kind, ()), *fresh)
+        elif (
+            change is not None
+            and not change.additions
+            and not change.removals
+            and "change:plain" not in exchange.sent.tags
+        ):
+            version = Version(now.phase, now.total, dict(now.items))
+        session.changed(version, at)
+        for cause in causes:
+            self._happened(session, cause, exchange)
+
+    # ------------------------------------------------------------------ readings
+
+    def _get(self, exchange: Exchange) -> Known:
+        session, answer = self._session(exchange), exchange.answer
+        operation = exchange.sent.operation
+        if session is None or not _reads(exchange):
+            return self._about(exchange, session, session.view(operation) if session else None, settled=session is None)
+        view = session.view(operation)
+        aspects: dict[str, Aspect] = {}
+        if exchange.status in NOT_FOUND:
+            aspects[PRESENCE] = session.present(shown=False)
+        elif exchange.status == 200 and isinstance(answer, dict) and _is(answer, session.name):
+            aspects[PRESENCE] = session.present(shown=True)
+            if aspects[PRESENCE].fit is Fit.AGREES:
+                aspects[STATUS] = session.status(answer.get("status"))
+                aspects[COUNT] = session.count(total(answer))
+        return self._compared(exchange, session, view, aspects, "", (exchange,))
+
+    def _compared(
+        self,
+        exchange: Exchange,
+        session: Session,
+        view: View,
+        aspects: Mapping[str, Aspect],
+        kind: str,
+        pages: tuple[Exchange, ...],
+        **more: Any,
+    ) -> Known:
+        """Compare a reading, and take from it what it shows."""
+        operation = exchange.sent.operation
+        view.readings += 1
+        self._learn_from(exchange, session, view, aspects)
+        if session.foreign:
+            aspects = {}
+        lacks = next((name for name, one in aspects.items() if one.fit is Fit.BEHIND), "")
+        if exchange.trouble and exchange.blame != "target":
+            lacks = "trouble"
+        settled = not lacks or self._settled(exchange, session, view, (operation, lacks))
+        known = self._about(
+            exchange, session, view, aspects=aspects, settled=settled, lacks=lacks, pages=pages,
+            age=_age(exchange, session), **more,
+        )  # fmt: skip
+        wrong = any(one.fit is Fit.CONTRADICTS for one in aspects.values())
+        if lacks and settled and lacks != "trouble":
+            self.never.add((operation, lacks))
+        for name, one in aspects.items():
+            if one.fit is Fit.AGREES and (name == PRESENCE or known.since & _PROOFS):
+                self.never.discard((operation, name))
+                self.came.add((operation, name))
+        if aspects and not lacks and not wrong:
+            view.agreed, view.reading = exchange.number, exchange
+            session.readings[operation] = exchange
+        elif wrong or (settled and lacks != "trouble"):
+            session.adopt(aspects, kind)
+        return known
+
+    def _learn_from(self, exchange: Exchange, session: Session, view: View, aspects: Mapping[str, Aspect]) -> None:
+        """Take over what nobody could know, and notice when somebody else has a hand in a session."""
+        presence = aspects.get(PRESENCE)
+        shown = total(exchange.answer) if exchange.status == 200 else None
+        if presence is not None and presence.fit is Fit.AGREES and exchange.sent.operation not in LISTS:
+            if shown is not None and session.now.total is None and view.total == shown and view.readings > 1:
+                session.now.total = shown
+            view.total = shown
+        if self.alone or presence is None:
+            return
+        absent = presence.fit is Fit.BEHIND and presence.expected and view.agreed
+        odd = [one for name, one in aspects.items() if name != PRESENCE and one.fit in {Fit.CONTRADICTS, Fit.BEHIND}]
+        if absent or (odd and not self._only_ours(exchange, session)):
+            session.foreign = True
+
+    def _only_ours(self, exchange: Exchange, session: Session) -> bool:
+        """Whether a reading itself says that nobody changed the session after our last change to it."""
+        shown = exchange.answer if isinstance(exchange.answer, dict) else {}
+        last = session.because.answer if isinstance(session.because.answer, dict) else {}
+        modified = shown.get("lastModifiedDateTime")
+        return isinstance(modified, str) and modified == last.get("lastModifiedDateTime")
+
+    def _settled(self, exchange: Exchange, session: Session, view: View, key: tuple[str, str]) -> bool:
+        if session.shared:
+            return False
+        if key in self.never:
+            return True
+        age = _age(exchange, session)
+        if age is None:
+            return False
+        return (age >= LONG and view.readings >= READINGS) or (age >= LATE and view.readings >= FEW)
+
+    # ------------------------------------------------------------------ lists
+
+    def _artifacts(self, exchange: Exchange, kind: str) -> Known:
+        session, operation = self._session(exchange), exchange.sent.operation
+        key = f"{operation} {exchange.sent.session.lower()} {_caller(exchange)}"
+        pages, whole = self._paged(key, exchange)
+        if session is None or not _reads(exchange):
+            view = session.view(operation) if session else None
+            return self._about(exchange, session, view, settled=session is None, pages=pages, whole=whole)
+        view = session.view(operation)
+        shown = [one for page in pages for one in values(page)]
+        aspects: dict[str, Aspect] = {}
+        if exchange.status in NOT_FOUND:
+            aspects[PRESENCE] = session.present(shown=False)
+        elif whole:
+            aspects[ITEMS] = session.items(kind, shown)
+            if aspects[ITEMS].fit is Fit.AGREES and session.phase in THERE:
+                aspects[PRESENCE] = session.present(shown=True)
+        known = self._compared(exchange, session, view, aspects, kind, pages, whole=whole)
+        if whole and known.aspect(ITEMS).fit is Fit.AGREES:
+            session.listed[kind] = tuple(one for one in shown if isinstance(one, dict))
+        return known
+
+    def _paged(self, key: str, exchange: Exchange) -> tuple[tuple[Exchange, ...], bool]:
+        """The pages of a list up to this one, and whether they are all of it, with nothing changed meanwhile."""
+        going = self._reading.pop(key, None)
+        link = exchange.answer.get("@odata.nextLink") if isinstance(exchange.answer, dict) else None
+        good = exchange.status == 200 and not exchange.trouble and isinstance(page_value(exchange), list)
+        if going is not None and going.following and _leads(going.following, exchange.request.target):
+            pages, first, changes = [*going.pages, exchange], going.first, going.changes
+        else:
+            pages, first, changes = [exchange], "?" not in exchange.request.target, self._changes
+        if good and isinstance(link, str) and len(pages) < PAGES:
+            if len(self._reading) > 100:
+                self._reading.clear()
+            self._reading[key] = _Reading(pages, link, changes, first)
+        whole = good and link is None and first and changes == self._changes
+        return tuple(pages), whole and "@odata.nextLink" not in exchange.answer
+
+    def _list(self, exchange: Exchange) -> Known:
+        caller, operation = _caller(exchange), exchange.sent.operation
+        pages, whole = self._paged(f"{operation} {caller}", exchange)
+        before = self._whole.get(f"{operation} {caller}")
+        rows: tuple[Row, ...] = ()
+        lacks, settled, age = "", True, None
+        if whole and _reads(exchange):
+            shown = {str(one.get("id")).lower(): one for page in pages for one in values(page)}
+            found = [self._row(session, shown, exchange, caller) for session in list(self._sessions.values())]
+            rows = tuple(one for one in found if one is not None)
+            late = [one for one in rows if any(aspect.fit is Fit.BEHIND for aspect in one.aspects.values())]
+            unsettled = [one for one in late if not one.settled]
+            for one in (unsettled or late)[:1]:
+                lacks = next(name for name, aspect in one.aspects.items() if aspect.fit is Fit.BEHIND)
+            settled = not unsettled
+            ages = [one.age for one in unsettled if one.age is not None]
+            age = min(ages, default=None)
+            self._whole[f"{operation} {caller}"] = exchange
+        return Known(
+            before=before, settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, routes=self._routes,
+            given=self.given.keys(), alone=self.alone, age=age,
+        )  # fmt: skip
+
+    def _row(self, session: Session, shown: Mapping[str, Any], exchange: Exchange, caller: str) -> Row | None:
+        """Compare what a whole list shows of one session; None where it may not show it."""
+        if session.phase is Phase.UNSURE or session.caller != caller:
+            return None
+        operation = exchange.sent.operation
+        view, one = session.view(operation), shown.get(session.name)
+        view.readings += 1
+        aspects = {PRESENCE: session.present(shown=one is not None)}
+        if one is not None and aspects[PRESENCE].fit is Fit.AGREES:
+            aspects[STATUS] = session.status(one.get("status"))
+            aspects[COUNT] = session.count(total(one))
+        lacks = next((name for name, aspect in aspects.items() if aspect.fit is Fit.BEHIND), "")
+        settled = not lacks or self._settled(exchange, session, view, (operation, lacks))
+        known = self._about(exchange, session, view)
+        if lacks and settled:
+            self.never.add((operation, lacks))
+        made = Row(
+            session.name, session.phase, session.created, session.because, known.since, one,
+            session.readings.get("get") or session.readings.get("get-typed"), aspects, settled, _age(exchange, session),
+        )  # fmt: skip
+        if not lacks and not any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values()):
+            view.agreed, view.reading = exchange.number, exchange
+            if known.since & _PROOFS or one is not None:
+                self.came.add((operation, PRESENCE))
+                self.never.discard((operation, PRESENCE))
+        return made
+
+
+_PROOFS = frozenset({"added", "removed", "changed", "activated", "deleted"})
+"""What a view that agrees since has shown: that it shows changes."""
+
+
+def _caller(exchange: Exchange) -> str:
+    """Who asks: the kind of caller where it is known, else a digest of what was shown for it."""
+    caller: str = exchange.sent.caller
+    if caller in {"good", "read-only"}:
+        return "good"  # they read what the same tenant made
+    if caller != "unknown":
+        return caller
+    return hashlib.sha256((exchange.request.header("Authorization") or "").encode()).hexdigest()[:16]
+
+
+def _answered(exchange: Exchange) -> float | None:
+    """When an answer came."""
+    return None if exchange.at is None else exchange.at + exchange.seconds
+
+
+def _age(exchange: Exchange, session: Session) -> float | None:
+    """Seconds from the last change of a session to an answer."""
+    came = _answered(exchange)
+    return None if came is None or session.at is None else came - session.at
+
+
+def _reads(exchange: Exchange) -> bool:
+    """Whether an answer shows what its caller may see."""
+    return exchange.sent.caller in TRUSTED and exchange.status not in NOT_HANDLED
+
+
+def _is(answer: Mapping[str, Any], session: str) -> bool:
+    """Whether an answer shows this session, or does not say which."""
+    shown = answer.get("id")
+    return not isinstance(shown, str) or shown.lower() == session
+
+
+def _sent(payload: Any) -> dict[str, Items]:
+    """The artifacts of a payload, by kind."""
+    found: dict[str, Items] = {}
+    for member, kind in KINDS.items():
+        value = payload.get(member) if isinstance(payload, dict) else None
+        if isinstance(value, list):
+            found[kind] = tuple(one for one in value if isinstance(one, dict))
+    return found
+
+
+def _leads(link: str, target: str) -> bool:
+    """Whether a link leads to this target: the same path below the base, and the same query."""
+    one, other = urlsplit(link), urlsplit(target)
+    return one.query == other.query and unquote(one.path).endswith(unquote(other.path))
+
+
+def _exceptions(answer: Any) -> bool:
+    """Whether an answer says that some of the changes were not made."""
+    members = answer.values() if isinstance(answer, dict) else ()
+    lists = (value for value in members if isinstance(value, list))
+    return any(isinstance(one, dict) and "@Core.DataModificationException" in one for many in lists for one in many)
+
+
+def _removals(names: Iterable[Any], listed: Items | None, number: int | None) -> set[str] | None:
+    """Which of the artifacts that are to be removed are there, or None where nobody can say."""
+    wanted = {str(name).lower() for name in names}
+    if not wanted:
+        return set()
+    if listed is None or number != len(listed):
+        return None
+    return wanted & {str(one.get("id")).lower() for one in listed}
+
+
+def _key(one: Mapping[str, Any]) -> str:
+    point = one.get("restorePoint")
+    name = point.get("id") if isinstance(point, dict) else f"{one.get('browseSessionId')} {one.get('id')}"
+    return str(name).lower()
+
+
+def _again(fresh: Items, sent: Items) -> bool:
+    """Whether an addition names what was added before, which a server may take for the same."""
+    return not {_key(one) for one in fresh}.isdisjoint(_key(one) for one in sent)
