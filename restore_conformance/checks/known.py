@@ -33,7 +33,7 @@ def compared(exchange: Exchange, known: Known, name: str) -> Aspect:
     return aspect
 
 
-def after(exchange: Exchange, known: Known) -> str:
+def after(known: Known) -> str:
     """What was done before a reading, for messages: `after DELETE answered 204`."""
     cause = known.because or known.created
     return f" after {cause.request.method} answered {cause.status}" if cause is not None else ""
@@ -44,7 +44,7 @@ def found(exchange: Exchange, known: Known) -> None:
     aspect = compared(exchange, known, PRESENCE)
     if aspect.fit is not Fit.AGREES and aspect.expected:
         raise Deviation(
-            f"expected 200 for a session that is there{after(exchange, known)}, got {answers.shown(exchange)}",
+            f"expected 200 for a session that is there{after(known)}, got {answers.shown(exchange)}",
             expected="200",
             observed=answers.shown(exchange),
         )
@@ -55,7 +55,7 @@ def not_found(exchange: Exchange, known: Known) -> None:
     aspect = compared(exchange, known, PRESENCE)
     if aspect.fit is not Fit.AGREES and not aspect.expected:
         raise Deviation(
-            f"expected 404 for a session that is gone{after(exchange, known)}, got {answers.shown(exchange)}",
+            f"expected 404 for a session that is gone{after(known)}, got {answers.shown(exchange)}",
             expected="404",
             observed=answers.shown(exchange),
         )
