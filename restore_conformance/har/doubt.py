@@ -75,8 +75,9 @@ def body_sent(raw: bytes | None, size: int, length: int = -1) -> bytes | None:
 
 def _uniform(value: Any) -> bool:
     """Whether every artifact of a list has the same id: a duplicate, or a tool that writes one id for all."""
-    for name in ("siteRestoreArtifacts", "granularSiteRestoreArtifacts"):
-        elements = value.get(name) if isinstance(value, dict) else None
+    for name, elements in value.items() if isinstance(value, dict) else ():
+        if name.removesuffix("@delta") not in {"siteRestoreArtifacts", "granularSiteRestoreArtifacts"}:
+            continue
         if not isinstance(elements, list) or len(elements) < 2:
             continue
         ids = {

@@ -6,6 +6,6 @@ predicate with one; a selftest lets the two disagree as often as they can.
 
 from restore_conformance.recogniser.operations import READING, route
 from restore_conformance.recogniser.recognising import Recogniser
-from restore_conformance.recogniser.sent import Sent
+from restore_conformance.recogniser.sent import Change, Sent
 
-__all__ = ["READING", "Recogniser", "Sent", "route"]
+__all__ = ["READING", "Change", "Recogniser", "Sent", "route"]

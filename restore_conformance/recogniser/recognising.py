@@ -10,9 +10,10 @@ from typing import Any
 
 from restore_conformance.documents import Documents, pinned
 from restore_conformance.editions import TAG, editions, names_in
-from restore_conformance.exchange import Request, parse_json
+from restore_conformance.exchange import Request
 from restore_conformance.recogniser.body import payload_of
 from restore_conformance.recogniser.callers import Callers
+from restore_conformance.recogniser.changes import change_of, rule_tags
 from restore_conformance.recogniser.members import members
 from restore_conformance.recogniser.operations import READING, prefers_all_members, route
 from restore_conformance.recogniser.sent import Seen, Sent
@@ -99,14 +100,17 @@ class Recogniser:
         caller = self._callers.of(request, seen)
         if operation in READING:
             seen.defects.discard("read-only-permission")
-        tags = {operation, f"caller:{caller}", *(f"sole:{defect}" for defect in seen.defects)}
+        tags, change = {operation, f"caller:{caller}"}, None
         if operation == "update":
-            tags.update(self._brought(parse_json(request.body)))
+            change, payload, about = change_of(request, self._words, strict=self._strict)
+            tags.update(about, self._brought(payload), rule_tags(change, seen.defects))
+        else:
+            tags.update(f"sole:{defect}" for defect in seen.defects)
         if session:
             tags.add("id:well-formed" if GUID.fullmatch(session) else "id:malformed")
         return Sent(
             operation, session, "", frozenset(seen.defects), frozenset(), frozenset(tags), 0, caller,
-            None, prefers_all_members(request),
+            None, prefers_all_members(request), change=change,
         )  # fmt: skip
 
     def _brought(self, payload: Any) -> Iterator[str]:
