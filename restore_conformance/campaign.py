@@ -74,7 +74,7 @@ class Campaign:
         )
         self.control = Control()
         self.doubts = Doubts(self.judge)
-        self.teller = Teller(self.sender, self.control, self, self.doubts, Patience(target.pause, settings.patience))
+        self.teller = Teller(self.sender, self.control, self, self.doubts, Patience(target, settings.patience))
         self.untouched: dict[str, Gap] = {}
         self.stopped = ""
         self.planned = 0

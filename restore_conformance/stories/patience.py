@@ -6,9 +6,9 @@ before says nothing until enough time has passed since the change. Knows views b
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 BUDGET = 30.0
 """How many seconds a run waits in all, unless the user says otherwise."""
@@ -23,26 +23,26 @@ View = tuple[str, str]
 """An operation that reads, and what of its answer is waited for: one view that may show changes, or never does."""
 
 
+class Waited(Protocol):
+    """What is waited for, by its clock alone: a target."""
+
+    def now(self) -> float: ...
+
+    def pause(self, seconds: float) -> None: ...
+
+
 @dataclass(slots=True)
 class Patience:
-    """What is left of the budget, when each session was last changed, and which views never came to show a change.
+    """What is left of the budget, when each session was last changed, and which views never came to show a change."""
 
-    `pause` waits; a target without a clock of its own returns from it at once, and what it skips counts all the same.
-    """
-
-    pause: Callable[[float], object]
+    target: Waited
     left: float = BUDGET
     never: set[View] = field(default_factory=set)
     _came: set[View] = field(default_factory=set)
-    _skipped: float = 0.0
     _last: float = float("-inf")
     _changed: dict[str, float] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
     _shared: set[str] = field(default_factory=set)
-
-    def now(self) -> float:
-        """Seconds on the clock of this run."""
-        return time.monotonic() + self._skipped
 
     def created(self, session: str) -> None:
         """A create was answered with this id. An id that is given twice names nothing that could be waited for."""
@@ -55,13 +55,15 @@ class Patience:
 
     def changed(self, session: str) -> None:
         """A session was changed just now, or may have been."""
-        self._last = self.now()
+        self._last = self.target.now()
         if len(self._changed) < MOST or session.lower() in self._changed:
             self._changed[session.lower()] = self._last
 
     def age(self, sessions: Iterable[str]) -> float:
         """Seconds since the last change of any of these sessions; of any session, if none is named."""
-        return self.now() - max((self._changed.get(one.lower(), self._last) for one in sessions), default=self._last)
+        return self.target.now() - max(
+            (self._changed.get(one.lower(), self._last) for one in sessions), default=self._last
+        )
 
     def again(self, view: View, readings: int, sessions: Iterable[str] = ()) -> bool:
         """Wait after so many readings that show no change, and say whether to read again.
@@ -83,16 +85,14 @@ class Patience:
         if wait <= 0:
             return False
         self.left -= wait
-        before = time.monotonic()
-        self.pause(wait)
-        self._skipped += max(0.0, wait - (time.monotonic() - before))
+        self.target.pause(wait)
         return True
 
     def rest(self, seconds: float) -> None:
         """Wait so long, within what is left of the budget, without reading anything."""
         wait = min(seconds, self.left)
         self.left -= wait
-        self.pause(wait)
+        self.target.pause(wait)
 
     def came(self, view: View) -> None:
         """The view has shown what was waited for: it may do so late, and is waited for from now on."""
