@@ -74,7 +74,7 @@ class Campaign:
         )
         self.control = Control()
         self.doubts = Doubts(self.judge)
-        self.teller = Teller(self.sender, self.control, self, self.doubts, Patience(self._pause, settings.patience))
+        self.teller = Teller(self.sender, self.control, self, self.doubts, Patience(target.pause, settings.patience))
         self.untouched: dict[str, Gap] = {}
         self.stopped = ""
         self.planned = 0
@@ -105,11 +105,6 @@ class Campaign:
         except KeyboardInterrupt:
             self._stop, self.stopped = Stop.INTERRUPTED, "interrupted"
         return self._result(started, time.perf_counter() - clock)
-
-    def _pause(self, seconds: float) -> None:
-        before = time.monotonic()
-        self.target.pause(seconds)
-        self.sender.skipped += max(0.0, seconds - (time.monotonic() - before))
 
     def give_up(self, why: str) -> None:
         """The target cannot be asked, and the run says why."""

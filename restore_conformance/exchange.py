@@ -83,13 +83,16 @@ class Exchange:
 
     `trouble` names what kept the answer from being taken at its word (see `restore_conformance.trouble`);
     `blame` says whom a control found responsible: "target", "environment" or None where none was made.
-    `sent` is what the recogniser saw in the request's bytes; `failed` the clauses found broken here. `silent` says
-    that no clause may be judged by this exchange alone. `lost` names parts of the answer that a recording may not
-    show as they were, so that neither their absence nor their form proves anything: "media type", "body", places in
-    it as JSON pointers, "members" where only those are missing that the request did not ask for, and "request" where
-    values of the request may have been written over. `stale` says that a reading may show what was
-    before a change, and was not repeated for long enough to be evidence. `overlaps` says that another request was under
-    way at the same time which changes what this one is about. `known` is what the exchanges before had shown.
+    `at` is when the request was sent, in seconds on a clock that only moves forward within one source (a run, one
+    recording), None where nobody knows; the answer came at `at + seconds`. `started` is the same moment as a date and
+    time in UTC, "" where nobody knows. `sent` is what the recogniser saw in the request's bytes; `failed` the clauses
+    found broken here. `silent` says that no clause may be judged by this exchange alone. `lost` names parts of the
+    answer that a recording may not show as they were, so that neither their absence nor their form proves anything:
+    "media type", "body", places in it as JSON pointers, "members" where only those are missing that the request did
+    not ask for, and "request" where values of the request may have been written over. `stale` says that a reading may
+    show what was before a change, and was not repeated for long enough to be evidence. `overlaps` says that another
+    request was under way at the same time which changes what this one is about. `known` is what the exchanges before
+    had shown.
     """
 
     number: int
@@ -100,6 +103,7 @@ class Exchange:
     step: str = ""
     trouble: str | None = None
     blame: str | None = None
+    at: float | None = None
     seconds: float = 0.0
     started: str = ""
     attempts: int = 1
@@ -111,7 +115,6 @@ class Exchange:
     origin: str = "run"
     lost: frozenset[str] = frozenset()
     stale: bool = False
-    at: float | None = None
     overlaps: bool = False
     known: Any = None
     _answer: Any = field(default=NOTHING, repr=False)

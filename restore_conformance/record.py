@@ -89,6 +89,7 @@ def exchange_of(
         "number": exchange.number,
         "family": exchange.family,
         "started": exchange.started,
+        **({"at": round(exchange.at, 6)} if exchange.at is not None else {}),
         "seconds": round(exchange.seconds, 6),
         "request": {
             "method": request.method,

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.judging import look
@@ -50,7 +49,7 @@ class Sender:
         self.budget = budget
         self._ids = random.Random(seed)  # noqa: S311 - ids for support, not secrets
         self._number = 0
-        self.skipped = 0.0
+        self._zero = datetime.now(UTC), target.now()
 
     def request(self, stimulus: Stimulus) -> Request:
         """The request a stimulus stands for."""
@@ -98,8 +97,6 @@ class Sender:
         request = Request(
             request.method, request.target, (*request.headers, ("client-request-id", support)), request.body
         )
-        started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        before = time.perf_counter()
         answer = self.target.send(request, patience)
         with self._lock:
             self._number += 1
@@ -113,16 +110,21 @@ class Sender:
             conversation=talk,
             step=step,
             trouble=answer.trouble,
-            seconds=time.perf_counter() - before,
-            started=started,
+            at=answer.at,
+            seconds=answer.seconds,
+            started=self._started(answer.at),
             attempts=answer.attempts,
         )
-        exchange.at = before + self.skipped
         exchange.sent = self.recogniser(answer.request)
         look(exchange)
         with self._lock:
             exchange.known = self.state.take(exchange)
         return exchange
+
+    def _started(self, at: float | None) -> str:
+        """A moment of the target's clock in the time of the world; what was skipped has passed there as well."""
+        began, then = self._zero
+        return "" if at is None else (began + timedelta(seconds=at - then)).isoformat(timespec="milliseconds")
 
 
 def shorter(token: str) -> str:

@@ -63,6 +63,12 @@ class Chosen:
             if known is None or exchange.weight < known.weight:
                 mine[key] = exchange
 
+    def beginning(self, exchanges: list[Exchange], story: str) -> float:
+        """When the first exchange of a cassette was sent; all parts of a conversation count from its own first."""
+        number = exchanges[0].conversation
+        whole = self.by_story[story][number] if story and number is not None else exchanges
+        return min((one.at for one in whole if one.at is not None), default=0.0)
+
     def cassettes(self, made: Clause, broken: frozenset[int]) -> Iterator[tuple[str, str, list[Exchange]]]:
         """What records a clause: address, story and exchanges of each cassette, in the order of sending.
 
@@ -153,13 +159,14 @@ class Recorder:
             for one, came in zip(found, answers, strict=True)
         )
         origin = origin_of(self.place, answers)
+        since = self.chosen.beginning(found, story)
         about = Provenance(
             address=address, origin=origin, service=scrub.text(service_of(self.place, answers)), recorded=today(),
             contract=pinned().digest, clauses=touched(found, self.chosen.judge, story), scrub=RULES_DIGEST,
             tool=__version__, base=BASES.get(origin, scrub.text(self.place.base.rstrip("/"))),
             callers=self._callers(found), story=story,
             known=tuple(self.known) if self.known is not None else None,
-            steps=tuple(_step(one) for one in found),
+            steps=tuple(_step(one, since) for one in found),
         )  # fmt: skip
         return Cassette(address, folder / f"{address}.yaml", pairs, about)
 
@@ -174,10 +181,11 @@ class Recorder:
         return {self.scrub.stand_in("token-other", token): self.callers[token] for token in tokens[:CALLERS]}
 
 
-def _step(one: Exchange) -> dict[str, str | bool]:
-    return {
+def _step(one: Exchange, since: float) -> dict[str, str | bool | float]:
+    made = {
         name: getattr(one, name) for name in ("family", "step", "blame", "note", "silent") if getattr(one, name)
     }  # fmt: skip
+    return made if one.at is None else {**made, "at": round(max(0.0, one.at - since), 3)}
 
 
 def touched(found: Iterable[Exchange], judge: Judge, story: str) -> tuple[str, ...]:

@@ -123,8 +123,11 @@ class Troubled:
             return answer
         spoilt = KINDS[kind](request, answer.response)
         if isinstance(spoilt, str):
-            return Answer(request, None, spoilt, answer.seconds)
-        return Answer(request, spoilt, None, answer.seconds)
+            return Answer(request, None, spoilt, answer.seconds, at=answer.at)
+        return Answer(request, spoilt, None, answer.seconds, at=answer.at)
+
+    def now(self) -> float:
+        return self.target.now()
 
     def pause(self, seconds: float) -> None:
         self.target.pause(seconds)

@@ -59,7 +59,7 @@ def judged(
     if service.manner is None or target is not None:
         return Campaign(settings, target or Embedded(service), register, watch=watch).run()
     with serving(service) as base:
-        reached = Http(base, sleep=service.skip)  # nobody need wait, and the clock of the service goes on
+        reached = Http(base, clock=service.clock)  # nobody need wait, and the clock of the service goes on
         try:
             return Campaign(settings, reached, register, watch=watch).run()
         finally:

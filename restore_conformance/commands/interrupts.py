@@ -96,6 +96,9 @@ class Interruptible:
         with self._interrupts.waiting():
             return self._target.send(request, patience)
 
+    def now(self) -> float:
+        return self._target.now()
+
     def pause(self, seconds: float) -> None:
         """Give the target time. Raises KeyboardInterrupt."""
         with self._interrupts.waiting():

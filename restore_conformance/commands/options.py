@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
 from restore_conformance.clauses import Interpretation, Register
+from restore_conformance.clock import Skipping
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import writing
 from restore_conformance.commands.configured import configured, fill_in
@@ -296,15 +297,17 @@ def check_version(base: str) -> None:
         )
 
 
-def target_of(settings: Settings, *, every_edition: bool = False) -> Target:
+def target_of(settings: Settings, *, every_edition: bool = False, standing: bool = False) -> Target:
     """The target that the settings name; for the mock, fills in its tokens. Raises UsageError.
 
-    The mock knows what the chosen edition has, or what `every_edition` has.
+    The mock knows what the chosen edition has, or what `every_edition` has; with `standing` no time passes on it but
+    what is waited, so that a run has the same times whenever it is made.
     """
     if settings.target == "mock":
         from restore_conformance.mock import Service
 
         service = Service()
+        service.clock = Skipping(standing=standing)
         service.passes_over = {} if every_edition else settings.chosen().newer_members
         tokens = {kind: token for token, kind in service.tokens.items()}
         settings.token = settings.token if settings.token in service.tokens else tokens["good"]

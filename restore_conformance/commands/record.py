@@ -66,7 +66,7 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.campaign import Campaign
     from restore_conformance.origins import Place, place_of
 
-    target = options.target_of(settings, every_edition=True)
+    target = options.target_of(settings, every_edition=True, standing=True)
     settings.profile = "standard" if target.loopback else "quick"
     place = Place() if settings.target == "mock" else place_of(settings.target, settings.ca_bundle)
     recorder = _recorder(arguments, settings, register, place, settings.callers(), settings.known_ids())

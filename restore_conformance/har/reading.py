@@ -10,10 +10,10 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from restore_conformance.clock import moment_of
 from restore_conformance.exchange import Exchange, Headers, Request, Response, paired
 from restore_conformance.har.addresses import Heard, is_about
 from restore_conformance.har.attached import attached
@@ -61,9 +61,10 @@ class Archive:
             exchanges: Iterable[Exchange] = [self._own(raw, asked, came, method, target)] if target else []
         else:
             exchanges = exchanges_of(self._shown(asked, came, method, url), self.heard)
+        at, started = moment_of(_text(raw.get("startedDateTime")))
         for made in exchanges:
             made.number = self.heard.taken
-            made.started = _time(raw.get("startedDateTime"))
+            made.at, made.started = at, started
             made.seconds = min(max(_number(raw.get("time"), 0.0), 0.0) / 1000, LONGEST)
             yield made
 
@@ -194,12 +195,3 @@ def _number(value: Any, otherwise: float) -> float:
 def _text(value: Any) -> str:
     """A text as UTF-8 can have it, or "": `doubt` looks for what was replaced."""
     return paired(value) if isinstance(value, str) else ""
-
-
-def _time(value: Any) -> str:
-    """When an exchange began, in UTC so that times of any zone can be compared; "" where nobody can tell."""
-    try:
-        found = datetime.fromisoformat(_text(value))
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="milliseconds")
-    except (ValueError, OverflowError):
-        return ""

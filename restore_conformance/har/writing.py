@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +24,9 @@ STANDS_FOR = "http://mock.example/beta"
 
 
 UNKNOWN = "1970-01-01T00:00:00.000+00:00"
+"""What stands for a moment that nobody knows: the format wants one in every entry."""
+OFFSETS = datetime(1970, 1, 2, tzinfo=UTC)
+"""From when on the seconds of a recording count that keeps no other time."""
 LARGE = 64 * 1024
 MOST_BYTES = 64 * 1024 * 1024
 MOST_LARGE = 8 * 1024 * 1024
@@ -116,7 +119,7 @@ class Writer:
     def _entry(self, exchange: Exchange, scrub: Scrub) -> dict[str, Any]:
         milliseconds = round(exchange.seconds * 1000, 3)
         made = {
-            "startedDateTime": _moment(exchange.started),
+            "startedDateTime": _moment(exchange),
             "time": milliseconds,
             "request": self._request(exchange.request, scrub),
             "response": self._response(exchange.response, exchange.trouble, scrub),
@@ -193,12 +196,14 @@ def _text(raw: bytes) -> tuple[str, str]:
         return base64.b64encode(raw).decode(), "base64"
 
 
-def _moment(started: str) -> str:
-    """A moment as the format wants it; the beginning of time where a recording has none that can be read."""
+def _moment(exchange: Exchange) -> str:
+    """When a request was sent, as the format wants it."""
     try:
-        made = datetime.fromisoformat(started)
+        made = datetime.fromisoformat(exchange.started)
     except ValueError:
-        return UNKNOWN
+        if exchange.at is None:
+            return UNKNOWN
+        made = OFFSETS + timedelta(seconds=exchange.at)
     return made.replace(tzinfo=made.tzinfo or UTC).isoformat(timespec="milliseconds")
 
 

@@ -91,6 +91,9 @@ class Door:
         headers = (("Authorization", f"Bearer {self.identities['good']}"),)
         return self._send(Request(method, path, headers), patience, cleaning=True)
 
+    def now(self) -> float:
+        return self.transport.now()
+
     def pause(self, seconds: float) -> None:
         """Give the target time."""
         time.sleep(min(seconds, max(0.0, self.budget.left(cleaning=True))))

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from restore_conformance.clock import Skipping
 from restore_conformance.exchange import Request, Response
 from restore_conformance.mock import life, links, rules, session, wire
 from restore_conformance.mock.manner import Manner
@@ -56,15 +56,7 @@ class Service:
             "list-granular": (self.list_granular, True),
         }
         self.lock = threading.RLock()
-        self._skipped = 0.0
-
-    def clock(self) -> float:
-        """Seconds on the clock of this service: real ones, and those that were skipped."""
-        return time.monotonic() + self._skipped
-
-    def skip(self, seconds: float) -> None:
-        """Move the clock on, where nobody need wait."""
-        self._skipped += seconds
+        self.clock = Skipping()
 
     @property
     def token(self) -> str:

@@ -96,6 +96,7 @@ class Review:
             Exchange(
                 0, asked, came, family=str(step.get("family", "")), step=str(step.get("step", "")),
                 blame=step.get("blame"), note=str(step.get("note", "")), silent=bool(step.get("silent")),
+                at=step.get("at"),
             )
             for (asked, came), step in zip(pairs, block.steps, strict=True)
         ]  # fmt: skip
@@ -110,11 +111,7 @@ class Review:
         found.seen = len(cassette.unusable)
         for why in cassette.unusable:
             found.leave_out(f"that cannot be used ({why})")
-        shown = (
-            Shown(asked.method.upper(), asked.target, asked.headers, asked.body, came.status, came.headers, came.body)
-            for asked, came in cassette.exchanges
-        )
-        self._strangers((exchange for one in shown for exchange in exchanges_of(one, found)), made, found)
+        self._strangers(_exchanges(cassette, found), made, found)
         return self._finished(made, found)
 
     def har(self, path: Path) -> Source:
@@ -244,6 +241,17 @@ class Review:
             if is_recorded_in(made, address):
                 return f"its recording is too old: {note}; record it again with {again(made)}"
         return REMOVED if self._elsewhere and is_removable(made) else ""
+
+
+def _exchanges(cassette: Foreign, found: Heard) -> Iterator[Exchange]:
+    """What a cassette of another tool shows, in its order."""
+    for (asked, came), (at, started) in zip(cassette.exchanges, cassette.times, strict=True):
+        shown = Shown(
+            asked.method.upper(), asked.target, asked.headers, asked.body, came.status, came.headers, came.body
+        )
+        for exchange in exchanges_of(shown, found):
+            exchange.at, exchange.started = at, started
+            yield exchange
 
 
 def clock() -> tuple[str, float]:

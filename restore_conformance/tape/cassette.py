@@ -39,7 +39,8 @@ class Provenance:
     """Where a cassette comes from.
 
     `origin` is documentation, mock or live, and nothing else. `callers` maps the placeholder of a token to the kind
-    of caller it stood for; `steps` has one entry for each exchange: its family, and its step in a conversation.
+    of caller it stood for; `steps` has one entry for each exchange: its family, its step in a conversation, and `at`,
+    the seconds since the first exchange of the cassette, or of the conversation that it is a part of, was sent.
     """
 
     address: str

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from restore_conformance import files
+from restore_conformance.clock import moment_of
 from restore_conformance.exchange import Headers, Request, Response, paired
 from restore_conformance.tape.cassette import first_line, safe_depth
 from restore_conformance.verdicts import UsageError
@@ -53,11 +54,15 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _text_of)
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Recorded exchanges in order, each request with its whole address; `unusable` says why others are not there."""
+    """Recorded exchanges in order, each request with its whole address; `unusable` says why others are not there.
+
+    `times` has the moment of each as `moment_of` gives it: most recorders say none.
+    """
 
     name: str
     exchanges: tuple[tuple[Request, Response], ...]
     unusable: tuple[str, ...] = ()
+    times: tuple[tuple[float | None, str], ...] = ()
 
 
 class Unusable(ValueError):
@@ -67,6 +72,7 @@ class Unusable(ValueError):
 def foreign(path: Path, name: str) -> Foreign:
     """Read a cassette of another tool. Raises UsageError, in one sentence, where nothing in it is one."""
     made: list[tuple[Request, Response]] = []
+    times: list[tuple[float | None, str]] = []
     unusable: list[str] = []
     for number, one in enumerate(_interactions(path, name)):
         if number >= MOST:
@@ -76,12 +82,13 @@ def foreign(path: Path, name: str) -> Foreign:
             continue
         try:
             made.append(_pair(one))
+            times.append(moment_of(_line(one.get("recorded_at"))))
         except Unusable as reason:
             unusable.append(str(reason))
     if not made:
         none = f"none of its {len(unusable)} interactions can be used ({unusable[0]})" if unusable else "it is empty"
         raise UsageError(f"{name} is not a cassette: {none}.")
-    return Foreign(name, tuple(made), tuple(unusable))
+    return Foreign(name, tuple(made), tuple(unusable), tuple(times))
 
 
 def _interactions(path: Path, name: str) -> Iterator[Any]:

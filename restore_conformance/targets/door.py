@@ -31,13 +31,18 @@ NOT_SENT = "not sent, since our own client refuses the request"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one request: a response, or the kind of trouble in words; both request and headers as sent."""
+    """What came of one request: a response, or the kind of trouble in words; both request and headers as sent.
+
+    `at` is when the request was sent, on the target's clock, and the answer came `seconds` later: of the last attempt,
+    where there were several. What an attempt before it was answered with is nowhere kept, and judged by nobody.
+    """
 
     request: Request
     response: Response | None
     trouble: str | None = None
     seconds: float = 0.0
     attempts: int = 1
+    at: float | None = None
 
 
 class Target(Protocol):
@@ -54,6 +59,10 @@ class Target(Protocol):
 
     def send(self, request: Request, patience: float | None = None) -> Answer:
         """Send one request and wait for its answer, at most `patience` seconds."""
+        ...
+
+    def now(self) -> float:
+        """Seconds on a clock that only moves forward, pauses included, also those that nobody need wait for."""
         ...
 
     def pause(self, seconds: float) -> None:

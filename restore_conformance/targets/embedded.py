@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Protocol
 
+from restore_conformance.clock import Clock, Skipping
 from restore_conformance.exchange import Request, Response
 from restore_conformance.targets.door import Answer
 
@@ -21,7 +21,7 @@ class Embedded:
     """A service in this process. An exception in it is a dropped connection, as a real server would show it.
 
     Where the service asks for patience (429 or 503 with Retry-After) it is asked again at once, at most three
-    times: there is nobody to wait for.
+    times: there is nobody to wait for. Time is that of the service, where it has a clock.
     """
 
     loopback = True
@@ -30,34 +30,33 @@ class Embedded:
         self.service = service
         self.name = name
         self.base = base
+        clock = getattr(service, "clock", None)
+        self.clock: Clock = clock if isinstance(clock, Clock) else Skipping()
 
     def send(self, request: Request, patience: float | None = None) -> Answer:  # noqa: ARG002 - never waits
-        start = time.perf_counter()
         for attempt in range(1, RETRIES + 2):
-            answer = self._once(request, start, attempt)
+            answer = self._once(request, attempt)
             asked = answer.response.header("Retry-After") if answer.response else None
             if asked is None or answer.response is None or answer.response.status not in {429, 503}:
                 break
         return answer
 
-    def _once(self, request: Request, start: float, attempt: int) -> Answer:
+    def _once(self, request: Request, attempt: int) -> Answer:
+        at = self.now()
         try:
             response = self.service.handle(request)
         except Exception as error:  # noqa: BLE001 - whatever breaks inside a server drops the connection outside
-            return Answer(
-                request,
-                None,
-                f"no answer: connection dropped ({type(error).__name__})",
-                time.perf_counter() - start,
-                attempt,
-            )
-        return Answer(request, response, None, time.perf_counter() - start, attempt)
+            trouble = f"no answer: connection dropped ({type(error).__name__})"
+            return Answer(request, None, trouble, self.now() - at, attempt, at)
+        return Answer(request, response, None, self.now() - at, attempt, at)
+
+    def now(self) -> float:
+        """Seconds on the clock that the service shares."""
+        return self.clock.now()
 
     def pause(self, seconds: float) -> None:
-        """Nothing to wait for: a service that has a clock of its own moves it on."""
-        skip = getattr(self.service, "skip", None)
-        if skip is not None:
-            skip(seconds)
+        """Nothing to wait for: the clock moves on."""
+        self.clock.wait(seconds)
 
     def close(self) -> None:
         """Nothing to close."""

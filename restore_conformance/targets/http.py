@@ -8,10 +8,10 @@ from __future__ import annotations
 import email.utils
 import threading
 import time
-from collections.abc import Callable
 
 import httpx
 
+from restore_conformance.clock import Clock
 from restore_conformance.exchange import Request, Response
 from restore_conformance.paths import climbs
 from restore_conformance.targets.coding import ALL, EACH, LARGE, LARGEST, Broken, Decoder, Unread, coding_of, heft
@@ -40,7 +40,8 @@ ADDED = (
 class Http:
     """A base URL. Retries 429 and 503 at most `retries` times, as Retry-After says; anything else is told as it came.
 
-    With `retries` 0 every answer is told as it came: somebody above waits and repeats. `sleep` waits. `near` says that
+    With `retries` 0 every answer is told as it came: somebody above waits and repeats. `clock` is the one
+    that the target goes by, where that is another than the real one. `near` says that
     the host is trusted for its place, as an emulator is: then its address has to be near as well (`is_near`), or one
     of `addresses`. Loopback always has to be loopback.
 
@@ -53,8 +54,8 @@ class Http:
         ca_bundle: str = "",
         patience: float = PATIENCE,
         retries: int = RETRIES,
-        sleep: Callable[[float], object] = time.sleep,
         *,
+        clock: Clock | None = None,
         near: bool = False,
         addresses: frozenset[str] = frozenset(),
     ) -> None:
@@ -73,7 +74,7 @@ class Http:
         self.loopback = is_loopback(parts.hostname)
         self.patience = patience
         self.retries = retries
-        self._sleep = sleep
+        self.clock = clock or Clock()
         accept = is_loopback if self.loopback else (lambda one: is_near(one) or one in addresses) if near else None
         self._wire = Wire(self.base, ca_bundle, accept=accept, proxies=accept is None)
         self._lock = threading.Lock()
@@ -93,7 +94,7 @@ class Http:
             if pause is None or pause > room or not self._may_pause(pause):
                 return answer
             room -= pause
-            self._sleep(pause)
+            self.clock.wait(pause)
         return answer
 
     def _may_pause(self, seconds: float) -> bool:
@@ -104,12 +105,12 @@ class Http:
         return True
 
     def _once(self, request: Request, wait: float, attempt: int) -> Answer:
-        start = time.perf_counter()
+        at = self.now()
         made, trouble = None, None
         try:
             built = self._built(request)
         except (httpx.InvalidURL, ValueError) as error:
-            return Answer(request, None, f"{NOT_SENT}: {error}", time.perf_counter() - start, attempt)
+            return Answer(request, None, f"{NOT_SENT}: {error}", self.now() - at, attempt, at)
         sent = Request(request.method, request.target, _pairs(built.headers), request.body)
         try:
             with self._wire.clock.running(wait, LARGEST + OVERHEAD):
@@ -120,7 +121,7 @@ class Http:
             trouble = "no answer: its content coding cannot be undone"
         except Failed as error:
             trouble = trouble_of(error)
-        return Answer(sent, made, trouble, time.perf_counter() - start, attempt)
+        return Answer(sent, made, trouble, self.now() - at, attempt, at)
 
     def _built(self, request: Request) -> httpx.Request:
         """The request as it is sent. Raises ValueError for a path that leaves the service root."""
@@ -158,8 +159,11 @@ class Http:
                     raise Unread(f"the large answers of this run take more than {ALL >> 20} MiB together")
                 self._large += weight
 
+    def now(self) -> float:
+        return self.clock.now()
+
     def pause(self, seconds: float) -> None:
-        self._sleep(seconds)
+        self.clock.wait(seconds)
 
     def close(self) -> None:
         self._wire.close()

@@ -134,8 +134,11 @@ class Digest:
             return found[0]
         return f"<{round(away.total_seconds() / 60)} {len(found['fraction'] or '')} {found['zone']}>"
 
+    def now(self):
+        return self.inner.now()
+
     def pause(self, seconds):
-        """Nothing to wait for."""
+        self.inner.pause(seconds)
 
     def close(self):
         """Nothing to close."""

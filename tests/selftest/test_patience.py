@@ -11,6 +11,7 @@ from looking import failed
 from restore_conformance.bench.scoring import score_variant
 from restore_conformance.campaign import Campaign
 from restore_conformance.clauses import load
+from restore_conformance.clock import Clock, Skipping
 from restore_conformance.commands.options import settings_of
 from restore_conformance.exchange import Response
 from restore_conformance.mock import Refusal, Reply, Service
@@ -25,6 +26,22 @@ SESSION = {
     "restoreSessionArtifactCount": {"total": 2, "completed": 0, "inProgress": 0, "failed": 0},
     "createdDateTime": "2025-06-28T15:05:54Z", "lastModifiedDateTime": "2025-06-28T15:05:54Z",
 }  # fmt: skip
+
+
+class Waiting:
+    """A target by its clock alone; `waits` are what it was told to wait."""
+
+    def __init__(self, clock=None):
+        self.clock, self.waits = clock or Skipping(), []
+
+    def now(self):
+        return self.clock.now()
+
+    def pause(self, seconds):
+        self.waits.append(seconds)
+        self.clock.wait(seconds)
+
+
 VIEW, OTHER = ("get", "count"), ("list", "count")
 
 
@@ -137,19 +154,19 @@ def test_what_was_not_waited_for_is_inconclusive():
 
 
 def test_a_view_that_never_came_is_waited_for_once_and_proves_what_it_shows():
-    waits = []
-    patience = Patience(waits.append)
+    target = Waiting()
+    patience = Patience(target)
     patience.changed("one")
     readings = next(n for n in itertools.count(1) if not patience.again(VIEW, n, ("one",)))
-    assert (readings, sum(waits)) == (5, 5.5)
+    assert (readings, sum(target.waits)) == (5, 5.5)
     assert patience.proves(VIEW)
     patience.changed("one")
     assert not patience.again(VIEW, 1, ("one",))
-    assert sum(waits) == 5.5
+    assert sum(target.waits) == 5.5
 
 
 def test_another_view_is_not_waited_for_and_proves_nothing():
-    patience = Patience(lambda _: None)
+    patience = Patience(Waiting())
     patience.changed("one")
     for readings in range(1, 6):
         patience.again(VIEW, readings, ("one",))
@@ -159,14 +176,14 @@ def test_another_view_is_not_waited_for_and_proves_nothing():
 
 
 def test_a_view_that_comes_after_all_is_waited_for_again():
-    patience = Patience(lambda _: None)
+    patience = Patience(Waiting())
     patience.never.add(VIEW)
     patience.came(VIEW)
     assert patience.again(VIEW, 1)
 
 
 def test_what_a_missing_route_never_shows_says_nothing_of_a_view_that_works():
-    patience = Patience(lambda _: None)
+    patience = Patience(Waiting())
     missing, reading = ("list-granular", "found"), ("get", "found")
     patience.came(reading)
     readings = next(n for n in itertools.count(1) if not patience.again(missing, n))
@@ -197,7 +214,7 @@ def test_sessions_of_one_kind_that_are_never_found_are_detected_where_artifacts_
 
 
 def test_an_id_that_is_given_twice_is_not_waited_for():
-    patience = Patience(lambda _: None)
+    patience = Patience(Waiting())
     patience.created("One")
     assert patience.again(VIEW, 1, ("one",))
     patience.created("one")
@@ -205,28 +222,30 @@ def test_an_id_that_is_given_twice_is_not_waited_for():
 
 
 def test_the_budget_ends_the_waiting_and_proves_nothing():
-    waits = []
-    patience = Patience(waits.append, left=0.4)
+    target = Waiting()
+    patience = Patience(target, left=0.4)
     patience.changed("one")
     assert [patience.again(VIEW, n, ("one",)) for n in (1, 2, 3)] == [True, True, False]
-    assert sum(waits) == pytest.approx(0.4)
+    assert sum(target.waits) == pytest.approx(0.4)
     assert not patience.proves(VIEW)
 
 
 def test_long_after_a_change_readings_are_repeated_quickly():
-    waits = []
-    patience = Patience(waits.append)
+    target = Waiting()
+    patience = Patience(target)
     patience.changed("one")
-    patience._skipped += LONG
+    target.clock.wait(LONG)
     assert [patience.again(VIEW, n, ("one",)) for n in range(1, 6)] == [True] * 4 + [False]
-    assert sum(waits) == pytest.approx(1.2)
+    assert sum(target.waits) == pytest.approx(1.2)
 
 
 def test_a_target_with_a_real_clock_is_waited_for_in_real_time():
-    patience = Patience(time.sleep, left=0.05)
-    before = patience.now()
+    target = Waiting(Clock())
+    patience = Patience(target, left=0.05)
+    before = time.monotonic()
     patience.again(VIEW, 1)
-    assert 0.05 <= patience.now() - before < 1
+    assert 0.05 <= time.monotonic() - before < 1
+    assert 0.05 <= target.now() < 1
 
 
 def test_patience_is_a_setting_of_its_own(capsys):

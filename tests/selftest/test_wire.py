@@ -16,6 +16,7 @@ import pytest
 from servers import answering, socket_server
 
 from restore_conformance.campaign import Campaign
+from restore_conformance.clock import Skipping
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
@@ -135,10 +136,19 @@ def test_closing_ends_what_is_under_way():
 
 def test_waits_that_a_server_asks_for_have_a_total():
     """Retry-After costs a request a minute at most, however it is dealt out."""
-    slept = []
+    clock = Skipping()
     with answering(429, [("Retry-After", "40")]) as (base, seen):
-        ask(base, sleep=slept.append)
-    assert (sum(slept), len(seen)) == (40.0, 2)
+        ask(base, clock=clock)
+    assert (int(clock.now()), len(seen)) == (40, 2)
+
+
+def test_an_answer_has_the_time_of_its_last_attempt():
+    """What is waited between two attempts is no part of the time that an answer takes."""
+    with answering(503, [("Retry-After", "7")]) as (base, _):
+        answer = ask(base, clock=Skipping())
+    assert answer.attempts == 4
+    assert 21 <= answer.at < 25
+    assert 0 < answer.seconds < 4
 
 
 # ---------------------------------------------------------------- sizes

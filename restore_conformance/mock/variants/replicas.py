@@ -48,7 +48,7 @@ def replicated(
         before = copy.deepcopy(service.sessions.get(name))
         reply = answer(asked)
         if reply.status < 300:
-            now = service.clock()
+            now = service.clock.now()
             changes[:] = [change for change in changes if now - change.at <= max(lags)]
             changes.extend(Change(now, made, None) for made in service.sessions.keys() - known)
             if before is not None:
@@ -56,7 +56,7 @@ def replicated(
         return reply
 
     def read(asked: Asked) -> Reply:
-        old = _as_of(service.sessions, changes, service.clock() - next(turns))
+        old = _as_of(service.sessions, changes, service.clock.now() - next(turns))
         now = service.sessions
         if counts_only:
             counted.append(old)

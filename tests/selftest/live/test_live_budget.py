@@ -78,6 +78,9 @@ class Wire:
             self.made += 1
         return Answer(request, Response(201, (), json.dumps({"id": str(uuid.uuid4())}).encode()))
 
+    def now(self):
+        return time.monotonic()
+
     def pause(self, seconds):
         pass
 

@@ -62,8 +62,11 @@ class Wire:
         self.bomb.point()
         return answer
 
+    def now(self):
+        return self.inner.now()
+
     def pause(self, seconds):
-        pass
+        self.inner.pause(seconds)
 
     def close(self):
         pass

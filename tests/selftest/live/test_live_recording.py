@@ -196,8 +196,11 @@ class Gateway:
         headers = (*answer.response.headers, *said)
         return dataclasses.replace(answer, response=dataclasses.replace(answer.response, headers=headers))
 
+    def now(self):
+        return self.inner.now()
+
     def pause(self, seconds):
-        pass
+        self.inner.pause(seconds)
 
     def close(self):
         pass

@@ -60,8 +60,11 @@ class Sent:
         self.requests.append(request)
         return self.inner.send(request)
 
+    def now(self):
+        return self.inner.now()
+
     def pause(self, seconds):
-        pass
+        self.inner.pause(seconds)
 
     def close(self):
         pass

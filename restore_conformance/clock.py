@@ -1,0 +1,60 @@
+"""The clock of a target, real or one that skips what nobody need wait for; and moments as recordings write them.
+
+Knows no target: a mock and what reaches it share one clock, so that both agree on how much time has passed.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Real seconds since it was made; it only moves forward."""
+
+    def __init__(self) -> None:
+        self._zero = time.monotonic()
+
+    def now(self) -> float:
+        """Seconds since it was made."""
+        return time.monotonic() - self._zero
+
+    def wait(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        time.sleep(seconds)
+
+
+class Skipping(Clock):
+    """A clock on which a wait is over at once and counts all the same.
+
+    With `standing` nothing but a wait moves it, so that the same run has the same times again.
+    """
+
+    def __init__(self, *, standing: bool = False) -> None:
+        super().__init__()
+        self._standing = standing
+        self._skipped = 0.0
+
+    def now(self) -> float:
+        return self._skipped if self._standing else super().now() + self._skipped
+
+    def wait(self, seconds: float) -> None:
+        self._skipped += max(0.0, seconds)
+
+
+def moment_of(text: str) -> tuple[float | None, str]:
+    """A moment of a recording, in seconds, and as ISO 8601 in UTC so that times of any zone can be compared.
+
+    Reads ISO 8601 and the dates of HTTP. None and "" for what is neither, and for the beginning of time, which a HAR
+    file has where its recorder knew none.
+    """
+    for read in (datetime.fromisoformat, email.utils.parsedate_to_datetime):
+        try:
+            found = read(text)
+            moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+        seconds = moment.timestamp()
+        return (seconds, moment.isoformat(timespec="milliseconds")) if seconds else (None, "")
+    return None, ""
