@@ -203,7 +203,8 @@ class State:
         change, now = exchange.sent.change, session.now
         causes = ["changed"]
         version = Version(now.phase, None, dict.fromkeys(KINDS.values()))
-        sure = change is not None and "change:clean" in exchange.sent.tags and not _exceptions(exchange.answer)
+        not_made = _exceptions(exchange.answer)
+        sure = change is not None and "change:clean" in exchange.sent.tags and not not_made
         if change is not None and sure and change.kind in KINDS.values():
             kind, fresh = change.kind, tuple(change.additions)
             causes += ["added"] * bool(fresh) + ["removed"] * bool(change.removals)
@@ -215,12 +216,7 @@ class State:
                 version.total = None if now.total is None else now.total + more
             session.removed |= gone or set()
             session.sent[kind] = (*session.sent.get(kind, ()), *fresh)
-        elif (
-            change is not None
-            and not change.additions
-            and not change.removals
-            and "change:plain" not in exchange.sent.tags
-        ):
+        elif change is not None and not change.open and not_made >= len(change.additions) + len(change.removals):
             version = Version(now.phase, now.total, dict(now.items))
         session.changed(version, at)
         for cause in causes:
@@ -456,11 +452,11 @@ def _leads(link: str, target: str) -> bool:
     return one.query == other.query and unquote(one.path).endswith(unquote(other.path))
 
 
-def _exceptions(answer: Any) -> bool:
-    """Whether an answer says that some of the changes were not made."""
+def _exceptions(answer: Any) -> int:
+    """How many of the changes an answer says were not made."""
     members = answer.values() if isinstance(answer, dict) else ()
     lists = (value for value in members if isinstance(value, list))
-    return any(isinstance(one, dict) and "@Core.DataModificationException" in one for many in lists for one in many)
+    return sum(isinstance(one, dict) and "@Core.DataModificationException" in one for many in lists for one in many)
 
 
 def _removals(names: Iterable[Any], listed: Items | None, number: int | None) -> set[str] | None:
