@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from restore_conformance.exchange import Exchange
-from restore_conformance.state.known import COUNT, ITEMS, PRESENCE, STATUS, Aspect, Fit, Known, Phase, Row
+from restore_conformance.state.known import COUNT, ITEMS, OPEN, PRESENCE, STATUS, Aspect, Fit, Known, Phase, Row
 from restore_conformance.state.ledger import (
     KINDS,
     THERE,
@@ -119,7 +119,7 @@ class State:
             )
         causes = dict(session.events)
         since = set(session.since(view)) if view is not None else set(causes)
-        agreed = view.agreed if view is not None else session.created.number
+        agreed = max(view.agreed if view is not None else 0, session.created.number)
         for cause, latest in self._latest.items():
             other = next((one for named, one in reversed(latest) if named != session.name), None)
             if other is not None and other.number > agreed:
@@ -129,7 +129,7 @@ class State:
             session.name, session.phase, session.shared, session.created, session.because,
             view.reading if view is not None else None, frozenset(since), causes,
             sent=dict(session.sent), listed=dict(session.listed), readings=dict(session.readings),
-            routes=self._routes, given=self.given.keys(), others=self._created - session.created.number,
+            routes=self._routes, given=self.given.keys(), others=self._created - session.order,
             alone=self.alone, broken=session.broken, **more,
         )  # fmt: skip
 
@@ -146,7 +146,7 @@ class State:
         made = session_of(exchange).lower()
         if not made:
             return known
-        self._created = exchange.number
+        self._created += 1
         if made in self.given:
             if made in self._sessions:
                 self._sessions[made].shared = True
@@ -159,8 +159,9 @@ class State:
         first = Version(Phase.GONE)
         version = Version(Phase.DRAFT, total(exchange.answer), items)
         self._sessions[made] = Session(
-            made, exchange, _caller(exchange), [first, version], _answered(exchange), exchange, sent=sent
-        )
+            made, exchange, _caller(exchange), [first, version], _answered(exchange), exchange, sent=sent,
+            order=self._created, broken=known.broken,
+        )  # fmt: skip
         self._sessions[made].happened("created", exchange)
         self._other("created", made, exchange)
         if len(self._sessions) > SESSIONS:
@@ -236,9 +237,13 @@ class State:
         elif exchange.status == 200 and isinstance(answer, dict) and _is(answer, session.name):
             aspects[PRESENCE] = session.present(shown=True)
             if aspects[PRESENCE].fit is Fit.AGREES:
-                aspects[STATUS] = session.status(answer.get("status"))
+                aspects[STATUS] = self._status(session, answer.get("status"))
                 aspects[COUNT] = session.count(total(answer))
         return self._compared(exchange, session, view, aspects, "", (exchange,))
+
+    def _status(self, session: Session, shown: Any) -> Aspect:
+        """How a status compares: that a draft waits is said of what only drafts allow, and of nothing else."""
+        return OPEN if self.routes.isdisjoint(CHANGES) else session.status(shown)
 
     def _compared(
         self,
@@ -381,7 +386,7 @@ class State:
         view.readings += 1
         aspects = {PRESENCE: session.present(shown=one is not None)}
         if one is not None and aspects[PRESENCE].fit is Fit.AGREES:
-            aspects[STATUS] = session.status(one.get("status"))
+            aspects[STATUS] = self._status(session, one.get("status"))
             aspects[COUNT] = session.count(total(one))
         lacks = next((name for name, aspect in aspects.items() if aspect.fit is Fit.BEHIND), "")
         settled = not lacks or self._settled(exchange, session, view, (operation, lacks))
