@@ -15,8 +15,8 @@ import httpcore
 import pytest
 from servers import answering, socket_server
 
-from restore_conformance.clock import Skipping
 from restore_conformance.campaign import Campaign
+from restore_conformance.clock import Skipping
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
