@@ -11,7 +11,7 @@ import yaml
 from restore_conformance import tape
 from restore_conformance.bundling.choosing import exchange_from
 from restore_conformance.campaign import Campaign
-from restore_conformance.clock import Skipping, moment_of
+from restore_conformance.clock import Skipping, moment_of, seconds_of
 from restore_conformance.commands.options import scrub_of, target_of
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.har import Writer, archive
@@ -152,6 +152,13 @@ def test_moments_are_read_as_utc(text):
     at, started = moment_of(text)
     assert at == pytest.approx(MOMENTS[text], abs=1e-6) if MOMENTS[text] is not None else at is None
     assert bool(started) is (at is not None)
+
+
+@pytest.mark.parametrize("value", [None, True, "1", [], float("nan"), float("inf"), -1e300, 10**400])
+def test_seconds_that_are_none_are_unknown(value):
+    """YAML and JSON may hold any of them, and a date must be made of seconds."""
+    assert seconds_of(value) is None
+    assert (seconds_of(0), seconds_of(2.5)) == (0.0, 2.5)
 
 
 def test_entries_keep_their_own_times_in_any_order(good, register, tmp_path):
