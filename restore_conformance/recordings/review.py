@@ -14,6 +14,7 @@ from pathlib import Path
 
 from restore_conformance.accepted import Accepted
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.clock import seconds_of
 from restore_conformance.concluding import Result
 from restore_conformance.exchange import Conversation, Exchange
 from restore_conformance.har import Heard, Shown, archive, exchanges_of
@@ -96,7 +97,7 @@ class Review:
             Exchange(
                 0, asked, came, family=str(step.get("family", "")), step=str(step.get("step", "")),
                 blame=step.get("blame"), note=str(step.get("note", "")), silent=bool(step.get("silent")),
-                at=step.get("at"),
+                at=seconds_of(step.get("at")),
             )
             for (asked, came), step in zip(pairs, block.steps, strict=True)
         ]  # fmt: skip
