@@ -231,7 +231,7 @@ def test_two_signals_end_a_run_that_hangs(tenant, tmp_path, workers):
     def handle(request):
         asked.append(request.method)
         if len(asked) > 12:
-            over.wait(20)
+            over.wait(60)
         return plain(request)
 
     tenant.front.service.handle = handle
@@ -245,11 +245,11 @@ def test_two_signals_end_a_run_that_hangs(tenant, tmp_path, workers):
         for _ in range(2):
             os.kill(running.pid, signal.SIGINT)
             time.sleep(0.3)
-        _, err = running.communicate(timeout=10)
+        _, err = running.communicate(timeout=40)
         took = time.monotonic() - began
     finally:
         over.set()
         running.kill()
-    assert took < 8, err.decode()
+    assert took < 30, err.decode()
     assert b"once more leaves that to the next start" in err
     assert b"Traceback" not in err
