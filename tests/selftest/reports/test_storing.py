@@ -51,15 +51,14 @@ def test_an_exchange_kept_again_is_written_once_as_it_was_last(tmp_path):
     assert shown == {"exchanges": 2, "left_out": 0, "har_left_out": 0}
 
 
-def test_bytes_are_bounded(tmp_path, monkeypatch):
-    large = b"x" * 50_000
-    monkeypatch.setattr(writing, "MOST_LARGE", writing.MOST_LARGE // 4)
-    lines, entries, shown = stored(tmp_path, [exchange(n, large) for n in range(1, 101)], most_bytes=2_250_000)
-    assert entries == writing.MOST_LARGE // 50_030
+def test_bytes_are_bounded(tmp_path):
+    large = b"x" * 200_000
+    lines, entries, shown = stored(tmp_path, [exchange(n, large) for n in range(1, 101)], most_bytes=9_000_000)
+    assert entries == writing.MOST_LARGE // 200_030
     assert 40 < len(lines) < 100
     assert shown["left_out"] == 100 - len(lines)
     one = forms.exchanges(tmp_path / "exchanges.ndjson")[-1]
-    assert one["response"]["body"]["size"] == 50_000
+    assert one["response"]["body"]["size"] == 200_000
     assert one["response"]["body"]["cut"]
     assert len(one["response"]["body"]["text"]) == 8192
     assert forms.archive(tmp_path / "run.har")["comment"] == f"{100 - entries} exchanges were left out for their size"
