@@ -19,6 +19,7 @@ from restore_conformance.judging import Judge, tags_of
 from restore_conformance.origins import Place, origin_of, service_of
 from restore_conformance.recordings import stories_of
 from restore_conformance.scrub import RULES_DIGEST, Scrub
+from restore_conformance.state import session_of
 from restore_conformance.tape import LARGEST, LONGEST, Cassette, Provenance
 from restore_conformance.verdicts import Verdict
 
@@ -42,6 +43,7 @@ class Chosen:
     by_story: dict[str, dict[int, list[Exchange]]] = field(default_factory=dict)
     last: Exchange | None = None
     made: dict[int, Exchange] = field(default_factory=dict)
+    sessions: dict[str, Exchange] = field(default_factory=dict)
 
     def take(self, exchange: Exchange) -> None:
         """Consider one exchange; one that was kept already may come again, with somebody to blame."""
@@ -56,6 +58,7 @@ class Chosen:
             return
         if exchange.status == 201 and len(self.made) < MADE:
             self.made[exchange.number] = exchange
+            self.sessions.setdefault(session_of(exchange).lower(), exchange)
         for made in self.judge.applicable(tags_of(exchange)):
             mine = self.by_clause.setdefault(made.address, {})
             key = (exchange.family, exchange.status, made.address in exchange.failed)
@@ -74,14 +77,9 @@ class Chosen:
 
         What broke it comes first, so that a replay says what the run said; `broken` are such conversations.
         """
-        for story in stories_of(made):
-            whole = [(number, told) for number, told in self.by_story.get(story, {}).items() if _is_whole(told)]
-            whole.sort(key=lambda one: one[0] not in broken)
-            for place, (_, told) in enumerate(whole[:EACH], 1):
-                parts = [told[at : at + LONGEST] for at in range(0, len(told), LONGEST)]
-                for number, part in enumerate(parts, 1):
-                    yield f"stories/{story}-{place}" + (f".{number}" if len(parts) > 1 else ""), story, part
-        if made.scope != "exchange":
+        if made.scope == "conversation" or made.stateful:
+            for story in self.by_story if made.stateful else stories_of(made):
+                yield from self._conversations(made, story, broken)
             return
         found = self.by_clause.get(made.address, {}).values()
         smallest = sorted(found, key=lambda one: (made.address not in one.failed, one.weight))[:EACH]
@@ -90,6 +88,27 @@ class Chosen:
         if smallest:
             both = {one.number: one for one in (*smallest, *before)}
             yield made.address, "", sorted(both.values(), key=lambda one: one.number)
+
+    def _conversations(
+        self, made: Clause, story: str, broken: frozenset[int]
+    ) -> Iterator[tuple[str, str, list[Exchange]]]:
+        """The first conversations of a story that judge a clause, each with the creates of the sessions it is about."""
+        whole = [(number, told) for number, told in self.by_story.get(story, {}).items() if _is_whole(told)]
+        whole.sort(key=lambda one: one[0] not in broken)
+        for place, (_, told) in enumerate(whole[:EACH], 1):
+            if made.stateful and not any(made in self.judge.applicable(tags_of(one)) for one in told):
+                continue
+            found = [*self._creates(told), *told]
+            parts = [found[at : at + LONGEST] for at in range(0, len(found), LONGEST)]
+            for number, part in enumerate(parts, 1):
+                yield f"stories/{story}-{place}" + (f".{number}" if len(parts) > 1 else ""), story, part
+
+    def _creates(self, told: list[Exchange]) -> list[Exchange]:
+        """The creates of sessions that a conversation is about and that were made before it, in order."""
+        own = {session_of(one).lower() for one in told if one.sent.operation == "create"}
+        named = {one.sent.session.lower() for one in told} - own
+        found = [one for name in named if (one := self.sessions.get(name)) is not None]
+        return sorted(found, key=lambda one: one.number)
 
 
 def _is_whole(told: list[Exchange]) -> bool:

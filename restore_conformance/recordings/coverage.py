@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from restore_conformance.clauses import Clause
+from restore_conformance.tape import Provenance
 
 PART = re.compile(r"(stories/(.+)-\d+)(?:\.\d+)?")
 
@@ -20,10 +21,9 @@ def stories_of(made: Clause) -> list[str]:
     return [tag.removeprefix("story:") for tag in tags if tag.startswith("story:")]
 
 
-def is_recorded_in(made: Clause, address: str) -> bool:
-    """Whether a cassette is the one of a clause: its own, or a conversation of one of its stories."""
-    told = PART.fullmatch(address)
-    return told[2] in stories_of(made) if told else address == made.address
+def is_recorded_in(made: Clause, block: Provenance) -> bool:
+    """Whether a cassette is the one of a clause: its own, or a conversation that it was judged on."""
+    return made.address in block.clauses if block.story else made.address == block.address
 
 
 def conversation_of(address: str) -> str:

@@ -37,18 +37,19 @@ def replay(register: Register, settings: Settings, keep: Keep | None = None, fol
     started, before = clock()
     folder = folder or places.CASSETTES
     review = Review(register, settings, keep or _nothing)
-    names = set()
+    blocks = []
     try:
         for name, path in every(folder):
-            names.add(name)
-            review.cassette(load(path, f"cassettes/{name}.yaml"), replay=True)
+            cassette = load(path, f"cassettes/{name}.yaml")
+            blocks.append(cassette.provenance)
+            review.cassette(cassette, replay=True)
     finally:
         review.close()
-    if not names:
+    if not blocks:
         raise UsageError("There are no cassettes to replay; record some with restore-conformance record.")
 
     def missing(made: Clause) -> str:
-        if any(is_recorded_in(made, name) for name in names):
+        if any(block is not None and is_recorded_in(made, block) for block in blocks):
             return f"its recording does not touch it any more; record it again with {again(made)}"
         return f"no recording; make one with {again(made)}"
 
@@ -69,14 +70,14 @@ def unlike(register: Register, result: Result, cassettes: Iterable[Cassette]) ->
     A clause that none of them records is passed over.
     """
     review = Review(register, result.settings, _nothing)
-    names = set()
+    blocks = []
     for cassette in cassettes:
         review.cassette(cassette, replay=False)
-        names.add(cassette.name)
+        blocks.append(cassette.provenance)
     now = review.result("recordings", "", 0.0, lambda _: "", kept)
     by_address = {found.clause.address: found.verdict for found in now.verdicts}
     for found in result.verdicts:
         made, verdict = found.clause, by_address.get(found.clause.address)
-        recorded = any(is_recorded_in(made, name) for name in names)
+        recorded = any(block is not None and is_recorded_in(made, block) for block in blocks)
         if recorded and verdict is not None and verdict is not found.verdict:
             yield made.address, found.verdict.value, verdict.value

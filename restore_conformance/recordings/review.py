@@ -27,8 +27,8 @@ from restore_conformance.recordings.parts import Parts
 from restore_conformance.recordings.source import Source
 from restore_conformance.recordings.strangers import REMOVED, Doubts, is_removable
 from restore_conformance.settings import Settings
-from restore_conformance.state import State
-from restore_conformance.tape import Cassette, Foreign, Player, foreign, load
+from restore_conformance.state import State, session_of
+from restore_conformance.tape import Cassette, Foreign, Player, Provenance, foreign, load
 from restore_conformance.timing import Timing
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counted
 
@@ -56,7 +56,7 @@ class Review:
     _elsewhere: bool = False
     _named: set[str] = field(default_factory=set)
     _parts: Parts = field(default_factory=Parts)
-    _old: dict[str, str] = field(default_factory=dict)
+    _old: list[tuple[Provenance, str]] = field(default_factory=list)
     _player: Player | None = None
 
     def __post_init__(self) -> None:
@@ -86,7 +86,7 @@ class Review:
             made.note = f"recorded {block.age(self.today)} days ago, too long for {block.origin}"
         if age == "fail":
             made.note += ": not judged"
-            self._old[block.address] = made.note
+            self._old.append((block, made.note))
             return self._done(made)
         pairs = cassette.exchanges
         if replay:
@@ -206,7 +206,8 @@ class Review:
 
     def _whole(self, conversation: Conversation, source: Source) -> None:
         """Judge the exchanges of a conversation whose parts were in several cassettes."""
-        state = State(routes=set(conversation.routes), given=dict.fromkeys(conversation.known, 0))
+        own = {session_of(one).lower() for one in conversation.exchanges if one.sent.operation == "create"}
+        state = State(routes=set(conversation.routes), given=dict.fromkeys(conversation.known - own, 0))
         for one in conversation.exchanges:
             self._number += 1
             one.number = self._number
@@ -261,8 +262,8 @@ class Review:
         )  # fmt: skip
 
     def _untouched(self, made: Clause) -> str:
-        for address, note in self._old.items():
-            if is_recorded_in(made, address):
+        for block, note in self._old:
+            if is_recorded_in(made, block):
                 return f"its recording is too old: {note}; record it again with {again(made)}"
         return REMOVED if self._elsewhere and is_removable(made) else ""
 

@@ -16,7 +16,7 @@ ROOT = PACKAGE.parent
 STOREYS = [
     {"clock", "exchange", "verdicts", "places", "timing", "paths", "gate", "files"},
     {"documents", "editions", "clauses", "settings", "configuration", "recogniser", "scrub"},
-    {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
+    {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble", "state"},
     {"judging", "memory", "sending", "stories", "sweep", "accepted"},
     {"controls", "shrinking", "conversing", "watching", "telling", "concluding", "repeating"},
     {"campaign"},

@@ -28,9 +28,7 @@ def replayed(register):
 def test_every_cassette_is_used(register, cassettes):
     """A cassette that no clause is recorded in is an orphan."""
     judged = [made for made in register.clauses if made.judge]
-    orphans = [
-        one.name for one in cassettes if not any(is_recorded_in(made, one.provenance.address) for made in judged)
-    ]
+    orphans = [one.name for one in cassettes if not any(is_recorded_in(made, one.provenance) for made in judged)]
     assert orphans == []
     assert [one.name for one in cassettes if one.name != f"{one.provenance.address}.yaml"] == []
 
@@ -43,7 +41,7 @@ def test_no_cassette_is_stale(register, cassettes, replayed):
         made.address
         for made in register.clauses
         if made.judge
-        and any(is_recorded_in(made, address) for address in by_address)
+        and any(is_recorded_in(made, block) for block in by_address.values())
         and not replayed.evidence.get(made.address)
     ]
     assert stale == [], "record them again with restore-conformance record CLAUSE --target mock"
