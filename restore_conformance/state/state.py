@@ -116,7 +116,12 @@ class State:
         name = exchange.sent.session.lower()
         if session is None:
             return Known(
-                name, shared=name in self.given or name in self.shown, routes=self._routes, given=self.given.keys(), alone=self.alone, **more
+                name,
+                shared=name in self.given or name in self.shown,
+                routes=self._routes,
+                given=self.given.keys(),
+                alone=self.alone,
+                **more,
             )
         causes = dict(session.events)
         since = set(session.since(view)) if view is not None else set(causes)

@@ -1,7 +1,7 @@
 """How activate refuses."""
 
 from restore_conformance import checks
-from restore_conformance.checks import asking
+from restore_conformance.checks import asking, refusing
 from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
@@ -26,16 +26,16 @@ def test_session_not_found(exchange, known):
 @clause(when=sent("activate") & session("started") & trusted)
 def test_not_a_draft(exchange, known):
     """Only a draft allows it."""
-    asking.not_a_draft(exchange, known)
+    refusing.not_a_draft(exchange, known)
 
 
 @clause(when=sent("activate") & session("draft") & trusted)
 def test_too_many_active(exchange, known):
     """There is a limit to what runs at once."""
-    return asking.too_many_active(exchange, known)
+    return refusing.too_many_active(exchange, known)
 
 
 @clause(when=sent("activate") & session("unheard", "gone", "started") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return asking.as_listed(exchange, known)
+    return refusing.as_listed(exchange, known)

@@ -1,7 +1,7 @@
 """How delete refuses."""
 
 from restore_conformance import checks
-from restore_conformance.checks import asking
+from restore_conformance.checks import asking, refusing
 from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
@@ -26,10 +26,10 @@ def test_session_not_found(exchange, known):
 @clause(when=sent("delete") & session("started") & trusted)
 def test_not_a_draft(exchange, known):
     """Only a draft allows it."""
-    asking.not_a_draft(exchange, known)
+    refusing.not_a_draft(exchange, known)
 
 
 @clause(when=sent("delete") & session("unheard", "gone", "started") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return asking.as_listed(exchange, known)
+    return refusing.as_listed(exchange, known)

@@ -1,7 +1,7 @@
 """How get refuses."""
 
 from restore_conformance import checks
-from restore_conformance.checks import asking
+from restore_conformance.checks import asking, refusing
 from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
@@ -26,4 +26,4 @@ def test_session_not_found(exchange, known):
 @clause(when=sent("get") & session("unheard") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return asking.as_listed(exchange, known)
+    return refusing.as_listed(exchange, known)

@@ -1,7 +1,7 @@
 """How list-artifacts refuses."""
 
 from restore_conformance import checks
-from restore_conformance.checks import asking
+from restore_conformance.checks import asking, refusing
 from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
@@ -24,10 +24,10 @@ def test_invalid_session_id(exchange, known):
 @clause(when=sent("list-artifacts", "id:well-formed") & session("unheard") & trusted)
 def test_unknown_session(exchange, known):
     """A session that is not there has no artifacts, and breaks nothing."""
-    asking.no_server_error(exchange, known)
+    refusing.no_server_error(exchange, known)
 
 
 @clause(when=sent("list-artifacts", "id:malformed") & session("unheard") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return asking.as_listed(exchange, known)
+    return refusing.as_listed(exchange, known)

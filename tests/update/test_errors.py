@@ -1,7 +1,7 @@
 """How update refuses."""
 
 from restore_conformance import checks
-from restore_conformance.checks import asking
+from restore_conformance.checks import asking, refusing
 from restore_conformance.clauses import answered, clause, sent, sent_any, session, trusted
 
 DRAFT = sent("update", "session:draft") & trusted
@@ -28,48 +28,48 @@ def test_session_not_found(exchange, known):
 @clause(when=sent("update", "change:clean") & session("started") & trusted)
 def test_not_a_draft(exchange, known):
     """Only a draft allows it."""
-    asking.not_a_draft(exchange, known)
+    refusing.not_a_draft(exchange, known)
 
 
 @clause(when=DRAFT & sent_any("change:nothing", "change:unknown-only", "change:not-a-list"))
 def test_invalid_patch_request(exchange, known):
     """A list that is none is refused; a change that says nothing, or nothing that is declared, breaks nothing."""
-    asking.no_server_error(exchange, known)
+    refusing.no_server_error(exchange, known)
     if {"change:not-a-list", "sole:malformed-change"} <= exchange.sent.tags:
-        asking.turned_down(exchange, known)
+        refusing.turned_down(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:malformed-change") & sent_any("change:not-an-object", "change:not-json"))
 def test_malformed_json(exchange, known):
     """A change that is no object is refused."""
-    asking.turned_down(exchange, known)
+    refusing.turned_down(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:restore-point"))
 def test_invalid_restore_point(exchange, known):
     """An addition names a restore point."""
-    asking.not_taken(exchange, known)
+    refusing.not_taken(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:too-many"))
 def test_artifacts_limit(exchange, known):
     """A change has a limit."""
-    asking.not_taken(exchange, known)
+    refusing.not_taken(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:empty-list"))
 def test_empty_list(exchange, known):
     """A list of changes holds something."""
-    asking.turned_down(exchange, known)
+    refusing.turned_down(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:duplicate"))
 def test_duplicate_artifact(exchange, known):
     """An artifact is added once."""
-    asking.not_taken(exchange, known)
+    refusing.not_taken(exchange, known)
 
 
 @clause(when=sent("update") & session("unheard", "gone", "started", "draft") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return asking.as_listed(exchange, known)
+    return refusing.as_listed(exchange, known)

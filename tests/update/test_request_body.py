@@ -1,6 +1,6 @@
 """What may be sent to change a draft."""
 
-from restore_conformance.checks import asking
+from restore_conformance.checks import asking, refusing
 from restore_conformance.clauses import clause, sent, trusted, without
 from restore_conformance.verdicts import Untouched
 
@@ -10,25 +10,25 @@ DRAFT = sent("update", "session:draft") & trusted
 @clause(when=DRAFT & sent("change:clean", "change:additions") & without("change:both"))
 def test_additions(exchange, known):
     """Artifacts can be added to a draft."""
-    asking.taken(exchange, known)
+    refusing.taken(exchange, known)
 
 
 @clause(when=DRAFT & sent("change:clean", "change:removals") & without("change:both"))
 def test_removals(exchange, known):
     """Artifacts can be removed from a draft."""
-    asking.taken(exchange, known)
+    refusing.taken(exchange, known)
 
 
 @clause(when=DRAFT & sent("change:clean", "change:both"))
 def test_additions_beside_removals(exchange, known):
     """One change adds and removes."""
-    asking.taken(exchange, known)
+    refusing.taken(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:mixed"))
 def test_exclusive_artifacts(exchange, known):
     """Changes to both kinds in one request are refused."""
-    asking.turned_down(exchange, known)
+    refusing.turned_down(exchange, known)
 
 
 @clause(when=DRAFT & sent("change:plain", "open:plain-lists"))
@@ -44,4 +44,4 @@ def test_plain_lists(exchange, known):
 @clause(when=DRAFT & sent("sole:different-destination"))
 def test_one_destination(exchange, known):
     """Additions go to one kind of place."""
-    asking.not_taken(exchange, known)
+    refusing.not_taken(exchange, known)
