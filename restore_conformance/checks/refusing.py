@@ -218,8 +218,8 @@ def too_many_active(exchange: Exchange, known: Known) -> str | None:
     if known.active < CROWDED and not named:
         raise Untouched(f"fewer than {CROWDED} sessions were active")
     if exchange.status is not None and exchange.status < 300:
-        if known.active < ACTIVE:
-            raise Untouched(f"fewer than {ACTIVE} sessions were active")
+        if known.active <= ACTIVE:  # one of them may have come to its end
+            raise Untouched(f"no more than {ACTIVE} sessions were active")
         return "higher"
     steady(exchange, known)
     return answers.refused_as(exchange, row)
