@@ -110,6 +110,9 @@ class State:
             self._sessions.move_to_end(name)
             if exchange.sent.caller == "unknown" and found.caller != _caller(exchange):
                 return None  # another token may not be allowed to see it
+            made = exchange.sent.session == found.created.answer.get("id") or 200 <= (exchange.status or 0) < 300
+            if not made:
+                return None  # letter case may tell ids apart
         return found
 
     def _about(self, exchange: Exchange, session: Session | None, view: View | None = None, **more: Any) -> Known:

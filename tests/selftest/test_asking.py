@@ -224,6 +224,18 @@ def test_an_id_that_a_list_has_shown_may_name_a_session(draft):
     assert kind(draft.judge("get/errors.session-not-found", draft.get(session=NOBODY))) == "Untouched"
 
 
+def test_an_id_in_another_letter_case_is_the_same_where_it_is_found(wire):
+    wire.create(session="rs-a")
+    wire.get(session="rs-a")
+    lost = wire.get(404, session="RS-A", token="two")
+    assert wire.judge("get/permissions.read-permission-suffices", lost) == ""
+    assert kind(wire.judge("get/errors.invalid-session-id", wire.get(200, session="RS-A", token="two"))) == ""
+    assert kind(wire.judge("get/errors.invalid-session-id", wire.get(404, session="RS-A"))) == "Untouched"
+    assert wire.get(answer={"id": "rs-a"}, session="RS-A").known.phase == "draft"
+    wire.delete(204, session="RS-A")
+    assert wire.get(404, session="rs-a").known.phase == "gone"
+
+
 def test_an_operation_that_was_never_seen_may_have_no_route(wire):
     wire.create()
     assert kind(wire.judge("delete/errors.session-not-found", wire.delete(405, session=NOBODY))) == "Untouched"
