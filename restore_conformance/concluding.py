@@ -134,7 +134,7 @@ def needs_caller(kind: str) -> Gap:
 def untouched(made: Clause, routes: Collection[str], callers: Collection[str], stopped: str) -> Gap:
     """Why no exchange of a run touched a clause, as far as the run can tell from outside of the clause."""
     for tag, kind in NEEDED.items():
-        if tag in made.when.every or tag in made.when.either:
+        if kind not in callers and (tag in made.when.every or tag in made.when.either):
             return needs_caller(kind)
     if made.operation not in routes:
         return Gap(Why.ROUTE, f"the target seems to have no route for {made.operation}")

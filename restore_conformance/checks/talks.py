@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -155,12 +155,6 @@ def seen(found: Iterable[_T]) -> list[_T]:
     return made
 
 
-def started(conversation: Conversation) -> None:
-    """The session that was activated is no draft any more. Raises Untouched where it still is one."""
-    if session(conversation, "get-activated").get("status") == "draft":
-        raise Untouched("the session is a draft still")
-
-
 def comparable(value: Any) -> bool:
     """Whether a member of text holds text or null. Any other JSON breaks the clause about its type, and no other."""
     return value is None or isinstance(value, str)
@@ -189,17 +183,6 @@ def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
         )
 
 
-def not_done(conversation: Conversation, name: str) -> None:
-    """The step was refused, for whatever reason."""
-    found = step(conversation, name)
-    if found.status is None or not 400 <= found.status < 500:
-        raise Deviation(
-            f"expected a refusal (4xx) at the step {name}, got {answers.shown(found)}{answers.again(found)}",
-            expected="4xx with an error envelope",
-            observed=answers.shown(found),
-        )
-
-
 def starts_when_told(conversation: Conversation) -> None:
     """The target has an operation that only drafts allow. Raises Untouched where it has none.
 
@@ -207,48 +190,6 @@ def starts_when_told(conversation: Conversation) -> None:
     """
     if conversation.routes.isdisjoint(ON_DRAFTS):
         raise Untouched("the target offers nothing that only drafts allow", Why.ROUTE)
-
-
-def not_taken(conversation: Conversation, name: str) -> None:
-    """A change was refused: all of it with a 4xx, or item by item within a 200, as the page of update prints."""
-    found = step(conversation, name)
-    if found.status == 200 and exceptions(found.answer):
-        return
-    not_done(conversation, name)
-
-
-def gone(conversation: Conversation, name: str) -> None:
-    """What was deleted is not there any more: 404, or 410 (RFC 9110, 15.5.11)."""
-    answered(conversation, name, 404, 410)
-
-
-def as_listed(conversation: Conversation, operation: str, rows: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Every refusal of these steps has status and code of a row of the error table; returns where the code stood last.
-
-    `rows` has the defects of every step. Steps that were not refused are for other clauses. Raises Untouched where
-    none was.
-    """
-    told, place = False, None
-    for name, defects in rows.items():
-        found = conversation.step(name)
-        if found is None or (found.status in ABSENT and operation not in conversation.routes):
-            continue
-        sound(found)
-        if answers.is_refusal(found) or found.status == 403:
-            told = True
-            try:
-                place = answers.refused_as_any(found, [_row(operation, defect) for defect in defects])
-            except Deviation as broken:
-                broken.unless = broken.unless or no_route(conversation, found)
-                raise
-    if not told:
-        raise Untouched(f"no refusal of {operation} that the error table lists")
-    return place
-
-
-def _row(operation: str, defect: str) -> answers.Refusal:
-    rows = answers.refusals(operation)
-    return rows.get(defect) or answers.refusals("get")[defect]
 
 
 def done(conversation: Conversation, name: str) -> Exchange:
@@ -361,49 +302,6 @@ def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> 
     if first and second and abs(_apart(first, second)) > max(seconds, _last_digit(earlier), _last_digit(later)):
         raise Deviation(
             f"/{name}: expected {earlier} as before, got {later}", expected=earlier, observed=later, pointer=f"/{name}"
-        )
-
-
-def malformed_id(conversation: Conversation, name: str) -> str | None:
-    """An id that is none was refused: as one ("invalid"), as the name of nothing ("unknown"), or otherwise (None)."""
-    not_done(conversation, name)
-    return {400: "invalid", 404: "unknown"}.get(step(conversation, name).status or 0)
-
-
-def unknown_id(conversation: Conversation, name: str) -> None:
-    """A GUID that names no session was not found; where ids have another form, it may be no id at all."""
-    if any(not _GUID.fullmatch(known) for known in conversation.known):
-        not_done(conversation, name)
-        return
-    answered(conversation, name, 404)
-
-
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def forbidden(conversation: Conversation, name: str) -> None:
-    """A caller without the permission was refused: 403, or 404 from a service that does not tell what exists."""
-    found = step(conversation, name)
-    if found.status not in {403, 404}:
-        raise Deviation(
-            f"expected 403 with an error envelope at the step {name}, got {answers.shown(found)}{answers.again(found)}",
-            expected="403",
-            observed=answers.shown(found),
-            unless=no_route(conversation, found),
-            refusal=answers.is_refusal(found),
-        )
-
-
-def unknown_caller(conversation: Conversation, name: str) -> None:
-    """A caller that shows no token was refused: 401, or 403 or 404 from a service that does not tell what exists."""
-    found = step(conversation, name)
-    if found.status not in {401, 403, 404}:
-        raise Deviation(
-            f"expected 401 with an error envelope at the step {name}, got {answers.shown(found)}{answers.again(found)}",
-            expected="401",
-            observed=answers.shown(found),
-            unless=no_route(conversation, found),
-            refusal=answers.is_refusal(found),
         )
 
 

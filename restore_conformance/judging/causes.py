@@ -49,7 +49,7 @@ def _is_one_place(made: Clause) -> bool:
     """Whether a clause is about one defect, or about one step of a story, rather than about every answer."""
     if made.level is Level.OBSERVE or made.follows:
         return False
-    return made.scope == "conversation" or any(tag.startswith("sole:") for tag in made.when.either)
+    return made.scope == "conversation" or made.stateful or any(tag.startswith("sole:") for tag in made.when.either)
 
 
 def generalise(verdicts: list[ClauseVerdict]) -> None:

@@ -106,11 +106,14 @@ class Recogniser:
             tags.update(about, self._brought(payload), rule_tags(change, seen.defects))
         else:
             tags.update(f"sole:{defect}" for defect in seen.defects)
+        asked = prefers_all_members(request)
+        if asked:
+            tags.add("prefer:all-members")
         if session:
             tags.add("id:well-formed" if GUID.fullmatch(session) else "id:malformed")
         return Sent(
             operation, session, "", frozenset(seen.defects), frozenset(), frozenset(tags), 0, caller,
-            None, prefers_all_members(request), change=change,
+            None, asked, change=change,
         )  # fmt: skip
 
     def _brought(self, payload: Any) -> Iterator[str]:

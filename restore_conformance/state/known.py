@@ -83,7 +83,8 @@ class Known:
     whole list that agreed. `pages` are the pages of a list read so far, this one included, and `whole` says that no
     page is missing. `rows` compares a whole list of sessions. `routes` are the operations that the target has
     shown to have; `given` all ids that it gave to sessions, and `others` how many
-    it gave since this one. `broken` are the clauses found broken about this session.
+    it gave since this one. `active` says, of an activation, how many other sessions are known to have started.
+    `broken` are the clauses found broken about this session.
     `alone` says that nobody else is known to be at work.
     """
 
@@ -108,6 +109,7 @@ class Known:
     routes: frozenset[str] = frozenset()
     given: Collection[str] = frozenset()
     others: int = 0
+    active: int = 0
     alone: bool = True
     broken: set[str] = field(default_factory=set)
 

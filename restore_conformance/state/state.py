@@ -67,6 +67,7 @@ class State:
     alone: bool = True
     routes: set[str] = field(default_factory=lambda: {"create"})
     given: dict[str, int] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)
     never: set[tuple[str, str]] = field(default_factory=set)
     came: set[tuple[str, str]] = field(default_factory=set)
     _sessions: OrderedDict[str, Session] = field(default_factory=OrderedDict)
@@ -112,13 +113,21 @@ class State:
             self._sessions.move_to_end(name)
             if exchange.sent.caller == "unknown" and found.caller != _caller(exchange):
                 return None  # another token may not be allowed to see it
+            made = exchange.sent.session == found.created.answer.get("id") or 200 <= (exchange.status or 0) < 300
+            if not made:
+                return None  # letter case may tell ids apart
         return found
 
     def _about(self, exchange: Exchange, session: Session | None, view: View | None = None, **more: Any) -> Known:
         name = exchange.sent.session.lower()
         if session is None:
             return Known(
-                name, shared=name in self.given, routes=self._routes, given=self.given.keys(), alone=self.alone, **more
+                name,
+                shared=name in self.given or name in self.shown,
+                routes=self._routes,
+                given=self.given.keys(),
+                alone=self.alone,
+                **more,
             )
         causes = dict(session.events)
         since = set(session.since(view)) if view is not None else set(causes)
@@ -173,7 +182,8 @@ class State:
 
     def _change(self, exchange: Exchange) -> Known:
         session = self._session(exchange)
-        known = self._about(exchange, session)
+        active = self._active(session) if exchange.sent.operation == "activate" else 0
+        known = self._about(exchange, session, active=active)
         self._changes += 1
         if session is None:
             return known
@@ -199,6 +209,9 @@ class State:
         else:
             self._update(session, exchange, at)
         return known
+
+    def _active(self, session: Session | None) -> int:
+        return sum(one.phase is Phase.STARTED for one in self._sessions.values() if one is not session)
 
     def _happened(self, session: Session, cause: str, exchange: Exchange) -> None:
         session.happened(cause, exchange)
@@ -360,6 +373,8 @@ class State:
 
     def _list(self, exchange: Exchange) -> Known:
         caller, operation = _caller(exchange), exchange.sent.operation
+        if len(self.shown) < GIVEN:
+            self.shown.update(str(one.get("id")).lower() for one in values(exchange))
         pages, whole = self._paged(f"{operation} {caller}", exchange)
         before = self._whole.get(f"{operation} {caller}")
         rows: tuple[Row, ...] = ()

@@ -35,7 +35,7 @@ def change(
     known = (first.body or b"").decode()
     choice = _choice(first, kind, materials)
     every = materials.elements(kind, min(materials.most(kind), first.artifacts + 3), seed, choice)
-    fresh = [one for one in every if own_id(one) not in known]
+    fresh = _beside(first, kind, [one for one in every if own_id(one) not in known])
     if is_unseen(talk.poll("get", made)):
         return
     other = talk.create("create-other", second)
@@ -95,6 +95,13 @@ def _choice(stimulus: Stimulus, kind: str, materials: Materials) -> int:
     elements = json.loads(stimulus.body or b"{}").get(LISTS[kind]) or [{}]
     named = elements[0].get("destinationType")
     return materials.choices(kind).index(named) if named in materials.choices(kind) else 0
+
+
+def _beside(stimulus: Stimulus, kind: str, fresh: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same items as of the browse session of those that a session holds: no page says that it may have two."""
+    held = json.loads(stimulus.body or b"{}").get(LISTS[kind]) or [{}]
+    browse = held[0].get("browseSessionId")
+    return [{**one, "browseSessionId": browse} for one in fresh] if browse and kind == "granular" else fresh
 
 
 def _ids(talk: Talk) -> list[str]:

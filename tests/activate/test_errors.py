@@ -1,7 +1,8 @@
 """How activate refuses."""
 
 from restore_conformance import checks
-from restore_conformance.clauses import answered, clause, sent, story
+from restore_conformance.checks import asking, refusing
+from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
 @clause(when=sent("activate") & answered("4xx"))
@@ -10,44 +11,31 @@ def test_envelope(exchange):
     checks.envelope(exchange)
 
 
-@clause(when=story("strangers"))
-def test_invalid_session_id(conversation):
+@clause(when=sent("activate", "id:malformed") & session("unheard") & trusted)
+def test_invalid_session_id(exchange, known):
     """An id that is none is refused."""
-    return checks.malformed_id(conversation, "activate-malformed")
+    return asking.malformed_id(exchange, known)
 
 
-@clause(when=story("strangers"))
-def test_session_not_found(conversation):
+@clause(when=sent("activate") & session("unheard", "gone") & trusted)
+def test_session_not_found(exchange, known):
     """A session that is not there is not found."""
-    checks.unknown_id(conversation, "activate-unknown")
+    asking.not_there(exchange, known)
 
 
-@clause(when=story("activation"))
-def test_not_a_draft(conversation):
+@clause(when=sent("activate") & session("started") & trusted)
+def test_not_a_draft(exchange, known):
     """Only a draft allows it."""
-    checks.started(conversation)
-    checks.not_done(conversation, "activate-again")
+    refusing.not_a_draft(exchange, known)
 
 
-@clause(when=story("crowd"))
-def test_too_many_active(conversation):
+@clause(when=sent("activate") & session("draft") & trusted)
+def test_too_many_active(exchange, known):
     """There is a limit to what runs at once."""
-    if conversation.step("activate-one-more") is None:
-        return "higher"
-    return checks.refused_as(
-        checks.step(conversation, "activate-one-more"), checks.refusals("activate")["too-many-active"]
-    )
+    return refusing.too_many_active(exchange, known)
 
 
-ROWS = {
-    "activate-malformed": ("malformed-id", "unknown-id"),
-    "activate-unknown": ("unknown-id", "malformed-id"),
-    "activate-again": ("not-a-draft",),
-}
-"""The rows of the error table that may answer each step."""
-
-
-@clause(when=story("strangers", "activation"))
-def test_codes(conversation):
+@clause(when=sent("activate") & session("unheard", "gone", "started") & trusted)
+def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return checks.as_listed(conversation, "activate", ROWS)
+    return refusing.as_listed(exchange, known)

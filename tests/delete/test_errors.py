@@ -1,8 +1,8 @@
 """How delete refuses."""
 
 from restore_conformance import checks
-from restore_conformance.clauses import answered, clause, sent, story
-from restore_conformance.verdicts import Untouched
+from restore_conformance.checks import asking, refusing
+from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
 @clause(when=sent("delete") & answered("4xx"))
@@ -11,40 +11,25 @@ def test_envelope(exchange):
     checks.envelope(exchange)
 
 
-@clause(when=story("strangers"))
-def test_invalid_session_id(conversation):
+@clause(when=sent("delete", "id:malformed") & session("unheard") & trusted)
+def test_invalid_session_id(exchange, known):
     """An id that is none is refused."""
-    return checks.malformed_id(conversation, "delete-malformed")
+    return asking.malformed_id(exchange, known)
 
 
-@clause(when=story("strangers", "life"))
-def test_session_not_found(conversation):
+@clause(when=sent("delete") & session("unheard", "gone") & trusted)
+def test_session_not_found(exchange, known):
     """A session that is not there is not found."""
-    if conversation.story == "strangers":
-        checks.unknown_id(conversation, "delete-unknown")
-        return
-    if checks.step(conversation, "get-deleted").status != 404:
-        raise Untouched("the session is still there")
-    checks.gone(conversation, "delete-again")
+    asking.not_there(exchange, known)
 
 
-@clause(when=story("activation"))
-def test_not_a_draft(conversation):
+@clause(when=sent("delete") & session("started") & trusted)
+def test_not_a_draft(exchange, known):
     """Only a draft allows it."""
-    checks.started(conversation)
-    checks.not_done(conversation, "delete-activated")
+    refusing.not_a_draft(exchange, known)
 
 
-ROWS = {
-    "delete-malformed": ("malformed-id", "unknown-id"),
-    "delete-unknown": ("unknown-id", "malformed-id"),
-    "delete-again": ("unknown-id",),
-    "delete-activated": ("not-a-draft",),
-}
-"""The rows of the error table that may answer each step."""
-
-
-@clause(when=story("strangers", "life", "activation"))
-def test_codes(conversation):
+@clause(when=sent("delete") & session("unheard", "gone", "started") & trusted)
+def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return checks.as_listed(conversation, "delete", ROWS)
+    return refusing.as_listed(exchange, known)

@@ -1,7 +1,8 @@
 """How get refuses."""
 
 from restore_conformance import checks
-from restore_conformance.clauses import answered, clause, sent, story
+from restore_conformance.checks import asking, refusing
+from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
 @clause(when=sent("get") & answered("4xx"))
@@ -10,26 +11,19 @@ def test_envelope(exchange):
     checks.envelope(exchange)
 
 
-@clause(when=story("strangers"))
-def test_invalid_session_id(conversation):
+@clause(when=sent("get", "id:malformed") & session("unheard") & trusted)
+def test_invalid_session_id(exchange, known):
     """An id that is none is refused."""
-    return checks.malformed_id(conversation, "get-malformed")
+    return asking.malformed_id(exchange, known)
 
 
-@clause(when=story("strangers"))
-def test_session_not_found(conversation):
+@clause(when=sent("get", "id:well-formed") & session("unheard") & trusted)
+def test_session_not_found(exchange, known):
     """A session that is not there is not found."""
-    checks.unknown_id(conversation, "get-unknown")
+    asking.not_there(exchange, known)
 
 
-ROWS = {
-    "get-malformed": ("malformed-id", "unknown-id"),
-    "get-unknown": ("unknown-id", "malformed-id"),
-}
-"""The rows of the error table that may answer each step."""
-
-
-@clause(when=story("strangers"))
-def test_codes(conversation):
+@clause(when=sent("get") & session("unheard") & trusted)
+def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return checks.as_listed(conversation, "get", ROWS)
+    return refusing.as_listed(exchange, known)

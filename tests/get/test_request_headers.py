@@ -1,26 +1,27 @@
 """Who asks: the header table of the page."""
 
-from restore_conformance import checks
-from restore_conformance.clauses import clause, story
+from restore_conformance.checks import asking
+from restore_conformance.clauses import answered, clause, sent, session
 from restore_conformance.verdicts import Deviation, Untouched
 
 
-@clause(when=story("tokenless"))
-def test_authorization_required(conversation):
+@clause(when=sent("get", "sole:no-token") & session("draft", "started"))
+def test_authorization_required(exchange, known):
     """A request without a token is refused."""
-    checks.unknown_caller(conversation, "get-as-nobody")
+    asking.unknown_caller(exchange, known)
 
 
-@clause(when=story("life"))
-def test_prefer_shows_granular(conversation):
+@clause(when=sent("get", "prefer:all-members") & answered("200", "object") & session("draft", "started"))
+def test_prefer_shows_granular(exchange, known):
     """A caller that asks for all members sees granular."""
-    shown = checks.session(conversation, "get-all-members").get("restoreJobType")
-    if checks.session(conversation, "create").get("restoreJobType") not in ("granular", "unknownFutureValue"):
+    if known.created.answer.get("restoreJobType") not in ("granular", "unknownFutureValue"):
         raise Untouched("the session is no granular one")
+    shown = exchange.answer.get("restoreJobType")
     if shown is not None and shown != "granular":
         raise Deviation(
             f"/restoreJobType: expected 'granular' for a caller that prefers all members, got {shown!r}",
             expected="granular",
             observed=shown,
             pointer="/restoreJobType",
+            because=(known.created,),
         )

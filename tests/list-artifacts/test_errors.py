@@ -1,7 +1,8 @@
 """How list-artifacts refuses."""
 
 from restore_conformance import checks
-from restore_conformance.clauses import answered, clause, sent, story
+from restore_conformance.checks import asking, refusing
+from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
 @clause(when=sent("list-artifacts") & answered("4xx"))
@@ -10,29 +11,23 @@ def test_envelope(exchange):
     checks.envelope(exchange)
 
 
-@clause(when=story("strangers"))
-def test_invalid_session_id(conversation):
+@clause(when=sent("list-artifacts", "id:malformed") & session("unheard") & trusted)
+def test_invalid_session_id(exchange, known):
     """An id that is none is refused, or has no artifacts, as one that names nothing."""
-    found = checks.step(conversation, "artifacts-malformed")
-    if found.status != 200:
-        return checks.malformed_id(conversation, "artifacts-malformed")
-    checks.same_number(checks.collection(conversation, "artifacts-malformed"), [], "artifacts of no session")
+    if exchange.status != 200:
+        return asking.malformed_id(exchange, known)
+    asking.names_nothing(exchange, known)
+    checks.same_number(checks.objects(exchange.answer, "value"), [], "artifacts of no session")
     return "unknown"
 
 
-@clause(when=story("strangers"))
-def test_unknown_session(conversation):
+@clause(when=sent("list-artifacts", "id:well-formed") & session("unheard") & trusted)
+def test_unknown_session(exchange, known):
     """A session that is not there has no artifacts, and breaks nothing."""
-    checks.no_server_error(checks.step(conversation, "artifacts-unknown"))
+    refusing.no_server_error(exchange, known)
 
 
-ROWS = {
-    "artifacts-malformed": ("malformed-id", "unknown-id"),
-}
-"""The rows of the error table that may answer each step."""
-
-
-@clause(when=story("strangers"))
-def test_codes(conversation):
+@clause(when=sent("list-artifacts", "id:malformed") & session("unheard") & trusted)
+def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return checks.as_listed(conversation, "list-artifacts", ROWS)
+    return refusing.as_listed(exchange, known)

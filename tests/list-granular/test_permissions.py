@@ -1,17 +1,17 @@
 """Who may ask: the permission table of the page."""
 
-from restore_conformance import checks
-from restore_conformance.clauses import clause, story
+from restore_conformance.checks import asking
+from restore_conformance.clauses import clause, sent, session
 
 
-@clause(when=story("callers"))
-def test_permission_required(conversation):
+@clause(when=sent("list-granular", "sole:no-permission") & session("draft", "started"))
+def test_permission_required(exchange, known):
     """A token without the permission is refused."""
-    checks.forbidden(conversation, "granular-as-no-permission")
+    asking.forbidden(exchange, known)
 
 
-@clause(when=story("callers"))
-def test_read_permission(conversation):
+@clause(when=sent("list-granular", "caller:read-only") & session("draft", "started"))
+def test_read_permission(exchange, known):
     """What a token that may only read gets is reported."""
-    status = checks.step(conversation, "granular-as-read-only").status
-    return {200: "served", 403: "refused"}.get(status)
+    asking.ready(exchange, known)
+    return {200: "served", 403: "refused"}.get(exchange.status)

@@ -1,16 +1,16 @@
 """Who may ask: the permission table of the page."""
 
-from restore_conformance import checks
-from restore_conformance.clauses import clause, story
+from restore_conformance.checks import asking
+from restore_conformance.clauses import clause, sent
 
 
-@clause(when=story("callers"))
-def test_permission_required(conversation):
+@clause(when=sent("list", "sole:no-permission"))
+def test_permission_required(exchange, known):
     """A token without the permission is refused."""
-    checks.forbidden(conversation, "list-as-no-permission")
+    asking.forbidden(exchange, known)
 
 
-@clause(when=story("callers"))
-def test_read_permission_suffices(conversation):
+@clause(when=sent("list", "caller:read-only"))
+def test_read_permission_suffices(exchange, known):
     """A token that may only read is served."""
-    checks.answered(conversation, "list-as-read-only", 200)
+    asking.served(exchange, known)

@@ -1,8 +1,10 @@
 """How update refuses."""
 
 from restore_conformance import checks
-from restore_conformance.clauses import answered, clause, sent, story
-from restore_conformance.verdicts import Untouched
+from restore_conformance.checks import asking, refusing
+from restore_conformance.clauses import answered, clause, sent, sent_any, session, trusted
+
+DRAFT = sent("update", "session:draft") & trusted
 
 
 @clause(when=sent("update") & answered("4xx"))
@@ -11,102 +13,63 @@ def test_envelope(exchange):
     checks.envelope(exchange)
 
 
-@clause(when=story("strangers"))
-def test_invalid_session_id(conversation):
+@clause(when=sent("update", "id:malformed") & session("unheard") & trusted)
+def test_invalid_session_id(exchange, known):
     """An id that is none is refused."""
-    return checks.malformed_id(conversation, "update-malformed")
+    return asking.malformed_id(exchange, known)
 
 
-@clause(when=story("strangers", "life"))
-def test_session_not_found(conversation):
+@clause(when=sent("update", "change:clean") & session("unheard", "gone") & trusted)
+def test_session_not_found(exchange, known):
     """A session that is not there is not found."""
-    if conversation.story == "strangers":
-        checks.unknown_id(conversation, "update-unknown")
-        return
-    if checks.step(conversation, "get-deleted").status != 404:
-        raise Untouched("the session is still there")
-    checks.gone(conversation, "update-deleted")
+    asking.not_there(exchange, known)
 
 
-@clause(when=story("activation"))
-def test_not_a_draft(conversation):
+@clause(when=sent("update", "change:clean") & session("started") & trusted)
+def test_not_a_draft(exchange, known):
     """Only a draft allows it."""
-    checks.started(conversation)
-    if conversation.step("update-activated-removal") is not None:
-        checks.not_taken(conversation, "update-activated-removal")
-    checks.not_taken(conversation, "update-activated")
+    refusing.not_a_draft(exchange, known)
 
 
-@clause(when=story("change"))
-def test_invalid_patch_request(conversation):
+@clause(when=DRAFT & sent_any("change:nothing", "change:unknown-only", "change:not-a-list"))
+def test_invalid_patch_request(exchange, known):
     """A list that is none is refused; a change that says nothing, or nothing that is declared, breaks nothing."""
-    for name in ("update-nothing", "update-nothing-named"):
-        if conversation.step(name) is not None:
-            checks.no_server_error(checks.step(conversation, name))
-    if conversation.step("update-text") is not None:
-        checks.not_done(conversation, "update-text")
+    refusing.no_server_error(exchange, known)
+    if {"change:not-a-list", "sole:malformed-change"} <= exchange.sent.tags:
+        refusing.turned_down(exchange, known)
 
 
-@clause(when=story("change"))
-def test_malformed_json(conversation):
+@clause(when=DRAFT & sent("sole:malformed-change") & sent_any("change:not-an-object", "change:not-json"))
+def test_malformed_json(exchange, known):
     """A change that is no object is refused."""
-    for name in ("update-array", "update-not-json"):
-        if name == "update-array" or conversation.step(name) is not None:
-            checks.not_done(conversation, name)
+    refusing.turned_down(exchange, known)
 
 
-@clause(when=story("change"))
-def test_invalid_restore_point(conversation):
+@clause(when=DRAFT & sent("sole:restore-point"))
+def test_invalid_restore_point(exchange, known):
     """An addition names a restore point."""
-    for name in ("update-restore-point-malformed", "update-restore-point-missing"):
-        if conversation.step(name) is not None:
-            checks.not_taken(conversation, name)
-    checks.not_taken(conversation, "update-restore-point")
+    refusing.not_taken(exchange, known)
 
 
-@clause(when=story("change"))
-def test_artifacts_limit(conversation):
+@clause(when=DRAFT & sent("sole:too-many"))
+def test_artifacts_limit(exchange, known):
     """A change has a limit."""
-    checks.not_taken(conversation, "update-too-many")
+    refusing.not_taken(exchange, known)
 
 
-@clause(when=story("change"))
-def test_empty_list(conversation):
+@clause(when=DRAFT & sent("sole:empty-list"))
+def test_empty_list(exchange, known):
     """A list of changes holds something."""
-    for name in ("update-empty", "update-null"):
-        if name == "update-empty" or conversation.step(name) is not None:
-            checks.not_done(conversation, name)
+    refusing.turned_down(exchange, known)
 
 
-@clause(when=story("change"))
-def test_duplicate_artifact(conversation):
+@clause(when=DRAFT & sent("sole:duplicate"))
+def test_duplicate_artifact(exchange, known):
     """An artifact is added once."""
-    checks.not_taken(conversation, "update-twice")
+    refusing.not_taken(exchange, known)
 
 
-ROWS = {
-    "update-malformed": ("malformed-id", "unknown-id"),
-    "update-unknown": ("unknown-id", "malformed-id"),
-    "update-deleted": ("unknown-id",),
-    "update-activated-removal": ("not-a-draft",),
-    "update-activated": ("not-a-draft", "restore-point"),
-    "update-nothing": ("malformed-change", "empty-list"),
-    "update-nothing-named": ("malformed-change", "empty-list"),
-    "update-text": ("malformed-change", "empty-list"),
-    "update-array": ("malformed-change",),
-    "update-not-json": ("malformed-change",),
-    "update-restore-point": ("restore-point",),
-    "update-restore-point-malformed": ("restore-point",),
-    "update-restore-point-missing": ("restore-point",),
-    "update-too-many": ("too-many",),
-    "update-empty": ("empty-list",),
-    "update-null": ("empty-list",),
-    "update-twice": ("duplicate",),
-}
-"""The rows of the error table that may answer each step."""
-
-
-@clause(when=story("strangers", "life", "activation", "change"))
-def test_codes(conversation):
+@clause(when=sent("update") & session("unheard", "gone", "started", "draft") & trusted)
+def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return checks.as_listed(conversation, "update", ROWS)
+    return refusing.as_listed(exchange, known)

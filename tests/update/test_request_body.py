@@ -1,48 +1,47 @@
 """What may be sent to change a draft."""
 
-from restore_conformance import checks
-from restore_conformance.clauses import clause, story
-from restore_conformance.verdicts import Deviation
+from restore_conformance.checks import asking, refusing
+from restore_conformance.clauses import clause, sent, trusted, without
+from restore_conformance.verdicts import Untouched
+
+DRAFT = sent("update", "session:draft") & trusted
 
 
-@clause(when=story("change"))
-def test_additions(conversation):
+@clause(when=DRAFT & sent("change:clean", "change:additions") & without("change:both"))
+def test_additions(exchange, known):
     """Artifacts can be added to a draft."""
-    checks.answered(conversation, "update-add", 200)
+    refusing.taken(exchange, known)
 
 
-@clause(when=story("change"))
-def test_removals(conversation):
+@clause(when=DRAFT & sent("change:clean", "change:removals") & without("change:both"))
+def test_removals(exchange, known):
     """Artifacts can be removed from a draft."""
-    checks.answered(conversation, "update-remove", 200)
+    refusing.taken(exchange, known)
 
 
-@clause(when=story("change"))
-def test_additions_beside_removals(conversation):
+@clause(when=DRAFT & sent("change:clean", "change:both"))
+def test_additions_beside_removals(exchange, known):
     """One change adds and removes."""
-    checks.answered(conversation, "update-exchange", 200)
+    refusing.taken(exchange, known)
 
 
-@clause(when=story("change"))
-def test_exclusive_artifacts(conversation):
+@clause(when=DRAFT & sent("sole:mixed"))
+def test_exclusive_artifacts(exchange, known):
     """Changes to both kinds in one request are refused."""
-    checks.not_done(conversation, "update-both")
+    refusing.turned_down(exchange, known)
 
 
-@clause(when=story("change"))
-def test_plain_lists(conversation):
+@clause(when=DRAFT & sent("change:plain", "open:plain-lists"))
+def test_plain_lists(exchange, known):
     """Plain lists are accepted or refused."""
-    status = checks.step(conversation, "update-plain").status
-    return "accept" if status == 200 else "reject"
+    asking.ready(exchange, known)
+    change = exchange.sent.change
+    if change.defects or change.open != {"plain-lists"}:
+        raise Untouched("more than the plain list may be refused")
+    return "accept" if exchange.status == 200 else "reject"
 
 
-@clause(when=story("change"))
-def test_one_destination(conversation):
+@clause(when=DRAFT & sent("sole:different-destination"))
+def test_one_destination(exchange, known):
     """Additions go to one kind of place."""
-    found = checks.step(conversation, "update-two-destinations")
-    if found.status is not None and 200 <= found.status < 300 and not checks.exceptions(found.answer):
-        raise Deviation(
-            f"expected a 4xx for additions with different destinations, got {found.status}",
-            expected="4xx with an error envelope",
-            observed=str(found.status),
-        )
+    refusing.not_taken(exchange, known)

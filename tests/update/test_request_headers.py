@@ -1,10 +1,10 @@
 """Who asks: the header table of the page."""
 
-from restore_conformance import checks
-from restore_conformance.clauses import clause, story
+from restore_conformance.checks import asking
+from restore_conformance.clauses import clause, sent, session
 
 
-@clause(when=story("tokenless"))
-def test_authorization_required(conversation):
+@clause(when=sent("update", "sole:no-token") & session("draft"))
+def test_authorization_required(exchange, known):
     """A request without a token is refused."""
-    checks.unknown_caller(conversation, "update-as-nobody")
+    asking.unknown_caller(exchange, known)
