@@ -23,6 +23,7 @@ from restore_conformance.state.ledger import (
     Session,
     Version,
     View,
+    ids_of,
     page_value,
     session_of,
     shows_route,
@@ -119,7 +120,7 @@ class State:
             )
         causes = dict(session.events)
         since = set(session.since(view)) if view is not None else set(causes)
-        agreed = view.agreed if view is not None else session.created.number
+        agreed = max(view.agreed if view is not None else 0, session.created.number)
         for cause, latest in self._latest.items():
             other = next((one for named, one in reversed(latest) if named != session.name), None)
             if other is not None and other.number > agreed:
@@ -159,8 +160,9 @@ class State:
         first = Version(Phase.GONE)
         version = Version(Phase.DRAFT, total(exchange.answer), items)
         self._sessions[made] = Session(
-            made, exchange, _caller(exchange), [first, version], _answered(exchange), exchange, sent=sent
-        )
+            made, exchange, _caller(exchange), [first, version], _answered(exchange), exchange, sent=sent,
+            broken=known.broken,
+        )  # fmt: skip
         self._sessions[made].happened("created", exchange)
         self._other("created", made, exchange)
         if len(self._sessions) > SESSIONS:
@@ -171,6 +173,9 @@ class State:
         session = self._session(exchange)
         known = self._about(exchange, session)
         self._changes += 1
+        other = self._sessions.get(exchange.sent.session.lower())
+        if session is None and other is not None and (exchange.status or 0) not in range(400, 500):
+            other.foreign = True  # another token may do to it what nobody can follow
         if session is None:
             return known
         status, now = exchange.status, session.now
@@ -214,13 +219,17 @@ class State:
                 number = now.items.get(kind)
                 version.items = {**now.items, kind: None if number is None else number + more}
                 version.total = None if now.total is None else now.total + more
-            session.removed |= gone or set()
-            session.sent[kind] = (*session.sent.get(kind, ()), *fresh)
+            wanted = {name.lower() for name in change.removals}
+            kept = [one for one in session.sent.get(kind, ()) if str(one.get("id")).lower() not in wanted]
+            session.removed = (session.removed | wanted).difference(ids_of(fresh))
+            session.sent[kind] = (*kept, *fresh)
         elif change is not None and not change.open and not_made >= len(change.additions) + len(change.removals):
-            version = Version(now.phase, now.total, dict(now.items))
+            version, causes = Version(now.phase, now.total, dict(now.items)), ["refused"]
         session.changed(version, at)
         for cause in causes:
-            self._happened(session, cause, exchange)
+            session.happened(cause, exchange)
+            if cause != "refused":
+                self._other(cause, session.name, exchange)
 
     # ------------------------------------------------------------------ readings
 
@@ -329,8 +338,10 @@ class State:
             if aspects[ITEMS].fit is Fit.AGREES and session.phase in THERE:
                 aspects[PRESENCE] = session.present(shown=True)
         known = self._compared(exchange, session, view, aspects, kind, pages, whole=whole)
-        if whole and known.aspect(ITEMS).fit is Fit.AGREES:
-            session.listed[kind] = tuple(one for one in shown if isinstance(one, dict))
+        fit = known.aspect(ITEMS).fit
+        if fit is Fit.AGREES or (fit is Fit.BEHIND and known.settled):
+            session.listed[kind] = tuple(shown)
+            session.removed.difference_update(ids_of(shown))
         return known
 
     def _paged(self, key: str, exchange: Exchange) -> tuple[tuple[Exchange, ...], bool]:
