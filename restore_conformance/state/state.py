@@ -213,7 +213,10 @@ class State:
         if change is not None and sure and change.kind in KINDS.values():
             kind, fresh = change.kind, tuple(change.additions)
             causes += ["added"] * bool(fresh) + ["removed"] * bool(change.removals)
-            gone = _removals(change.removals, session.listed.get(kind), now.items.get(kind))
+            held = (
+                session.sent.get(kind) if kind == "granular" else session.listed.get(kind)
+            )  # by the key, which is sent
+            gone = _removals(change.removals, held, now.items.get(kind))
             if gone is not None and not _again(fresh, session.sent.get(kind, ())):
                 more = len(fresh) - len(gone)
                 number = now.items.get(kind)
