@@ -5,7 +5,8 @@ Knows which cause explains a difference; what a reading should show by now is fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from restore_conformance.checks import answers
@@ -17,13 +18,14 @@ from restore_conformance.state import Aspect, Known
 from restore_conformance.state.known import COUNT, ITEMS, PRESENCE, Fit, Phase
 from restore_conformance.state.ledger import KINDS, ids_of, page_value, values
 from restore_conformance.state.state import LISTS, NOT_FOUND, NOT_HANDLED, TRUSTED
-from restore_conformance.verdicts import Deviation, Untouched, Why
+from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 DELTAS = {f"{member}@delta": f"types/{member.removesuffix('s')}.json" for member in KINDS}
 """The members of an answer that list changes, and the type of what is added."""
 UNCHANGED = {"@removed", "@Core.DataModificationException"}
 """What stands beside an element that was not added."""
 THERE = frozenset({Phase.DRAFT, Phase.STARTED})
+OTHERS = "somebody else may have changed the session meanwhile"
 POINTERS = {COUNT: "/restoreSessionArtifactCount/total", ITEMS: "/value"}
 
 
@@ -77,12 +79,15 @@ def same_artifacts(exchange: Exchange, known: Known, cause: str, done: str) -> N
     aspect = effect(exchange, known, cause)
     if aspect.fit is Fit.AGREES:
         return
-    pointer = POINTERS[ITEMS if exchange.sent.operation in LISTS else COUNT]
+    lists = exchange.sent.operation in LISTS
+    pointer = POINTERS[ITEMS if lists else COUNT]
     expected, got = str(aspect.expected), aspect.shown
     what = f"{expected} artifacts"
-    if exchange.sent.operation in LISTS and expected == str(got):
+    if lists and expected == str(got):
         expected, got = _which(known, LISTS[exchange.sent.operation])
         what = expected
+    if lists and not known.alone:  # a count comes with the time of the last change, which a list does not show
+        raise Inconclusive(f"{OTHERS}: expected {what} in a list, got {got}")
     raise Deviation(
         f"{place(exchange)}{_after(known, done)}: {pointer}: expected {what}, got {got}",
         expected=expected,
@@ -110,6 +115,17 @@ def _removed(known: Known) -> set[str]:
     cause = known.causes.get("removed")
     change = cause.sent.change if cause is not None else None
     return {name.lower() for name in change.removals} if change is not None else set()
+
+
+@contextmanager
+def nobody_else(known: Known) -> Iterator[None]:
+    """What differs here differs for no other hand. Turns a Deviation into Inconclusive where others may be at work."""
+    try:
+        yield
+    except Deviation as broken:
+        if not known.alone:
+            raise Inconclusive(f"{OTHERS}: {broken.message}") from None
+        raise
 
 
 def place(exchange: Exchange) -> str:
@@ -218,13 +234,22 @@ def unchanged(known: Known) -> bool:
     return {"added", "removed", "changed"}.isdisjoint(known.causes)
 
 
-def missing(known: Known, exchange: Exchange) -> list[str]:
-    """The artifacts of the last list that agreed which this one does not show. Raises Untouched where there is none."""
+def none_missing(exchange: Exchange, known: Known) -> None:
+    """A list after additions shows every artifact of the one before. Raises Untouched where there is none before."""
     before = ids_of(known.listed.get(LISTS[exchange.sent.operation], ()))
     if not before:
         raise Untouched("no list of the artifacts before it")
+    effect(exchange, known, "added")
     shown = set(ids_of(listed(known)))
-    return [name for name in before if name not in shown]
+    missing = [name for name in before if name not in shown]
+    if missing:
+        raise Deviation(
+            f"{place(exchange)}{_after(known, 'added')}: /value: expected the artifact {missing[0]} to stay, got none",
+            expected=missing[0],
+            observed=None,
+            pointer="/value",
+            because=because(known, "added"),
+        )
 
 
 def wait_to_be_activated(known: Known) -> None:
@@ -245,6 +270,18 @@ def all_added(shown: list[dict[str, Any]]) -> None:
                 expected="added",
                 observed=one["status"],
                 pointer="/value/status",
+            )
+
+
+def one_of(shown: list[dict[str, Any]], member: str, wanted: set[str]) -> None:
+    """A member of every artifact, where it is shown, is one of those that were sent."""
+    for one in shown:
+        if one.get(member) and one[member] not in wanted:
+            raise Deviation(
+                f"/value: expected {member} {' or '.join(sorted(wanted))[:200]} as sent, got {one[member]}",
+                expected=" or ".join(sorted(wanted))[:200],
+                observed=one[member],
+                pointer=f"/value/{member}",
             )
 
 
@@ -285,6 +322,21 @@ def names_what_changed(exchange: Exchange, known: Known) -> None:
     for name, schema in DELTAS.items():
         for element in told(exchange, name):
             one_declared(element, schema, f"/{name}")
+
+
+def listed_by_answered_id(shown: set[str], known: Known) -> None:
+    """The ids by which the last update named what it added are those of a list."""
+    for name in DELTAS:
+        for element in told(known.causes["added"], name):
+            named = element.get("id")
+            if named and isinstance(named, str) and named.lower() not in shown:
+                raise Deviation(
+                    f"{name} of the answer to PATCH: expected the id by which the artifact is listed, got {named}",
+                    expected="an id of the list of artifacts",
+                    observed=named,
+                    pointer="/value",
+                    because=because(known, "added"),
+                )
 
 
 def answered_as_sent(exchange: Exchange, known: Known) -> None:

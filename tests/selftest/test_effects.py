@@ -238,6 +238,16 @@ def test_after_another_token_changed_a_session_its_artifacts_prove_nothing():
     assert wire.failed() == []
 
 
+def test_what_somebody_else_may_have_done_breaks_nothing():
+    wire = Wire(alone=False, strict=False)
+    wire.create()
+    wire.get(2)
+    wire.say("DELETE", f"{BASE}/{NAME(9)}", 404, REFUSAL)
+    wire.list(shown(1, "new"), shown(5, status="inProgress"))
+    wire.again(lambda: wire.list(1))
+    assert wire.failed() == []
+
+
 def test_what_another_session_went_through_before_a_session_was_made_is_not_its_cause():
     """A view that was never read took over everything that ever happened to others."""
     wire = Wire()
