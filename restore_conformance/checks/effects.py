@@ -174,9 +174,12 @@ def served(exchange: Exchange) -> None:
 
 
 def of_kind(known: Known, kind: str) -> None:
-    """The session may hold artifacts of this kind. Raises Untouched where it was created with the other kind."""
-    created = known.created.sent.kind if known.created is not None else kind
-    if created in KINDS.values() and created != kind:
+    """The session holds artifacts of this kind, as far as it is known; an empty one is as good as one of full sites.
+
+    Raises Untouched where it is of the other kind, which no page says how to answer.
+    """
+    held = {name for name, elements in known.sent.items() if elements} or {"standard"}
+    if known.created is not None and kind not in held:
         raise Untouched(f"no session with {kind} artifacts was asked for them")
 
 

@@ -238,6 +238,18 @@ def test_after_another_token_changed_a_session_its_artifacts_prove_nothing():
     assert wire.failed() == []
 
 
+@pytest.mark.parametrize("sites", [(), (1, 2)], ids=["empty", "full-sites"])
+def test_granular_artifacts_of_a_session_without_any_may_be_refused(sites):
+    wire = Wire()
+    wire.create(2, items=(1,))
+    wire.list({**item(1), "status": "added"}, number=2, member=ITEM)
+    wire.create(sites=sites)
+    wire.say("GET", f"{TYPED}/{NAME(1)}/{ITEM}", 400, REFUSAL)
+    assert wire.failed() == []
+    wire.say("GET", f"{TYPED}/{NAME(2)}/{ITEM}", 400, REFUSAL)
+    assert wire.failed() == ["list-granular/response.collection"]
+
+
 def test_what_somebody_else_may_have_done_breaks_nothing():
     wire = Wire(alone=False, strict=False)
     wire.create()
