@@ -92,6 +92,15 @@ def since(*causes: str) -> When:
     return When(every=frozenset(f"since:{cause}" for cause in causes))
 
 
+trusted = without(
+    *(
+        f"caller:{kind}"
+        for kind in ("none", "malformed", "altered", "expired", "no-permission", "read-only", "personal")
+    )
+)
+"""Requests of a caller that may do what it asks for, as far as anybody knows."""
+
+
 def story(*names: str) -> When:
     """Conversations of one of these stories."""
     return When(either=frozenset(f"story:{name}" for name in names))

@@ -8,6 +8,10 @@ from __future__ import annotations
 import email.utils
 import time
 from datetime import UTC, datetime
+from typing import Any
+
+LATEST = 1e11
+"""Seconds that a clock can show: some three thousand years, so that a date can always be made of them."""
 
 
 class Clock:
@@ -41,6 +45,13 @@ class Skipping(Clock):
 
     def wait(self, seconds: float) -> None:
         self._skipped += max(0.0, seconds)
+
+
+def seconds_of(value: Any) -> float | None:
+    """The seconds that a recording kept of ours, None for what cannot be any."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -LATEST <= value <= LATEST else None
 
 
 def moment_of(text: str) -> tuple[float | None, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from restore_conformance.clock import seconds_of
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.reporting.marked import line
 from restore_conformance.verdicts import UsageError
@@ -121,16 +122,14 @@ def exchange_from(stored: dict[str, Any]) -> Exchange:
     number, seconds = stored["number"], stored["seconds"]
     if not isinstance(number, int) or not isinstance(seconds, int | float):
         raise TypeError(number)
-    at = stored.get("at")
-    if isinstance(at, bool) or not isinstance(at, int | float | None):
-        raise TypeError(at)
     failed = stored.get("failed", [])
     if not isinstance(failed, list):
         raise TypeError(failed)
     return Exchange(
         number, asked, came, family=_text(stored["family"]), step=_text(stored.get("step", "")),
         conversation=stored.get("conversation"), trouble=stored.get("trouble"), blame=stored.get("blame"),
-        at=at, seconds=seconds, started=_text(stored["started"]), note=_text(stored.get("note", "")),
+        at=seconds_of(stored.get("at")), seconds=seconds, started=_text(stored["started"]),
+        note=_text(stored.get("note", "")),
     )  # fmt: skip
 
 

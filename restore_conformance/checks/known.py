@@ -6,10 +6,13 @@ from restore_conformance.checks import answers
 from restore_conformance.checks.talks import ABSENT
 from restore_conformance.exchange import Exchange
 from restore_conformance.state import Aspect, Known
-from restore_conformance.state.known import PRESENCE, Fit
+from restore_conformance.state.known import COUNT, PRESENCE, Fit
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 WAIT = "the answer may show what was before the last change, and was not asked again for long enough (--patience)"
+NOT_THERE = frozenset({404, 410})
+LONG_AGO = 10
+"""Sessions made since, from which on one counts as made long ago."""
 
 
 def has_route(exchange: Exchange, known: Known) -> None:
@@ -19,12 +22,22 @@ def has_route(exchange: Exchange, known: Known) -> None:
         raise Untouched(f"the target seems to have no route for {operation}: it answers {exchange.status}", Why.ROUTE)
 
 
+def excuse(exchange: Exchange, known: Known) -> str:
+    """The fact that would excuse a 400 to an operation that the target has not shown to have; "" where none would.
+
+    Graph answers 400 BadRequest for a segment of a path that it does not know.
+    """
+    operation = exchange.sent.operation
+    rows = {row.code for row in answers.refusals("update").values()}
+    named = any(code in rows for _, code in answers.codes(exchange.answer))
+    return "" if exchange.status != 400 or operation in known.routes or named else f"{answers.NO_ROUTE}{operation}"
+
+
 def compared(exchange: Exchange, known: Known, name: str) -> Aspect:
     """How an aspect of a reading compares, where that is evidence.
 
     Raises Untouched where nothing can be compared, Inconclusive where the answer may lag.
     """
-    has_route(exchange, known)
     aspect = known.aspect(name)
     if aspect.fit is Fit.OPEN:
         raise Untouched(f"no answer shows the {name} of a session whose {name} is known")
@@ -36,26 +49,73 @@ def compared(exchange: Exchange, known: Known, name: str) -> Aspect:
 def after(known: Known) -> str:
     """What was done before a reading, for messages: `after DELETE answered 204`."""
     cause = known.because or known.created
-    return f" after {cause.request.method} answered {cause.status}" if cause is not None else ""
+    return f" after {cause.request.method} was answered {cause.status}" if cause is not None else ""
 
 
 def found(exchange: Exchange, known: Known) -> None:
     """A session that is known to be there is found."""
-    aspect = compared(exchange, known, PRESENCE)
-    if aspect.fit is not Fit.AGREES and aspect.expected:
-        raise Deviation(
-            f"expected 200 for a session that is there{after(known)}, got {answers.shown(exchange)}",
-            expected="200",
-            observed=answers.shown(exchange),
-        )
+    _answered(exchange, known, 200, "200 for a session that is there")
 
 
 def not_found(exchange: Exchange, known: Known) -> None:
-    """A session that was deleted is not found."""
-    aspect = compared(exchange, known, PRESENCE)
-    if aspect.fit is not Fit.AGREES and not aspect.expected:
+    """A session that was deleted is not found: 404, or 410 (RFC 9110, 15.5.11)."""
+    _answered(exchange, known, 404, "404 for a session that was deleted")
+
+
+def _answered(exchange: Exchange, known: Known, status: int, expected: str) -> None:
+    has_route(exchange, known)
+    if (exchange.status in {200, *NOT_THERE}) and compared(exchange, known, PRESENCE).fit is Fit.AGREES:
+        return
+    raise Deviation(
+        f"{exchange.request.method} {place(exchange)}{after(known)}: expected {expected}, "
+        f"got {answers.shown(exchange)}{answers.again(exchange)}",
+        expected=str(status),
+        observed=answers.shown(exchange),
+        unless=excuse(exchange, known),
+        refusal=exchange.status not in NOT_THERE and answers.is_refusal(exchange),  # which was asked again till now
+    )
+
+
+def changed(exchange: Exchange, known: Known, *statuses: int) -> None:
+    """A change that the session allows is answered with one of these.
+
+    Raises Untouched where a session that nobody has seen yet is not found: it may not have come everywhere.
+    """
+    has_route(exchange, known)
+    if exchange.status in statuses:
+        return
+    if exchange.status in NOT_THERE and not known.readings:
+        raise Untouched("the session was not found, and never read before")
+    wanted = " or ".join(map(str, statuses))
+    raise Deviation(
+        f"{exchange.request.method} {place(exchange)}{after(known)}: expected {wanted}, "
+        f"got {answers.shown(exchange)}{answers.again(exchange)}",
+        expected=wanted,
+        observed=answers.shown(exchange),
+        unless=excuse(exchange, known),
+        refusal=answers.is_refusal(exchange),
+    )
+
+
+def total_kept(exchange: Exchange, known: Known) -> None:
+    """The total is the one that is known of the session."""
+    aspect = compared(exchange, known, COUNT)
+    if aspect.fit is not Fit.AGREES:
         raise Deviation(
-            f"expected 404 for a session that is gone{after(known)}, got {answers.shown(exchange)}",
-            expected="404",
-            observed=answers.shown(exchange),
+            f"/restoreSessionArtifactCount/total: GET {place(exchange)}{after(known)}: expected {aspect.expected}, "
+            f"got {aspect.shown}",
+            expected=str(aspect.expected),
+            observed=aspect.shown,
+            pointer="/restoreSessionArtifactCount/total",
         )
+
+
+def place(exchange: Exchange) -> str:
+    """The path of a request, its session id left out."""
+    path = exchange.request.target.partition("?")[0]
+    return path.replace(exchange.sent.session, "{id}") if exchange.sent.session else path
+
+
+def long_ago(known: Known) -> bool:
+    """Whether many other sessions were made since this one."""
+    return known.others >= LONG_AGO

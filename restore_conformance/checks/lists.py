@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from restore_conformance.checks import answers
-from restore_conformance.checks.talks import no_route, objects, sound, step, unsure
+from restore_conformance.checks.talks import comparable, no_route, objects, sound, step, unsure
 from restore_conformance.exchange import Conversation
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
@@ -99,7 +99,8 @@ def _of_somebody_else(session: dict[str, Any], creators: list[dict[str, str]]) -
     typed = session.get("@odata.type")
     if isinstance(typed, str) and not typed.lower().endswith(_TYPES):
         return True
-    if session.get("status") in _LATER:
+    status = session.get("status")
+    if isinstance(status, str) and status in _LATER:
         return True
     shown = creator(session)
     return bool(shown and creators) and shown not in creators
@@ -194,7 +195,7 @@ def as_sent(shown: list[dict[str, Any]], sent: list[dict[str, Any]], at: str) ->
     for member in ("destinationType", "browseSessionId"):
         wanted = {one.get(member) for one in sent} - {None}
         for one in shown if wanted and all(member in one for one in sent) else ():
-            if one.get(member) and one[member] not in wanted:
+            if one.get(member) and comparable(one[member]) and one[member] not in wanted:
                 raise _not_sent(f"{at}/{member}", wanted, one[member])
     points = [_point(one) for one in shown]
     if len(shown) == len(sent) and all(points) and all(map(_point, sent)):

@@ -193,7 +193,7 @@ class Judge:
         self, made: Clause, deviation: Deviation, subject: Any, evidence: list[Exchange], outcome: Outcome
     ) -> None:
         tally, stimulus = self._tallies[made.address], ""
-        if deviation.refusal or (made.scope == "exchange" and may_pass(subject)):
+        if deviation.refusal or (made.scope == "exchange" and not made.stateful and may_pass(subject)):
             outcome.doubtful.append(made.address)
             stimulus = _stimulus(evidence[-1], made.scope)
         count_breach(tally, deviation, subject.weight, evidence, stimulus)

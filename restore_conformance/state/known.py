@@ -82,7 +82,8 @@ class Known:
     `sent` are the artifacts that the session should hold, as they were sent, by kind; `listed` the items of the last
     whole list that agreed. `pages` are the pages of a list read so far, this one included, and `whole` says that no
     page is missing. `rows` compares a whole list of sessions. `routes` are the operations that the target has
-    shown to have; `given` all ids that it gave to sessions. `broken` are the clauses found broken about this session.
+    shown to have; `given` all ids that it gave to sessions, and `others` how many
+    it gave since this one. `broken` are the clauses found broken about this session.
     `alone` says that nobody else is known to be at work.
     """
 

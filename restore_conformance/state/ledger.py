@@ -64,6 +64,7 @@ class Session:
     listed: dict[str, Items] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     readings: dict[str, Exchange] = field(default_factory=dict)
+    order: int = 0
     shared: bool = False
     foreign: bool = False
     broken: set[str] = field(default_factory=set)
@@ -81,7 +82,7 @@ class Session:
 
     def happened(self, cause: str, exchange: Exchange) -> None:
         """Note what was done, whether it changed anything or not."""
-        self.events = [*self.events, (cause, exchange)][-EVENTS:]
+        self.events = [*self.events[:1], *[*self.events[1:], (cause, exchange)][-EVENTS:]]
         self.because = exchange
 
     def changed(self, version: Version, at: float | None) -> None:

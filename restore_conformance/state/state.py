@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from restore_conformance.exchange import Exchange
-from restore_conformance.state.known import COUNT, ITEMS, PRESENCE, STATUS, Aspect, Fit, Known, Phase, Row
+from restore_conformance.state.known import COUNT, ITEMS, OPEN, PRESENCE, STATUS, Aspect, Fit, Known, Phase, Row
 from restore_conformance.state.ledger import (
     KINDS,
     THERE,
@@ -76,7 +76,10 @@ class State:
     _whole: dict[str, Exchange] = field(default_factory=dict)
     _changes: int = 0
     _created: int = 0
-    _routes: frozenset[str] = frozenset({"create"})
+    _routes: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._routes = frozenset(self.routes)
 
     def take(self, exchange: Exchange) -> Known:
         """Take one exchange in, and say what was known before it and how its answer compares."""
@@ -130,7 +133,7 @@ class State:
             session.name, session.phase, session.shared, session.created, session.because,
             view.reading if view is not None else None, frozenset(since), causes,
             sent=dict(session.sent), listed=dict(session.listed), readings=dict(session.readings),
-            routes=self._routes, given=self.given.keys(), others=self._created - session.created.number,
+            routes=self._routes, given=self.given.keys(), others=self._created - session.order,
             alone=self.alone, broken=session.broken, **more,
         )  # fmt: skip
 
@@ -147,7 +150,7 @@ class State:
         made = session_of(exchange).lower()
         if not made:
             return known
-        self._created = exchange.number
+        self._created += 1
         if made in self.given:
             if made in self._sessions:
                 self._sessions[made].shared = True
@@ -161,7 +164,7 @@ class State:
         version = Version(Phase.DRAFT, total(exchange.answer), items)
         self._sessions[made] = Session(
             made, exchange, _caller(exchange), [first, version], _answered(exchange), exchange, sent=sent,
-            broken=known.broken,
+            order=self._created, broken=known.broken,
         )  # fmt: skip
         self._sessions[made].happened("created", exchange)
         self._other("created", made, exchange)
@@ -179,6 +182,7 @@ class State:
         if session is None:
             return known
         status, now = exchange.status, session.now
+        session.foreign = session.foreign or exchange.overlaps
         operation = exchange.sent.operation.removesuffix("-typed")
         if status is not None and 400 <= status < 500 and status not in {408, 429}:
             session.happened("refused", exchange)
@@ -248,9 +252,13 @@ class State:
         elif exchange.status == 200 and isinstance(answer, dict) and _is(answer, session.name):
             aspects[PRESENCE] = session.present(shown=True)
             if aspects[PRESENCE].fit is Fit.AGREES:
-                aspects[STATUS] = session.status(answer.get("status"))
+                aspects[STATUS] = self._status(session, answer.get("status"))
                 aspects[COUNT] = session.count(total(answer))
         return self._compared(exchange, session, view, aspects, "", (exchange,))
+
+    def _status(self, session: Session, shown: Any) -> Aspect:
+        """How a status compares: that a draft waits is said of what only drafts allow, and of nothing else."""
+        return OPEN if self.routes.isdisjoint(CHANGES) else session.status(shown)
 
     def _compared(
         self,
@@ -395,7 +403,7 @@ class State:
         view.readings += 1
         aspects = {PRESENCE: session.present(shown=one is not None)}
         if one is not None and aspects[PRESENCE].fit is Fit.AGREES:
-            aspects[STATUS] = session.status(one.get("status"))
+            aspects[STATUS] = self._status(session, one.get("status"))
             aspects[COUNT] = session.count(total(one))
         lacks = next((name for name, aspect in aspects.items() if aspect.fit is Fit.BEHIND), "")
         settled = not lacks or self._settled(exchange, session, view, (operation, lacks))
@@ -441,7 +449,7 @@ def _age(exchange: Exchange, session: Session) -> float | None:
 
 def _reads(exchange: Exchange) -> bool:
     """Whether an answer shows what its caller may see."""
-    return exchange.sent.caller in TRUSTED and exchange.status not in NOT_HANDLED
+    return exchange.sent.caller in TRUSTED and exchange.status not in NOT_HANDLED and not exchange.overlaps
 
 
 def _is(answer: Mapping[str, Any], session: str) -> bool:

@@ -1,30 +1,35 @@
-"""What deleting a draft answers, and what it does."""
+"""What deleting a session answers, and what it leaves behind."""
 
 from restore_conformance import checks
-from restore_conformance.clauses import clause, story
+from restore_conformance.checks import known as seen
+from restore_conformance.clauses import clause, sent, session, since, trusted
+from restore_conformance.verdicts import Untouched
 
 
-@clause(when=story("life", "change"))
-def test_no_content(conversation):
+@clause(when=sent("delete") & session("draft") & trusted)
+def test_no_content(exchange, known):
     """Deleting is answered without content."""
-    checks.answered(conversation, "delete", 204)
+    seen.changed(exchange, known, 204)
 
 
-@clause(when=story("life", "late"))
-def test_gone(conversation):
+@clause(when=sent("get") & session("gone") & trusted)
+def test_gone(exchange, known):
     """A deleted session is gone, and stays so."""
-    checks.gone(conversation, "get-deleted" if conversation.story == "life" else "get-gone")
+    seen.not_found(exchange, known)
 
 
-@clause(when=story("life"))
-def test_only_that(conversation):
+@clause(when=sent("get") & session("draft", "started") & since("other:deleted") & trusted)
+def test_only_that(exchange, known):
     """Another session stays."""
-    checks.answered(conversation, "get-kept", 200)
+    if seen.long_ago(known):
+        raise Untouched("many sessions were made since: see get/response.late")
+    seen.found(exchange, known)
 
 
-@clause(when=story("life"))
-def test_artifacts_gone(conversation):
+@clause(when=sent("list-artifacts") & session("gone") & trusted)
+def test_artifacts_gone(exchange, known):
     """With a session go its artifacts."""
-    found = checks.step(conversation, "artifacts-deleted")
-    shown = checks.objects(found.answer, "value") if found.status == 200 else []
-    checks.same_number(shown, [], "artifacts of a session that is gone")
+    seen.has_route(exchange, known)
+    if exchange.status == 200:
+        seen.compared(exchange, known, "items")
+        checks.same_number(checks.objects(exchange.answer, "value"), [], "artifacts of a session that is gone")

@@ -1,23 +1,22 @@
 """What reading one session answers."""
 
 from restore_conformance import checks
-from restore_conformance.clauses import answered, clause, sent, story
-from restore_conformance.verdicts import Deviation
+from restore_conformance.checks import known as seen
+from restore_conformance.clauses import answered, clause, sent, session, since, story, trusted, without
+from restore_conformance.verdicts import Deviation, Untouched
+
+READ = sent("get") & answered("200", "object")
 
 
-@clause(when=story("life", "change", "activation"))
-def test_session(conversation):
+@clause(when=sent("get") & without("session:gone") & trusted)
+def test_session(exchange, known):
     """A session is read as declared, whatever has become of it."""
-    for found in conversation.exchanges:
-        if found.step in {"get", "get-again"}:
-            checks.answered(conversation, found.step, 200)
-        if (
-            found.step != "get-deleted"
-            and found.sent.operation == "get"
-            and found.status == 200
-            and not checks.unsure(found)
-        ):
-            checks.declared(found, "get/response.json")
+    if exchange.status == 200:
+        checks.declared(exchange, "get/response.json")
+    elif known.phase in {"draft", "started"} and known.since <= {"created", "other:created"}:
+        seen.found(exchange, known)
+    else:
+        raise Untouched("the session was not read")
 
 
 @clause(when=sent("get") & answered("200", "object"))
@@ -42,31 +41,32 @@ def test_type_named(exchange):
     return checks.type_named(exchange.answer, base=True)
 
 
-@clause(when=story("life", "change", "activation"))
-def test_agrees_with_create(conversation):
+@clause(when=READ & session("draft", "started"))
+def test_agrees_with_create(exchange, known):
     """What does not change is answered alike, whatever is done to the session."""
-    created, found = checks.session(conversation, "create"), checks.session(conversation, "get")
-    checks.same_time(created.get("createdDateTime"), found.get("createdDateTime"), "createdDateTime")
-    checks.same_actors(created.get("createdBy"), found.get("createdBy"), "createdBy")
-    for again in checks.later_reads(conversation, *checks.RUNNING):
-        checks.same_time(found.get("createdDateTime"), again.get("createdDateTime"), "createdDateTime", 0)
-        checks.same_actors(found.get("createdBy"), again.get("createdBy"), "createdBy")
+    created, shown = known.created.answer, exchange.answer
+    checks.same_time(created.get("createdDateTime"), shown.get("createdDateTime"), "createdDateTime")
+    if known.created.sent.caller != exchange.sent.caller:
+        return
+    checks.same_actors(created.get("createdBy"), shown.get("createdBy"), "createdBy")
+    if known.before is not None:
+        before = known.before.answer
+        checks.same_time(before.get("createdDateTime"), shown.get("createdDateTime"), "createdDateTime", 0)
+        checks.same_actors(before.get("createdBy"), shown.get("createdBy"), "createdBy")
 
 
-@clause(when=story("life", "change", "activation"))
-def test_timestamps_order(conversation):
+@clause(when=READ & without("session:gone"))
+def test_timestamps_order(exchange, known):
     """Creation comes before modification, however often that was."""
-    found = checks.seen(checks.later_reads(conversation, "get", *checks.RUNNING))
-    for shown in found:
-        checks.in_order(shown, seconds=1)
+    checks.in_order(exchange.answer, seconds=1)
 
 
-@clause(when=story("late"))
-def test_late(conversation):
+@clause(when=sent("get") & session("draft", "started") & since("other:created") & trusted)
+def test_late(exchange, known):
     """A session stays while others come."""
-    for exchange in conversation.exchanges:
-        if exchange.step != "get-gone":
-            checks.answered(conversation, exchange.step, 200)
+    if not seen.long_ago(known):
+        raise Untouched("no session was read long after it was made")
+    seen.found(exchange, known)
 
 
 @clause(when=story("callers", "life"))

@@ -163,7 +163,7 @@ def test_a_reading_breaks_the_clause_about_what_was_done(wire, changes, status, 
     evidence = wire.finding(broken).evidence
     assert len(evidence) <= 3
     assert evidence[-2].request.method == "PATCH"
-    assert wire.finding(broken).message.startswith("GET …/restoreSessions/{id}")
+    assert wire.finding(broken).message.startswith("GET /solutions/backupRestore/")
 
 
 def test_a_change_of_another_session_shows_in_this_one(wire):
