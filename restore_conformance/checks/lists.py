@@ -154,17 +154,6 @@ def read_whole(conversation: Conversation, name: str) -> bool:
     return isinstance(last.answer, dict) and "@odata.nextLink" not in last.answer
 
 
-def artifact_step(conversation: Conversation, operation: str) -> str:
-    """The step that read the artifacts of a draft nobody changed, by the operation that was asked.
-
-    Raises Untouched where the conversation is about artifacts of the other kind.
-    """
-    found = conversation.step("artifacts")
-    if found is None or found.sent.operation != operation:
-        raise Untouched(f"no conversation came to {operation}")
-    return "artifacts"
-
-
 def sent_elements(conversation: Conversation, name: str) -> list[dict[str, Any]]:
     """The artifacts that a create step sent. Raises Untouched where it sent none that can be looked at."""
     payload = step(conversation, name).sent.payload
@@ -201,19 +190,6 @@ def same_names(shown: list[Any], sent: list[Any], member: str) -> None:
         )
 
 
-def kept(conversation: Conversation, earlier: str, later: str, gone: Any = None) -> None:
-    """What the earlier list of artifacts shows stands in the later one, but for the one that is gone."""
-    after = {str(one.get("id")).lower() for one in items(conversation, later)}
-    for one in items(conversation, earlier):
-        name = one.get("id")
-        if name != gone and str(name).lower() not in after:
-            raise Deviation(
-                f"expected the artifact {name} to stay, got a list without it at the step {later}",
-                expected=str(name),
-                observed=None,
-            )
-
-
 def as_sent(shown: list[dict[str, Any]], sent: list[dict[str, Any]], at: str) -> None:
     """Artifacts have destination, browse session and restore point of those that were sent, as far as shown."""
     for member in ("destinationType", "browseSessionId"):
@@ -243,28 +219,3 @@ def _not_sent(pointer: str, wanted: Collection[Any], got: Any) -> Deviation:
         observed=got,
         pointer=pointer,
     )
-
-
-def all_different(names: list[Any], member: str) -> None:
-    """No name stands twice."""
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise Deviation(
-            f"/value: expected an {member} of its own for each item, got {twice} twice",
-            expected=f"each {member} once",
-            observed=twice,
-            pointer=f"/value/{member}",
-        )
-
-
-def all_added(shown: list[dict[str, Any]]) -> None:
-    """Every artifact has the status of one that waits, as far as it shows one."""
-    for one in shown:
-        status = one.get("status")
-        if comparable(status) and status not in {None, "added", "unknown"}:
-            raise Deviation(
-                f"/value: expected the status added in a draft, got {one['status']!r}",
-                expected="added",
-                observed=one["status"],
-                pointer="/value/status",
-            )

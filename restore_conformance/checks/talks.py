@@ -337,23 +337,3 @@ def exceptions(answer: Any) -> list[dict[str, Any]]:
     """The changes that an answer says were not made, one by one."""
     members = answer if isinstance(answer, dict) else {}
     return [one for name in members for one in objects(answer, name) if "@Core.DataModificationException" in one]
-
-
-def changes(conversation: Conversation, name: str) -> list[dict[str, Any]]:
-    """The changes that an update step sent."""
-    payload = parse_json(step(conversation, name).request.body)
-    found: list[dict[str, Any]] = []
-    for member, value in payload.items() if isinstance(payload, dict) else ():
-        if member.endswith("@delta") and isinstance(value, list):
-            found += [one for one in value if isinstance(one, dict)]
-    return found
-
-
-def added(conversation: Conversation, name: str) -> list[dict[str, Any]]:
-    """The additions that an update step sent."""
-    return [one for one in changes(conversation, name) if "@removed" not in one]
-
-
-def removed(conversation: Conversation, name: str) -> Any:
-    """The id of the artifact that an update step removed."""
-    return next(one.get("id") for one in changes(conversation, name) if "@removed" in one)

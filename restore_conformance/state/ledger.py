@@ -5,7 +5,7 @@ Mutable, and private to the state; compares what a reading shows with the versio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,15 +131,18 @@ class Session:
         return Aspect(Fit.BEHIND if may else Fit.CONTRADICTS, expected, shown)
 
     def items(self, kind: str, shown: list[Any]) -> Aspect:
-        """How a whole list of artifacts compares: so many, each once, and none that was removed."""
+        """How a whole list of artifacts compares: so many, each once, none that was removed, and those that stay."""
         expected = self.now.items.get(kind)
         if self.phase is Phase.GONE:
             return Aspect(Fit.BEHIND if shown else Fit.AGREES, 0, len(shown))
         if self.phase is Phase.UNSURE or expected is None:
             return OPEN
-        names = [str(one.get("id")).lower() for one in shown if isinstance(one, dict) and one.get("id")]
+        names = ids_of(shown)
         fits = len(shown) == expected and len(set(names)) == len(names) and self.removed.isdisjoint(names)
-        return Aspect(Fit.AGREES if fits else Fit.BEHIND, expected, len(shown))
+        stay = set(ids_of(self.listed.get(kind, ()))) - self.removed
+        if fits and stay.issubset(names):
+            return Aspect(Fit.AGREES, expected, len(shown))
+        return Aspect(Fit.BEHIND, expected, len(shown))
 
     def adopt(self, aspects: Mapping[str, Aspect], kind: str = "") -> None:
         """Believe what was shown in spite of what should be there, so that one cause is found once."""
@@ -179,6 +182,11 @@ def shows_route(exchange: Exchange) -> bool:
     if 200 <= exchange.status < 300:
         return True
     return any(code.lower() in DOCUMENTED for _, code in codes(exchange.answer))
+
+
+def ids_of(artifacts: Iterable[Any]) -> list[str]:
+    """The ids of artifacts in small letters, as far as they have one."""
+    return [str(one["id"]).lower() for one in artifacts if isinstance(one, dict) and one.get("id")]
 
 
 def page_value(exchange: Exchange) -> Any:

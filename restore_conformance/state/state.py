@@ -23,6 +23,7 @@ from restore_conformance.state.ledger import (
     Session,
     Version,
     View,
+    ids_of,
     page_value,
     session_of,
     shows_route,
@@ -185,6 +186,9 @@ class State:
         active = self._active(session) if exchange.sent.operation == "activate" else 0
         known = self._about(exchange, session, active=active)
         self._changes += 1
+        other = self._sessions.get(exchange.sent.session.lower())
+        if session is None and other is not None and (exchange.status or 0) not in range(400, 500):
+            other.foreign = True  # another token may do to it what nobody can follow
         if session is None:
             return known
         status, now = exchange.status, session.now
@@ -226,19 +230,26 @@ class State:
         if change is not None and sure and change.kind in KINDS.values():
             kind, fresh = change.kind, tuple(change.additions)
             causes += ["added"] * bool(fresh) + ["removed"] * bool(change.removals)
-            gone = _removals(change.removals, session.listed.get(kind), now.items.get(kind))
+            held = (
+                session.sent.get(kind) if kind == "granular" else session.listed.get(kind)
+            )  # by the key, which is sent
+            gone = _removals(change.removals, held, now.items.get(kind))
             if gone is not None and not _again(fresh, session.sent.get(kind, ())):
                 more = len(fresh) - len(gone)
                 number = now.items.get(kind)
                 version.items = {**now.items, kind: None if number is None else number + more}
                 version.total = None if now.total is None else now.total + more
-            session.removed |= gone or set()
-            session.sent[kind] = (*session.sent.get(kind, ()), *fresh)
+            wanted = {name.lower() for name in change.removals}
+            kept = [one for one in session.sent.get(kind, ()) if str(one.get("id")).lower() not in wanted]
+            session.removed = (session.removed | wanted).difference(ids_of(fresh))
+            session.sent[kind] = (*kept, *fresh)
         elif change is not None and not change.open and not_made >= len(change.additions) + len(change.removals):
-            version = Version(now.phase, now.total, dict(now.items))
+            version, causes = Version(now.phase, now.total, dict(now.items)), ["refused"]
         session.changed(version, at)
         for cause in causes:
-            self._happened(session, cause, exchange)
+            session.happened(cause, exchange)
+            if cause != "refused":
+                self._other(cause, session.name, exchange)
 
     # ------------------------------------------------------------------ readings
 
@@ -351,8 +362,10 @@ class State:
             if aspects[ITEMS].fit is Fit.AGREES and session.phase in THERE:
                 aspects[PRESENCE] = session.present(shown=True)
         known = self._compared(exchange, session, view, aspects, kind, pages, whole=whole)
-        if whole and known.aspect(ITEMS).fit is Fit.AGREES:
-            session.listed[kind] = tuple(one for one in shown if isinstance(one, dict))
+        fit = known.aspect(ITEMS).fit
+        if fit is Fit.AGREES or (fit is Fit.BEHIND and known.settled):
+            session.listed[kind] = tuple(shown)
+            session.removed.difference_update(ids_of(shown))
         return known
 
     def _paged(self, key: str, exchange: Exchange) -> tuple[tuple[Exchange, ...], bool]:

@@ -1,6 +1,7 @@
 """What create promises, seen through get, list and delete."""
 
 from restore_conformance import checks
+from restore_conformance.checks import effects
 from restore_conformance.checks import known as seen
 from restore_conformance.clauses import answered, clause, sent, session, since, story, trusted, without
 from restore_conformance.verdicts import Deviation, Untouched
@@ -43,6 +44,7 @@ def test_stays_draft(exchange, known):
 @clause(when=READ & session("draft") & since("created") & without("since:other:created", *CHANGED))
 def test_same_counts(exchange, known):
     """The number of artifacts stays."""
+    effects.no_change_of_another(known)
     seen.total_kept(exchange, known)
 
 
@@ -71,6 +73,7 @@ def test_others_untouched(exchange, known):
     if known.before is not None:
         checks.same_time(first.get("createdDateTime"), again.get("createdDateTime"), "createdDateTime", 0)
     if known.aspect("count").fit != "open":
+        effects.no_change_of_another(known)
         seen.total_kept(exchange, known)
 
 

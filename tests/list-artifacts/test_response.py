@@ -1,64 +1,52 @@
 """What reading the full-site artifacts of a session answers."""
 
 from restore_conformance import checks
-from restore_conformance.clauses import clause, story
-from restore_conformance.verdicts import Deviation
+from restore_conformance.checks import effects
+from restore_conformance.clauses import answered, clause, sent, session, without
+from restore_conformance.verdicts import Untouched
 
-STANDARD = story("life", "change")
+LISTED = sent("list-artifacts")
+THERE = session("draft", "started")
 
 
-@clause(when=STANDARD)
-def test_collection(conversation):
+@clause(when=LISTED)
+def test_collection(exchange, known):
     """The artifacts are a collection."""
-    checks.collection(conversation, checks.artifact_step(conversation, "list-artifacts"))
+    effects.collection(exchange, known)
 
 
-@clause(when=STANDARD)
-def test_items(conversation):
+@clause(when=LISTED & answered("200"))
+def test_items(exchange, known):
     """Every item is an artifact."""
-    name = checks.artifact_step(conversation, "list-artifacts")
-    checks.step(conversation, name)
-    for page in conversation.steps(name):
-        if page.status == 200:
-            checks.declared(page, "list-artifacts/response.json")
+    effects.served(exchange)
+    effects.of_kind(known, "standard")
+    checks.declared(exchange, "list-artifacts/response.json")
 
 
-@clause(when=STANDARD)
-def test_every_artifact(conversation):
+@clause(when=LISTED & THERE & without("since:added", "since:removed", "since:changed"))
+def test_every_artifact(exchange, known):
     """What was sent is listed, each once."""
-    name = checks.artifact_step(conversation, "list-artifacts")
-    empty = checks.step(conversation, "create").sent.count == 0
-    shown, sent = checks.items(conversation, name), [] if empty else checks.sent_elements(conversation, "create")
-    checks.same_number(shown, sent, "artifacts")
-    checks.all_different([one.get("id") for one in shown], "id")
-    points = [one["restorePoint"].get("id") for one in shown if isinstance(one.get("restorePoint"), dict)]
-    if len(points) == len(shown) and all(isinstance(one, str) and one for one in points):
-        checks.same_names(points, [one["restorePoint"]["id"] for one in sent], "restorePoint/id")
+    effects.every_artifact(exchange, known)
+    shown, wanted = (effects.points(of) for of in (effects.listed(known), known.sent.get("standard", ())))
+    if all((*shown, *wanted)) and len(shown) == len(wanted) and effects.unchanged(known):
+        with effects.nobody_else(known):
+            checks.same_names(shown, wanted, "restorePoint/id")
 
 
-@clause(when=STANDARD)
-def test_as_sent(conversation):
+@clause(when=LISTED & THERE & without("since:added", "since:removed", "since:changed"))
+def test_as_sent(exchange, known):
     """The destination is the one that was sent."""
-    _as_sent(conversation, "create", checks.artifact_step(conversation, "list-artifacts"))
-    if conversation.step("artifacts-other") is not None:
-        _as_sent(conversation, "create-other", "artifacts-other")
+    shown = effects.agreeing(exchange, known)
+    wanted = {str(one.get("destinationType") or "") for one in known.sent.get("standard", ())}
+    if not wanted or "" in wanted:
+        raise Untouched("no artifacts with a destination were sent")
+    with effects.nobody_else(known):
+        effects.one_of(shown, "destinationType", wanted)
 
 
-def _as_sent(conversation, created, listed):
-    elements, shown = checks.sent_elements(conversation, created), checks.items(conversation, listed)
-    sent = {one["destinationType"] for one in elements}
-    for one in shown if listed == "artifacts" or len(shown) == len(elements) else ():
-        if isinstance(one.get("destinationType"), str) and one["destinationType"] not in sent:
-            raise Deviation(
-                f"/value: expected destinationType {' or '.join(sent)} as sent, got {one['destinationType']}",
-                expected=" or ".join(sent),
-                observed=one["destinationType"],
-                pointer="/value/destinationType",
-            )
-
-
-@clause(when=STANDARD)
-def test_added(conversation):
+@clause(when=LISTED & answered("200") & session("draft"))
+def test_added(exchange, known):
     """The artifacts of a draft are added and nothing more, where drafts wait to be activated."""
-    checks.starts_when_told(conversation)
-    checks.all_added(checks.items(conversation, checks.artifact_step(conversation, "list-artifacts")))
+    effects.wait_to_be_activated(known)
+    with effects.nobody_else(known):
+        effects.all_added(effects.listed(known))
