@@ -120,12 +120,11 @@ def no_route(conversation: Conversation, found: Exchange) -> str:
     return f"{answers.NO_ROUTE}{operation}"
 
 
-def not_crowded_out(conversation: Conversation, name: str) -> None:
-    """The step was not refused because too many sessions are active. Raises Inconclusive where it was.
+def not_crowded_out(found: Exchange) -> None:
+    """An activation was not refused because too many sessions are active. Raises Inconclusive where it was.
 
     The documents allow that refusal, and nobody but the target knows how many are.
     """
-    found = step(conversation, name)
     row = answers.refusals("activate")["too-many-active"]
     named = {code.lower() for _, code in answers.codes(found.answer)}
     if found.status == 429 or (row.allows(found.status) and (row.code or "").lower() in named):
