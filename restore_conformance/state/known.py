@@ -55,8 +55,8 @@ PRESENCE, STATUS, COUNT, ITEMS = "presence", "status", "count", "items"
 class Row:
     """One session and what a list of sessions shows of it: `shown` is None where the list does not have it.
 
-    `read` is the last get that agreed, `fresh` where no session was changed since; `before` what the last list showed that agreed; `broken` the clauses found
-    broken about this session.
+    `read` is the last get that agreed, `fresh` where no session was changed since; `before` what the last list showed
+    that agreed; `broken` the clauses found broken about this session.
     """
 
     session: str
@@ -105,10 +105,10 @@ class Known:
 
     `sent` are the artifacts that the session should hold, as they were sent, by kind; `listed` the items of the last
     whole list that agreed. `pages` are the pages of a list read so far, this one included, and `whole` says that no
-    page is missing; `continues` is the operation whose link led to a target which is not that operation's. `rows` compares a whole list of sessions, and `between` says what
-    came between it and the whole lists before it, the latest last. `routes` are the operations that the target has
-    shown to have; `given` all ids that it gave to sessions, and `others` how many
-    it gave since this one. `broken` are the clauses found broken about this session.
+    page is missing; `continues` is the operation whose link led here, where the target is not one of that operation.
+    `rows` compares a whole list of sessions, and `between` says what came between it and the whole lists before it,
+    the latest last. `routes` are the operations that the target has shown to have; `given` all ids that it gave to
+    sessions, and `others` how many it gave since this one. `broken` are the clauses found broken about this session.
     `alone` says that nobody else is known to be at work.
     """
 

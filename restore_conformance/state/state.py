@@ -88,6 +88,9 @@ class State:
     _lists: Lists = field(default_factory=Lists)
     _changes: int = 0
     _altered: int = 0
+    _moves: int = 0
+    _moved: float | None = None
+    _calm: dict[str, tuple[int, int]] = field(default_factory=dict)
     _created: int = 0
     _routes: frozenset[str] = frozenset({"create"})
 
@@ -158,6 +161,7 @@ class State:
         known = self._about(exchange, None)
         self._changes += 1
         self._lists.created(exchange)
+        self._moves_rows(exchange)
         made = session_of(exchange).lower()
         if not made:
             return known
@@ -188,6 +192,7 @@ class State:
         known = self._about(exchange, session)
         self._changes += 1
         self._altered = exchange.number
+        self._moves_rows(exchange)
         if session is None:
             return known
         status, now = exchange.status, session.now
@@ -211,6 +216,11 @@ class State:
         else:
             self._update(session, exchange, at)
         return known
+
+    def _moves_rows(self, exchange: Exchange) -> None:
+        """Take note of a request that may have moved rows of the list of sessions: any that was not refused."""
+        if exchange.trouble or not 400 <= (exchange.status or 0) < 500:
+            self._moves, self._moved = self._moves + 1, _answered(exchange)
 
     def _happened(self, session: Session, cause: str, exchange: Exchange) -> None:
         session.happened(cause, exchange)
@@ -331,10 +341,16 @@ class State:
             return False
         if key in self.never:
             return True
-        age = _age(exchange, session)
-        if age is None:
-            return False
-        return (age >= LONG and view.readings >= READINGS) or (age >= LATE and view.readings >= FEW)
+        return _long_enough(_age(exchange, session), view.readings)
+
+    def _is_calm(self, key: str, exchange: Exchange) -> tuple[bool, float | None]:
+        """Whether nothing was changed for so long that all pages of a list show the same, and for how many seconds."""
+        moves, readings = self._calm.get(key, (-1, 0))
+        readings = readings + 1 if moves == self._moves else 1
+        self._calm[key] = self._moves, readings
+        came = _answered(exchange)
+        age = None if came is None or self._moved is None else came - self._moved
+        return not self._moves or _long_enough(age, readings), age
 
     # ------------------------------------------------------------------ lists
 
@@ -394,25 +410,29 @@ class State:
             # Others may make and delete sessions between two pages, so that a row moves from one to the other.
             moving = len(pages) > 1 and not self.given.keys() >= shown.keys()
             between = self._lists.listed(f"{operation} {caller}", pages)
+            calm, since = self._is_calm(f"{operation} {caller}", exchange) if len(pages) > 1 else (True, None)
             sessions = [one for one in self._sessions.values() if one.caller == caller]
-            found = [self._row(session, shown, exchange, moving=moving) for session in sessions]
+            found = [self._row(session, shown, exchange, moving=moving, calm=calm) for session in sessions]
             rows = tuple(one for one in found if one is not None)
             late = [one for one in rows if any(aspect.fit is Fit.BEHIND for aspect in one.aspects.values())]
             unsettled = [one for one in late if not one.settled]
             for one in (unsettled or late)[:1]:
                 lacks = next(name for name, aspect in one.aspects.items() if aspect.fit is Fit.BEHIND)
-            settled = not unsettled
-            ages = [one.age for one in unsettled if one.age is not None]
-            age = min(ages, default=None)
+            if not lacks and sum(len(values(page)) for page in pages) > len(shown):
+                lacks, settled = "rows", calm  # one stands twice, which may be of pages that show different moments
+            settled = settled and not unsettled
+            age = min((one for one in (since, *(row.age for row in unsettled)) if one is not None), default=None)
         return Known(
             settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
             routes=self._routes, given=self.given.keys(), alone=self.alone, age=age,
         )  # fmt: skip
 
-    def _row(self, session: Session, shown: Mapping[str, Any], exchange: Exchange, *, moving: bool) -> Row | None:
+    def _row(
+        self, session: Session, shown: Mapping[str, Any], exchange: Exchange, *, moving: bool, calm: bool
+    ) -> Row | None:
         """Compare what a whole list shows of one session; None where nobody can say what it should show.
 
-        `moving` says that others may have moved rows from page to page.
+        `moving` says that others may have moved rows from page to page, `calm` that none of us can have.
         """
         if session.phase is Phase.UNSURE:
             return None
@@ -427,7 +447,9 @@ class State:
             aspects[STATUS] = self._status(session, one.get("status"))
             aspects[COUNT] = session.count(total(one))
         lacks = next((name for name, aspect in aspects.items() if aspect.fit is Fit.BEHIND), "")
-        settled = not lacks or self._settled(exchange, session, view, (operation, lacks))
+        settled = not lacks or (
+            (calm or lacks != PRESENCE) and self._settled(exchange, session, view, (operation, lacks))
+        )
         known = self._about(exchange, session, view)
         if lacks and settled:
             self.never.add((operation, lacks))
@@ -462,6 +484,11 @@ def _caller(exchange: Exchange) -> str:
 def _answered(exchange: Exchange) -> float | None:
     """When an answer came."""
     return None if exchange.at is None else exchange.at + exchange.seconds
+
+
+def _long_enough(age: float | None, readings: int) -> bool:
+    """Whether what was read so often, so many seconds after a change, has to show it."""
+    return age is not None and ((age >= LONG and readings >= READINGS) or (age >= LATE and readings >= FEW))
 
 
 def _age(exchange: Exchange, session: Session) -> float | None:
