@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SDK    := .venv-sdk
 AUDIT  := .venv-audit
+# Bytecode is kept beside the files: else every worker rewrites every test file anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests on every core, a file to a core: the fixtures of a file are made once.
 SPREAD := -n auto --maxprocesses 4 --dist loadfile
 

@@ -256,7 +256,8 @@ def _of_others(session: Mapping[str, Any], creators: list[dict[str, str]]) -> bo
     typed = session.get("@odata.type")
     if isinstance(typed, str) and not typed.lower().endswith(_TYPES):
         return True
-    if session.get("status") in _LATER:
+    status = session.get("status")
+    if isinstance(status, str) and status in _LATER:
         return True
     by = creator(dict(session))
     return bool(by and creators) and by not in creators

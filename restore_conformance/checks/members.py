@@ -291,7 +291,7 @@ def _destinations(exchange: Exchange, name: str) -> None:
     if len(wanted) != 1:
         return
     for number, element in enumerate(exchange.answer.get(name) or []):
-        shown = element.get("destinationType")
+        shown = element.get("destinationType") if isinstance(element, dict) else None
         if shown is not None and shown.lower() not in wanted:
             (expected,) = wanted
             raise Deviation(

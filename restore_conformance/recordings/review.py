@@ -22,10 +22,12 @@ from restore_conformance.judging import Judge, look, tags_of
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.recordings.coverage import again, is_recorded_in
 from restore_conformance.recordings.kinds import Kind, kind_of
+from restore_conformance.recordings.overlaps import in_order
 from restore_conformance.recordings.parts import Parts
 from restore_conformance.recordings.source import Source
 from restore_conformance.recordings.strangers import REMOVED, Doubts, is_removable
 from restore_conformance.settings import Settings
+from restore_conformance.state import State
 from restore_conformance.tape import Cassette, Foreign, Player, foreign, load
 from restore_conformance.timing import Timing
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counted
@@ -139,32 +141,42 @@ class Review:
 
     def _ours(self, exchanges: Iterable[Exchange], source: Source, recogniser: Recogniser) -> None:
         self._accepted.forget_ids()
+        state = State()
         for one in exchanges:
             self._label(one, source, recogniser)
             if one.sent.operation == "create":
                 self._accepted.take(one)
-            if not self._parts.take(one, source) and one.blame:
-                # A run judges it twice: when it came, and when a control had found whose fault it is.
-                blame, one.blame = one.blame, None
-                self._judge(one, source)
-                one.blame = blame
+            if self._parts.take(one, source) and source.provenance is not None:
+                continue  # its other parts may be in other files
+            one.known = (state if source.provenance is None else State()).take(one)
+            self._judge_as_run(one, source)
+
+    def _judge_as_run(self, one: Exchange, source: Source) -> None:
+        """A run judges trouble twice: when it came, and when a control had found whose fault it is."""
+        if one.blame and one.conversation is None:
+            blame, one.blame = one.blame, None
             self._judge(one, source)
+            one.blame = blame
+        self._judge(one, source)
 
     def _strangers(self, exchanges: Iterable[Exchange], source: Source, found: Heard) -> None:
         self._elsewhere = True
-        recogniser, doubts = Recogniser(strict=False), Doubts()
-        for one in exchanges:
-            self._label(one, source, recogniser)
+        recogniser, doubts, state = Recogniser(strict=False), Doubts(), State(alone=False)
+        for one in in_order(self._labelled(exchanges, source, recogniser)):
+            self._number += 1
+            one.number = self._number
             if doubts.weigh(one):
                 self._accepted.remember(one)
             if one.trouble:
                 found.unclear[one.trouble] += 1
             found.by_status += not one.trouble and "body" in one.lost
-            for conversation in doubts.conversations(one):
-                self._talk(conversation, source)
+            one.known = state.take(one)
             self._judge(one, source)
-        for conversation in doubts.rest():
-            self._talk(conversation, source)
+
+    def _labelled(self, exchanges: Iterable[Exchange], source: Source, recogniser: Recogniser) -> Iterator[Exchange]:
+        for one in exchanges:
+            self._label(one, source, recogniser)
+            yield one
 
     def _names(self, known: Iterable[str] | None) -> list[str] | None:
         """Ids that the user of a recording named: GUIDs are restore points, anything else is an item."""
@@ -191,6 +203,15 @@ class Review:
             self.judge.exchange(exchange)
             self._count(self.judge.applicable(tags_of(exchange)), source)
         self.keep(exchange)
+
+    def _whole(self, conversation: Conversation, source: Source) -> None:
+        """Judge the exchanges of a conversation whose parts were in several cassettes."""
+        state = State(routes=set(conversation.routes), given=dict.fromkeys(conversation.known, 0))
+        for one in conversation.exchanges:
+            self._number += 1
+            one.number = self._number
+            one.known = state.take(one)
+            self._judge(one, source)
 
     def _talk(self, conversation: Conversation, source: Source) -> None:
         self.judge.conversation(conversation)
@@ -223,6 +244,8 @@ class Review:
     ) -> Result:
         """The finished review. `missing` says why a clause was not touched; `sum_up` concludes from the verdicts."""
         for conversation, source in self._parts.whole():
+            if source.provenance is not None:
+                self._whole(conversation, source)
             self._talk(conversation, source)
         if self._elsewhere:
             self.judge.forgive_exceptions("cannot be asked again in a recording")

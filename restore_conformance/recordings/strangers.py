@@ -5,13 +5,11 @@ Everything here errs on the side of *unknown*. Knows no single clause, and not w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from restore_conformance.clauses import Clause
-from restore_conformance.exchange import Conversation, Exchange
-from restore_conformance.rebuilt import Rebuilder
-from restore_conformance.state import session_of, shows_route
+from restore_conformance.exchange import Exchange
+from restore_conformance.state import session_of
 
 REMOVABLE = frozenset(
     {
@@ -35,10 +33,9 @@ def is_removable(made: Clause) -> bool:
 
 @dataclass(slots=True)
 class Doubts:
-    """Weighs the exchanges of one recording, in their order, and finds its conversations again."""
+    """Weighs the exchanges of one recording, in their order."""
 
     _ids: dict[str, tuple[int, int]] = field(default_factory=dict)
-    _rebuilder: Rebuilder = field(default_factory=Rebuilder)
 
     def weigh(self, one: Exchange) -> bool:
         """Note what keeps an answer from being taken at its word; says whether a session was made."""
@@ -55,20 +52,7 @@ class Doubts:
                 self._ids[made] = (one.number, answer)
         return bool(made)
 
-    def conversations(self, one: Exchange) -> Iterator[Conversation]:
-        """What is over because of an exchange."""
-        yield from (_with_routes(told) for told in self._rebuilder.take(one))
-
-    def rest(self) -> Iterator[Conversation]:
-        """What is still open at the end."""
-        yield from (_with_routes(told) for told in self._rebuilder.rest())
-
 
 def _about_token(exchange: Exchange) -> bool:
     low = exchange.response.body.lower() if exchange.response else b""
     return any(word in low for word in ABOUT_THE_TOKEN)
-
-
-def _with_routes(conversation: Conversation) -> Conversation:
-    answered = {one.sent.operation for one in conversation.exchanges if shows_route(one)}
-    return replace(conversation, routes=frozenset({"create", *answered}))

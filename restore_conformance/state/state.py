@@ -92,7 +92,10 @@ class State:
     _moved: float | None = None
     _calm: dict[str, tuple[int, int]] = field(default_factory=dict)
     _created: int = 0
-    _routes: frozenset[str] = frozenset({"create"})
+    _routes: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._routes = frozenset(self.routes)
 
     def take(self, exchange: Exchange) -> Known:
         """Take one exchange in, and say what was known before it and how its answer compares."""
@@ -196,6 +199,7 @@ class State:
         if session is None:
             return known
         status, now = exchange.status, session.now
+        session.foreign = session.foreign or exchange.overlaps
         operation = exchange.sent.operation.removesuffix("-typed")
         if status is not None and 400 <= status < 500 and status not in {408, 429}:
             session.happened("refused", exchange)
@@ -499,7 +503,7 @@ def _age(exchange: Exchange, session: Session) -> float | None:
 
 def _reads(exchange: Exchange) -> bool:
     """Whether an answer shows what its caller may see."""
-    return exchange.sent.caller in TRUSTED and exchange.status not in NOT_HANDLED
+    return exchange.sent.caller in TRUSTED and exchange.status not in NOT_HANDLED and not exchange.overlaps
 
 
 def _is(answer: Mapping[str, Any], session: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from looking import some
 from serving import Served
 
 from restore_conformance.cli import main
@@ -56,7 +57,7 @@ def served(name: str) -> Iterator[Served]:
         yield running
 
 
-@each_emulator
+@pytest.mark.parametrize("name", some(EMULATORS, *EMULATORS[::2]))
 def test_quick(name: str, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The quick profile finds nothing wrong. No emulator lags or throttles, so the run need not wait for any."""
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)

@@ -15,7 +15,7 @@ def test_authorization_required(conversation):
 def test_prefer_shows_granular(conversation):
     """A caller that asks for all members sees granular."""
     shown = checks.session(conversation, "get-all-members").get("restoreJobType")
-    if checks.session(conversation, "create").get("restoreJobType") not in {"granular", "unknownFutureValue"}:
+    if checks.session(conversation, "create").get("restoreJobType") not in ("granular", "unknownFutureValue"):
         raise Untouched("the session is no granular one")
     if shown is not None and shown != "granular":
         raise Deviation(

@@ -1,9 +1,18 @@
 """What several tests look at: the two labels of a request side by side, what a run found broken, the tags of a page."""
 
 import html.parser
+from collections.abc import Iterable
+
+import pytest
 
 from restore_conformance.exchange import Request
 from restore_conformance.payloads.stimulus import CREATE
+
+
+def some(values: Iterable[object], *daily: object):
+    """Parameters of which those named are tried every day, and the others in the deep proofs."""
+    return [one if one in daily else pytest.param(one, marks=pytest.mark.deep) for one in values]
+
 
 TOKEN = "G00D.t0ken.with-Letters"
 

@@ -73,7 +73,7 @@ def refuses_unknown():
     return _refusing(unknown)
 
 
-@pytest.mark.parametrize("profile", ["quick", "standard", DEEP])
+@pytest.mark.parametrize("profile", ["quick", pytest.param("standard", marks=pytest.mark.deep), DEEP])
 @pytest.mark.parametrize("server", [passes_over, refuses_newer, refuses_unknown])
 def test_a_server_of_the_seed_page_is_conformant(judged, server, profile):
     """By default, whatever it does with a member that it does not know; and what it does not follow is shown."""

@@ -154,6 +154,7 @@ def foreign(tmp_path_factory, register):
         "strict": [*quick, "-W", "error"],
         "subset": [*quick, "-k", "test_id", "--target", "http://127.0.0.1:9/beta"],
         "advice": [*quick, "-p", "advice_plugin", "-W", "error"],
+        "replay": ["tests/create/test_examples.py", "--target", "replay"],
         "raising": [*quick, "-p", "raising_plugin", "-s"],
     }
     made = dict(zip(sessions, pytest_fronts(*sessions.values()), strict=True))
@@ -168,6 +169,12 @@ def test_a_foreign_configuration_changes_no_verdict(foreign, name):
     assert "INTERNALERROR" not in said
     assert code == 0, said
     assert name != "advice" or "should: create/" in said
+
+
+def test_replay_is_a_target_of_pytest(foreign):
+    code, said = foreign["replay"]
+    assert code == 0, said
+    assert "2 passed" in said
 
 
 def test_a_part_of_the_clauses_is_not_green_either(foreign):

@@ -17,7 +17,7 @@ STOREYS = [
     {"clock", "exchange", "verdicts", "places", "timing", "paths", "gate", "files"},
     {"documents", "editions", "clauses", "settings", "configuration", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble"},
-    {"judging", "memory", "sending", "stories", "sweep", "rebuilt", "accepted"},
+    {"judging", "memory", "sending", "stories", "sweep", "accepted"},
     {"controls", "shrinking", "conversing", "watching", "telling", "concluding", "repeating"},
     {"campaign"},
     {"bench", "live"},

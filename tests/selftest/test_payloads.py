@@ -90,7 +90,7 @@ def test_every_family_is_planned():
 @pytest.mark.parametrize(
     ("families", "condition", "readable"),
     [
-        (["standard"], lambda s: s.artifacts >= 7, 7),
+        pytest.param(["standard"], lambda s: s.artifacts >= 7, 7, marks=pytest.mark.deep),
         pytest.param(["duplicate"], lambda s: s.artifacts >= 2, 2, marks=pytest.mark.deep),
         (["mixed"], lambda s: True, 2),
         pytest.param(["path-type"], lambda s: s.artifacts > 3, 4, marks=pytest.mark.deep),

@@ -17,7 +17,7 @@ from restore_conformance.payloads.strategies import HEAVY
 from restore_conformance.recogniser import Recogniser, route
 
 DRAWS = int(os.environ.get("RESTORE_CONFORMANCE_DRAWS", "10000"))
-FEW = 2_500
+FEW = 1_000
 """Draws of every day; `make proofs` makes all of them."""
 
 

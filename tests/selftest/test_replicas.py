@@ -1,7 +1,7 @@
 """Answers may lag: replicas that answer in any order are no deviation, and a change that never comes is one."""
 
 import pytest
-from looking import failed
+from looking import failed, some
 
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
@@ -21,7 +21,7 @@ def check(judged, profile, lags, seed, *, counts_only):
     assert result.exit is Exit.CONFORMANT, (result.reason, lags, seed, counts_only)
 
 
-@pytest.mark.parametrize("lags", LAGS, ids=str)
+@pytest.mark.parametrize("lags", some(LAGS, LAGS[1], LAGS[3]), ids=str)
 def test_replicas_that_answer_in_any_order_are_no_deviation(judged, lags):
     for number, seed in enumerate(SEEDS[:4]):
         check(judged, "quick", lags, seed, counts_only=number % 2 == 1)

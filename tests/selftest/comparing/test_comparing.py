@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from looking import some
 
 from restore_conformance import places
 from restore_conformance.clauses import load
@@ -99,16 +100,13 @@ def test_other_evidence_for_the_same_breach_is_told(record):
     checked(found)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        "timestamp-without-zone", "ids-used-again", "get-crashes-on-granular", "unknown-member-crashes",
-        *(
-            pytest.param(name, marks=pytest.mark.deep)
-            for name in ("field-list-items-without-id", "odata-id-of-another", "field-created-after-modified")
-        ),
-    ],
+LATER = (
+    "get-crashes-on-granular", "unknown-member-crashes", "field-list-items-without-id", "odata-id-of-another",
+    "field-created-after-modified",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", ["timestamp-without-zone", "ids-used-again", *some(LATER)])
 def test_other_ids_dates_and_numbers_are_no_change(record, fault):
     """The same fault, with the requests of another seed and ids made anew."""
     found = compare(record(fault), record(fault, seed=7))
@@ -298,7 +296,7 @@ def reshuffled(draw, pieces):
 VERDICTS = set(Kind) - {Kind.READING, Kind.RESTATED}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_two_runs_that_change_places_change_every_kind_for_its_mirror(pieces, data):
     one, other = data.draw(reshuffled(pieces)), data.draw(reshuffled(pieces))

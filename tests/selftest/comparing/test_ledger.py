@@ -3,12 +3,13 @@
 import json
 import tomllib
 import xml.etree.ElementTree as ET
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import jsonschema
 import pytest
 
-from restore_conformance import places
+from restore_conformance import mock, places
 from restore_conformance.clauses import load
 from restore_conformance.comparing.accepting import accepted, exit_of
 from restore_conformance.comparing.ledger import Entry, read_ledger
@@ -51,18 +52,18 @@ def ledger(tmp_path):
 
 
 @pytest.fixture
-def run(command, tmp_path):
-    """Runs the command against a faulty mock on loopback: exit code, standard output, run record."""
+def run(command, tmp_path, monkeypatch):
+    """Runs the command against a faulty mock, over HTTP if need be: exit code, standard output, run record."""
 
-    def act(fault, *arguments):
+    def act(fault, *arguments, served=False):
         service = seeded(fault)
         others = [f"--identity={kind}={token}" for token, kind in service.tokens.items() if kind != "good"]
-        with serving(service) as base:
-            named = [one.format(base=base) if isinstance(one, str) else one for one in arguments]
+        monkeypatch.setattr(mock, "Service", lambda: service)
+        with serving(service) if served else nullcontext("mock") as base:
+            callers = ["--token", service.token, *others] if served else []
             code, out, err = command(
-                "run", "--target", base, "--token", service.token, "--profile", "quick", "--report", tmp_path / "out",
-                *others, *named,
-            )  # fmt: skip
+                "run", "--target", base, *callers, "--profile", "quick", "--report", tmp_path / "out", *arguments
+            )
         path = tmp_path / "out" / "run.json"
         return code, out + err, json.loads(path.read_text()) if path.exists() else None
 
@@ -73,7 +74,7 @@ def run(command, tmp_path):
 
 
 def test_an_accepted_deviation_is_exit_0_and_stands_in_every_report(run, ledger, tmp_path):
-    code, out, record = run(FAULT, "--deviations", ledger(target="http://127.0.0.1:*/beta"))
+    code, out, record = run(FAULT, "--deviations", ledger(target="http://127.0.0.1:*/beta"), served=True)
     assert code == 0, out
     assert record["exit"] == 0
     assert record["verdict"] == "non-conformant"

@@ -28,8 +28,15 @@ def planned(register, chance, size, callers, requests=PROFILES["live"].requests,
     return make_plan(register, lambda s: recogniser(sender.request(s)), pool, callers, requests=requests)
 
 
-@pytest.mark.parametrize("callers", [("application",), EVERYBODY], ids=["one caller", "everybody"])
-@pytest.mark.parametrize("size", [10, 40])
+@pytest.mark.parametrize(
+    ("size", "callers"),
+    [
+        pytest.param(10, ("application",), id="10-one caller"),
+        pytest.param(40, EVERYBODY, id="40-everybody"),
+        pytest.param(10, EVERYBODY, id="10-everybody", marks=pytest.mark.deep),
+        pytest.param(40, ("application",), id="40-one caller", marks=pytest.mark.deep),
+    ],
+)
 def test_every_must_of_create_is_planned_for(register, size, callers):
     """Six draws of everything that is left to chance: the same clauses are served, in at most seventy-two requests."""
     for seed in range(6):

@@ -6,6 +6,7 @@ import uuid
 
 import jwt
 import pytest
+from looking import some
 from tenant import Registration
 
 from restore_conformance.live.identities import Identities
@@ -81,7 +82,7 @@ def test_a_renewed_token_of_another_tenant_is_not_used():
     assert held["good"] == second
 
 
-@pytest.mark.parametrize("kept", ["less than promised", "as promised"])
+@pytest.mark.parametrize("kept", some(["less than promised", "as promised"], "less than promised"))
 def test_a_token_that_ends_in_mid_run_makes_no_wrong_verdict(tenant, command, tmp_path, kept):
     """Renewed before its end, or after a 401 where it ended early: the run ends as if nothing had been.
 

@@ -6,8 +6,6 @@ import dataclasses
 import datetime
 import re
 import socket
-import subprocess
-import sys
 
 import pytest
 
@@ -343,10 +341,3 @@ def test_a_cassette_too_large_to_be_read_is_not_written(cassettes, tmp_path):
     with pytest.raises(UsageError, match="at most"):
         tape.save([made])
     assert list(tmp_path.iterdir()) == []
-
-
-def test_replay_is_a_target_of_pytest():
-    command = [sys.executable, "-m", "pytest", "-q", "tests/create/test_examples.py", "--target", "replay"]
-    done = subprocess.run(command, cwd=places.ROOT, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout

@@ -7,6 +7,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from looking import some
 
 from restore_conformance.campaign import Campaign
 from restore_conformance.cli import main
@@ -45,7 +46,7 @@ def alike(name, register, folder, review):
     assert {address: one.verdict for address, one in found.items()} == verdicts
 
 
-@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize("name", some(SOME, "", "mixed-accepted", "token-prefix-compared"))
 def test_the_har_of_a_run_is_judged_like_the_run(name, register, tmp_path, review):
     alike(name, register, tmp_path, review)
 
@@ -253,4 +254,4 @@ def test_memory_does_not_grow_with_the_file(browser, tmp_path, review):
         return top
 
     peak(1)
-    assert peak(25) < peak(5) + 2_000_000
+    assert peak(12) < peak(2) + 1_000_000

@@ -25,7 +25,18 @@ def player():
 
 @pytest.fixture(scope="module")
 def altered_requests(cassettes):
-    """Every alteration of every recorded request: (cassette, place in it, what was altered, the altered request)."""
+    """Every alteration of every recorded request."""
+    return altered_in(cassettes)
+
+
+@pytest.fixture(scope="module")
+def some_altered(cassettes):
+    """Every alteration of the requests in every fifth cassette."""
+    return altered_in(cassettes[::5])
+
+
+def altered_in(cassettes):
+    """Every alteration of the requests recorded in some: (cassette, place in it, what was altered, the request)."""
     return [
         (cassette, number, where, altered)
         for cassette in cassettes
@@ -34,13 +45,23 @@ def altered_requests(cassettes):
     ]
 
 
-def test_no_altered_request_is_a_recorded_one(altered_requests):
-    tried = wrongly = 0
-    for cassette, number, _, altered in altered_requests[::3]:
-        tried += 1
-        wrongly += not differences(altered, cassette.exchanges[number][0])
-    assert tried > LEAST
-    assert wrongly == 0
+def matched_wrongly(altered_requests):
+    """How many altered requests are taken for the one that was recorded."""
+    return sum(
+        not differences(altered, cassette.exchanges[number][0]) for cassette, number, _, altered in altered_requests
+    )
+
+
+def test_no_altered_request_is_a_recorded_one(some_altered):
+    tried = some_altered[::2]
+    assert len(tried) > 1_000
+    assert matched_wrongly(tried) == 0
+
+
+@pytest.mark.deep
+def test_no_altered_request_at_all_is_a_recorded_one(altered_requests):
+    assert len(altered_requests) > LEAST
+    assert matched_wrongly(altered_requests) == 0
 
 
 def refuse(player, altered_requests, step):
@@ -63,9 +84,9 @@ def refuse(player, altered_requests, step):
     return tried, bad
 
 
-def test_vcrpy_refuses_altered_requests(player, altered_requests):
-    tried, bad = refuse(player, altered_requests, 61)
-    assert tried > 500
+def test_vcrpy_refuses_altered_requests(player, some_altered):
+    tried, bad = refuse(player, some_altered, 31)
+    assert tried > 100
     assert not bad, bad[:3]
 
 

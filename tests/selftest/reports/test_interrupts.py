@@ -8,6 +8,7 @@ import time
 
 import forms
 import pytest
+from looking import some
 from servers import silent
 
 from restore_conformance.commands.interrupts import Interruptible, Interrupts
@@ -35,7 +36,7 @@ def wait_for(condition, seconds=30):
     assert condition()
 
 
-@NUMBERS
+@pytest.mark.parametrize("number", some([signal.SIGINT, signal.SIGTERM], signal.SIGINT), ids=["Ctrl-C", "SIGTERM"])
 def test_the_first_signal_leaves_a_partial_record_that_says_so(tmp_path, number):
     service = Service()
     answer, asked = service.answer, []
