@@ -26,7 +26,6 @@ from restore_conformance.checks.lists import (
     creator,
     items,
     kept,
-    read_whole,
     same_names,
     same_number,
     sent_elements,
@@ -55,7 +54,6 @@ from restore_conformance.checks.members import (
 )
 from restore_conformance.checks.talks import (
     ON_DRAFTS,
-    RUNNING,
     added,
     answered,
     as_listed,
@@ -66,7 +64,6 @@ from restore_conformance.checks.talks import (
     forbidden,
     gone,
     in_order,
-    later_reads,
     malformed_id,
     no_server_error,
     not_crowded_out,
@@ -96,7 +93,6 @@ from restore_conformance.checks.talks import (
 
 __all__ = [
     "ON_DRAFTS",
-    "RUNNING",
     "added",
     "address",
     "all_added",
@@ -133,7 +129,6 @@ __all__ = [
     "items",
     "json_media_type",
     "kept",
-    "later_reads",
     "location_of_session",
     "malformed_id",
     "member",
@@ -145,7 +140,6 @@ __all__ = [
     "objects",
     "one_declared",
     "printed",
-    "read_whole",
     "refusals",
     "refused",
     "refused_as",
