@@ -13,12 +13,18 @@ PARTS = ("inProgress", "completed", "failed")
 CHANGED = frozenset({"added", "removed", "changed"})
 
 
+def _as_created(known):
+    """Whether nobody can have changed the artifacts since the session was created."""
+    return known.alone and CHANGED.isdisjoint(known.causes)
+
+
 @clause(when=sent("activate") & session("draft") & trusted)
 def test_session(exchange, known):
     """The answer is that session."""
     seen.has_route(exchange, known)
     checks.not_crowded_out(exchange)
-    if not any(known.sent.values()):
+    read = known.readings.get("get")
+    if not any(known.sent.values()) or (read is not None and checks.total(read.answer) == 0):
         raise Untouched("the session may hold no artifacts, and nothing says that it can be activated then")
     if not known.alone and exchange.status != 200 and checks.is_refusal(exchange):
         raise Untouched("somebody else may have activated the session")
@@ -60,8 +66,8 @@ def test_total_kept(exchange, known):
         seen.total_kept(exchange, known)
         return
     before = known.readings.get("get")
-    if known.phase != "draft" or before is None or not CHANGED.isdisjoint(known.causes):
-        raise Untouched("no draft was activated whose artifacts were only counted")
+    if known.phase != "draft" or before is None or not _as_created(known):
+        raise Untouched("no draft was activated that is as it was created and was read")
     expected, shown = checks.total(before.answer), checks.total(exchange.answer)
     if expected is not None and shown is not None and expected != shown:
         raise Deviation(
@@ -92,7 +98,7 @@ def test_only_that(exchange, known):
 @clause(when=sent_any("list-artifacts", "list-granular") & ACTIVATED & trusted)
 def test_artifacts_kept(exchange, known):
     """The artifacts are the same ones, bound for the same place."""
-    if known.before is None or not CHANGED.isdisjoint(known.causes):
+    if known.before is None or not _as_created(known):
         raise Untouched("the artifacts were not read before, or were changed")
     seen.compared(exchange, known, "items")
     kind = "granular" if exchange.sent.operation == "list-granular" else "standard"
