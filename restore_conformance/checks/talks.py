@@ -119,11 +119,11 @@ def no_route(conversation: Conversation, found: Exchange) -> str:
 def not_crowded_out(found: Exchange) -> None:
     """An activation was not refused because too many sessions are active. Raises Inconclusive where it was.
 
-    The documents allow that refusal, and nobody but the target knows how many are.
+    The documents allow that refusal, and nobody but the target knows how many are; its status is for another clause.
     """
     row = answers.refusals("activate")["too-many-active"]
     named = {code.lower() for _, code in answers.codes(found.answer)}
-    if found.status == 429 or (row.allows(found.status) and (row.code or "").lower() in named):
+    if found.status == 429 or (row.code or "").lower() in named:
         raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
 
 
