@@ -309,7 +309,7 @@ def _married(made: Clause, judgements: dict[str, tuple[Judgement, str]], complai
     scope, stateful = takes[0] if takes else "", takes == ("exchange", "known")
     when = function.__when__  # type: ignore[attr-defined]
     if stateful:
-        return replace(made, judge=_with_known(function), when=when, scope=scope, stateful=True, test=where)
+        return replace(made, judge=_with_known(function, made.needs), when=when, scope=scope, stateful=True, test=where)
     if scope == "exchange":
         when = when & sent(made.operation)  # a clause is about its own operation, wherever its text was copied from
     return replace(made, judge=function, when=when, scope=scope, test=where)
@@ -318,9 +318,9 @@ def _married(made: Clause, judgements: dict[str, tuple[Judgement, str]], complai
 _TAKES = frozenset({("exchange",), ("exchange", "known"), ("conversation",)})
 
 
-def _with_known(function: Callable[..., Any]) -> Judgement:
-    """A judgement of an exchange that is given what was known before it."""
-    return functools.wraps(function)(lambda exchange: function(exchange, exchange.known))
+def _with_known(function: Callable[..., Any], needs: tuple[str, ...]) -> Judgement:
+    """A judgement of an exchange that is given what was known before it, less sessions that break what it needs."""
+    return functools.wraps(function)(lambda exchange: function(exchange, exchange.known.besides(needs)))
 
 
 def _judgements(folder: Path, operation: str) -> dict[str, tuple[Judgement, str]]:

@@ -174,7 +174,8 @@ class Teller:
 
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""
-        return exchange.status in {*ABSENT, 401, 403} and exchange.sent.operation not in self.routes
+        lacking = exchange.sent.operation not in self.routes and not exchange.known.continues
+        return exchange.status in {*ABSENT, 401, 403} and lacking
 
 
 def _named(exchange: Exchange) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 from restore_conformance.checks import answers
-from restore_conformance.checks.talks import comparable, no_route, objects, sound, step, unsure
+from restore_conformance.checks.talks import comparable, no_route, sound, step
 from restore_conformance.exchange import Conversation
-from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
+from restore_conformance.verdicts import Deviation, Untouched
 
 
 def collection(conversation: Conversation, name: str) -> list[Any]:
@@ -46,106 +46,11 @@ def items(conversation: Conversation, name: str) -> list[dict[str, Any]]:
         raise Untouched(broken.message) from None
 
 
-def listing(conversation: Conversation, name: str) -> dict[str, Any]:
-    """The sessions of every page of a listing step, by id. Raises Inconclusive where there is no whole list."""
-    pages = conversation.steps(name)
-    step(conversation, name)
-    if any(page.trouble or page.status != 200 for page in pages):
-        raise Inconclusive(f"the step {name} brought no list")
-    return {one["id"]: one for one in items(conversation, name) if isinstance(one.get("id"), str)}
-
-
-def new_sessions(conversation: Conversation, earlier: str, later: str) -> list[str]:
-    """The ids, in small letters, that the later list shows and the earlier does not, and that no create was given.
-
-    A session may be seen in a list a moment after it was made, so that those of the whole run are left out. Nothing
-    is told of lists that were not read to their end. Raises Inconclusive where anything was in trouble: a request
-    whose answer is lost, and the controls that follow, make sessions of which nobody knows.
-    """
-    for name in (earlier, later):
-        step(conversation, name)
-    for one in conversation.exchanges:
-        if unsure(one):
-            raise Inconclusive(f"{one.trouble} ({one.step}, exchange {one.number})")
-    if any(one.trouble for one in conversation.exchanges):
-        raise Inconclusive("controls were sent between the two lists")
-    if not all(read_whole(conversation, step) for step in (earlier, later)):
-        raise Untouched("a list was too long to be read to its end")
-    answers = [one.answer for one in conversation.exchanges if one.sent.operation == "create" and one.status == 201]
-    given = {str(answer.get("id")).lower() for answer in answers if isinstance(answer, dict)}
-    ours = conversation.known | given
-    before, after = (
-        {name.lower(): one for name, one in listing(conversation, step).items()} for step in (earlier, later)
-    )
-    known = [one for shown in (before, after) for name, one in shown.items() if name in ours]
-    created = [answer for answer in answers if isinstance(answer, dict)]
-    creators = [ids for one in (*known, *created) if (ids := creator(one))]
-    new = [one for name, one in after.items() if name not in before and name not in ours]
-    return sorted(one["id"].lower() for one in new if not _of_somebody_else(one, creators))
-
-
 def creator(session: dict[str, Any]) -> dict[str, str]:
     """The ids, in small letters, of who created a session, by actor; names may be resolved later."""
     identities = session.get("createdBy")
     actors = identities.items() if isinstance(identities, dict) else ()
     return {actor: str(one["id"]).lower() for actor, one in actors if isinstance(one, dict) and one.get("id")}
-
-
-def _of_somebody_else(session: dict[str, Any], creators: list[dict[str, str]]) -> bool:
-    """Whether a session in a list shows that no create of this run left it behind.
-
-    It is of another workload, somebody activated it, or nobody who created a session of this run created it.
-    """
-    typed = session.get("@odata.type")
-    if isinstance(typed, str) and not typed.lower().endswith(_TYPES):
-        return True
-    status = session.get("status")
-    if isinstance(status, str) and status in _LATER:
-        return True
-    shown = creator(session)
-    return bool(shown and creators) and shown not in creators
-
-
-_TYPES = ("sharepointrestoresession", "restoresessionbase")
-_LATER = frozenset({"active", "completed", "completedWithError", "failed"})
-
-
-def made_each_time(conversation: Conversation, later: str) -> bool:
-    """Whether requests that were refused left sessions behind, each time that they were sent again.
-
-    `later` is the list after the first time. The same requests leave as many each time. Raises Inconclusive where
-    somebody else made sessions meanwhile: between two lists with nothing in between.
-    """
-    numbers = set()
-    for again in (1, 2):
-        if new_sessions(conversation, later if again == 1 else f"after-{again - 1}", f"before-{again}"):
-            raise Inconclusive("somebody else makes sessions at the same time")
-        numbers.add(len(new_sessions(conversation, f"before-{again}", f"after-{again}")))
-    if len(numbers) > 1:
-        raise Inconclusive("sessions were made at the same time, not as many each time that the same was refused")
-    return numbers != {0}
-
-
-def made_before(conversation: Conversation, name: str) -> list[str]:
-    """The ids of the sessions that were made before a step, as far as creates were answered with one."""
-    at = step(conversation, name).number
-    answers = [one.answer for one in conversation.exchanges if one.sent.operation == "create" and one.number < at]
-    return [one["id"] for one in answers if isinstance(one, dict) and isinstance(one.get("id"), str)]
-
-
-def all_ours(conversation: Conversation, name: str) -> bool:
-    """Whether a list shows sessions of this run alone, so that nobody can have moved them from page to page."""
-    made = conversation.known | {one.lower() for one in made_before(conversation, name)}
-    shown = [one.get("id") for page in conversation.steps(name) for one in objects(page.answer, "value")]
-    return all(str(one).lower() in made for one in shown)
-
-
-def refused_or_made(conversation: Conversation, name: str) -> None:
-    """Every request of a step was refused, or answered with a session. Raises Untouched for any other answer."""
-    for found in conversation.steps(name):
-        made = found.status == 201 and isinstance(found.answer, dict) and isinstance(found.answer.get("id"), str)
-        if not (made or found.trouble or 400 <= (found.status or 0) < 500):
-            raise Untouched(f"a request of the step {name} was answered {found.status}")
 
 
 def read_whole(conversation: Conversation, name: str) -> bool:

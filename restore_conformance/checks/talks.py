@@ -20,10 +20,6 @@ CHANGING = frozenset({"update", "activate", "delete"})
 ON_DRAFTS = frozenset({"update", "activate", "delete", "delete-typed"})
 """Operations whose error tables refuse a session that is no draft."""
 SECONDS = 2
-READS = ("get-again", "get-before", "get-added", "get-removed", "get-refused")
-"""Steps that read a session again, before anybody activates it."""
-RUNNING = ("get-activated", "get-later")
-"""Steps that read a session once it was activated."""
 
 
 def step(conversation: Conversation, name: str) -> Exchange:
@@ -120,21 +116,15 @@ def no_route(conversation: Conversation, found: Exchange) -> str:
     return f"{answers.NO_ROUTE}{operation}"
 
 
-def not_crowded_out(conversation: Conversation, name: str) -> None:
-    """The step was not refused because too many sessions are active. Raises Inconclusive where it was.
+def not_crowded_out(found: Exchange) -> None:
+    """An activation was not refused because too many sessions are active. Raises Inconclusive where it was.
 
-    The documents allow that refusal, and nobody but the target knows how many are.
+    The documents allow that refusal, and nobody but the target knows how many are; its status is for another clause.
     """
-    found = step(conversation, name)
     row = answers.refusals("activate")["too-many-active"]
     named = {code.lower() for _, code in answers.codes(found.answer)}
-    if found.status == 429 or (row.allows(found.status) and (row.code or "").lower() in named):
+    if found.status == 429 or (row.code or "").lower() in named:
         raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
-
-
-def later_reads(conversation: Conversation, *more: str) -> Iterator[dict[str, Any]]:
-    """The session as it was read again, at further steps too if named; readings without a session are passed over."""
-    yield from sessions(conversation, *READS, *more)
 
 
 def sessions(conversation: Conversation, *names: str) -> Iterator[dict[str, Any]]:

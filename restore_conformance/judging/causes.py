@@ -81,7 +81,7 @@ def generalise(verdicts: list[ClauseVerdict]) -> None:
 
 def _breaks(made: Clause, finding: Finding) -> bool:
     """Whether the evidence breaks a clause as well, which leaves it to others for some feature of the request."""
-    if len(finding.evidence) != 1 or made.judge is None or made.scope != "exchange":
+    if len(finding.evidence) != 1 or made.judge is None or made.scope != "exchange" or made.stateful:
         return False
     exchange = finding.evidence[0]
     if not replace(made.when, none=frozenset()).matches(tags_of(exchange)):

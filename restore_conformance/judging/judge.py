@@ -144,7 +144,7 @@ class Judge:
         weight = last.weight
         for made in clauses:
             known = subject.known if made.stateful else None
-            gone = failed | known.broken if known is not None else failed
+            gone = failed.union(known.broken, *(page.failed for page in known.pages)) if known is not None else failed
             root = next((need for need in made.needs if need in gone), None) if gone else None
             if root is not None:
                 failed.add(made.address)

@@ -3,8 +3,8 @@
 Knows no clause and no planner: whether something shown breaks a clause is for judgements.
 """
 
-from restore_conformance.state.known import Aspect, Known, Row
+from restore_conformance.state.known import Aspect, Between, Known, Row
 from restore_conformance.state.ledger import session_of, shows_route
 from restore_conformance.state.state import State
 
-__all__ = ["Aspect", "Known", "Row", "State", "session_of", "shows_route"]
+__all__ = ["Aspect", "Between", "Known", "Row", "State", "session_of", "shows_route"]

@@ -6,7 +6,7 @@ Nouns only: they are made by the state, and judgements read them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -53,7 +53,11 @@ PRESENCE, STATUS, COUNT, ITEMS = "presence", "status", "count", "items"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One session and what a list of sessions shows of it: `shown` is None where the list does not have it."""
+    """One session and what a list of sessions shows of it: `shown` is None where the list does not have it.
+
+    `read` is the last get that agreed, `fresh` where no session was changed since; `before` what the last list showed
+    that agreed; `broken` the clauses found broken about this session.
+    """
 
     session: str
     phase: Phase
@@ -65,6 +69,26 @@ class Row:
     aspects: Mapping[str, Aspect]
     settled: bool
     age: float | None = None
+    before: Mapping[str, Any] | None = None
+    fresh: bool = False
+    broken: Collection[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What came between two whole lists of sessions that the same caller read one after the other.
+
+    `earlier` ended the first of them; `new` are the items that only the second shows. So many requests to create a
+    session were `refused` in between, `refusal` first; `asked` is the same where the same was asked. `sure` says that
+    no other request can have made a session of which nobody knows.
+    """
+
+    earlier: Exchange
+    refused: int
+    refusal: Exchange | None
+    asked: str
+    new: tuple[Mapping[str, Any], ...]
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +105,11 @@ class Known:
 
     `sent` are the artifacts that the session should hold, as they were sent, by kind; `listed` the items of the last
     whole list that agreed. `pages` are the pages of a list read so far, this one included, and `whole` says that no
-    page is missing. `rows` compares a whole list of sessions. `routes` are the operations that the target has
-    shown to have; `given` all ids that it gave to sessions, and `others` how many
-    it gave since this one. `active` says, of an activation, how many other sessions are known to have started.
-    `broken` are the clauses found broken about this session.
+    page is missing; `continues` is the operation whose link led here, where the target is not one of that operation.
+    `rows` compares a whole list of sessions, and `between` says what came between it and the whole lists before it,
+    the latest last. `routes` are the operations that the target has shown to have; `given` all ids that it gave to
+    sessions, and `others` how many it gave since this one. `active` says, of an activation, how many other sessions are
+    known to have started. `broken` are the clauses found broken about this session.
     `alone` says that nobody else is known to be at work.
     """
 
@@ -105,7 +130,9 @@ class Known:
     readings: Mapping[str, Exchange] = field(default_factory=dict)
     pages: tuple[Exchange, ...] = ()
     whole: bool = False
+    continues: str = ""
     rows: tuple[Row, ...] = ()
+    between: tuple[Between, ...] = ()
     routes: frozenset[str] = frozenset()
     given: Collection[str] = frozenset()
     others: int = 0
@@ -115,8 +142,14 @@ class Known:
 
     @property
     def tags(self) -> frozenset[str]:
-        """What clauses may ask for: "session:draft" and so on, and "since:added" and so on."""
-        return frozenset({f"session:{self.phase}", *(f"since:{one}" for one in self.since)})
+        """What clauses may ask for: "session:draft", "since:added", "page:list" and so on."""
+        tags = {f"session:{self.phase}", *(f"since:{one}" for one in self.since)}
+        return frozenset({*tags, f"page:{self.continues}"} if self.continues else tags)
+
+    def besides(self, needs: Collection[str]) -> Known:
+        """The same without the rows of sessions about which one of these clauses was found broken."""
+        kept = tuple(row for row in self.rows if not any(need in row.broken for need in needs))
+        return self if len(kept) == len(self.rows) else replace(self, rows=kept)
 
     def bare(self) -> Known:
         """The tags and no exchange: what is kept once an exchange was judged, so that none holds on to all before."""

@@ -40,12 +40,17 @@ class Version:
 
 @dataclass(slots=True)
 class View:
-    """What one way to read a session has shown of it: when it last agreed, and how often it was read since a change."""
+    """What one way to read a session has shown of it: when it last agreed, and how often it was read since a change.
+
+    Of a list of sessions also the last `item` that agreed, and the first list since then that was `lacking` it.
+    """
 
     agreed: int = 0
     reading: Exchange | None = None
     readings: int = 0
     total: int | None = None
+    lacking: int = 0
+    item: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

@@ -15,7 +15,20 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from restore_conformance.exchange import Exchange
-from restore_conformance.state.known import COUNT, ITEMS, OPEN, PRESENCE, STATUS, Aspect, Fit, Known, Phase, Row
+from restore_conformance.state.between import Lists
+from restore_conformance.state.known import (
+    COUNT,
+    ITEMS,
+    OPEN,
+    PRESENCE,
+    STATUS,
+    Aspect,
+    Between,
+    Fit,
+    Known,
+    Phase,
+    Row,
+)
 from restore_conformance.state.ledger import (
     KINDS,
     THERE,
@@ -74,8 +87,12 @@ class State:
     _sessions: OrderedDict[str, Session] = field(default_factory=OrderedDict)
     _latest: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
     _reading: dict[str, _Reading] = field(default_factory=dict)
-    _whole: dict[str, Exchange] = field(default_factory=dict)
+    _lists: Lists = field(default_factory=Lists)
     _changes: int = 0
+    _altered: int = 0
+    _moves: int = 0
+    _moved: float | None = None
+    _calm: dict[str, tuple[int, int]] = field(default_factory=dict)
     _created: int = 0
     _routes: frozenset[str] = frozenset()
 
@@ -98,7 +115,7 @@ class State:
             return self._list(exchange)
         if operation in CHANGES:
             return self._change(exchange)
-        return self._about(exchange, None)
+        return self._elsewhere(exchange)
 
     def phase(self, name: str) -> Phase:
         """What has become of a session."""
@@ -156,6 +173,8 @@ class State:
     def _create(self, exchange: Exchange) -> Known:
         known = self._about(exchange, None)
         self._changes += 1
+        self._lists.created(exchange)
+        self._moves_rows(exchange)
         made = session_of(exchange).lower()
         if not made:
             return known
@@ -189,6 +208,8 @@ class State:
         other = self._sessions.get(exchange.sent.session.lower())
         if session is None and other is not None and (exchange.status or 0) not in range(400, 500):
             other.foreign = True  # another token may do to it what nobody can follow
+        self._altered = exchange.number
+        self._moves_rows(exchange)
         if session is None:
             return known
         status, now = exchange.status, session.now
@@ -216,6 +237,11 @@ class State:
 
     def _active(self, session: Session | None) -> int:
         return sum(one.phase is Phase.STARTED for one in self._sessions.values() if one is not session)
+
+    def _moves_rows(self, exchange: Exchange) -> None:
+        """Take note of a request that may have moved rows of the list of sessions: any that was not refused."""
+        if exchange.trouble or not 400 <= (exchange.status or 0) < 500:
+            self._moves, self._moved = self._moves + 1, _answered(exchange)
 
     def _happened(self, session: Session, cause: str, exchange: Exchange) -> None:
         session.happened(cause, exchange)
@@ -323,25 +349,36 @@ class State:
             return
         absent = presence.fit is Fit.BEHIND and presence.expected and view.agreed
         odd = [one for name, one in aspects.items() if name != PRESENCE and one.fit in {Fit.CONTRADICTS, Fit.BEHIND}]
-        if absent or (odd and not self._only_ours(exchange, session)):
+        if absent or (odd and not self._only_ours(exchange.answer, session)):
             session.foreign = True
 
-    def _only_ours(self, exchange: Exchange, session: Session) -> bool:
-        """Whether a reading itself says that nobody changed the session after our last change to it."""
-        shown = exchange.answer if isinstance(exchange.answer, dict) else {}
+    def _was_there(self, session: Session, view: View) -> bool:
+        """Whether nobody can have deleted a session before a list was read that does not show it."""
+        read = session.readings.get("get")
+        return self.alone or (read is not None and read.status == 200 and read.number > view.lacking)
+
+    def _only_ours(self, shown: Any, session: Session, *, sure: bool = False) -> bool:
+        """Whether a reading itself says that nobody changed the session after our last change to it, if unsure."""
+        shown = shown if isinstance(shown, dict) else {}
         last = session.because.answer if isinstance(session.because.answer, dict) else {}
         modified = shown.get("lastModifiedDateTime")
-        return isinstance(modified, str) and modified == last.get("lastModifiedDateTime")
+        return sure or (isinstance(modified, str) and modified == last.get("lastModifiedDateTime"))
 
     def _settled(self, exchange: Exchange, session: Session, view: View, key: tuple[str, str]) -> bool:
         if session.shared:
             return False
         if key in self.never:
             return True
-        age = _age(exchange, session)
-        if age is None:
-            return False
-        return (age >= LONG and view.readings >= READINGS) or (age >= LATE and view.readings >= FEW)
+        return _long_enough(_age(exchange, session), view.readings)
+
+    def _is_calm(self, key: str, exchange: Exchange) -> tuple[bool, float | None]:
+        """Whether nothing was changed for so long that all pages of a list show the same, and for how many seconds."""
+        moves, readings = self._calm.get(key, (-1, 0))
+        readings = readings + 1 if moves == self._moves else 1
+        self._calm[key] = self._moves, readings
+        came = _answered(exchange)
+        age = None if came is None or self._moved is None else came - self._moved
+        return not self._moves or _long_enough(age, readings), age
 
     # ------------------------------------------------------------------ lists
 
@@ -373,64 +410,89 @@ class State:
         going = self._reading.pop(key, None)
         link = exchange.answer.get("@odata.nextLink") if isinstance(exchange.answer, dict) else None
         good = exchange.status == 200 and not exchange.trouble and isinstance(page_value(exchange), list)
-        if going is not None and going.following and _leads(going.following, exchange.request.target):
-            pages, first, changes = [*going.pages, exchange], going.first, going.changes
+        follows = going is not None and _leads(going.following, exchange.request.target)
+        if going is not None and follows and going.changes == self._changes:
+            pages, first = [*going.pages, exchange], going.first
         else:
-            pages, first, changes = [exchange], "?" not in exchange.request.target, self._changes
+            pages, first = [exchange], not follows and "?" not in exchange.request.target
         if good and isinstance(link, str) and len(pages) < PAGES:
             if len(self._reading) > 100:
                 self._reading.clear()
-            self._reading[key] = _Reading(pages, link, changes, first)
-        whole = good and link is None and first and changes == self._changes
-        return tuple(pages), whole and "@odata.nextLink" not in exchange.answer
+            self._reading[key] = _Reading(pages, link, self._changes, first)
+        return tuple(pages), good and first and "@odata.nextLink" not in exchange.answer
+
+    def _elsewhere(self, exchange: Exchange) -> Known:
+        """A target that has no operation: the link of a list may have led there."""
+        caller, target = _caller(exchange), exchange.request.target
+        for key, going in self._reading.items():
+            if key.endswith(f" {caller}") and _leads(going.following, target):
+                return self._about(exchange, None, pages=(*going.pages, exchange), continues=key.partition(" ")[0])
+        return self._about(exchange, None)
 
     def _list(self, exchange: Exchange) -> Known:
         caller, operation = _caller(exchange), exchange.sent.operation
         if len(self.shown) < GIVEN:
             self.shown.update(str(one.get("id")).lower() for one in values(exchange))
         pages, whole = self._paged(f"{operation} {caller}", exchange)
-        before = self._whole.get(f"{operation} {caller}")
         rows: tuple[Row, ...] = ()
+        between: tuple[Between, ...] = ()
         lacks, settled, age = "", True, None
         if whole and _reads(exchange):
             shown = {str(one.get("id")).lower(): one for page in pages for one in values(page)}
-            found = [self._row(session, shown, exchange, caller) for session in list(self._sessions.values())]
+            # Others may make and delete sessions between two pages, so that a row moves from one to the other.
+            moving = len(pages) > 1 and not self.given.keys() >= shown.keys()
+            between = self._lists.listed(f"{operation} {caller}", pages)
+            calm, since = self._is_calm(f"{operation} {caller}", exchange) if len(pages) > 1 else (True, None)
+            sessions = [one for one in self._sessions.values() if one.caller == caller]
+            found = [self._row(session, shown, exchange, moving=moving, calm=calm) for session in sessions]
             rows = tuple(one for one in found if one is not None)
             late = [one for one in rows if any(aspect.fit is Fit.BEHIND for aspect in one.aspects.values())]
             unsettled = [one for one in late if not one.settled]
             for one in (unsettled or late)[:1]:
                 lacks = next(name for name, aspect in one.aspects.items() if aspect.fit is Fit.BEHIND)
-            settled = not unsettled
-            ages = [one.age for one in unsettled if one.age is not None]
-            age = min(ages, default=None)
-            self._whole[f"{operation} {caller}"] = exchange
+            if not lacks and sum(len(values(page)) for page in pages) > len(shown):
+                lacks, settled = "rows", calm  # one stands twice, which may be of pages that show different moments
+            settled = settled and not unsettled
+            age = min((one for one in (since, *(row.age for row in unsettled)) if one is not None), default=None)
         return Known(
-            before=before, settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, routes=self._routes,
-            given=self.given.keys(), alone=self.alone, age=age,
+            settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
+            routes=self._routes, given=self.given.keys(), alone=self.alone, age=age,
         )  # fmt: skip
 
-    def _row(self, session: Session, shown: Mapping[str, Any], exchange: Exchange, caller: str) -> Row | None:
-        """Compare what a whole list shows of one session; None where it may not show it."""
-        if session.phase is Phase.UNSURE or session.caller != caller:
+    def _row(
+        self, session: Session, shown: Mapping[str, Any], exchange: Exchange, *, moving: bool, calm: bool
+    ) -> Row | None:
+        """Compare what a whole list shows of one session; None where nobody can say what it should show.
+
+        `moving` says that others may have moved rows from page to page, `calm` that none of us can have.
+        """
+        if session.phase is Phase.UNSURE:
             return None
         operation = exchange.sent.operation
         view, one = session.view(operation), shown.get(session.name)
         view.readings += 1
+        view.lacking = 0 if one is not None else view.lacking or exchange.number
         aspects = {PRESENCE: session.present(shown=one is not None)}
-        if one is not None and aspects[PRESENCE].fit is Fit.AGREES:
+        if one is None and session.phase in THERE and (moving or not self._was_there(session, view)):
+            aspects = {}
+        elif one is not None and aspects[PRESENCE].fit is Fit.AGREES and self._only_ours(one, session, sure=self.alone):
             aspects[STATUS] = self._status(session, one.get("status"))
             aspects[COUNT] = session.count(total(one))
         lacks = next((name for name, aspect in aspects.items() if aspect.fit is Fit.BEHIND), "")
-        settled = not lacks or self._settled(exchange, session, view, (operation, lacks))
+        settled = not lacks or (
+            (calm or lacks != PRESENCE) and self._settled(exchange, session, view, (operation, lacks))
+        )
         known = self._about(exchange, session, view)
         if lacks and settled:
             self.never.add((operation, lacks))
+        read = session.readings.get("get") or session.readings.get("get-typed")
         made = Row(
             session.name, session.phase, session.created, session.because, known.since, one,
-            session.readings.get("get") or session.readings.get("get-typed"), aspects, settled, _age(exchange, session),
+            read, aspects, settled, _age(exchange, session),
+            view.item, read is not None and read.number > self._altered, session.broken,
         )  # fmt: skip
-        if not lacks and not any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values()):
-            view.agreed, view.reading = exchange.number, exchange
+        if aspects and not lacks and not any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values()):
+            view.agreed, view.reading, view.item = exchange.number, exchange, one
             if known.since & _PROOFS or one is not None:
                 self.came.add((operation, PRESENCE))
                 self.never.discard((operation, PRESENCE))
@@ -454,6 +516,11 @@ def _caller(exchange: Exchange) -> str:
 def _answered(exchange: Exchange) -> float | None:
     """When an answer came."""
     return None if exchange.at is None else exchange.at + exchange.seconds
+
+
+def _long_enough(age: float | None, readings: int) -> bool:
+    """Whether what was read so often, so many seconds after a change, has to show it."""
+    return age is not None and ((age >= LONG and readings >= READINGS) or (age >= LATE and readings >= FEW))
 
 
 def _age(exchange: Exchange, session: Session) -> float | None:

@@ -41,18 +41,18 @@ def life(
     talk.poll("get-again", made)
     if other and not brief:
         talk.poll("get-other", other)
-    gone = talk.one("delete", "DELETE", made)
-    if gone.status in {200, 202, 204}:
+    gone = talk.one("delete", "DELETE", made).status in {200, 202, 204}
+    if gone:
         talk.poll("get-deleted", made)
         if first.kind == "standard" and not brief:
             talk.list("artifacts-deleted", target=artifacts_of(made, first.kind))
         if not brief:
             talk.one("delete-again", "DELETE", made)
             talk.one("update-deleted", "PATCH", made, payload={f"{SITE}@delta": [removal(made)]})
-        if listed and talk.list("list-after"):
-            _again_if_made(talk, refusals, "list", "list-after")
     if other:
         talk.poll("get-kept", other)
+    if gone and listed and talk.list("list-after"):
+        _again_if_made(talk, refusals, "list", "list-after")
 
 
 def refused(talk: Talk, stimuli: list[Stimulus]) -> None:

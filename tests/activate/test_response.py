@@ -1,86 +1,125 @@
 """What activating a draft answers, and what it does."""
 
 from restore_conformance import checks
-from restore_conformance.clauses import clause, story
-from restore_conformance.verdicts import Deviation
+from restore_conformance.checks import known as seen
+from restore_conformance.checks import listing
+from restore_conformance.clauses import answered, clause, sent, sent_any, session, since, trusted
+from restore_conformance.verdicts import Deviation, Untouched
 
+READ = sent("get") & answered("200", "object")
+ACTIVATED = answered("200", "object", "session:started", "since:activated")
+"""What a reading shows of a session that was activated since it was read last."""
 PARTS = ("inProgress", "completed", "failed")
+CHANGED = frozenset({"added", "removed", "changed"})
 
 
-def _counts(shown):
-    """Whether a session shows its counts."""
-    return isinstance(shown.get("restoreSessionArtifactCount"), dict)
+def _as_created(known):
+    """Whether nobody can have changed the artifacts since the session was created."""
+    return known.alone and CHANGED.isdisjoint(known.causes)
 
 
-@clause(when=story("activation", "change"))
-def test_session(conversation):
+@clause(when=sent("activate") & session("draft") & trusted)
+def test_session(exchange, known):
     """The answer is that session."""
-    checks.not_crowded_out(conversation, "activate")
-    found = checks.answered(conversation, "activate", 200)
-    checks.declared(found, "activate/response.json")
-    created = checks.session(conversation, "create")
-    if found.answer.get("restoreJobType") is not None:
-        checks.same_job_type(created, found.answer)
-    checks.same_id(created, found.answer)
+    seen.has_route(exchange, known)
+    checks.not_crowded_out(exchange)
+    read = known.readings.get("get")
+    if not any(known.sent.values()) or (read is not None and checks.total(read.answer) == 0):
+        raise Untouched("the session may hold no artifacts, and nothing says that it can be activated then")
+    if not known.alone and exchange.status != 200 and checks.is_refusal(exchange):
+        raise Untouched("somebody else may have activated the session")
+    seen.changed(exchange, known, 200)
+    checks.declared(exchange, "activate/response.json")
+    created = known.created.answer
+    if exchange.answer.get("restoreJobType") is not None:
+        checks.same_job_type(created, exchange.answer)
+    checks.same_id(created, exchange.answer)
 
 
-@clause(when=story("activation"))
-def test_started(conversation):
+@clause(when=sent_any("activate", "get") & answered("200", "object") & trusted)
+def test_started(exchange, known):
     """It is no draft any more."""
-    for name in ("activate", "get-activated"):
-        status = checks.session(conversation, name).get("status")
-        if status == "draft":
-            raise Deviation(
-                f"/status: expected a session that has started, got 'draft' at the step {name}",
-                expected="activating or later",
-                observed=status,
-                pointer="/status",
-            )
-
-
-@clause(when=story("activation"))
-def test_total_kept(conversation):
-    """Nothing is lost."""
-    before = "get-before" if conversation.step("get-before") else "get"
-    checks.same_total(conversation, before, "activate")
-    checks.same_total(conversation, before, "get-activated")
-
-
-@clause(when=story("activation"))
-def test_only_that(conversation):
-    """Another draft stays one."""
-    status = checks.session(conversation, "get-other").get("status", "draft")
-    if status != "draft":
+    if exchange.sent.operation == "activate":
+        if known.phase != "draft":
+            raise Untouched("nobody can say that the session was a draft")
+        draft = exchange.answer.get("status") == "draft"
+    elif known.phase == "started" and "activated" in known.since:
+        draft = seen.compared(exchange, known, "status").fit != "agrees"
+    else:
+        raise Untouched("no session was activated")
+    if draft:
         raise Deviation(
-            f"/status: expected 'draft' of the other session, got {status!r}",
-            expected="draft",
-            observed=status,
+            f"/status: {exchange.request.method} {seen.place(exchange)}: expected a session that has started, "
+            "got 'draft'",
+            expected="activating or later",
+            observed="draft",
             pointer="/status",
         )
 
 
-@clause(when=story("activation"))
-def test_artifacts_kept(conversation):
+@clause(when=sent_any("activate", "get") & answered("200", "object") & trusted)
+def test_total_kept(exchange, known):
+    """Nothing is lost."""
+    if exchange.sent.operation == "get":
+        if known.phase != "started" or "activated" not in known.since:
+            raise Untouched("no session was activated")
+        seen.total_kept(exchange, known)
+        return
+    before = known.readings.get("get")
+    if known.phase != "draft" or before is None or not _as_created(known):
+        raise Untouched("no draft was activated that is as it was created and was read")
+    expected, shown = checks.total(before.answer), checks.total(exchange.answer)
+    if expected is not None and shown is not None and expected != shown:
+        raise Deviation(
+            f"/restoreSessionArtifactCount/total: {exchange.request.method} {seen.place(exchange)}: "
+            f"expected {expected} as the draft had, got {shown}",
+            expected=str(expected),
+            observed=shown,
+            pointer="/restoreSessionArtifactCount/total",
+            because=(before,),
+        )
+
+
+@clause(when=READ & session("draft") & since("other:activated"))
+def test_only_that(exchange, known):
+    """Another draft stays one."""
+    if seen.compared(exchange, known, "status").fit != "agrees":
+        status = exchange.answer["status"]
+        raise Deviation(
+            f"/status: GET {seen.place(exchange)} after another session was activated: expected 'draft', "
+            f"got {status!r}",
+            expected="draft",
+            observed=status,
+            pointer="/status",
+            because=(known.causes["other:activated"],),
+        )
+
+
+@clause(when=sent_any("list-artifacts", "list-granular") & ACTIVATED & trusted)
+def test_artifacts_kept(exchange, known):
     """The artifacts are the same ones, bound for the same place."""
-    checks.done(conversation, "activate")
-    before, after = (checks.items(conversation, name) for name in ("artifacts", "artifacts-activated"))
+    if known.before is None or not _as_created(known):
+        raise Untouched("the artifacts were not read before, or were changed")
+    seen.compared(exchange, known, "items")
+    kind = "granular" if exchange.sent.operation == "list-granular" else "standard"
+    before, after = list(known.listed.get(kind, ())), listing.shown(known)
     checks.same_number(after, before, "artifacts of the draft")
     checks.same_names([one.get("id") for one in after], [one.get("id") for one in before], "id")
-    checks.as_sent(after, checks.sent_elements(conversation, "create"), "/value")
+    checks.as_sent(after, list(known.sent.get(kind, ())), "/value")
 
 
-@clause(when=story("activation"))
-def test_counts(conversation):
+@clause(when=READ & session("started"))
+def test_counts(exchange, known):
     """What is counted as restoring, completed and failed is no more than there is."""
-    checks.seen(checks.sessions(conversation, *checks.RUNNING))
-    for found in checks.seen(one for one in checks.later_reads(conversation, *checks.RUNNING) if _counts(one)):
-        counts = found.get("restoreSessionArtifactCount")
-        shown = [counts.get(name) for name in PARTS] if isinstance(counts, dict) else []
-        total = checks.total(found)
-        if total is not None and all(isinstance(one, int) for one in shown) and sum(shown) > total:
-            raise Deviation(
-                f"/restoreSessionArtifactCount: expected no more than {total} in all, got {sum(shown)}",
-                expected=f"{total} at most",
-                observed=sum(shown),
-                pointer="/restoreSessionArtifactCount",
-            )
+    counts = exchange.answer.get("restoreSessionArtifactCount")
+    if not isinstance(counts, dict):
+        raise Untouched("the session shows no counts")
+    shown, total = [counts.get(name) for name in PARTS], checks.total(exchange.answer)
+    if total is not None and all(isinstance(one, int) for one in shown) and sum(shown) > total:
+        raise Deviation(
+            f"/restoreSessionArtifactCount: GET {seen.place(exchange)}: expected no more than {total} in all, "
+            f"got {sum(shown)}",
+            expected=f"{total} at most",
+            observed=sum(shown),
+            pointer="/restoreSessionArtifactCount",
+        )
