@@ -301,7 +301,7 @@ def test_usage_errors_show_no_token(capsys):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")
 def test_a_full_disk_leaves_the_verdict(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(files, "_exclusive", lambda _: open("/dev/full", "w"))  # noqa: SIM115 - closed by the context
+    monkeypatch.setattr(files, "_exclusive", lambda _: open("/dev/full", "wb"))  # noqa: SIM115 - closed by the context
     assert cli.main(["run", "--profile", "quick", "--report", str(tmp_path)]) == 0
     captured = capsys.readouterr()
     assert "CONFORMANT" in captured.out
