@@ -65,7 +65,7 @@ class Documents:
             return parse(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise UsageError(f"schemas/{name} is missing; restore it from the repository.") from None
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, RecursionError) as error:
             raise UsageError(f"schemas/{name} cannot be read: {error}.") from None
 
     def schema_names(self) -> list[str]:

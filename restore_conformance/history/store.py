@@ -120,7 +120,7 @@ class Store:
 
     def sightings(self) -> dict[str, list[date]]:
         """Change id to the nights on which it was seen, oldest first. Raises Damaged for one without its row."""
-        known = {identity for (identity,) in self._rows(sa.select(CHANGE.c.id))}
+        known = self.bodies()
         found: dict[str, list[date]] = {}
         for identity, night in self._rows(sa.select(SIGHTING.c.change_id, SIGHTING.c.night).order_by(SIGHTING.c.night)):
             if identity not in known:

@@ -6,6 +6,7 @@ Aliases are refused: no published document needs them and they are the way in fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def scalar(event: Any) -> Any:
         return None
     if low in ("true", "false"):
         return low == "true"
-    if len(text) < 25 and (text.lstrip("+-").isdigit() and text.isascii()):
+    if len(text) < 25 and re.fullmatch(r"[+-]?[0-9]+", text):
         return int(text)
     try:
         return float(text) if low[0] in "0123456789.+-" and len(text) < 25 and "_" not in text else text
