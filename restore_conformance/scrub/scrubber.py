@@ -28,8 +28,7 @@ WORTH_DECODING = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z|\\\Z)', re.DOTALL)
 # An open literal reaches to the end of the text, so that no text is read twice.
 WORD = re.compile(r"[^\s\"'<>{}\\]+")
-WORDS = re.compile(r"[A-Za-z0-9]{3}|%[0-9A-Fa-f]{2}|&#|\\u[0-9A-Fa-f]{4}")
-"""Letters in a row, as they are or coded one by one."""
+WORDS = re.compile(r"[A-Za-z0-9]{3}")
 SET_ASIDE = re.compile("\x00\\d+\x01")
 MARKED = re.compile(r"[^\s<>\"']+")
 ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4}|[^\s\"'<>{}\\])+")

@@ -19,6 +19,9 @@ from restore_conformance.sources.openapi_reader import read_openapi
 from restore_conformance.sources.page_facts import PageFacts
 from restore_conformance.sources.sniff import SourceKind, sniff
 
+LARGEST = {SourceKind.CSDL: 32 * 1024 * 1024, SourceKind.BEHAVIOUR: 16 * 1024 * 1024}
+"""Bytes of a document that is read whole; that of a page is smaller, and OpenAPI is read piece by piece."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -39,6 +42,11 @@ def read_source(source: str, *, area: str = "auto", cache: Path | None = None) -
     fetched = fetch(source, cache=cache)
     with fetched.path.open("rb") as file:
         kind = sniff(file.read(1 << 16), source)
+    if fetched.size > LARGEST.get(kind, fetched.size):
+        raise SourceBroken(
+            source, found=f"{fetched.size} bytes", expected=f"at most {LARGEST[kind] >> 20} MiB of this kind",
+            advice="name a smaller part of it",
+        )  # fmt: skip
     try:
         return _read(kind, fetched, area)
     except (RecursionError, MemoryError) as error:
