@@ -42,7 +42,7 @@ RUN = ["run", "--profile", "quick", "--quiet", "--plain"]
 def taken(arguments: list[str], seconds: float = 10 * SECONDS) -> tuple[int, float, float, str]:
     """The exit code, the largest memory in MB, the seconds of the processor, and the last words of the command."""
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - the suite itself
             [sys.executable, "-m", "restore_conformance", *arguments], stdout=said, stderr=said, start_new_session=True
         )
         ending = threading.Timer(seconds, lambda: os.kill(process.pid, signal.SIGKILL))
@@ -104,7 +104,8 @@ def har(folder: Path, shape: str) -> list[str]:
 
 PAIR = (
     "- request:\n    method: POST\n    uri: https://graph.microsoft.com/beta/solutions/backupRestore/"
-    "sharePointRestoreSessions\n    headers: {}\n    body: '{}'\n  response:\n    status: {code: 201, message: Created}\n"
+    "sharePointRestoreSessions\n    headers: {}\n    body: '{}'\n  response:\n"
+    "    status: {code: 201, message: Created}\n"
     '    headers: {Content-Type: [application/json]}\n    body: {string: \'{"id":"{n}"}\'}\n'
 )
 
@@ -113,7 +114,7 @@ def cassette(folder: Path, shape: str) -> list[str]:
     path, head = folder / "x.yaml", "version: 1\ninteractions:\n"
     match shape:
         case "many interactions":
-            filled(path, head, PAIR, "", 4 * MB)
+            filled(path, head, PAIR, "", 3 * MB)
         case "one long body":
             path.write_text(head + PAIR.replace("{n}", "x" * (15 * MB)), encoding="utf-8")
         case "a body of many values":
@@ -287,7 +288,7 @@ def history(folder: Path, shape: str) -> list[str]:
         with connection:
             for number in range(3000):
                 started = f"{2000 + number // 365:04}-01-01T{number % 24:02}:{number % 60:02}:00.{number:06}+00:00"
-                connection.execute(f"insert into run values ({marks})", (f"{number:064x}", started, *row[2:]))
+                connection.execute(f"insert into run values ({marks})", (f"{number:064x}", started, *row[2:]))  # noqa: S608
     connection.close()
     if shape == "the list of 3,000 runs":
         return ["history", "list", "--history", str(place)]
@@ -375,13 +376,15 @@ KINDS: dict[str, tuple[Callable[[Path, str], Any], list[str]]] = {
     "answer": (answers, list(ANSWERS)),
     "HAR": (har, ["many entries", "one long body", "a body of many values", "an entry of many values"]),
     "cassette": (cassette, ["many interactions", "one long body", "a body of many values", "many small values",
-                            "almost too many values", "JSON of many values", "JSON of almost too many values", "of this suite"]),
+                            "almost too many values", "JSON of many values", "JSON of almost too many values",
+                            "of this suite"]),
     "run record": (run_json, ["many findings", "one long text", "many small values", "almost too many values", "kept"]),
     "exchanges": (exchanges, ["many lines", "long lines", "lines of many values"]),
-    "drift": (drift, ["CSDL, many types", "CSDL, as many types as are taken", "CSDL, a chain of bases", "CSDL, many elements", "CSDL, one long text", "OpenAPI, many schemas", "OpenAPI, as many schemas as are taken",
-                      "OpenAPI, one schema of many values", "OpenAPI, JSON", "page, many lines", "page, many sections",
-                      "page, one long line", "page, many code blocks", "recording, many lines",
-                      "recording, many values", "recording, one long text"]),
+    "drift": (drift, ["CSDL, many types", "CSDL, as many types as are taken", "CSDL, a chain of bases",
+                      "CSDL, many elements", "CSDL, one long text", "OpenAPI, many schemas",
+                      "OpenAPI, as many schemas as are taken", "OpenAPI, one schema of many values", "OpenAPI, JSON",
+                      "page, many lines", "page, many sections", "page, one long line", "page, many code blocks",
+                      "recording, many lines", "recording, many values", "recording, one long text"]),
     "text": (text_file, ["ledger", "ledger of dotted keys", "configuration", "restore points"]),
     "history": (history, ["the list of 3,000 runs", "the site of 3,000 runs", "a packed bomb"]),
 }  # fmt: skip

@@ -15,10 +15,9 @@ from restore_conformance import places
 def test_killed_runs(number):
     script = places.CLAUSE_TESTS / "selftest" / "killing.py"
     done = subprocess.run(
-        [sys.executable, str(script), str(number), "7"], capture_output=True, text=True, timeout=1800, check=False
+        [sys.executable, str(script), str(number), "7"], capture_output=True, text=True, timeout=3000, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     figures = json.loads(done.stdout)
     print(figures)
-    assert figures["kills"] + figures["after the end"] == number
-    assert figures["kills"] > number // 4
+    assert figures["kills"] == number
