@@ -156,15 +156,15 @@ def run_json(folder: Path, shape: str) -> list[str]:
         case "many findings":
             clause = broken(run)
             one, size = clause["findings"][0], len(json.dumps(clause["findings"][0]))
-            clause["findings"] = [one] * (23 * MB // (size + 2))
+            clause["findings"] = [one] * (15 * MB // (size + 2))
             path.write_text(json.dumps(run), encoding="utf-8")
         case "one long text":
-            broken(run)["findings"][0]["message"] = "x" * (23 * MB)
+            broken(run)["findings"][0]["message"] = "x" * (15 * MB)
             path.write_text(json.dumps(run), encoding="utf-8")
         case "almost too many values":
             filled(path, json.dumps(run)[:-1] + ',"unjudged":[{}', ",{}", "]}", 2 * MB)
         case _:
-            filled(path, json.dumps(run)[:-1] + ',"unjudged":[{}', ",{}", "]}", 23 * MB)
+            filled(path, json.dumps(run)[:-1] + ',"unjudged":[{}', ",{}", "]}", 15 * MB)
     if shape == "kept":
         return ["history", "add", str(path), "--history", str(folder / "h.sqlite")]
     return ["compare", str(path), str(path)]
