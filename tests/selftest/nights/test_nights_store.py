@@ -33,7 +33,8 @@ CREATE TABLE acknowledgement (id INTEGER NOT NULL, change_id VARCHAR(128) NOT NU
 CREATE INDEX ix_acknowledgement_change_id ON acknowledgement (change_id);
 INSERT INTO content VALUES ('{digest}', x'{packed}');
 INSERT INTO entry VALUES (1, 'snapshot', '2025-01-01', '2025-01-01 02:00:00', 'csdl', 'metadata.xml', 'c1', '{digest}');
-INSERT INTO change VALUES ('k:1', 'csdl', '{"kind": "k", "path": "p", "source": "csdl", "class_contract": "breaking", "class_create_client": "breaking"}');
+INSERT INTO change VALUES ('k:1', 'csdl', '{"kind": "k", "path": "p", "source": "csdl",
+  "class_contract": "breaking", "class_create_client": "breaking"}');
 INSERT INTO sighting VALUES ('k:1', '2025-01-01');
 INSERT INTO acknowledgement VALUES (1, 'k:1', 'o', 'r', '2025-01-01', '2025-02-01');
 """
