@@ -156,10 +156,10 @@ def run_json(folder: Path, shape: str) -> list[str]:
         case "many findings":
             clause = broken(run)
             one, size = clause["findings"][0], len(json.dumps(clause["findings"][0]))
-            clause["findings"] = [one] * (15 * MB // (size + 2))
+            clause["findings"] = [one] * (11 * MB // (size + 2))
             path.write_text(json.dumps(run), encoding="utf-8")
         case "one long text":
-            broken(run)["findings"][0]["message"] = "x" * (15 * MB)
+            broken(run)["findings"][0]["message"] = "x" * (11 * MB)
             path.write_text(json.dumps(run), encoding="utf-8")
         case "almost too many values":
             filled(path, json.dumps(run)[:-1] + ',"unjudged":[{}', ",{}", "]}", 2 * MB)
@@ -207,6 +207,7 @@ def drift(folder: Path, shape: str) -> list[str]:
     if shape == "CSDL, as many types as are taken":
         size = 11 * MB
     head, mark, end = csdl.partition("</Schema>")
+    before, schemas, after = api.partition("  schemas:\n")
     match shape:
         case "CSDL, many types" | "CSDL, as many types as are taken":
             kind = '<EntityType Name="t{n}"><Property Name="a" Type="Edm.String" /></EntityType>'
@@ -220,9 +221,9 @@ def drift(folder: Path, shape: str) -> list[str]:
         case "CSDL, one long text":
             filled(path, head + "<!--", "x" * 1000, "-->" + mark + end, size)
         case "OpenAPI, many schemas" | "OpenAPI, as many schemas as are taken":
-            filled(path, api.rstrip("\n") + "\n", "    t{n}:\n      type: string\n", "", size)
+            filled(path, before + schemas, "    t{n}:\n      type: string\n", after, size)
         case "OpenAPI, one schema of many values":
-            filled(path, api.rstrip("\n") + "\n    x:\n      type: string\n      enum: [a", ",a{n}", "]\n", size)
+            filled(path, before + schemas + "    x:\n      type: string\n      enum: [a", ",a{n}", "]\n" + after, size)
         case "OpenAPI, JSON":
             filled(path, '{"openapi":"3.0.0","paths":{', '"/solutions/backupRestore/x{n}":{},', '"/y":{}}}', size)
         case "page, many lines":

@@ -17,7 +17,7 @@ from restore_conformance.reporting.shown import visible
 from restore_conformance.targets.coding import heft
 from restore_conformance.verdicts import UsageError
 
-LARGEST = 16 * 1024 * 1024
+LARGEST = 12 * 1024 * 1024
 """Bytes of a run record; a deep run with a finding in every clause has about five million."""
 
 HEAVIEST = 128 * 1024 * 1024
