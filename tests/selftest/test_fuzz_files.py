@@ -320,7 +320,7 @@ def test_a_sound_file_is_read(kind, sound, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("kind", "what"),
     [
-        pytest.param(kind, what, marks=() if (at + number * 7) % 19 == 0 and kind not in DEAR else pytest.mark.deep)
+        pytest.param(kind, what, marks=() if (at + number * 7) % 37 == 0 and kind not in DEAR else pytest.mark.deep)
         for number, kind in enumerate(EVERY)
         for at, what in enumerate(WHOLES)
     ],

@@ -11,7 +11,7 @@ from restore_conformance import places
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a run is started by a fork")
-@pytest.mark.parametrize("number", [4, pytest.param(1000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("number", [2, pytest.param(1000, marks=pytest.mark.proof)])
 def test_killed_runs(number):
     script = places.CLAUSE_TESTS / "selftest" / "killing.py"
     done = subprocess.run(
