@@ -34,7 +34,7 @@ CONFIGURATION = {
     "live": {
         "base": "https://127.0.0.1:9/beta", "tenant": "11111111-2222-4333-8444-555555555555", "allow": ["x"],
         "sign-in": "token", "client-id": "x", "workers": 2, "max-seconds": 10, "hosts": ["h"], "state": "state",
-        "identity": {"read-only": {"sign-in": "token", "token-variable": "NOT_SET"}}, "emulators": ["127.0.0.1"],
+        "identity": {"read-only": {"sign-in": "token", "token-variable": "SOME_TOKEN"}}, "emulators": ["127.0.0.1"],
         "scope": "https://x/.default", "requests-per-second": 2.5, "restore-points": "f", "ca-bundle": "",
     },
 }  # fmt: skip
@@ -258,6 +258,7 @@ def alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(files, "WAIT", 0.2)
     monkeypatch.setenv("RESTORE_CONFORMANCE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("SOME_TOKEN", "a-token-of-another-caller")
 
 
 def of_kind(sound, kind):
