@@ -108,7 +108,9 @@ def _long_run(register: Any, arguments: argparse.Namespace) -> int:
         try:
             state = Endurance.read(json.loads(files.read(Path(arguments.json), LARGEST)))
         except (OSError, ValueError, RecursionError) as error:
-            raise UsageError(f"--json {arguments.json} is no long run to go on from: {line(error, 120)}.") from None
+            raise UsageError(
+                f"--json {arguments.json} is no long run to go on from: {line(str(error), 120)}."
+            ) from None
 
     def told(now: Any) -> None:
         if arguments.json:
@@ -183,7 +185,7 @@ def _earlier(path: str) -> dict[str, Any]:
     try:
         found = json.loads(files.read(Path(path), LARGEST))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"--compare {path} cannot be read: {line(error, 120)}.") from None
+        raise UsageError(f"--compare {path} cannot be read: {line(str(error), 120)}.") from None
     if not isinstance(found, dict) or not all(_is_row(found[kind]) for kind in KINDS if kind in found):
         raise UsageError(f"--compare {path} does not hold the figures of bench --json.")
     return found
@@ -205,7 +207,7 @@ def _moved(path: str) -> dict[str, dict[str, str]]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"moved.toml beside --compare {path} cannot be read: {line(error, 120)}.") from None
+        raise UsageError(f"moved.toml beside --compare {path} cannot be read: {line(str(error), 120)}.") from None
     for name, row in found.items():
         if not isinstance(row, dict) or not all(isinstance(row.get(one), str) for one in MOVED):
             raise UsageError(f"moved.toml beside --compare {path}: [{line(name, 60)}] needs {', '.join(MOVED)}.")

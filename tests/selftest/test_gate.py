@@ -126,7 +126,8 @@ def test_streams_are_guarded_and_show_a_log_nothing_else():
 
 def test_a_file_that_still_holds_a_secret_is_not_written(tmp_path, monkeypatch):
     with gate.guarding([HEADER_TOKEN]) as guard:
-        monkeypatch.setattr(guard, "content", lambda raw: raw)  # as if a form had been forgotten
+        for way in ("content", "unmixed"):
+            monkeypatch.setattr(guard, way, lambda raw: raw)  # as if a form had been forgotten
         with pytest.raises(files.Withheld, match=r"report\.html"):
             files.write(tmp_path / "report.html", HEADER_TOKEN.encode())
         pending = files.Pending()
