@@ -108,9 +108,7 @@ def _long_run(register: Any, arguments: argparse.Namespace) -> int:
         try:
             state = Endurance.read(json.loads(files.read(Path(arguments.json), LARGEST)))
         except (OSError, ValueError, RecursionError) as error:
-            raise UsageError(
-                f"--json {arguments.json} is no long run to go on from: {line(str(error), 99)}."
-            ) from None
+            raise UsageError(f"--json {arguments.json} is no long run to go on from: {line(str(error), 99)}.") from None
 
     def told(now: Any) -> None:
         if arguments.json:

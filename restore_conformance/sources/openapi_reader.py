@@ -139,6 +139,8 @@ def _paths(stream: Stream, event: Any, calls: dict[str, dict[str, Any]], where: 
                 raise SourceBroken(where, found=f"the path {name[:60]!r} without methods", expected="a path item")
             continue
         calls[name] = {key: _slim(item) for key, item in value.items() if key in (*_METHODS, "parameters")}
+        if len(calls) > 4 * MOST_OTHERS:
+            raise SourceBroken(where, found=f"more than {4 * MOST_OTHERS} paths of one area", expected="fewer")
     return others > MOST_OTHERS
 
 

@@ -82,6 +82,8 @@ class Stream:
             if key in seen:
                 raise SourceBroken(self._where, found=f"the key {key!r} twice in one mapping", expected="once")
             seen.add(key)
+            if len(seen) > MAX_VALUE:
+                raise SourceBroken(self._where, found=f"more than {MAX_VALUE} keys in one mapping", expected="fewer")
             yield key
 
     def skip(self, event: Any) -> None:
