@@ -12,7 +12,7 @@ SPREAD := -n auto --maxprocesses 4 --dist loadfile
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test proofs hostile check live-proofs audit sdk browser samples serve clean bench-trust bench-million
+.PHONY: help setup conformance test proofs hostile kills bounds check live-proofs audit sdk browser samples serve clean bench-trust bench-million
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,14 +70,21 @@ $(AUDIT)/.ready: requirements-audit.lock
 	@touch $@
 
 # Servers, files and links that mean harm or are broken; the everyday tests try a share of them.
-HOSTILE := tests/selftest/test_fuzz.py tests/selftest/test_special_files.py tests/selftest/test_gate.py \
+HOSTILE := tests/selftest/test_fuzz.py tests/selftest/test_fuzz_files.py tests/selftest/test_canaries.py \
+	tests/selftest/test_special_files.py tests/selftest/test_gate.py \
 	tests/selftest/test_shell.py tests/selftest/test_gone.py tests/selftest/test_wire.py tests/selftest/test_paths.py \
 	tests/selftest/test_configuration.py tests/selftest/recordings/test_recordings_hostile.py \
-	tests/selftest/reports/test_hostile.py tests/selftest/drift/test_damaged.py \
+	tests/selftest/reports/test_hostile.py tests/selftest/drift/test_damaged.py tests/selftest/drift/test_fetching.py \
 	tests/selftest/live/test_live_leave.py tests/selftest/live/test_live_ownership.py
 
-hostile: $(READY) ## two thousand hostile cases: answers, files, paths, names, links, dying servers
+hostile: $(READY) ## six thousand hostile cases: answers, files of every kind, paths, names, links, dying servers
 	@$(BIN)/python -m pytest -q $(SPREAD) -m "not proof" $(HOSTILE)
+
+kills: $(READY) ## 1,000 runs killed at random moments: no half file, no older report or history harmed
+	@$(BIN)/python -m pytest -q -s -m proof tests/selftest/reports/test_kills.py
+
+bounds: $(READY) ## the memory and the seconds of the worst case of every kind of input, within their bounds
+	@$(BIN)/python benchmarks/bounds.py --json benchmarks/bounds.latest.json
 
 live-proofs: $(READY) ## the long proofs of the live mode: a kill at every moment, real kills, many workers
 	@$(BIN)/python -m pytest -q -s -m proof tests/selftest/live

@@ -77,7 +77,7 @@ def _own(path: Path) -> dict[str, Any]:
         return tomllib.loads(files.read(path, LARGEST).decode())
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--config {path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"--config {path} is no TOML: {error}.") from None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ import jsonschema_rs
 from restore_conformance import places
 from restore_conformance.verdicts import UsageError
 
+MOST_BREACHES = 10_000
+"""Places of one value that are explained; each takes some 3 kB of memory."""
 BASE = "https://graph-restore-conformance.example/"
 
 
@@ -65,7 +68,7 @@ class Documents:
             return parse(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise UsageError(f"schemas/{name} is missing; restore it from the repository.") from None
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, RecursionError) as error:
             raise UsageError(f"schemas/{name} cannot be read: {error}.") from None
 
     def schema_names(self) -> list[str]:
@@ -171,7 +174,7 @@ def join(at: str, ref: str) -> str:
 
 
 def _explained(validator: Any, value: Any) -> Iterator[Breach]:
-    stack = list(validator.iter_errors(value))
+    stack = list(itertools.islice(validator.iter_errors(value), MOST_BREACHES))
     while stack:
         error = stack.pop()
         # An anyOf of a type and null says nothing by itself: its reasons lie in the branch that is not null.

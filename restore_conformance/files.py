@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import re
 import secrets
@@ -41,6 +42,12 @@ class Pending:
     @contextlib.contextmanager
     def opened(self, path: Path) -> Iterator[IO[str]]:
         """A text file for writing, which is staged when the context ends well."""
+        with self.streamed(path) as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="\n") as file:
+            yield file
+
+    @contextlib.contextmanager
+    def streamed(self, path: Path) -> Iterator[IO[bytes]]:
+        """The same for bytes."""
         aside = _aside(path)
         try:
             with _exclusive(aside) as file:
@@ -57,7 +64,7 @@ class Pending:
         content = _clean(content, path)
         aside = _aside(path)
         try:
-            with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o666), "wb") as file:
+            with _exclusive(aside) as file:
                 file.write(content)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -116,15 +123,15 @@ def _aside(path: Path) -> Path:
     return path.with_name(f".{path.name[:80]}.{secrets.token_hex(8)}.part")
 
 
-def _exclusive(path: Path) -> IO[str]:
-    return open(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o666), "w", encoding="utf-8", newline="\n"
-    )
+def _exclusive(path: Path) -> IO[bytes]:
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o666), "wb")
 
 
 def _clean(content: bytes, path: Path) -> bytes:
     guard = gate.current()
     content = guard.content(content)
+    if guard.holds(content):
+        content = guard.unmixed(content)
     if guard.holds(content):
         raise Withheld(f"{path.name} still held a secret of this run")
     return content

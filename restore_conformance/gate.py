@@ -95,12 +95,20 @@ class Gate:
                 raw = raw.replace(form, instead)
         return raw
 
+    def unmixed(self, raw: bytes) -> bytes:
+        """The bytes without a secret each of whose characters may be coded in another way; dear, so only on need."""
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            raw = re.sub(b"".join(_any_way(letter) for letter in secret), SHOWN.encode(), raw, flags=re.IGNORECASE)
+        return raw
+
     def text(self, text: str) -> str:
         """A text with every known form of a secret replaced; one that holds it in a further form is replaced whole."""
         if not self._forms:
             return text
         raw = text.encode("utf-8", "surrogatepass")
         made = self.content(raw)
+        if self.holds(made):
+            made = self.unmixed(made)
         if self.holds(made):
             return f"({SHOWN})\n" if text.endswith("\n") else f"({SHOWN})"
         return text if made == raw else made.decode("utf-8", "surrogatepass")
@@ -111,6 +119,21 @@ class Gate:
             return False
         wanted = {secret.lower().encode("utf-8", "surrogatepass") for secret in self._secrets}
         return any(secret in one for one in _readings(raw) for secret in wanted)
+
+
+def _any_way(letter: str) -> bytes:
+    """A pattern for a character: itself, or as a URL, HTML or JSON may code it."""
+    raw, code = letter.encode("utf-8", "surrogatepass"), ord(letter)
+    ways = [re.escape(raw), b"".join(b"%%%02x" % byte for byte in raw)]
+    ways += [b"&#0*%d;?" % code, b"&#x0*%x;?" % code, b"\\\\+u%04x" % code if code < 0x10000 else re.escape(raw)]
+    if letter == "/":
+        ways.append(rb"\\+/")
+    if letter in _ENTITIES:
+        ways.append(b"&" + _ENTITIES[letter] + b";")
+    return b"(?:" + b"|".join(ways) + b")"
+
+
+_ENTITIES = {"&": b"amp", "<": b"lt", ">": b"gt", '"': b"quot", "'": b"apos"}
 
 
 def _readings(raw: bytes) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from restore_conformance.verdicts import Exit, Verdict
 DRAWS = 4000
 """How many stimuli are drawn for a server, beside the whole plan."""
 BLOCK = 100
+MOST = 10**12
 SAMPLE = 10_000
 KEPT_FIRST, KEPT_LAST = 50, 2000
 """How many sessions a server keeps, so that the memory measured is that of the suite."""
@@ -47,6 +48,26 @@ class Endurance:
     def shown(self) -> dict[str, Any]:
         """As JSON."""
         return asdict(self) | {"seconds": round(self.seconds, 1)}
+
+    @classmethod
+    def read(cls, value: Any) -> Endurance:
+        """The state that `shown` gave. Raises ValueError for anything else."""
+        made = cls()
+        if not isinstance(value, dict) or set(value) - {one.name for one in fields(cls)}:
+            raise ValueError("it has other members")
+        for name, given in value.items():
+            wanted = getattr(made, name)
+            number = isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < MOST
+            if not (number if isinstance(wanted, int | float) else isinstance(given, list)):
+                raise ValueError(f"{name} is of another type")
+            setattr(made, name, type(wanted)(given))
+        if not all(isinstance(one, dict) and isinstance(one.get("server"), int) for one in made.accused):
+            raise ValueError("accused names no server")
+        if not all(
+            isinstance(one, list) and [type(part) in {int, float} for part in one] == [True] * 2 for one in made.memory
+        ):
+            raise ValueError("memory is not made of pairs of numbers")
+        return made
 
 
 def habits_of(number: int, seed: int) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import difflib
-import heapq
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +13,12 @@ from typing import Any
 from restore_conformance.clock import seconds_of
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.reporting.marked import line
+from restore_conformance.targets.coding import heft
 from restore_conformance.verdicts import UsageError
 
 LONGEST_LINE = 4 * 1024 * 1024
+HEAVIEST = 24 * 1024 * 1024
+"""Bytes of memory, roughly, that the exchanges of one bundle take."""
 ROUTE = "/solutions/"
 """Where the part of an address begins that is below the base."""
 
@@ -57,34 +59,37 @@ def chosen(path: Path, clause: dict[str, Any], most: int) -> Chosen:
     evidence = [finding["exchange"], *finding.get("conversation", ())]
     numbers = {one["number"] for one in evidence}
     talks = {one["conversation"] for one in evidence if "conversation" in one}
-    total = 0
+    found = []
+    for place, weight, exchange in _stored(path):
+        if exchange["number"] in numbers:
+            rank = 0
+        elif exchange.get("conversation") in talks:
+            rank = 1
+        elif clause["id"] in exchange.get("failed", ()):
+            rank = 2
+        else:
+            continue
+        found.append((rank, exchange["number"], place, weight))
+    room = HEAVIEST
+    places: set[int] = set()
+    for _, _, place, weight in sorted(found):
+        if len(places) < most and weight <= room:
+            places.add(place)
+            room -= weight
+    kept = [exchange for place, _, exchange in _stored(path, places)]
+    return Chosen(tuple(sorted(kept, key=lambda exchange: int(exchange["number"]))), len(found) - len(kept))
 
-    def about() -> Iterator[tuple[int, int, dict[str, Any]]]:
-        nonlocal total
-        for exchange in _stored(path):
-            if exchange["number"] in numbers:
-                rank = 0
-            elif exchange.get("conversation") in talks:
-                rank = 1
-            elif clause["id"] in exchange.get("failed", ()):
-                rank = 2
-            else:
-                continue
-            total += 1
-            yield rank, exchange["number"], exchange
 
-    best = heapq.nsmallest(most, about(), key=lambda one: one[:2])
-    kept = tuple(sorted((exchange for _, _, exchange in best), key=lambda exchange: int(exchange["number"])))
-    return Chosen(kept, total - len(kept))
-
-
-def _stored(path: Path) -> Iterator[dict[str, Any]]:
+def _stored(path: Path, places: set[int] | None = None) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Where in the file each exchange stands, what it weighs in memory, and the exchange; those at places only."""
     shown = line(str(path))
     try:
         with path.open("rb") as file:
-            number = 0
+            number = place = 0
             while raw := file.readline(LONGEST_LINE + 1):
-                number += 1
+                number, at, place = number + 1, place, place + len(raw)
+                if places is not None and at not in places:
+                    continue
                 if len(raw) > LONGEST_LINE:
                     raise UsageError(f"{shown}: line {number} has more than {LONGEST_LINE} bytes.")
                 try:
@@ -92,7 +97,7 @@ def _stored(path: Path) -> Iterator[dict[str, Any]]:
                     exchange_from(value)
                 except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                     raise UsageError(f"{shown}: line {number} is no exchange.") from None
-                yield value
+                yield at, heft(raw), value
     except FileNotFoundError:
         raise UsageError(
             f"There is no {shown}, so there are no exchanges to bundle; keep it beside run.json."

@@ -12,10 +12,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from restore_conformance import files
+from restore_conformance.reporting.shown import line
 from restore_conformance.verdicts import UsageError
 
 DEEPER = 5000
 """How many stimuli are drawn to see whether a fault that the standard profile misses is caught at all."""
+KINDS = ("fault", "variant", "environment")
+MOVED = ("from", "to", "clause", "because")
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a file of figures."""
 DEARER, DEARER_SHARE = 1.05, 1.25
 """How much the mean number of requests may rise; a share of the bench has another mix than the whole."""
 
@@ -75,7 +81,7 @@ def main(arguments: argparse.Namespace) -> int:
     figures["profile"], figures["share"] = arguments.profile, arguments.share
     _table(figures, time.monotonic() - started)
     if arguments.json:
-        Path(arguments.json).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        _write(arguments.json, figures)
     fell = _compare(figures, known, _moved(arguments.compare)) if known else 0
     return 1 if nowhere else fell
 
@@ -100,18 +106,25 @@ def _long_run(register: Any, arguments: argparse.Namespace) -> int:
     state = Endurance(seed=arguments.seed)
     if arguments.resume and Path(arguments.json).exists():
         try:
-            state = Endurance(**json.loads(Path(arguments.json).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
-            raise UsageError(f"--json {arguments.json} is no long run to go on from: {error}.") from None
+            state = Endurance.read(json.loads(files.read(Path(arguments.json), LARGEST)))
+        except (OSError, ValueError, RecursionError) as error:
+            raise UsageError(f"--json {arguments.json} is no long run to go on from: {line(str(error), 99)}.") from None
 
     def told(now: Any) -> None:
         if arguments.json:
-            Path(arguments.json).write_text(json.dumps(now.shown(), indent=1) + "\n", encoding="utf-8")
+            _write(arguments.json, now.shown())
         if now.accused and now.accused[-1]["server"] == now.servers - 1:
             print(f"accused  {now.accused[-1]}", flush=True)
 
     print(summary(go_on(register, state, arguments.exchanges, told)))
     return 1 if state.accused else 0
+
+
+def _write(path: str, figures: dict[str, Any]) -> None:
+    try:
+        files.write(Path(path), (json.dumps(figures, indent=1) + "\n").encode())
+    except OSError as error:
+        raise UsageError(f"--json {path} cannot be written: {error.strerror or error}.") from None
 
 
 def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Callable[[], Any]]:
@@ -168,20 +181,35 @@ def _table(figures: dict[str, Any], seconds: float) -> None:
 
 def _earlier(path: str) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"--compare {path} cannot be read: {error}.") from None
+        found = json.loads(files.read(Path(path), LARGEST))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"--compare {path} cannot be read: {line(str(error), 120)}.") from None
+    if not isinstance(found, dict) or not all(_is_row(found[kind]) for kind in KINDS if kind in found):
+        raise UsageError(f"--compare {path} does not hold the figures of bench --json.")
     return found
+
+
+def _is_row(row: Any) -> bool:
+    """Whether figures can be compared with: the servers judged wrong, and the requests each took."""
+    if not isinstance(row, dict):
+        return False
+    wrong, requests = row.get("wrong"), row.get("requests")
+    names = isinstance(wrong, list) and all(isinstance(name, str) for name in wrong)
+    return names and isinstance(requests, int | float) and not isinstance(requests, bool)
 
 
 def _moved(path: str) -> dict[str, dict[str, str]]:
     """The faults whose clause does not bind any more, from moved.toml beside the earlier figures."""
     try:
-        return tomllib.loads(Path(path).with_name("moved.toml").read_text(encoding="utf-8"))
+        found = tomllib.loads(files.read(Path(path).with_name("moved.toml"), LARGEST).decode())
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        raise UsageError(f"moved.toml beside --compare {path} cannot be read: {error}.") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"moved.toml beside --compare {path} cannot be read: {line(str(error), 120)}.") from None
+    for name, row in found.items():
+        if not isinstance(row, dict) or not all(isinstance(row.get(one), str) for one in MOVED):
+            raise UsageError(f"moved.toml beside --compare {path}: [{line(name, 60)}] needs {', '.join(MOVED)}.")
+    return found
 
 
 def _compare(figures: dict[str, Any], earlier: dict[str, Any], moved: dict[str, dict[str, str]] | None = None) -> int:

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from restore_conformance import places
+from restore_conformance import files, places
 from restore_conformance.commands.options import add_edition_arguments, edition_of
 from restore_conformance.verdicts import UsageError
 
@@ -46,7 +46,10 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.write:
         if not places.is_checkout():
             raise UsageError("--write needs a checkout; an installed package is not changed.")
-        path.write_text(text, encoding="utf-8")
+        try:
+            files.write(path, text.encode())
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from None
         print(f"Wrote {path.name} ({len(text)} bytes).")
         return 0
     sys.stdout.write(text)

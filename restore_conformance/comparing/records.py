@@ -14,10 +14,14 @@ from restore_conformance import files
 from restore_conformance.documents import pinned
 from restore_conformance.record import FORMAT
 from restore_conformance.reporting.shown import visible
+from restore_conformance.targets.coding import heft
 from restore_conformance.verdicts import UsageError
 
-LARGEST = 64 * 1024 * 1024
+LARGEST = 12 * 1024 * 1024
 """Bytes of a run record; a deep run with a finding in every clause has about five million."""
+
+HEAVIEST = 128 * 1024 * 1024
+"""Bytes of memory that it takes, roughly."""
 
 _RUN_ID = re.compile(rb'\{"run_id":"([0-9a-f]{32})"')
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
@@ -48,6 +52,8 @@ def read_record(name: str) -> dict[str, Any]:
         raise UsageError(f"{shown} cannot be read: {_why(error)}.") from None
     except UnicodeDecodeError:
         raise UsageError(f"{shown} is no run record: it is no text in UTF-8.") from None
+    if heft(text.encode()) > HEAVIEST:
+        raise UsageError(f"{shown} is no run record: it holds more values than any run has.")
     run = checked(_parsed(text, shown), shown)
     _of_one_run(path.with_name("exchanges.ndjson"), run.get("run_id"), shown)
     return run

@@ -71,7 +71,7 @@ def _with_known_numbers(facts: TypeFacts, old: Metadata) -> TypeFacts:
 def _json(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -66,7 +66,7 @@ def read_severity(path: Path) -> Severity:
     """The overrides of a file. Raises UsageError for a kind or grade that does not exist."""
     try:
         table = tomllib.loads(files.read(path, LARGEST).decode())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"The severity file {path} cannot be read: {error}.") from None
     parts: dict[str, dict[str, Grade]] = {}
     for name, entries in table.items():

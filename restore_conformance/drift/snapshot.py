@@ -50,7 +50,7 @@ def unpack(kind: str, where: str, checksum: str, payload: bytes) -> Reading:
             page=facts["page"],
             api=facts["api"],
         )
-    except (zlib.error, KeyError, TypeError, ValueError) as error:
+    except (zlib.error, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ValueError(f"the stored facts of {where} cannot be read back ({error})") from None
 
 

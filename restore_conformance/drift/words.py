@@ -13,6 +13,7 @@ from restore_conformance import files
 from restore_conformance.sources.reading import Reading
 
 FILE = "sentences.json"
+LARGEST = 64 * 1024 * 1024
 MOST = 20_000
 """So many sentences are kept, the newest ones: a page has about a hundred."""
 
@@ -22,8 +23,8 @@ def load(folder: Path | None) -> dict[str, str]:
     if folder is None:
         return {}
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(files.read(folder / FILE, LARGEST))
+    except (OSError, ValueError, RecursionError):
         return {}
     return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}
 
@@ -49,5 +50,5 @@ def save(folder: Path | None, sentences: dict[str, str]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         files.write(folder / FILE, text.encode())
-    except OSError:
+    except (OSError, files.Withheld):
         return

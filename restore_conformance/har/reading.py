@@ -18,8 +18,9 @@ from restore_conformance.exchange import Exchange, Headers, Request, Response, p
 from restore_conformance.har.addresses import Heard, is_about
 from restore_conformance.har.attached import attached
 from restore_conformance.har.stream import JSONError, Stream, first_line, opened
-from restore_conformance.har.theirs import Shown, exchanges_of
+from restore_conformance.har.theirs import TOO_LARGE, Shown, exchanges_of
 from restore_conformance.har.writing import FORMAT, OURS
+from restore_conformance.targets.coding import ALL, heft, is_heavy
 from restore_conformance.verdicts import UsageError
 
 LARGEST = 2 * 1024**3
@@ -96,6 +97,8 @@ class Archive:
             trouble=_text(ours.get("trouble")) or None, blame=_text(ours.get("blame")) or None,
             note=_text(ours.get("note")), silent=ours.get("silent") is True,
         )  # fmt: skip
+        if heft(request.body or b"") > ALL or (answer and is_heavy(answer.body)):
+            made.trouble, made.response = TOO_LARGE, None
         talk = ours.get("conversation")
         made.conversation = talk if isinstance(talk, int) else None
         return made

@@ -29,7 +29,7 @@ LONGEST_PAIR = 12
 
 
 class TooDeep(ValueError):
-    """A file nests deeper than any recording does."""
+    """A file nests deeper, or holds more in one place, than any recording does."""
 
 
 def opened(path: Path) -> IO[bytes]:
@@ -74,9 +74,18 @@ def _has_lone(path: Path) -> bool:
     return False
 
 
+ENTRY = 3
+"""The depth of what stands between two entries."""
+MOST = 1_000_000
+"""Names and values of one entry; a page with sockets that talked for an hour has some hundred thousand."""
+
+
 def _bounded(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    depth = 0
+    depth = count = 0
     for event in events:
+        count = count + 1 if depth > ENTRY else 0
+        if count > MOST:
+            raise TooDeep(f"one entry holds more than {MOST} values")
         if event[0] in STARTS:
             depth += 1
             if depth > DEEPEST:

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, Response, header, parse_json
 from restore_conformance.har import batches, doubt
 from restore_conformance.har.addresses import OTHER_VERSION, SPELLED, Heard
 from restore_conformance.har.blanks import WHOLE, is_blackened, pruned
+from restore_conformance.targets.coding import LARGEST, is_heavy
 from restore_conformance.targets.door import plain_path
 
-LARGEST = 32 * 1024 * 1024
-"""Bytes that a compressed body may grow to."""
+TOO_LARGE = "the recording shows a body larger than is read"
 
 VERSION_NAMED = re.compile(rb"/v1\.0/+\$metadata#")
 """What an answer of v1.0 says of itself, which counts where the address names no version."""
@@ -51,7 +51,12 @@ def exchanges_of(shown: Shown, found: Heard) -> Iterator[Exchange]:
     if address.batch:
         yield from _inside(shown, found)
         return
+    heavy = is_heavy(shown.body) or is_heavy(shown.sent)
+    if heavy:
+        shown = replace(shown, body=b"", sent=None, body_size=-1, sent_size=-1)
     made = doubted(shown, address.target)
+    if heavy:
+        made.trouble = TOO_LARGE
     if not address.versioned and VERSION_NAMED.search(shown.body[:2000]):
         found.leave_out(f"{OTHER_VERSION} (v1.0)")
         return
@@ -64,6 +69,9 @@ def exchanges_of(shown: Shown, found: Heard) -> Iterator[Exchange]:
 def _inside(shown: Shown, found: Heard) -> Iterator[Exchange]:
     """The exchanges inside a batch."""
     found.batches += 1
+    if is_heavy(shown.sent) or is_heavy(shown.body):
+        found.leave_out("with $batch, which is larger than is read,")
+        return
     try:
         parts = batches.parts(
             _decoded(shown.sent, shown.asked), _decoded(shown.body, shown.answered), shown.url, shown.asked
@@ -127,7 +135,7 @@ def _ids(target: str) -> list[str]:
 def _trouble(shown: Shown, request: Request, sent: bytes | None, plain: bytes | None, *, blanked: bool) -> str | None:
     """What keeps an exchange as a whole from being taken at its word, or None."""
     if plain is None:
-        return "the recording shows the answer in a content coding that cannot be undone"
+        return "the recording shows the answer in a content coding that cannot be undone, or larger than is read"
     if any(is_blackened(part) for part in _ids(request.target)):
         return "the recording has taken an id out of the address"
     return (
@@ -178,8 +186,8 @@ def _decoded(raw: bytes | None, headers: Headers) -> bytes | None:
             undone = zlib.decompressobj()
         else:
             return raw if _is_text(raw) else None
-        plain = undone.decompress(raw, LARGEST)
-        return plain if undone.eof else None
+        plain = undone.decompress(raw, LARGEST + 1)
+        return plain if undone.eof and not is_heavy(plain) else None
     except zlib.error:
         return raw if _is_text(raw) else None
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from restore_conformance.comparing.steady import sight
+from restore_conformance.history.soundness import Damaged, inflated, parsed, table
 from restore_conformance.verdicts import UsageError
 
 MARKS = {"none": "n", "pass": "p", "inconclusive": "i", "fail": "f", "error": "e"}
@@ -22,7 +23,9 @@ VERDICTS = {letter: verdict for verdict, letter in MARKS.items()}
 
 LONGEST = 400
 """Characters of a message that the short row keeps; the packed record has all of it."""
-MAX_BYTES = 256 * 1024 * 1024
+_VERDICTS = frozenset({"conformant", "non-conformant", "inconclusive", "error"})
+_MOST = 1e12
+"""More seconds or requests than any run has."""
 _WORDS = ("id", "level", "says", "heading", "statements", "row", "source", "since", "reading")
 _LEFT_OUT = ("example", "history", "accepted")
 
@@ -118,17 +121,44 @@ def _notes(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def notes_of(kept: Kept) -> dict[str, Any]:
-    """The short notes of a run: `findings`, `seen`, `reason`, `requests`, `seconds`, `stopped`."""
-    found: dict[str, Any] = read(kept.notes)
+    """The short notes of a run: `findings`, `seen`, `reason`, `requests`, `seconds`, `stopped`. Raises Damaged."""
+    of = f"the notes of the run {kept.name}"
+    found = table(read(kept.notes), of, ("reason",))
+    numbers = [*table(found.get("findings"), of), *table(found.get("seen"), of)]
+    if not all(number.isdecimal() and int(number) < len(kept.marks) for number in numbers):
+        raise Damaged(f"{of} name a clause that the run does not have")
+    for rows in found["findings"].values():
+        if not isinstance(rows, list) or not all(_is_pair(row) for row in rows):
+            raise Damaged(f"{of} hold a finding that is not one")
+    for counts in found["seen"].values():
+        if not all(isinstance(count, int) for count in table(counts, of).values()):
+            raise Damaged(f"{of} hold a count that is not a number")
+    for name in ("requests", "seconds"):
+        if not isinstance(found.get(name), int | float) or not abs(found[name]) < _MOST:
+            raise Damaged(f"{of} hold {name} that are not a number")
     return found
 
 
+def _is_pair(row: Any) -> bool:
+    return isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row)
+
+
 def read(payload: bytes) -> Any:
-    """What was packed. Raises ValueError for bytes that `pack` did not write."""
+    """What was packed. Raises Damaged for bytes that `pack` did not write."""
+    return parsed(inflated(payload), "packed content")
+
+
+def sound(kept: Kept) -> Kept:
+    """The same run. Raises Damaged where its row is none that `pack` makes."""
     try:
-        return json.loads(zlib.decompressobj().decompress(payload, MAX_BYTES))
-    except zlib.error as error:
-        raise ValueError(str(error)) from None
+        same = datetime.fromisoformat(kept.started).astimezone(UTC).isoformat(timespec="microseconds") == kept.started
+    except (ValueError, OverflowError):
+        same = False
+    if not same:
+        raise Damaged(f"a run started at {kept.started[:40]!r}")
+    if set(kept.marks) - set(VERDICTS) or kept.verdict not in _VERDICTS:
+        raise Damaged(f"the run {kept.name} has a verdict that there is not")
+    return kept
 
 
 def moment(text: str) -> str:

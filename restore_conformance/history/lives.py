@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from restore_conformance.history.kept import MARKS, VERDICTS, Kept, notes_of
+from restore_conformance.history.soundness import Damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,10 @@ class Chronicle:
 
 
 def chronicle(runs: list[Kept], shapes: Mapping[str, list[dict[str, Any]]]) -> Chronicle:
-    """Sort marks into lives: label to clause to life."""
+    """Sort marks into lives: label to clause to life. Raises Damaged for a run whose clauses are not there."""
+    for run in runs:
+        if len(shapes.get(run.shape, ())) != len(run.marks):
+            raise Damaged(f"the clauses of the run {run.name} are not there")
     clauses: dict[str, dict[str, Any]] = {}
     lives: dict[str, dict[str, Life]] = {}
     names = {digest: [words["id"] for words in shape] for digest, shape in shapes.items()}

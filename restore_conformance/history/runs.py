@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from restore_conformance.history.kept import Kept, Packed, read
+from restore_conformance.history.kept import Kept, Packed, sound
+from restore_conformance.history.soundness import Damaged, parsed, rows, table, unpacked
 from restore_conformance.history.store import Store
 from restore_conformance.history.tables import CONTENT, ENTRY, RUN
 from restore_conformance.verdicts import UsageError
@@ -51,27 +52,40 @@ def _same(label: str, kept: Kept) -> bool:
 
 
 def listing(store: Store, label: str | None = None) -> list[Kept]:
-    """Every run, or those of a label, oldest first."""
+    """Every run, or those of a label, oldest first. Raises Damaged."""
     query = sa.select(*_COLUMNS).order_by(RUN.c.started, RUN.c.digest)
     if label is not None:
         query = query.where(RUN.c.label == label)
     with store.engine.connect() as connection:
-        return [Kept(*row) for row in connection.execute(query)]
+        return [sound(Kept(*row)) for row in rows(connection, query)]
 
 
 def shapes(store: Store) -> dict[str, list[dict[str, Any]]]:
-    """The clauses' own words, by the digest that runs name."""
+    """The clauses' own words, by the digest that runs name. Raises Damaged."""
     query = sa.select(CONTENT.c.digest, CONTENT.c.payload).where(CONTENT.c.digest.in_(sa.select(RUN.c.shape)))
     with store.engine.connect() as connection:
-        return {digest: _read(payload) for digest, payload in connection.execute(query)}
+        return {digest: _shape(digest, payload) for digest, payload in rows(connection, query)}
+
+
+def _shape(digest: str, payload: bytes) -> list[dict[str, Any]]:
+    of = f"the content {digest[:12]}"
+    found = parsed(unpacked(digest, payload), of)
+    if not isinstance(found, list):
+        raise Damaged(f"{of} is not a list of clauses")
+    return [table(words, of, ("id", "level", "says")) for words in found]
 
 
 def whole(store: Store, kept: Kept, shape: list[dict[str, Any]]) -> dict[str, Any]:
-    """The run record, without the examples of clauses that were kept."""
+    """The run record, without the examples of clauses that were kept. Raises Damaged."""
     with store.engine.connect() as connection:
-        payload = connection.execute(sa.select(CONTENT.c.payload).where(CONTENT.c.digest == kept.body)).scalar()
-    record: dict[str, Any] = _read(payload or b"")
-    record["clauses"] = [words | rest for words, rest in zip(shape, record["clauses"], strict=True)]
+        found = rows(connection, sa.select(CONTENT.c.payload).where(CONTENT.c.digest == kept.body))
+    if not found:
+        raise Damaged(f"the record of the run {kept.name} is not there")
+    record = table(parsed(unpacked(kept.body, found[0][0]), kept.name), f"the record of the run {kept.name}")
+    parts = record.get("clauses")
+    if not isinstance(parts, list) or len(parts) != len(shape):
+        raise Damaged(f"the record of the run {kept.name} is not one of its clauses")
+    record["clauses"] = [words | table(rest, kept.name) for words, rest in zip(shape, parts, strict=True)]
     return record
 
 
@@ -94,10 +108,3 @@ def find(kept: list[Kept], name: str) -> Kept:
         said = f"{len(hits)} runs are called {name!r}" if hits else f"The history has no run {name!r}"
         raise UsageError(f"{said}; history list names them all.")
     return hits[0]
-
-
-def _read(payload: bytes) -> Any:
-    try:
-        return read(payload)
-    except ValueError as error:
-        raise UsageError(f"The history is damaged: a run cannot be read back ({error}).") from None

@@ -5,18 +5,16 @@ The manifest says what was written here, so that no file of anybody else is repl
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from restore_conformance import __version__, reporting
+from restore_conformance import __version__, files, reporting
+from restore_conformance.files import Withheld
 from restore_conformance.history import events, notices, pages, runs
 from restore_conformance.history.kept import Kept
 from restore_conformance.history.lives import chronicle
@@ -28,6 +26,7 @@ FORMAT = 1
 _OURS = re.compile(
     r"(?:(?:runs|clauses)/[a-zA-Z0-9_][a-zA-Z0-9_.-]*\.html|(?:index|runs)\.html|site\.(?:css|js)|feed\.xml|notices\.json)"
 )
+LARGEST = 64 * 1024 * 1024
 _IN_MIND = 48
 """Records kept unpacked at a time, so that memory does not grow with the history."""
 
@@ -57,6 +56,8 @@ def build(store: Store, folder: Path) -> Built:
     rules = _rules()
     try:
         return _write(folder, made, rules)
+    except Withheld as error:
+        raise UsageError(f"The site is not complete: {error}.") from None
     except OSError as error:
         raise UsageError(f"The site cannot be written to {folder}: {error.strerror or error}.") from None
 
@@ -74,23 +75,23 @@ def _write(folder: Path, made: list[pages.Page], rules: str) -> Built:
     ]
     for name in ("", "runs", "clauses"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    files: dict[str, dict[str, str]] = dict(old)
+    known: dict[str, dict[str, str]] = dict(old)
     # First said, then done: what a killed build has written is known as ours, and as not finished.
-    files |= {page.path: {"inputs": "", "content": old.get(page.path, {}).get("content", "")} for page in due}
+    known |= {page.path: {"inputs": "", "content": old.get(page.path, {}).get("content", "")} for page in due}
     if due:
-        _save(folder, files)
+        _save(folder, known)
     for page in due:
         content = page.make()
-        _put(folder / page.path, content)
-        files[page.path] = {"inputs": wanted[page.path], "content": hashlib.sha256(content).hexdigest()}
+        files.write(folder / page.path, content)
+        known[page.path] = {"inputs": wanted[page.path], "content": hashlib.sha256(content).hexdigest()}
     removed, left = 0, []
     for path in sorted(set(old) - set(wanted)):
-        if _gone(folder / path, files.pop(path)["content"]):
+        if _gone(folder / path, known.pop(path)["content"]):
             removed += 1
         else:
             left.append(path)
     if due or removed or left:
-        _save(folder, files)
+        _save(folder, known)
     return Built(len(due), len(made) - len(due), removed, tuple(left))
 
 
@@ -110,39 +111,25 @@ def _manifest(folder: Path) -> dict[str, dict[str, str]]:
     """What was written here before. Raises UsageError for a manifest that is none."""
     path = folder / MANIFEST
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(files.read(path, LARGEST))
         if found["format"] > FORMAT:
             raise UsageError(f"{path} was written by a newer suite; build into another folder.")
-        files = {
+        names = {
             str(name): {"inputs": str(row["inputs"]), "content": str(row["content"])}
             for name, row in found["files"].items()
         }
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UsageError(f"{path} is damaged; build into an empty folder.") from None
-    if strange := sorted(name for name in files if not _OURS.fullmatch(name)):
+    if strange := sorted(name for name in names if not _OURS.fullmatch(name)):
         raise UsageError(f"{path} names {strange[0]!r}, which site never writes; build into an empty folder.")
-    return files
+    return names
 
 
-def _save(folder: Path, files: dict[str, dict[str, str]]) -> None:
-    text = json.dumps({"format": FORMAT, "suite": __version__, "files": dict(sorted(files.items()))}, indent=0)
-    _put(folder / MANIFEST, text.encode())
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there, so that a reader sees the old one or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)  # a temporary file is its owner's alone; pages are for everyone
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
+def _save(folder: Path, known: dict[str, dict[str, str]]) -> None:
+    text = json.dumps({"format": FORMAT, "suite": __version__, "files": dict(sorted(known.items()))}, indent=0)
+    files.write(folder / MANIFEST, text.encode())
 
 
 def _rules() -> str:

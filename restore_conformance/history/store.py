@@ -17,7 +17,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
+from restore_conformance.history.soundness import Damaged, parsed, rows, table, unpacked
 from restore_conformance.history.tables import ACKNOWLEDGEMENT, CHANGE, CONTENT, ENTRY, LAYOUT, LAYOUTS, META, SIGHTING
+from restore_conformance.reporting.shown import line
 from restore_conformance.verdicts import UsageError
 
 
@@ -110,21 +112,34 @@ class Store:
         return [Snapshot(*row) for row in self._rows(query)]
 
     def content(self, digest: str) -> bytes:
-        """The packed facts of a digest. Raises KeyError where there are none."""
+        """The packed facts of a digest. Raises KeyError where there are none, and Damaged."""
         for (payload,) in self._rows(sa.select(CONTENT.c.payload).where(CONTENT.c.digest == digest)):
+            unpacked(digest, payload)
             return bytes(payload)
         raise KeyError(digest)
 
     def sightings(self) -> dict[str, list[date]]:
-        """Change id to the nights on which it was seen, oldest first."""
+        """Change id to the nights on which it was seen, oldest first. Raises Damaged for one without its row."""
+        known = self.bodies()
         found: dict[str, list[date]] = {}
         for identity, night in self._rows(sa.select(SIGHTING.c.change_id, SIGHTING.c.night).order_by(SIGHTING.c.night)):
+            if identity not in known:
+                raise Damaged(f"the change {identity} was seen and has no row")
             found.setdefault(identity, []).append(night)
         return found
 
     def bodies(self) -> dict[str, dict[str, Any]]:
-        """Change id to its row of the report."""
-        return {identity: json.loads(body) for identity, body in self._rows(sa.select(CHANGE.c.id, CHANGE.c.body))}
+        """Change id to its row of the report. Raises Damaged."""
+        found = {}
+        for identity, text in self._rows(sa.select(CHANGE.c.id, CHANGE.c.body)):
+            of = f"the change {identity}"
+            body = table(parsed(text, of), of, ("kind", "path", "source", "class_contract", "class_create_client"))
+            table(body.get("detail", {}), f"the detail of {of}")
+            clauses = body.get("clauses", [])
+            if not isinstance(clauses, list) or not all(isinstance(one, str) for one in clauses):
+                raise Damaged(f"the clauses of {of} are not a list of addresses")
+            found[identity] = {**body, "id": identity}
+        return found
 
     def acknowledge(self, acknowledgement: Acknowledgement) -> None:
         """Keep an acknowledgement; the latest of a change counts."""
@@ -140,7 +155,7 @@ class Store:
 
     def _rows(self, query: sa.Select[Any]) -> list[Any]:
         with self.engine.connect() as connection:
-            return list(connection.execute(query))
+            return rows(connection, query)
 
 
 def _has(connection: sa.Connection, column: Any, value: str) -> bool:
@@ -173,7 +188,9 @@ def open_store(place: str, *, make: bool = True) -> Iterator[Store]:
         yield store
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", "") or error).strip().splitlines()[0]
-        raise UsageError(f"The history {shown} cannot be used: {reason}.") from None
+        raise UsageError(f"The history {shown} cannot be used: {line(reason, 200)}.") from None
+    except Damaged as error:
+        raise UsageError(f"The history {shown} is damaged: {line(str(error), 200)}; restore it from a copy.") from None
     finally:
         store.close()
 
@@ -186,7 +203,7 @@ def _prepare(engine: sa.Engine, shown: str, *, make: bool) -> None:
         raise UsageError(f"{shown} is no history of this suite.")
     if "layout" in there:
         with engine.connect() as connection:
-            found = connection.execute(sa.select(sa.func.max(LAYOUTS.c.number))).scalar() or LAYOUT
+            found = max((number for (number,) in rows(connection, sa.select(LAYOUTS.c.number))), default=LAYOUT)
         if found > LAYOUT:
             raise UsageError(
                 f"The history {shown} was written by a newer suite (layout {found}; this one reads up to {LAYOUT})."

@@ -7,6 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+LATEST = 253_402_300_800
+"""Seconds from 1970 to the year 10,000, which no clock here can show."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claims:
@@ -52,7 +55,7 @@ def _payload(token: str) -> dict[str, Any] | None:
         return None
     try:
         made = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return made if isinstance(made, dict) else None
 
@@ -64,4 +67,6 @@ def _text(found: dict[str, Any], name: str) -> str:
 
 def _number(found: dict[str, Any], name: str) -> int:
     value = found.get(name)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LATEST:
+        return 0
+    return int(value)

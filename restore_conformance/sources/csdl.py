@@ -36,13 +36,15 @@ def read(data: bytes, where: str, area: str = "auto") -> Metadata:
 
 
 def _check_chains(metadata: Metadata, where: str) -> None:
+    ending: set[str] = set()  # whose chain was followed to its end, so that none is followed twice
     for name in metadata.types:
         seen: set[str] = set()
         current: TypeFacts | None = metadata.types[name]
-        while current is not None and current.base:
+        while current is not None and current.base and current.name not in ending:
             if current.name in seen:
                 raise SourceBroken(
                     where, found=f"{name} among its own base types", expected="base types that end somewhere"
                 )
             seen.add(current.name)
             current = metadata.types.get(current.base)
+        ending |= seen

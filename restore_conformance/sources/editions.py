@@ -37,7 +37,7 @@ def name_of_pinned(schemas: Path) -> str:
     """What `editions.toml` calls the edition that is pinned, or "pinned" where it does not say."""
     try:
         table = tomllib.loads((schemas / "editions.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return PINNED
     entries = table.get("edition", [])
     named = [one.get("name") for one in entries if isinstance(one, dict) and one.get("pinned") is True]
@@ -50,7 +50,7 @@ def _edition(path: Path) -> Edition:
         edition = Edition(table["name"], table.get("says", ""), {k: v for k, v in table.items() if isinstance(v, dict)})
         for operation in edition.additions.values():
             _added(PageFacts(), operation)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SourceBroken(
             str(path),
             found=f"no known edition ({type(error).__name__}: {error})",

@@ -9,27 +9,24 @@ from __future__ import annotations
 import atexit
 import functools
 import hashlib
-import ipaddress
 import json
 import re
 import shutil
-import socket
-import sys
 import tempfile
-import time
 import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 from restore_conformance import __version__, files
+from restore_conformance.sources.asking import asked
 from restore_conformance.sources.broken import SourceBroken, shown
 
 MAX_BYTES: Final = 128 * 1024 * 1024
 SECONDS: Final = 120.0
+MAX_ABOUT: Final = 64 * 1024
 _BLOCK: Final = 1 << 16
 
 
@@ -118,95 +115,59 @@ def _checksum(file: IO[bytes]) -> str:
 
 
 def _download(address: str, folder: Path, max_bytes: int, seconds: float) -> Fetched:
-    folder.mkdir(parents=True, exist_ok=True)
     name = hashlib.sha256(address.encode()).hexdigest()[:24]
     body, about = folder / f"{name}.body", folder / f"{name}.json"
-    known = _known(about) if body.is_file() else {}
+    known = _known(about, body)
     headers = {"User-Agent": f"graph-restore-conformance/{__version__}", "Accept": "*/*"}
     if known.get("etag"):
         headers["If-None-Match"] = known["etag"]
     if known.get("last-modified"):
         headers["If-Modified-Since"] = known["last-modified"]
-    deadline = time.monotonic() + seconds
+    pending = files.Pending()
     try:
-        request = urllib.request.Request(address, headers=headers)  # noqa: S310 - the scheme was checked
-        opener = urllib.request.build_opener(_Redirects(address))
-        with opener.open(request, timeout=min(seconds, 30.0)) as answer:
-            if not isinstance(answer, HTTPResponse):
-                raise SourceBroken(address, found="an answer that is not HTTP", expected="an http(s) document")
-            size, checksum = _save(answer, body, address, max_bytes, deadline)
-            validators = {
-                "etag": answer.headers.get("ETag"),
-                "last-modified": answer.headers.get("Last-Modified"),
-            }
+        folder.mkdir(parents=True, exist_ok=True)
+        with asked(address, headers, seconds) as answer, pending.streamed(body) as file:
+            size, checksum = _save(answer, file, address, max_bytes)
+            validators = {"etag": answer.headers.get("ETag"), "last-modified": answer.headers.get("Last-Modified")}
+        pending.put(about, json.dumps({**validators, "checksum": checksum, "address": address}).encode())
+        pending.commit(last=about)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == 304 and known:
-            with body.open("rb") as file:
-                return _sound(Fetched(address, body, _checksum(file), body.stat().st_size, fresh=False))
+            return _sound(Fetched(address, body, known["checksum"], body.stat().st_size, fresh=False))
         raise SourceBroken(address, found=f"the status {error.code}", expected="200 with the document") from None
+    except files.Withheld as error:
+        raise SourceBroken(address, found=f"what is not kept ({error})", expected="a document") from None
     except (OSError, HTTPException, ValueError) as error:
-        raise SourceBroken(address, found=f"no answer ({error})", expected="200 with the document") from None
-    about.write_text(json.dumps({**validators, "checksum": checksum, "address": address}), encoding="utf-8")
+        raise SourceBroken(
+            address, found=f"no answer ({shown(str(error), 200)})", expected="200 with the document"
+        ) from None
+    finally:
+        pending.drop()
     return _sound(Fetched(address, body, checksum, size))
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows one redirect to another host, and says so; never to less protection, nor from the public to here."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        self._crossed = False
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
-    ) -> urllib.request.Request | None:
-        old, new = urlsplit(req.full_url), urlsplit(newurl)
-        if old.scheme == "https" and new.scheme != "https":
-            raise SourceBroken(self._address, found="a redirect to an address without TLS", expected="the document")
-        if (old.hostname, old.port) != (new.hostname, new.port):
-            if self._crossed:
-                raise SourceBroken(self._address, found="a second redirect to another host", expected="the document")
-            if _is_private(new.hostname) and not _is_private(old.hostname):
-                raise SourceBroken(self._address, found="a redirect to a private address", expected="the document")
-            self._crossed = True
-            print(f"drift: {self._address} is redirected to {ascii(new.hostname)[1:-1]}.", file=sys.stderr)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-def _is_private(host: str | None) -> bool:
-    """Whether a host is this machine or one of a private network; one that cannot be looked up is not."""
+def _known(about: Path, body: Path) -> dict[str, str]:
+    """What is known of the copy that is kept; nothing where it is not the one that was fetched."""
     try:
-        found = socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)
-        return any(not ipaddress.ip_address(one[4][0]).is_global for one in found)
-    except (OSError, ValueError):
-        return False
-
-
-def _known(about: Path) -> dict[str, str]:
-    try:
-        found = json.loads(about.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(files.read(about, MAX_ABOUT))
+        with body.open("rb") as file:
+            if not isinstance(found, dict) or found.get("checksum") != _checksum(file):
+                return {}
+    except (OSError, ValueError, RecursionError):
         return {}
-    return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}
+    return {k: v for k, v in found.items() if isinstance(v, str) and v.isascii() and v.isprintable()}
 
 
-def _save(answer: HTTPResponse, body: Path, address: str, max_bytes: int, deadline: float) -> tuple[int, str]:
+def _save(answer: HTTPResponse, file: IO[bytes], address: str, max_bytes: int) -> tuple[int, str]:
     declared = answer.headers.get("Content-Length")
-    part = body.with_suffix(".part")
     digest, size = hashlib.sha256(), 0
-    with part.open("wb") as file:
-        while block := answer.read(_BLOCK):
-            size += len(block)
-            if size > max_bytes:
-                raise SourceBroken(
-                    address, found=f"more than {max_bytes} bytes", expected="a document within the limit"
-                )
-            if time.monotonic() > deadline:
-                raise SourceBroken(address, found=f"{size} bytes when the time was up", expected="the whole document")
-            digest.update(block)
-            file.write(block)
+    while block := answer.read(_BLOCK):
+        size += len(block)
+        if size > max_bytes:
+            raise SourceBroken(address, found=f"more than {max_bytes} bytes", expected="a document within the limit")
+        digest.update(block)
+        file.write(block)
     if declared and declared.isdigit() and int(declared) != size:
         raise SourceBroken(address, found=f"{size} bytes of the {declared} announced", expected="the whole document")
-    part.replace(body)
     return size, digest.hexdigest()

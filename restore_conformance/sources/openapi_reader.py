@@ -19,6 +19,10 @@ from restore_conformance.sources.metadata import Knows, Metadata, TypeFacts, bar
 from restore_conformance.sources.yaml_stream import MAX_DEPTH, Stream, open_mapping
 
 ENTRANCE = "/solutions/backupRestore"
+MOST_OTHERS = 5000
+"""Paths of other areas that are kept, in case the document turns out to be a small one."""
+MOST_MEMBERS = 300_000
+"""Members and values of all types, or values of shared parts: the whole service has about 110,000."""
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _KNOWS = frozenset(
     {
@@ -40,7 +44,7 @@ def read_openapi(path: Path, where: str) -> Api:
     Of the whole service's document only the paths under /solutions/backupRestore and the types they reach are kept.
     Raises SourceBroken for text that is no OpenAPI 3 document or has neither paths nor components.
     """
-    version = ""
+    version, crowded = "", False
     calls: dict[str, dict[str, Any]] = {}
     types: dict[str, TypeFacts] = {}
     notes: dict[tuple[str, str], Any] = {}
@@ -51,7 +55,7 @@ def read_openapi(path: Path, where: str) -> Api:
         if key in ("openapi", "swagger"):
             version = str(stream.value(event))
         elif key == "paths":
-            _paths(stream, event, calls, where)
+            crowded = _paths(stream, event, calls, where)
         elif key == "components":
             _components(stream, event, types, notes, parts, in_components, where)
         elif key in _UNCOMPARED:
@@ -62,7 +66,7 @@ def read_openapi(path: Path, where: str) -> Api:
         raise SourceBroken(where, found=f"the version {version or 'of no OpenAPI'}", expected="OpenAPI 3.0 or 3.1")
     if not calls and not types:
         raise SourceBroken(where, found="neither paths nor schemas", expected="an OpenAPI document with both")
-    narrow = len(types) >= WHOLE_DOCUMENT and any(name.startswith(ENTRANCE) for name in calls)
+    narrow = (crowded or len(types) >= WHOLE_DOCUMENT) and any(name.startswith(ENTRANCE) for name in calls)
     if narrow:
         calls = {name: item for name, item in calls.items() if name.startswith(ENTRANCE)}
     ready: dict[str, dict[str, ApiCall]] = {}
@@ -118,14 +122,26 @@ def _ends_whole(path: Path) -> bool:
     return tail.endswith((b"\n", b"\r")) or tail.rstrip().endswith(b"}")
 
 
-def _paths(stream: Stream, event: Any, calls: dict[str, dict[str, Any]], where: str) -> None:
+def _paths(stream: Stream, event: Any, calls: dict[str, dict[str, Any]], where: str) -> bool:
+    """Take in the paths; says whether there were so many that those of other areas are left out."""
+    others = 0
     for name in _mapping(stream, event, "paths", where):
+        others += not name.startswith(ENTRANCE)
+        if others > MOST_OTHERS and not name.startswith(ENTRANCE):
+            if others == MOST_OTHERS + 1:
+                for other in [one for one in calls if not one.startswith(ENTRANCE)]:
+                    del calls[other]
+            stream.skip(stream.next())
+            continue
         value = stream.value(stream.next())
         if not name.startswith("/") or not isinstance(value, dict):
             if not name.startswith("x-"):
                 raise SourceBroken(where, found=f"the path {name[:60]!r} without methods", expected="a path item")
             continue
         calls[name] = {key: _slim(item) for key, item in value.items() if key in (*_METHODS, "parameters")}
+        if len(calls) > 4 * MOST_OTHERS:
+            raise SourceBroken(where, found=f"more than {4 * MOST_OTHERS} paths of one area", expected="fewer")
+    return others > MOST_OTHERS
 
 
 def _slim(value: Any) -> Any:
@@ -145,6 +161,7 @@ def _components(
     unread: Counter[str],
     where: str,
 ) -> None:
+    room = MOST_MEMBERS
     for section in _mapping(stream, event, "components", where):
         inner = stream.next()
         if section == "schemas":
@@ -157,9 +174,16 @@ def _components(
                     _count_unread(schema, unread)
                 types.update(found)
                 notes.update(read_only)
+                room -= 1 + sum(len(one.members) + len(one.values) for one in found.values())
+                if room < 0:
+                    raise SourceBroken(where, found=f"more than {MOST_MEMBERS} members of types", expected="less")
         elif section in parts:
             for name in _mapping(stream, inner, f"components/{section}", where):
+                before = stream.count
                 parts[section][name] = stream.value(stream.next())
+                room -= stream.count - before
+                if room < 0:
+                    raise SourceBroken(where, found=f"more than {MOST_MEMBERS} values in {section}", expected="less")
         else:
             stream.skip(inner)
 

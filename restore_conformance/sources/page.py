@@ -24,7 +24,7 @@ from restore_conformance.sources.page_facts import (
 from restore_conformance.sources.page_layout import Block, Shape, blocks
 from restore_conformance.sources.wording import fingerprint, sentences
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 1_000_000
 _SITE = frozenset({"feedback", "additional resources"})
 _TITLE = re.compile(r"[A-Z][a-z]+ [a-z]+(?:[A-Z]\w*)+|[a-zA-Z]\w* (?:resource|complex|enum(?:eration)?) type")
 _ERRORS = re.compile(r".{3,80}\berrors$", re.IGNORECASE)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-MAX_LINES = 50_000
+MAX_LINES = 10_000
 # What stands in brackets holds no bracket of its own and stays in its line, so that a run of brackets is read once.
 _INCLUDE = re.compile(r"\[!INCLUDE\s{0,8}\[[^\[\]\n]*\]\(([^()\n]+)\)\]", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)")

@@ -26,7 +26,7 @@ def read(folder: Path) -> PageFacts:
     facts = _toml(folder / "page.toml")
     try:
         return _page(facts, folder)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SourceBroken(
             str(folder / "page.toml"),
             found=f"no pinned page ({type(error).__name__}: {error})",
@@ -38,7 +38,7 @@ def read(folder: Path) -> PageFacts:
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SourceBroken(
             str(path),
             found=f"no readable TOML ({error})",

@@ -45,8 +45,9 @@ def read(folder: Path) -> Metadata:
     for file in files:
         try:
             schema = json.loads(file.read_text(encoding="utf-8"))
-            facts = _type(schema)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            facts = _sound(_type(schema))
+            marked = [name for name, member in schema.get("properties", {}).items() if member.get("x-computed")]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise SourceBroken(
                 str(file),
                 found=f"no type in the normal form ({error})",
@@ -54,9 +55,7 @@ def read(folder: Path) -> Metadata:
                 advice="restore it from version control",
             ) from None
         types[facts.name] = facts
-        for name, member in schema.get("properties", {}).items():
-            if member.get("x-computed"):
-                computed[f"{facts.name}/{name}", COMPUTED] = True
+        computed.update({(f"{facts.name}/{name}", COMPUTED): True for name in marked})
     return Metadata(types, annotations=computed, knows=_KNOWS)
 
 
@@ -80,6 +79,18 @@ def _type(schema: dict[str, Any]) -> TypeFacts:
         open=bool(schema.get("x-open")),
         members=members,
     )
+
+
+def _sound(facts: TypeFacts) -> TypeFacts:
+    """The same facts. Raises TypeError where one is of another type than comparing takes for granted."""
+    texts = [facts.name, facts.base or "", facts.underlying, *(one.name for one in facts.values)]
+    for member in facts.members.values():
+        texts += [member.type, *(part for facet in member.facets for part in facet)]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a name or a type that is not a text")
+    if not all(one.value is None or type(one.value) is int for one in facts.values):
+        raise TypeError("a number of a value that is not a whole one")
+    return facts
 
 
 def _member(name: str, schema: dict[str, Any]) -> Member:

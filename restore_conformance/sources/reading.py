@@ -18,6 +18,10 @@ from restore_conformance.sources.metadata import Metadata
 from restore_conformance.sources.openapi_reader import read_openapi
 from restore_conformance.sources.page_facts import PageFacts
 from restore_conformance.sources.sniff import SourceKind, sniff
+from restore_conformance.targets.coding import ALL, heft
+
+LARGEST = {SourceKind.CSDL: 32 * 1024 * 1024, SourceKind.BEHAVIOUR: 16 * 1024 * 1024}
+"""Bytes of a document that is read whole; that of a page is smaller, and OpenAPI is read piece by piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ def read_source(source: str, *, area: str = "auto", cache: Path | None = None) -
     fetched = fetch(source, cache=cache)
     with fetched.path.open("rb") as file:
         kind = sniff(file.read(1 << 16), source)
+    if fetched.size > LARGEST.get(kind, fetched.size):
+        raise SourceBroken(
+            source, found=f"{fetched.size} bytes", expected=f"at most {LARGEST[kind] >> 20} MiB of this kind",
+            advice="name a smaller part of it",
+        )  # fmt: skip
     try:
         return _read(kind, fetched, area)
     except (RecursionError, MemoryError) as error:
@@ -58,7 +67,10 @@ def _read(kind: SourceKind, fetched: Fetched, area: str) -> Reading:
             api = read_openapi(fetched.path, where)
             return Reading(kind, where, checksum, metadata=api.metadata, api=api)
         case SourceKind.BEHAVIOUR:
-            return Reading(kind, where, checksum, behaviour=read_behaviour(fetched.read(), where))
+            data = fetched.read()
+            if heft(data) > ALL:
+                raise SourceBroken(where, found="more values than any recording", expected="fewer in one file")
+            return Reading(kind, where, checksum, behaviour=read_behaviour(data, where))
         case _:
             folder = fetched.path.parent if os.path.exists(where) else None
             return Reading(SourceKind.PAGE, where, checksum, page=page.read(fetched.read(), where, folder))

@@ -6,6 +6,7 @@ Aliases are refused: no published document needs them and they are the way in fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from restore_conformance.sources.broken import SourceBroken
 
 MAX_DEPTH = 200
 MAX_EVENTS = 40_000_000
+MAX_VALUE = 400_000
+"""Values of one path, component or recording, which stand in memory together."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -25,11 +28,12 @@ class Stream:
     def __init__(self, events: Iterator[Any], where: str) -> None:
         self._events = events
         self._where = where
-        self._count = 0
+        self.count = 0
+        self._room = 0
 
     def next(self) -> Any:
         """The following event. Raises SourceBroken for text that is no YAML or ends too soon."""
-        self._count += 1
+        self.count += 1
         try:
             event = next(self._events)
         except StopIteration:
@@ -47,12 +51,16 @@ class Stream:
                 found=f"text that is no YAML ({str(error).splitlines()[0]})",
                 expected="a whole document",
             ) from None
-        if isinstance(event, yaml.AliasEvent) or self._count > MAX_EVENTS:
+        if isinstance(event, yaml.AliasEvent) or self.count > MAX_EVENTS:
             raise SourceBroken(self._where, found="YAML aliases, or too much of it", expected="a plain document")
         return event
 
     def value(self, event: Any, depth: int = 0) -> Any:
-        """The plain value that begins with an event."""
+        """The plain value that begins with an event. Raises SourceBroken for one that takes too much memory."""
+        if depth == 0:
+            self._room = self.count + MAX_VALUE
+        elif self.count > self._room:
+            raise SourceBroken(self._where, found=f"more than {MAX_VALUE} values in one place", expected="less")
         if depth > MAX_DEPTH:
             raise SourceBroken(self._where, found=f"more than {MAX_DEPTH} levels", expected="less nesting")
         if isinstance(event, yaml.ScalarEvent):
@@ -74,6 +82,8 @@ class Stream:
             if key in seen:
                 raise SourceBroken(self._where, found=f"the key {key!r} twice in one mapping", expected="once")
             seen.add(key)
+            if len(seen) > MAX_VALUE:
+                raise SourceBroken(self._where, found=f"more than {MAX_VALUE} keys in one mapping", expected="fewer")
             yield key
 
     def skip(self, event: Any) -> None:
@@ -99,7 +109,7 @@ def scalar(event: Any) -> Any:
         return None
     if low in ("true", "false"):
         return low == "true"
-    if len(text) < 25 and (text.lstrip("+-").isdigit() and text.isascii()):
+    if len(text) < 25 and re.fullmatch(r"[+-]?[0-9]+", text):
         return int(text)
     try:
         return float(text) if low[0] in "0123456789.+-" and len(text) < 25 and "_" not in text else text

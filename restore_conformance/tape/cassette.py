@@ -25,6 +25,8 @@ from restore_conformance.targets.door import is_service
 from restore_conformance.verdicts import UsageError
 
 LARGEST = 4 * 1024 * 1024
+MOST_VALUES = 400_000
+"""Keys, texts, lists and mappings of one cassette, each of which takes some 300 bytes of memory."""
 LONGEST = 20
 DEEPEST = 40
 SCHEMA = "cassette.schema.json"
@@ -181,7 +183,9 @@ def _harmless(text: str, name: str) -> None:
 def safe_depth(text: str, name: str) -> Iterator[Any]:
     """The events of a text in YAML, as long as it does not nest too deep. Raises UsageError."""
     depth = 0
-    for event in yaml.parse(text, Loader=Loader):
+    for count, event in enumerate(yaml.parse(text, Loader=Loader)):
+        if count > MOST_VALUES:
+            raise UsageError(f"{name} has more than {MOST_VALUES} values; split it and judge the parts.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise UsageError(f"{name} nests more than {DEEPEST} levels, which a cassette never does; it was not read.")

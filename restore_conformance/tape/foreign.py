@@ -19,9 +19,10 @@ from restore_conformance import files
 from restore_conformance.clock import moment_of
 from restore_conformance.exchange import Headers, Request, Response, paired
 from restore_conformance.tape.cassette import first_line, safe_depth
+from restore_conformance.targets.coding import ALL, heft
 from restore_conformance.verdicts import UsageError
 
-LARGEST = 32 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 MOST = 20_000
 """Interactions in one cassette."""
 
@@ -100,6 +101,8 @@ def _interactions(path: Path, name: str) -> Iterator[Any]:
     except UnicodeDecodeError:
         raise UsageError(f"{name} is not text in UTF-8, so it is not a cassette.") from None
     if text.lstrip()[:1] in {"{", "["}:
+        if heft(text.encode("utf-8", "surrogatepass")) > ALL:
+            raise UsageError(f"{name} holds more values than are read at once; split it and judge the parts.")
         try:
             yield from _listed(json.loads(text), name)
         except (ValueError, RecursionError):

@@ -79,6 +79,11 @@ class Decoder:
             raise Unread(f"more than {self._most >> 20} MiB")
 
 
+def is_heavy(body: bytes | bytearray | None) -> bool:
+    """Whether a body is more than is read of any answer, sent or recorded."""
+    return bool(body) and (len(body or b"") > LARGEST or heft(body or b"") > EACH)
+
+
 def heft(body: bytes | bytearray) -> int:
     """The memory, roughly, that a body takes once it is read as JSON; from above for what is ill meant."""
     return len(body) + VALUE * (body.count(b",") + body.count(b"{") + body.count(b"["))

@@ -78,6 +78,26 @@ def test_a_secret_is_found_wherever_it_stands(secret, at):
     assert guard.text("x" * at) == "x" * at
 
 
+WAYS = [
+    lambda c: c, lambda c: "".join(f"%{byte:02X}" for byte in c.encode()), lambda c: f"&#{ord(c)};",
+    lambda c: f"&#x{ord(c):x};", lambda c: f"\\u{ord(c):04x}", lambda c: f"&#000{ord(c)};", html.escape,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", [*range(len(WAYS)), None])
+def test_a_secret_is_taken_out_however_each_of_its_characters_is_coded(way, tmp_path):
+    """What is withheld is safe, and a server that could have every report withheld would have its way."""
+    for secret in (TOKEN, HEADER_TOKEN):
+        form = "".join(WAYS[at % len(WAYS) if way is None else way](c) for at, c in enumerate(secret))
+        with gate.guarding([secret]) as guard:
+            files.write(tmp_path / "a.txt", f"before {form} behind".encode())
+            made = (tmp_path / "a.txt").read_bytes()
+            assert not found(made, secret)
+            assert made.startswith(b"before ")
+            assert made.endswith(b" behind")
+            assert not found(guard.text(f"x {form}").encode(), secret)
+
+
 def test_a_short_secret_is_counted_and_not_looked_for():
     guard = gate.Gate(["T", "draft", ""])
     assert guard.short == 2
@@ -106,7 +126,8 @@ def test_streams_are_guarded_and_show_a_log_nothing_else():
 
 def test_a_file_that_still_holds_a_secret_is_not_written(tmp_path, monkeypatch):
     with gate.guarding([HEADER_TOKEN]) as guard:
-        monkeypatch.setattr(guard, "content", lambda raw: raw)  # as if a form had been forgotten
+        for way in ("content", "unmixed"):
+            monkeypatch.setattr(guard, way, lambda raw: raw)  # as if a form had been forgotten
         with pytest.raises(files.Withheld, match=r"report\.html"):
             files.write(tmp_path / "report.html", HEADER_TOKEN.encode())
         pending = files.Pending()
@@ -301,7 +322,7 @@ def test_usage_errors_show_no_token(capsys):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")
 def test_a_full_disk_leaves_the_verdict(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(files, "_exclusive", lambda _: open("/dev/full", "w"))  # noqa: SIM115 - closed by the context
+    monkeypatch.setattr(files, "_exclusive", lambda _: open("/dev/full", "wb"))  # noqa: SIM115 - closed by the context
     assert cli.main(["run", "--profile", "quick", "--report", str(tmp_path)]) == 0
     captured = capsys.readouterr()
     assert "CONFORMANT" in captured.out

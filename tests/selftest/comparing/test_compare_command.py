@@ -223,7 +223,7 @@ def test_what_is_too_large_is_refused_unread(command, pair):
         file.truncate(65 * 1024 * 1024)
     code, _, err = command("compare", *pair)
     assert code == 2
-    assert "more than 67108864" in err
+    assert "more than 12582912" in err
 
 
 def test_half_a_surrogate_pair_in_a_record_is_shown_and_written(command, pair, record, tmp_path):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import zlib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -209,13 +211,16 @@ def test_bisect(first: int | None) -> None:
 
 def _exercise(store: Store) -> None:
     """What the history asks of a database."""
-    shot = Snapshot(night(1), "csdl", "x", "c" * 64, "d" * 64)
-    body = {"kind": "k", "source": "csdl", "text": "ü" * 5000}
+    text = b"{}"
+    digest, packed = hashlib.sha256(text).hexdigest(), zlib.compress(text)
+    shot = Snapshot(night(1), "csdl", "x", "c" * 64, digest)
+    grades = {"class_contract": "breaking", "class_create_client": "breaking"}
+    body = {"id": "k:1", "kind": "k", "path": "p", "source": "csdl", "text": "ü" * 5000, **grades}
     for _ in range(2):
-        store.save_night(night(1), [(shot, b"\x00payload")], [("k:1", "csdl", body)])
-    store.save_night(night(2), [(Snapshot(night(2), "csdl", "x", "c" * 64, "d" * 64), b"\x00payload")], [])
+        store.save_night(night(1), [(shot, packed)], [("k:1", "csdl", body)])
+    store.save_night(night(2), [(Snapshot(night(2), "csdl", "x", "c" * 64, digest), packed)], [])
     assert store.snapshots()[0] == shot
-    assert store.content("d" * 64) == b"\x00payload"
+    assert store.content(digest) == packed
     assert store.nights() == {"csdl": [night(1), night(2)]}
     assert store.sightings() == {"k:1": [night(1)]}
     assert store.bodies() == {"k:1": body}

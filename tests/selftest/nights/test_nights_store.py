@@ -1,7 +1,9 @@
 """Runs in the store: kept once, read fast, removed whole, beside the drift nights, in SQLite and PostgreSQL."""
 
+import hashlib
 import sqlite3
 import time
+import zlib
 from dataclasses import replace
 from datetime import date
 
@@ -15,6 +17,8 @@ from restore_conformance.history.lives import chronicle
 from restore_conformance.history.store import Acknowledgement, Snapshot, open_store
 from restore_conformance.verdicts import UsageError
 
+PACKED = zlib.compress(b"[]", 6)
+DIGEST = hashlib.sha256(b"[]").hexdigest()
 BEFORE = """
 CREATE TABLE content (digest VARCHAR(64) NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (digest));
 CREATE TABLE entry (id INTEGER NOT NULL, kind VARCHAR(32) NOT NULL, night DATE NOT NULL, taken DATETIME NOT NULL,
@@ -27,9 +31,10 @@ CREATE TABLE sighting (change_id VARCHAR(128) NOT NULL, night DATE NOT NULL, PRI
 CREATE TABLE acknowledgement (id INTEGER NOT NULL, change_id VARCHAR(128) NOT NULL, owner TEXT NOT NULL,
   reason TEXT NOT NULL, made DATE NOT NULL, expires DATE NOT NULL, PRIMARY KEY (id));
 CREATE INDEX ix_acknowledgement_change_id ON acknowledgement (change_id);
-INSERT INTO content VALUES ('d1', x'0102');
-INSERT INTO entry VALUES (1, 'snapshot', '2025-01-01', '2025-01-01 02:00:00', 'csdl', 'metadata.xml', 'c1', 'd1');
-INSERT INTO change VALUES ('k:1', 'csdl', '{"kind": "k"}');
+INSERT INTO content VALUES ('{digest}', x'{packed}');
+INSERT INTO entry VALUES (1, 'snapshot', '2025-01-01', '2025-01-01 02:00:00', 'csdl', 'metadata.xml', 'c1', '{digest}');
+INSERT INTO change VALUES ('k:1', 'csdl', '{"kind": "k", "path": "p", "source": "csdl",
+  "class_contract": "breaking", "class_create_client": "breaking"}');
 INSERT INTO sighting VALUES ('k:1', '2025-01-01');
 INSERT INTO acknowledgement VALUES (1, 'k:1', 'o', 'r', '2025-01-01', '2025-02-01');
 """
@@ -86,17 +91,17 @@ def test_runs_in_postgresql(postgres):
 def test_a_store_of_before_opens_and_takes_runs(place):
     """The drift nights of an older store are read as they were, and runs lie beside them."""
     with sqlite3.connect(place) as database:
-        database.executescript(BEFORE)
+        database.executescript(BEFORE.replace("{digest}", DIGEST).replace("{packed}", PACKED.hex()))
     first = date(2025, 1, 1)
     with open_store(place, make=False) as store:
-        assert store.snapshots() == [Snapshot(first, "csdl", "metadata.xml", "c1", "d1")]
-        assert store.content("d1") == b"\x01\x02"
+        assert store.snapshots() == [Snapshot(first, "csdl", "metadata.xml", "c1", DIGEST)]
+        assert store.content(DIGEST) == PACKED
         assert store.sightings() == {"k:1": [first]}
         assert store.acknowledgements() == {"k:1": Acknowledgement("k:1", "o", "r", first, date(2025, 2, 1))}
         kept = pack(simulated.record(simulated.at(0)))
         assert runs.add(store, kept)
         runs.remove(store, kept.kept.digest)
-        assert store.content("d1") == b"\x01\x02"
+        assert store.content(DIGEST) == PACKED
 
 
 def test_what_a_history_adds_makes_no_other_run(place):
