@@ -309,6 +309,7 @@ def _married(made: Clause, judgements: dict[str, tuple[Judgement, str]], complai
     scope, stateful = takes[0] if takes else "", takes == ("exchange", "known")
     when = function.__when__  # type: ignore[attr-defined]
     if stateful:
+        when = when & sent(f"asked:{made.operation}")  # what a clause is about was asked for, if not by this request
         return replace(made, judge=_with_known(function, made.needs), when=when, scope=scope, stateful=True, test=where)
     if scope == "exchange":
         when = when & sent(made.operation)  # a clause is about its own operation, wherever its text was copied from

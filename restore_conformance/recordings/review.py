@@ -148,7 +148,8 @@ class Review:
                 self._accepted.take(one)
             if self._parts.take(one, source) and source.provenance is not None:
                 continue  # its other parts may be in other files
-            one.known = (state if source.provenance is None else State()).take(one)
+            # What came before an exchange that stands alone in a cassette, nobody knows.
+            one.known = (state if source.provenance is None else State(alone=False)).take(one)
             self._judge_as_run(one, source)
 
     def _judge_as_run(self, one: Exchange, source: Source) -> None:

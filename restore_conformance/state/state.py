@@ -95,6 +95,7 @@ class State:
     _calm: dict[str, tuple[int, int]] = field(default_factory=dict)
     _created: int = 0
     _routes: frozenset[str] = frozenset()
+    _asked: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self._routes = frozenset(self.routes)
@@ -105,6 +106,8 @@ class State:
         if shows_route(exchange) and operation not in self.routes:
             self.routes.add(operation)
             self._routes = frozenset(self.routes)
+        if operation.removesuffix("-typed") not in self._asked:
+            self._asked |= {operation.removesuffix("-typed")}
         if operation == "create":
             return self._create(exchange)
         if operation in {"get", "get-typed"}:
@@ -143,6 +146,7 @@ class State:
                 name,
                 shared=name in self.given or name in self.shown,
                 routes=self._routes,
+                asked=self._asked,
                 given=self.given.keys(),
                 alone=self.alone,
                 **more,
@@ -159,7 +163,7 @@ class State:
             session.name, session.phase, session.shared, session.created, session.because,
             view.reading if view is not None else None, frozenset(since), causes,
             sent=dict(session.sent), listed=dict(session.listed), readings=dict(session.readings),
-            routes=self._routes, given=self.given.keys(), others=self._created - session.order,
+            routes=self._routes, asked=self._asked, given=self.given.keys(), others=self._created - session.order,
             alone=self.alone, broken=session.broken, **more,
         )  # fmt: skip
 
@@ -332,7 +336,8 @@ class State:
                 self.came.add((operation, name))
         if aspects and not lacks and not wrong:
             view.agreed, view.reading = exchange.number, exchange
-            session.readings[operation] = exchange
+            if not exchange.sent.asked_for_all_members:
+                session.readings[operation] = exchange
         elif wrong or (settled and lacks != "trouble"):
             session.adopt(aspects, kind)
         return known
@@ -456,7 +461,7 @@ class State:
             age = min((one for one in (since, *(row.age for row in unsettled)) if one is not None), default=None)
         return Known(
             settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
-            routes=self._routes, given=self.given.keys(), alone=self.alone, age=age,
+            routes=self._routes, asked=self._asked, given=self.given.keys(), alone=self.alone, age=age,
         )  # fmt: skip
 
     def _row(
