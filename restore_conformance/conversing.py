@@ -5,7 +5,9 @@ Knows stories and payloads; what the campaign does with a finished conversation 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from restore_conformance import stories
 from restore_conformance.checks.answers import codes
@@ -15,13 +17,10 @@ from restore_conformance.payloads.families import is_newer
 from restore_conformance.payloads.materials import (
     LISTS,
     LONG_BROWSE,
-    ODD_GROUPS,
-    PRETTY,
-    REVERSED,
     SAME_SITE,
-    TYPED,
     UPPER,
 )
+from restore_conformance.payloads.short import FEW_SITES, MANY_ITEMS, MANY_SITES
 
 DOCUMENTED = frozenset({
     "invalidrestoresessionid", "restoresessionnotfound", "restoresessionactionnotallowed", "invalidpatchrequest",
@@ -48,7 +47,10 @@ CHANGED = ((("standard", 2), (BACK, 2)), (("granular", 3), ("granular", 7)))
 go to different places."""
 ACTIVATED = ((("standard", 24), ("standard", 9)), (("granular", 2), ("standard", 27)))
 """The sessions that are activated, each with one that is not."""
-IN_PLACE = {"prefer": "granular", "granular-destination": "granular", "caller-application": "standard"}
+IN_PLACE = {
+    "prefer": "granular", "granular-destination": "granular", "caller-application": "standard",
+    "media-type-spelling": "standard",
+}  # fmt: skip
 """What is made where the plan has no such stimulus, since the user named few ids or no such caller."""
 Made = tuple[str, int]
 """A session by the family of its stimulus and its number of artifacts."""
@@ -102,20 +104,15 @@ class Stories:
         yield "many", stories.many
 
     def _in_brief(self, supply: Supply, *, loopback: bool) -> Iterator[Told]:
-        """One of each; their sessions are of the sizes and styles that the short plan leaves out."""
-        items = self._take(supply, "prefer", 13)
-        sites = self._make("standard", 23, style=UPPER | ODD_GROUPS)
-        yield "life", _life(items, sites, supply.refusals() if loopback else [], listed=True, brief=True)
-        yield (
-            "change",
-            self._change(self._make("standard", 3, style=TYPED, choice=1), self._take(supply, "standard", 50)),
-        )
+        """One of each, with sessions of the short plan; the one that is deleted has the same artifacts as another."""
+        items = self._take(supply, "prefer", MANY_ITEMS)
+        yield "life", _life(items, self._plainly(items), supply.refusals() if loopback else [], listed=True, brief=True)
+        few = self._take(supply, "media-type-spelling", FEW_SITES)
+        yield "change", self._change(few, self._take(supply, "standard", 50))
         yield "change", self._fill(self._take(supply, "no-payload", 0))
         if self._activate:
-            first, second = (
-                self._make("standard", 18, style=PRETTY | REVERSED),
-                self._take(supply, *self._items_with_places(PLACED)),
-            )
+            first = self._take(supply, "standard", MANY_SITES)
+            second = self._take(supply, *self._items_with_places(PLACED))
             yield "activation", lambda talk: stories.activation(talk, first, second, brief=True)
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate, brief=True)
 
@@ -168,6 +165,12 @@ class Stories:
             return self._make(plain, size)
         style = SAME_SITE | UPPER | LONG_BROWSE if plain == "granular" and size == PLACED else 0
         return supply.take(family, size) or self._make(plain, size, style)
+
+    def _plainly(self, stimulus: Stimulus) -> Stimulus:
+        """The same artifacts, without anything else that the payload names or how it is written."""
+        payload = json.loads(stimulus.body or b"{}")
+        body = self._materials.body({name: value for name, value in payload.items() if name in LISTS.values()})
+        return replace(stimulus, body=body, headers=())
 
     def _items_with_places(self, size: int) -> Made:
         """Items that say where to restore to, where the edition that binds lets them."""

@@ -207,11 +207,12 @@ def too_many(m: Materials, k: Knobs) -> Stimulus:
     return _made(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
 
 
-@family("duplicate", 6)
+@family("duplicate", 8)
 def duplicate(m: Materials, k: Knobs) -> Stimulus:
     """`place` is where the copy goes, `variant` the kind; the original stands `style` places before it, wrapping.
 
-    From variant 2 on the copy has its members in another order, from 4 on every element is a copy.
+    From variant 2 on the copy has its members in another order, from 4 on every element is a copy, and from 6 on the
+    last two are copies of the first two, with their members in another order.
     """
     kind = ("standard", "granular")[k.variant % 2]
     count = max(k.size, 2)
@@ -220,12 +221,16 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
     original = (copy - 1 - k.style) % count
     if original == copy:
         original = (copy - 1) % count
-    form = k.variant % 6 // 2
-    elements[copy] = dict(reversed(elements[original].items())) if form == 1 else dict(elements[original])
-    if form == 2:
+    form = k.variant % 8 // 2
+    if form == 3:
+        pairs = min(2, count // 2)
+        elements[-pairs:] = [dict(reversed(element.items())) for element in elements[:pairs]]
+    elif form == 2:
         elements = [dict(elements[original]) for _ in elements]
+    else:
+        elements[copy] = dict(reversed(elements[original].items())) if form == 1 else dict(elements[original])
     payload = {LISTS[kind]: elements}
-    style = TYPED if form == 1 else 0
+    style = TYPED if form % 2 else 0
     return _made(m, "duplicate", kind, payload, k._replace(style=style), count, defect="duplicate")
 
 
@@ -351,7 +356,7 @@ def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
     objects: tuple[Any, ...] = (BARE, [])
     table += [("standard", ("restorePoint",), value) for value in objects]
     table += [("standard", ("restorePoint", "id"), value) for value in _WRONG_TEXT]
-    members: tuple[Any, ...] = (7, {})
+    members: tuple[Any, ...] = ({}, 7)
     table += [("standard", ("destinationType",), value) for value in members]
     table += [("granular", ("browseSessionId",), value) for value in _WRONG_TEXT]
     table += [("granular", ("id",), value) for value in _WRONG_TEXT]
@@ -364,10 +369,10 @@ WRONG_TYPES = _wrong_types()
 
 
 def _each_member() -> frozenset[int]:
-    """The likeliest slip, which stands first, for every kind of member: element, object, text, choice, key."""
+    """The likeliest slip, which stands first, for each kind of member: element, object, choice, key."""
     rows: dict[tuple[str, tuple[str, ...]], int] = {}
     for number, (kind, path, _) in enumerate(WRONG_TYPES):
-        if (kind == "standard" and path) or path == ("id",):
+        if (kind == "standard" and len(path) == 1) or path == ("id",):
             rows.setdefault((kind, path), number)
     return frozenset(rows.values())
 
