@@ -5,9 +5,7 @@ Knows stories and payloads; what the campaign does with a finished conversation 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from restore_conformance import stories
 from restore_conformance.checks.answers import codes
@@ -18,9 +16,10 @@ from restore_conformance.payloads.materials import (
     LISTS,
     LONG_BROWSE,
     SAME_SITE,
+    TYPED,
     UPPER,
 )
-from restore_conformance.payloads.short import FEW_SITES, MANY_ITEMS, MANY_SITES
+from restore_conformance.payloads.short import MANY_ITEMS, MANY_SITES
 
 DOCUMENTED = frozenset({
     "invalidrestoresessionid", "restoresessionnotfound", "restoresessionactionnotallowed", "invalidpatchrequest",
@@ -47,10 +46,7 @@ CHANGED = ((("standard", 2), (BACK, 2)), (("granular", 3), ("granular", 7)))
 go to different places."""
 ACTIVATED = ((("standard", 24), ("standard", 9)), (("granular", 2), ("standard", 27)))
 """The sessions that are activated, each with one that is not."""
-IN_PLACE = {
-    "prefer": "granular", "granular-destination": "granular", "caller-application": "standard",
-    "media-type-spelling": "standard",
-}  # fmt: skip
+IN_PLACE = {"prefer": "granular", "granular-destination": "granular", "caller-application": "standard"}
 """What is made where the plan has no such stimulus, since the user named few ids or no such caller."""
 Made = tuple[str, int]
 """A session by the family of its stimulus and its number of artifacts."""
@@ -106,8 +102,8 @@ class Stories:
     def _in_brief(self, supply: Supply, *, loopback: bool) -> Iterator[Told]:
         """One of each, with sessions of the short plan; the one that is deleted has the same artifacts as another."""
         items = self._take(supply, "prefer", MANY_ITEMS)
-        yield "life", _life(items, self._plainly(items), supply.refusals() if loopback else [], listed=True, brief=True)
-        few = self._take(supply, "media-type-spelling", FEW_SITES)
+        yield "life", _life(items, items, supply.refusals() if loopback else [], listed=True, brief=True)
+        few = self._make("standard", 3, style=TYPED, choice=1)
         yield "change", self._change(few, self._take(supply, "standard", 50))
         yield "change", self._fill(self._take(supply, "no-payload", 0))
         if self._activate:
@@ -165,12 +161,6 @@ class Stories:
             return self._make(plain, size)
         style = SAME_SITE | UPPER | LONG_BROWSE if plain == "granular" and size == PLACED else 0
         return supply.take(family, size) or self._make(plain, size, style)
-
-    def _plainly(self, stimulus: Stimulus) -> Stimulus:
-        """The same artifacts, without anything else that the payload names or how it is written."""
-        payload = json.loads(stimulus.body or b"{}")
-        body = self._materials.body({name: value for name, value in payload.items() if name in LISTS.values()})
-        return replace(stimulus, body=body, headers=())
 
     def _items_with_places(self, size: int) -> Made:
         """Items that say where to restore to, where the edition that binds lets them."""

@@ -258,7 +258,7 @@ SEVERAL = (
 
 @family("several", len(SEVERAL))
 def several(m: Materials, k: Knobs) -> Stimulus:
-    """Two rules broken at once; any of the two refusals is right."""
+    """Two rules broken at once; any of the two refusals is right. The first variant breaks them by null."""
     count = max(k.size, 4)
     known = SEVERAL if m.knows(CONFLICT) else [pair for pair in SEVERAL if "conflict-value" not in pair]
     pair = known[k.variant % len(known)]
@@ -268,6 +268,9 @@ def several(m: Materials, k: Knobs) -> Stimulus:
         del elements[k.place % count]["destinationType"]
     if "restore-point" in pair:
         elements[(k.place + 1) % count]["restorePoint"] = {"id": ""}
+    if k.variant % len(known) == 0:
+        elements[k.place % count]["destinationType"] = None
+        elements[(k.place + 1) % count]["restorePoint"] = {"id": None}
     if "different-destination" in pair:
         elements[(k.place + 2) % count]["destinationType"] = m.choices("standard")[1]
     if "duplicate" in pair:
@@ -369,10 +372,10 @@ WRONG_TYPES = _wrong_types()
 
 
 def _each_member() -> frozenset[int]:
-    """The likeliest slip, which stands first, for each kind of member: element, object, choice, key."""
+    """The likeliest slip, which stands first, for each kind of member: element, object, text, choice, key."""
     rows: dict[tuple[str, tuple[str, ...]], int] = {}
     for number, (kind, path, _) in enumerate(WRONG_TYPES):
-        if (kind == "standard" and len(path) == 1) or path == ("id",):
+        if (kind == "standard" and path) or path == ("id",):
             rows.setdefault((kind, path), number)
     return frozenset(rows.values())
 

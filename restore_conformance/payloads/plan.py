@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from restore_conformance.payloads.families import FAMILIES, Knobs, is_newer
 from restore_conformance.payloads.fitting import fits, fitted
-from restore_conformance.payloads.materials import GRANULAR, LENGTHS, ODD_GROUPS, UPPER, Materials
+from restore_conformance.payloads.materials import GRANULAR, LENGTHS, ODD_GROUPS, TYPED, UPPER, Materials
 from restore_conformance.payloads.short import Entry, short
 from restore_conformance.payloads.slots import SLOTS
 from restore_conformance.payloads.stimulus import Stimulus
@@ -62,6 +62,7 @@ def _further(s: int) -> Iterator[Entry]:
     """What `standard` plans beyond the short plan."""
     for count, style in SITES_OF_SCENARIOS.items():
         yield "standard", Knobs(count, 0, count % 2, s + count, style)
+    yield "standard", Knobs(22, 0, 0, s + 22, TYPED)
     for count, style in ITEMS_OF_SCENARIOS.items():
         yield "granular", Knobs(count, 0, 0, s + 100 + count, style)
     for variant in (1, 2):
