@@ -63,6 +63,8 @@ def _further(s: int) -> Iterator[Entry]:
     for count, style in SITES_OF_SCENARIOS.items():
         yield "standard", Knobs(count, 0, count % 2, s + count, style)
     yield "standard", Knobs(22, 0, 0, s + 22, TYPED)
+    yield "standard", Knobs(4, 0, 0, 0)  # ids that differ in their last digit alone
+    yield "too-many", Knobs(0, 0, 1, s + 271)
     for count, style in ITEMS_OF_SCENARIOS.items():
         yield "granular", Knobs(count, 0, 0, s + 100 + count, style)
     for variant in (1, 2):
