@@ -394,7 +394,7 @@ WRONG_TYPES = _wrong_types()
 
 
 def _each_member() -> frozenset[int]:
-    """The likeliest slip, which stands first, for an element, an object, a choice and a key, and all of them at once."""
+    """The likeliest slip, which stands first, for an element, an object, a choice and a key, and all at once."""
     rows: dict[tuple[str, tuple[str, ...]], int] = {}
     for number, (kind, path, _) in enumerate(WRONG_TYPES):
         if (kind == "standard" and len(path) == 1) or path == ("id",):

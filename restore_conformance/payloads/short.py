@@ -62,12 +62,12 @@ def _accepted(s: int) -> Iterator[Entry]:
 def _rows(s: int) -> Iterator[Entry]:
     """Refusals by the rows of the error table."""
     yield "path-type", Knobs(1, 0, 3, s + 203)
-    yield "path-type", Knobs(50, 49, 0, s + 210, TYPED)
+    yield "path-type", Knobs(50, 49, 0, s + 210, TYPED | REVERSED)
     yield "empty-list", Knobs(variant=0)
     yield "null-list", Knobs(variant=1)
     yield "restore-point", Knobs(2, 1, 0, s + 230, TYPED)
-    yield "restore-point", Knobs(50, 49, 6, s + 231, TYPED)
-    yield "different-destination", Knobs(30, 16, 3, s + 280, TYPED)
+    yield "restore-point", Knobs(50, 49, 6, s + 231, TYPED | REVERSED)
+    yield "different-destination", Knobs(30, 16, 3, s + 280, TYPED | REVERSED)
     yield "duplicate", Knobs(50, 49, 2, s + 302, 48)
     yield "duplicate", Knobs(30, 0, 7, s + 275)
     yield "too-many", Knobs(0, 0, 0, s + 270)
@@ -86,10 +86,10 @@ def _rules(s: int) -> Iterator[Entry]:
     for variant in sorted(EACH_MEMBER):
         yield "wrong-type", Knobs(1 + variant % 3, variant, variant, s + 330)
     yield "collection-form", Knobs(1, 0, 0, s + 335)
-    yield "curiosities", Knobs(2, 1, 0, s + 342)
-    yield "odd-letters", Knobs(2, 1, 0, s + 364)
+    yield "curiosities", Knobs(18, 1, 0, s + 342)
+    yield "odd-letters", Knobs(13, 1, 0, s + 364)
 
 
 def _protocol(s: int) -> Iterator[Entry]:
     for name, variant in PROTOCOL.items():
-        yield name, Knobs(1, variant, variant, s + 400)
+        yield name, Knobs(1, variant, variant, s + 899)  # the same artifact as other callers send: another session

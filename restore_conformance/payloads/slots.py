@@ -27,6 +27,8 @@ from restore_conformance.payloads.materials import (
 WRITING = (PRETTY, REVERSED, TYPED)
 """Ways to write a payload, whatever is in it."""
 SITES = (*WRITING, UPPER, ODD_GROUPS, FALLING, RISING)
+PLANNED = frozenset({2, 4, 9, 22, 24, 27, 30, 33, 50})
+"""Numbers of full-site artifacts that the planned part sends."""
 ITEMS = (*WRITING, UPPER, LONG_BROWSE, SAME_SITE, LENGTHS, FALLING)
 
 
