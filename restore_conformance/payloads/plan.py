@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from restore_conformance.payloads.families import FAMILIES, Knobs, is_newer
-from restore_conformance.payloads.fitting import fits, fitted
-from restore_conformance.payloads.materials import GRANULAR, LENGTHS, ODD_GROUPS, TYPED, UPPER, Materials
+from restore_conformance.payloads.fitting import LIMIT, fits, fitted
+from restore_conformance.payloads.materials import GRANULAR, LENGTHS, LISTS, ODD_GROUPS, TYPED, UPPER, Materials
 from restore_conformance.payloads.short import Entry, short
-from restore_conformance.payloads.slots import SLOTS
+from restore_conformance.payloads.slots import SLOTS, Slot
 from restore_conformance.payloads.stimulus import Stimulus
 from restore_conformance.payloads.strategies import draw, fill, stimuli
 from restore_conformance.payloads.supply import interleaved
@@ -129,10 +129,15 @@ def drawn(materials: Materials, number: int, seed: int) -> Iterator[Stimulus]:
 
 @functools.lru_cache(maxsize=4)
 def _slotted(materials: Materials, seed: int) -> tuple[Stimulus, ...]:
-    slots = [slot for slot in SLOTS if not is_newer(materials, slot.family)]
+    slots = [slot for slot in SLOTS if not is_newer(materials, slot.family) and not _is_number(materials, slot)]
     entries = zip(slots, fill(slots, seed), strict=True)
     made = [fitted(materials, slot.family, knobs) for slot, knobs in entries]
     return tuple(interleaved(stimulus for stimulus in made if stimulus is not None))
+
+
+def _is_number(materials: Materials, slot: Slot) -> bool:
+    """Whether a slot is about a mere number of artifacts, for which the user named too few ids."""
+    return slot.family in LISTS and slot.size is not None and materials.most(slot.family) < slot.size < LIMIT
 
 
 GOOD = frozenset({"delegated", "application"})
