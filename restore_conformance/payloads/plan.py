@@ -54,8 +54,6 @@ ONCE = (
 SITES_OF_SCENARIOS = {2: 0, 9: UPPER, 24: 0, 27: UPPER | ODD_GROUPS, 30: 0}
 ITEMS_OF_SCENARIOS = {2: 0, 3: 0, 7: LENGTHS, 10: 0}
 """The sessions that scenarios take from the plan: numbers of artifacts, and the style of each."""
-BATCH = 5000
-"""How many stimuli are drawn at once, so that memory does not grow with their number."""
 
 
 def _further(s: int) -> Iterator[Entry]:
@@ -111,20 +109,13 @@ def _planned(materials: Materials, profile: Profile, seed: int, callers: frozens
     return tuple(made)
 
 
-def drawn(materials: Materials, number: int, seed: int) -> Iterator[Stimulus]:
+def drawn(materials: Materials, number: int, seed: int) -> list[Stimulus]:
     """The drawn part: that many stimuli, those of the slots first, the same for the same seed.
 
-    There are fewer where the user named few ids.
+    There are fewer where the user named few ids or an edition binds that lacks what a slot is about.
     """
-    first = _slotted(materials, seed)[:number]
-    yield from first
-    left, batch = number - len(SLOTS), 0
-    while left > 0:
-        batch += 1
-        for stimulus in draw(stimuli(materials), min(left, BATCH), seed + batch):
-            if fits(materials, stimulus):
-                yield stimulus
-        left -= BATCH
+    free = draw(stimuli(materials), number - len(SLOTS), seed)
+    return [*_slotted(materials, seed)[:number], *(stimulus for stimulus in free if fits(materials, stimulus))]
 
 
 @functools.lru_cache(maxsize=4)
