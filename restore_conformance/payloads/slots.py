@@ -75,8 +75,10 @@ def _rows() -> Iterator[Slot]:
     """Refusals by the rows of the error table."""
     for place, variant in enumerate((4, 1, 2, 3, 5)):
         yield Slot("path-type", 5, place, variant, writing=REFUSED)
-    for variant in (0, 1, 6, 7):
+    for variant in (0, 1):
         yield Slot("path-type", variant=variant, writing=REFUSED)
+    for variant in (6, 7):
+        yield Slot("path-type", 3, variant=variant, writing=REFUSED)
     yield Slot("empty-list", variant=1)
     yield Slot("null-list", variant=0)
     for place, variant in enumerate((4, 2, 3, 5, 7)):
