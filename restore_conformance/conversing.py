@@ -13,13 +13,11 @@ from restore_conformance.payloads.families import is_newer
 from restore_conformance.payloads.materials import (
     LISTS,
     LONG_BROWSE,
-    ODD_GROUPS,
-    PRETTY,
-    REVERSED,
     SAME_SITE,
     TYPED,
     UPPER,
 )
+from restore_conformance.payloads.short import MANY_ITEMS, MANY_SITES
 
 Act = Callable[[stories.Talk], None]
 Told = tuple[str, Act]
@@ -85,20 +83,15 @@ class Stories:
         yield "many", stories.many
 
     def _in_brief(self, supply: Supply, *, loopback: bool) -> Iterator[Told]:
-        """One of each; their sessions are of the sizes and styles that the short plan leaves out."""
-        items = self._take(supply, "prefer", 13)
-        sites = self._make("standard", 23, style=UPPER | ODD_GROUPS)
-        yield "life", _life(items, sites, supply.refusals() if loopback else [], listed=True, brief=True)
-        yield (
-            "change",
-            self._change(self._make("standard", 3, style=TYPED, choice=1), self._take(supply, "standard", 50)),
-        )
+        """One of each, with sessions of the short plan; the one that is deleted has the same artifacts as another."""
+        items = self._take(supply, "prefer", MANY_ITEMS)
+        yield "life", _life(items, items, supply.refusals() if loopback else [], listed=True, brief=True)
+        few = self._make("standard", 3, style=TYPED, choice=1)
+        yield "change", self._change(few, self._take(supply, "standard", 50))
         yield "change", self._fill(self._take(supply, "no-payload", 0))
         if self._activate:
-            first, second = (
-                self._make("standard", 18, style=PRETTY | REVERSED),
-                self._take(supply, *self._items_with_places(PLACED)),
-            )
+            first = self._take(supply, "standard", MANY_SITES)
+            second = self._take(supply, *self._items_with_places(PLACED))
             yield "activation", lambda talk: stories.activation(talk, first, second, brief=True)
         yield "strangers", lambda talk: stories.strangers(talk, activate=self._activate, brief=True)
 

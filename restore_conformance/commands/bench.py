@@ -38,6 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--share", type=int, default=1, metavar="N", help="take every Nth server only (default: all)")
     add("--compositions", type=int, default=200, metavar="N", help="random compositions of odd habits (default: 200)")
     add("--seed", type=int, default=1, metavar="N", help="seed of the compositions (default: 1)")
+    add(
+        "--half",
+        choices=["choosing", "reporting"],
+        default="",
+        help="one fixed half of the faults alone: requests are chosen by the first, figures reported from the second, "
+        "of which no missed fault is printed by name",
+    )
     add("--only", choices=["faults", "variants", "environments"], help="one part of the bench")
     add("--json", default="", metavar="FILE", help="write the figures to a file")
     add(
@@ -72,10 +79,11 @@ def main(arguments: argparse.Namespace) -> int:
                 break
             score = make()
         scores.setdefault(score.kind, []).append(score)
-        if not score.right:
+        hidden = arguments.half == "reporting" and score.kind == "fault"
+        if not score.right and not hidden:
             print(f"wrong  {score.kind:11} {score.name}: {', '.join(score.blamed) or score.reason}", flush=True)
         if score.kind == "fault" and not score.caught and arguments.profile == "standard":
-            score.deep = _caught_deeper(register, score.name)
+            score.deep = _caught_deeper(register, score.name, named=not hidden)
             nowhere = nowhere or not score.deep
     figures = _figures(scores)
     figures["profile"], figures["share"] = arguments.profile, arguments.share
@@ -86,12 +94,13 @@ def main(arguments: argparse.Namespace) -> int:
     return 1 if nowhere else fell
 
 
-def _caught_deeper(register: Any, name: str) -> bool:
-    """Whether the deep profile catches a fault that the standard one does not; said aloud either way."""
+def _caught_deeper(register: Any, name: str, *, named: bool) -> bool:
+    """Whether the deep profile catches a fault that the standard one does not; printed either way if it is `named`."""
     from restore_conformance.bench import score_fault
 
     found = bool(score_fault(register, name, "deep", drawn=DEEPER).caught)
-    print(f"{'deep  ' if found else 'missed'} fault       {name}", flush=True)
+    if named:
+        print(f"{'deep  ' if found else 'missed'} fault       {name}", flush=True)
     return found
 
 
@@ -130,12 +139,13 @@ def _write(path: str, figures: dict[str, Any]) -> None:
 def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Callable[[], Any]]:
     from restore_conformance.bench import ENVIRONMENTS, score_environment, score_fault, score_variant
     from restore_conformance.bench.compositions import draw
+    from restore_conformance.bench.halves import only
     from restore_conformance.mock.faults import FAULTS
     from restore_conformance.mock.variants import VARIANTS
 
     profile, share = arguments.profile, arguments.share
     if arguments.only in {None, "faults"}:
-        for name in list(FAULTS)[::share]:
+        for name in only(FAULTS, arguments.half)[::share]:
             yield partial(score_fault, register, name, profile)
     if arguments.only in {None, "variants"}:
         for name in list(VARIANTS)[::share]:
@@ -148,6 +158,8 @@ def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Callable[[
 
 
 def _figures(scores: dict[str, list[Any]]) -> dict[str, Any]:
+    from restore_conformance.bench.halves import HALVES
+
     made: dict[str, Any] = {}
     for kind, found in scores.items():
         made[kind] = {
@@ -161,7 +173,20 @@ def _figures(scores: dict[str, list[Any]]) -> dict[str, Any]:
             made[kind]["caught"] = sum(score.caught for score in found)
             made[kind]["deep"] = sum(score.deep for score in found)
             made[kind]["first"] = sum(score.first for score in found)
+            made[kind]["halves"] = {half: _half(found, half) for half in HALVES}
     return made
+
+
+def _half(scores: list[Any], half: str) -> dict[str, int]:
+    """How many faults of a half there are, how many of them were detected, and how many had the right clause first."""
+    from restore_conformance.bench.halves import half_of
+
+    found = [score for score in scores if half_of(score.name) == half]
+    return {
+        "servers": len(found),
+        "caught": sum(score.caught for score in found),
+        "first": sum(score.first for score in found),
+    }
 
 
 def _table(figures: dict[str, Any], seconds: float) -> None:
@@ -176,6 +201,10 @@ def _table(figures: dict[str, Any], seconds: float) -> None:
         else:
             said += f"{row['servers'] - row['right']} accused"
         print(said)
+        for half, part in row.get("halves", {}).items():
+            if part["servers"]:
+                rate = part["caught"] / part["servers"]
+                print(f"  {half} half: {part['servers']} faults, {part['caught']} detected ({rate:.1%})")
     print(f"in {seconds:.0f} s")
 
 

@@ -140,6 +140,16 @@ def media_type_spelling(m: Materials, k: Knobs) -> Stimulus:
 # ---------------------------------------------------------------- rows of the error table
 
 
+_BAD_PLACES = (None, "", "elsewhere", "in place", "original")
+
+
+def _bad_points(good: str) -> tuple[Any, ...]:
+    return (
+        None, {}, {"id": None}, {"id": ""}, {"id": " "}, {"id": "not-a-restore-point"}, {"id": good[:-1]},
+        {"id": good + "0"},
+    )  # fmt: skip
+
+
 @family("path-type", 8)
 def path_type(m: Materials, k: Knobs) -> Stimulus:
     def change(element: dict[str, Any]) -> dict[str, Any]:
@@ -147,7 +157,7 @@ def path_type(m: Materials, k: Knobs) -> Stimulus:
         if variant in {0, 6}:
             del made["destinationType"]
         else:
-            made["destinationType"] = (None, "", "elsewhere", "in place", "original", "", "")[variant - 1]
+            made["destinationType"] = (*_BAD_PLACES, "", "")[variant - 1]
         return made
 
     count, variant = max(k.size, 1), k.variant % 8
@@ -180,10 +190,7 @@ def restore_point(m: Materials, k: Knobs) -> Stimulus:
         if variant == 0:
             del made["restorePoint"]
         else:
-            made["restorePoint"] = (
-                None, {}, {"id": None}, {"id": ""}, {"id": " "}, {"id": "not-a-restore-point"},
-                {"id": good[:-1]}, {"id": good + "0"},
-            )[variant - 1]  # fmt: skip
+            made["restorePoint"] = _bad_points(good)[variant - 1]
         return made
 
     elements = _one_odd(m, "standard", k._replace(variant=k.seed), change)
@@ -207,11 +214,12 @@ def too_many(m: Materials, k: Knobs) -> Stimulus:
     return _made(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
 
 
-@family("duplicate", 6)
+@family("duplicate", 8)
 def duplicate(m: Materials, k: Knobs) -> Stimulus:
     """`place` is where the copy goes, `variant` the kind; the original stands `style` places before it, wrapping.
 
-    From variant 2 on the copy has its members in another order, from 4 on every element is a copy.
+    From variant 2 on the copy has its members in another order, from 4 on every element is a copy, and from 6 on the
+    last two are copies of the first two, with their members in another order.
     """
     kind = ("standard", "granular")[k.variant % 2]
     count = max(k.size, 2)
@@ -220,12 +228,16 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
     original = (copy - 1 - k.style) % count
     if original == copy:
         original = (copy - 1) % count
-    form = k.variant % 6 // 2
-    elements[copy] = dict(reversed(elements[original].items())) if form == 1 else dict(elements[original])
-    if form == 2:
+    form = k.variant % 8 // 2
+    if form == 3:
+        pairs = min(2, count // 2)
+        elements[-pairs:] = [dict(reversed(element.items())) for element in elements[:pairs]]
+    elif form == 2:
         elements = [dict(elements[original]) for _ in elements]
+    else:
+        elements[copy] = dict(reversed(elements[original].items())) if form == 1 else dict(elements[original])
     payload = {LISTS[kind]: elements}
-    style = TYPED if form == 1 else 0
+    style = TYPED if form % 2 else 0
     return _made(m, "duplicate", kind, payload, k._replace(style=style), count, defect="duplicate")
 
 
@@ -253,10 +265,12 @@ SEVERAL = (
 
 @family("several", len(SEVERAL))
 def several(m: Materials, k: Knobs) -> Stimulus:
-    """Two rules broken at once; any of the two refusals is right."""
-    count = max(k.size, 4)
+    """Two rules broken at once; any of the two refusals is right. The first variant breaks each in every way."""
     known = SEVERAL if m.knows(CONFLICT) else [pair for pair in SEVERAL if "conflict-value" not in pair]
     pair = known[k.variant % len(known)]
+    if pair == SEVERAL[0]:
+        return _every_way(m, k)
+    count = max(k.size, 4)
     elements = m.elements("standard", count, k.seed)
     payload: dict[str, Any] = {SITE: elements}
     if "path-type" in pair:
@@ -273,6 +287,20 @@ def several(m: Materials, k: Knobs) -> Stimulus:
         payload[CONFLICT] = "skip"
     kind = "mixed" if "mixed" in pair else "standard"
     return _made(m, "several", kind, payload, k, count, defect="+".join(pair))
+
+
+def _every_way(m: Materials, k: Knobs) -> Stimulus:
+    """Full-site artifacts of which each has another bad place or restore point: a server may stumble over any."""
+    points = _bad_points(guid(k.seed, 0))
+    elements = m.elements("standard", len(_BAD_PLACES) + len(points) + 2, k.seed)
+    odd = iter(elements)
+    for place in _BAD_PLACES:
+        next(odd)["destinationType"] = place
+    for point in points:
+        next(odd)["restorePoint"] = point
+    del next(odd)["destinationType"]
+    del next(odd)["restorePoint"]
+    return _made(m, "several", "standard", {SITE: elements}, k, len(elements), defect="+".join(SEVERAL[0]))
 
 
 # ---------------------------------------------------------------- other rules
@@ -338,6 +366,8 @@ def granular_members(m: Materials, k: Knobs) -> Stimulus:
     )
 
 
+EVERY = ("every",)
+"""Stands for every place in full-site artifacts, each artifact with another wrong type."""
 _WRONG_LIST: tuple[Any, ...] = ("text",)
 _WRONG_ELEMENT: tuple[Any, ...] = (None, "text")
 _WRONG_TEXT: tuple[Any, ...] = (5, {})
@@ -351,11 +381,11 @@ def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
     objects: tuple[Any, ...] = (BARE, [])
     table += [("standard", ("restorePoint",), value) for value in objects]
     table += [("standard", ("restorePoint", "id"), value) for value in _WRONG_TEXT]
-    members: tuple[Any, ...] = (7, {})
+    members: tuple[Any, ...] = ({}, 7)
     table += [("standard", ("destinationType",), value) for value in members]
     table += [("granular", ("browseSessionId",), value) for value in _WRONG_TEXT]
     table += [("granular", ("id",), value) for value in _WRONG_TEXT]
-    return table
+    return [*table, ("standard", EVERY, None)]
 
 
 BARE = "the id alone"
@@ -364,10 +394,10 @@ WRONG_TYPES = _wrong_types()
 
 
 def _each_member() -> frozenset[int]:
-    """The likeliest slip, which stands first, for every kind of member: element, object, text, choice, key."""
+    """The likeliest slip, which stands first, for an element, an object, a choice and a key, and all at once."""
     rows: dict[tuple[str, tuple[str, ...]], int] = {}
     for number, (kind, path, _) in enumerate(WRONG_TYPES):
-        if (kind == "standard" and path) or path == ("id",):
+        if (kind == "standard" and len(path) == 1) or path == ("id",):
             rows.setdefault((kind, path), number)
     return frozenset(rows.values())
 
@@ -378,24 +408,29 @@ EACH_MEMBER = _each_member()
 @family("wrong-type", len(WRONG_TYPES))
 def wrong_type(m: Materials, k: Knobs) -> Stimulus:
     kind, path, value = WRONG_TYPES[k.variant % len(WRONG_TYPES)]
-
-    def change(element: dict[str, Any]) -> Any:
-        if path == ("*",):
-            return value
-        made: dict[str, Any] = json.loads(json.dumps(element))
-        inner = made
-        for name in path[:-1]:
-            inner = inner[name]
-        inner[path[-1]] = inner[path[-1]]["id"] if value is BARE else value
-        return made
-
+    if path == EVERY:
+        rows = [(inner, wrong) for of, inner, wrong in WRONG_TYPES if of == "standard" and inner not in {(), EVERY}]
+        made = m.elements("standard", len(rows), k.seed)
+        elements = [_wrong(element, *row) for element, row in zip(made, rows, strict=True)]
+        return _made(m, "wrong-type", kind, {SITE: elements}, k, len(elements), defect="wrong-type")
     if path == ():
         payload: dict[str, Any] = {LISTS[kind]: value}
     else:
-        payload = {LISTS[kind]: _one_odd(m, kind, k._replace(variant=0), change)}
-    defect = "collection-form" if path == () and isinstance(value, dict) else "wrong-type"
-    defect = "item-member-type" if kind == "granular" and path not in {(), ("*",)} else defect
+        payload = {LISTS[kind]: _one_odd(m, kind, k._replace(variant=0), lambda element: _wrong(element, path, value))}
+    defect = "item-member-type" if kind == "granular" and path not in {(), ("*",)} else "wrong-type"
     return _made(m, "wrong-type", kind, payload, k, defect=defect)
+
+
+def _wrong(element: dict[str, Any], path: tuple[str, ...], value: Any) -> Any:
+    """An artifact with a value of the wrong type at a place in it, or a value in its place."""
+    if path == ("*",):
+        return value
+    made: dict[str, Any] = json.loads(json.dumps(element))
+    inner = made
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = inner[path[-1]]["id"] if value is BARE else value
+    return made
 
 
 @family("collection-form", 3)

@@ -20,12 +20,13 @@ LISTS = {"standard": SITE, "granular": GRANULAR}
 REQUEST = "create/request.json"
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" * 4  # byte to letter, by its last 6 bits
 
-PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE, FALLING, LENGTHS, NEWER = (
-    1 << bit for bit in range(11)
+PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE, FALLING, LENGTHS, NEWER, RISING = (
+    1 << bit for bit in range(12)
 )
 """Bits of a style: white space, member order, GUIDs in capitals or without a version, optional members sent,
 a long padded browse id, @odata.type at the top as the SDKs send it, item keys that differ at their end, ids that
-fall from each artifact to the next, keys of sites among those of files, and members of later editions as well."""
+fall from each artifact to the next, keys of sites among those of files, members of later editions as well, and ids
+that rise."""
 
 
 class Materials:
@@ -136,7 +137,7 @@ class Materials:
     def elements(self, kind: str, count: int, seed: int = 0, choice: int = 0, style: int = 0) -> list[dict[str, Any]]:
         """A list of that many well-formed artifacts with one destination and ids of their own."""
         made = [self.element(kind, seed, index, choice, style) for index in range(count)]
-        return sorted(made, key=own_id, reverse=True) if style & FALLING else made
+        return sorted(made, key=own_id, reverse=bool(style & FALLING)) if style & (FALLING | RISING) else made
 
     def body(self, payload: Any, style: int = 0) -> bytes:
         """A payload as JSON: compact, or in the white space and member order that the style asks for."""

@@ -1,6 +1,14 @@
 """Hypothesis's only door: strategies over the families, and seeded draws from them.
 
-A stimulus costs one compact draw of five small integers that a maker expands, which is several times faster
+Public, for a test of your own as for this suite's runs:
+
+`stimuli(materials, families, most)` is a strategy of stimuli: any of some families, any knobs.
+`knobs(slot)` is a strategy of the knobs of one slot, of which some are fixed (see `slots`).
+`draw(strategy, number, seed)` gives so many values, the same for the same seed and the same version of Hypothesis.
+`fill(slots, seed)` gives the knobs of each of some slots, drawn together.
+`smallest(strategy, condition)` is the simplest value that meets a condition.
+
+A stimulus costs one compact draw of a few small integers that a maker expands, which is several times faster
 than nested strategies and still shrinks: every number shrinks towards 0, where ids are readable and lists short.
 """
 
@@ -8,6 +16,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import hypothesis
 from hypothesis import strategies as st
@@ -15,11 +24,28 @@ from hypothesis import strategies as st
 import restore_conformance.payloads.protocol  # noqa: F401 - registers its families
 from restore_conformance.payloads.families import FAMILIES, VARIANTS, Knobs, is_newer
 from restore_conformance.payloads.materials import LONG_BROWSE, ODD_GROUPS, PRETTY, REVERSED, UPPER, Materials
+from restore_conformance.payloads.slots import Slot
 from restore_conformance.payloads.stimulus import Stimulus
+
+__all__ = ["HEAVY", "STYLES", "draw", "fill", "knobs", "smallest", "stimuli"]
+
+T = TypeVar("T")
 
 STYLES = (0, PRETTY, REVERSED, PRETTY | REVERSED, UPPER, ODD_GROUPS, LONG_BROWSE)
 HEAVY = frozenset({"too-many", "very-large", "very-deep"})
 """Families whose bodies are large: planned, and drawn only when named."""
+FAR = 1 << 67
+"""Where the integers that are drawn begin. Hypothesis mixes constants of the modules that happen to be imported, and
+some of its own below 2^66, into the integers of a range that holds them; one seed would then draw other stimuli in
+another process. No such constant lies out here."""
+SEEDS = 1 << 31
+TOGETHER = 40
+"""Slots that are filled in one draw: Hypothesis bounds how much one value may take."""
+
+
+def _number(below: int) -> st.SearchStrategy[int]:
+    """An integer from 0 on; shrinks towards 0."""
+    return st.integers(FAR, FAR + below - 1).map(lambda drawn: drawn - FAR)
 
 
 def stimuli(materials: Materials, families: Sequence[str] | None = None, most: int = 49) -> st.SearchStrategy[Stimulus]:
@@ -36,18 +62,40 @@ def stimuli(materials: Materials, families: Sequence[str] | None = None, most: i
         return FAMILIES[name](materials, knobs)
 
     return st.tuples(
-        st.integers(0, len(names) - 1),
-        st.integers(0, most - 1),
-        st.integers(0, 48),
-        st.integers(0, 47),
-        st.integers(0, 2**31),
-        st.integers(0, len(STYLES) - 1),
+        _number(len(names)), _number(most), _number(49), _number(48), _number(SEEDS + 1), _number(len(STYLES))
     ).map(expand)
 
 
-def draw(strategy: st.SearchStrategy[Stimulus], number: int, seed: int) -> list[Stimulus]:
-    """That many stimuli, the same for the same seed."""
-    drawn: list[Stimulus] = []
+def knobs(slot: Slot) -> st.SearchStrategy[Knobs]:
+    """What a slot leaves open: shrinks towards one artifact, the first place, the first variant and plain writing."""
+
+    def expand(numbers: tuple[int, int, int, int, int]) -> Knobs:
+        size, place, variant, seed, chosen = numbers
+        style = sum(bit for number, bit in enumerate(slot.writing) if chosen >> number & 1)
+        return Knobs(size, place, variant, seed, slot.style | style)
+
+    return st.tuples(
+        _number(slot.most).map(lambda number: number + 1) if slot.size is None else st.just(slot.size),
+        _number(slot.size or slot.most) if slot.place is None else st.just(slot.place),
+        _number(VARIANTS[slot.family]) if slot.variant is None else st.just(slot.variant),
+        _number(SEEDS),
+        _number(1 << len(slot.writing)) if slot.writing else st.just(0),
+    ).map(expand)
+
+
+def fill(slots: Sequence[Slot], seed: int) -> list[Knobs]:
+    """Knobs for each slot in order, the same for the same seed."""
+    filled: list[Knobs] = []
+    for first in range(0, len(slots), TOGETHER):
+        some = slots[first : first + TOGETHER]
+        # The first value that Hypothesis draws is always the simplest.
+        filled += draw(st.tuples(*map(knobs, some)), 2, seed * 1000 + first)[-1]
+    return filled
+
+
+def draw(strategy: st.SearchStrategy[T], number: int, seed: int) -> list[T]:
+    """That many values, the same for the same seed."""
+    drawn: list[T] = []
     if number < 1:
         return drawn
 
@@ -60,8 +108,8 @@ def draw(strategy: st.SearchStrategy[Stimulus], number: int, seed: int) -> list[
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     @hypothesis.given(strategy)
-    def collect(stimulus: Stimulus) -> None:
-        drawn.append(stimulus)
+    def collect(value: T) -> None:
+        drawn.append(value)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", hypothesis.errors.HypothesisWarning)
@@ -69,10 +117,8 @@ def draw(strategy: st.SearchStrategy[Stimulus], number: int, seed: int) -> list[
     return drawn[:number]
 
 
-def smallest(
-    strategy: st.SearchStrategy[Stimulus], condition: Callable[[Stimulus], bool], tries: int = 500
-) -> Stimulus:
-    """The simplest stimulus that meets a condition, as Hypothesis shrinks it.
+def smallest(strategy: st.SearchStrategy[T], condition: Callable[[T], bool], tries: int = 500) -> T:
+    """The simplest value that meets a condition, as Hypothesis shrinks it.
 
     Raises hypothesis.errors.NoSuchExample where none was found.
     """

@@ -7,9 +7,11 @@ import hypothesis
 import pytest
 from looking import failed, some
 
-from restore_conformance.bench import ENVIRONMENTS, endurance, score_environment, score_fault, score_variant
+from restore_conformance.bench import ENVIRONMENTS, Score, endurance, score_environment, score_fault, score_variant
 from restore_conformance.bench.compositions import compositions, draw
 from restore_conformance.bench.endurance import Endurance, go_on, habits_of, summary
+from restore_conformance.bench.halves import HALVES, half_of, only
+from restore_conformance.cli import main
 from restore_conformance.commands import bench
 from restore_conformance.mock import Refusal, Service
 from restore_conformance.mock.faults import FAULTS, seeded
@@ -187,3 +189,24 @@ def test_a_server_that_was_judged_right_and_is_no_more_is_told_by_name(tmp_path,
     assert "fault b fell: it was judged right" in capsys.readouterr().err
     assert bench._compare({"share": 1, "fault": now}, path) == 1
     assert "requests rose: 120 each, earlier 100" in capsys.readouterr().err
+
+
+def test_every_fault_is_in_one_half_for_good():
+    """The halves are about as large, follow from the names alone, and move no fault when one is added."""
+    parts = {half: only(FAULTS, half) for half in HALVES}
+    assert sorted(name for part in parts.values() for name in part) == sorted(FAULTS)
+    assert min(map(len, parts.values())) > 0.45 * len(FAULTS)
+    assert only([*FAULTS, "one-more"], "choosing")[: len(parts["choosing"])] == parts["choosing"]
+    assert [half_of(name) for name in ("id-empty", "error-is-text")] == ["reporting", "choosing"]
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_a_half_is_counted_and_the_reporting_one_names_nothing(monkeypatch, capsys, half):
+    """Who chooses requests by the first half does not see which faults of the second are missed."""
+    names = [only(FAULTS, one)[0] for one in HALVES]
+    monkeypatch.setattr("restore_conformance.mock.faults.FAULTS", {name: FAULTS[name] for name in names})
+    monkeypatch.setattr("restore_conformance.bench.score_fault", lambda register, name, *_: Score(name, "fault", False))
+    assert main(["bench", "--profile", "quick", "--only", "faults", "--half", half]) == 0
+    out = capsys.readouterr().out
+    assert f"{half} half: 1 faults, 0 detected (0.0%)" in out
+    assert [name in out for name in names] == [half == "choosing", False]

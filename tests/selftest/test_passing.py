@@ -113,7 +113,7 @@ def test_a_wrong_success_binds_at_once(judged):
         answer = known(request)
         if answer.status == 201:
             count[0] += 1
-            if count[0] == 3:
+            if count[0] == 2:  # a printed request, which binds in every edition
                 return Response(200, answer.headers, answer.body)
         return answer
 

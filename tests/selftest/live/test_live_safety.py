@@ -20,7 +20,7 @@ from restore_conformance.live.routes import ALLOWED, ROOT, NeverLive, permitted
 from restore_conformance.live.settings import Live, Login
 from restore_conformance.live.signin import Token
 from restore_conformance.mock import Service
-from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, plan
+from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, drawn, plan
 from restore_conformance.payloads.families import VARIANTS
 from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser, route
@@ -134,7 +134,7 @@ def test_the_whole_stimulus_set_only_creates(wired):
         for variant in range(VARIANTS[family])
     ]
     for profile in PROFILES.values():
-        made += plan(Materials(), profile, 3)
+        made += [*plan(Materials(), profile, 3), *drawn(Materials(), min(profile.drawn, 300), 3)]
     for stimulus in made:
         request = sender.request(stimulus)
         assert (request.method, request.target) == ("POST", CREATE)
