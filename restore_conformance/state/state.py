@@ -219,7 +219,7 @@ class State:
         status, now = exchange.status, session.now
         session.foreign = session.foreign or exchange.overlaps
         operation = exchange.sent.operation.removesuffix("-typed")
-        if status is not None and 400 <= status < 500 and status not in {408, 429}:
+        if status is not None and 400 <= status < 500 and not exchange.trouble:
             session.happened("refused", exchange)
             return known
         if status is None or not 200 <= status < 300:
