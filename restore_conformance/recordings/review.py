@@ -141,14 +141,15 @@ class Review:
 
     def _ours(self, exchanges: Iterable[Exchange], source: Source, recogniser: Recogniser) -> None:
         self._accepted.forget_ids()
-        state = State()
+        # What stands alone in a cassette was chosen from a run: nobody knows what else was done to its sessions.
+        state = State(alone=source.provenance is None)
         for one in exchanges:
             self._label(one, source, recogniser)
             if one.sent.operation == "create":
                 self._accepted.take(one)
             if self._parts.take(one, source) and source.provenance is not None:
                 continue  # its other parts may be in other files
-            one.known = (state if source.provenance is None else State()).take(one)
+            one.known = state.take(one)
             self._judge_as_run(one, source)
 
     def _judge_as_run(self, one: Exchange, source: Source) -> None:

@@ -5,7 +5,7 @@ Nouns only: they are made by the state, and judgements read them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -107,7 +107,8 @@ class Known:
     whole list that agreed. `pages` are the pages of a list read so far, this one included, and `whole` says that no
     page is missing; `continues` is the operation whose link led here, where the target is not one of that operation.
     `rows` compares a whole list of sessions, and `between` says what came between it and the whole lists before it,
-    the latest last. `routes` are the operations that the target has shown to have; `given` all ids that it gave to
+    the latest last. `routes` are the operations that the target has shown to have by the time of
+    judging; `given` all ids that it gave to
     sessions, and `others` how many it gave since this one. `active` says, of an activation, how many other sessions are
     known to have started. `broken` are the clauses found broken about this session.
     `alone` says that nobody else is known to be at work.
@@ -133,7 +134,7 @@ class Known:
     continues: str = ""
     rows: tuple[Row, ...] = ()
     between: tuple[Between, ...] = ()
-    routes: frozenset[str] = frozenset()
+    routes: Set[str] = frozenset()
     given: Collection[str] = frozenset()
     others: int = 0
     active: int = 0
