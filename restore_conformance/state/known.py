@@ -95,7 +95,8 @@ class Between:
 class Known:
     """What the state knew before an exchange, and how the answer compares with it.
 
-    `session` is the id that the request names, in small letters; `phase` what had become of it. `created` made it;
+    `session` is the id that the request names, in small letters; `phase` what had become of it. `created` made it, for
+    another caller than the one that asks where the session is `foreign`;
     `because` is the last exchange that changed it, or set what is expected of it; `before` the last reading of the same
     view that agreed. `since` says what has happened since that reading: "created", "added", "removed", "changed",
     "refused", "activated", "deleted", and the same of another session with "other:" before it, whose last exchange is
@@ -117,6 +118,7 @@ class Known:
     session: str = ""
     phase: Phase = Phase.UNHEARD
     shared: bool = False
+    foreign: bool = False
     created: Exchange | None = None
     because: Exchange | None = None
     before: Exchange | None = None
@@ -145,6 +147,8 @@ class Known:
     def tags(self) -> frozenset[str]:
         """What clauses may ask for: "session:draft", "since:added", "page:list" and so on."""
         tags = {f"session:{self.phase}", *(f"since:{one}" for one in self.since)}
+        if self.foreign:
+            tags.add("session:foreign")
         return frozenset({*tags, f"page:{self.continues}"} if self.continues else tags)
 
     def besides(self, needs: Collection[str]) -> Known:
@@ -155,7 +159,7 @@ class Known:
     def bare(self) -> Known:
         """The tags and no exchange: what is kept once an exchange was judged, so that none holds on to all before."""
         return Known(
-            self.session, self.phase, self.shared, since=self.since, routes=self.routes, alone=self.alone,
+            self.session, self.phase, self.shared, self.foreign, since=self.since, routes=self.routes, alone=self.alone,
             broken=self.broken,
         )  # fmt: skip
 

@@ -151,7 +151,8 @@ class State:
                 since.add(f"other:{cause}")
                 causes[f"other:{cause}"] = other
         return Known(
-            session.name, session.phase, session.shared, session.created, session.because,
+            session.name, session.phase, session.shared, exchange.sent.caller != session.created.sent.caller,
+            session.created, session.because,
             view.reading if view is not None else None, frozenset(since), causes,
             sent=dict(session.sent), listed=dict(session.listed), readings=dict(session.readings),
             routes=self.routes, given=self.given.keys(), others=self._created - session.order,
