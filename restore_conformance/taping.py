@@ -210,9 +210,7 @@ def _step(one: Exchange, since: float) -> dict[str, str | bool | float]:
 
 def touched(found: Iterable[Exchange], judge: Judge) -> tuple[str, ...]:
     """The addresses of the clauses that exchanges touch."""
-    return tuple(
-        sorted({made.address for one in found if not one.silent for made in judge.applicable(tags_of(one))})
-    )
+    return tuple(sorted({made.address for one in found if not one.silent for made in judge.applicable(tags_of(one))}))
 
 
 def _pairs(headers: list[list[str]]) -> Headers:
