@@ -302,6 +302,7 @@ def _married(made: Clause, judgements: dict[str, tuple[Judgement, str]], complai
     stateful = takes == ("exchange", "known")
     when = function.__when__  # type: ignore[attr-defined]
     if stateful:
+        when = when & sent(f"asked:{made.operation}")  # what a clause is about was asked for, if not by this request
         return replace(made, judge=_with_known(function, made.needs), when=when, stateful=True, test=where)
     when = when & sent(made.operation)  # a clause is about its own operation, wherever its text was copied from
     return replace(made, judge=function, when=when, test=where)

@@ -108,10 +108,9 @@ class Known:
     whole list that agreed. `pages` are the pages of a list read so far, this one included, and `whole` says that no
     page is missing; `continues` is the operation whose link led here, where the target is not one of that operation.
     `rows` compares a whole list of sessions, and `between` says what came between it and the whole lists before it,
-    the latest last. `routes` are the operations that the target has shown to have by the time of
-    judging; `given` all ids that it gave to
-    sessions, and `others` how many it gave since this one. `active` says, of an activation, how many other sessions are
-    known to have started. `broken` are the clauses found broken about this session.
+    the latest last. `routes` are the operations that the target has shown to have, `asked` those that it was asked
+    for; `given` all ids that it gave to sessions, and `others` how many it gave since this one. `active` says, of an
+    activation, how many other sessions are known to have started. `broken` are the clauses found broken about this one.
     `alone` says that nobody else is known to be at work.
     """
 
@@ -137,6 +136,7 @@ class Known:
     rows: tuple[Row, ...] = ()
     between: tuple[Between, ...] = ()
     routes: Set[str] = frozenset()
+    asked: frozenset[str] = frozenset()
     given: Collection[str] = frozenset()
     others: int = 0
     active: int = 0
@@ -146,7 +146,11 @@ class Known:
     @property
     def tags(self) -> frozenset[str]:
         """What clauses may ask for: "session:draft", "since:added", "page:list" and so on."""
-        tags = {f"session:{self.phase}", *(f"since:{one}" for one in self.since)}
+        tags = {
+            f"session:{self.phase}",
+            *(f"since:{one}" for one in self.since),
+            *(f"asked:{one}" for one in self.asked),
+        }
         if self.foreign:
             tags.add("session:foreign")
         return frozenset({*tags, f"page:{self.continues}"} if self.continues else tags)
@@ -159,8 +163,8 @@ class Known:
     def bare(self) -> Known:
         """The tags and no exchange: what is kept once an exchange was judged, so that none holds on to all before."""
         return Known(
-            self.session, self.phase, self.shared, self.foreign, since=self.since, routes=self.routes, alone=self.alone,
-            broken=self.broken,
+            self.session, self.phase, self.shared, self.foreign, since=self.since, routes=self.routes, asked=self.asked,
+            alone=self.alone, broken=self.broken,
         )  # fmt: skip
 
     def aspect(self, name: str) -> Aspect:

@@ -94,12 +94,15 @@ class State:
     _moved: float | None = None
     _calm: dict[str, tuple[int, int]] = field(default_factory=dict)
     _created: int = 0
+    _asked: frozenset[str] = frozenset()
 
     def take(self, exchange: Exchange) -> Known:
         """Take one exchange in, and say what was known before it and how its answer compares."""
         operation = exchange.sent.operation
         if shows_route(exchange):
             self.routes.add(operation)
+        if operation.removesuffix("-typed") not in self._asked:
+            self._asked |= {operation.removesuffix("-typed")}
         if operation == "create":
             return self._create(exchange)
         if operation in {"get", "get-typed"}:
@@ -138,6 +141,7 @@ class State:
                 name,
                 shared=name in self.given or name in self.shown,
                 routes=self.routes,
+                asked=self._asked,
                 given=self.given.keys(),
                 alone=self.alone,
                 **more,
@@ -155,7 +159,7 @@ class State:
             session.created, session.because,
             view.reading if view is not None else None, frozenset(since), causes,
             sent=dict(session.sent), listed=dict(session.listed), readings=dict(session.readings),
-            routes=self.routes, given=self.given.keys(), others=self._created - session.order,
+            routes=self.routes, asked=self._asked, given=self.given.keys(), others=self._created - session.order,
             alone=self.alone, broken=session.broken, **more,
         )  # fmt: skip
 
@@ -328,7 +332,8 @@ class State:
                 self.came.add((operation, name))
         if aspects and not lacks and not wrong:
             view.agreed, view.reading = exchange.number, exchange
-            session.readings[operation] = exchange
+            if not exchange.sent.asked_for_all_members:
+                session.readings[operation] = exchange
         elif wrong or (settled and lacks != "trouble"):
             session.adopt(aspects, kind)
         return known
@@ -452,7 +457,7 @@ class State:
             age = min((one for one in (since, *(row.age for row in unsettled)) if one is not None), default=None)
         return Known(
             settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
-            routes=self.routes, given=self.given.keys(), alone=self.alone, age=age,
+            routes=self.routes, asked=self._asked, given=self.given.keys(), alone=self.alone, age=age,
         )  # fmt: skip
 
     def _row(

@@ -35,7 +35,8 @@ def change(
     known = (first.body or b"").decode()
     choice = _choice(first, kind, materials)
     every = materials.elements(kind, min(materials.most(kind), first.artifacts + 3), seed, choice)
-    fresh = _beside(first, kind, [one for one in every if own_id(one) not in known])
+    fresh = [one for one in every if own_id(one) not in known]
+    fresh = [*_beside(first, kind, fresh[:2]), *fresh[2:]]  # the third may be of a browse session of its own
     if is_unseen(talk.poll("get", made)):
         return
     other = talk.create("create-other", second)

@@ -276,8 +276,18 @@ def test_what_started_is_no_draft(draft, ask):
     listed = error("RestoreSessionActionNotAllowed")
     assert kind(draft.judge(f"{ask}/errors.codes", getattr(draft, ask)(403, *more, answer=listed))) in {"top", None}
     assert kind(draft.judge(f"{ask}/errors.codes", getattr(draft, ask)(400, *more))) == "Deviation"
-    assert kind(draft.judge(address, getattr(draft, ask)(409, *more, overlaps=True))) == "Inconclusive"
     assert kind(draft.judge(address, getattr(draft, ask)(good, *more))) == "Deviation"
+
+
+@pytest.mark.parametrize("ask", ["update", "delete", "activate"])
+def test_changes_that_overlap_leave_nobody_sure(draft, ask):
+    more = ({f"{SITES}@delta": [point(5)]},) if ask == "update" else ()
+    draft.activate(200)
+    draft.get(answer={"status": "activating"})
+    assert (
+        kind(draft.judge(f"{ask}/errors.not-a-draft", getattr(draft, ask)(409, *more, overlaps=True))) == "Inconclusive"
+    )
+    assert draft.judge(f"{ask}/errors.not-a-draft", getattr(draft, ask)(200, *more)) == ""
 
 
 DELTA = f"{SITES}@delta"

@@ -37,7 +37,7 @@ def test_added_ids(exchange, known):
         effects.listed_by_answered_id(shown, known)
 
 
-@clause(when=sent_any("update", "list-artifacts", "list-granular") & THERE & without("since:removed"))
+@clause(when=sent_any("update", "list-artifacts", "list-granular") & THERE)
 def test_as_sent(exchange, known):
     """An added artifact is answered and listed as it was sent."""
     if exchange.sent.operation == "update":
