@@ -17,7 +17,7 @@ from restore_conformance.clauses import Register
 from restore_conformance.concluding import Result, Stop, conclude, untouched
 from restore_conformance.controls import Control, confirm
 from restore_conformance.conversing import Stories
-from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, Outcome, Told
 from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
 from restore_conformance.recogniser import Recogniser
@@ -221,10 +221,6 @@ class Campaign:
         self.timing.take(exchange)
         self._tell(exchange)
 
-    def conclude_talk(self, conversation: Conversation) -> Outcome:
-        """Judge a conversation whose exchanges were heard."""
-        return self.judge.conversation(conversation)
-
     def _tell(self, exchange: Exchange) -> None:
         self._watch(exchange, exchange.number, self.planned)
         self._keep(exchange)
@@ -232,7 +228,6 @@ class Campaign:
     def _remember(self, exchange: Exchange) -> None:
         session = self._accepted.take(exchange)
         if session:
-            self.teller.know(session)
             alone = exchange.conversation is None and not self.edition.is_newer(exchange.sent.tags)
             if alone and len(self._kept) < 3:
                 self._kept.append(session)

@@ -101,17 +101,11 @@ trusted = without(
 """Requests of a caller that may do what it asks for, as far as anybody knows."""
 
 
-def story(*names: str) -> When:
-    """Conversations of one of these stories."""
-    return When(either=frozenset(f"story:{name}" for name in names))
-
-
 def clause(when: When) -> Callable[[_J], _J]:
     """Mark a function as the judgement of the clause with its address.
 
-    Its parameters say what it judges: `exchange`, `exchange` and what was `known` before it, or `conversation`. It
-    raises Deviation, or returns the
-    reading it saw (a key of interpretations.toml, or None).
+    Its parameters say what it looks at: `exchange`, or `exchange` and what was `known` before it. It raises
+    Deviation, or returns the reading it saw (a key of interpretations.toml, or None).
     """
 
     def mark(function: _J) -> _J:
@@ -151,7 +145,6 @@ class Clause:
     untested: str = ""
     judge: Judgement | None = None
     when: When = When()
-    scope: str = "exchange"
     stateful: bool = False
     test: str = ""
 
@@ -306,17 +299,16 @@ def _married(made: Clause, judgements: dict[str, tuple[Judgement, str]], complai
         complaints.append(
             f"{where} takes {' and '.join(takes) or 'nothing'}; a judgement takes exchange, or exchange and known"
         )
-    scope, stateful = takes[0] if takes else "", takes == ("exchange", "known")
+    stateful = takes == ("exchange", "known")
     when = function.__when__  # type: ignore[attr-defined]
     if stateful:
         when = when & sent(f"asked:{made.operation}")  # what a clause is about was asked for, if not by this request
-        return replace(made, judge=_with_known(function, made.needs), when=when, scope=scope, stateful=True, test=where)
-    if scope == "exchange":
-        when = when & sent(made.operation)  # a clause is about its own operation, wherever its text was copied from
-    return replace(made, judge=function, when=when, scope=scope, test=where)
+        return replace(made, judge=_with_known(function, made.needs), when=when, stateful=True, test=where)
+    when = when & sent(made.operation)  # a clause is about its own operation, wherever its text was copied from
+    return replace(made, judge=function, when=when, test=where)
 
 
-_TAKES = frozenset({("exchange",), ("exchange", "known"), ("conversation",)})
+_TAKES = frozenset({("exchange",), ("exchange", "known")})
 
 
 def _with_known(function: Callable[..., Any], needs: tuple[str, ...]) -> Judgement:

@@ -1,4 +1,4 @@
-"""What went over the wire: one request, its answer, and several of them about one thing.
+"""What went over the wire: one request and its answer.
 
 Nothing here knows a clause, a schema or a library outside the standard one.
 """
@@ -89,8 +89,7 @@ class Exchange:
     found broken here. `silent` says that no clause may be judged by this exchange alone. `lost` names parts of the
     answer that a recording may not show as they were, so that neither their absence nor their form proves anything:
     "media type", "body", places in it as JSON pointers, "members" where only those are missing that the request did
-    not ask for, and "request" where values of the request may have been written over. `stale` says that a reading may
-    show what was before a change, and was not repeated for long enough to be evidence. `overlaps` says that another
+    not ask for, and "request" where values of the request may have been written over. `overlaps` says that another
     request was under way at the same time which changes what this one is about. `known` is what the exchanges before
     had shown.
     """
@@ -114,7 +113,6 @@ class Exchange:
     failed: frozenset[str] = frozenset()
     origin: str = "run"
     lost: frozenset[str] = frozenset()
-    stale: bool = False
     overlaps: bool = False
     known: Any = None
     _answer: Any = field(default=NOTHING, repr=False)
@@ -151,44 +149,3 @@ class Exchange:
     def remembered(self, key: str) -> Any:
         """What `remember` kept, or None."""
         return self._cache.get(key)
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """Exchanges about one thing, in the order in which they were sent. A judgement notes in `looked_at` what it uses.
-
-    `routes` are the operations the target is known to have: it has answered one as the documents say. `known` are
-    the ids of sessions that the same caller made elsewhere, in small letters; `there` are those of them that nobody
-    deleted.
-    """
-
-    number: int
-    story: str
-    exchanges: tuple[Exchange, ...]
-    routes: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
-    there: frozenset[str] = frozenset()
-    looked_at: list[Exchange] = field(default_factory=list, compare=False, repr=False)
-
-    def step(self, name: str) -> Exchange | None:
-        """The last exchange of that step, or None where the conversation never came so far."""
-        for exchange in reversed(self.exchanges):
-            if exchange.step == name:
-                self.looked_at.append(exchange)
-                return exchange
-        return None
-
-    def steps(self, name: str) -> list[Exchange]:
-        """Every exchange of that step, in order."""
-        found = [exchange for exchange in self.exchanges if exchange.step == name]
-        self.looked_at.extend(found)
-        return found
-
-    def evidence(self) -> list[Exchange]:
-        """The conversation up to the last exchange that the judgement at hand looked at: the one that decides it."""
-        last = max((exchange.number for exchange in self.looked_at), default=self.exchanges[-1].number)
-        return [exchange for exchange in self.exchanges if exchange.number <= last]
-
-    @property
-    def weight(self) -> tuple[int, int]:
-        return (sum(len(e.request.body or b"") for e in self.exchanges), self.exchanges[0].number)

@@ -43,7 +43,7 @@ def documented(register: Register, folder: Path, wanted: Callable[[Clause], bool
                 look(exchange)
                 about = Provenance(
                     address=made.address, origin="documentation", service=f"{table['title']}, {table['address']}",
-                    recorded=today(), contract=documents.digest, clauses=touched([exchange], judge, ""),
+                    recorded=today(), contract=documents.digest, clauses=touched([exchange], judge),
                     scrub=RULES_DIGEST, tool=__version__, base=BASES["documentation"],
                     steps=({"family": exchange.family},),
                 )  # fmt: skip

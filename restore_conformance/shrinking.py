@@ -34,7 +34,7 @@ class Shrinker:
     def __call__(self, made: Clause, finding: Finding) -> Finding:
         """The finding with the smallest evidence that was found for it, itself if there is none smaller."""
         best = finding.evidence[-1]
-        if len(finding.evidence) != 1 or made.scope != "exchange" or not _shrinkable(best):
+        if len(finding.evidence) != 1 or made.stateful or not _shrinkable(best):
             return finding
         found = [best]
         for candidate in itertools.islice(smaller(lambda: found[-1].request), min(EACH, self.left)):

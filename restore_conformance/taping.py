@@ -17,7 +17,6 @@ from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange, Headers
 from restore_conformance.judging import Judge, tags_of
 from restore_conformance.origins import Place, origin_of, service_of
-from restore_conformance.recordings import stories_of
 from restore_conformance.scrub import RULES_DIGEST, Scrub
 from restore_conformance.state import session_of
 from restore_conformance.tape import LARGEST, LONGEST, Cassette, Provenance
@@ -77,14 +76,16 @@ class Chosen:
 
         What broke it comes first, so that a replay says what the run said; `broken` are such conversations.
         """
-        if made.scope == "conversation" or made.stateful:
-            for story in self.by_story if made.stateful else stories_of(made):
-                yield from self._conversations(made, story, broken)
-            return
+        if made.stateful:
+            whole = [one for story in self.by_story for one in self._conversations(made, story, broken)]
+            if whole:
+                yield from whole
+                return
         found = self.by_clause.get(made.address, {}).values()
         smallest = sorted(found, key=lambda one: (made.address not in one.failed, one.weight))[:EACH]
         # An id that was given twice shows only beside the exchange that it was given in before.
         before = [self.made[one.same_id_as] for one in smallest if one.same_id_as in self.made]
+        before += self._creates(smallest) if made.stateful else []
         if smallest:
             both = {one.number: one for one in (*smallest, *before)}
             yield made.address, "", sorted(both.values(), key=lambda one: one.number)
@@ -96,7 +97,7 @@ class Chosen:
         whole = [(number, told) for number, told in self.by_story.get(story, {}).items() if _is_whole(told)]
         whole.sort(key=lambda one: one[0] not in broken)
         for place, (_, told) in enumerate(whole[:EACH], 1):
-            if made.stateful and not any(made in self.judge.applicable(tags_of(one)) for one in told):
+            if not any(made in self.judge.applicable(tags_of(one)) for one in told):
                 continue
             found = [*self._creates(told), *told]
             parts = [found[at : at + LONGEST] for at in range(0, len(found), LONGEST)]
@@ -104,7 +105,7 @@ class Chosen:
                 yield f"stories/{story}-{place}" + (f".{number}" if len(parts) > 1 else ""), story, part
 
     def _creates(self, told: list[Exchange]) -> list[Exchange]:
-        """The creates of sessions that a conversation is about and that were made before it, in order."""
+        """The creates of sessions that exchanges are about and that were made before them, in order."""
         own = {session_of(one).lower() for one in told if one.sent.operation == "create"}
         named = {one.sent.session.lower() for one in told} - own
         found = [one for name in named if (one := self.sessions.get(name)) is not None]
@@ -181,7 +182,7 @@ class Recorder:
         since = self.chosen.beginning(found, story)
         about = Provenance(
             address=address, origin=origin, service=scrub.text(service_of(self.place, answers)), recorded=today(),
-            contract=pinned().digest, clauses=touched(found, self.chosen.judge, story), scrub=RULES_DIGEST,
+            contract=pinned().digest, clauses=touched(found, self.chosen.judge), scrub=RULES_DIGEST,
             tool=__version__, base=BASES.get(origin, scrub.text(self.place.base.rstrip("/"))),
             callers=self._callers(found), story=story,
             known=tuple(self.known) if self.known is not None else None,
@@ -207,12 +208,9 @@ def _step(one: Exchange, since: float) -> dict[str, str | bool | float]:
     return made if one.at is None else {**made, "at": round(max(0.0, one.at - since), 3)}
 
 
-def touched(found: Iterable[Exchange], judge: Judge, story: str) -> tuple[str, ...]:
+def touched(found: Iterable[Exchange], judge: Judge) -> tuple[str, ...]:
     """The addresses of the clauses that exchanges touch."""
-    addresses = {made.address for one in found if not one.silent for made in judge.applicable(tags_of(one))}
-    if story:
-        addresses |= {made.address for made in judge.applicable(frozenset({f"story:{story}"}), "conversation")}
-    return tuple(sorted(addresses))
+    return tuple(sorted({made.address for one in found if not one.silent for made in judge.applicable(tags_of(one))}))
 
 
 def _pairs(headers: list[list[str]]) -> Headers:

@@ -15,15 +15,13 @@ from restore_conformance.checks.answers import NO_ROUTE, codes, is_refusal
 from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.controls import ROUNDS, Control, again, confirm
 from restore_conformance.conversing import Act, Told
-from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Outcome
 from restore_conformance.payloads import Stimulus
 from restore_conformance.repeating import TIMES, Doubts
 from restore_conformance.sending import Sender
 from restore_conformance.state import shows_route
 from restore_conformance.trouble import never_sent
-
-MOST_KNOWN = 1000
 
 
 class Hearing(Protocol):
@@ -32,15 +30,13 @@ class Hearing(Protocol):
     def hear(self, exchange: Exchange) -> None: ...
     def overhear(self, exchange: Exchange) -> Outcome: ...
     def hear_silently(self, exchange: Exchange) -> None: ...
-    def conclude_talk(self, conversation: Conversation) -> Outcome: ...
 
 
 @dataclass(slots=True)
 class Teller:
     """Tells stories one after the other and learns which operations the target has: `routes`.
 
-    `known` are the ids of sessions made meanwhile, in small letters; `know` adds one. `sent` are the stimuli of the
-    stories so far, `deleted` the sessions that were deleted, and looked for in vain.
+    `sent` are the stimuli of the stories so far, `deleted` the sessions that were deleted, and looked for in vain.
     """
 
     sender: Sender
@@ -50,16 +46,9 @@ class Teller:
     patience: stories.Patience
     routes: set[str] = field(default_factory=lambda: {"create"})
     talks: int = 0
-    known: set[str] = field(default_factory=set)
     sent: list[Stimulus] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
-    _doomed: set[str] = field(default_factory=set)
     _answers: dict[str, set[tuple[int | None, tuple[str, ...]]]] = field(default_factory=dict)
-
-    def know(self, session: str) -> None:
-        """Take note of a session, within a bound: stories are told early."""
-        if len(self.known) < MOST_KNOWN:
-            self.known.add(session.lower())
 
     def tell(self, told: Iterable[Told]) -> None:
         """Tell stories, each with its name. What was said before an interruption is heard as well."""
@@ -119,11 +108,7 @@ class Teller:
                 exchange.note = f"{exchange.trouble}, the same in {ROUNDS + 1} sessions while a control was answered"
 
     def _talk(self, number: int, name: str, check: Callable[[Exchange], None]) -> stories.Talk:
-        return stories.Talk(self.sender, number, name, check, self.patience, routes=self.routes, there=self._there)
-
-    def _there(self) -> set[str]:
-        """The sessions of this run that nobody asked to delete."""
-        return self.known - self._doomed
+        return stories.Talk(self.sender, number, name, check, self.patience)
 
     def check(self, exchange: Exchange) -> None:
         """Find out whose trouble it is while the session is still as it was."""
@@ -134,7 +119,7 @@ class Teller:
         confirm(exchange, self.control, self.sender, _nothing)
 
     def heard(self, talk: stories.Talk) -> Outcome:
-        """Hand on what a story brought: its exchanges one by one, then the conversation.
+        """Hand on what a story brought: its exchanges one by one.
 
         Returns what they broke, less what creates did: each of those can be sent again by itself.
         """
@@ -153,11 +138,6 @@ class Teller:
                 brought.append(self.hearing.overhear(exchange))
         gone = [one for one in talk.exchanges if one.step == "get-deleted" and one.status == 404]
         self.deleted += [_named(one) for one in gone]
-        self._doomed |= {_named(one).lower() for one in talk.exchanges if one.request.method == "DELETE"}
-        if talk.exchanges:
-            there = frozenset(self._there())
-            whole = talk.done(frozenset(self.routes), frozenset(self.known), there)
-            brought.append(self.hearing.conclude_talk(whole))
         return Outcome(
             [address for one in brought for address in one.failed],
             [address for one in brought for address in one.doubtful],

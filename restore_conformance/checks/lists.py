@@ -5,45 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from restore_conformance.checks import answers
-from restore_conformance.checks.talks import comparable, no_route, sound, step
-from restore_conformance.exchange import Conversation
-from restore_conformance.verdicts import Deviation, Untouched
-
-
-def collection(conversation: Conversation, name: str) -> list[Any]:
-    """The items of every page of a step. Raises Deviation where one is no collection."""
-    pages = conversation.steps(name)
-    if len(pages) < 2:
-        step(conversation, name)  # further pages are where the target itself said, so that their route is no excuse
-    found: list[Any] = []
-    for page in pages:
-        sound(page)
-        value = page.answer.get("value") if isinstance(page.answer, dict) else None
-        if page.status != 200 or not isinstance(value, list):
-            raise Deviation(
-                f"expected 200 and an object with the array value at the step {name}, got {answers.shown(page)}",
-                expected="200 and an object with the array value",
-                observed=answers.shown(page),
-                pointer="/value",
-                unless=no_route(conversation, page),
-                refusal=answers.is_refusal(page),
-            )
-        found += value
-    return found
-
-
-def items(conversation: Conversation, name: str) -> list[dict[str, Any]]:
-    """The items of a step that are objects. Raises Untouched where it is no collection, or was not read to its end.
-
-    A link to a next page on another host is never followed.
-    """
-    if not read_whole(conversation, name):
-        raise Untouched("a list could not be read to its end")
-    try:
-        return [one for one in collection(conversation, name) if isinstance(one, dict)]
-    except Deviation as broken:
-        raise Untouched(broken.message) from None
+from restore_conformance.checks.talks import comparable
+from restore_conformance.verdicts import Deviation
 
 
 def creator(session: dict[str, Any]) -> dict[str, str]:
@@ -51,24 +14,6 @@ def creator(session: dict[str, Any]) -> dict[str, str]:
     identities = session.get("createdBy")
     actors = identities.items() if isinstance(identities, dict) else ()
     return {actor: str(one["id"]).lower() for actor, one in actors if isinstance(one, dict) and one.get("id")}
-
-
-def read_whole(conversation: Conversation, name: str) -> bool:
-    """Whether the last page of a listing step says that there are no more."""
-    last = step(conversation, name)
-    return isinstance(last.answer, dict) and "@odata.nextLink" not in last.answer
-
-
-def sent_elements(conversation: Conversation, name: str) -> list[dict[str, Any]]:
-    """The artifacts that a create step sent. Raises Untouched where it sent none that can be looked at."""
-    payload = step(conversation, name).sent.payload
-    found: list[dict[str, Any]] = []
-    if isinstance(payload, dict):
-        for member in ("siteRestoreArtifacts", "granularSiteRestoreArtifacts"):
-            found += payload.get(member) or []
-    if not found:
-        raise Untouched(f"the step {name} sent no artifacts")
-    return found
 
 
 def same_number(shown: list[Any], sent: list[Any], what: str) -> None:

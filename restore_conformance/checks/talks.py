@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
 from restore_conformance.checks import answers
 from restore_conformance.checks.members import id_of, instant, unset
 from restore_conformance.documents import pinned
-from restore_conformance.exchange import NOTHING, Conversation, Exchange, parse_json
-from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
+from restore_conformance.exchange import NOTHING, Exchange
+from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
 _T = TypeVar("_T")
 ABSENT = frozenset({404, 405, 501})
@@ -22,98 +22,16 @@ ON_DRAFTS = frozenset({"update", "activate", "delete", "delete-typed"})
 SECONDS = 2
 
 
-def step(conversation: Conversation, name: str) -> Exchange:
-    """The last exchange of a step.
-
-    Raises Untouched where the conversation has no such step or the target has no such route, Inconclusive
-    where the step was in trouble.
-    """
-    found = conversation.step(name)
-    if found is None:
-        raise Untouched(f"the conversation never came to {name}")
-    operation = found.sent.operation
-    if found.status in ABSENT and operation not in conversation.routes:
-        raise Untouched(f"the target seems to have no route for {operation}: it answers {found.status}", Why.ROUTE)
-    sound(found)
-    return found
-
-
 def sound(exchange: Exchange) -> None:
-    """The answer can be taken at its word. Raises Inconclusive for trouble that nobody was found to blame for.
-
-    So it does for a reading that may show what was before a change.
-    """
+    """The answer can be taken at its word. Raises Inconclusive for trouble that nobody was found to blame for."""
     where = f"{exchange.step}, " if exchange.step else ""
     if unsure(exchange):
         raise Inconclusive(f"{exchange.trouble} ({where}exchange {exchange.number})")
-    if exchange.stale:
-        raise Inconclusive(
-            f"the answer may show what was before the last change, and was not waited for long enough: --patience "
-            f"waits longer ({where}exchange {exchange.number})"
-        )
 
 
 def unsure(exchange: Exchange) -> bool:
     """Whether the answer cannot be taken at its word: it is in trouble, and nobody was found to blame."""
     return bool(exchange.trouble) and exchange.blame != "target"
-
-
-def waited_for(conversation: Conversation, name: str) -> None:
-    """What was done is known, and nothing cut the patience short with which it was waited for. Raises Inconclusive.
-
-    A change in trouble may have been carried out, and be seen or not.
-    """
-    at = step(conversation, name).number
-    for one in conversation.exchanges:
-        if (one.sent.operation in CHANGING and one.number <= at) or one.step == name:
-            sound(one)
-
-
-def session(conversation: Conversation, name: str) -> dict[str, Any]:
-    """The session a step answered. Raises Untouched for an answer without one; that is for another clause."""
-    found = step(conversation, name)
-    if found.status not in {200, 201} or not isinstance(found.answer, dict):
-        raise Untouched(f"the step {name} was answered {found.status}")
-    return found.answer
-
-
-def answered(conversation: Conversation, name: str, *statuses: int) -> Exchange:
-    """The step was answered with one of these statuses."""
-    found = step(conversation, name)
-    if found.status not in statuses:
-        wanted = " or ".join(map(str, statuses))
-        raise Deviation(
-            f"expected {wanted} at the step {name}, got {answers.shown(found)}{answers.again(found)}",
-            expected=wanted,
-            observed=answers.shown(found),
-            unless=no_route(conversation, found) or _made_up(found),
-            refusal=answers.is_refusal(found),
-        )
-    return found
-
-
-def _made_up(found: Exchange) -> str:
-    """The fact that would excuse a refusal of additions whose ids the target may check, as it does for create."""
-    payload = parse_json(found.request.body) if found.sent.operation == "update" else None
-    if not isinstance(payload, dict) or len(payload) != 1:
-        return ""
-    return answers.ids_excuse(found, "granular" if next(iter(payload)).startswith("granular") else "standard")
-
-
-def no_route(conversation: Conversation, found: Exchange) -> str:
-    """The fact that would excuse a 400 to an operation that the target has not shown to have; "" where none would.
-
-    Graph answers 400 BadRequest for a segment of a path that it does not know.
-    """
-    operation = found.sent.operation
-    rows = {row.code for row in answers.refusals("update").values()}
-    if (
-        found.status != 400
-        or operation in conversation.routes
-        or any(code in rows for _, code in answers.codes(found.answer))
-    ):
-        return ""
-    return f"{answers.NO_ROUTE}{operation}"
 
 
 def not_crowded_out(found: Exchange) -> None:
@@ -125,16 +43,6 @@ def not_crowded_out(found: Exchange) -> None:
     named = {code.lower() for _, code in answers.codes(found.answer)}
     if found.status == 429 or (row.code or "").lower() in named:
         raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
-
-
-def sessions(conversation: Conversation, *names: str) -> Iterator[dict[str, Any]]:
-    """The sessions that steps answered, as far as they were taken and answered with one."""
-    for name in names:
-        found = conversation.step(name)
-        if found is None or found.trouble or found.stale:
-            continue
-        if found.status == 200 and isinstance(found.answer, dict):
-            yield found.answer
 
 
 def seen(found: Iterable[_T]) -> list[_T]:
@@ -173,23 +81,6 @@ def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
         )
 
 
-def starts_when_told(conversation: Conversation) -> None:
-    """The target has an operation that only drafts allow. Raises Untouched where it has none.
-
-    That a session waits to be activated is said of those operations alone; the page of create does not speak of it.
-    """
-    if conversation.routes.isdisjoint(ON_DRAFTS):
-        raise Untouched("the target offers nothing that only drafts allow", Why.ROUTE)
-
-
-def done(conversation: Conversation, name: str) -> Exchange:
-    """The step was carried out. Raises Untouched where it was refused; that is for another clause."""
-    found = step(conversation, name)
-    if found.status is None or not 200 <= found.status < 300:
-        raise Untouched(f"the step {name} was answered {found.status}")
-    return found
-
-
 def declared(exchange: Exchange, schema: str, null: Collection[str] = ()) -> None:
     """The answer keeps the types its page declares; a sample's status `unknown` is let pass (C12).
 
@@ -218,24 +109,6 @@ def total(answer: dict[str, Any]) -> int | None:
     counts = answer.get("restoreSessionArtifactCount")
     found = counts.get("total") if isinstance(counts, dict) else None
     return found if isinstance(found, int) and not isinstance(found, bool) else None
-
-
-def same_total(conversation: Conversation, earlier: str, later: str, change: int = 0) -> None:
-    """The later step shows the number of artifacts of the earlier one plus `change`, as far as both show one.
-
-    Raises Inconclusive where a change up to then was in trouble: it may have been carried out, and seen or not.
-    """
-    waited_for(conversation, earlier)
-    waited_for(conversation, later)
-    before, after = total(session(conversation, earlier)), total(session(conversation, later))
-    if before is not None and after is not None and before + change != after:
-        because = f"{before} at the step {earlier}" + (f" and {change:+d}" if change else "")
-        raise Deviation(
-            f"/restoreSessionArtifactCount/total: expected {before + change} at {later} ({because}), got {after}",
-            expected=str(before + change),
-            observed=after,
-            pointer="/restoreSessionArtifactCount/total",
-        )
 
 
 def _apart(later: tuple[datetime, int], earlier: tuple[datetime, int]) -> float:

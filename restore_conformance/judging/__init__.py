@@ -1,10 +1,10 @@
 """Folds judgements over exchanges: which clauses apply, whether they were kept, and the smallest evidence.
 
-Judging is pure: it looks at exchanges and conversations, never at a target. Memory does not grow with the
+Judging is pure: it looks at exchanges, never at a target. Memory does not grow with the
 number of exchanges; each clause keeps its smallest piece of evidence.
 """
 
 from restore_conformance.judging.judge import Judge, Outcome, Told, look
-from restore_conformance.judging.tags import stimulus_of, tags_about, tags_of
+from restore_conformance.judging.tags import stimulus_of, tags_of
 
-__all__ = ["Judge", "Outcome", "Told", "look", "stimulus_of", "tags_about", "tags_of"]
+__all__ = ["Judge", "Outcome", "Told", "look", "stimulus_of", "tags_of"]

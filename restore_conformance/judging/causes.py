@@ -46,10 +46,10 @@ def localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> 
 
 
 def _is_one_place(made: Clause) -> bool:
-    """Whether a clause is about one defect, or about one step of a story, rather than about every answer."""
+    """Whether a clause is about one defect, or about what was done before, rather than about every answer."""
     if made.level is Level.OBSERVE or made.follows:
         return False
-    return made.scope == "conversation" or made.stateful or any(tag.startswith("sole:") for tag in made.when.either)
+    return made.stateful or any(tag.startswith("sole:") for tag in made.when.either)
 
 
 def generalise(verdicts: list[ClauseVerdict]) -> None:
@@ -81,7 +81,7 @@ def generalise(verdicts: list[ClauseVerdict]) -> None:
 
 def _breaks(made: Clause, finding: Finding) -> bool:
     """Whether the evidence breaks a clause as well, which leaves it to others for some feature of the request."""
-    if len(finding.evidence) != 1 or made.judge is None or made.scope != "exchange" or made.stateful:
+    if len(finding.evidence) != 1 or made.judge is None or made.stateful:
         return False
     exchange = finding.evidence[0]
     if not replace(made.when, none=frozenset()).matches(tags_of(exchange)):

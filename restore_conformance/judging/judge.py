@@ -1,4 +1,4 @@
-"""The judge: asks every clause that applies to an exchange or a conversation, and keeps a tally of each.
+"""The judge: asks every clause that applies to an exchange, and keeps a tally of each.
 
 Knows which clauses apply and in which order; not what a tally amounts to, nor which breach is told of another.
 """
@@ -7,26 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from restore_conformance.checks.answers import may_pass
-from restore_conformance.checks.talks import ABSENT
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.editions import Chosen, chosen
-from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.exchange import Exchange
 from restore_conformance.judging.causes import explain, generalise, localise
-from restore_conformance.judging.tags import stimulus_of, tags_about, tags_of
+from restore_conformance.judging.tags import stimulus_of, tags_of
 from restore_conformance.judging.tally import Tally, count_breach, verdict_of
 from restore_conformance.judging.unknown import unknown
 from restore_conformance.trouble import never_sent, trouble
 from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, Untouched
 
-SCOPES = ("exchange", "conversation")
-
 
 @dataclass(slots=True)
 class Outcome:
-    """What judging one exchange or conversation brought: the addresses that failed, and those that may yet pass.
+    """What judging one exchange brought: the addresses that failed, and those that may yet pass.
 
     A clause is in `doubtful` where the breach shows in a refusal.
     """
@@ -65,9 +61,8 @@ class Judge:
         later = {made.address: self.edition.newer(made.since) for made in register.clauses}
         self._newer = {address: found for address, found in later.items() if found is not None}
         active = [made for made in register.clauses if made.judge and (self._binds(made) or self._is_newer(made))]
-        ordered = _needs_first(active)
-        self._active = {scope: [made for made in ordered if made.scope == scope] for scope in SCOPES}
-        self._cache: dict[tuple[str, frozenset[str]], list[Clause]] = {}
+        self._active = _needs_first(active)
+        self._cache: dict[frozenset[str], list[Clause]] = {}
         self.consequences: dict[str, set[str]] = {}
 
     def _binds(self, made: Clause) -> bool:
@@ -76,47 +71,25 @@ class Judge:
     def _is_newer(self, made: Clause) -> bool:
         return made.address in self._newer
 
-    def applicable(self, tags: frozenset[str], scope: str = "exchange") -> list[Clause]:
+    def applicable(self, tags: frozenset[str]) -> list[Clause]:
         """The clauses that apply to something with these tags, those that others need first."""
-        key = (scope, tags)
-        found = self._cache.get(key)
+        found = self._cache.get(tags)
         if found is None:
-            found = [
-                made
-                for made in self._active[scope]
-                if made.when.matches(tags) and self.edition.judges(made.since, tags)
-            ]
+            found = [made for made in self._active if made.when.matches(tags) and self.edition.judges(made.since, tags)]
             if len(self._cache) < 20_000:
-                self._cache[key] = found
+                self._cache[tags] = found
         return found
 
     def exchange(self, exchange: Exchange) -> Outcome:
         """Judge one exchange by every clause that applies to it."""
         self.exchanges += 1
-        outcome = self._judge(exchange, self.applicable(tags_of(exchange)), "exchange", [exchange])
+        outcome = self._judge(exchange, self.applicable(tags_of(exchange)))
         exchange.failed = frozenset(outcome.failed)
         if exchange.known is not None:
             exchange.known.broken.update(outcome.failed)
             if not exchange.trouble:  # that may be judged again, once it is known whose it is
                 exchange.known = exchange.known.bare()
         return outcome
-
-    def conversation(self, conversation: Conversation) -> Outcome:
-        """Judge one conversation by every clause about its story."""
-        return self._judge(conversation, self.about(conversation), "conversation", list(conversation.exchanges))
-
-    def about(self, conversation: Conversation) -> list[Clause]:
-        """The clauses that a conversation can show: of its story, and of an operation that it asked the target for.
-
-        An operation that the target seems to lack was not asked for: what its route does not answer proves nothing.
-        """
-        asked = {
-            one.sent.operation.removesuffix("-typed")
-            for one in conversation.exchanges
-            if one.status not in ABSENT or one.sent.operation in conversation.routes
-        }
-        told = self.applicable(tags_about(conversation), "conversation")
-        return [made for made in told if made.operation in asked]
 
     def binds(self, address: str) -> bool:
         """Whether the breaches of a clause are more than refusals that may pass."""
@@ -136,12 +109,10 @@ class Judge:
             if tally.failed and tally.judged and not tally.binds:
                 self.forgive(address, why)
 
-    def _judge(self, subject: Any, clauses: Iterable[Clause], scope: str, evidence: list[Exchange]) -> Outcome:
+    def _judge(self, subject: Exchange, clauses: Iterable[Clause]) -> Outcome:
         outcome = Outcome()
-        failed: set[str] = set().union(*(e.failed for e in evidence)) if scope == "conversation" else set()
-        stuck = next((e for e in evidence if e.trouble and e.blame != "target"), None)
-        last = evidence[-1]
-        weight = last.weight
+        failed: set[str] = set()
+        stuck = bool(subject.trouble) and subject.blame != "target"
         for made in clauses:
             known = subject.known if made.stateful else None
             gone = failed.union(known.broken, *(page.failed for page in known.pages)) if known is not None else failed
@@ -151,12 +122,13 @@ class Judge:
                 self.consequences.setdefault(root, set()).add(made.address)
                 continue
             tally = self._tallies[made.address]
-            if stuck is not None and scope == "exchange":
-                _unanswered(tally, stuck)
+            if stuck:
+                _unanswered(tally, subject)
                 continue
             self.judgements += 1
             try:
-                reading = _reading(made, subject)
+                assert made.judge is not None
+                reading = made.judge(subject)
                 if reading:
                     self._saw(made, tally, str(reading))
             except Untouched as why:
@@ -185,17 +157,17 @@ class Judge:
                 tally.error = tally.error or f"{type(broken).__name__}: {broken}"
             else:
                 tally.judged += 1
-                if tally.sample is None or weight < tally.lightest:
-                    tally.sample, tally.lightest = last, weight
+                if tally.sample is None or subject.weight < tally.lightest:
+                    tally.sample, tally.lightest = subject, subject.weight
         return outcome
 
     def _broken(
-        self, made: Clause, deviation: Deviation, subject: Any, evidence: list[Exchange], outcome: Outcome
+        self, made: Clause, deviation: Deviation, subject: Exchange, evidence: list[Exchange], outcome: Outcome
     ) -> None:
         tally, stimulus = self._tallies[made.address], ""
-        if deviation.refusal or (made.scope == "exchange" and not made.stateful and may_pass(subject)):
+        if deviation.refusal or (not made.stateful and may_pass(subject)):
             outcome.doubtful.append(made.address)
-            stimulus = _stimulus(evidence[-1], made.scope)
+            stimulus = _stimulus(subject)
         count_breach(tally, deviation, subject.weight, evidence, stimulus)
         if self._told is not None and tally.binds and not tally.announced and not deviation.unless:
             tally.announced = True
@@ -238,19 +210,8 @@ class Judge:
         return found
 
 
-def _reading(made: Clause, subject: Exchange | Conversation) -> Any:
-    """What a clause says of its subject; raises what its judgement raises."""
-    assert made.judge is not None
-    if isinstance(subject, Conversation):
-        subject.looked_at.clear()
-    return made.judge(subject)
-
-
-def _evidence(made: Clause, deviation: Deviation, subject: Any) -> list[Exchange]:
+def _evidence(made: Clause, deviation: Deviation, subject: Exchange) -> list[Exchange]:
     """What shows a breach: the exchange that broke the clause last, after those that set the expectation."""
-    if made.scope == "conversation":
-        found: list[Exchange] = subject.evidence()
-        return found
     if not made.stateful:
         return [subject]
     if deviation.because:
@@ -269,9 +230,9 @@ def _unanswered(tally: Tally, stuck: Exchange) -> None:
     tally.reason = tally.reason or _why(stuck)
 
 
-def _stimulus(last: Exchange, scope: str) -> str:
-    """What tells the stimulus of an exchange, or a conversation, from others: its content, or its number."""
-    if scope == "conversation" or last.sent.operation != "create":
+def _stimulus(last: Exchange) -> str:
+    """What tells the stimulus of an exchange from others: its content, or the number of its conversation."""
+    if last.sent.operation != "create":
         return f"conversation {last.conversation}"
     return stimulus_of(last)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from restore_conformance.editions import TAG
-from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.exchange import Exchange
 
 
 def tags_of(exchange: Exchange) -> frozenset[str]:
@@ -22,12 +21,6 @@ def tags_of(exchange: Exchange) -> frozenset[str]:
     elif isinstance(exchange.answer, dict):
         more.append("object")
     return tags.union(more)
-
-
-def tags_about(conversation: Conversation) -> frozenset[str]:
-    """The story of a conversation, and the editions that brought members which its requests hold."""
-    held = (tag for one in conversation.exchanges for tag in one.sent.tags if tag.startswith(TAG))
-    return frozenset({f"story:{conversation.story}", *held})
 
 
 def stimulus_of(exchange: Exchange) -> str:

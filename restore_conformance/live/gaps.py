@@ -11,8 +11,11 @@ from restore_conformance.live.pool import Pool
 from restore_conformance.live.routes import ALLOWED
 from restore_conformance.verdicts import Gap, Why
 
-TOLD = frozenset({"life", "callers", "strangers"})
-"""The stories a live target is told: none of them changes or activates a draft."""
+CHANGED = frozenset(
+    {"session:started", *(f"since:{by}{done}" for by in ("", "other:") for done in ("changed", "activated")),
+     "since:added", "since:removed", "since:refused"}
+)  # fmt: skip
+"""What comes of changing or activating a draft, which a live target is never asked for."""
 FULL = Gap(Why.ROOM, "no room for it: --profile live-deep has more")
 ITEMS = Gap(Why.IDS, "needs items: name existing ones with --granular-items or live.granular-items")
 SEEN_BY = {
@@ -24,6 +27,7 @@ SEEN_BY = {
     "list-artifacts/errors.unknown-session": "artifacts-unknown",
 }
 """Clauses that one further look alone can show."""
+NEITHER = Gap(Why.LEFT_OUT, "left out: drafts are neither changed nor activated on a live target")
 SAID = Gap(Why.UNTOUCHED, "")
 """Stands where the run itself says best why."""
 
@@ -38,9 +42,12 @@ def gaps_beyond(
         operation, _, name = found.address.partition("/")
         if operation == "create" or found.judge is None:
             continue
-        told = {tag.removeprefix("story:") for tag in found.when.every | found.when.either if tag.startswith("story:")}
-        if told and not told & TOLD:
-            made[found.address] = Gap(Why.LEFT_OUT, f"left out: a live target is not told the story {min(told)}")
+        if found.when.every & CHANGED or (found.when.either and found.when.either <= CHANGED):
+            made[found.address] = NEITHER
+        elif "sole:no-token" in found.when.every:
+            made[found.address] = Gap(
+                Why.LEFT_OUT, "left out: a live target is sent nothing but creates without a token"
+            )
         elif found.address == "delete/errors.invalid-session-id":
             made[found.address] = Gap(
                 Why.LEFT_OUT, "left out: a live target is sent no delete of an id that is not ours"
@@ -48,9 +55,7 @@ def gaps_beyond(
         elif SEEN_BY.get(found.address, "") not in {"", *extras}:
             made[found.address] = FULL
         elif operation not in sendable:
-            made[found.address] = Gap(
-                Why.LEFT_OUT, "left out: drafts are neither changed nor activated on a live target"
-            )
+            made[found.address] = NEITHER
         elif name.startswith("permissions."):
             kind = "read-only" if "read-permission" in name else "no-permission"
             if kind not in callers:

@@ -144,8 +144,8 @@ def _comes_to(name: str, extras: tuple[str, ...]) -> bool:
 
 
 def _of_create(clause: Clause) -> bool:
-    """Whether a clause is judged by one create; the others need a conversation."""
-    return clause.judge is not None and clause.scope == "exchange" and clause.operation == "create"
+    """Whether a clause is judged by one create; the others need a session that is looked at later."""
+    return clause.judge is not None and not clause.stateful and clause.operation == "create"
 
 
 def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus, edition: Chosen) -> Step:
@@ -206,7 +206,7 @@ def _fits(step: Step, pool: Pool) -> bool:
 
 def _conversation(register: Register, offered: list[Step]) -> tuple[tuple[Step, Step] | None, int]:
     """The two creates of the conversation that reads back: a standard and another, preferably a granular one."""
-    if not any(c.scope == "conversation" or c.operation != "create" for c in register.clauses):
+    if all(_of_create(c) for c in register.clauses if c.judge is not None):
         return None, 0
     accepted = [s for s in offered if s.expects == CREATED and s.stimulus.caller == "good" and not s.singles]
     first = next((s for s in accepted if s.stimulus.family == "standard"), None)

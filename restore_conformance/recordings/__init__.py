@@ -4,7 +4,7 @@ What a stranger's recording does not show is unknown; trouble in a recording is 
 asked again. Knows no single clause.
 """
 
-from restore_conformance.recordings.coverage import again, is_recorded_in, outdated, stories_of
+from restore_conformance.recordings.coverage import again, is_recorded_in, outdated
 from restore_conformance.recordings.replaying import kept, replay, unlike
 from restore_conformance.recordings.review import BASE, Review, clock
 from restore_conformance.recordings.source import Source, origins
@@ -20,6 +20,5 @@ __all__ = [
     "origins",
     "outdated",
     "replay",
-    "stories_of",
     "unlike",
 ]

@@ -15,12 +15,6 @@ from restore_conformance.tape import Provenance
 PART = re.compile(r"(stories/(.+)-\d+)(?:\.\d+)?")
 
 
-def stories_of(made: Clause) -> list[str]:
-    """The stories a clause is about; none for a clause about single exchanges."""
-    tags = sorted({*made.when.every, *made.when.either})
-    return [tag.removeprefix("story:") for tag in tags if tag.startswith("story:")]
-
-
 def is_recorded_in(made: Clause, block: Provenance) -> bool:
     """Whether a cassette is the one of a clause: its own, or a conversation that it was judged on."""
     return made.address in block.clauses if block.story else made.address == block.address

@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.exchange import Exchange
 from restore_conformance.recordings.coverage import conversation_of
 from restore_conformance.recordings.source import Source
-from restore_conformance.state import session_of, shows_route
+from restore_conformance.state import State, session_of, shows_route
 from restore_conformance.verdicts import UsageError
 
 
 @dataclass(slots=True)
 class _Told:
-    story: str
     source: Source
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -27,24 +26,19 @@ class Parts:
     """Collects exchanges by their conversation, until all files were read."""
 
     _told: dict[str, _Told] = field(default_factory=dict)
-    _number: int = 0
 
     def take(self, one: Exchange, source: Source) -> bool:
-        """Keep an exchange that belongs to a conversation; False for one that stands alone. Raises UsageError."""
+        """Keep an exchange of a conversation that may lie in several files, else False. Raises UsageError."""
         block = source.provenance
-        if block is not None and block.story:
-            story, key = block.story, conversation_of(block.address) or block.address
-        elif one.conversation is not None:
-            story, key = one.family, f"{source.name} {one.conversation}"
-        else:
+        if block is None or not block.story:
             return False
-        told = self._told.setdefault(key, _Told(story, source))
+        told = self._told.setdefault(conversation_of(block.address) or block.address, _Told(source))
         _of_one_run(told.source, source)
         told.exchanges.append(one)
         return True
 
-    def whole(self) -> Iterator[tuple[Conversation, Source]]:
-        """Every conversation, and where it was recorded.
+    def whole(self) -> Iterator[tuple[list[Exchange], State, Source]]:
+        """The exchanges of every conversation, what was known before it, and where it was recorded.
 
         Which routes a target has shows in what was recorded of it, and in nothing that was recorded elsewhere. A
         run knows those of earlier conversations; cassettes have no order, so all of them count.
@@ -52,13 +46,12 @@ class Parts:
         routes: dict[str, set[str]] = {}
         made: dict[str, set[str]] = {}
         for told in self._told.values():
-            if told.source.provenance is not None:
-                _shown(told, routes)
+            _shown(told, routes)
             made.setdefault(_target(told), set()).update(session_of(one).lower() for one in told.exchanges)
         for told in self._told.values():
-            self._number += 1
-            shown, known = frozenset(_shown(told, routes)), frozenset(made[_target(told)] - {""})
-            yield Conversation(self._number, told.story, tuple(told.exchanges), shown, known), told.source
+            own = {session_of(one).lower() for one in told.exchanges if one.sent.operation == "create"}
+            given = dict.fromkeys(made[_target(told)] - own - {""}, 0)
+            yield told.exchanges, State(routes=set(_shown(told, routes)), given=given), told.source
         self._told.clear()
 
 

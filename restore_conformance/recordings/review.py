@@ -16,7 +16,7 @@ from restore_conformance.accepted import Accepted
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.clock import seconds_of
 from restore_conformance.concluding import Result
-from restore_conformance.exchange import Conversation, Exchange
+from restore_conformance.exchange import Exchange
 from restore_conformance.har import Heard, Shown, archive, exchanges_of
 from restore_conformance.judging import Judge, look, tags_of
 from restore_conformance.recogniser import Recogniser
@@ -27,7 +27,7 @@ from restore_conformance.recordings.parts import Parts
 from restore_conformance.recordings.source import Source
 from restore_conformance.recordings.strangers import REMOVED, Doubts, is_removable
 from restore_conformance.settings import Settings
-from restore_conformance.state import State, session_of
+from restore_conformance.state import State
 from restore_conformance.tape import Cassette, Foreign, Player, Provenance, foreign, load
 from restore_conformance.timing import Timing
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counted
@@ -141,15 +141,15 @@ class Review:
 
     def _ours(self, exchanges: Iterable[Exchange], source: Source, recogniser: Recogniser) -> None:
         self._accepted.forget_ids()
-        state = State()
+        # What stands alone in a cassette was chosen from a run: nobody knows what else was done to its sessions.
+        state = State(alone=source.provenance is None)
         for one in exchanges:
             self._label(one, source, recogniser)
             if one.sent.operation == "create":
                 self._accepted.take(one)
-            if self._parts.take(one, source) and source.provenance is not None:
+            if self._parts.take(one, source):
                 continue  # its other parts may be in other files
-            # What came before an exchange that stands alone in a cassette, nobody knows.
-            one.known = (state if source.provenance is None else State(alone=False)).take(one)
+            one.known = state.take(one)
             self._judge_as_run(one, source)
 
     def _judge_as_run(self, one: Exchange, source: Source) -> None:
@@ -205,19 +205,13 @@ class Review:
             self._count(self.judge.applicable(tags_of(exchange)), source)
         self.keep(exchange)
 
-    def _whole(self, conversation: Conversation, source: Source) -> None:
+    def _whole(self, exchanges: Iterable[Exchange], state: State, source: Source) -> None:
         """Judge the exchanges of a conversation whose parts were in several cassettes."""
-        own = {session_of(one).lower() for one in conversation.exchanges if one.sent.operation == "create"}
-        state = State(routes=set(conversation.routes), given=dict.fromkeys(conversation.known - own, 0))
-        for one in conversation.exchanges:
+        for one in exchanges:
             self._number += 1
             one.number = self._number
             one.known = state.take(one)
             self._judge(one, source)
-
-    def _talk(self, conversation: Conversation, source: Source) -> None:
-        self.judge.conversation(conversation)
-        self._count(self.judge.about(conversation), source)
 
     def _count(self, clauses: Iterable[Clause], source: Source) -> None:
         for made in clauses:
@@ -245,10 +239,8 @@ class Review:
         sum_up: Callable[[list[ClauseVerdict]], tuple[Exit, str, list[str]]],
     ) -> Result:
         """The finished review. `missing` says why a clause was not touched; `sum_up` concludes from the verdicts."""
-        for conversation, source in self._parts.whole():
-            if source.provenance is not None:
-                self._whole(conversation, source)
-            self._talk(conversation, source)
+        for exchanges, state, source in self._parts.whole():
+            self._whole(exchanges, state, source)
         if self._elsewhere:
             self.judge.forgive_exceptions("cannot be asked again in a recording")
         verdicts = self.judge.verdicts(self._facts())

@@ -5,7 +5,7 @@ Nouns only: they are made by the state, and judgements read them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -95,7 +95,8 @@ class Between:
 class Known:
     """What the state knew before an exchange, and how the answer compares with it.
 
-    `session` is the id that the request names, in small letters; `phase` what had become of it. `created` made it;
+    `session` is the id that the request names, in small letters; `phase` what had become of it. `created` made it, for
+    another caller than the one that asks where the session is `foreign`;
     `because` is the last exchange that changed it, or set what is expected of it; `before` the last reading of the same
     view that agreed. `since` says what has happened since that reading: "created", "added", "removed", "changed",
     "refused", "activated", "deleted", and the same of another session with "other:" before it, whose last exchange is
@@ -116,6 +117,7 @@ class Known:
     session: str = ""
     phase: Phase = Phase.UNHEARD
     shared: bool = False
+    foreign: bool = False
     created: Exchange | None = None
     because: Exchange | None = None
     before: Exchange | None = None
@@ -133,7 +135,7 @@ class Known:
     continues: str = ""
     rows: tuple[Row, ...] = ()
     between: tuple[Between, ...] = ()
-    routes: frozenset[str] = frozenset()
+    routes: Set[str] = frozenset()
     asked: frozenset[str] = frozenset()
     given: Collection[str] = frozenset()
     others: int = 0
@@ -149,6 +151,8 @@ class Known:
             *(f"since:{one}" for one in self.since),
             *(f"asked:{one}" for one in self.asked),
         }
+        if self.foreign:
+            tags.add("session:foreign")
         return frozenset({*tags, f"page:{self.continues}"} if self.continues else tags)
 
     def besides(self, needs: Collection[str]) -> Known:
@@ -159,7 +163,7 @@ class Known:
     def bare(self) -> Known:
         """The tags and no exchange: what is kept once an exchange was judged, so that none holds on to all before."""
         return Known(
-            self.session, self.phase, self.shared, since=self.since, routes=self.routes, asked=self.asked,
+            self.session, self.phase, self.shared, self.foreign, since=self.since, routes=self.routes, asked=self.asked,
             alone=self.alone, broken=self.broken,
         )  # fmt: skip
 

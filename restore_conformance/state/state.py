@@ -94,18 +94,13 @@ class State:
     _moved: float | None = None
     _calm: dict[str, tuple[int, int]] = field(default_factory=dict)
     _created: int = 0
-    _routes: frozenset[str] = frozenset()
     _asked: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        self._routes = frozenset(self.routes)
 
     def take(self, exchange: Exchange) -> Known:
         """Take one exchange in, and say what was known before it and how its answer compares."""
         operation = exchange.sent.operation
-        if shows_route(exchange) and operation not in self.routes:
+        if shows_route(exchange):
             self.routes.add(operation)
-            self._routes = frozenset(self.routes)
         if operation.removesuffix("-typed") not in self._asked:
             self._asked |= {operation.removesuffix("-typed")}
         if operation == "create":
@@ -145,7 +140,7 @@ class State:
             return Known(
                 name,
                 shared=name in self.given or name in self.shown,
-                routes=self._routes,
+                routes=self.routes,
                 asked=self._asked,
                 given=self.given.keys(),
                 alone=self.alone,
@@ -160,10 +155,11 @@ class State:
                 since.add(f"other:{cause}")
                 causes[f"other:{cause}"] = other
         return Known(
-            session.name, session.phase, session.shared, session.created, session.because,
+            session.name, session.phase, session.shared, exchange.sent.caller != session.created.sent.caller,
+            session.created, session.because,
             view.reading if view is not None else None, frozenset(since), causes,
             sent=dict(session.sent), listed=dict(session.listed), readings=dict(session.readings),
-            routes=self._routes, asked=self._asked, given=self.given.keys(), others=self._created - session.order,
+            routes=self.routes, asked=self._asked, given=self.given.keys(), others=self._created - session.order,
             alone=self.alone, broken=session.broken, **more,
         )  # fmt: skip
 
@@ -461,7 +457,7 @@ class State:
             age = min((one for one in (since, *(row.age for row in unsettled)) if one is not None), default=None)
         return Known(
             settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
-            routes=self._routes, asked=self._asked, given=self.given.keys(), alone=self.alone, age=age,
+            routes=self.routes, asked=self._asked, given=self.given.keys(), alone=self.alone, age=age,
         )  # fmt: skip
 
     def _row(

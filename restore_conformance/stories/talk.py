@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from restore_conformance.exchange import Conversation, Exchange, Request
+from restore_conformance.exchange import Exchange, Request
 from restore_conformance.paths import session_path, within
 from restore_conformance.payloads.materials import LISTS
 from restore_conformance.payloads.stimulus import Stimulus
@@ -29,8 +29,7 @@ Headers = tuple[tuple[str, str], ...]
 class Talk:
     """One conversation in the making. `check` is told of every exchange in trouble, before the next is sent.
 
-    `routes` are the operations the target is known to have; they and `patience` are shared with other talks.
-    `there` says which sessions were made elsewhere and not deleted.
+    `patience` is shared with other talks.
     """
 
     sender: Sender
@@ -40,8 +39,6 @@ class Talk:
     patience: Patience
     exchanges: list[Exchange] = field(default_factory=list)
     sent: list[Stimulus] = field(default_factory=list)
-    routes: set[str] = field(default_factory=set)
-    there: Callable[[], set[str]] = set
 
     def say(self, step: str, request: Request) -> Exchange:
         exchange = self._send(step, request)
@@ -95,7 +92,7 @@ class Talk:
             found = self.one(step, "GET", session, below, caller=caller, headers=headers)
             readings += 1
             if not self.patience.again(found.known, readings):
-                return _marked(found)
+                return found
 
     def list(self, step: str, caller: str = "good", target: str = SESSIONS) -> bool:
         """Read a collection page by page; False where it is none, or too long to be read whole.
@@ -109,8 +106,6 @@ class Talk:
             pages = self.exchanges[before:]
             readings += 1
             if not self.patience.again(pages[-1].known, readings):
-                for page in pages:
-                    page.stale = _marked(pages[-1]).stale
                 return whole
             for page in pages:
                 page.step = f"{step}-early"
@@ -131,15 +126,6 @@ class Talk:
             if not target:
                 return False
         return False
-
-    def done(self, routes: frozenset[str], known: frozenset[str], there: frozenset[str]) -> Conversation:
-        return Conversation(self.number, self.story, tuple(self.exchanges), routes, known, there)
-
-
-def _marked(found: Exchange) -> Exchange:
-    """A reading that may show what was before a change, and was not repeated for long enough, marked as stale."""
-    found.stale = bool(found.known.lacks) and not found.known.settled
-    return found
 
 
 def is_unseen(found: Exchange) -> bool:

@@ -30,7 +30,7 @@ def test_same_session(exchange, known):
 @clause(when=READ & session("draft") & without("since:other:activated"))
 def test_stays_draft(exchange, known):
     """A session that nobody activates stays a draft, where drafts can be activated."""
-    checks.starts_when_told(known)
+    effects.wait_to_be_activated(known)
     if seen.compared(exchange, known, "status").fit != "agrees":
         status = exchange.answer["status"]
         raise Deviation(

@@ -46,7 +46,7 @@ def test_every_must_of_create_is_planned_for(register, size, callers):
         missed = {
             c.address
             for c in register.clauses
-            if c.operation == "create" and c.judge and c.scope == "exchange" and c.level == "must"
+            if c.operation == "create" and c.judge and not c.stateful and c.level == "must"
             if c.address not in served and not c.address.startswith("create/examples.")
         }
         about_callers = {name for name in missed if "permissions." in name or name.endswith("authorization-expired")}
