@@ -385,8 +385,11 @@ class State:
     def _vain(self, key: tuple[str, str], age: float | None) -> bool:
         """Whether what a view lacks never came in another, and this one has never shown it, so soon after a change.
 
-        It proves nothing: what a route that the target lacks never shows says nothing of one that works.
+        It proves nothing: what a route that the target lacks never shows says nothing of one that works. Whether a
+        session is there is waited for in any case where it itself is read: that no list shows it is another matter.
         """
+        if key in {("get", PRESENCE), ("get-typed", PRESENCE)}:
+            return False
         late = age is not None and age >= LONG
         return not late and key not in self.came and any(key[1] == what for _, what in self.never)
 
