@@ -494,6 +494,10 @@ class State:
                 lacks, settled = "rows", calm  # one stands twice, which may be of pages that show different moments
             settled = settled and not unsettled
             age = min((one for one in (since, *(row.age for row in unsettled)) if one is not None), default=None)
+        elif len(pages) > 1 and self._moved is not None:
+            # No reading ended, so that none is repeated; its pages may still come of different moments.
+            came = _answered(exchange)
+            settled = came is not None and came - self._moved >= LONG
         return Known(
             settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
             routes=self._routes, given=self.given.keys(), alone=self.alone, age=age, vain=vain,
