@@ -25,7 +25,7 @@ from restore_conformance.repeating import Doubts
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
 from restore_conformance.shrinking import Shrinker
-from restore_conformance.stories import Patience
+from restore_conformance.stories.patience import KEPT, Patience
 from restore_conformance.targets import Target
 from restore_conformance.telling import Teller
 from restore_conformance.timing import Timing
@@ -74,7 +74,8 @@ class Campaign:
         )
         self.control = Control()
         self.doubts = Doubts(self.judge)
-        self.teller = Teller(self.sender, self.control, self, self.doubts, Patience(target.pause, settings.patience))
+        patience = Patience(target.pause, settings.patience, kept=min(KEPT, settings.patience / 10))
+        self.teller = Teller(self.sender, self.control, self, self.doubts, patience)
         self.untouched: dict[str, Gap] = {}
         self.stopped = ""
         self.planned = 0

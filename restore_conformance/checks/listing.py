@@ -61,8 +61,9 @@ def no_repeats(exchange: Exchange, known: Known) -> None:
     if twice is None and _all_given(known):
         pages = [values(page) for page in known.pages]
         # While a list goes on, a row that moved may stand twice, but not three times.
-        twice = _repeated(pages, 2 if known.whole or _circle(known.pages) else 3)
-        if twice is not None and known.whole and known.lacks and not known.settled:
+        circle = _circle(known.pages)
+        twice = _repeated(pages, 2 if known.whole or circle else 3)
+        if twice is not None and not circle and not known.settled and (known.lacks or not known.whole):
             raise Inconclusive(f"{WAIT} (exchange {exchange.number})")
     if twice is not None:
         raise Deviation(

@@ -102,7 +102,8 @@ class Known:
     "refused", "activated", "deleted", and the same of another session with "other:" before it, whose last exchange is
     in `causes`. `aspects` compares a reading aspect by aspect. `settled` says that a reading was repeated for long
     enough, or that its view never came to show a change, so that what is behind is evidence. `lacks` names the aspect
-    worth asking for again, and `age` the seconds since the last change of the session.
+    worth asking for again, unless that is in `vain`, as other views never came to show the same and this one never has;
+    `age` are the seconds since the last change of the session.
 
     `sent` are the artifacts that the session should hold, as they were sent, by kind; `listed` the items of the last
     whole list that agreed. `pages` are the pages of a list read so far, this one included, and `whole` says that no
@@ -126,6 +127,7 @@ class Known:
     aspects: Mapping[str, Aspect] = field(default_factory=dict)
     settled: bool = True
     lacks: str = ""
+    vain: bool = False
     age: float | None = None
     sent: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     listed: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)

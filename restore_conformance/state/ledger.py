@@ -40,15 +40,19 @@ class Version:
 
 @dataclass(slots=True)
 class View:
-    """What one way to read a session has shown of it: when it last agreed, and how often it was read since a change.
+    """What one way to read a session has shown of it: when it last agreed, and how often it lacked what since a change.
 
-    Of a list of sessions also the last `item` that agreed, and the first list since then that was `lacking` it.
+    `values` are what it last agreed on, aspect by aspect; `total` the number it showed last, `alike` times in a row
+    since a change. Of a list of sessions also the last `item` that agreed, and the first list since then that was
+    `lacking` it.
     """
 
     agreed: int = 0
     reading: Exchange | None = None
-    readings: int = 0
+    lacked: dict[str, int] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     total: int | None = None
+    alike: int = 0
     lacking: int = 0
     item: Mapping[str, Any] | None = None
 
@@ -95,7 +99,8 @@ class Session:
         self.versions = [*self.versions, version][-VERSIONS:]
         self.at = at
         for view in self.views.values():
-            view.readings = 0
+            view.lacked.clear()
+            view.alike = 0
 
     def since(self, view: View) -> Iterator[str]:
         """What was done since a view last agreed."""
@@ -149,6 +154,11 @@ class Session:
             return Aspect(Fit.AGREES, expected, len(shown))
         return Aspect(Fit.BEHIND, expected, len(shown))
 
+    def was_otherwise(self, name: str, kind: str = "") -> bool:
+        """Whether an aspect of the session was another one before its last change, as far as anybody knows."""
+        now = _value(self.now, name, kind)
+        return any(_value(one, name, kind) not in {None, now} for one in self.versions[:-1])
+
     def adopt(self, aspects: Mapping[str, Aspect], kind: str = "") -> None:
         """Believe what was shown in spite of what should be there, so that one cause is found once."""
         version = self.now
@@ -163,6 +173,14 @@ class Session:
                 version.total = aspect.shown
             elif name == ITEMS:
                 version.items[kind] = aspect.shown
+
+
+def _value(version: Version, name: str, kind: str) -> Any:
+    if name == PRESENCE:
+        return version.phase in THERE
+    if name == STATUS:
+        return version.phase if version.phase in THERE else None
+    return version.total if name == COUNT else version.items.get(kind)
 
 
 def session_of(exchange: Exchange) -> str:

@@ -54,6 +54,8 @@ GIVEN = 100_000
 """Ids that are remembered as given to a session."""
 PAGES = 200
 """Pages of one list that are put together."""
+TROUBLE = "trouble"
+"""What a reading lacks that did not come as an answer of the target."""
 LISTS = {"list-artifacts": "standard", "list-granular": "granular"}
 """The kind of artifacts that an operation lists."""
 CHANGES = frozenset({"update", "activate", "delete", "delete-typed"})
@@ -311,30 +313,28 @@ class State:
     ) -> Known:
         """Compare a reading, and take from it what it shows."""
         operation = exchange.sent.operation
-        view.readings += 1
         self._learn_from(exchange, session, view, aspects)
         if session.foreign:
             aspects = {}
-        lacks = next((name for name, one in aspects.items() if one.fit is Fit.BEHIND), "")
+        lacks = _lacking(aspects)
         if exchange.trouble and exchange.blame != "target":
-            lacks = "trouble"
-        settled = not lacks or self._settled(exchange, session, view, (operation, lacks))
+            lacks = TROUBLE
+        key = operation, _what(lacks, aspects)
+        settled = not lacks or self._settled(exchange, session, view, key)
+        age = _age(exchange, session)
         known = self._about(
             exchange, session, view, aspects=aspects, settled=settled, lacks=lacks, pages=pages,
-            age=_age(exchange, session), **more,
+            age=age, vain=self._vain(key, age), **more,
         )  # fmt: skip
         wrong = any(one.fit is Fit.CONTRADICTS for one in aspects.values())
-        if lacks and settled and lacks != "trouble":
-            self.never.add((operation, lacks))
-        for name, one in aspects.items():
-            if one.fit is Fit.AGREES and (name == PRESENCE or known.since & _PROOFS):
-                self.never.discard((operation, name))
-                self.came.add((operation, name))
+        if not exchange.trouble:
+            self._came((operation, TROUBLE))
+        self._shows(operation, session, view, aspects, kind)
         if aspects and not lacks and not wrong:
             view.agreed, view.reading = exchange.number, exchange
             if not exchange.sent.asked_for_all_members:
                 session.readings[operation] = exchange
-        elif wrong or (settled and lacks != "trouble"):
+        elif wrong or (settled and lacks != TROUBLE):
             session.adopt(aspects, kind)
         return known
 
@@ -343,9 +343,14 @@ class State:
         presence = aspects.get(PRESENCE)
         shown = total(exchange.answer) if exchange.status == 200 else None
         if presence is not None and presence.fit is Fit.AGREES and exchange.sent.operation not in LISTS:
-            if shown is not None and session.now.total is None and view.total == shown and view.readings > 1:
-                session.now.total = shown
+            view.alike = view.alike + 1 if view.total == shown else 1
             view.total = shown
+            if shown is not None and session.now.total is None and view.alike > 1:
+                # What is not what was sent may be of before the change, however often it was read.
+                held = [session.now.items.get(kind) for kind in KINDS.values()]
+                age = _age(exchange, session)
+                fits = None not in held and sum(one or 0 for one in held) == shown
+                session.now.total = shown if fits or (age is not None and age >= LONG) else None
         if self.alone or presence is None:
             return
         absent = presence.fit is Fit.BEHIND and presence.expected and view.agreed
@@ -366,11 +371,44 @@ class State:
         return sure or (isinstance(modified, str) and modified == last.get("lastModifiedDateTime"))
 
     def _settled(self, exchange: Exchange, session: Session, view: View, key: tuple[str, str]) -> bool:
+        """Whether what a reading lacks is evidence by now; such a view is not waited for again.
+
+        Readings that lacked something else do not count: a list that was not found said nothing of what it holds.
+        """
+        what = key[1]
+        view.lacked[what] = view.lacked.get(what, 0) + 1
         if session.shared:
             return False
-        if key in self.never:
-            return True
-        return _long_enough(_age(exchange, session), view.readings)
+        if key not in self.never and _long_enough(_age(exchange, session), view.lacked[what]):
+            self.never.add(key)
+        return key in self.never
+
+    def _vain(self, key: tuple[str, str], age: float | None) -> bool:
+        """Whether what a view lacks never came in another, and this one has never shown it, so soon after a change.
+
+        It proves nothing: what a route that the target lacks never shows says nothing of one that works. Whether a
+        session is there is waited for in any case where it itself is read: that no list shows it is another matter.
+        """
+        if key in {("get", PRESENCE), ("get-typed", PRESENCE)}:
+            return False
+        late = age is not None and age >= LONG
+        return not late and key not in self.came and any(key[1] == what for _, what in self.never)
+
+    def _came(self, key: tuple[str, str]) -> None:
+        self.never.discard(key)
+        self.came.add(key)
+
+    def _shows(
+        self, operation: str, session: Session, view: View, aspects: Mapping[str, Aspect], kind: str = ""
+    ) -> None:
+        """Take note of what a view shows by now that it did not show before, or that was otherwise before."""
+        for name, one in aspects.items():
+            if one.fit is not Fit.AGREES:
+                continue
+            known = name in view.values
+            if view.values[name] != one.expected if known else session.was_otherwise(name, kind):
+                self._came((operation, _what(name, aspects)))
+            view.values[name] = one.expected
 
     def _is_calm(self, key: str, exchange: Exchange) -> tuple[bool, float | None]:
         """Whether nothing was changed for so long that all pages of a list show the same, and for how many seconds."""
@@ -437,7 +475,7 @@ class State:
         pages, whole = self._paged(f"{operation} {caller}", exchange)
         rows: tuple[Row, ...] = ()
         between: tuple[Between, ...] = ()
-        lacks, settled, age = "", True, None
+        lacks, settled, vain, age = "", True, False, None
         if whole and _reads(exchange):
             shown = {str(one.get("id")).lower(): one for page in pages for one in values(page)}
             # Others may make and delete sessions between two pages, so that a row moves from one to the other.
@@ -450,14 +488,20 @@ class State:
             late = [one for one in rows if any(aspect.fit is Fit.BEHIND for aspect in one.aspects.values())]
             unsettled = [one for one in late if not one.settled]
             for one in (unsettled or late)[:1]:
-                lacks = next(name for name, aspect in one.aspects.items() if aspect.fit is Fit.BEHIND)
+                lacks = _lacking(one.aspects)
+            keys = [((operation, _what(_lacking(one.aspects), one.aspects)), one.age) for one in unsettled]
+            vain = bool(keys) and all(self._vain(key, age) for key, age in keys)
             if not lacks and sum(len(values(page)) for page in pages) > len(shown):
                 lacks, settled = "rows", calm  # one stands twice, which may be of pages that show different moments
             settled = settled and not unsettled
             age = min((one for one in (since, *(row.age for row in unsettled)) if one is not None), default=None)
+        elif len(pages) > 1 and self._moved is not None:
+            # No reading ended, so that none is repeated; its pages may still come of different moments.
+            came = _answered(exchange)
+            settled = came is not None and came - self._moved >= LONG
         return Known(
             settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
-            routes=self.routes, asked=self._asked, given=self.given.keys(), alone=self.alone, age=age,
+            routes=self.routes, asked=self._asked, given=self.given.keys(), alone=self.alone, age=age, vain=vain,
         )  # fmt: skip
 
     def _row(
@@ -471,7 +515,6 @@ class State:
             return None
         operation = exchange.sent.operation
         view, one = session.view(operation), shown.get(session.name)
-        view.readings += 1
         view.lacking = 0 if one is not None else view.lacking or exchange.number
         aspects = {PRESENCE: session.present(shown=one is not None)}
         if one is None and session.phase in THERE and (moving or not self._was_there(session, view)):
@@ -479,13 +522,11 @@ class State:
         elif one is not None and aspects[PRESENCE].fit is Fit.AGREES and self._only_ours(one, session, sure=self.alone):
             aspects[STATUS] = self._status(session, one.get("status"))
             aspects[COUNT] = session.count(total(one))
-        lacks = next((name for name, aspect in aspects.items() if aspect.fit is Fit.BEHIND), "")
+        lacks = _lacking(aspects)
         settled = not lacks or (
-            (calm or lacks != PRESENCE) and self._settled(exchange, session, view, (operation, lacks))
+            (calm or lacks != PRESENCE) and self._settled(exchange, session, view, (operation, _what(lacks, aspects)))
         )
         known = self._about(exchange, session, view)
-        if lacks and settled:
-            self.never.add((operation, lacks))
         read = session.readings.get("get") or session.readings.get("get-typed")
         made = Row(
             session.name, session.phase, session.created, session.because, known.since, one,
@@ -494,14 +535,18 @@ class State:
         )  # fmt: skip
         if aspects and not lacks and not any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values()):
             view.agreed, view.reading, view.item = exchange.number, exchange, one
-            if known.since & _PROOFS or one is not None:
-                self.came.add((operation, PRESENCE))
-                self.never.discard((operation, PRESENCE))
+        self._shows(operation, session, view, aspects)
         return made
 
 
-_PROOFS = frozenset({"added", "removed", "changed", "activated", "deleted"})
-"""What a view that agrees since has shown: that it shows changes."""
+def _lacking(aspects: Mapping[str, Aspect]) -> str:
+    """The first aspect that is behind, or ""."""
+    return next((name for name, one in aspects.items() if one.fit is Fit.BEHIND), "")
+
+
+def _what(name: str, aspects: Mapping[str, Aspect]) -> str:
+    """What a view lacks or shows: that a session is there is one thing, that it is gone another."""
+    return "gone" if name == PRESENCE and aspects[name].expected is False else name
 
 
 def _caller(exchange: Exchange) -> str:

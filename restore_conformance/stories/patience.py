@@ -15,23 +15,30 @@ BUDGET = 30.0
 """How many seconds a run waits in all, unless the user says otherwise."""
 WAITS = (0.3, 0.7, 1.5, 3.0)
 """Seconds before each further reading; long after a change always the first."""
+KEPT = WAITS[0] * len(WAITS)
+"""Seconds that one view takes which is read again long after a change."""
 MOST = 12
 """How often the same is read in a row."""
 
 
 @dataclass(slots=True)
 class Patience:
-    """What is left of the budget. `pause` waits; a target with a clock of its own returns from it at once."""
+    """What is left of the budget. `pause` waits; a target with a clock of its own returns from it at once.
+
+    Of the budget `kept` seconds are for readings long after a change: what the end of a run reads again is repeated
+    even where every wait before it was in vain.
+    """
 
     pause: Callable[[float], object]
     left: float = BUDGET
+    kept: float = 0.0
 
     def again(self, known: Known, readings: int) -> bool:
         """Wait after so many readings of something, and say whether to read it again: it lacks what may yet come."""
-        if not known.lacks or known.settled or known.shared or readings >= MOST:
+        if not known.lacks or known.settled or known.vain or known.shared or readings >= MOST:
             return False
         late = known.age is not None and known.age >= LONG
-        wait = min(WAITS[0 if late else min(readings, len(WAITS)) - 1], self.left)
+        wait = min(WAITS[0 if late else min(readings, len(WAITS)) - 1], self.left - (0.0 if late else self.kept))
         if wait <= 0:
             return False
         self.rest(wait)

@@ -94,7 +94,7 @@ class Talk:
             if not self.patience.again(found.known, readings):
                 return found
 
-    def list(self, step: str, caller: str = "good", target: str = SESSIONS) -> bool:
+    def list(self, step: str, caller: str = "good", target: str = SESSIONS, pages_at_most: int = PAGES) -> bool:
         """Read a collection page by page; False where it is none, or too long to be read whole.
 
         Read again until nothing is behind or patience ends; the last reading keeps the name of the step.
@@ -102,7 +102,7 @@ class Talk:
         readings = 0
         while True:
             before = len(self.exchanges)
-            whole = self._pages(step, caller, target)
+            whole = self._pages(step, caller, target, pages_at_most)
             pages = self.exchanges[before:]
             readings += 1
             if not self.patience.again(pages[-1].known, readings):
@@ -110,9 +110,9 @@ class Talk:
             for page in pages:
                 page.step = f"{step}-early"
 
-    def _pages(self, step: str, caller: str, target: str) -> bool:
+    def _pages(self, step: str, caller: str, target: str, at_most: int) -> bool:
         seen: set[str] = set()
-        for _ in range(PAGES):
+        for _ in range(at_most):
             found = self.say(step, self.sender.plain("GET", target, caller))
             if target in seen:
                 return False  # round in a circle; what stands in it twice is for a clause

@@ -13,10 +13,13 @@ from restore_conformance.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.clock import Clock, Skipping
 from restore_conformance.commands.options import settings_of
-from restore_conformance.exchange import Response
+from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.mock import Refusal, Reply, Service
+from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
-from restore_conformance.stories.patience import LONG, Patience
+from restore_conformance.state import State
+from restore_conformance.state.state import LONG
+from restore_conformance.stories.patience import BUDGET, Patience
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import UsageError, Verdict
 
@@ -42,7 +45,71 @@ class Waiting:
         self.clock.wait(seconds)
 
 
-VIEW, OTHER = ("get", "count"), ("list", "count")
+TOKEN = "a-token-of-some-length"
+BASE = "/solutions/backupRestore/restoreSessions"
+TYPED = "/solutions/backupRestore/sharePointRestoreSessions"
+SITE = "siteRestoreArtifacts"
+NO_SESSION = {"error": {"code": "RestoreSessionNotFound", "message": ""}}
+
+
+class Wire:
+    """Exchanges of a target, as a run has them: the state says what each lacks, patience waits for it."""
+
+    def __init__(self, left=BUDGET, clock=None, kept=0.0):
+        self.target = Waiting(clock)
+        self.patience = Patience(self.target.pause, left, kept)
+        self.state, self.recognise = State(), Recogniser(callers={TOKEN: "good"}, strict=True)
+        self.numbers = itertools.count(1)
+
+    def say(self, method, target, status, answer=None, payload=None):
+        body = b"" if payload is None else json.dumps(payload).encode()
+        request = Request(method, target, (("Authorization", f"Bearer {TOKEN}"), *HEADERS * bool(body)), body)
+        response = Response(status, HEADERS, json.dumps(answer).encode() if answer is not None else b"")
+        at = self.target.now()
+        exchange = Exchange(next(self.numbers), request, response, sent=self.recognise(request), at=at)
+        return self.state.take(exchange)
+
+    def create(self, name, total=2):
+        return self.say("POST", TYPED, 201, shown(name, total), {SITE: sites(total)})
+
+    def add(self, name):
+        return self.say("PATCH", f"{TYPED}/{name}", 200, {"id": name}, {f"{SITE}@delta": sites(1)})
+
+    def get(self, name, total=None):
+        """Read a session that counts so many artifacts, or is not found."""
+        found = (404, NO_SESSION) if total is None else (200, shown(name, total))
+        return self.say("GET", f"{BASE}/{name}", *found)
+
+    def listed(self, *names):
+        return self.say("GET", BASE, 200, {"value": [shown(name, 2) for name in names]})
+
+    def artifacts(self, name, number=None):
+        items = [{"id": f"art-{one}", "status": "added"} for one in range(number or 0)]
+        found = (404, NO_SESSION) if number is None else (200, {"value": items})
+        return self.say("GET", f"{TYPED}/{name}/{SITE}", *found)
+
+    def until(self, read):
+        """Read again for as long as patience says; the last reading, and how often it was read."""
+        readings, known = 1, read()
+        while self.patience.again(known, readings):
+            readings, known = readings + 1, read()
+        return known, readings
+
+    @property
+    def waited(self):
+        return sum(self.target.waits)
+
+
+def sites(number):
+    return [{"restorePoint": {"id": str(uuid.uuid4())}, "destinationType": "inPlace"} for _ in range(number)]
+
+
+def shown(name, total):
+    counts = {"total": total, "completed": 0, "inProgress": 0, "failed": 0}
+    return SESSION | {"id": name, "restoreSessionArtifactCount": counts}
+
+
+ONE, TWO, THREE = (str(uuid.UUID(int=0x5EED_0000_0000_4000_8000_0000_0000_0000 + n)) for n in range(3))
 
 
 class Canned:
@@ -153,45 +220,99 @@ def test_what_was_not_waited_for_is_inconclusive():
         assert "--patience" in found[address].reason
 
 
-def test_a_view_that_never_came_is_waited_for_once_and_proves_what_it_shows():
-    target = Waiting()
-    patience = Patience(target)
-    patience.changed("one")
-    readings = next(n for n in itertools.count(1) if not patience.again(VIEW, n, ("one",)))
-    assert (readings, sum(target.waits)) == (5, 5.5)
-    assert patience.proves(VIEW)
-    patience.changed("one")
-    assert not patience.again(VIEW, 1, ("one",))
-    assert sum(target.waits) == 5.5
+@pytest.fixture
+def wire():
+    made = Wire()
+    for name in (ONE, TWO):
+        made.create(name)
+        made.get(name, 2)
+    return made
 
 
-def test_another_view_is_not_waited_for_and_proves_nothing():
-    patience = Patience(Waiting())
-    patience.changed("one")
-    for readings in range(1, 6):
-        patience.again(VIEW, readings, ("one",))
-    patience.changed("two")
-    assert not patience.again(OTHER, 1, ("two",))
-    assert not patience.proves(OTHER)
+def test_a_view_that_never_came_is_waited_for_once_and_proves_what_it_shows(wire):
+    wire.add(ONE)
+    known, readings = wire.until(lambda: wire.get(ONE, 2))
+    assert (known.lacks, known.settled, readings) == ("count", True, 5)
+    assert wire.waited == 5.5
+    wire.add(TWO)
+    known, readings = wire.until(lambda: wire.get(TWO, 2))
+    assert (known.lacks, known.settled, readings) == ("count", True, 1)
+    assert wire.waited == 5.5
 
 
-def test_a_view_that_comes_after_all_is_waited_for_again():
-    patience = Patience(Waiting())
-    patience.never.add(VIEW)
-    patience.came(VIEW)
-    assert patience.again(VIEW, 1)
+def test_what_was_believed_in_the_end_is_not_taken_for_a_change_that_came(wire):
+    """The total that is never raised agrees with itself from then on: another 5.5 seconds a session before."""
+    wire.add(ONE)
+    wire.until(lambda: wire.get(ONE, 2))
+    assert not wire.get(ONE, 2).lacks
+    wire.add(TWO)
+    assert wire.until(lambda: wire.get(TWO, 2))[1] == 1
 
 
-def test_what_a_missing_route_never_shows_says_nothing_of_a_view_that_works():
-    patience = Patience(Waiting())
-    missing, reading = ("list-granular", "found"), ("get", "found")
-    patience.came(reading)
-    readings = next(n for n in itertools.count(1) if not patience.again(missing, n))
-    assert patience.proves(missing), readings
-    patience.changed("one")
-    readings = next(n for n in itertools.count(1) if not patience.again(reading, n, ("one",)))
+def test_another_view_is_not_waited_for_and_proves_nothing(wire):
+    wire.add(ONE)
+    wire.until(lambda: wire.get(ONE, 2))
+    wire.add(TWO)
+    known, readings = wire.until(lambda: wire.listed(ONE, TWO))
+    assert (known.lacks, known.settled, known.vain, readings) == ("count", False, True, 1)
+
+
+def test_a_view_that_comes_after_all_is_waited_for_again(wire):
+    wire.add(ONE)
+    wire.until(lambda: wire.get(ONE, 2))
+    wire.add(TWO)
+    wire.get(TWO, 3)
+    wire.add(TWO)
+    known = wire.get(TWO, 3)
+    assert (known.lacks, known.settled) == ("count", False)
+    assert wire.patience.again(known, 1)
+
+
+def test_what_a_missing_route_never_shows_says_nothing_of_a_view_that_works(wire):
+    assert wire.until(lambda: wire.artifacts(ONE))[0].settled
+    wire.create(THREE)
+    known, readings = wire.until(lambda: wire.get(THREE))
     assert readings > 1, "given up at the first reading"
-    assert patience.proves(reading, ("one",))
+    assert known.settled
+
+
+def test_that_nothing_goes_says_nothing_of_what_is_made(wire):
+    """A session made later is there at once: the view that never shows one go was waited for again before."""
+    wire.say("DELETE", f"{BASE}/{ONE}", 204)
+    assert wire.until(lambda: wire.get(ONE, 2))[0].settled
+    wire.create(THREE)
+    wire.get(THREE, 2)
+    wire.say("DELETE", f"{BASE}/{TWO}", 204)
+    assert wire.until(lambda: wire.get(TWO, 2))[1] == 1
+    wire.create(str(uuid.UUID(int=7)))
+    assert wire.until(lambda: wire.get(str(uuid.UUID(int=7))))[1] > 1
+
+
+def test_readings_that_lacked_something_else_do_not_count(wire):
+    """Not found for five seconds, and empty after that: how long it was empty is what counts."""
+    wire.create(THREE)
+    for _ in range(5):
+        wire.artifacts(THREE)
+        wire.target.clock.wait(0.9)
+    wire.target.clock.wait(1)
+    known = wire.artifacts(THREE, 0)
+    assert (known.lacks, known.settled) == ("items", False)
+
+
+def test_a_total_that_nobody_knows_is_believed_long_after_the_change_alone():
+    """Two readings of before the change were what was expected from then on, before."""
+    wire = Wire()
+    wire.say("POST", TYPED, 201, {"id": ONE, "status": "draft"}, {SITE: sites(2)})
+    wire.get(ONE, 0)
+    wire.get(ONE, 0)
+    wire.get(ONE, 2)
+    assert wire.get(ONE, 2).aspect("count").fit == "open"
+    assert wire.get(ONE, 2).aspect("count").fit == "agrees", "what was sent is believed once it was read twice"
+    wire.say("POST", TYPED, 201, {"id": TWO, "status": "draft"}, {SITE: sites(2)})
+    wire.get(TWO, 0)
+    wire.target.clock.wait(LONG)
+    wire.get(TWO, 0)
+    assert wire.get(TWO, 2).aspect("count").fit == "contradicts"
 
 
 @pytest.mark.parametrize("profile", ["quick", "standard"])
@@ -213,39 +334,49 @@ def test_sessions_of_one_kind_that_are_never_found_are_detected_where_artifacts_
     assert "create/read-back.found" in failed(result), result.reason
 
 
-def test_an_id_that_is_given_twice_is_not_waited_for():
-    patience = Patience(Waiting())
-    patience.created("One")
-    assert patience.again(VIEW, 1, ("one",))
-    patience.created("one")
-    assert not patience.again(VIEW, 1, ("ONE",))
+def test_an_id_that_is_given_twice_is_not_waited_for(wire):
+    wire.create(THREE)
+    known = wire.get(THREE)
+    assert wire.patience.again(known, 1)
+    wire.create(THREE.upper())
+    known, readings = wire.until(lambda: wire.get(THREE))
+    assert (known.phase, known.aspects["presence"].fit, readings) == ("unsure", "open", 1)
 
 
 def test_the_budget_ends_the_waiting_and_proves_nothing():
-    target = Waiting()
-    patience = Patience(target, left=0.4)
-    patience.changed("one")
-    assert [patience.again(VIEW, n, ("one",)) for n in (1, 2, 3)] == [True, True, False]
-    assert sum(target.waits) == pytest.approx(0.4)
-    assert not patience.proves(VIEW)
+    wire = Wire(left=0.4)
+    wire.create(ONE)
+    known, readings = wire.until(lambda: wire.get(ONE))
+    assert (known.lacks, known.settled, readings) == ("presence", False, 3)
+    assert wire.waited == pytest.approx(0.4)
 
 
 def test_long_after_a_change_readings_are_repeated_quickly():
-    target = Waiting()
-    patience = Patience(target)
-    patience.changed("one")
-    target.clock.wait(LONG)
-    assert [patience.again(VIEW, n, ("one",)) for n in range(1, 6)] == [True] * 4 + [False]
-    assert sum(target.waits) == pytest.approx(1.2)
+    wire = Wire()
+    wire.create(ONE)
+    wire.target.clock.wait(LONG)
+    known, readings = wire.until(lambda: wire.get(ONE))
+    assert (known.settled, readings) == (True, 5)
+    assert wire.waited == pytest.approx(1.2)
+
+
+def test_a_part_of_the_patience_is_kept_for_readings_long_after_the_change():
+    """What the end of a run reads again was not repeated at all where every wait before it was in vain."""
+    wire = Wire(left=2.0, kept=1.2)
+    wire.create(ONE)
+    assert not wire.until(lambda: wire.get(ONE))[0].settled
+    assert wire.patience.left == pytest.approx(1.2)
+    wire.target.clock.wait(LONG)
+    assert wire.until(lambda: wire.get(ONE))[0].settled
 
 
 def test_a_target_with_a_real_clock_is_waited_for_in_real_time():
-    target = Waiting(Clock())
-    patience = Patience(target, left=0.05)
+    wire = Wire(left=0.05, clock=Clock())
     before = time.monotonic()
-    patience.again(VIEW, 1)
+    wire.create(ONE)
+    assert wire.patience.again(wire.get(ONE), 1)
     assert 0.05 <= time.monotonic() - before < 1
-    assert 0.05 <= target.now() < 1
+    assert 0.05 <= wire.target.now() < 1
 
 
 def test_patience_is_a_setting_of_its_own(capsys):

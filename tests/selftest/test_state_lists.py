@@ -194,6 +194,27 @@ def test_a_row_that_stands_on_two_pages_may_come_of_two_moments():
         listing.no_repeats(found, found.known)
 
 
+def test_a_row_may_stand_on_three_pages_of_a_list_that_goes_on_soon_after_a_change():
+    """Each page of another replica: a deviation before, though nothing was waited for."""
+    wire = Wire()
+    one = wire.create()
+
+    def three_pages():
+        for page in range(3):
+            target = f"{LIST}?$skiptoken={page}" if page else LIST
+            more = {"value": [session(one)], "@odata.nextLink": f"{LIST}?$skiptoken={page + 1}"}
+            found = wire.send("GET", target, 200, more)
+        return found
+
+    found = three_pages()
+    with pytest.raises(Inconclusive):
+        listing.no_repeats(found, found.known)
+    wire.at += 10
+    found = three_pages()
+    with pytest.raises(Deviation, match="twice"):
+        listing.no_repeats(found, found.known)
+
+
 def test_others_at_work_move_rows_at_any_time():
     wire = Wire()
     one, two = wire.create(), wire.create()

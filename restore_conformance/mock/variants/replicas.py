@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from restore_conformance.mock.service import Service
@@ -33,10 +33,12 @@ def replicated(
     operations: frozenset[str] = READING,
     *,
     counts_only: bool = False,
+    apart: bool = False,
 ) -> None:
     """Reads are answered by replicas so many seconds behind: in turn, or at random with a seed.
 
-    Operations other than these are up to date. With `counts_only` a session is up to date but for its counts.
+    Operations other than these are up to date. With `counts_only` a session is up to date but for its counts. With
+    `apart` each session of one answer comes from a replica of its own.
     """
     answer, render = service.answer, service.render
     changes: list[Change] = []
@@ -56,7 +58,9 @@ def replicated(
         return reply
 
     def read(asked: Asked) -> Reply:
-        old = _as_of(service.sessions, changes, service.clock.now() - next(turns))
+        whole = next(turns)
+        lag = {change.session: next(turns) if apart else whole for change in changes}
+        old = _as_of(service.sessions, changes, service.clock.now(), lag)
         now = service.sessions
         if counts_only:
             counted.append(old)
@@ -94,10 +98,12 @@ def _turns(lags: Sequence[float], seed: int | None) -> Iterator[float]:
         yield from lags
 
 
-def _as_of(sessions: dict[str, Session], changes: Sequence[Change], moment: float) -> dict[str, Session]:
-    """The sessions as they were at a moment, in the order in which they were created."""
+def _as_of(
+    sessions: dict[str, Session], changes: Sequence[Change], now: float, lag: Mapping[str, float]
+) -> dict[str, Session]:
+    """The sessions as they were, each so many seconds ago, in the order in which they were created."""
     found = dict(sessions)
-    late = [change for change in changes if change.at > moment]
+    late = [change for change in changes if change.at > now - lag[change.session]]
     for change in reversed(late):
         if change.before is None:
             found.pop(change.session, None)
