@@ -255,7 +255,7 @@ def test_a_killed_build_goes_on(copy, monkeypatch):
         site.build(store, copy / "half")
     for path in (copy / "site").rglob("*.html"):
         assert (copy / "half" / path.relative_to(copy / "site")).read_bytes() == path.read_bytes()
-    assert not [path for path in (copy / "half").rglob("*.part")]
+    assert not list((copy / "half").rglob("*.part"))
 
 
 @pytest.mark.parametrize(
