@@ -141,6 +141,16 @@ class Store:
         clean, base = _Clean(), self._scrub.text(self._base)
         if self._har is not None:
             self._har.pending = together
+        try:
+            self._write(together, clean, base)
+        except BaseException:
+            if self._har is not None:
+                self._har.drop()
+            raise
+        if pending is None:
+            together.commit()
+
+    def _write(self, together: Pending, clean: _Clean, base: str) -> None:
         with self._waiting, together.opened(self._path) as file:
             self._waiting.seek(0)
             for place in range(1, self.kept + 1):
@@ -153,8 +163,6 @@ class Store:
                     self._har(exchange, clean)
         if self._har is not None:
             self._har.close(self.seen)
-        if pending is None:
-            together.commit()
 
 
 def _pairs(scrub: Scrub, headers: Headers) -> Headers:

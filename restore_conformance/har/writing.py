@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -81,18 +83,25 @@ class Writer:
 
     def __call__(self, exchange: Exchange, scrub: Scrub | None = None) -> None:
         """Write one exchange; `scrub` is another scrubber for this one, where it is clean already."""
-        file = self._opened()
-        file.write((",\n" if self.written else "\n") + json.dumps(self._entry(exchange, scrub or self._scrub)))
+        entry = json.dumps(self._entry(exchange, scrub or self._scrub))
+        self._opened().write((",\n" if self.written else "\n") + entry)
         self.written += 1
+
+    def drop(self) -> None:
+        """Leave the file unwritten, because of the exception that is being handled."""
+        opening, self._opening, self._file = self._opening, None, None
+        if opening is not None:
+            with contextlib.suppress(OSError):
+                opening.__exit__(*sys.exc_info())
 
     def close(self, seen: int | None = None) -> None:
         """End the file; `seen` is how many exchanges there were, those that found no room included."""
-        file = self._opened()
         left = (seen or 0) - self.written
-        file.write("\n]" + (f', "comment": "{left} exchanges were left out for their size"' if left > 0 else ""))
-        file.write("}}\n")
-        assert self._opening is not None
-        self._opening.__exit__(None, None, None)
+        comment = f', "comment": "{left} exchanges were left out for their size"' if left > 0 else ""
+        self._opened().write(f"\n]{comment}}}}}\n")
+        opening, self._opening = self._opening, None
+        assert opening is not None
+        opening.__exit__(None, None, None)
         self._own.commit()
 
     def _opened(self) -> IO[str]:
