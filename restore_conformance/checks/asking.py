@@ -56,6 +56,7 @@ def broken(
         f"{asked(exchange, because)}: expected {expected}, got {answers.shown(exchange)}{answers.again(exchange)}",
         expected=short,
         observed=answers.shown(exchange),
+        by_status=True,
         unless=unless or excuse(exchange, known),
         refusal=refusal,
         because=tuple(one for one in because if one is not None),

@@ -202,6 +202,7 @@ def collection(exchange: Exchange, known: Known) -> None:
         f"GET {place(exchange)}: expected 200 and an object with the array value, got {answers.shown(exchange)}",
         expected="200 and an object with the array value",
         observed=answers.shown(exchange),
+        by_status=True,
         pointer="/value",
         unless=excuse(exchange, known),
         refusal=answers.is_refusal(exchange),

@@ -71,6 +71,7 @@ def _answered(exchange: Exchange, known: Known, status: int, expected: str) -> N
         f"got {answers.shown(exchange)}{answers.again(exchange)}",
         expected=str(status),
         observed=answers.shown(exchange),
+        by_status=True,
         unless=excuse(exchange, known),
         refusal=exchange.status not in NOT_THERE and answers.is_refusal(exchange),  # which was asked again till now
     )
@@ -92,6 +93,7 @@ def changed(exchange: Exchange, known: Known, *statuses: int) -> None:
         f"got {answers.shown(exchange)}{answers.again(exchange)}",
         expected=wanted,
         observed=answers.shown(exchange),
+        by_status=True,
         unless=excuse(exchange, known),
         refusal=answers.is_refusal(exchange),
     )

@@ -13,6 +13,7 @@ from restore_conformance.exchange import Exchange
 
 WINDOW = 256
 """Exchanges that are looked at together: clients seldom have more requests under way."""
+ROUNDED = 0.002
 CHANGES = frozenset({"update", "activate", "delete", "delete-typed"})
 
 
@@ -34,7 +35,8 @@ def in_order(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
 def _mark(one: Exchange, other: Exchange) -> None:
     if one.at is None or other.at is None:
         return
-    if one.at >= other.at + other.seconds or other.at >= one.at + one.seconds:
+    # Recorders write milliseconds, so that one may seem to begin before the other has ended.
+    if one.at + ROUNDED >= other.at + other.seconds or other.at + ROUNDED >= one.at + one.seconds:
         return
     changes = [changed for changed in (one, other) if changed.sent.operation in CHANGES]
     if not changes or (one.sent.session and other.sent.session and one.sent.session != other.sent.session):

@@ -145,6 +145,7 @@ class Review:
         state = State(alone=source.provenance is None)
         for one in exchanges:
             self._label(one, source, recogniser)
+            self._count_off(one)
             if one.sent.operation == "create":
                 self._accepted.take(one)
             if self._parts.take(one, source):
@@ -164,8 +165,7 @@ class Review:
         self._elsewhere = True
         recogniser, doubts, state = Recogniser(strict=False), Doubts(), State(alone=False)
         for one in in_order(self._labelled(exchanges, source, recogniser)):
-            self._number += 1
-            one.number = self._number
+            self._count_off(one)
             if doubts.weigh(one):
                 self._accepted.remember(one)
             if one.trouble:
@@ -187,10 +187,13 @@ class Review:
         self._named.update("points" if POINT.fullmatch(one) else "items" for one in found)
         return found
 
-    def _label(self, exchange: Exchange, source: Source, recogniser: Recogniser) -> None:
+    def _count_off(self, exchange: Exchange) -> None:
+        """Number an exchange in the order of judging."""
         self._number += 1
-        source.exchanges += 1
         exchange.number = self._number
+
+    def _label(self, exchange: Exchange, source: Source, recogniser: Recogniser) -> None:
+        source.exchanges += 1
         exchange.origin = source.origin
         exchange.sent = recogniser(exchange.request)
         if exchange.trouble is None or exchange.blame:
