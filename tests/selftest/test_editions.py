@@ -121,7 +121,7 @@ def _create(payload):
     return request_of(Stimulus("example", "", json.dumps(payload).encode()))
 
 
-@pytest.mark.parametrize("profile", ["quick", "standard", DEEP])
+@pytest.mark.parametrize("profile", ["quick", pytest.param("standard", marks=pytest.mark.deep), DEEP])
 def test_no_binding_clause_rests_on_a_newer_member(register, profile):
     """Over the whole plan and its draws, whatever the answer: newer clauses alone judge such a request."""
     judge, recogniser, materials = Judge(register), Recogniser(), made_up()

@@ -175,7 +175,7 @@ def files_of_a_run(tmp_path_factory):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", some(range(400), *range(5)))
+@pytest.mark.parametrize("seed", some(range(400), *range(2)))
 @pytest.mark.parametrize("what", ["judge", "compare", "recording"])
 def test_no_file_is_an_error_of_the_suite(what, seed, files_of_a_run, tmp_path, capsys):
     chance = random.Random(seed)

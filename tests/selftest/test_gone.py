@@ -92,7 +92,12 @@ DEADLY = {
 
 
 @pytest.mark.parametrize(
-    "what", ["change", pytest.param("activation", marks=pytest.mark.deep), pytest.param("list", marks=pytest.mark.deep)]
+    "what",
+    [
+        pytest.param("change", marks=pytest.mark.deep),
+        pytest.param("activation", marks=pytest.mark.deep),
+        pytest.param("list", marks=pytest.mark.deep),
+    ],
 )
 def test_a_target_that_dies_and_stays_dead_is_not_judged(what, tmp_path, capsys):
     """Exit 3, with the request of which it died."""

@@ -112,7 +112,7 @@ def test_what_is_drawn_does_not_depend_on_what_is_imported(tmp_path, monkeypatch
     assert (draw(stimuli(made_up()), 100, 11), fill(SLOTS, 11)) == before
 
 
-@pytest.mark.parametrize("edition", ["", "latest"])
+@pytest.mark.parametrize("edition", ["", pytest.param("latest", marks=pytest.mark.deep)])
 def test_no_clause_rests_on_what_is_drawn(judged, edition):
     """A draw moves none between not tested and passed: whatever the seed, the planned part tests the same clauses."""
 

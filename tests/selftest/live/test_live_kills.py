@@ -226,6 +226,7 @@ def test_a_signal_ends_the_run_and_cleans_up(tenant, tmp_path, number):
     assert b"Traceback" not in err
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("workers", [4])
 def test_two_signals_end_a_run_that_hangs(tenant, tmp_path, workers):
     """A target that never answers is left at the second Ctrl-C, whoever waits for it; the journal knows the rest."""

@@ -188,7 +188,7 @@ def test_a_journal_with_odd_types_is_read(tmp_path):
 # ---------------------------------------------------------------- the commands
 
 
-@pytest.mark.parametrize("name", ["run", "record"])
+@pytest.mark.parametrize("name", [pytest.param("run", marks=pytest.mark.deep), "record"])
 def test_commands_leave_what_is_not_theirs(tenant, command, tmp_path, name):
     """A service that hands out a colleague's session: it stays, its id is listed, and the exit code is 5."""
     (victim,) = tenant.bystander(1)

@@ -280,7 +280,7 @@ def process(config, folder):
 
 @pytest.mark.parametrize(
     "number",
-    [signal.SIGKILL, signal.SIGINT, *some([signal.SIGTERM])],
+    [*some([signal.SIGKILL]), signal.SIGINT, *some([signal.SIGTERM])],
     ids=["KILL", "INT", "TERM"],
 )
 def test_an_end_in_mid_recording_writes_no_half_cassette(tenant, command, tmp_path, number):

@@ -51,6 +51,7 @@ def test_an_exchange_kept_again_is_written_once_as_it_was_last(tmp_path):
     assert shown == {"exchanges": 2, "left_out": 0, "har_left_out": 0}
 
 
+@pytest.mark.deep
 def test_bytes_are_bounded(tmp_path):
     large = b"x" * 200_000
     lines, entries, shown = stored(tmp_path, [exchange(n, large) for n in range(1, 101)], most_bytes=9_000_000)
