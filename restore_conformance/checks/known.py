@@ -46,15 +46,25 @@ def compared(exchange: Exchange, known: Known, name: str) -> Aspect:
     return aspect
 
 
-def after(known: Known) -> str:
-    """What was done before a reading, for messages: `after DELETE answered 204`."""
-    cause = known.because or known.created
-    return f" after {cause.request.method} was answered {cause.status}" if cause is not None else ""
+def after(known: Known, of: str = "") -> str:
+    """What was done before a reading, for messages: `after DELETE was answered 204`.
+
+    `of` names another cause than the last change of the session, such as "other:deleted".
+    """
+    cause = known.causes.get(of) or known.because or known.created
+    other = " of another session" if of.startswith("other:") else ""
+    return f" after {cause.request.method}{other} was answered {cause.status}" if cause is not None else ""
 
 
-def found(exchange: Exchange, known: Known) -> None:
-    """A session that is known to be there is found."""
-    _answered(exchange, known, 200, "200 for a session that is there")
+def because(known: Known, of: str = "") -> tuple[Exchange, ...]:
+    """The exchanges that set the expectation where a cause is named: what made the session, and that cause."""
+    cause = known.causes.get(of)
+    return tuple(one for one in (known.created, cause) if one is not None) if cause is not None else ()
+
+
+def found(exchange: Exchange, known: Known, of: str = "") -> None:
+    """A session that is known to be there is found; `of` is what may have taken it away."""
+    _answered(exchange, known, 200, "200 for a session that is there", of)
 
 
 def not_found(exchange: Exchange, known: Known) -> None:
@@ -62,18 +72,19 @@ def not_found(exchange: Exchange, known: Known) -> None:
     _answered(exchange, known, 404, "404 for a session that was deleted")
 
 
-def _answered(exchange: Exchange, known: Known, status: int, expected: str) -> None:
+def _answered(exchange: Exchange, known: Known, status: int, expected: str, of: str = "") -> None:
     has_route(exchange, known)
     if (exchange.status in {200, *NOT_THERE}) and compared(exchange, known, PRESENCE).fit is Fit.AGREES:
         return
     raise Deviation(
-        f"{exchange.request.method} {place(exchange)}{after(known)}: expected {expected}, "
+        f"{exchange.request.method} {place(exchange)}{after(known, of)}: expected {expected}, "
         f"got {answers.shown(exchange)}{answers.again(exchange)}",
         expected=str(status),
         observed=answers.shown(exchange),
         by_status=True,
         unless=excuse(exchange, known),
         refusal=exchange.status not in NOT_THERE and answers.is_refusal(exchange),  # which was asked again till now
+        because=because(known, of),
     )
 
 
@@ -99,16 +110,17 @@ def changed(exchange: Exchange, known: Known, *statuses: int) -> None:
     )
 
 
-def total_kept(exchange: Exchange, known: Known) -> None:
+def total_kept(exchange: Exchange, known: Known, of: str = "") -> None:
     """The total is the one that is known of the session."""
     aspect = compared(exchange, known, COUNT)
     if aspect.fit is not Fit.AGREES:
         raise Deviation(
-            f"/restoreSessionArtifactCount/total: GET {place(exchange)}{after(known)}: expected {aspect.expected}, "
+            f"/restoreSessionArtifactCount/total: GET {place(exchange)}{after(known, of)}: expected {aspect.expected}, "
             f"got {aspect.shown}",
             expected=str(aspect.expected),
             observed=aspect.shown,
             pointer="/restoreSessionArtifactCount/total",
+            because=because(known, of),
         )
 
 

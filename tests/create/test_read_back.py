@@ -75,7 +75,7 @@ def test_others_untouched(exchange, known):
         checks.same_time(first.get("createdDateTime"), again.get("createdDateTime"), "createdDateTime", 0)
     if known.aspect("count").fit != "open":
         effects.no_change_of_another(known)
-        seen.total_kept(exchange, known)
+        seen.total_kept(exchange, known, "other:created")
 
 
 @clause(when=sent("list") & answered("200", "object") & trusted)

@@ -23,7 +23,7 @@ def test_only_that(exchange, known):
     """Another session stays."""
     if seen.long_ago(known):
         raise Untouched("many sessions were made since: see get/response.late")
-    seen.found(exchange, known)
+    seen.found(exchange, known, "other:deleted")
 
 
 @clause(when=sent("list-artifacts") & session("gone") & trusted)

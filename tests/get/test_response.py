@@ -68,7 +68,7 @@ def test_late(exchange, known):
     """A session stays while others come."""
     if not seen.long_ago(known):
         raise Untouched("no session was read long after it was made")
-    seen.found(exchange, known)
+    seen.found(exchange, known, "other:created")
 
 
 @clause(when=READ & sent("session:foreign") & session("draft", "started"))
