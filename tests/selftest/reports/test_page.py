@@ -156,7 +156,7 @@ def test_an_error_of_the_suite_and_a_clause_without_findings_are_shown(changed):
 
 @pytest.mark.parametrize("length", [pytest.param(length, marks=pytest.mark.deep) for length in (100, 8000)])
 def test_a_record_in_which_everything_is_broken_makes_a_small_page(broken, length):
-    """Every clause broken, with a conversation of ten, and texts of any length in each place that has one."""
+    """Every clause broken, each with three exchanges, and texts of any length in each place that has one."""
     run = copy.deepcopy(broken)
     finding = telling.broken(run)[0]["findings"][0]
     filling = "<é>" * (length // 3)
@@ -164,7 +164,7 @@ def test_a_record_in_which_everything_is_broken_makes_a_small_page(broken, lengt
         finding[part] = filling
     finding["exchange"]["response"]["headers"] += [[filling, filling]] * 50
     finding["exchange"]["response"]["body"] = {"size": length, "text": json.dumps({"a": filling})}
-    finding["conversation"] = [finding["exchange"]] * 10
+    finding["conversation"] = [finding["exchange"]] * 3
     for entry in run["clauses"]:
         entry.update(verdict="fail", findings=[finding], seen={f"{n}{filling}": 1 for n in range(50)})
     made = page.render(run)
