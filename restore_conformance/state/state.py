@@ -353,7 +353,7 @@ class State:
                 session.now.total = shown if fits or (age is not None and age >= LONG) else None
         if self.alone or presence is None:
             return
-        absent = presence.fit is Fit.BEHIND and presence.expected and view.agreed
+        absent = presence.fit is Fit.BEHIND and presence.expected
         odd = [one for name, one in aspects.items() if name != PRESENCE and one.fit in {Fit.CONTRADICTS, Fit.BEHIND}]
         if absent or (odd and not self._only_ours(exchange.answer, session)):
             session.foreign = True

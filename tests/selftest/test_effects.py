@@ -238,6 +238,22 @@ def test_after_another_token_changed_a_session_its_artifacts_prove_nothing():
     assert wire.failed() == []
 
 
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("deletes", [True, False])
+def test_a_session_that_a_recording_has_not_read_may_have_been_deleted_by_others(alone, deletes):
+    """Nobody knows of a colleague's requests: what was never found may be gone before it was first read."""
+    wire = Wire(alone=alone, strict=False)
+    wire.create(2)
+    wire.get(2, number=2)
+    wire.create(1)
+    if deletes:
+        wire.say("DELETE", f"{BASE}/{NAME(2)}", 204)
+    wire.again(lambda: wire.say("GET", f"{BASE}/{NAME(1)}", 404, {"error": {"code": "RestoreSessionNotFound"}}))
+    failed = {one.clause.address for one in wire.judge.verdicts() if one.verdict is Verdict.FAIL}
+    found = {"create/read-back.found", "delete/response.only-that"} & failed
+    assert bool(found) is alone
+
+
 @pytest.mark.parametrize("sites", [(), (1, 2)], ids=["empty", "full-sites"])
 def test_granular_artifacts_of_a_session_without_any_may_be_refused(sites):
     wire = Wire()
