@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from restore_conformance.checks import answers
-from restore_conformance.checks.known import NOT_THERE, WAIT, excuse, has_route, place
+from restore_conformance.checks.known import NOT_THERE, WAIT, by_nobody_else, excuse, has_route, place
 from restore_conformance.exchange import Exchange
 from restore_conformance.state import Known
 from restore_conformance.state.known import PRESENCE, Fit, Phase
@@ -37,8 +37,7 @@ def steady(exchange: Exchange, known: Known) -> None:
         raise Inconclusive(
             f"the session may not have come everywhere: nothing has read it (exchange {exchange.number})"
         )
-    if not known.alone and exchange.status in {403, 409, *NOT_THERE}:
-        raise Inconclusive(f"somebody else may have changed the session (exchange {exchange.number})")
+    by_nobody_else(exchange, known)
 
 
 def broken(

@@ -98,6 +98,7 @@ def changed(exchange: Exchange, known: Known, *statuses: int) -> None:
         return
     if exchange.status in NOT_THERE and not known.readings:
         raise Untouched("the session was not found, and never read before")
+    by_nobody_else(exchange, known)
     wanted = " or ".join(map(str, statuses))
     raise Deviation(
         f"{exchange.request.method} {place(exchange)}{after(known)}: expected {wanted}, "
@@ -108,6 +109,12 @@ def changed(exchange: Exchange, known: Known, *statuses: int) -> None:
         unless=excuse(exchange, known),
         refusal=answers.is_refusal(exchange),
     )
+
+
+def by_nobody_else(exchange: Exchange, known: Known) -> None:
+    """Nobody else explains that an answer finds the session gone, or no draft. Raises Inconclusive."""
+    if not known.alone and exchange.status in {403, 409, *NOT_THERE}:
+        raise Inconclusive(f"somebody else may have changed the session (exchange {exchange.number})")
 
 
 def total_kept(exchange: Exchange, known: Known, of: str = "") -> None:

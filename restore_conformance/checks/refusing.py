@@ -15,7 +15,7 @@ from restore_conformance.checks.talks import exceptions
 from restore_conformance.exchange import Exchange
 from restore_conformance.state import Known
 from restore_conformance.state.known import Phase
-from restore_conformance.verdicts import Deviation, Untouched
+from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
 LIMIT = 50
 """Artifacts that a change may name; how many a session may hold is said nowhere, so that no more are relied on."""
@@ -159,12 +159,22 @@ def taken(exchange: Exchange, known: Known) -> None:
         raise Untouched("what is to be removed may not be there")
     if change.removals and len(change.removals) >= len(known.listed.get(kind, ())) + len(change.additions):
         raise Untouched("nothing would be left in the session")
+    if not known.alone and _may_be_held_or_gone(exchange):
+        raise Inconclusive(f"somebody else may have changed what the session holds (exchange {exchange.number})")
     if exchange.status != 200:
         raise broken(
             exchange, known, "200 for a change that a draft allows", "200", (known.created, known.because),
             unless=answers.ids_excuse(exchange, kind) if change.additions else "",
             refusal=answers.is_refusal(exchange),
         )  # fmt: skip
+
+
+def _may_be_held_or_gone(exchange: Exchange) -> bool:
+    """Whether a refusal may be for what the session holds by now: one artifact too many, twice, or not there."""
+    rows = answers.refusals("update")
+    codes = {code.lower() for _, code in answers.codes(exchange.answer)}
+    full = any(str(rows[name].code).lower() in codes for name in ("duplicate", "too-many"))
+    return answers.is_refusal(exchange) and (full or bool(exchange.sent.change.removals))
 
 
 def _is_plain(change: Exchange) -> bool:

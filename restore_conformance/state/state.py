@@ -8,6 +8,7 @@ any change. Memory is bounded.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -54,6 +55,8 @@ GIVEN = 100_000
 """Ids that are remembered as given to a session."""
 PAGES = 200
 """Pages of one list that are put together."""
+FINE = re.compile(r"\.\d*[1-9]")
+"""What a time has that tells two moments within a second apart."""
 TROUBLE = "trouble"
 """What a reading lacks that did not come as an answer of the target."""
 LISTS = {"list-artifacts": "standard", "list-granular": "granular"}
@@ -235,6 +238,8 @@ class State:
             self._happened(session, "activated", exchange)
         else:
             self._update(session, exchange, at)
+        if not self.alone and total(exchange.answer) != session.now.total:
+            session.now.total = None  # somebody else may have changed it before
         return known
 
     def _active(self, session: Session | None) -> int:
@@ -353,7 +358,7 @@ class State:
                 session.now.total = shown if fits or (age is not None and age >= LONG) else None
         if self.alone or presence is None:
             return
-        absent = presence.fit is Fit.BEHIND and presence.expected and view.agreed
+        absent = presence.fit is Fit.BEHIND and presence.expected
         odd = [one for name, one in aspects.items() if name != PRESENCE and one.fit in {Fit.CONTRADICTS, Fit.BEHIND}]
         if absent or (odd and not self._only_ours(exchange.answer, session)):
             session.foreign = True
@@ -368,7 +373,9 @@ class State:
         shown = shown if isinstance(shown, dict) else {}
         last = session.because.answer if isinstance(session.because.answer, dict) else {}
         modified = shown.get("lastModifiedDateTime")
-        return sure or (isinstance(modified, str) and modified == last.get("lastModifiedDateTime"))
+        # A change may leave a time of whole seconds, or of minutes, as it was.
+        fine = isinstance(modified, str) and FINE.search(modified) is not None
+        return sure or (fine and modified == last.get("lastModifiedDateTime"))
 
     def _settled(self, exchange: Exchange, session: Session, view: View, key: tuple[str, str]) -> bool:
         """Whether what a reading lacks is evidence by now; such a view is not waited for again.

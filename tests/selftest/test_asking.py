@@ -341,6 +341,40 @@ def test_others_may_have_started_a_draft():
     assert kind(wire.judge("update/errors.codes", late)) == "Inconclusive"
 
 
+@pytest.mark.parametrize(
+    ("ask", "addresses", "status"),
+    [
+        ("activate", ["activate/response.session"], 403),
+        *(("delete", ["create/read-back.draft-deleted", "delete/response.no-content"], s) for s in (403, 404, 409)),
+    ],
+)
+def test_others_may_have_started_or_deleted_what_a_recording_changes(ask, addresses, status):
+    for alone, said in ((False, "Inconclusive"), (True, "Deviation")):
+        wire = Wire(alone=alone)
+        getattr(wire, ask)(200, session=NOBODY)  # which shows the route
+        wire.create()
+        wire.get()
+        refused = getattr(wire, ask)(status)
+        found = {address: kind(wire.judge(address, refused)) for address in addresses}
+        assert said in found.values()
+        assert set(found.values()) <= {said, ""}
+
+
+@pytest.mark.parametrize("code", ["DuplicateArtifactInList", "RestoreArtifactsLimitBreached", "BadRequest"])
+@pytest.mark.parametrize("removes", [False, True])
+def test_others_may_have_added_or_removed_the_same(code, removes):
+    address = "update/request-body.additions-beside-removals" if removes else "update/request-body.additions"
+    for alone in (False, True):
+        wire = Wire(alone=alone)
+        wire.create()
+        wire.get()
+        wire.artifacts("a", "b")
+        wire.update(200, {DELTA: [point(9)]})
+        refused = wire.update(400, {DELTA: [point(6), *[removal("a")] * removes]}, error(code))
+        unsure = not alone and (removes or code != "BadRequest")
+        assert kind(wire.judge(address, refused)) == ("Inconclusive" if unsure else "Deviation")
+
+
 # ---------------------------------------------------------------------- what a draft allows
 
 

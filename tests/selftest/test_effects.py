@@ -73,13 +73,15 @@ class Wire:
         self.judge.exchange(made)
         return known
 
-    def create(self, number=1, sites=(1, 2), items=()):
+    def create(self, number=1, sites=(1, 2), items=(), stamp=None):
         payload = {ITEM: [item(n) for n in items]} if items else {SITE: [site(n) for n in sites]}
         answer = {"id": NAME(number), "status": "draft", "restoreSessionArtifactCount": {"total": len(items or sites)}}
+        answer |= stamp or {}
         return self.say("POST", CREATE, 201, answer, payload)
 
-    def get(self, total, number=1, **more):
+    def get(self, total, number=1, stamp=None, **more):
         answer = {"id": NAME(number), "status": "draft", "restoreSessionArtifactCount": {"total": total}}
+        answer |= stamp or {}
         return self.say("GET", f"{BASE}/{NAME(number)}", 200, answer, **more)
 
     def list(self, *artifacts, number=1, member=SITE, **more):
@@ -236,6 +238,50 @@ def test_after_another_token_changed_a_session_its_artifacts_prove_nothing():
     wire.again(lambda: wire.list(2, 3))
     wire.again(lambda: wire.get(3))
     assert wire.failed() == []
+
+
+DAY = "2026-11-01T10:00:0"
+
+
+@pytest.mark.parametrize(("stamp", "broken"), [("0Z", False), ("0.0000000Z", False), ("0.1234567Z", True)])
+def test_a_time_in_whole_seconds_says_nothing_of_what_others_changed(stamp, broken):
+    wire = Wire(alone=False, strict=False)
+    both = {"lastModifiedDateTime": DAY + stamp}
+    wire.create(1, stamp=both)
+    wire.again(lambda: wire.get(3, stamp=both))
+    failed = {one.clause.address for one in wire.judge.verdicts() if one.verdict is Verdict.FAIL}
+    assert ("create/read-back.same-counts" in failed) is broken
+
+
+@pytest.mark.parametrize(("shown", "broken"), [(3, False), (2, True)])
+def test_others_may_have_added_before_a_recording_activates(shown, broken):
+    """That nobody changed a session since its activation says nothing of what was done before."""
+    wire = Wire(alone=False, strict=False)
+    wire.create()
+    wire.get(2)
+    started = {"id": NAME(1), "status": "active", "restoreSessionArtifactCount": {"total": shown}}
+    started["lastModifiedDateTime"] = f"{DAY}1.5Z"
+    wire.say("POST", f"{TYPED}/{NAME(1)}/activate", 200, started)
+    read = {**started, "restoreSessionArtifactCount": {"total": 3}}
+    wire.again(lambda: wire.say("GET", f"{BASE}/{NAME(1)}", 200, read))
+    failed = {one.clause.address for one in wire.judge.verdicts() if one.verdict is Verdict.FAIL}
+    assert ("activate/response.total-kept" in failed) is broken
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("deletes", [True, False])
+def test_a_session_that_a_recording_has_not_read_may_have_been_deleted_by_others(alone, deletes):
+    """Nobody knows of a colleague's requests: what was never found may be gone before it was first read."""
+    wire = Wire(alone=alone, strict=False)
+    wire.create(2)
+    wire.get(2, number=2)
+    wire.create(1)
+    if deletes:
+        wire.say("DELETE", f"{BASE}/{NAME(2)}", 204)
+    wire.again(lambda: wire.say("GET", f"{BASE}/{NAME(1)}", 404, {"error": {"code": "RestoreSessionNotFound"}}))
+    failed = {one.clause.address for one in wire.judge.verdicts() if one.verdict is Verdict.FAIL}
+    found = {"create/read-back.found", "delete/response.only-that"} & failed
+    assert bool(found) is alone
 
 
 @pytest.mark.parametrize("sites", [(), (1, 2)], ids=["empty", "full-sites"])

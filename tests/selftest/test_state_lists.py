@@ -260,11 +260,11 @@ def test_somebody_else_may_have_deleted_what_a_list_of_a_recording_lacks():
 
 def test_somebody_else_may_have_started_what_a_list_of_a_recording_shows():
     wire = Wire(alone=False)
-    made = wire.create(lastModifiedDateTime="2026-01-01T00:00:00Z")
+    made = wire.create(lastModifiedDateTime="2026-01-01T00:00:00.5Z")
     wire.delete(wire.create())
     later = session(made, status="active", lastModifiedDateTime="2026-01-01T00:00:09Z")
     assert "status" not in row(wire.list([later]), made).aspects
-    same = later | {"lastModifiedDateTime": "2026-01-01T00:00:00Z"}
+    same = later | {"lastModifiedDateTime": "2026-01-01T00:00:00.5Z"}
     assert row(wire.list([same]), made).aspects["status"].fit is Fit.CONTRADICTS
 
 
