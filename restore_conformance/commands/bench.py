@@ -84,7 +84,8 @@ def main(arguments: argparse.Namespace) -> int:
             print(f"wrong  {score.kind:11} {score.name}: {', '.join(score.blamed) or score.reason}", flush=True)
         if score.kind == "fault" and not score.caught and arguments.profile == "standard":
             score.deep = _caught_deeper(register, score.name, named=not hidden)
-            nowhere = nowhere or not score.deep
+            # What was missed before is no news to whoever compares.
+            nowhere = nowhere or not (score.deep or score.name in known.get("fault", {}).get("wrong", ()))
     figures = _figures(scores)
     figures["profile"], figures["share"] = arguments.profile, arguments.share
     _table(figures, time.monotonic() - started)
