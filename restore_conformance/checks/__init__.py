@@ -58,7 +58,6 @@ from restore_conformance.checks.talks import (
     same_id,
     same_job_type,
     same_time,
-    seen,
     sound,
     total,
 )
@@ -107,7 +106,6 @@ __all__ = [
     "same_names",
     "same_number",
     "same_time",
-    "seen",
     "sound",
     "times",
     "total",

@@ -17,7 +17,7 @@ from restore_conformance.exchange import Exchange
 from restore_conformance.state import Aspect, Known
 from restore_conformance.state.known import COUNT, ITEMS, PRESENCE, Fit, Phase
 from restore_conformance.state.ledger import KINDS, ids_of, page_value, values
-from restore_conformance.state.state import LISTS, NOT_FOUND, NOT_HANDLED, TRUSTED
+from restore_conformance.state.state import LISTS, NOT_HANDLED, NOT_THERE, TRUSTED
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 DELTAS = {f"{member}@delta": f"types/{member.removesuffix('s')}.json" for member in KINDS}
@@ -165,11 +165,6 @@ def listed(known: Known) -> list[dict[str, Any]]:
     return [one for page in known.pages for one in values(page)]
 
 
-def of_page(exchange: Exchange) -> list[dict[str, Any]]:
-    """The artifacts of one page."""
-    return values(exchange)
-
-
 def served(exchange: Exchange) -> None:
     """The answer is to somebody who may ask. Raises Untouched for callers who may not, and for refusals of a caller."""
     if exchange.sent.caller not in TRUSTED or exchange.status in NOT_HANDLED:
@@ -196,7 +191,7 @@ def collection(exchange: Exchange, known: Known) -> None:
         if known.phase not in THERE:
             raise Untouched("no list of artifacts of a session that is known to be there")
         has_route(exchange, known)
-        if exchange.status in NOT_FOUND:
+        if exchange.status in NOT_THERE:
             compared(exchange, known, PRESENCE)
     raise Deviation(
         f"GET {place(exchange)}: expected 200 and an object with the array value, got {answers.shown(exchange)}",

@@ -7,10 +7,10 @@ from restore_conformance.checks.talks import ABSENT
 from restore_conformance.exchange import Exchange
 from restore_conformance.state import Aspect, Known
 from restore_conformance.state.known import COUNT, PRESENCE, Fit
+from restore_conformance.state.state import NOT_THERE
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 WAIT = "the answer may show what was before the last change, and was not asked again for long enough (--patience)"
-NOT_THERE = frozenset({404, 410})
 LONG_AGO = 10
 """Sessions made since, from which on one counts as made long ago."""
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restore_conformance.checks import answers
-from restore_conformance.checks.known import NOT_THERE, WAIT, excuse, has_route, place
+from restore_conformance.checks.known import WAIT, excuse, has_route, place
 from restore_conformance.checks.lists import creator
-from restore_conformance.checks.talks import objects, same_job_type, same_time, sound
+from restore_conformance.checks.talks import objects, same_job_type, same_time, sound, total
 from restore_conformance.exchange import Exchange
 from restore_conformance.state import Aspect, Between, Known, Row
 from restore_conformance.state.known import COUNT, OPEN, PRESENCE, STATUS, Fit, Phase
-from restore_conformance.state.ledger import total, values
+from restore_conformance.state.ledger import values
+from restore_conformance.state.state import NOT_THERE
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
 # ------------------------------------------------------------------ pages

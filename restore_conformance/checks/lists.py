@@ -1,4 +1,4 @@
-"""What lists show over a conversation: of sessions, page after page, and of the artifacts of one."""
+"""Who created a session, and whether artifacts are as many, called alike and as they were sent."""
 
 from __future__ import annotations
 

@@ -1,19 +1,18 @@
-"""Whether the steps of a conversation can be looked at, and whether they agree with each other."""
+"""Whether an answer can be taken at its word, and whether what two answers show of one thing agrees."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from restore_conformance.checks import answers
 from restore_conformance.checks.members import id_of, instant, unset
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
-from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
+from restore_conformance.verdicts import Deviation, Inconclusive
 
-_T = TypeVar("_T")
 ABSENT = frozenset({404, 405, 501})
 CHANGING = frozenset({"update", "activate", "delete"})
 """Operations that leave a session otherwise than they found it."""
@@ -43,14 +42,6 @@ def not_crowded_out(found: Exchange) -> None:
     named = {code.lower() for _, code in answers.codes(found.answer)}
     if found.status == 429 or (row.code or "").lower() in named:
         raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
-
-
-def seen(found: Iterable[_T]) -> list[_T]:
-    """What there is to look at. Raises Untouched where that is nothing, which proves nothing."""
-    made = list(found)
-    if not made:
-        raise Untouched("no step of the conversation shows it")
-    return made
 
 
 def comparable(value: Any) -> bool:
@@ -104,9 +95,9 @@ def declared(exchange: Exchange, schema: str, null: Collection[str] = ()) -> Non
         )
 
 
-def total(answer: dict[str, Any]) -> int | None:
+def total(answer: Any) -> int | None:
     """The total of a session, or None where it is not shown as a number."""
-    counts = answer.get("restoreSessionArtifactCount")
+    counts = answer.get("restoreSessionArtifactCount") if isinstance(answer, dict) else None
     found = counts.get("total") if isinstance(counts, dict) else None
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 

@@ -10,11 +10,11 @@ import heapq
 from collections.abc import Iterable, Iterator
 
 from restore_conformance.exchange import Exchange
+from restore_conformance.state.state import CHANGES
 
 WINDOW = 256
 """Exchanges that are looked at together: clients seldom have more requests under way."""
 ROUNDED = 0.002
-CHANGES = frozenset({"update", "activate", "delete", "delete-typed"})
 
 
 def in_order(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restore_conformance.checks.answers import codes
+from restore_conformance.checks.talks import objects
 from restore_conformance.exchange import Exchange
 from restore_conformance.paths import is_segment
 from restore_conformance.state.known import COUNT, ITEMS, OPEN, PRESENCE, STATUS, Aspect, Fit, Phase
@@ -191,13 +192,6 @@ def session_of(exchange: Exchange) -> str:
     return found if isinstance(found, str) and is_segment(found) else ""
 
 
-def total(session: Any) -> int | None:
-    """The number of artifacts that a session counts, or None where it shows none."""
-    found = session.get("restoreSessionArtifactCount") if isinstance(session, dict) else None
-    number = found.get("total") if isinstance(found, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None
-
-
 def shows_route(exchange: Exchange) -> bool:
     """Whether an answer proves that the target has the operation it was asked for."""
     if exchange.status is None or exchange.trouble:
@@ -219,5 +213,4 @@ def page_value(exchange: Exchange) -> Any:
 
 def values(exchange: Exchange) -> list[dict[str, Any]]:
     """The objects of one page of a list."""
-    value = page_value(exchange)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return objects(exchange.answer, "value")

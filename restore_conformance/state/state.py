@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from restore_conformance.checks.talks import exceptions, total
 from restore_conformance.exchange import Exchange
 from restore_conformance.state.between import Lists
 from restore_conformance.state.known import (
@@ -41,7 +42,6 @@ from restore_conformance.state.ledger import (
     page_value,
     session_of,
     shows_route,
-    total,
     values,
 )
 
@@ -62,7 +62,7 @@ TROUBLE = "trouble"
 LISTS = {"list-artifacts": "standard", "list-granular": "granular"}
 """The kind of artifacts that an operation lists."""
 CHANGES = frozenset({"update", "activate", "delete", "delete-typed"})
-NOT_FOUND = frozenset({404, 410})
+NOT_THERE = frozenset({404, 410})
 NOT_HANDLED = frozenset({401, 403, 407, 425, 429})
 """Refusals that say nothing of the session."""
 TRUSTED = frozenset({"good", "delegated", "application", "unknown", "read-only"})
@@ -119,11 +119,6 @@ class State:
         if operation in CHANGES:
             return self._change(exchange)
         return self._elsewhere(exchange)
-
-    def phase(self, name: str) -> Phase:
-        """What has become of a session."""
-        found = self._sessions.get(name.lower())
-        return found.phase if found else Phase.UNHEARD
 
     # ------------------------------------------------------------------ what is known before
 
@@ -258,14 +253,13 @@ class State:
         change, now = exchange.sent.change, session.now
         causes = ["changed"]
         version = Version(now.phase, None, dict.fromkeys(KINDS.values()))
-        not_made = _exceptions(exchange.answer)
+        not_made = len(exceptions(exchange.answer))
         sure = change is not None and "change:clean" in exchange.sent.tags and not not_made
         if change is not None and sure and change.kind in KINDS.values():
             kind, fresh = change.kind, tuple(change.additions)
             causes += ["added"] * bool(fresh) + ["removed"] * bool(change.removals)
-            held = (
-                session.sent.get(kind) if kind == "granular" else session.listed.get(kind)
-            )  # by the key, which is sent
+            # A granular artifact is removed by its key, which is sent; another by the id that a list shows.
+            held = session.sent.get(kind) if kind == "granular" else session.listed.get(kind)
             gone = _removals(change.removals, held, now.items.get(kind))
             if gone is not None and not _again(fresh, session.sent.get(kind, ())):
                 more = len(fresh) - len(gone)
@@ -280,9 +274,10 @@ class State:
             version, causes = Version(now.phase, now.total, dict(now.items)), ["refused"]
         session.changed(version, at)
         for cause in causes:
-            session.happened(cause, exchange)
-            if cause != "refused":
-                self._other(cause, session.name, exchange)
+            if cause == "refused":
+                session.happened(cause, exchange)
+            else:
+                self._happened(session, cause, exchange)
 
     # ------------------------------------------------------------------ readings
 
@@ -293,7 +288,7 @@ class State:
             return self._about(exchange, session, session.view(operation) if session else None, settled=session is None)
         view = session.view(operation)
         aspects: dict[str, Aspect] = {}
-        if exchange.status in NOT_FOUND:
+        if exchange.status in NOT_THERE:
             aspects[PRESENCE] = session.present(shown=False)
         elif exchange.status == 200 and isinstance(answer, dict) and _is(answer, session.name):
             aspects[PRESENCE] = session.present(shown=True)
@@ -438,7 +433,7 @@ class State:
         view = session.view(operation)
         shown = [one for page in pages for one in values(page)]
         aspects: dict[str, Aspect] = {}
-        if exchange.status in NOT_FOUND:
+        if exchange.status in NOT_THERE:
             aspects[PRESENCE] = session.present(shown=False)
         elif whole:
             aspects[ITEMS] = session.items(kind, shown)
@@ -607,13 +602,6 @@ def _leads(link: str, target: str) -> bool:
     """Whether a link leads to this target: the same path below the base, and the same query."""
     one, other = urlsplit(link), urlsplit(target)
     return one.query == other.query and unquote(one.path).endswith(unquote(other.path))
-
-
-def _exceptions(answer: Any) -> int:
-    """How many of the changes an answer says were not made."""
-    members = answer.values() if isinstance(answer, dict) else ()
-    lists = (value for value in members if isinstance(value, list))
-    return sum(isinstance(one, dict) and "@Core.DataModificationException" in one for many in lists for one in many)
 
 
 def _removals(names: Iterable[Any], listed: Items | None, number: int | None) -> set[str] | None:

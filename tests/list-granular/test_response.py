@@ -28,7 +28,7 @@ def test_status_shown(exchange, known):
     """Every item has a status."""
     effects.served(exchange)
     effects.of_kind(known, "granular")
-    for one in effects.of_page(exchange):
+    for one in checks.objects(exchange.answer, "value"):
         if one.get("status") is None:
             raise Deviation("/value: status is not nullable, got none", expected="a status", pointer="/value/status")
 

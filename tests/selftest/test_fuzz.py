@@ -5,6 +5,7 @@ import json
 import random
 
 import pytest
+from damaging import places_of
 from looking import some
 
 from restore_conformance import cli, places
@@ -42,17 +43,6 @@ WORDS = [
     ",,,",
     "a" * 9000,
 ]
-
-
-def places_of(value, path=()):
-    """Every place of a JSON value."""
-    yield path
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from places_of(inner, (*path, name))
-    elif isinstance(value, list):
-        for at, inner in enumerate(value):
-            yield from places_of(inner, (*path, at))
 
 
 def mutated(value, chance):
