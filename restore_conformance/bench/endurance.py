@@ -91,7 +91,7 @@ def forgetful(service: Service) -> Service:
             for name in names[KEPT_FIRST : KEPT_FIRST + KEPT_LAST // 2]:
                 del service.sessions[name]
 
-    service.keep = bounded  # type: ignore[method-assign]
+    service.keep = bounded
     return service
 
 

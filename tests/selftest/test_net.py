@@ -10,8 +10,6 @@ EVERY = list(net.every_server())
 ALIKE = (
     {"plain", "variant field-slow", "variant field2-failed-always-shown"},
     {"fault item-status-null", "variant fair-item-status-null"},
-    {"fault field-artifacts-bad-id-500", "fault list-artifacts-malformed-id-answered-500"},
-    {"fault field-update-restoresessionnotfound-400", "fault update-unknown-id-answered-400"},
 )
 """Servers that answer the same: one is slow, one shows a state that only others reach, two have one answer by two ways."""
 
