@@ -244,6 +244,16 @@ def refuses_on(
     return before(operations, look)
 
 
+def alters(**members: Any) -> Callable[[Service, Session, object], None]:
+    """Give a session other attributes, for `after` and `changed`; a value may be a function that makes it."""
+
+    def do(service: Service, found: Session, _: object) -> None:
+        for name, value in members.items():
+            setattr(found, name, value() if callable(value) else value)
+
+    return do
+
+
 def instead_of(code: str, act: Callable[[Service, Asked, Refusal], Reply | None], *operations: str) -> Seed:
     """Answer, or do something and refuse all the same (None), where operations are refused with a code ("" for any)."""
 
@@ -519,6 +529,16 @@ def passes(rule: str, when: Callable[[Any], object]) -> Seed:
 def unless(rule: str, when: Callable[[Any], object]) -> Rule:
     """A rule that is not asked of some payloads."""
     return lambda payload: None if when(payload) else rules.CREATE[rule](payload)
+
+
+def refusing(when: Callable[[Any], object], code: str, status: int = 400, message: str = "") -> Rule:
+    """A rule that refuses some payloads."""
+
+    def rule(payload: Json) -> None:
+        if when(payload):
+            raise Refusal(status, code, message)
+
+    return rule
 
 
 def only(part: Callable[[list[Json]], list[Json]], rule: str) -> Rule:

@@ -544,11 +544,12 @@ def crowd(it):
 REQUESTS = script()
 
 
-def answers(service):
-    """What a service answers to every request, as bytes that are the same in every process."""
-    service.tokens = dict(TOKENS)
-    clock = service.clock = Standing()
+def answers(make):
+    """What a service answers to every request, as bytes that are the same in every process; `make` makes it."""
+    clock = Standing()
     with standing(clock) as turn:
+        service = make()
+        service.tokens, service.clock = dict(TOKENS), clock
         for number, request in enumerate(REQUESTS):
             turn(number)
             try:
@@ -563,10 +564,10 @@ def answers(service):
                 ).encode()
 
 
-def digest(service):
+def digest(make):
     """The answers of a service as one short text."""
     found = hashlib.sha256()
-    for answer in answers(service):
+    for answer in answers(make):
         found.update(hashlib.sha256(answer).digest())
     return found.hexdigest()[:16]
 
@@ -596,7 +597,7 @@ def every_server():
 
 
 def _digest_of(name):
-    return digest(every_server()[name]())
+    return digest(every_server()[name])
 
 
 def digests(names, processes=1):

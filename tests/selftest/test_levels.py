@@ -14,8 +14,8 @@ from restore_conformance.commands import bench
 from restore_conformance.commands.clauses import main as show_clauses
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS
-from restore_conformance.mock.variants import VARIANTS, reported
 from restore_conformance.mock.hooks import around
+from restore_conformance.mock.variants import VARIANTS, reported
 from restore_conformance.mock.wire import Reply
 from restore_conformance.verdicts import Exit, Level
 

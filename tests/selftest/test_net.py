@@ -11,7 +11,7 @@ ALIKE = (
     {"plain", "variant field-slow", "variant field2-failed-always-shown"},
     {"fault item-status-null", "variant fair-item-status-null"},
 )
-"""Servers that answer the same: one is slow, one shows a state that only others reach, two have one answer by two ways."""
+"""Servers that answer the same: one is slow, one shows a state that plain ones never reach; two share an answer."""
 
 
 def test_the_data_file_names_every_server():

@@ -134,15 +134,11 @@ def _names_no_list(payload: Json) -> None:
         raise Refusal(400, "BadRequest", "The request names no list of artifacts.")
 
 
-def _untyped_and_empty(asked: Asked) -> bool:
-    return not asked.request.body and media(asked) is None
-
-
 def untyped_empty(status: int, code: str) -> Seed:
     """A POST with neither payload nor Content-Type is refused."""
 
     def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        if _untyped_and_empty(asked):
+        if not asked.request.body and media(asked) is None:
             raise Refusal(status, code)
         return right()
 

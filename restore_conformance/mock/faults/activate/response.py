@@ -8,7 +8,9 @@ from restore_conformance.mock import life
 from restore_conformance.mock.conditions import is_granular
 from restore_conformance.mock.edits import Json, body, counts, each, put, status
 from restore_conformance.mock.faults.register import Fault, on_success
-from restore_conformance.mock.hooks import ARTIFACTS, Right, after, around, crashes_on, refuses_on, shown, viewed_as
+from restore_conformance.mock.hooks import (
+    alters, ARTIFACTS, Right, after, around, crashes_on, refuses_on, shown, viewed_as,
+)  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked, Reply
@@ -18,10 +20,6 @@ ACTIVATE = ("activate",)
 
 def another_id(old: str) -> str:
     return str(uuid.uuid4())
-
-
-def _without_effect(service: Service, found: Session, reply: Reply) -> None:
-    found.status = "draft"
 
 
 def _still_a_draft(service: Service, found: Session, reply: Reply) -> None:
@@ -93,7 +91,7 @@ FAULTS = [
     Fault("field2-activate-answer-created-now", "page:activate", "Activate: the answer has no creation time but a blank one.",
           viewed_as(put("createdDateTime", ""), *ACTIVATE)),
     *(Fault(name, blames, shows, after(ACTIVATE, do)) for name, blames, shows, do in (
-        ("activate-without-effect", ".started", "Activate a draft, get it.", _without_effect),
+        ("activate-without-effect", ".started", "Activate a draft, get it.", alters(status="draft")),
         ("field-activate-still-draft", "page:activate", "Activate a draft and get it: still a draft.", _still_a_draft),
         ("activate-loses-artifacts", ".total-kept", "Activate a draft with artifacts, get it.", _loses_artifacts),
         ("activate-starts-all", ".only-that", "Create two drafts, activate one, get the other.", _starts_all),

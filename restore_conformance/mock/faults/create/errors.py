@@ -18,10 +18,9 @@ from restore_conformance.mock.edits import (
 )  # fmt: skip
 from restore_conformance.mock.faults.register import Fault, on_refusal
 from restore_conformance.mock.hooks import (
-    breaks, crashes, first, lets_through, only, passes, place, replies, ruled, rules_ordered, seeds, skips,
-    then, unless,
+    refusing, breaks, crashes, first, lets_through, only, passes, place, replies, ruled, rules_ordered, seeds,
+    skips, then, unless,
 )  # fmt: skip
-from restore_conformance.mock.rules import Rule
 from restore_conformance.mock.spoiling import in_charset, spoilt
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
@@ -74,11 +73,6 @@ def _point_by_default(payload: Json) -> None:
         one.setdefault("restorePoint", {"id": f"00000000-0000-4000-8000-{number:012d}"})
 
 
-def _point_is_there(payload: Json) -> None:
-    if any(not (one.get("restorePoint") or {}).get("id") for one in sites(payload)):
-        raise Refusal(400, POINT)
-
-
 def _points_absent(payload: Any) -> bool:
     return any(not one.get("restorePoint") for one in sites(payload))
 
@@ -89,11 +83,6 @@ def _point_made_up(payload: Json) -> None:
             one["restorePoint"] = {"id": str(uuid.uuid4())}
 
 
-def _malformed_otherwise(payload: Json) -> None:
-    if any(one and not rules._UUID.match(one) for one in points(payload)):
-        raise Refusal(400, "InvalidRequest", "Unrecognized Guid format.")
-
-
 def _names(value: Any) -> Callable[[Any], bool]:
     return lambda p: any(name in p and p[name] == value for name in LISTS)
 
@@ -102,24 +91,9 @@ def _at(name: str, value: Any) -> Callable[[Any], bool]:
     return lambda p: p.get(name, 0) == value
 
 
-def _null_otherwise(payload: Json) -> None:
-    if any(name in payload and payload[name] is None for name in LISTS):
-        raise Refusal(400, "BadRequest", "A list is null.")
-
-
 def _counted_as_one(reply: Reply, asked: Asked) -> None:
     if reply.status == 201 and asked.payload and not any(asked.payload.values()):
         counts(total=1, inProgress=0)(reply)
-
-
-def twice_if(when: Callable[[Any], bool]) -> Rule:
-    """Another idea of what an artifact that comes twice is."""
-
-    def rule(payload: Json) -> None:
-        if when(payload):
-            raise Refusal(400, TWICE)
-
-    return rule
 
 
 def _neighbours_or_items(payload: Json) -> None:
@@ -160,11 +134,6 @@ def _shortened(payload: Json) -> None:
     for name in LISTS:
         if isinstance(payload.get(name), list):
             payload[name] = payload[name][: rules.LIMIT]
-
-
-def _fewer_than_26(payload: Json) -> None:
-    if count_of(payload) >= 26:
-        raise Refusal(413, LIMIT)
 
 
 def _two_defects(payload: Json) -> bool:
@@ -262,9 +231,9 @@ FAULTS = [
     Fault("missing-restore-point-accepted", ".invalid-restore-point", "One create whose artifact has no restore point.",
           ruled("restore-points", first(_point_by_default, "restore-points"))),
     Fault("malformed-restore-point-accepted", ".invalid-restore-point", "One create whose restore point id is not a GUID.",
-          ruled("restore-points", _point_is_there)),
+          ruled("restore-points", refusing(lambda p: any(not (one.get("restorePoint") or {}).get("id") for one in sites(p)), POINT))),
     Fault("field-point-malformed-other-code", ROW + POINT, "restorePoint/id is not a GUID: code InvalidRequest.",
-          ruled("restore-points", first(_malformed_otherwise, "restore-points"))),
+          ruled("restore-points", first(refusing(lambda p: any(map(malformed, points(p))), "InvalidRequest", message="Unrecognized Guid format."), "restore-points"))),
     *(Fault(name, ROW + POINT, shows, ruled("restore-points", then(unless("restore-points", when), _point_made_up))) for name, shows, when in (
         ("field-point-absent-accepted", "A site without restorePoint is accepted.", _points_absent),
         ("field-point-empty-accepted", "restorePoint/id is empty: accepted.", lambda p: "" in points(p)),
@@ -311,14 +280,14 @@ FAULTS = [
     Fault("granular-duplicate-accepted", ".duplicate-artifact", "One granular create with the same item twice.",
           ruled("duplicates", lambda p: rules.duplicates({rules.SITE: sites(p)}))),
     *(Fault(name, ROW + TWICE, shows, ruled("duplicates", rule)) for name, shows, rule in (
-        ("field-twice-neighbours-only", "The first and third of three sites are the same.", twice_if(lambda payload: any(a.lower() == b.lower() for a, b in pairwise(points(payload))))),
+        ("field-twice-neighbours-only", "The first and third of three sites are the same.", refusing(lambda payload: any(a.lower() == b.lower() for a, b in pairwise(points(payload))), TWICE)),
         ("field-twice-within-ten-only", "The first and 11th of 11 sites are the same.", _in_blocks),
         ("field-twice-merged", "The same site twice: 201 with total 1.", _merged),
-        ("field-twice-as-text", "The same site twice, its members in another order.", twice_if(lambda p: repeated([json.dumps(one) for one in sites(p)]))),
-        ("field-thrice-accepted", "The same site three times.", twice_if(lambda payload: any(points(payload).count(one) == 2 for one in points(payload)))),
+        ("field-twice-as-text", "The same site twice, its members in another order.", refusing(lambda p: repeated([json.dumps(one) for one in sites(p)]), TWICE)),
+        ("field-thrice-accepted", "The same site three times.", refusing(lambda payload: any(points(payload).count(one) == 2 for one in points(payload)), TWICE)),
     )),
     *(Fault(name, ROW + TWICE, shows, lets_through("duplicates", rule)) for name, shows, rule in (
-        ("field2-twice-two-pairs", "Two sites, each of them twice.", twice_if(_one_pair)),
+        ("field2-twice-two-pairs", "Two sites, each of them twice.", refusing(_one_pair, TWICE)),
         ("field2-twice-last-two", "The last two of three sites are the same.", unless("duplicates", _last_two)),
         ("field2-twice-items-far", "The first and the 21st of 21 items are the same.", _items_in_blocks),
         ("field2-twice-to-new", "The same site twice, for new places.", unless("duplicates", lambda p: set(places(p)) == {"new"})),
@@ -330,7 +299,7 @@ FAULTS = [
     # ---------------------------------------------------------------- RestoreArtifactsLimitBreached
     Fault("no-limit", ".artifacts-limit", "One create with 1,001 artifacts.", skips("limit")),
     Fault("field-limit-silently-cut", ROW + LIMIT, "51 sites: 201 with total 50.", ruled("limit", _shortened)),
-    Fault("field-limit-refuses-26", "N21", "26 sites are refused.", ruled("limit", _fewer_than_26)),
+    Fault("field-limit-refuses-26", "N21", "26 sites are refused.", ruled("limit", refusing(at_least(26), LIMIT, 413))),
     Fault("field-limit-crash", ROW + LIMIT, "51 sites: 500.", crashes(at_least(51))),
     Fault("field2-limit-none-for-items", ROW + LIMIT, "1,001 items are accepted.", lets_through("limit", unless("limit", granular))),
     Fault("field2-limit-items-crash", ROW + LIMIT, "1,001 items: 500.", crashes(lambda p: granular(p) and count_of(p) > 1000)),
@@ -339,7 +308,8 @@ FAULTS = [
     # ---------------------------------------------------------------- InvalidArtifactRequest
     Fault("empty-list-accepted", ".empty-list-refused", "One create with an empty list.", passes("empty-list", _names([]))),
     Fault("null-list-accepted", ".empty-list-refused", "One create with a null list.", passes("empty-list", _names(None))),
-    Fault("null-list-other-code", ".null-list", "One create with a null list.", rules_ordered(lambda every: {"null-list": _null_otherwise, **every})),
+    Fault("null-list-other-code", ".null-list", "One create with a null list.",
+          rules_ordered(lambda every: {"null-list": refusing(_names(None), "BadRequest", message="A list is null."), **every})),
     Fault("empty-list-counted", ".empty-list", "One create with an empty list.", seeds(skips("empty-list"), replies(_counted_as_one, "create"))),
     *(Fault(name, ROW + EMPTY, shows, crashes(_at(at, value))) for name, at, value, shows in (
         ("field-list-empty-crash", rules.SITE, [], "siteRestoreArtifacts []: 500."),

@@ -16,8 +16,8 @@ from restore_conformance.mock.conditions import (
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.faults.register import Fault
 from restore_conformance.mock.hooks import (
-    Parse, breaks, breaks_after, checks, crash, crashes, drops, first, lets_through, looks_at, parsed, parses,
-    passes, refuses, refuses_first, replies, ruled, unless,
+    refusing, Parse, breaks, breaks_after, checks, crash, crashes, drops, first, lets_through, looks_at, parsed,
+    parses, passes, refuses, refuses_first, replies, ruled, unless,
 )  # fmt: skip
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
@@ -160,16 +160,6 @@ def _id_as_sent(reply: Reply, asked: Asked) -> None:
         reply.body["id"] = asked.payload["id"]
 
 
-def _conflict_of_any_value(payload: Json) -> None:
-    if CONFLICT in payload and not payload.get(rules.GRANULAR):
-        raise Refusal(400, "InvalidRequest")
-
-
-def _conflict_never_fail(payload: Json) -> None:
-    if behavior(payload) == "fail":
-        raise Refusal(400, "InvalidRequest")
-
-
 def _second_is(name: str, value: Any) -> Callable[[Any], bool]:
     return lambda p: value in [one.get(name, "absent") for one in items(p)[1:]]
 
@@ -251,7 +241,7 @@ FAULTS = [
     Fault("conflict-on-standard-accepted", ".conflict-behavior-granular-only", "One standard create with conflictBehavior.",
           passes("conflict", lambda p: not granular(p))),
     Fault("conflict-value-not-checked", ".conflict-behavior-values", "One granular create with a conflictBehavior that does not exist.",
-          ruled("conflict", _conflict_of_any_value)),
+          ruled("conflict", refusing(lambda p: CONFLICT in p and not p.get(rules.GRANULAR), "InvalidRequest"))),
     *(Fault(name, blames, shows, passes("conflict", when)) for name, blames, shows, when in (
         ("field-conflict-on-sites", "N33", "replace with one site is accepted.", standard),
         ("field-conflict-on-empty", "N33", "fail with no artifacts is accepted.", lambda p: not standard(p) and not granular(p)),
@@ -261,7 +251,7 @@ FAULTS = [
     )),
     Fault("field2-conflict-several-sites", "N33", "rename with two sites is accepted.", lets_through("conflict", unless("conflict", at_least(2)))),
     Fault("field-conflict-fail-refused", "N32", "The default, fail, is refused when it is spelt out.",
-          ruled("conflict", first(_conflict_never_fail, "conflict"))),
+          ruled("conflict", first(refusing(lambda p: behavior(p) == "fail", "InvalidRequest"), "conflict"))),
     *(Fault(name, blames, shows, crashes(when)) for name, blames, shows, when in (
         ("field-conflict-rename-crash", "N32", "rename with three items: 500.", lambda p: behavior(p) == "rename" and at_least(3, granular)(p)),
         ("field-conflict-replace-crash", "N32", "replace: 500.", lambda p: behavior(p) == "replace" and granular(p)),

@@ -25,6 +25,7 @@ from restore_conformance.mock.spoiling import cut, gzip_cut, in_charset, named, 
 from restore_conformance.mock.wire import Asked, Reply
 
 CREATED, MODIFIED, TYPE, JOB = "createdDateTime", "lastModifiedDateTime", "@odata.type", "restoreJobType"
+A_LIST = Into("a list", lambda old: [old])
 ONEDRIVE = "#microsoft.graph.oneDriveForBusinessRestoreSession"
 OTHER = "/solutions/backupRestore/sharepointRestoreSessions(61633878-8321-4950-bfaf-ed285bdd1461)"
 
@@ -33,25 +34,7 @@ def _moment(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp[:26] + "+00:00")
 
 
-def milliseconds(stamp: str) -> int:
-    return calendar.timegm(_moment(stamp).timetuple()) * 1000
-
-
-def a_number(old: str) -> int:
-    return int(str(old)[:8], 16)
-
-
-def a_list(old: Any) -> list[Any]:
-    return [old]
-
-
-def the_total_alone(old: Json) -> int:
-    total: int = old["total"]
-    return total
-
-
-def a_list_of_one(old: Any) -> Any:
-    return [old]
+MILLISECONDS = Into("milliseconds", lambda stamp: calendar.timegm(_moment(stamp).timetuple()) * 1000)
 
 
 # fmt: off
@@ -60,9 +43,9 @@ FAULTS = [*on_create(
     ("standard-answered-200", ".created", status(200), standard),
     ("field-ok-for-granular", "N1", status(200), granular),
     ("field-accepted-when-many", "N1", status(202), at_least(40)),
-    ("body-wrapped-in-array", ".object", body(a_list_of_one)),
-    ("field-body-in-list", "N1", body(a_list_of_one), granular),
-    ("field-body-twice-encoded", "N1", body(json.dumps)),
+    ("body-wrapped-in-array", ".object", body(A_LIST)),
+    ("field-body-in-list", "N1", body(A_LIST), granular),
+    ("field-body-twice-encoded", "N1", body(Into("a text that holds JSON", json.dumps))),
     ("field-body-in-value", "N2", body(Into("a member called value", lambda old: {"@odata.context": old["@odata.context"], "value": old}))),
     ("field-body-null", "N1", body(None), exactly(1, granular)),
     ("field-body-empty-object", "N2", body({}), empty),
@@ -80,7 +63,7 @@ FAULTS = [*on_create(
     # ---------------------------------------------------------------- id, status
     ("id-is-a-number", ".id", put("id", 12345)),
     ("id-missing", ".id", remove("id")),
-    ("field-id-number", "N2", put("id", a_number)),
+    ("field-id-number", "N2", put("id", Into("a number", lambda old: int(old[:8], 16)))),
     ("field-id-null-for-granular", "N2", put("id", None), granular),
     ("field-id-blank-when-empty", "N2", put("id", ""), empty),
     ("field-id-object", "N2", put("id", Into("an object", lambda old: {"value": old})), at_least(5)),
@@ -107,8 +90,8 @@ FAULTS = [*on_create(
     ("failed-is-negative", ".counts-integers", counts(failed=-1)),
     ("completed-from-the-start", ".counts-settled", counts(completed=1), filled),
     ("total-with-a-fraction", ".counts-written", put(COUNTS + "/total", float)),
-    ("field-counts-number", "N24", put(COUNTS, the_total_alone), granular),
-    ("field-counts-list", "N24", put(COUNTS, a_list)),
+    ("field-counts-number", "N24", put(COUNTS, Into("the total alone", lambda old: old["total"])), granular),
+    ("field-counts-list", "N24", put(COUNTS, A_LIST)),
     ("field-failed-minus-one", "N24", counts(failed=-1), empty),
     ("field-completed-two", "N24", counts(completed=2), exactly(2)),
     ("field-in-progress-fraction", "N24", counts(inProgress=1.5), exactly(3)),
@@ -122,8 +105,8 @@ FAULTS = [*on_create(
     ("timestamp-as-number", ".timestamps", put(CREATED, 1434715263)),
     ("modified-before-created", ".timestamps-order", put(MODIFIED, "2001-01-01T00:00:00Z")),
     ("created-date-missing", ".members-shown", remove(CREATED)),
-    ("field-created-epoch", "N26", put(CREATED, milliseconds)),
-    ("field-created-date-call", "N26", put(CREATED, Into("a date call", lambda stamp: f"/Date({milliseconds(stamp)})/")), granular),
+    ("field-created-epoch", "N26", put(CREATED, MILLISECONDS)),
+    ("field-created-date-call", "N26", put(CREATED, Into("a date call", lambda stamp: f"/Date({MILLISECONDS(stamp)})/")), granular),
     ("field-modified-mail-date", "N26", put(MODIFIED, Into("a mail date", lambda stamp: _moment(stamp).strftime("%a, %d %b %Y %H:%M:%S GMT"))), standard),
     ("field-created-dashes", "N26", put(CREATED, Into("a time with dashes", lambda stamp: stamp[:10] + stamp[10:].replace(":", "-")))),
     ("field-created-blank", "N26", put(CREATED, Into("with a blank for the t", lambda stamp: stamp.replace("T", " "))), empty),
@@ -139,7 +122,7 @@ FAULTS = [*on_create(
     # ---------------------------------------------------------------- identities
     ("created-by-is-text", ".identities", put("createdBy", "User1")),
     ("identity-id-is-a-number", ".identities", put("lastModifiedBy", {"application": {"id": 5}})),
-    ("field-modified-by-list", "N27", put("lastModifiedBy", a_list), granular),
+    ("field-modified-by-list", "N27", put("lastModifiedBy", A_LIST), granular),
     ("field-user-text", "N27", put("createdBy/user", "User1"), standard),
     ("field-application-id-number", "N27", put("createdBy/application/id", 5)),
     ("field-name-object", "N27", put("lastModifiedBy/application/displayName", {"en": "x"}), empty),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from restore_conformance.mock import session
 from restore_conformance.mock.edits import Into, Json, body, joined, media_type, put, raw, remove, status
 from restore_conformance.mock.faults.register import Fault, on_success
-from restore_conformance.mock.hooks import GETS, after, changed, kept, replies, updates, viewed_as
+from restore_conformance.mock.hooks import alters, GETS, after, changed, kept, replies, updates, viewed_as
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.spoiling import no_body, spoilt
@@ -40,12 +40,8 @@ def _modified_in_1970(service: Service, found: Session, reply: Reply) -> None:
     found.modified = reply.body["lastModifiedDateTime"] = "1970-01-01T00:00:00Z"
 
 
-def _modified_in_2001(service: Service, found: Session, was: list[Json]) -> None:
-    found.modified = "2001-01-01T00:00:00Z"
-
-
-def _updater(service: Service, found: Session, was: list[Json]) -> None:
-    found.created_by = {"application": {"id": str(uuid.uuid4()), "displayName": "Updater"}}
+def _updater() -> Json:
+    return {"application": {"id": str(uuid.uuid4()), "displayName": "Updater"}}
 
 
 def _standard(service: Service, found: Session, was: list[Json]) -> None:
@@ -87,8 +83,9 @@ FAULTS = [
     Fault("field2-activate-moves-creation", ".agrees-with-create", "Activate: createdDateTime has moved.",
           after(("activate",), _created_by_activating)),
     Fault("field2-activate-modified-1970", ".timestamps-order", "Activate: lastModifiedDateTime is 1970.", after(("activate",), _modified_in_1970)),
-    Fault("field2-update-backdates", ".timestamps-order", "Add a site and get: modified before it was created.", changed(_modified_in_2001)),
-    Fault("field2-update-changes-creator", "page:get", "Add a site and get: another createdBy.", changed(_updater)),
+    Fault("field2-update-backdates", ".timestamps-order", "Add a site and get: modified before it was created.",
+          changed(alters(modified="2001-01-01T00:00:00Z"))),
+    Fault("field2-update-changes-creator", "page:get", "Add a site and get: another createdBy.", changed(alters(created_by=_updater))),
     Fault("field2-update-types-standard", "N36", "Add an item to a granular session and get with Prefer: standard.", changed(_standard)),
     Fault("field2-update-types-bulk", "N36", "Add to two sites and get: bulk.", changed(_bulk_from_three)),
     Fault("field2-running-status-running", "page:get", "Activate and get: a status that is not a member.",

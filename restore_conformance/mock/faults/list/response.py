@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from restore_conformance.mock import session
 from restore_conformance.mock.conditions import is_standard
@@ -18,10 +17,6 @@ from restore_conformance.mock.spoiling import no_last_chunk, spoilt
 from restore_conformance.mock.wire import Asked, Reply
 
 LINK = "@odata.nextLink"
-
-
-def a_number(old: Any) -> int:
-    return 20 if old else 1
 
 
 def without_ids(every: list[Json]) -> None:
@@ -110,7 +105,7 @@ FAULTS = [
         ("field-list-object", "page:list", put("value", Into("an object by id", lambda old: {one["id"]: one for one in old}))),
         ("field-list-null", "page:list", put("value", None)),
         ("field-list-twice", "page:list", put("value", Into("with the first twice", lambda old: old[:1] + old))),
-        ("field-list-link-number", "page:list", put(LINK, a_number)),
+        ("field-list-link-number", "page:list", put(LINK, Into("a number", lambda old: 20 if old else 1))),
     ),
     *(Fault(name, blames, shows, listed(change, "list")) for name, blames, shows, change in (
         ("list-item-without-id", ".items", "Create, list.", without_ids),
