@@ -11,10 +11,10 @@ from restore_conformance.mock.edits import Json
 from restore_conformance.mock.hooks import (
     ARTIFACTS, BOTH, GRANULAR, LISTS, Right, Seed, among, around, bodies, instead_of, keeping, seeds, setting,
 )  # fmt: skip
-from restore_conformance.mock.service import Service
+from restore_conformance.mock.service import Service, skipped
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.variants.register import Variant, of_each, without
-from restore_conformance.mock.wire import Asked, Reply
+from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 LINK = "@odata.nextLink"
 
@@ -33,8 +33,7 @@ def paged(number: int, *operations: str) -> Seed:
 
     def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
         reply = right()
-        given = asked.query.get("$skiptoken", "0")
-        start = int(given) if given.isdigit() else 0
+        start = skipped(asked)
         every = reply.body["value"]
         reply.body["value"] = every[start : start + number]
         if start + number < len(every):
@@ -53,7 +52,10 @@ def _empty_first(service: Service, asked: Asked, found: Session | None, right: R
 
 def _opaque_token(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
     if token := asked.query.get("$skiptoken"):
-        asked.query["$skiptoken"] = base64.urlsafe_b64decode(token).decode().removeprefix("start:")
+        try:
+            asked.query["$skiptoken"] = base64.urlsafe_b64decode(token).decode().removeprefix("start:")
+        except ValueError:
+            raise Refusal(400, "BadRequest", "The token is none of this service.") from None
     reply = right()
     path, _, number = str(reply.body.get(LINK, "")).rpartition("=")
     if path:

@@ -275,7 +275,7 @@ VARIANTS = [
             stricter(_not_specified), frozenset({B + "control-information"})),
     Variant("fair-sentinel-possible", "fair-sentinel", "The type's page lists unknownFutureValue among the possible values of destinationType.",
             _on_a_copy(_future_is_new), frozenset({B + "unknown-future-value"})),
-    Variant("fair-empty-list-is-no-payload", "fair-empty-list", "Introduction: what names nothing makes an empty session, where the bulk workflow starts from.",
+    Variant("fair-empty-list-is-no-payload", "fair-empty-list", "Introduction: what names nothing makes an empty session, which is where the bulk workflow starts from.",
             skips("empty-list"), frozenset({"create/errors.empty-list-refused"})),
     Variant("fair-empty-object-lacks-members", "fair-empty-object", "The property table calls both lists Required, and no code is named for a request with neither.",
             seeds(checks(_names_no_list), around(("create",), _lacks_lists))),
