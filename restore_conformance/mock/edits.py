@@ -184,5 +184,4 @@ def without_envelope(reply: Reply) -> None:
     reply.body = {"code": reply.body["error"]["code"], "message": ""}
 
 
-def id_reversed(old: str) -> str:
-    return old[::-1]
+REVERSED = Into("written backwards", lambda old: old[::-1])

@@ -6,10 +6,10 @@ import uuid
 
 from restore_conformance.mock import life
 from restore_conformance.mock.conditions import is_granular
-from restore_conformance.mock.edits import Json, body, counts, each, put, status
+from restore_conformance.mock.edits import Into, Json, body, counts, each, put, status
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.hooks import (
-    alters, ARTIFACTS, Right, after, around, crashes_on, refuses_on, shown, viewed_as,
+    ARTIFACTS, Right, after, alters, around, crashes_on, refuses_on, shown, viewed_as,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
@@ -82,7 +82,7 @@ FAULTS = [
         ("activate-answered-202", ".session", status(202)),
         ("field-activate-no-body", "page:activate", body(None)),
         ("field-activate-scheduled", "page:activate", put("status", "scheduled")),
-        ("field-activate-other-id", "page:activate", put("id", another_id)),
+        ("field-activate-other-id", "page:activate", put("id", Into("another one", another_id))),
     ),
     Fault("field2-activate-answer-job-bulk", "page:activate", "Activate sites: the answer says bulk.",
           viewed_as(put("restoreJobType", "bulk"), *ACTIVATE)),

@@ -18,7 +18,7 @@ from restore_conformance.mock.edits import (
 )  # fmt: skip
 from restore_conformance.mock.faults.register import Fault, on_refusal
 from restore_conformance.mock.hooks import (
-    refusing, breaks, crashes, first, lets_through, only, passes, place, replies, ruled, rules_ordered, seeds,
+    breaks, crashes, first, lets_through, only, passes, place, refusing, replies, ruled, rules_ordered, seeds,
     skips, then, unless,
 )  # fmt: skip
 from restore_conformance.mock.spoiling import in_charset, spoilt

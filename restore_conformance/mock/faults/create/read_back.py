@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from restore_conformance.mock import life, session
 from restore_conformance.mock.conditions import is_granular
-from restore_conformance.mock.edits import Into, Json, id_reversed, put
+from restore_conformance.mock.edits import REVERSED, Into, Json, put
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.hooks import (
-    GETS, Seed, updates, Right, after, around, changed, instead_of, keeping, keeps, keeps_refused, refuses_on,
-    replies, seeds,
+    GETS, Right, Seed, after, around, changed, instead_of, keeping, keeps, keeps_refused, refuses_on, replies,
+    seeds, updates,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
@@ -135,7 +135,7 @@ def _kept(code: str) -> Seed:
 FAULTS = [
     *on_success(("get",),
         ("read-back-other-job-type", ".same-session", put("restoreJobType", "bulk")),
-        ("read-back-other-id", ".same-session", put("id", id_reversed)),
+        ("read-back-other-id", ".same-session", put("id", REVERSED)),
         ("activates-by-itself", ".stays-draft", put("status", "active")),
         ("read-back-total-zero", ".same-counts", put("restoreSessionArtifactCount/total", 0)),
     ),

@@ -16,8 +16,8 @@ from restore_conformance.mock.conditions import (
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.faults.register import Fault
 from restore_conformance.mock.hooks import (
-    refusing, Parse, breaks, breaks_after, checks, crash, crashes, drops, first, lets_through, looks_at, parsed,
-    parses, passes, refuses, refuses_first, replies, ruled, unless,
+    Parse, breaks, breaks_after, checks, crash, crashes, drops, first, lets_through, looks_at, parsed, parses,
+    passes, refuses, refuses_first, refusing, replies, ruled, unless,
 )  # fmt: skip
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 

@@ -15,7 +15,7 @@ from restore_conformance.mock.conditions import (
     standard, to_new,
 )  # fmt: skip
 from restore_conformance.mock.edits import (
-    Into, COUNTS, Json, body, counts, media_type, members_of, put, raw, remove, rename, status,
+    COUNTS, Into, Json, body, counts, media_type, members_of, put, raw, remove, rename, status,
 )  # fmt: skip
 from restore_conformance.mock.faults.register import Fault, on_create
 from restore_conformance.mock.hooks import Seed, created, keeps, refuses, refuses_first, replies, seeds, shown, shown_as
@@ -89,7 +89,7 @@ FAULTS = [*on_create(
     ("total-is-text", ".counts-integers", put(COUNTS + "/total", Into("a text", str))),
     ("failed-is-negative", ".counts-integers", counts(failed=-1)),
     ("completed-from-the-start", ".counts-settled", counts(completed=1), filled),
-    ("total-with-a-fraction", ".counts-written", put(COUNTS + "/total", float)),
+    ("total-with-a-fraction", ".counts-written", put(COUNTS + "/total", Into("written with a fraction", float))),
     ("field-counts-number", "N24", put(COUNTS, Into("the total alone", lambda old: old["total"])), granular),
     ("field-counts-list", "N24", put(COUNTS, A_LIST)),
     ("field-failed-minus-one", "N24", counts(failed=-1), empty),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from restore_conformance.mock import session
 from restore_conformance.mock.edits import Into, Json, body, joined, media_type, put, raw, remove, status
 from restore_conformance.mock.faults.register import Fault, on_success
-from restore_conformance.mock.hooks import alters, GETS, after, changed, kept, replies, updates, viewed_as
+from restore_conformance.mock.hooks import GETS, after, alters, changed, kept, replies, updates, viewed_as
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.spoiling import no_body, spoilt

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from restore_conformance.mock import session
 from restore_conformance.mock.conditions import is_standard
-from restore_conformance.mock.edits import Into, COUNTS, Json, body, counts, each, media_type, put, rename, status
+from restore_conformance.mock.edits import COUNTS, Into, Json, body, counts, each, media_type, put, rename, status
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.hooks import (
     DELETES, LISTS, Right, Seed, among, answers, around, bodies, listed, seeds, viewed, viewed_as,

@@ -8,7 +8,7 @@ from typing import Any
 
 from restore_conformance.mock import life, session
 from restore_conformance.mock.conditions import SITES, additions, is_granular
-from restore_conformance.mock.edits import Into, Json, body, each, id_reversed, joined, media_type, put, status
+from restore_conformance.mock.edits import REVERSED, Into, Json, body, each, joined, media_type, put, status
 from restore_conformance.mock.faults.list.response import stale, without_ids
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.faults.update.errors import breaking
@@ -236,7 +236,7 @@ FAULTS = [
         ("update-answers-an-array", ".object", body(Into("an array", lambda old: [old]))),
         ("update-answers-a-collection", ".object", body(Into("a collection", lambda old: {"value": [old]}))),
         ("update-answers-nothing-of-it", ".object", body({})),
-        ("update-names-another-session", ".object", put("id", id_reversed)),
+        ("update-names-another-session", ".object", put("id", REVERSED)),
         ("update-as-text", ".media-type", media_type("text/plain")),
         ("field-update-204", P, joined(status(204), body(None))),
         ("field-update-201", P, status(201)),
