@@ -234,8 +234,9 @@ def _every_problem(service: Service) -> None:
             raise Refusal(problems[0].status, "BadRequest", f"{len(problems)} problems.")
 
     def detail(error: Json, _: Reply) -> None:
-        if error["message"].endswith(" problems."):
+        if problems:
             error["details"] = [{"code": one.code, "message": one.message} for one in problems]
+            problems.clear()
 
     seeds(checking(check), errors(detail))(service)
 
@@ -253,6 +254,9 @@ LOOKUP = "N31 and section 8: which code an unknown item or an expired browse ses
 B = "create/request-body."
 # fmt: off
 VARIANTS = [
+    # ---------------------------------------------------------------- other ways to check, which know nothing of those below
+    Variant("field2-rules-by-element", "rule-order", ORDERS, checking(_by_element)),
+    Variant("field2-every-problem-in-details", "code-place", "C19: search error.code, then inner errors, then details.", _every_problem),
     # ---------------------------------------------------------------- what is read
     Variant("numbers-of-64-bits", "bounds", "RFC 8259, 9: a reader may set limits on the range of numbers; what lies beyond is refused.",
             looks_at(_numbers)),
@@ -305,8 +309,6 @@ VARIANTS = [
     Variant("field-limit-last", "rule-order", ORDER, ordered(lambda number, rule: (rule == "limit", number))),
     Variant("field-duplicates-first", "rule-order", ORDER, ordered(lambda number, rule: (rule != "duplicates", number))),
     Variant("field-kinds-last", "rule-order", ORDER, ordered(lambda number, rule: (rule == "kinds", number))),
-    Variant("field2-rules-by-element", "rule-order", ORDERS, checking(_by_element)),
-    Variant("field2-every-problem-in-details", "code-place", "C19: search error.code, then inner errors, then details.", _every_problem),
     # ---------------------------------------------------------------- who may ask
     Variant("fair-one-permission", "fair-permission", "The pinned page knows one permission, with nothing higher or lower, so that every route asks for it.",
             writes_only, frozenset(f"{one}/permissions.read-permission-suffices" for one in ("get", "list", "list-artifacts"))),
