@@ -80,8 +80,8 @@ HOSTILE := tests/selftest/test_fuzz.py tests/selftest/test_fuzz_files.py tests/s
 net: $(READY) ## what every seeded server answers, and what a run says of the mock, compared with the committed digests
 	@$(BIN)/python -m pytest -q -m "deep or not deep" tests/selftest/test_net.py
 
-net-renew: $(READY) ## write the digests anew, for a change of the mock that is meant
-	@$(BIN)/python tests/selftest/net.py --renew
+net-renew: $(READY) ## write the digests anew, for a change that is meant; `make net-renew PART=runs` after one of the plan or the clauses
+	@$(BIN)/python tests/selftest/net.py --renew $(PART)
 
 hostile: $(READY) ## six thousand hostile cases: answers, files of every kind, paths, names, links, dying servers
 	@$(BIN)/python -m pytest -q $(SPREAD) -m "not proof" $(HOSTILE)

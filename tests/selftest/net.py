@@ -1,7 +1,8 @@
 """What every seeded server answers to one fixed sequence of requests, as digests: proof that a rewrite changes nothing.
 
 The requests stand here and follow no plan, so the digests depend on the mock alone. Ids, times and tokens are the same
-in every process. `python tests/selftest/net.py --renew` writes the data file anew, for a change that is meant.
+in every process. `python tests/selftest/net.py --renew` writes the data file anew, for a change that is meant;
+`--renew runs` only what runs say, after a change of the plan or of the clauses.
 """
 
 import argparse
@@ -34,6 +35,7 @@ from restore_conformance.targets import Embedded
 DATA = Path(__file__).parent / "data" / "net.json"
 PROFILES = ("quick", "standard", "deep")
 PROCESSES = os.cpu_count() or 1
+PARTS = ("digests", "runs")
 ROOT = "/solutions/backupRestore"
 SITE, GRANULAR = "siteRestoreArtifacts", "granularSiteRestoreArtifacts"
 BEHAVIOR, TYPE = "@microsoft.graph.conflictBehavior", "@odata.type"
@@ -610,11 +612,11 @@ def digests(names, processes=1):
 
 
 def verdicts(profile):
-    """What a run against the plain service says: its exit, and the clauses of every verdict but those that passed."""
+    """What a run without drawn stimuli says of the plain service: its exit, and the clauses that did not pass."""
     service = Service()
     tokens = {kind: token for token, kind in service.tokens.items()}
     others = {kind: token for kind, token in tokens.items() if kind != "good"}
-    settings = Settings(token=tokens["good"], identities=others, profile=profile, seed=1)
+    settings = Settings(token=tokens["good"], identities=others, profile=profile, drawn=0)
     result = Campaign(settings, Embedded(service), load()).run()
     found = {"exit": int(result.exit), "passed": sum(one.verdict == "pass" for one in result.verdicts)}
     for one in sorted(result.verdicts, key=lambda one: one.clause.address):
@@ -624,13 +626,16 @@ def verdicts(profile):
 
 
 def main():
+    """Write the data file anew, or some parts of it."""
     reader = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    reader.add_argument("--renew", action="store_true", help="write the data file anew, for a change that is meant")
-    if reader.parse_args().renew:
-        found = {
-            "digests": digests(every_server(), PROCESSES),
-            "runs": {profile: verdicts(profile) for profile in PROFILES},
-        }
+    reader.add_argument("--renew", nargs="*", choices=PARTS, help="write the data file anew, or these parts of it")
+    renewed = reader.parse_args().renew
+    made = {
+        "digests": lambda: digests(every_server(), PROCESSES),
+        "runs": lambda: {profile: verdicts(profile) for profile in PROFILES},
+    }
+    if renewed is not None:
+        found = known() | {part: made[part]() for part in renewed or PARTS}
         DATA.write_text(json.dumps(found, indent=1) + "\n")
 
 
