@@ -142,15 +142,17 @@ class Campaign:
         broken = self.judge.broken(self._only, sure=True)
         if len(broken) < most:
             return False
-        self._stop, self.stopped = Stop.BOUND, f"{len(broken)} must clauses were broken, and {most} were enough"
+        self._stop = Stop.BOUND
+        self.stopped = f"{_several(len(broken), 'must clause')} broken, and {_several(most)} enough"
         return True
 
-    def _wanted(self, stimuli: Iterable[Stimulus]) -> Iterator[Stimulus]:
+    def _wanted(self, stimuli: Iterable[Stimulus], *, drawn: bool = False) -> Iterator[Stimulus]:
         """What of a plan is sent."""
-        return (one for one in stimuli if self._choice is None or self._choice.sends(one))
+        return (one for one in stimuli if self._choice is None or self._choice.sends(one, drawn=drawn))
 
-    def _scenarios(self, told: Iterable[Scenario]) -> Iterator[Scenario]:
-        """The scenarios that are wanted, until enough is known."""
+    def _scenarios(self, told: Iterable[Scenario], *, led: bool = False) -> Iterator[Scenario]:
+        """The scenarios that are wanted, until enough is known. With `led` each depends on the first."""
+        leader = None
         for name, act in told:
             if self._enough():
                 return
@@ -158,7 +160,8 @@ class Campaign:
             if scene is None:
                 continue
             if self._rehearsal is not None:
-                self._rehearsal.begin(scene, self.judge.judged())
+                leader = (leader or scene) if led else None
+                self._rehearsal.begin(scene, self.judge.judged(), leader)
             yield name, act
             if self._rehearsal is not None:
                 self._rehearsal.end(self.judge.judged())
@@ -191,14 +194,15 @@ class Campaign:
             self._ask(stimulus)
             if self.hopeless():
                 return
-        for stimulus in self._wanted(self._drawn()):
+        for stimulus in self._wanted(self._drawn(), drawn=True):
             self.hear(self.sender.stimulus(stimulus))
             if self.hopeless():
                 return
         sweeps = self.profile.sweep and (self._choice is None or self._choice.sweeps)
         if sweeps and self._draws and self.target.loopback and not self.stopped:
             self._sweep()
-        self.teller.tell(self._scenarios(told.last(self._kept, self.teller.deleted, crowd=self.profile.crowd)))
+        last = told.last(self._kept, self.teller.deleted, crowd=self.profile.crowd)
+        self.teller.tell(self._scenarios(last, led=True))
         if self.stopped:
             return
         self._confirm_all()
@@ -345,6 +349,12 @@ class Campaign:
             gap = untouched(found.clause, self.teller.routes, self.settings.identities, self.stopped)
         if gap is not None:
             found.why, found.reason = gap.why, gap.says
+
+
+def _several(number: int, what: str = "") -> str:
+    """A number of something, and its verb in the past."""
+    named = f" {what}{'s' if number != 1 else ''}" if what else ""
+    return f"{number}{named} {'was' if number == 1 else 'were'}"
 
 
 def _materials(settings: Settings) -> Materials:

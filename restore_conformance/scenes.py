@@ -1,4 +1,4 @@
-"""Finds out what has to be sent for some clauses: the plan is carried out on the mock first, and looked at.
+"""Finds out what has to be sent for some clauses: first the plan is carried out on the mock, and looked at.
 
 Knows no single clause and no scenario.
 """
@@ -28,8 +28,7 @@ class _Distant(Embedded):
 def choice_of(settings: Settings, target: Target, register: Register) -> Choice | None:
     """What of the plan serves the clauses that the settings name; None for the whole plan.
 
-    Where the chosen part leaves a clause untested that the whole plan tests on the mock, more of it is chosen: first
-    every valid create, then everything.
+    That is sent where the chosen part leaves a clause untested which the whole plan tests on the mock.
     """
     if not settings.only:
         return None
@@ -43,12 +42,10 @@ def choice_of(settings: Settings, target: Target, register: Register) -> Choice 
     if not needs_scenes(clauses):
         return choice
     whole = Rehearsal()
-    everything = _rehearsed(settings, register, whole, replace(choice, scenes=None, everything=True), target)
-    for fill in (False, True):
-        chosen = replace(choice, scenes=whole.scenes_for(clauses), fill=fill)
-        if everything <= _rehearsed(settings, register, Rehearsal(), chosen, target):
-            return replace(chosen)  # which has told nothing yet
-    return None
+    tested = _rehearsed(settings, register, whole, replace(choice, scenes=None, everything=True), target)
+    choice = replace(choice, scenes=whole.scenes_for(clauses))
+    enough = tested <= _rehearsed(settings, register, Rehearsal(), replace(choice), target)
+    return choice if enough else None
 
 
 def _rehearsed(

@@ -45,6 +45,11 @@ def selected(register: Register, patterns: Sequence[str], where: str = "--only")
     return frozenset(found)
 
 
+def planned_for(register: Register, patterns: Sequence[str]) -> Register:
+    """The clauses that a plan made of clauses is made of."""
+    return register.only(selected(register, patterns)) if patterns else register
+
+
 def _names(made: Clause) -> tuple[str, str, str]:
     return made.address, made.address.partition(".")[0], made.operation
 
@@ -73,24 +78,25 @@ def _is_answered_so(every: frozenset[str], sent: Sent) -> bool:
 
 @dataclass(slots=True)
 class Choice:
-    """What of a plan is sent. The printed requests always are: a control is needed, and early sessions to read later.
+    """What of a plan is sent. The printed and the plain requests always are: as controls, as sessions to read later,
+    and to tell what a server makes of a feature from what it makes of everything.
 
     `label` is the recogniser's view of a stimulus; `scenes` are the scenarios that are wanted, None for all of them.
-    With `fill` every valid create is sent as well, since a list may need more than a page; with `everything` the whole.
+    With `everything` the whole plan is.
     """
 
     clauses: tuple[Clause, ...]
     label: Callable[[Stimulus], Sent]
     edition: Chosen
     scenes: frozenset[Scene] | None = None
-    fill: bool = False
     everything: bool = False
     _told: Counter[str] = field(default_factory=Counter, init=False)
 
-    def sends(self, stimulus: Stimulus) -> bool:
-        """Whether a stimulus of the plan is sent."""
-        valid = not stimulus.defect and not stimulus.open
-        if self.everything or stimulus.family.startswith("example-") or (self.fill and valid):
+    def sends(self, stimulus: Stimulus, *, drawn: bool = False) -> bool:
+        """Whether a stimulus of the plan is sent; one that was drawn is not needed beside those that are planned."""
+        if self.everything:
+            return True
+        if not drawn and (stimulus.family.startswith("example-") or stimulus.family == stimulus.kind):
             return True
         sent = self.label(stimulus)
         return any(may_touch(made, sent, self.edition) for made in self.clauses)
@@ -113,11 +119,14 @@ class Rehearsal:
 
     touched: dict[Scene, set[str]] = field(default_factory=dict)
     operations: dict[Scene, set[str]] = field(default_factory=dict)
+    leaders: dict[Scene, Scene] = field(default_factory=dict)
     _scene: Scene | None = None
     _before: Mapping[str, int] = field(default_factory=dict)
 
-    def begin(self, scene: Scene, judged: Mapping[str, int]) -> None:
-        """A scenario begins."""
+    def begin(self, scene: Scene, judged: Mapping[str, int], leader: Scene | None) -> None:
+        """A scenario begins, which there would not be without its leader."""
+        if leader is not None:
+            self.leaders[scene] = leader
         self._scene, self._before = scene, judged
 
     def end(self, judged: Mapping[str, int]) -> None:
@@ -133,7 +142,11 @@ class Rehearsal:
             self.operations.setdefault(self._scene, set()).add(exchange.sent.operation)
 
     def scenes_for(self, clauses: Iterable[Clause]) -> frozenset[Scene]:
-        """The scenarios that touched one of the clauses; for one that nothing touched, those of its operation."""
+        """The scenarios that touched one of the clauses; for one that nothing touched, those of its operation.
+
+        Also one that shows what the operation is like where nothing is wrong about the request: without it a refusal
+        looks like that of a target which lacks the route.
+        """
         every = set().union(*self.touched.values())
         wanted: set[Scene] = set()
         for made in clauses:
@@ -141,7 +154,13 @@ class Rehearsal:
                 wanted |= {scene for scene, found in self.touched.items() if made.address in found}
             elif made.stateful or made.operation != "create":
                 wanted |= {scene for scene, found in self.operations.items() if made.operation in found}
-        return frozenset(wanted)
+            if made.operation != "create":
+                wanted.add(self._main(made.operation))
+        return frozenset(wanted | {self.leaders[scene] for scene in wanted if scene in self.leaders})
+
+    def _main(self, operation: str) -> Scene:
+        """The scenario that touches most clauses of an operation, the first of them."""
+        return max(self.touched, key=lambda scene: sum(one.startswith(f"{operation}/") for one in self.touched[scene]))
 
 
 def needs_scenes(clauses: Iterable[Clause]) -> bool:

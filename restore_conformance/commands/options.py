@@ -90,7 +90,7 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     """The settings that the options and the configuration say. Raises UsageError."""
     fill_in(arguments)
     edition = edition_of(arguments)
-    if arguments.target == "replay":
+    if arguments.target in {"mock", "replay"}:
         _only_for_sending(arguments)
     asking = asking_of(arguments)
     only = tuple(dict.fromkeys(arguments.only))
@@ -134,14 +134,16 @@ def asking_of(arguments: argparse.Namespace) -> Settings:
 
 
 def _only_for_sending(arguments: argparse.Namespace) -> None:
-    """Refuse the options that a replay cannot heed, since it sends nothing of its own. Raises UsageError.
+    """Refuse the options that a replay or the mock cannot heed. Raises UsageError.
 
     What the environment or a file says for every run alike is passed over.
     """
-    for name in SENDING:
+    target = arguments.target
+    why = "which sends only what was recorded" if target == "replay" else "which is in this process"
+    for name in SENDING if target == "replay" else ("headers", "wait"):
         row = ROWS[name]
         if where(arguments, row).startswith("-") and getattr(arguments, row.key):
-            raise UsageError(f"{row.spelled} has no meaning with --target replay, which sends only what was recorded.")
+            raise UsageError(f"{row.spelled} has no meaning with --target {target}, {why}.")
 
 
 SENDING = (
