@@ -59,9 +59,12 @@ def is_about(pattern: str, targets: list[str]) -> bool:
     return any(form.fullmatch(_plain(target)) for target in targets)
 
 
-def read_ledger(name: str, register: Register) -> Ledger:
-    """The ledger of a file. Raises UsageError for what is none, and for an entry that could never apply."""
-    shown = f"--deviations {line(name, 120)}"
+def read_ledger(name: str, register: Register, where: str = "--deviations") -> Ledger:
+    """The ledger of a file; `where` says how it was named.
+
+    Raises UsageError for what is none, and for an entry that could never apply.
+    """
+    shown = f"{where} {line(name, 120)}"
     path = Path(name)
     try:
         tables = tomllib.loads(files.read(path, LARGEST).decode())
