@@ -138,13 +138,24 @@ def _spelled(text: str) -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     """A target is asked by one process: every worker of pytest-xdist would send it the whole run."""
-    if config.getoption("numprocesses", None) and config.getoption("--target", None):
+    if config.getoption("numprocesses", None) and _target(config):
         raise pytest.UsageError("--target: every worker would send the whole run to it; leave -n out.")
+
+
+def _target(config: pytest.Config) -> str:
+    """The target that is named, on the command line or in a file of the user's; "" where none is."""
+    from restore_conformance.configuration import configuration
+
+    given = config.getoption("--target")
+    try:
+        return str(given or configuration(config.getoption("--config")).run.get("target", ""))
+    except UsageError as error:
+        raise pytest.UsageError(f"restore-conformance: {error}") from None
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Which target is judged."""
-    return f"restore-conformance: target {config.getoption('--target') or 'mock'}"
+    return f"restore-conformance: target {_target(config) or 'mock'}"
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -94,7 +94,7 @@ class Settings:
                 names = [pair[0] for pair in value] if isinstance(value, tuple) else value
                 made[one.name] = ("set" if isinstance(value, str) else "set: " + ", ".join(names)) if value else "unset"
             elif one.name == "only":
-                made[one.name] = ", ".join(value) or "every clause"
+                made[one.name] = ", ".join(value) or EVERY
             elif isinstance(value, tuple):
                 made[one.name] = f"{len(value)} named" if value else "none"
             elif isinstance(value, dict):
@@ -104,6 +104,8 @@ class Settings:
         return made
 
 
+EVERY = "every clause"
+"""What a run is about that names no clauses, in its record."""
 _ROW = {"drawn": "draws"}
 """Fields that are not named like their row."""
 

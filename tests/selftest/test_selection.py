@@ -12,11 +12,15 @@ from servers import answering
 from restore_conformance import cli, places
 from restore_conformance.clauses import load
 from restore_conformance.commands.run import campaign_of
+from restore_conformance.comparing import compare
+from restore_conformance.comparing.changes import Kind
 from restore_conformance.concluding import conclude
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import listen, serving
+from restore_conformance.record import run_of
 from restore_conformance.recordings import replay
+from restore_conformance.scrub import Scrub
 from restore_conformance.selection import selected
 from restore_conformance.settings import Settings, headers_from
 from restore_conformance.targets import Embedded, Http, answers
@@ -216,3 +220,12 @@ def test_nobody_asks_while_it_is_waited():
         assert is_up(base, 5)
     (request,) = service.seen
     assert "authorization" not in {name.lower() for name, _ in request.headers}
+
+
+def test_a_part_is_compared_with_the_whole_by_what_both_are_about():
+    """What one run was not about is not a clause that came or went, and the comparison says what differs."""
+    runs = [run_of(campaign(Service(), profile="quick", only=only).run(), Scrub()) for only in ((), ("delete",))]
+    for old, new in (runs, runs[::-1]):
+        found = compare(old, new)
+        assert {change.kind for change in found.changes} <= {Kind.GAINED, Kind.LOST}
+        assert any("The setting only differs" in caveat for caveat in found.caveats)
