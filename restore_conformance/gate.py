@@ -159,6 +159,16 @@ def harmless(text: str) -> str:
     return _COMMAND.sub(lambda m: f"{m[1]}\\u{ord(m[2][0]):04x}{m[2][1:]}", text)
 
 
+def _encodable(text: str, stream: IO[str]) -> str:
+    """A text that the encoding of a stream can hold: half of a surrogate pair, or é where it is ASCII, is escaped."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
 class Guarded:
     """A text stream in front of another one: no secret passes, and to a log no control character either."""
 
@@ -170,7 +180,7 @@ class Guarded:
         """Write a text without secrets; answers with the length of what was given."""
         made = self._gate.text(text)
         # A terminal is drawn on by the library for it, which moves the cursor.
-        self._stream.write(made if self._stream.isatty() else harmless(made))
+        self._stream.write(_encodable(made if self._stream.isatty() else harmless(made), self._stream))
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
