@@ -60,6 +60,8 @@ def folder_of(name: str, option: str = "--report") -> Path:
     return folder
 
 
+WRITTEN = ("exchanges.ndjson", "run.har", "run.json", "report.html", "report.md", "junit.xml")
+"""What a run writes into its folder when it ends."""
 UNNAMED = frozenset({"reports/latest", "reports/judged"})
 """Where reports go if nobody names a folder."""
 
@@ -97,13 +99,14 @@ def write(
     `settle` holds the record against the ledger of accepted deviations, before anything is written.
     """
     from restore_conformance.commands.history import remember
-    from restore_conformance.files import Pending, Withheld
+    from restore_conformance.files import Pending, Withheld, remove_leftovers
     from restore_conformance.record import json_of, learn, run_of
     from restore_conformance.reporting import markdown, put_reports
     from restore_conformance.reporting.terminal import table
 
     learn(result, scrub)
     pending, problems = Pending(), [store.problem] if store.problem else []
+    remove_leftovers(folder, WRITTEN)
 
     @contextlib.contextmanager
     def writing() -> Iterator[None]:

@@ -335,3 +335,26 @@ def test_a_folder_that_cannot_be_written_leaves_the_verdict(capsys):
     captured = capsys.readouterr()
     assert "CONFORMANT" in captured.out
     assert "cannot be written" in captured.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1", "cp1252"])
+def test_no_text_is_more_than_a_terminal_can_hold(encoding):
+    """A server's half of a surrogate pair, or a letter that the terminal lacks, is escaped and not an error."""
+    raw = io.BytesIO()
+    with io.TextIOWrapper(raw, encoding=encoding, newline="\n") as stream:
+        assert gate.Guarded(stream, gate.Gate()).write("a \ud800 é 漢 …\n") == 10
+        stream.flush()
+        assert raw.getvalue().decode(encoding).startswith("a \\ud800 ")
+        assert raw.getvalue().endswith(b"\n")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_a_recording_with_half_a_character_is_reported_in_every_form(form, tmp_path, capsys):
+    body = {"text": json.dumps({"status": "\ud800"}), "size": 20}
+    request = {"method": "GET", "url": "/solutions/backupRestore/restoreSessions/1", "headers": [], "body": None}
+    answer = {"status": 200, "headers": [["Content-Type", "application/json"]], "body": body}
+    path, report = tmp_path / "b.ndjson", tmp_path / "report"
+    path.write_text(json.dumps({"number": 1, "request": request, "response": answer}) + "\n")
+    for more in ([], ["--output", str(report)]):
+        assert cli.main(["drift", "--to", str(path), "--format", form, *more]) in {0, 1}, capsys.readouterr().err
+    assert report.stat().st_size
