@@ -121,11 +121,14 @@ def write(
         store.close(pending)
     run = settle(run_of(result, scrub, store.shown(), store.run_id))
     written: dict[str, Path] = {}
+    stored = not problems or bool(store.problem)
     try:
         remember(arguments, run)
+    except UsageError as error:
+        problems.append(f"the run was not kept: {str(error).rstrip('.')}")
     finally:
         with writing():
-            if not problems or store.problem:
+            if stored:
                 pending.put(folder / "run.json", json_of(run))
                 written = put_reports(pending, folder, run)
                 pending.commit(last=folder / "run.json")

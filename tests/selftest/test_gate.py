@@ -6,6 +6,7 @@ import io
 import json
 import multiprocessing
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -358,3 +359,39 @@ def test_a_recording_with_half_a_character_is_reported_in_every_form(form, tmp_p
     for more in ([], ["--output", str(report)]):
         assert cli.main(["drift", "--to", str(path), "--format", form, *more]) in {0, 1}, capsys.readouterr().err
     assert report.stat().st_size
+
+
+class Full(io.StringIO):
+    """A stream on a disk that is full, or whose reader is gone."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def write(self, _text):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), BrokenPipeError(32, "Broken pipe")])
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("run --target mock --profile quick --max-requests 3 --quiet", 3), ("drift --to pinned", 0), ("clauses", 2)],
+)
+def test_output_that_cannot_be_written_changes_no_verdict(error, command, code, tmp_path, monkeypatch, capsys):
+    """The exit code is the verdict's, with a sentence on standard error; what only prints says that it failed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdout", Full(error))
+    gone = isinstance(error, BrokenPipeError)
+    assert cli.main(command.split()) == (0 if gone and code == 2 else code)
+    said = capsys.readouterr().err
+    assert ("standard output could not be written: No space left" in said) == (not gone)
+    assert "Traceback" not in said
+
+
+def test_a_stream_that_was_closed_is_written_to_by_nobody(tmp_path):
+    """No file of the run gets the number of standard output or standard error."""
+    words = [sys.executable, "-m", "restore_conformance", "drift", "--to", "pinned", "--output", "report"]
+    closed = "import os,sys; os.close(1); os.close(2); os.execv(sys.argv[1], sys.argv[1:])"
+    made = subprocess.run([sys.executable, "-c", closed, *words], cwd=tmp_path, timeout=60, check=False)
+    assert made.returncode == 0
+    assert (tmp_path / "report").read_text().startswith("No drift")
