@@ -244,8 +244,10 @@ def drift(folder: Path, shape: str) -> list[str]:
             filled(path, '{"openapi":"3.0.0","paths":{', '"/solutions/backupRestore/x{n}":{},', '"/y":{}}}', size)
         case "page, many lines":
             filled(path, page, "|a{n}|b|c|\n", "", size)
+        case "page, as many lines as are read":
+            path.write_text(page + "".join(f"|a{n}|b{n}|c{n} {'x' * 60}|\n" for n in range(9500)), encoding="utf-8")
         case "page, many sections":
-            filled(path, page, "\n## A{n}\n\nA sentence of {n} words.\n", "", size)
+            filled(path, page, "\n## A{n}\n\nA sentence of {n} words.\n", "", 90_000)
         case "page, one long line":
             filled(path, page, "a|`b`[c](d)<!--", "\n", size)
         case "page, many code blocks":
@@ -401,7 +403,8 @@ KINDS: dict[str, tuple[Callable[[Path, str], Any], list[str]]] = {
     "drift": (drift, ["CSDL, many types", "CSDL, as many types as are taken", "CSDL, a chain of bases",
                       "CSDL, many elements", "CSDL, one long text", "OpenAPI, many schemas",
                       "OpenAPI, as many schemas as are taken", "OpenAPI, one schema of many values", "OpenAPI, JSON",
-                      "page, many lines", "page, many sections", "page, one long line", "page, many code blocks",
+                      "page, many lines",
+                      "page, as many lines as are read", "page, many sections", "page, one long line", "page, many code blocks",
                       "recording, many lines", "recording, many values", "recording, one long text"]),
     "text": (text_file, ["ledger", "ledger of dotted keys", "configuration", "restore points"]),
     "history": (history, ["the list of 3,000 runs", "the site of 3,000 runs", "a packed bomb"]),

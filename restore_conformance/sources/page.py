@@ -21,7 +21,7 @@ from restore_conformance.sources.page_facts import (
     PropertyFacts,
     Statement,
 )
-from restore_conformance.sources.page_layout import Block, Shape, blocks
+from restore_conformance.sources.page_layout import MAX_LINES, Block, Shape, blocks
 from restore_conformance.sources.wording import fingerprint, sentences
 
 MAX_BYTES = 1_000_000
@@ -92,7 +92,10 @@ def read(data: bytes, where: str, folder: Path | None = None) -> PageFacts:
     if len(data) > MAX_BYTES:
         raise SourceBroken(where, found=f"{len(data)} bytes", expected=f"a page of at most {MAX_BYTES}")
     draft = _Draft(where)
-    laid = blocks(decode(data, where), folder)
+    text = decode(data, where)
+    if len(text.splitlines()) > MAX_LINES:
+        raise SourceBroken(where, found=f"more than {MAX_LINES} lines", expected="a page, which has some hundreds")
+    laid = blocks(text, folder)
     for block in laid:
         _take(draft, block)
     if laid and laid[-1].cut:

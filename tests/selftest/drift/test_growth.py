@@ -127,6 +127,13 @@ def test_an_example_is_compared_within_bounds_however_deep_and_wide_it_is(tmp_pa
     assert time.thread_time() - began < 20
 
 
+def test_a_page_of_more_lines_than_are_read_is_not_compared_in_part():
+    """What stands behind the last line that is read would be missed, and nobody would know."""
+    pages.read((PAGE + "x\n" * 5_000).encode(), "page")
+    with pytest.raises(pages.SourceBroken, match="more than 10000 lines"):
+        pages.read((PAGE + "x\n" * 10_000).encode(), "page")
+
+
 def test_includes_have_a_bound_together(tmp_path):
     """One file of 900,000 letters, included by each of a thousand lines."""
     (tmp_path / "a.md").write_text("x" * 900_000)
