@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 
 from restore_conformance import cli, files, gate
 from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.history import keeping
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
 from restore_conformance.scrub import Scrub
+from restore_conformance.verdicts import UsageError
 
 TOKEN = "aB3-_x.Q/9+z=&'<tok en>q7Yk0Wv"  # every character that some encoding changes
 HEADER_TOKEN = "eyJhbGciOiJub25lIn0.Y2FuYXJ5LWNhbmFyeQ.c2lnbmF0dXJlLW9mLXRoZS1ydW4"
@@ -395,3 +397,19 @@ def test_a_stream_that_was_closed_is_written_to_by_nobody(tmp_path):
     made = subprocess.run([sys.executable, "-c", closed, *words], cwd=tmp_path, timeout=60, check=False)
     assert made.returncode == 0
     assert (tmp_path / "report").read_text().startswith("No drift")
+
+
+def test_a_history_that_cannot_be_written_at_the_end_changes_no_verdict(tmp_path, monkeypatch, capsys):
+    """A disk may be full by then: the reports are written, the verdict is printed, and one sentence says the rest."""
+
+    def keep(*_):
+        raise UsageError("The history h.db cannot be used: disk is full.")
+
+    monkeypatch.setattr(keeping, "keep", keep)
+    words = ["run", "--target", "mock", "--profile", "quick", "--max-requests", "3", "--quiet"]
+    code = cli.main([*words, "--report", str(tmp_path / "r"), "--history", str(tmp_path / "h.db")])
+    out, err = capsys.readouterr()
+    assert code == 3
+    assert "INCONCLUSIVE" in out
+    assert "Warning: the run was not kept: The history h.db cannot be used: disk is full." in err
+    assert {path.name for path in (tmp_path / "r").iterdir()} >= {"run.json", "report.html", "exchanges.ndjson"}
