@@ -23,6 +23,8 @@ from restore_conformance.mock.wire import Asked, Refusal, Reply
 Seed = Callable[[Service], None]
 Right = Callable[[], Reply]
 Parse = Callable[[bytes], Json]
+Keep = Callable[[Session], None]
+Read = Callable[[Service, Asked], Json]
 Act = Callable[[Service, Asked, Session | None, Right], Reply]
 GETS = ("get", "get-typed")
 LISTS = ("list", "list-typed")
@@ -629,7 +631,7 @@ def parsed(change: Callable[[Json], object]) -> Seed:
     return parses(act)
 
 
-def reads(when: Callable[[Asked], object], act: Callable[[Service, Asked], Json]) -> Seed:
+def reads(when: Callable[[Asked], object], act: Read) -> Seed:
     """Read the payload of some requests another way."""
 
     def seed(service: Service) -> None:
@@ -644,7 +646,7 @@ def as_json(service: Service, asked: Asked) -> Json:
     return service.parse(asked.request.body or b"{}")
 
 
-def unreadable(status: int, code: str) -> Callable[[Service, Asked], Json]:
+def unreadable(status: int, code: str) -> Read:
     """A payload that is refused."""
 
     def refuse(service: Service, asked: Asked) -> Json:
@@ -656,7 +658,7 @@ def unreadable(status: int, code: str) -> Callable[[Service, Asked], Json]:
 def keeps(change: Callable[[Service, Session], object]) -> Seed:
     """Do something when a session is created, before it is kept; it may be altered."""
 
-    def act(service: Service, born: Session, keep: Callable[[Session], None]) -> None:
+    def act(service: Service, born: Session, keep: Keep) -> None:
         change(service, born)
         keep(born)
 
@@ -666,14 +668,14 @@ def keeps(change: Callable[[Service, Session], object]) -> Seed:
 def kept(change: Callable[[Service, Session], object]) -> Seed:
     """Do something once a session was kept."""
 
-    def act(service: Service, born: Session, keep: Callable[[Session], None]) -> None:
+    def act(service: Service, born: Session, keep: Keep) -> None:
         keep(born)
         change(service, born)
 
     return keeping(act)
 
 
-def keeping(act: Callable[[Service, Session, Callable[[Session], None]], object]) -> Seed:
+def keeping(act: Callable[[Service, Session, Keep], object]) -> Seed:
     """Keep sessions another way."""
 
     def seed(service: Service) -> None:

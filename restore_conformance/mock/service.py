@@ -233,7 +233,7 @@ class Service:
     """Where the service listens; set when it is served."""
 
     manner: Manner | None = None
-    """How answers are put on the wire, where that is odd; shows only when the service is served."""
+    """How answers are put on the wire, where that is unusual; shows only when the service is served."""
 
     def update(self, asked: Asked) -> Reply:
         found = self.draft(asked)

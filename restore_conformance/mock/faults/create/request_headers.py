@@ -7,7 +7,7 @@ from collections.abc import Callable
 from restore_conformance.mock.conditions import authorization, empty, exactly, granular, media, standard
 from restore_conformance.mock.edits import Change, body, code, head, joined, put, status, text
 from restore_conformance.mock.faults.register import Fault, on_create, on_refusal
-from restore_conformance.mock.hooks import Seed, answering, as_json, posing, reads, replies, serves, unreadable
+from restore_conformance.mock.hooks import Read, Seed, answering, as_json, posing, reads, replies, serves, unreadable
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.spoiling import not_chunked, spoilt
 from restore_conformance.mock.wire import Asked, Refusal, Reply
@@ -54,17 +54,17 @@ def _untold(when: Callable[[object], bool]) -> Seed:
     return answering(act)
 
 
-def typed(when: Callable[[str | None], object], act: Callable[..., object] = as_json) -> Seed:
+def typed(when: Callable[[str | None], object], act: Read = as_json) -> Seed:
     """Read the payload of some media types another way."""
-    return reads(lambda asked: asked.request.body and when(media(asked)), act)  # type: ignore[arg-type]
+    return reads(lambda asked: asked.request.body and when(media(asked)), act)
 
 
 def _is(*names: str) -> Callable[[str | None], bool]:
     return lambda value: (value or "").partition(";")[0].strip().lower() in names
 
 
-def _of_create(when: Callable[[str | None], object], act: Callable[..., object] = as_json) -> Seed:
-    return reads(lambda asked: asked.operation == "create" and asked.request.body and when(media(asked)), act)  # type: ignore[arg-type]
+def _of_create(when: Callable[[str | None], object], act: Read = as_json) -> Seed:
+    return reads(lambda asked: asked.operation == "create" and asked.request.body and when(media(asked)), act)
 
 
 def _holds(word: str) -> Callable[[str | None], bool]:

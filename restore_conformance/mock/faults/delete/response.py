@@ -5,7 +5,7 @@ from __future__ import annotations
 from restore_conformance.mock.edits import body, joined, status
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.hooks import (
-    BOTH, DELETES, Right, after, among, around, crashes_on, keeping, kept, refuses_on, seeds,
+    BOTH, DELETES, Keep, Right, after, among, around, crashes_on, keeping, kept, refuses_on, seeds,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
@@ -47,10 +47,10 @@ def _the_same_content_too(service: Service, found: Session, reply: Reply) -> Non
 def _undone_by_the_next_create(service: Service) -> None:
     gone: list[Session] = []
 
-    def keep(service: Service, born: Session, keep: object) -> None:
+    def keep(service: Service, born: Session, keep: Keep) -> None:
         while gone:
-            keep(gone.pop())  # type: ignore[operator]
-        keep(born)  # type: ignore[operator]
+            keep(gone.pop())
+        keep(born)
 
     def deleted(service: Service, found: Session, reply: Reply) -> None:
         gone.append(found)
