@@ -87,7 +87,7 @@ def forgetful(service: Service) -> Service:
     return service
 
 
-def _forget(service: Service, born: Session) -> None:
+def _forget(service: Service, _: Session) -> None:
     if len(service.sessions) > KEPT_FIRST + KEPT_LAST:
         for name in list(service.sessions)[KEPT_FIRST : KEPT_FIRST + KEPT_LAST // 2]:
             del service.sessions[name]
