@@ -16,18 +16,18 @@ from restore_conformance.accepted import Accepted
 from restore_conformance.clauses import Register
 from restore_conformance.concluding import Result, Stop, conclude, untouched
 from restore_conformance.controls import Control, confirm
-from restore_conformance.conversing import Stories
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, Outcome, Told
+from restore_conformance.patience import KEPT, Patience
 from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
+from restore_conformance.planner import Planner
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.repeating import Doubts
+from restore_conformance.runner import Runner
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
 from restore_conformance.shrinking import Shrinker
-from restore_conformance.stories.patience import KEPT, Patience
 from restore_conformance.targets import Target
-from restore_conformance.telling import Teller
 from restore_conformance.timing import Timing
 from restore_conformance.verdicts import ClauseVerdict, Gap, Verdict, Why, counted
 from restore_conformance.watching import Watch as Vigil
@@ -75,7 +75,7 @@ class Campaign:
         self.control = Control()
         self.doubts = Doubts(self.judge)
         patience = Patience(target.pause, settings.patience, kept=min(KEPT, settings.patience / 10))
-        self.teller = Teller(self.sender, self.control, self, self.doubts, patience)
+        self.runner = Runner(self.sender, self.control, self, self.doubts, patience)
         self.untouched: dict[str, Gap] = {}
         self.stopped = ""
         self.planned = 0
@@ -124,24 +124,21 @@ class Campaign:
             self._confirm_all()
             return
         self._probe()
-        told = Stories(
-            self.materials,
-            self.settings.seed,
-            list(self.settings.identities),
-            activate=self.target.loopback,
-            brief=self.profile.brief,
-        )
+        planner = Planner(
+            self.materials, self.profile, self.settings.seed, list(self.settings.identities),
+            activate=self.target.loopback, alone=self.target.loopback,
+        )  # fmt: skip
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
-        self.planned = len(planned) + self._draws + 8 * self.profile.conversations
         supply = Supply(planned)
-        early = list(told.early(supply, self.profile.conversations, loopback=self.target.loopback))
+        early = planner.early(supply)
+        self.planned = len(planned) + self._draws + sum(len(one.steps) for one in early)
         self._expect(supply.families())
         for stimulus in itertools.islice(supply, EARLY):
             self._ask(stimulus)
             if self.hopeless():
                 return
-        self.teller.tell(early)
-        supply.give_back(self.teller.sent)
+        self.runner.run(early)
+        supply.give_back(self.runner.sent)
         for stimulus in supply:
             self._ask(stimulus)
             if self.hopeless():
@@ -152,7 +149,7 @@ class Campaign:
                 return
         if self.profile.sweep and self._draws and self.target.loopback and not self.stopped:
             self._sweep()
-        self.teller.tell(told.last(self._kept, self.teller.deleted, crowd=self.profile.crowd))
+        self.runner.run(planner.last(self._kept, self.runner.deleted))
         self._confirm_all()
 
     def _probe(self) -> None:
@@ -266,7 +263,7 @@ class Campaign:
         self.doubts.settle()
         named = self.settings.restore_points, self.settings.granular_items
         accepted = self._accepted.facts(points=bool(named[0]), items=bool(named[1]))
-        verdicts = self.judge.verdicts([*accepted, *self.teller.facts()])
+        verdicts = self.judge.verdicts([*accepted, *self.runner.facts()])
         if self.target.loopback and not self.stopped:
             self._shrink(verdicts)
         for found in verdicts:
@@ -292,7 +289,7 @@ class Campaign:
         """Say why a clause has no verdict, where the judge could not."""
         gap = self.untouched.get(found.clause.address)
         if gap is None and found.why is Why.UNTOUCHED:
-            gap = untouched(found.clause, self.teller.routes, self.settings.identities, self.stopped)
+            gap = untouched(found.clause, self.runner.routes, self.settings.identities, self.stopped)
         if gap is not None:
             found.why, found.reason = gap.why, gap.says
 

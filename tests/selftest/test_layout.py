@@ -17,8 +17,8 @@ STOREYS = [
     {"clock", "exchange", "verdicts", "places", "timing", "paths", "gate", "files"},
     {"documents", "editions", "clauses", "settings", "configuration", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble", "state"},
-    {"judging", "memory", "sending", "stories", "sweep", "accepted"},
-    {"controls", "shrinking", "conversing", "watching", "telling", "concluding", "repeating"},
+    {"judging", "memory", "sending", "patience", "planner", "sweep", "accepted"},
+    {"controls", "shrinking", "watching", "scene", "runner", "concluding", "repeating"},
     {"campaign"},
     {"bench", "live"},
     {
