@@ -26,6 +26,7 @@ from restore_conformance.repeating import Doubts
 from restore_conformance.runner import Runner
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
+from restore_conformance.shortening import Shortener
 from restore_conformance.shrinking import Shrinker
 from restore_conformance.targets import Target
 from restore_conformance.timing import Timing
@@ -139,11 +140,13 @@ class Campaign:
                 return
         self.runner.run(early)
         supply.give_back(self.runner.sent)
+        first = self._draw(1)
+        self.runner.run(planner.walks(first) if first else [])
         for stimulus in supply:
             self._ask(stimulus)
             if self.hopeless():
                 return
-        for stimulus in self._drawn():
+        for stimulus in itertools.chain(first, self._further()):
             self.hear(self.sender.stimulus(stimulus))
             if self.hopeless():
                 return
@@ -175,13 +178,14 @@ class Campaign:
         for single in stimulus.singles:
             self.hear(self.sender.stimulus(single))
 
-    def _drawn(self) -> Iterator[Stimulus]:
-        """What Hypothesis adds to the plan, drawn in batches so that memory does not grow with their number."""
-        left, batch = self._draws, 0
-        while left > 0:
-            batch += 1
-            yield from drawn(self.materials, min(left, BATCH), self.settings.seed + batch)
-            left -= BATCH
+    def _draw(self, batch: int) -> list[Stimulus]:
+        """What Hypothesis adds to the plan, in batches from 1 on, so that memory does not grow with their number."""
+        number = min(BATCH, self._draws - (batch - 1) * BATCH)
+        return drawn(self.materials, number, self.settings.seed + batch)
+
+    def _further(self) -> Iterator[Stimulus]:
+        for batch in range(2, -(-self._draws // BATCH) + 1):
+            yield from self._draw(batch)
 
     def _sweep(self) -> None:
         from restore_conformance.sweep import sweep
@@ -278,9 +282,14 @@ class Campaign:
 
     def _shrink(self, verdicts: list[ClauseVerdict]) -> None:
         shrinker, before = Shrinker(self.sender), self.sender.requests
+        shortener = Shortener(self.sender, self.materials)
         for found in verdicts:
             try:
                 found.findings = [shrinker(found.clause, finding) for finding in found.findings]
+                for place, finding in enumerate(found.findings):
+                    walk = self.runner.walks.get(finding.evidence[-1].conversation or 0)
+                    if walk is not None:
+                        found.findings[place] = shortener(found.clause, finding, walk)
             except (BudgetSpent, KeyboardInterrupt):
                 break
         self.shrinking = self.sender.requests - before

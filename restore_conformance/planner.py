@@ -5,7 +5,7 @@ Knows scenarios and stimuli; sends nothing, and knows no clause.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from restore_conformance.payloads import FAMILIES, Knobs, Materials, Profile, Stimulus, Supply
@@ -13,6 +13,7 @@ from restore_conformance.payloads.families import is_newer
 from restore_conformance.payloads.materials import LISTS
 from restore_conformance.payloads.scenario import FIRST, NOBODY, OTHER, REFUSALS, Cast, Scenario, Step
 from restore_conformance.payloads.scenarios import EARLY, LAST, LIFE, ON_NOTHING, READ_BACK
+from restore_conformance.payloads.walks import drawn_walks
 
 IN_PLACE = {"prefer": "granular", "granular-destination": "granular", "caller-application": "standard"}
 """What is made where the plan has no such stimulus, since the user named few ids or no such caller."""
@@ -39,6 +40,12 @@ class Planner:
     def early(self, supply: Supply) -> list[Scenario]:
         """What comes before the bulk of the plan. What it sends is taken from the supply, where it has it."""
         return [self._with_sessions(one, supply) for one in EARLY if self._is_sent(one)]
+
+    def walks(self, drawn: list[Stimulus]) -> list[Scenario]:
+        """The drawn walks. Their sessions are taken out of what was drawn besides, where that has such ones."""
+        profile = self.profile
+        made = drawn_walks(self.materials, profile.walks, profile.steps, self.seed, activate=self.activate)
+        return [replace(walk, sessions=_taken(walk.sessions, drawn)) for walk in made]
 
     def last(self, kept: list[str], gone: list[str]) -> list[Scenario]:
         """What comes at the end, about sessions that were created and deleted early."""
@@ -102,6 +109,17 @@ class Planner:
         self._next += 1
         size = min(cast.size, self.materials.most(cast.family)) if cast.family in LISTS else cast.size
         return FAMILIES[cast.family](self.materials, Knobs(size, 0, cast.choice, self._next, cast.style))
+
+
+def _taken(sessions: Mapping[str, Stimulus], drawn: list[Stimulus]) -> dict[str, Stimulus]:
+    """The same sessions, each with the next stimulus of its family, which is taken out of `drawn`."""
+    taken = {}
+    for role, stimulus in sessions.items():
+        found = next((one for one in drawn if one.family == stimulus.family), stimulus)
+        taken[role] = found
+        if found is not stimulus:
+            drawn[:] = [one for one in drawn if one is not found]
+    return taken
 
 
 Cell = tuple[str, str]

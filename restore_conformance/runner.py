@@ -16,7 +16,7 @@ from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Outcome
 from restore_conformance.patience import Patience
 from restore_conformance.payloads import Materials, Stimulus
-from restore_conformance.payloads.scenario import Scenario
+from restore_conformance.payloads.scenario import WALK, Scenario
 from restore_conformance.repeating import TIMES, Doubts
 from restore_conformance.scene import Scene
 from restore_conformance.sending import Sender
@@ -24,7 +24,7 @@ from restore_conformance.state import shows_route
 from restore_conformance.trouble import never_sent
 
 KEPT = 50
-"""How many scenarios are kept of those in which something was found broken."""
+"""How many walks are kept of those in which something was found broken."""
 
 
 class Hearing(Protocol):
@@ -42,7 +42,7 @@ class Runner:
     """Runs scenarios one after the other and learns which operations the target has: `routes`.
 
     `sent` are the stimuli of the scenarios so far, `deleted` the sessions that were deleted, and looked for in vain;
-    `broken` the first scenarios in which something was found broken, by the number of their conversation.
+    `walks` the first drawn ones in which something was found broken, by the number of their conversation.
     """
 
     sender: Sender
@@ -54,7 +54,7 @@ class Runner:
     scenes: int = 0
     sent: list[Stimulus] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
-    broken: dict[int, Scenario] = field(default_factory=dict)
+    walks: dict[int, Scenario] = field(default_factory=dict)
     _answers: dict[str, set[tuple[int | None, tuple[str, ...]]]] = field(default_factory=dict)
 
     def run(self, scenarios: Iterable[Scenario]) -> None:
@@ -152,8 +152,8 @@ class Runner:
                 self.hearing.hear_silently(exchange)
             else:
                 brought.append(self.hearing.overhear(exchange))
-        if len(self.broken) < KEPT and any(exchange.failed for exchange in scene.exchanges):
-            self.broken[scene.number] = scene.scenario
+        if scene.scenario.name == WALK and len(self.walks) < KEPT and any(one.failed for one in scene.exchanges):
+            self.walks[scene.number] = scene.scenario
         return Outcome(
             [address for one in brought for address in one.failed],
             [address for one in brought for address in one.doubtful],

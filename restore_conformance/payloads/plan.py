@@ -23,7 +23,8 @@ from restore_conformance.payloads.supply import interleaved
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How much a run sends: the whole plan or its marked part, the scenarios of a tier, draws, a sweep.
+    """How much a run sends: the whole plan or its marked part, the scenarios of a tier, draws, walks of so many
+    steps, a sweep.
 
     `requests` bounds the profiles for live targets, whose plan is made of the clauses (see live.planning).
     """
@@ -32,14 +33,16 @@ class Profile:
     whole: bool
     drawn: int
     tier: Tier
+    walks: int = 0
+    steps: int = 0
     sweep: int = 0
     requests: int = 0
 
 
 PROFILES = {
     "quick": Profile("quick", whole=False, drawn=0, tier=Tier.QUICK),
-    "standard": Profile("standard", whole=True, drawn=len(SLOTS), tier=Tier.STANDARD),
-    "deep": Profile("deep", whole=True, drawn=5000, tier=Tier.DEEP, sweep=400),
+    "standard": Profile("standard", whole=True, drawn=len(SLOTS), tier=Tier.STANDARD, walks=5, steps=7),
+    "deep": Profile("deep", whole=True, drawn=5000, tier=Tier.DEEP, walks=60, steps=50, sweep=400),
     "live": Profile("live", whole=False, drawn=0, tier=Tier.QUICK, requests=78),
     "live-deep": Profile("live-deep", whole=False, drawn=0, tier=Tier.QUICK, requests=200),
 }

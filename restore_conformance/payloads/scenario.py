@@ -20,6 +20,8 @@ ARTIFACTS = "artifacts"
 """The list of artifacts of the kind that the session holds."""
 REFUSALS = "refusals"
 """Stands for the creates that must be refused, of which the plan says which."""
+WALK = "walk"
+"""The name of a scenario that was drawn."""
 PAGES = 40
 BOTH = ("standard", "granular")
 BACK = 1
