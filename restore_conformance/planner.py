@@ -78,8 +78,8 @@ class Planner:
         sessions: dict[str, Stimulus] = {}
         for role, cast in scenario.cast.items():
             sessions[role] = sessions[cast] if isinstance(cast, str) else self.take(supply, cast)
-        if any(step.change == "add" for step in steps):
-            self._make_room(sessions)
+        for role in {step.session for step in steps if step.change == "add"}:
+            self._make_room(sessions, role)
         return replace(
             scenario,
             steps=steps,
@@ -88,14 +88,17 @@ class Planner:
             seed=self._next + scenario.seed,
         )
 
-    def _make_room(self, sessions: dict[str, Stimulus]) -> None:
-        """See that artifacts can be added to the first session, and that the other is of the same kind."""
-        first, other = sessions[FIRST], sessions.get(OTHER)
-        if first.kind in LISTS and self.materials.most(first.kind) <= first.artifacts:
-            size = max(1, self.materials.most(first.kind) - ROOM)
-            first = sessions[FIRST] = self._make(Cast(first.kind, size))
-        if other is not None and other.kind != first.kind:  # what was planned did not fit into the ids that exist
-            sessions[OTHER] = self._make(Cast(first.kind, first.artifacts))
+    def _make_room(self, sessions: dict[str, Stimulus], role: str) -> None:
+        """See that artifacts can be added to a session, and that the others are of the same kind."""
+        grown = sessions[role]
+        if grown.kind in LISTS and self.materials.most(grown.kind) <= grown.artifacts:
+            size = max(1, self.materials.most(grown.kind) - ROOM)
+            less = self._make(Cast(grown.kind, size))
+            sessions |= {other: less for other, one in sessions.items() if one is grown}
+        kind = sessions[role].kind if sessions[role].kind in LISTS else "standard"
+        for other, one in sessions.items():
+            if other != role and one.kind != kind:  # what was planned did not fit into the ids that exist
+                sessions[other] = self._make(Cast(kind, max(1, sessions[role].artifacts)))
 
     def take(self, supply: Supply, cast: Cast) -> Stimulus:
         """A stimulus of the plan, or one that is made for the scenario."""

@@ -86,6 +86,11 @@ class Asked:
         first, last = set(self.part.shown[0]), self.part.shown[-1]
         return [name for name in last if name in first] or last
 
+    def middle(self) -> int:
+        """Where in what was kept one stands that has others on both sides: the last, where others came after it."""
+        kept = self.kept()
+        return len(kept) // 2 if kept and self.part.shown[-1][-1] == kept[-1] else -1
+
 
 Maker = Callable[[Asked], Any]
 CHANGES: dict[str, Maker] = {}
@@ -128,14 +133,14 @@ def add(a: Asked) -> Any:
 
 @change("remove")
 def remove(a: Asked) -> Any:
-    """The last that was there from the beginning: with others on both sides, where some were added."""
-    return {a.delta: [removal(a.kept()[-1])]} if a.kept() else None
+    """One with others on both sides where that can be: the last that was there from the beginning, if others came."""
+    return {a.delta: [removal(a.kept()[a.middle()])]} if a.kept() else None
 
 
 @change("exchange")
 def exchange(a: Asked) -> Any:
     """A removal beside an addition, as printed; a granular one is of a browse session of its own."""
-    return {a.delta: [*a.fresh(a.size or 1), removal(a.kept()[-1])]} if a.kept() else None
+    return {a.delta: [*a.fresh(a.size or 1), removal(a.kept()[a.middle()])]} if a.kept() else None
 
 
 @change("remove-nothing")
@@ -256,8 +261,7 @@ def add_to_running(a: Asked) -> Any:
 @change("remove-from-running")
 def remove_from_running(a: Asked) -> Any:
     """The removal of the first artifact, if it is known."""
-    names = a.part.shown[0][:1] if a.part.shown else []
-    return {a.delta: [removal(name) for name in names]} if names else None
+    return {a.delta: [removal(a.kept()[0])]} if a.kept() else None
 
 
 @change("remove-itself")
