@@ -36,6 +36,8 @@ FEW = 2
 SAMPLES = (10_000, 100_000, 500_000, 1_000_000)
 FLAT = 24.0
 """MiB by which memory may grow between half of the exchanges and all of them; ids are remembered up to a bound."""
+LIST = 100
+"""Exchanges between two readings of the list of sessions."""
 TOKEN = "a-token-of-some-length"  # noqa: S105 - shown to nobody
 
 
@@ -70,7 +72,7 @@ def memory(exchanges: int) -> list[tuple[int, float]]:
     headers = (("Authorization", f"Bearer {TOKEN}"), ("Content-Type", "application/json"))
     base = "/solutions/backupRestore"
     samples: list[tuple[int, float]] = []
-    number = 0
+    number = lists = 0
 
     def take(method: str, target: str, payload: bytes | None = None) -> Response:
         nonlocal number
@@ -91,7 +93,9 @@ def memory(exchanges: int) -> list[tuple[int, float]]:
         gone = {"siteRestoreArtifacts@delta": [{"@removed": {"reason": "changed"}, "id": listed[0]["id"]}]}
         take("PATCH", typed, json.dumps(gone).encode())
         take("GET", f"{typed}/siteRestoreArtifacts")
-        take("GET", "/restoreSessions")
+        if number // LIST > lists:
+            lists += 1
+            take("GET", "/restoreSessions")
         take("DELETE", f"/restoreSessions/{name}")
         take("GET", f"/restoreSessions/{name}")
     return samples

@@ -56,7 +56,7 @@ def _accepted(s: int) -> Iterator[Entry]:
     yield "no-payload", Knobs(variant=3)
     yield "empty-object", Knobs(variant=0)
     yield "prefer", Knobs(MANY_ITEMS, 0, 0, s + 190, FALLING | LENGTHS | REVERSED)
-    yield "prefer", Knobs(41, 1, 0, s + 191, UPPER | ODD_GROUPS | TYPED)
+    yield "prefer", Knobs(41, 1, 1, s + 191, UPPER | ODD_GROUPS | TYPED)
 
 
 def _rows(s: int) -> Iterator[Entry]:
