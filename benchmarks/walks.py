@@ -13,6 +13,8 @@ import itertools
 import json
 import sys
 import time
+import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +35,9 @@ WALKS, STEPS = 25, 50
 """Walks on one server, and the steps of each."""
 FEW = 2
 """Walks on each composition."""
-SAMPLES = (10_000, 100_000, 500_000, 1_000_000)
+SAMPLES = (10_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
 FLAT = 24.0
 """MiB by which memory may grow between half of the exchanges and all of them; ids are remembered up to a bound."""
-LIST = 100
-"""Exchanges between two readings of the list of sessions."""
 TOKEN = "a-token-of-some-length"  # noqa: S105 - shown to nobody
 
 
@@ -64,40 +64,50 @@ def on_the_mock(register: Register, requests: int, seed: int) -> list[dict[str, 
     return made
 
 
-def memory(exchanges: int) -> list[tuple[int, float]]:
-    """MiB in use after so many exchanges through the state: sessions are made, read, listed, changed and deleted."""
-    state, recognise = State(), Recogniser(callers={TOKEN: "good"})
+def cycle() -> list[tuple[Request, Response]]:
+    """What the mock answers to the life of one session: made, read, listed, changed, listed, deleted, and read."""
     service = Service({TOKEN: "good"})
-    body = FAMILIES["standard"](made_up(), Knobs(2)).body
     headers = (("Authorization", f"Bearer {TOKEN}"), ("Content-Type", "application/json"))
     base = "/solutions/backupRestore"
-    samples: list[tuple[int, float]] = []
-    number = lists = 0
+    made: list[tuple[Request, Response]] = []
 
-    def take(method: str, target: str, payload: bytes | None = None) -> Response:
-        nonlocal number
+    def ask(method: str, target: str, payload: bytes | None = None) -> Any:
         request = Request(method, base + target, headers, payload)
-        number += 1
-        exchange = Exchange(number, request, service.handle(request), at=float(number), sent=recognise(request))
-        exchange.known = state.take(exchange).bare()
-        if number in SAMPLES or number == exchanges:
-            samples.append((number, round(in_use(), 1)))
-        assert exchange.response is not None
-        return exchange.response
+        made.append((request, service.handle(request)))
+        return json.loads(made[-1][1].body or b"{}")
 
-    while number < exchanges:
-        name = json.loads(take("POST", "/sharePointRestoreSessions", body).body)["id"]
-        typed = f"/sharePointRestoreSessions/{name}"
-        take("GET", f"/restoreSessions/{name}")
-        listed = json.loads(take("GET", f"{typed}/siteRestoreArtifacts").body)["value"]
-        gone = {"siteRestoreArtifacts@delta": [{"@removed": {"reason": "changed"}, "id": listed[0]["id"]}]}
-        take("PATCH", typed, json.dumps(gone).encode())
-        take("GET", f"{typed}/siteRestoreArtifacts")
-        if number // LIST > lists:
-            lists += 1
-            take("GET", "/restoreSessions")
-        take("DELETE", f"/restoreSessions/{name}")
-        take("GET", f"/restoreSessions/{name}")
+    name = ask("POST", "/sharePointRestoreSessions", FAMILIES["standard"](made_up(), Knobs(2)).body)["id"]
+    typed = f"/sharePointRestoreSessions/{name}"
+    ask("GET", f"/restoreSessions/{name}")
+    listed = ask("GET", f"{typed}/siteRestoreArtifacts")["value"]
+    gone = {"siteRestoreArtifacts@delta": [{"@removed": {"reason": "changed"}, "id": listed[0]["id"]}]}
+    ask("PATCH", typed, json.dumps(gone).encode())
+    ask("GET", f"{typed}/siteRestoreArtifacts")
+    ask("GET", "/restoreSessions")
+    ask("DELETE", f"/restoreSessions/{name}")
+    ask("GET", f"/restoreSessions/{name}")
+    return made
+
+
+def memory(exchanges: int) -> list[tuple[int, float]]:
+    """MiB in use after so many exchanges through the state: session after session goes through the same cycle."""
+    state, recognise = State(), Recogniser(callers={TOKEN: "good"})
+    asked = cycle()
+    first = json.loads(asked[0][1].body)["id"]
+    samples: list[tuple[int, float]] = []
+    number = 0
+    for turn in itertools.count():
+        name = str(uuid.UUID(int=turn << 64 | turn, version=4))
+        for request, answer in asked:
+            if number >= exchanges:
+                return samples
+            number += 1
+            sent = replace(request, target=request.target.replace(first, name))
+            response = replace(answer, body=answer.body.replace(first.encode(), name.encode()))
+            exchange = Exchange(number, sent, response, at=float(number), sent=recognise(sent))
+            exchange.known = state.take(exchange).bare()
+            if number in SAMPLES or number == exchanges:
+                samples.append((number, round(in_use(), 1)))
     return samples
 
 
