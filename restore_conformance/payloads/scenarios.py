@@ -67,7 +67,7 @@ SHORT_LIFE = (
     Step("get", OTHER),
     Step("list", after="delete", again=2),
 )
-"""Two sessions of the same content: one is changed, the other deleted, with requests that must be refused before."""
+"""Two sessions of items: one is changed, the other deleted, with requests that must be refused before."""
 
 COMMON = ("empty", "null", "twice", "both", "array", "restore-point", "text", "not-json", "too-many")
 """The refused changes that a short run tries: one for each rule and each form of a body."""
@@ -85,6 +85,7 @@ SHORT_CHANGE = (
     Step("update", FIRST, change="remove-nothing"),
     *(Step("update", FIRST, change=name) for name in COMMON),
     Step("get", FIRST),
+    Step("get", OTHER),
     Step("activate", OTHER),
     Step("get", OTHER, after="activate"),
     Step(ARTIFACTS, OTHER, after="activate"),
@@ -224,15 +225,15 @@ All who ask read it before any of them tries to change it."""
 CROWD = tuple(step for number in range(27) for step in (Step("create", f"s{number}"), Step("activate", f"s{number}")))
 """Activate more sessions than may be active at once."""
 
-UNUSUAL_ITEMS = SAME_SITE | UPPER | LONG_BROWSE
-"""How the items are written of which the plan has none so in the edition that binds by default."""
+UNUSUAL, UNUSUAL_ITEMS = 11, SAME_SITE | UPPER | LONG_BROWSE
+"""How many items are written as the plan has none in the edition that binds by default, and how."""
 
 EARLY = (
     Scenario("refused", REFUSING, undisturbed=True),
     Scenario(
         "life",
         SHORT_LIFE,
-        {FIRST: Cast("granular", MANY_ITEMS, UNUSUAL_ITEMS, own=True), OTHER: FIRST},
+        {FIRST: Cast("granular", UNUSUAL, UNUSUAL_ITEMS, own=True), OTHER: Cast("prefer", MANY_ITEMS)},
         Tier.QUICK,
         Tier.QUICK,
     ),
