@@ -13,8 +13,8 @@ from looking import failed
 from restore_conformance.campaign import Campaign
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.payloads import PROFILES, Materials, drawn, made_up
-from restore_conformance.payloads.scenario import MALFORMED, UNKNOWN, WALK
+from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, drawn, made_up
+from restore_conformance.payloads.scenario import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
 from restore_conformance.payloads.strategies import smallest
 from restore_conformance.payloads.walks import NOT_MADE, drawn_walks, walks
 from restore_conformance.planner import Planner
@@ -172,3 +172,16 @@ def test_a_walk_shrinks_to_one_request():
     simplest = smallest(walks(made_up(), 6), lambda walk: True, tries=20)
     assert [step.operation for step in simplest.steps] == ["create"]
     assert b"00000000" in simplest.sessions["s0"].body or simplest.sessions["s0"].artifacts == 1
+
+
+@pytest.mark.parametrize(("kind", "other"), [("standard", "list-granular"), ("granular", "list-artifacts")])
+def test_a_list_of_the_other_kind_says_nothing_of_what_was_added(register, kind, other):
+    """A session holds one kind of artifact: the list of the other kind stays empty, whatever is added."""
+    steps = (
+        Step("create", "s0"), Step(ARTIFACTS, "s0"), Step("update", "s0", change="add", seed=7), Step(other, "s0"),
+        Step(ARTIFACTS, "s0"), Step("update", "s0", change="exchange", seed=8), Step(other, "s0"), Step(ARTIFACTS, "s0"),
+    )  # fmt: skip
+    stimulus = FAMILIES[kind](made_up(), Knobs(3, seed=5))
+    result = walked(register, Service(), Scenario(WALK, steps, sessions={"s0": stimulus}))
+    assert result.requests == len(steps)
+    assert not failed(result)
