@@ -178,8 +178,9 @@ def test_a_walk_shrinks_to_one_request():
 def test_a_list_of_the_other_kind_says_nothing_of_what_was_added(register, kind, other):
     """A session holds one kind of artifact: the list of the other kind stays empty, whatever is added."""
     steps = (
-        Step("create", "s0"), Step(ARTIFACTS, "s0"), Step("update", "s0", change="add", seed=7), Step(other, "s0"),
-        Step(ARTIFACTS, "s0"), Step("update", "s0", change="exchange", seed=8), Step(other, "s0"), Step(ARTIFACTS, "s0"),
+        Step("create", "s0"), Step(ARTIFACTS, "s0"),
+        Step("update", "s0", change="add", seed=7), Step(other, "s0"), Step(ARTIFACTS, "s0"),
+        Step("update", "s0", change="exchange", seed=8), Step(other, "s0"), Step(ARTIFACTS, "s0"),
     )  # fmt: skip
     stimulus = FAMILIES[kind](made_up(), Knobs(3, seed=5))
     result = walked(register, Service(), Scenario(WALK, steps, sessions={"s0": stimulus}))
