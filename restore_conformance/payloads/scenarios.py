@@ -74,7 +74,6 @@ COMMON = ("empty", "null", "twice", "both", "array", "restore-point", "text", "n
 
 SHORT_CHANGE = (
     Step("create", FIRST),
-    Step("get", FIRST),
     Step("create", OTHER),
     Step(ARTIFACTS, OTHER),
     Step("update", FIRST, change="add", size=3),
