@@ -14,7 +14,7 @@ from restore_conformance.exchange import Exchange, Request
 from restore_conformance.paths import session_path, within
 from restore_conformance.patience import Patience
 from restore_conformance.payloads import Materials, Stimulus
-from restore_conformance.payloads.changes import CHANGES, Asked, Part
+from restore_conformance.payloads.changes import CHANGES, NOT_AN_ID, Asked, Part
 from restore_conformance.payloads.materials import GRANULAR, SITE
 from restore_conformance.payloads.scenario import ARTIFACTS, FIRST, MALFORMED, REFUSALS, UNKNOWN, Scenario, Step
 from restore_conformance.sending import Sender
@@ -22,7 +22,6 @@ from restore_conformance.state import session_of
 from restore_conformance.state.ledger import values
 
 SESSIONS = "/solutions/backupRestore/restoreSessions"
-NOT_AN_ID = "not-a-session-id"
 ALL_MEMBERS = (("Prefer", "include-unknown-enum-members"),)
 READ = frozenset({"get", "list", "list-artifacts", "list-granular", ARTIFACTS})
 BELOW = {"list-artifacts": SITE, "list-granular": GRANULAR, "activate": "activate"}

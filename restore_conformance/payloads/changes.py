@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from restore_conformance.payloads.stimulus import Stimulus
 ELSEWHERE = "0b7c2c51-5f0e-4c57-9a63-2f6f2c0f7a11"
 """A restore point that nothing else names."""
 TOO_MANY = 51
+NOT_AN_ID = "not-a-session-id"
 
 
 @dataclass(slots=True)
@@ -273,10 +274,4 @@ def remove_itself(a: Asked) -> Any:
 @change("remove-malformed")
 def remove_malformed(a: Asked) -> Any:
     """The same where there is no session at all."""
-    return {f"{SITE}@delta": [removal("not-a-session-id")]}
-
-
-def named(names: Iterable[str], asked: Asked) -> list[tuple[str, Any]]:
-    """The payloads of some changes by name, those that can be made."""
-    made = [(name, CHANGES[name](asked)) for name in names]
-    return [(name, payload) for name, payload in made if payload is not None]
+    return {f"{SITE}@delta": [removal(NOT_AN_ID)]}

@@ -34,7 +34,6 @@ class Tier(enum.IntEnum):
     QUICK = 1
     STANDARD = 2
     DEEP = 3
-    NEVER = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from restore_conformance.documents import pinned
 from restore_conformance.exchange import Request
 from restore_conformance.har.doubt import body_sent
 from restore_conformance.payloads import FAMILIES, Knobs, Materials
-from restore_conformance.payloads.changes import REFUSED, Asked, Part, named, removal
+from restore_conformance.payloads.changes import CHANGES, REFUSED, Asked, Part, removal
 from restore_conformance.payloads.materials import GRANULAR, LISTS, SITE
 from restore_conformance.recogniser import Recogniser
 
@@ -31,7 +31,8 @@ BREAKS = {
 def refusals(materials, kind, seed):
     """The changes that must be refused, by name, of a session of a kind."""
     made = FAMILIES[kind](materials, Knobs(2, seed=seed + 50))
-    return named(REFUSED[kind], Asked(Part("", made), (), materials, seed))
+    asked = Asked(Part("", made), (), materials, seed)
+    return [(name, CHANGES[name](asked)) for name in REFUSED[kind]]
 
 
 RECOGNISE = Recogniser(callers={TOKEN: "good", "R": "read-only"})
