@@ -17,6 +17,8 @@ from restore_conformance.payloads.stimulus import Stimulus
 ELSEWHERE = "0b7c2c51-5f0e-4c57-9a63-2f6f2c0f7a11"
 """A restore point that nothing else names."""
 TOO_MANY = 51
+SENT_BEFORE = 12
+"""How many may have been added from the same seed before."""
 NOT_AN_ID = "not-a-session-id"
 
 
@@ -76,7 +78,7 @@ class Asked:
         """At most so many artifacts that were not sent to this session before."""
         part = self.part
         held = part.stimulus.artifacts if part.stimulus is not None else 0
-        most = min(self.materials.most(part.kind), held + number + 2)
+        most = min(self.materials.most(part.kind), held + number + SENT_BEFORE)
         every = self.materials.elements(part.kind, max(most, 0), self.seed, self.choice)
         return [one for one in every if own_id(one) not in part.sent][:number]
 
