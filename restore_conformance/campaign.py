@@ -277,6 +277,7 @@ class Campaign:
             self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
             self.judge.exchanges, self.judge.judgements, self.timing.counts(), self.target.name,
             self.target.base, self.stopped, self.swept, self.shrinking, unjudged, stop=self._stop, timing=self.timing,
+            answers=self.judge.answers,
         )  # fmt: skip
 
     def _shrink(self, verdicts: list[ClauseVerdict]) -> None:
@@ -291,8 +292,10 @@ class Campaign:
     def _explain(self, found: ClauseVerdict) -> None:
         """Say why a clause has no verdict, where the judge could not."""
         gap = self.untouched.get(found.clause.address)
-        if gap is None and found.why is Why.UNTOUCHED:
-            gap = untouched(found.clause, self.teller.routes, self.settings.identities, self.stopped)
+        if gap is None and found.why is Why.UNTOUCHED and not found.root:
+            gap = untouched(
+                found.clause, self.teller.routes, self.settings.identities, self.stopped, self.judge.answers
+            )
         if gap is not None:
             found.why, found.reason = gap.why, gap.says
 

@@ -40,7 +40,7 @@ def main(arguments: argparse.Namespace) -> int:
     register = load()
     edition = options.edition_of(arguments)
     settings = Settings(
-        target="recordings", profile="none", edition=edition.edition.name, as_of=arguments.as_of,
+        target="recordings", profile="none", edition=arguments.edition, as_of=arguments.as_of,
         report=arguments.report, deviations=arguments.deviations,
         readings=options.readings_of(arguments.reading, register.interpretations),
     )  # fmt: skip

@@ -232,7 +232,7 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         profile=arguments.profile or "standard",
         seed=1 if arguments.seed is None else arguments.seed,
         readings=readings_of(arguments.reading, register.interpretations),
-        edition=edition.edition.name,
+        edition=arguments.edition,
         as_of=arguments.as_of,
         report=arguments.report,
         deviations=arguments.deviations,

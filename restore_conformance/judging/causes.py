@@ -42,7 +42,7 @@ def localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> 
         place.exchanges = max(place.exchanges, finding.seen)
         finding.consequences = [found.clause.address]
         found.verdict, found.findings = Verdict.INCONCLUSIVE, []
-        found.reason = f"broken in one place only: {place.clause.address}"
+        found.reason, found.root = f"broken in one place only: {place.clause.address}", place.clause.address
 
 
 def _is_one_place(made: Clause) -> bool:
@@ -73,6 +73,7 @@ def generalise(verdicts: list[ClauseVerdict]) -> None:
             root.findings[0].consequences = [*root.findings[0].consequences, found.clause.address]
             found.verdict, found.findings = Verdict.INCONCLUSIVE, []
             found.reason = f"follows from {root.clause.address}: no request without this feature was seen"
+            found.root = root.clause.address
             break
     for found in verdicts:
         if found.verdict is Verdict.FAIL and not found.exchanges:
@@ -115,8 +116,14 @@ def explain(verdicts: list[ClauseVerdict]) -> None:
             if root is not found and (address in found.clause.follows or same):
                 root.findings[0].consequences.append(found.clause.address)
                 found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {root.clause.address}"
+                found.root = root.clause.address
                 listed[found.clause.address] = root
                 break
+    for found in verdicts:
+        for address in found.findings[0].consequences if found.verdict is Verdict.FAIL else ():
+            open_ = by_address.get(address)
+            if open_ is not None and open_.verdict is Verdict.NONE and open_.why is Why.UNTOUCHED:
+                open_.root, open_.reason = found.clause.address, f"follows from {found.clause.address}"
 
 
 def _names_row(found: ClauseVerdict) -> bool:

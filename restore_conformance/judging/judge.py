@@ -5,6 +5,7 @@ Knows which clauses apply and in which order; not what a tally amounts to, nor w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -55,6 +56,7 @@ class Judge:
         self._told = told
         self.exchanges = 0
         self.judgements = 0
+        self.answers: dict[str, Counter[str]] = {}
         self._readings = dict(readings or {})
         self.edition = edition or chosen()
         self._tallies = {made.address: Tally() for made in register.clauses}
@@ -83,6 +85,11 @@ class Judge:
     def exchange(self, exchange: Exchange) -> Outcome:
         """Judge one exchange by every clause that applies to it."""
         self.exchanges += 1
+        if (
+            not exchange.trouble or exchange.blame
+        ):  # an exchange in trouble is judged again, once somebody has the blame
+            status = "none" if exchange.status is None else str(exchange.status)
+            self.answers.setdefault(exchange.sent.operation or "other", Counter())[status] += 1
         outcome = self._judge(exchange, self.applicable(tags_of(exchange)))
         exchange.failed = frozenset(outcome.failed)
         if exchange.known is not None:

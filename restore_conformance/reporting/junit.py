@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from typing import Any
 
+from restore_conformance.records import broke
 from restore_conformance.reporting import telling
 from restore_conformance.reporting.shown import line, visible
 
@@ -83,7 +84,7 @@ def _told(entry: dict[str, Any], finding: dict[str, Any]) -> str:
         f"seen {finding['seen']} of {finding['of']}, first seen {telling.first_seen(entry, {'started': 'now'})}"
         if "history" in entry
         else f"seen {finding['seen']} of {finding['of']}",
-        *(f"{name}: {line(value)}" for name, value in telling.support(finding["exchange"]).items()),
+        *(f"{name}: {line(value)}" for name, value in telling.support(broke(finding)).items()),
         f"accepted: {line(telling.accepted(entry))}" if "accepted" in entry else "",
         visible(finding["curl"])[:LONGEST],
     ]

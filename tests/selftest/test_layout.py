@@ -23,6 +23,7 @@ STOREYS = [
     {"bench", "live"},
     {
         "record",
+        "records",
         "shell",
         "storing",
         "recordings",

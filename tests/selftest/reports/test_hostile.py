@@ -96,7 +96,7 @@ class Page(html.parser.HTMLParser):
 
 OUR_TAGS = {
     "html", "head", "meta", "link", "title", "style", "body", "a", "header", "p", "h1", "h2", "h3", "h4", "span",
-    "strong", "div", "ul", "li", "b", "dl", "dt", "dd", "code", "time", "nav", "main", "form", "label", "input",
+    "strong", "div", "ol", "ul", "li", "b", "dl", "dt", "dd", "code", "time", "nav", "main", "form", "label", "input",
     "select", "option", "button", "kbd", "output", "section", "article", "details", "summary", "figure", "figcaption",
     "pre", "mark", "table", "thead", "tbody", "tr", "th", "td", "small", "footer", "script", "br",
 }  # fmt: skip
