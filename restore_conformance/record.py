@@ -151,7 +151,7 @@ def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None, r
         "seed": result.settings.seed,
         "profile": result.settings.profile,
         "edition": edition_of(result),
-        "settings": {name: scrub.text(value) for name, value in result.settings.shown().items()},
+        "settings": {name: scrub.text(value) for name, value in _settings(result).items()},
         "requests": result.requests,
         "shrinking": result.shrinking,
         "exchanges": result.exchanges,
@@ -253,6 +253,10 @@ def clause_of(
     if found.seen:
         entry["seen"] = {scrubbed(name, scrub, 200): number for name, number in found.seen.items()}
     return entry
+
+
+def _settings(result: Result) -> dict[str, str]:
+    return {**result.settings.shown(), "edition": result.settings.chosen().edition.name}
 
 
 def edition_of(result: Result) -> dict[str, Any]:

@@ -52,7 +52,8 @@ def files(case: Case) -> dict[str, bytes]:
         "README.md": readme(case.run, case.clause, case.chosen, case.good),
         "finding.json": _json(record_of(case)),
         "run.schema.json": _json(pinned().json("run.schema.json")),
-        "curl.sh": "#!/bin/sh\n# TOKEN is the bearer token of a caller with the permission.\n" + _curl(broke(finding)),
+        "curl.sh": "#!/bin/sh\n# What was scrubbed has to be set in the variables that the command begins with.\n"
+        + _curl(broke(finding)),
         **_messages("", broke(finding)),
         "exchanges.ndjson": "".join(json.dumps(one, separators=(",", ":")) + "\n" for one in case.chosen.exchanges),
         "exchanges.har": _har(case),

@@ -116,7 +116,11 @@ def _example(finding: dict[str, Any]) -> str:
         rows.append(fenced(f"no answer: {exchange.get('trouble', '')}"))
     else:
         rows.append(fenced(_message(f"HTTP {response['status']}", response), "http"))
-    rows += ["As a command, with the token in the variable `TOKEN`:", "", fenced(finding["curl"], "sh")]
+    rows += [
+        "As a command; it begins with the variables that have to be set, since what stood there was scrubbed:",
+        "",
+        fenced(finding["curl"], "sh"),
+    ]
     return "\n".join(rows)
 
 

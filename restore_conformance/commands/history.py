@@ -93,10 +93,10 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace, label: str) -> int:
-    from restore_conformance.records.reader import read_stored
     from restore_conformance.history import runs
     from restore_conformance.history.kept import pack
     from restore_conformance.history.store import open_store
+    from restore_conformance.records.reader import read_stored
 
     packed = [pack(read_stored(name), label) for name in arguments.run]
     with open_store(arguments.history) as store:

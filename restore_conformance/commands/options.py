@@ -215,7 +215,7 @@ def _short(settings: Settings) -> None:
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     """The settings that the options and the configuration say. Raises UsageError."""
     fill_in(arguments, configured(arguments).run)
-    edition = edition_of(arguments)
+    edition_of(arguments)  # an unknown one is refused before anything is sent
     if arguments.timeout <= 0:
         raise UsageError(f"--timeout {arguments.timeout} must be more than 0 seconds.")
     if not 0 <= arguments.patience < math.inf:

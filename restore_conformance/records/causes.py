@@ -44,7 +44,7 @@ class Cause:
     @property
     def level(self) -> str:
         """The gravest level among its clauses."""
-        return min((entry["level"] for entry in self.entries), key=LEVELS.index)
+        return min((str(entry["level"]) for entry in self.entries), key=LEVELS.index)
 
     @property
     def gravity(self) -> tuple[int, int, int]:
@@ -86,7 +86,7 @@ def _causes(run: Record) -> list[Cause]:
     for key, entries in groups.items():
         alone = len(entries) == 1
         ordered = sorted(entries, key=lambda entry: (LEVELS.index(entry["level"]), -len(_following(entry))))
-        cause = Cause(entries[0]["id"] if alone else key, "" if alone else _says(key, ordered, run), ordered)
+        cause = Cause(entries[0]["id"] if alone else key, "" if alone else _says(key, ordered), ordered)
         cause.says = cause.says or alone_says(ordered[0])
         own = {entry["id"] for entry in entries}
         following = (address for entry in ordered for address in _following(entry))
@@ -132,7 +132,7 @@ def _accepting(operation: str, run: Record, *, callers: bool) -> str:
     return "" if refused - CALLER else "accepts-requests"
 
 
-def _says(key: str, entries: list[Record], run: Record) -> str:
+def _says(key: str, entries: list[Record]) -> str:
     """What the target does, for a cause of several clauses."""
     first = entries[0]["findings"][0]
     operations = list(dict.fromkeys(entry["id"].partition("/")[0] for entry in entries))
@@ -143,9 +143,10 @@ def _says(key: str, entries: list[Record], run: Record) -> str:
     if kind == "alike":
         return f"{_listed(operations)}: {_SUBJECT.sub('', first['message'])}"
     if kind == "answered":
-        return f"{operations[0]}: expected {first['expected']}, got {first['observed']}, for {len(entries)} kinds of requests"
-    came = "gave no answer" if rest == "none" else f"answered {rest}"
-    return f"{kind}: {len(entries)} kinds of requests were {came.removeprefix('gave ')}"
+        wanted = " or ".join(dict.fromkeys(entry["findings"][0]["expected"] for entry in entries[:3]))
+        return f"{operations[0]}: {len(entries)} kinds of requests are answered {first['observed']}, expected {wanted}"
+    came = "not answered" if rest == "none" else f"answered {rest}"
+    return f"{kind}: {len(entries)} kinds of requests are {came}"
 
 
 def alone_says(entry: Record) -> str:

@@ -1,7 +1,7 @@
 """The formats of a run record, and how an older one is read as the present one.
 
     1   a finding has `exchange`, and `conversation` where it takes several
-    2   a finding has `evidence` with roles, `root` and `cause`; the record has `causes`, `answers` and the edition's date
+    2   a finding has `evidence` with roles, `root` and `cause`; the record has `causes` and `answers`
 
 What an older format does not say is left out, never guessed. Knows no file.
 """

@@ -38,7 +38,7 @@ class Shown:
     @property
     def level(self) -> str:
         """The gravest level among its clauses."""
-        return min((entry["level"] for entry in self.entries), key=LEVELS.index)
+        return min((str(entry["level"]) for entry in self.entries), key=LEVELS.index)
 
     @property
     def operations(self) -> list[str]:
@@ -52,7 +52,7 @@ class Shown:
 
 
 def causes(run: Record) -> list[Shown]:
-    """What is broken by root cause, an error of the suite first, then the gravest; what the ledger accepts comes last."""
+    """What is broken by root cause, an error of the suite first; what the ledger accepts comes last."""
     entries = {entry["id"]: entry for entry in run["clauses"] if entry["verdict"] in {"fail", "error"}}
     made = []
     for cause in run.get("causes", ()):
@@ -81,7 +81,7 @@ def _says(text: str, entries: list[Record]) -> str:
 
 def fresh(finding: Record) -> list[tuple[str, Any]]:
     """Expectation and observation of a finding, as far as its message does not say them already."""
-    rows = []
+    rows: list[tuple[str, Any]] = []
     message = finding["message"]
     if finding["expected"] and finding["expected"] not in message:
         rows.append(("Expected", finding["expected"]))
@@ -112,8 +112,12 @@ KINDS = {
 def untested(run: Record) -> list[tuple[str, list[Record]]]:
     """The clauses that nothing tested, by what this run lacked for them, the largest group first."""
     groups: dict[str, list[Record]] = {}
-    for entry in run["clauses"]:
-        if entry["verdict"] == "none" and "root" not in entry:
+    found = [entry for entry in run["clauses"] if entry["verdict"] == "none" and "root" not in entry]
+    lacking = dict.fromkeys(entry["id"].partition("/")[0] for entry in found if entry.get("why") == "route")
+    for entry in found:
+        if entry.get("why") == "route":
+            groups.setdefault(f"the target seems to have no route for {', '.join(lacking)}", []).append(entry)
+        else:
             groups.setdefault(_lacking(entry, run), []).append(entry)
     return sorted(groups.items(), key=lambda group: -len(group[1]))
 
@@ -122,8 +126,6 @@ def _lacking(entry: Record, run: Record) -> str:
     kind = entry.get("why", "untouched")
     if kind in KINDS:
         return KINDS[kind]
-    if kind == "route":
-        return f"nothing answered {entry['id'].partition('/')[0]}: the target seems to have no route for it"
     refused = any(status[0] == "4" for statuses in run.get("answers", {}).values() for status in statuses)
     reason = entry.get("reason") or "nothing that was sent touches them"
     if "answers" in run and not refused and _REFUSED.search(reason):

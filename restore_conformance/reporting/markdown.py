@@ -93,8 +93,13 @@ def _head(run: dict[str, Any]) -> str:
 def _cause(cause: causes.Shown, place: str, run: dict[str, Any]) -> str:
     """A cause: what the target does, the evidence of the clause that shows it best, and the others by name."""
     head = cause.head
+    what = f"<code>{head['id']}</code>"
+    if not cause.alone:
+        what = f"{len(cause.entries)} clauses of {', '.join(cause.operations)}"
     mark = " (accepted)" if cause.accepted else ""
-    made = f"<details><summary>{place}{SIGNS[head['verdict']]} {cause.level}{mark}: <b>{_safe(cause.says)}</b></summary>\n\n"
+    made = f"<details><summary>{place}{SIGNS[head['verdict']]} {cause.level}{mark}: {what}</summary>\n\n"
+    if not cause.alone:
+        made += f"{code(cause.says)}\n\n"
     made += _finding(head, run)
     for entry in cause.entries[1:]:
         made += f"- `{entry['id']}`: {_plain(entry['says'])}\n"
@@ -103,14 +108,6 @@ def _cause(cause: causes.Shown, place: str, run: dict[str, Any]) -> str:
         more = f" and {len(cause.consequences) - 30} more" if len(cause.consequences) > 30 else ""
         made += f"\nNot judged because of it: {names}{more}.\n"
     return made + "\n</details>\n\n"
-
-
-def _safe(text: str) -> str:
-    """A text, some of it perhaps of a server, within HTML in Markdown: nothing in it is mark-up of either."""
-    return "".join(f"&#{ord(letter)};" if letter in _LETTERS else letter for letter in line(text, 200))
-
-
-_LETTERS = frozenset("\\`*_[]<>#|@&~$!(){}\"':/.")
 
 
 def _finding(entry: dict[str, Any], run: dict[str, Any]) -> str:
@@ -124,7 +121,7 @@ def _finding(entry: dict[str, Any], run: dict[str, Any]) -> str:
         rows = [
             ("Observed", code(finding["message"])),
             *((name, code(value)) for name, value in causes.fresh(finding) if name != "Observed"),
-            ("Sent with one defect", _plain(finding["sent"]["says"]) if "sent" in finding else ""),
+            ("Wrong with the request", _plain(finding["sent"]["says"]) if "sent" in finding else ""),
             ("Seen", causes.often(finding)),
             ("First seen", telling.first_seen(entry, run) if "history" in entry else ""),
             ("Last kept", telling.last_good(entry)),

@@ -200,6 +200,11 @@ def support(exchange: Record) -> dict[str, str]:
     return {name: made[name] for name in (*SUPPORT_HEADERS, "sent") if made.get(name)}
 
 
+def request(exchange: Record) -> str:
+    """The method and the address of a request."""
+    return f"{exchange['request']['method']} {exchange['request']['url']}"
+
+
 def first_seen(entry: Record, run: Record) -> str:
     """Since when a clause is known to be broken."""
     known = entry.get("history")

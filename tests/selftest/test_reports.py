@@ -58,7 +58,7 @@ def hostile(record):
             entry["seen"] = {HOSTILE: 1}
         for finding in entry["findings"]:
             finding["message"] = finding["observed"] = finding["pointer"] = HOSTILE
-            answer = finding["exchange"]["response"]
+            answer = finding["evidence"][-1]["exchange"]["response"]
             answer["headers"].append([HOSTILE, HOSTILE])
             answer["body"] = {"size": 5, "text": HOSTILE}
     return made
@@ -137,7 +137,7 @@ def test_the_table_says_the_same_on_a_terminal_and_in_a_file():
 def test_the_evidence_ends_with_the_request_that_broke_the_clause(judged, fault, clause, method, status):
     run = run_of(judged(seeded(fault), "quick"), Scrub())
     finding = next(entry for entry in run["clauses"] if entry["id"] == clause)["findings"][0]
-    assert finding["exchange"]["request"]["method"] == method
-    assert finding["exchange"]["response"]["status"] == status
-    assert finding["conversation"][-1] == finding["exchange"]
+    assert finding["evidence"][-1]["exchange"]["request"]["method"] == method
+    assert finding["evidence"][-1]["exchange"]["response"]["status"] == status
+    assert [one["role"] for one in finding["evidence"]] == ["before"] * (len(finding["evidence"]) - 1) + ["broke"]
     assert f"-X {method} " in finding["curl"]

@@ -303,7 +303,7 @@ def hostile(number):
         for finding in entry["findings"]:
             finding.update(dict.fromkeys(("message", "expected", "observed", "pointer", "curl"), HOSTILE))
             finding["consequences"] = [HOSTILE]
-            for exchange in [finding["exchange"], *finding["conversation"]]:
+            for exchange in [one["exchange"] for one in finding["evidence"]]:
                 exchange["request"] |= {"method": HOSTILE, "url": HOSTILE}
                 exchange["response"]["headers"].append([HOSTILE, HOSTILE])
                 exchange["response"]["body"] = {"size": 5, "text": HOSTILE}

@@ -162,7 +162,8 @@ def inert(folder, out, err):
 
 
 OUR_HTML = re.compile(
-    r"<details><summary>(\S+ (must|should|observe): <code>[a-z/.-]+</code>|Not judged|Of a newer edition, not followed)"
+    r"<details><summary>((\d+\. )?\S+ (must|should|observe)( \(accepted\))?: "
+    r"(<code>[a-z/.-]+</code>|\d+ clauses of [a-z, -]+)|Not judged|Not followed in a newer edition \(not binding\))"
     r"</summary>\s*|</details>\s*"
 )
 

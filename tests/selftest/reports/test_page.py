@@ -106,7 +106,7 @@ def test_a_finding_holds_what_one_acts_on(broken):
     assert "<mark>&#34;total&#34;: 1</mark>" in text
     assert "← expected 2" in said
     assert finding["curl"] in html.unescape(text)
-    headers = dict(finding["exchange"]["response"]["headers"])
+    headers = dict(finding["evidence"][-1]["exchange"]["response"]["headers"])
     assert f"request-id{headers['request-id']}" in said.replace(" ", "")
     links = [attrs["href"] for tag, attrs in tree.seen if tag == "a"]
     assert any(link.endswith("view=graph-rest-beta#response") for link in links)
@@ -162,9 +162,9 @@ def test_a_record_in_which_everything_is_broken_makes_a_small_page(broken, lengt
     filling = "<é>" * (length // 3)
     for part in ("message", "expected", "observed", "pointer", "curl"):
         finding[part] = filling
-    finding["exchange"]["response"]["headers"] += [[filling, filling]] * 50
-    finding["exchange"]["response"]["body"] = {"size": length, "text": json.dumps({"a": filling})}
-    finding["conversation"] = [finding["exchange"]] * 3
+    finding["evidence"][-1]["exchange"]["response"]["headers"] += [[filling, filling]] * 50
+    finding["evidence"][-1]["exchange"]["response"]["body"] = {"size": length, "text": json.dumps({"a": filling})}
+    finding["evidence"] = finding["evidence"] * 3
     for entry in run["clauses"]:
         entry.update(verdict="fail", findings=[finding], seen={f"{n}{filling}": 1 for n in range(50)})
     made = page.render(run)
