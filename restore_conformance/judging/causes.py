@@ -119,11 +119,24 @@ def explain(verdicts: list[ClauseVerdict]) -> None:
                 found.root = root.clause.address
                 listed[found.clause.address] = root
                 break
+    _resolve(verdicts, by_address)
     for found in verdicts:
         for address in found.findings[0].consequences if found.verdict is Verdict.FAIL else ():
             open_ = by_address.get(address)
             if open_ is not None and open_.verdict is Verdict.NONE and open_.why is Why.UNTOUCHED:
                 open_.root, open_.reason = found.clause.address, f"follows from {found.clause.address}"
+
+
+def _resolve(verdicts: list[ClauseVerdict], by_address: Mapping[str, ClauseVerdict]) -> None:
+    """List what follows from a finding that follows from another under that other one."""
+    for found in verdicts:
+        top = by_address[found.root] if found.root else found
+        while top.root:
+            top = by_address[top.root]
+        if found.root and top.clause.address != found.root and top.verdict is Verdict.FAIL:
+            found.root, found.reason = top.clause.address, f"follows from {top.clause.address}"
+            if found.clause.address not in top.findings[0].consequences:
+                top.findings[0].consequences.append(found.clause.address)
 
 
 def _names_row(found: ClauseVerdict) -> bool:
