@@ -22,7 +22,7 @@ from restore_conformance import cli
 
 SMALL = ["--profile", "quick", "--draws", "0", "--max-requests", "6", "--quiet", "--plain"]
 """Few requests, so that much of the time goes into writing."""
-SET = {"run.json", "report.html", "report.md", "junit.xml", "exchanges.ndjson", "run.har"}
+SET = {"run.json", "report.html", "report.md", "junit.xml", "report.sarif", "exchanges.ndjson", "run.har"}
 
 
 def command(*words):
