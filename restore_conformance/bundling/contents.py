@@ -70,7 +70,8 @@ def record_of(case: Case) -> dict[str, Any]:
     clause = {name: value for name, value in case.clause.items() if name not in {"accepted", "example"}}
     settings = {name: value for name, value in case.run.get("settings", {}).items() if name not in OURS}
     kept = {name: value for name, value in case.run.items() if name not in {"ledger", "unjudged"}}
-    return {**kept, "settings": settings, "clauses": [clause]}
+    causes = [one for one in case.run["causes"] if case.clause["id"] in one["clauses"]]
+    return {**kept, "settings": settings, "causes": causes, "clauses": [clause]}
 
 
 def zipped(made: dict[str, bytes]) -> bytes:

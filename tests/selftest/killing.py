@@ -41,7 +41,7 @@ def whole(name, raw):
     """Whether a file of a report is one to its end."""
     try:
         match Path(name).suffix:
-            case ".json" | ".har":
+            case ".json" | ".har" | ".sarif":
                 return isinstance(json.loads(raw), dict)
             case ".ndjson":
                 return raw.endswith(b"\n") and all(isinstance(json.loads(line), dict) for line in raw.splitlines())
