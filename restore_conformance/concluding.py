@@ -48,6 +48,8 @@ class Stop(enum.Enum):
 Answers = Mapping[str, Mapping[str, int]]
 """How many answers there were, by operation and status ("none" for no answer)."""
 
+CREATED = frozenset({"session:draft", "session:started", "session:gone"})
+"""Tags of what is known of a session that was created."""
 OPERATIONS = frozenset(
     {"create", "get", "get-typed", "list", "update", "delete", "activate", "list-artifacts", "list-granular"}
 )
@@ -142,11 +144,18 @@ def needs_caller(kind: str) -> Gap:
 
 
 def untouched(
-    made: Clause, routes: Collection[str], callers: Collection[str], stopped: str, answers: Answers | None = None
+    made: Clause,
+    routes: Collection[str],
+    callers: Collection[str],
+    stopped: str,
+    answers: Answers | None = None,
+    *,
+    followed: bool = True,
 ) -> Gap:
     """Why no exchange of a run touched a clause, as far as the run can tell from outside of the clause.
 
     `answers` has the number of answers by operation and status; where it shows what was missing, that is the reason.
+    `followed` says whether anything was judged of a session that was created in it.
     """
     for tag, kind in NEEDED.items():
         if kind not in callers and (tag in made.when.every or tag in made.when.either):
@@ -155,16 +164,26 @@ def untouched(
         return Gap(Why.ROUTE, f"the target seems to have no route for {made.operation}")
     if made.heading == "permissions" and not callers:
         return Gap(Why.CALLER, "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN")
-    return Gap(Why.UNTOUCHED, stopped or missing(made, answers or {}) or "this profile sends nothing that touches it")
+    return Gap(
+        Why.UNTOUCHED,
+        stopped or missing(made, answers or {}, followed=followed) or "this profile sends nothing that touches it",
+    )
 
 
-def missing(made: Clause, answers: Answers) -> str:
+def follows_sessions(made: Clause) -> bool:
+    """Whether a clause is about a session that was created before."""
+    return any(tag in CREATED or tag.startswith("since:") for tag in made.when.every | made.when.either)
+
+
+def missing(made: Clause, answers: Answers, *, followed: bool = True) -> str:
     """Which answers a clause waits for that a run did not get; "" where it cannot be told from the answers alone."""
     if not answers:
         return ""
-    wanted = made.when.every | made.when.either
-    if any(tag.startswith(("session:", "since:")) for tag in wanted) and not answers.get("create", {}).get("201"):
-        return "no create was answered 201, so there was no session to look at"
+    if follows_sessions(made):
+        if not answers.get("create", {}).get("201"):
+            return "no create was answered 201, so there was no session to look at"
+        if not followed:
+            return "no session that was created could be followed"
     for operation in sorted(made.when.every & OPERATIONS):
         came = answers.get(operation, {})
         good = [tag for tag in ("200", "201") if tag in made.when.every]
@@ -175,5 +194,5 @@ def missing(made: Clause, answers: Answers) -> str:
         if good and not any(came.get(status) for status in good):
             return f"no {operation} was answered {good[0]}"
         if good and "object" in made.when.every:
-            return f"no {operation} that was answered {good[0]} with a JSON object is what it needs"
+            return f"no {operation} was answered {good[0]} with what it takes to judge them"
     return ""

@@ -96,10 +96,11 @@ def _breaks(made: Clause, finding: Finding) -> bool:
     return False
 
 
-def explain(verdicts: list[ClauseVerdict]) -> None:
+def explain(verdicts: list[ClauseVerdict], because: Mapping[str, str]) -> None:
     """List a finding under another where it shows the same answer and follows from that clause.
 
-    A server that refuses every create breaks one clause, not every clause that needs a create.
+    A server that refuses every create breaks one clause, not every clause that needs a create. `because` has for each
+    clause that was left out of an exchange one that it needs and that was broken there, or left out as well.
     """
     by_address = {found.clause.address: found for found in verdicts}
     listed: dict[str, ClauseVerdict] = {}
@@ -121,10 +122,21 @@ def explain(verdicts: list[ClauseVerdict]) -> None:
                 break
     _resolve(verdicts, by_address)
     for found in verdicts:
-        for address in found.findings[0].consequences if found.verdict is Verdict.FAIL else ():
-            open_ = by_address.get(address)
-            if open_ is not None and open_.verdict is Verdict.NONE and open_.why is Why.UNTOUCHED:
-                open_.root, open_.reason = found.clause.address, f"follows from {found.clause.address}"
+        if found.verdict is Verdict.NONE and found.why is Why.UNTOUCHED:
+            _left_out(found, by_address, because)
+
+
+def _left_out(found: ClauseVerdict, by_address: Mapping[str, ClauseVerdict], because: Mapping[str, str]) -> None:
+    """Say of a clause that was left out wherever it could be judged which finding it waits for."""
+    at, seen = because.get(found.clause.address, ""), set[str]()
+    while at and at not in seen and at in by_address and by_address[at].verdict is not Verdict.FAIL:
+        seen.add(at)
+        at = by_address[at].root or because.get(at, "")
+    root = by_address.get(at)
+    if root is not None and root.verdict is Verdict.FAIL:
+        found.root, found.reason = at, f"follows from {at}"
+        if found.clause.address not in root.findings[0].consequences:
+            root.findings[0].consequences.append(found.clause.address)
 
 
 def _resolve(verdicts: list[ClauseVerdict], by_address: Mapping[str, ClauseVerdict]) -> None:

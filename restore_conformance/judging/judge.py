@@ -66,6 +66,7 @@ class Judge:
         self._active = _needs_first(active)
         self._cache: dict[frozenset[str], list[Clause]] = {}
         self.consequences: dict[str, set[str]] = {}
+        self._because: dict[str, str] = {}
 
     def _binds(self, made: Clause) -> bool:
         return self.edition.binds(made.since)
@@ -127,6 +128,7 @@ class Judge:
             if root is not None:
                 failed.add(made.address)
                 self.consequences.setdefault(root, set()).add(made.address)
+                self._because.setdefault(made.address, root)
                 continue
             tally = self._tallies[made.address]
             if stuck:
@@ -213,7 +215,7 @@ class Judge:
         ]  # fmt: skip
         localise(found, self.consequences)
         generalise(found)
-        explain(found)
+        explain(found, self._because)
         return found
 
 
