@@ -166,13 +166,14 @@ def untouched(
         return Gap(Why.CALLER, "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN")
     return Gap(
         Why.UNTOUCHED,
-        stopped or missing(made, answers or {}, followed=followed) or "this profile sends nothing that touches it",
+        stopped or missing(made, answers or {}, followed=followed) or "nothing that this profile sends tests them",
     )
 
 
 def follows_sessions(made: Clause) -> bool:
-    """Whether a clause is about a session that was created before."""
-    return any(tag in CREATED or tag.startswith("since:") for tag in made.when.every | made.when.either)
+    """Whether a clause is about a session that was created before, and about nothing else."""
+    tags = made.when.every | made.when.either
+    return "session:unheard" not in tags and any(tag in CREATED or tag.startswith("since:") for tag in tags)
 
 
 def missing(made: Clause, answers: Answers, *, followed: bool = True) -> str:
@@ -193,6 +194,4 @@ def missing(made: Clause, answers: Answers, *, followed: bool = True) -> str:
             return f"{operation} was never refused"
         if good and not any(came.get(status) for status in good):
             return f"no {operation} was answered {good[0]}"
-        if good and "object" in made.when.every:
-            return f"no {operation} was answered {good[0]} with what it takes to judge them"
     return ""

@@ -127,7 +127,7 @@ def _lacking(entry: Record, run: Record) -> str:
     if kind in KINDS:
         return KINDS[kind]
     refused = any(status[0] == "4" for statuses in run.get("answers", {}).values() for status in statuses)
-    reason = entry.get("reason") or "nothing that was sent touches them"
+    reason = entry.get("reason") or "nothing that was sent tests them"
     if "answers" in run and not refused and _REFUSED.search(reason):
         return "the target never refused anything"
     return reason

@@ -121,7 +121,7 @@ def _finding(entry: dict[str, Any], run: dict[str, Any]) -> str:
         rows = [
             ("Observed", code(finding["message"])),
             *((name, code(value)) for name, value in causes.fresh(finding) if name != "Observed"),
-            ("Wrong with the request", _plain(finding["sent"]["says"]) if "sent" in finding else ""),
+            ("Wrong with the request", _defect(finding)),
             ("Seen", causes.often(finding)),
             ("First seen", telling.first_seen(entry, run) if "history" in entry else ""),
             ("Last kept", telling.last_good(entry)),
@@ -134,6 +134,12 @@ def _finding(entry: dict[str, Any], run: dict[str, Any]) -> str:
         if len(finding["curl"]) <= BOUNDS.evidence:
             made += "\n" + fenced(finding["curl"], "sh")
     return made + "\n"
+
+
+def _defect(finding: dict[str, Any]) -> str:
+    """What is wrong with the request, where the message does not say so."""
+    says = str(finding.get("sent", {}).get("says", ""))
+    return "" if says in finding["message"] else _plain(says)
 
 
 def _named(cause: causes.Shown) -> str:
