@@ -100,7 +100,7 @@ def _cause(cause: causes.Shown, place: str, run: dict[str, Any]) -> str:
     made = f"<details><summary>{place}{SIGNS[head['verdict']]} {cause.level}{mark}: {what}</summary>\n\n"
     if not cause.alone:
         made += f"{code(cause.says)}\n\n"
-    made += _finding(head, run)
+    made += _finding(head, run, named=cause.alone)
     for entry in cause.entries[1:]:
         made += f"- `{entry['id']}`: {_plain(entry['says'])}\n"
     if cause.consequences:
@@ -110,8 +110,11 @@ def _cause(cause: causes.Shown, place: str, run: dict[str, Any]) -> str:
     return made + "\n</details>\n\n"
 
 
-def _finding(entry: dict[str, Any], run: dict[str, Any]) -> str:
-    made = f"- `{entry['id']}`: {_plain(entry['says'])} Stated at {_places(entry)}.\n"
+def _finding(entry: dict[str, Any], run: dict[str, Any], *, named: bool) -> str:
+    """A clause with its evidence; it is `named` where its address stands above."""
+    made = (
+        f"- {'Required' if named else '`' + entry['id'] + '`'}: {_plain(entry['says'])} Stated at {_places(entry)}.\n"
+    )
     if entry.get("accepted"):
         made += f"- **Accepted deviation:** {code(telling.accepted(entry))}\n"
     if not entry["findings"]:

@@ -128,8 +128,11 @@ def _fitted(lines: list[list[Piece]], longest: int) -> list[Piece]:
     lines = [_narrow(line, longest) for line in lines]
     sizes = [sum(len(piece.text) for piece in line) + 1 for line in lines]
     first, last = 0, len(lines)
+    marks = [n for n, line in enumerate(lines) if any(piece.kind != "plain" for piece in line)]
+    if sum(sizes) > longest and len(marks) > 1:
+        return _around(lines, sizes, marks, longest)
     if sum(sizes) > longest:
-        mark = next((n for n, line in enumerate(lines) if any(p.kind != "plain" for p in line)), 0)
+        mark = next(iter(marks), 0)
         first = mark if mark < BEFORE else mark - BEFORE
         room, last = longest, first
         while last < len(lines) and (room > sizes[last] or last <= mark):
@@ -140,6 +143,26 @@ def _fitted(lines: list[list[Piece]], longest: int) -> list[Piece]:
         made += [*line, Piece("\n")]
     if last < len(lines):
         made.append(Piece(f"… {len(lines) - last} lines more\n"))
+    return _joined(made)
+
+
+def _around(lines: list[list[Piece]], sizes: list[int], marks: list[int], longest: int) -> list[Piece]:
+    """The lines nearest to any of several marks, and how many are left out between them."""
+    kept: set[int] = set()
+    for _, number in sorted((min(abs(number - mark) for mark in marks), number) for number in range(len(lines))):
+        longest -= sizes[number]
+        if longest < 0 and number not in marks:
+            break
+        kept.add(number)
+    made: list[Piece] = []
+    skipped = 0
+    for number, line in enumerate([*lines, []]):
+        if number in kept or number == len(lines):
+            made += [Piece(f"… {skipped} lines\n")] if skipped else []
+            made += [*line, Piece("\n")] if line else []
+            skipped = 0
+        else:
+            skipped += 1
     return _joined(made)
 
 

@@ -12,6 +12,7 @@ ONE = {"restorePoint": {"id": "1b4e28ba-2fa1-41d2-883f-0016d3cca427"}, "destinat
 OTHER = {"restorePoint": {"id": "2b4e28ba-2fa1-41d2-883f-0016d3cca427"}, "destinationType": "inPlace"}
 ITEM = {"browseSessionId": "abc", "id": "1b4e28ba-2fa1-41d2-883f-0016d3cca427,2b4e28ba-2fa1-41d2-883f-0016d3cca427"}
 JSON = (("Authorization", "Bearer good"), ("Content-Type", "application/json"))
+SITES, ITEMS = "/siteRestoreArtifacts", "/granularSiteRestoreArtifacts"
 PATH = "/solutions/backupRestore/sharePointRestoreSessions"
 
 
@@ -29,19 +30,35 @@ def test_every_defect_that_a_refusal_is_documented_for_has_words():
 @pytest.mark.parametrize(
     ("payload", "defect", "places"),
     [
-        ({"siteRestoreArtifacts": [ONE, OTHER, ONE]}, "duplicate", ["/siteRestoreArtifacts/0/restorePoint/id", "/siteRestoreArtifacts/2/restorePoint/id"]),
-        ({"siteRestoreArtifacts": []}, "empty-list", ["/siteRestoreArtifacts"]),
-        ({"siteRestoreArtifacts": None}, "null-list", ["/siteRestoreArtifacts"]),
-        ({"siteRestoreArtifacts": [ONE], "granularSiteRestoreArtifacts": [ITEM]}, "mixed", ["/siteRestoreArtifacts", "/granularSiteRestoreArtifacts"]),
-        ({"siteRestoreArtifacts": [ONE, {**OTHER, "destinationType": "elsewhere"}]}, "path-type", ["/siteRestoreArtifacts/1/destinationType"]),
-        ({"siteRestoreArtifacts": [{"destinationType": "inPlace"}]}, "restore-point", ["/siteRestoreArtifacts/0/restorePoint"]),
-        ({"siteRestoreArtifacts": [{**ONE, "restorePoint": {"id": "x"}}]}, "restore-point", ["/siteRestoreArtifacts/0/restorePoint/id"]),
-        ({"siteRestoreArtifacts": [ONE, {**OTHER, "destinationType": "new"}]}, "different-destination", ["/siteRestoreArtifacts/0/destinationType", "/siteRestoreArtifacts/1/destinationType"]),
-        ({"granularSiteRestoreArtifacts": [{"browseSessionId": "abc"}]}, "item-id-missing", ["/granularSiteRestoreArtifacts/0/id"]),
-        ({"siteRestoreArtifacts": "text"}, "wrong-type", ["/siteRestoreArtifacts"]),
+        (
+            {"siteRestoreArtifacts": [ONE, OTHER, ONE]},
+            "duplicate",
+            [f"{SITES}/0/restorePoint/id", f"{SITES}/2/restorePoint/id"],
+        ),
+        ({"siteRestoreArtifacts": []}, "empty-list", [SITES]),
+        ({"siteRestoreArtifacts": None}, "null-list", [SITES]),
+        ({"siteRestoreArtifacts": [ONE], "granularSiteRestoreArtifacts": [ITEM]}, "mixed", [SITES, ITEMS]),
+        (
+            {"siteRestoreArtifacts": [ONE, {**OTHER, "destinationType": "elsewhere"}]},
+            "path-type",
+            [f"{SITES}/1/destinationType"],
+        ),
+        ({"siteRestoreArtifacts": [{"destinationType": "inPlace"}]}, "restore-point", [f"{SITES}/0/restorePoint"]),
+        (
+            {"siteRestoreArtifacts": [{**ONE, "restorePoint": {"id": "x"}}]},
+            "restore-point",
+            [f"{SITES}/0/restorePoint/id"],
+        ),
+        (
+            {"siteRestoreArtifacts": [ONE, {**OTHER, "destinationType": "new"}]},
+            "different-destination",
+            [f"{SITES}/0/destinationType", f"{SITES}/1/destinationType"],
+        ),
+        ({"granularSiteRestoreArtifacts": [{"browseSessionId": "abc"}]}, "item-id-missing", [f"{ITEMS}/0/id"]),
+        ({"siteRestoreArtifacts": "text"}, "wrong-type", [SITES]),
         (b"{", "not-json", []),
     ],
-)  # fmt: skip
+)
 def test_the_place_of_a_defect_in_a_body(payload, defect, places):
     seen = sent(payload)
     assert defects.sole(seen) == defect

@@ -195,6 +195,18 @@ def test_the_place_of_a_pointer_is_marked(body, pointer, shown):
     assert shown in told
 
 
+def test_several_marks_are_kept_where_not_all_is_shown():
+    """What lies between two places that are far apart is left out, and counted."""
+    body = json.dumps({"x": [{"id": n, "t": "y" * 30} for n in range(900)], "z": [1]})
+    pieces = marked({"size": len(body), "text": body}, ["/x/0/id", "/x/700/id", "/z"], 1500)
+    assert [piece.text for piece in pieces if piece.kind == "mark"] == ['"id": 0', '"id": 700', '"z": [', "]"]
+    text = "".join(piece.text for piece in pieces)
+    assert len(text) < 2500
+    shown = sum(1 for one in text.splitlines() if not one.startswith("…"))
+    skipped = sum(int(found) for found in re.findall("… ([0-9]+) lines", text))
+    assert shown + skipped == len(json.dumps(json.loads(body), indent=2).splitlines())
+
+
 def test_the_mark_is_kept_where_not_all_is_shown():
     body = json.dumps({"x": [{"id": n, "t": "y" * 30} for n in range(900)]})
     pieces = marked({"size": len(body), "text": body}, "/x/700/id", 1500)
