@@ -29,7 +29,8 @@ ACCEPTS = {
 """What is accepted, where the whole run shows that nothing of the kind is refused."""
 
 _STATUS = re.compile(r"\b([1-5])(\d\d|xx)\b")
-_SUBJECT = re.compile(r"^(?:[A-Z]+ /\S+(?: after .{1,200}? was answered \w+)?: )|^(?:/\S*: )")
+_SUBJECT = re.compile(r"^[A-Z]+ /\S+(?: after .{1,200}? was answered \w+)?: ")
+_POINTER = re.compile(r"^(?:/\S*)?(/[^/\s]*): ")
 
 
 @dataclass(slots=True)
@@ -108,12 +109,17 @@ def _key(entry: Record, run: Record) -> str:
     if not answer or status[0] == "5":
         return f"{operation} {status}"
     if finding["pointer"] or str(finding["observed"]).partition(" ")[0] != status:
-        return f"alike {_SUBJECT.sub('', finding['message'])} {json.dumps(finding['observed'], sort_keys=True)}"
+        return f"alike {_shown(finding)} {json.dumps(finding['observed'], sort_keys=True)}"
     wanted = _wanted(finding["expected"])
     if status[0] == "2" and wanted <= {"4"} and wanted:
         callers = set(_statuses(finding["expected"])) <= CALLER
         return _accepting(operation, run, callers=callers) or entry["id"]
     return f"answered {operation} {'|'.join(sorted(wanted))} {finding['observed']}"
+
+
+def _shown(finding: Record) -> str:
+    """What a finding shows, whatever was asked and wherever the member stands that it is about."""
+    return _POINTER.sub(lambda found: f"{found[1]}: ", _SUBJECT.sub("", finding["message"]))
 
 
 def _accepting(operation: str, run: Record, *, callers: bool) -> str:
@@ -141,7 +147,7 @@ def _says(key: str, entries: list[Record]) -> str:
         statuses = _listed(sorted({str(broke(entry["findings"][0])["response"]["status"]) for entry in entries}), "or")
         return f"{ACCEPTS[kind]} to {_listed(operations)} is accepted (answered {statuses})"
     if kind == "alike":
-        return f"{_listed(operations)}: {_SUBJECT.sub('', first['message'])}"
+        return f"{_listed(operations)}: {_shown(first)}"
     if kind == "answered":
         wanted = " or ".join(dict.fromkeys(entry["findings"][0]["expected"] for entry in entries[:3]))
         return f"{operations[0]}: {len(entries)} kinds of requests are answered {first['observed']}, expected {wanted}"

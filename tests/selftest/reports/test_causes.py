@@ -91,6 +91,32 @@ def test_every_finding_has_a_cause_and_every_clause_one_place(recorded):
     assert grouped(run) == run
 
 
+@pytest.mark.parametrize(
+    ("messages", "number"),
+    [
+        (("/id: expected text, got None", "/value/0/id: expected text, got None"), 1),
+        (
+            (
+                "GET /a/{id}: expected an array, got {}",
+                "GET /b after POST /c was answered 201: expected an array, got {}",
+            ),
+            1,
+        ),
+        (("/id: expected text, got None", "/name: expected text, got None"), 2),
+        (("/id: expected text, got None", "/id: expected text, got 5"), 2),
+    ],
+)
+def test_findings_of_another_member_or_value_have_another_cause(broken, messages, number):
+    """The same member with the same value in several places is one cause; another member is another."""
+    run = copy.deepcopy(broken)
+    first = next(entry for entry in run["clauses"] if entry["verdict"] == "fail")
+    other = next(entry for entry in run["clauses"] if entry["id"] == "list/response.items")
+    other.update(verdict="fail", findings=copy.deepcopy(first["findings"]))
+    for entry, message in zip((first, other), messages, strict=True):
+        entry["findings"][0].update(message=message, observed=None, pointer="/id")
+    assert len(grouped(run)["causes"]) == number
+
+
 def test_the_gravest_cause_comes_first(broken):
     """A must before a should, more clauses before fewer, whatever the order of the register."""
     run = copy.deepcopy(broken)
