@@ -9,7 +9,9 @@ import pytest
 from restore_conformance import places
 from restore_conformance.cli import main
 from restore_conformance.comparing.steady import sight
-from restore_conformance.reporting import junit, sarif
+from restore_conformance.files import Pending
+from restore_conformance.record import json_of
+from restore_conformance.reporting import junit, put_reports, sarif
 
 LEVELS = {"none", "note", "warning", "error"}
 URI = re.compile(r"[A-Za-z0-9._~/-]+")
@@ -101,9 +103,13 @@ def test_times_of_junit_are_those_of_the_exchanges(broken):
         assert float(suite.get("time")) == pytest.approx(sum(float(one.get("time")) for one in suite), abs=0.01)
 
 
-def test_the_reports_of_a_stored_run_are_written_again_byte_for_byte(run, tmp_path, capsys):
+def test_the_reports_of_a_stored_run_are_written_again_byte_for_byte(broken, tmp_path, capsys):
     """Whatever a run wrote, `report` writes again from its record alone, in its folder or in another."""
-    _, _, _, folder = run("--quiet")
+    folder, pending = tmp_path / "run", Pending()
+    folder.mkdir()
+    pending.put(folder / "run.json", json_of(broken))
+    put_reports(pending, folder, broken)
+    pending.commit()
     names = ("report.html", "report.md", "report.sarif", "junit.xml")
     before = {name: (folder / name).read_bytes() for name in names}
     assert main(["report", str(folder), "--output", str(tmp_path / "other")]) == 0
