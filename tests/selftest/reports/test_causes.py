@@ -109,7 +109,9 @@ def test_every_finding_has_a_cause_and_every_clause_one_place(recorded):
 def test_findings_of_another_member_or_value_have_another_cause(broken, messages, number):
     """The same member with the same value in several places is one cause; another member is another."""
     run = copy.deepcopy(broken)
-    first = next(entry for entry in run["clauses"] if entry["verdict"] == "fail")
+    first, *rest = (entry for entry in run["clauses"] if entry["verdict"] == "fail")
+    for entry in rest:
+        entry.update(verdict="pass", findings=[])
     other = next(entry for entry in run["clauses"] if entry["id"] == "list/response.items")
     other.update(verdict="fail", findings=copy.deepcopy(first["findings"]))
     for entry, message in zip((first, other), messages, strict=True):
