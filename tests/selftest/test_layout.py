@@ -33,6 +33,7 @@ STOREYS = [
     {"bench", "live"},
     {
         "record",
+        "records",
         "shell",
         "storing",
         "recordings",
