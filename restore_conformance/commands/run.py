@@ -81,7 +81,7 @@ def main(arguments: argparse.Namespace) -> int:
             names = [settings.target, result.target, base]
             run = writing.write(
                 folder, result, scrub, store, arguments,
-                lambda run: settled(run, result, ledger, names, ledgers.today(), scrub.text),
+                lambda run: progress.explained(settled(run, result, ledger, names, ledgers.today(), scrub.text)),
             )  # fmt: skip
     finally:
         if target is not None:
@@ -115,7 +115,7 @@ def judged(arguments: argparse.Namespace, register: Register) -> Result:
 def campaign_of(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
     """The campaign of a profile; the profiles for live targets have a script of their own."""
     from restore_conformance.campaign import Campaign
-    from restore_conformance.scenes import choice_of
+    from restore_conformance.rehearsal import choice_of
 
     if not PROFILES[settings.profile].requests:
         return Campaign(settings, target, register, choice=choice_of(settings, target, register), **watchers)
@@ -178,6 +178,8 @@ def _live(
         names = ["live", live.base, result.target]
         run = writing.write(
             folder, result, scrub, store, arguments,
-            lambda run: settled(run, result, ledger, names, ledgers.today(), scrub.text, held=held),
+            lambda run: progress.explained(
+                settled(run, result, ledger, names, ledgers.today(), scrub.text, held=held)
+            ),
         )  # fmt: skip
     return int(Exit.LEFT_BEHIND if going.left else run["exit"])

@@ -1,6 +1,6 @@
-"""Reads a run record back from a file, and refuses what is none in one sentence.
+"""Reads a run record of any format from a file, as the present format, and refuses what is none in one sentence.
 
-Knows the record's schema and nothing of what is done with it.
+Every command reads through it. Knows the records' schemas and nothing of what is done with a record.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from restore_conformance import files
 from restore_conformance.documents import pinned
-from restore_conformance.record import FORMAT
+from restore_conformance.records.formats import FORMAT, SCHEMAS, upgraded
 from restore_conformance.reporting.shown import visible
 from restore_conformance.targets.coding import heft
 from restore_conformance.verdicts import UsageError
@@ -43,7 +43,12 @@ def path_of(name: str) -> Path:
 
 
 def read_record(name: str) -> dict[str, Any]:
-    """The run record of a file or a folder, checked against its published schema. Raises UsageError."""
+    """The run record of a file or a folder in the present format. Raises UsageError."""
+    return upgraded(read_stored(name))
+
+
+def read_stored(name: str) -> dict[str, Any]:
+    """The run record of a file or a folder as it stands there, checked by its published schema. Raises UsageError."""
     path = path_of(name)
     shown = _line(str(path))
     try:
@@ -85,7 +90,7 @@ def _parsed(text: str, shown: str) -> Any:
 
 
 def checked(value: Any, shown: str) -> dict[str, Any]:
-    """A value that keeps the schema of run records. Raises UsageError naming the first place that does not."""
+    """A value that keeps the schema of its format. Raises UsageError naming the first place that does not."""
     if not isinstance(value, dict) or "format" not in value:
         raise UsageError(f"{shown} is no run record: it has no member format.")
     number = value["format"]
@@ -94,7 +99,8 @@ def checked(value: Any, shown: str) -> dict[str, Any]:
             f"{shown} was written by a newer version: its format is {_line(str(number), 20)}, this reads {FORMAT}."
         )
     try:
-        breaches = pinned().breaches("run.schema.json", value)
+        # What has no number that is a format is held against the present schema, which says so.
+        breaches = pinned().breaches(_schema(number), value)
     except (ValueError, OverflowError, RecursionError):
         raise UsageError(f"{shown} is no run record: it holds what no JSON reader takes.") from None
     if breaches:
@@ -106,6 +112,11 @@ def checked(value: Any, shown: str) -> dict[str, Any]:
             raise UsageError(f"{shown} is no run record: it names the clause {_line(entry['id'])} twice.")
         seen.add(entry["id"])
     return value
+
+
+def _schema(number: Any) -> str:
+    known = isinstance(number, int) and not isinstance(number, bool) and number in SCHEMAS
+    return SCHEMAS[number if known else FORMAT]
 
 
 def _no_constant(name: str) -> Any:
