@@ -1,0 +1,165 @@
+"""Verbs that change answers, who is answered, and how an answer is put on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from restore_conformance.exchange import Headers, Request, Response
+from restore_conformance.mock.conditions import always
+from restore_conformance.mock.edits import Change, Json
+from restore_conformance.mock.hooks.on_operations import around
+from restore_conformance.mock.hooks.seed import Right, Seed
+from restore_conformance.mock.manner import Manner, Spoil
+from restore_conformance.mock.service import Service
+from restore_conformance.mock.session import Session
+from restore_conformance.mock.wire import Asked, Refusal, Reply
+
+
+def responses(change: Callable[[Response, Headers], Response]) -> Seed:
+    """Change what goes over the wire; `change` gets the headers of the request too."""
+    return requests(lambda respond, request: change(respond(request), request.headers))
+
+
+def requests(act: Callable[[Callable[[Request], Response], Request], Response]) -> Seed:
+    """Answer requests another way; `act` gets the usual one and the request."""
+
+    def seed(service: Service) -> None:
+        respond = service.respond
+        service.respond = lambda request: act(respond, request)
+
+    return seed
+
+
+def answering(act: Callable[[Service, Asked, Callable[[Asked], Reply]], Reply]) -> Seed:
+    """Answer requests that were routed another way, before the token is looked at."""
+
+    def seed(service: Service) -> None:
+        answer = service.answer
+        service.answer = lambda asked: act(service, asked, answer)
+
+    return seed
+
+
+def replies(change: Callable[[Reply, Asked], object], *operations: str) -> Seed:
+    """Change any answer, refusals included, of these operations or of all."""
+
+    def act(service: Service, asked: Asked, answer: Callable[[Asked], Reply]) -> Reply:
+        reply = answer(asked)
+        if not operations or asked.operation in operations:
+            change(reply, asked)
+        return reply
+
+    return answering(act)
+
+
+def created(edit: Change, when: Callable[[Any], object] = always, caller: str = "") -> Seed:
+    """Change the answer to creates that succeed; what is kept stays as it is."""
+
+    def change(reply: Reply, asked: Asked) -> None:
+        if reply.status == 201 and when(asked.payload) and caller in {"", asked.caller}:
+            edit(reply)
+
+    return replies(change, "create")
+
+
+def answers(edit: Change, *operations: str) -> Seed:
+    """Change the answer of operations that succeed."""
+    return replies(lambda reply, asked: edit(reply) if reply.status < 300 else None, *operations)
+
+
+def bodies(change: Callable[[Json], Json | None], *operations: str) -> Seed:
+    """Change the JSON object of answers that succeed, of some operations or of all; None keeps the object."""
+
+    def edit(reply: Reply) -> None:
+        if isinstance(reply.body, dict):
+            changed = change(reply.body)
+            reply.body = reply.body if changed is None else changed
+
+    return answers(edit, *operations)
+
+
+def listed(change: Callable[[list[Json]], list[Json] | None], *operations: str) -> Seed:
+    """Change the items of a collection, of which `change` gets copies."""
+
+    def edit(reply: Reply) -> None:
+        every = [dict(one) for one in reply.body["value"]]
+        changed = change(every)
+        reply.body["value"] = every if changed is None else changed
+
+    return answers(edit, *operations)
+
+
+def refused(code: str, edit: Change, *operations: str) -> Seed:
+    """Change refusals with a service code ("" for any 4xx) of operations, create where none is named."""
+
+    def change(reply: Reply, asked: Asked) -> None:
+        error = reply.body.get("error") if isinstance(reply.body, dict) else None
+        if isinstance(error, dict) and (error.get("code") == code or (not code and 400 <= reply.status < 500)):
+            edit(reply)
+
+    return replies(change, *(operations or ("create",)))
+
+
+def errors(change: Callable[[Json, Reply], object]) -> Seed:
+    """Change the error object of every refusal."""
+
+    def alter(reply: Reply, _: Asked) -> None:
+        if reply.status >= 400 and isinstance(reply.body, dict):
+            change(reply.body["error"], reply)
+
+    return replies(alter)
+
+
+def _signed(asked: Asked, token: str) -> None:
+    kept = tuple(one for one in asked.request.headers if one[0].lower() != "authorization")
+    asked.request = replace(asked.request, headers=(("Authorization", f"Bearer {token}"), *kept))
+
+
+def posing(when: Callable[[Service, Asked], bool], operation: str = "create") -> Seed:
+    """Take a caller for one that may do everything."""
+
+    def act(service: Service, asked: Asked, answer: Callable[[Asked], Reply]) -> Reply:
+        if asked.operation == operation and when(service, asked):
+            _signed(asked, service.token)
+        return answer(asked)
+
+    return answering(act)
+
+
+def serves(caller: str, operation: str = "create") -> Seed:
+    """Serve a kind of caller that may not use an operation, or one without a token ("none")."""
+
+    def poses(service: Service, asked: Asked) -> bool:
+        token = (asked.request.header("Authorization") or "").removeprefix("Bearer ")
+        return service.tokens.get(token, "none") == caller
+
+    return posing(poses, operation)
+
+
+def locks_out(caller: str, operation: str = "create", status: int = 403, code: str = "Forbidden") -> Seed:
+    """Refuse a kind of caller that may use an operation."""
+
+    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
+        if asked.caller == caller:
+            raise Refusal(status, code)
+        return right()
+
+    return around((operation,), act)
+
+
+def framed(**habits: Any) -> Seed:
+    """Give a service habits on the wire, beside those it has."""
+
+    def seed(service: Service) -> None:
+        service.manner = service.manner or Manner()
+        for name, value in habits.items():
+            setattr(service.manner, name, value)
+
+    return seed
+
+
+def spoils(spoil: Spoil) -> Seed:
+    """Put some answers on the wire as they must not be."""
+    return framed(spoil=spoil)
