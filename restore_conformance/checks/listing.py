@@ -8,8 +8,9 @@ from typing import Any
 from restore_conformance.checks import answers
 from restore_conformance.checks.known import WAIT, excuse, has_route, place
 from restore_conformance.checks.lists import creator
-from restore_conformance.checks.talks import objects, same_job_type, same_time, sound, total
+from restore_conformance.checks.talks import same_job_type, same_time, sound
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.answers import objects, total
 from restore_conformance.state import Aspect, Between, Known, Row
 from restore_conformance.state.known import COUNT, OPEN, PRESENCE, STATUS, Fit, Phase
 from restore_conformance.state.ledger import values
