@@ -9,17 +9,14 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import figures
 import layers
 import tables
+from pages import MARKED, ROOT, pages
 
 from restore_conformance.drift import kinds, rules
 
-ROOT = Path(__file__).parent.parent
-MARKED = re.compile(r"(<!-- generated: (?P<name>[\w.-]+) -->)(?P<text>.*?)(<!-- end -->)", re.DOTALL)
 BLOCKS = {
     "accuracy": figures.accuracy,
     "side-by-side": figures.side_by_side,
@@ -36,12 +33,6 @@ BLOCKS = {
     "layers": lambda: f"```\n{layers.picture(ROOT / 'restore_conformance')}```\n",
 }
 """What stands on lines of its own, by name. A name with a full stop is a figure of `figures.figure`."""
-
-
-def pages() -> Iterator[Path]:
-    """The Markdown files in which something is generated."""
-    yield from (ROOT / "README.md", ROOT / "CONTRIBUTING.md")
-    yield from sorted(path for path in (ROOT / "docs").rglob("*.md") if "samples" not in path.parts)
 
 
 def filled(text: str, leave: frozenset[str] = frozenset()) -> str:

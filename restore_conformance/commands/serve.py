@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--port", type=int, default=0, metavar="P", help="port on 127.0.0.1 (default: a free one)")
     add("--fault", default="", metavar="NAME", help="serve with this seeded defect")
-    add("--variant", default="", metavar="NAME[+NAME…]", help="serve with these odd but conforming habits")
+    add("--variant", default="", metavar="NAME[+NAME…]", help="serve with these unusual but conforming habits")
     add(
         "--token",
         default="",

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plain",
         action="store_true",
-        help="lines only, no colours, nothing redrawn: for logs (default where standard error is no terminal)",
+        help="lines only, no colours, nothing redrawn: for logs (default where standard error is not a terminal)",
     )
 
 

@@ -7,11 +7,11 @@ import shlex
 import generate
 import pytest
 import tables
+from pages import FENCED, ROOT, anchors, lines, pages, spans, text_of, written
 
 from restore_conformance import places, plugin
 from restore_conformance.cli import COMMANDS
 
-ROOT = places.ROOT
 pytestmark = pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")
 
 TOP = ("docs", "schemas", "tests", "restore_conformance", "benchmarks", "cassettes", ".github", ".ci")
@@ -26,44 +26,8 @@ OTHER_TOOLS = {
 PYTEST_OWN = {"-q", "-s", "-m", "-k", "-rs", "-n", "-x"}
 
 
-def pages():
-    """Every Markdown file of the project that a person wrote."""
-    found = [path for path in ROOT.rglob("*.md") if not {".venv", "samples", "fixtures"} & set(path.parts)]
-    return sorted(path for path in found if not any(part.startswith(".venv") for part in path.parts))
-
-
 PAGES = pages() if places.is_checkout() else []
 EACH = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-
-
-@functools.cache
-def text_of(path):
-    return path.read_text(encoding="utf-8")
-
-
-@functools.cache
-def written(path):
-    """A page without what is generated in it."""
-    return generate.MARKED.sub("", text_of(path))
-
-
-def blocks(path):
-    """The code blocks of a page: language and text."""
-    return re.findall(r"^```(\w*)\n(.*?)^```", text_of(path), re.MULTILINE | re.DOTALL)
-
-
-def spans(path):
-    """The code within the sentences of a page; line ends within it are blanks."""
-    prose = re.sub(r"^```.*?^```", "", written(path), flags=re.MULTILINE | re.DOTALL)
-    return [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", prose)]
-
-
-def lines(path):
-    """The lines of shell code of a page, without prompts and comments; continued lines are one."""
-    for language, block in blocks(path):
-        if language in {"", "console", "sh", "yaml"}:
-            for line in block.replace("\\\n", " ").splitlines():
-                yield re.sub(r"\s+#\s.*$", "", line.strip().removeprefix("- run: ").removeprefix("$ "))
 
 
 @EACH
@@ -75,15 +39,8 @@ def test_generated_parts_are_current(path):
 
 def test_figures_in_the_readme_are_generated():
     """No count and no percentage of the README is typed."""
-    text = re.sub(r"^```.*?^```|`[^`]*`|\]\([^)]*\)", "", written(ROOT / "README.md"), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"`[^`]*`|\]\([^)]*\)", "", FENCED.sub("", written(ROOT / "README.md")))
     assert not re.findall(r"(?<![\w.-])\d{3,}(?![\w.-])|\d%", text)
-
-
-@functools.cache
-def anchors(path):
-    """The anchors that GitHub gives to the headings of a page."""
-    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text_of(path), flags=re.M | re.S), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
 @EACH
