@@ -27,6 +27,7 @@ BLOCKS = {
     "faults": tables.faults,
     "variants": tables.variants,
     "fair-readings": tables.fair_readings,
+    "settings": tables.settings,
     "live-settings": tables.live_settings,
     "drift-kinds": kinds.markdown,
     "drift-rules": rules.markdown,

@@ -9,10 +9,12 @@ from dataclasses import fields
 
 from restore_conformance.clauses import load
 from restore_conformance.cli import COMMANDS
+from restore_conformance.commands.arguments import Parser
 from restore_conformance.editions import editions
 from restore_conformance.live.settings import Live, Login
 from restore_conformance.mock.faults import ALIASES, FAULTS
 from restore_conformance.mock.variants import VARIANTS
+from restore_conformance.settings_table import MEMBERS, SETTINGS, Setting
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -26,9 +28,9 @@ def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
 
 
-def parser_of(command: str) -> argparse.ArgumentParser:
+def parser_of(command: str) -> Parser:
     """The parser of one command, as the command line makes it."""
-    parser = argparse.ArgumentParser(prog=f"restore-conformance {command}", exit_on_error=False)
+    parser = Parser(prog=f"restore-conformance {command}")
     importlib.import_module(f"restore_conformance.commands.{command}").add_arguments(parser)
     return parser
 
@@ -156,12 +158,46 @@ def fair_readings() -> str:
     return table(["variant", "reported by, without binding", "the reading"], rows)
 
 
+PLACES = {"nowhere": "no", "own": "yours", "anywhere": "any"}
+
+
+def settings() -> str:
+    """The table of settings."""
+    head = ["option", "meaning", "type", "default", "in files", "variable", "secret", "taken by"]
+    return table(head, map(_setting, SETTINGS))
+
+
+def _setting(row: Setting) -> list[str]:
+    kind = " | ".join(row.choices) or {"texts": "texts", "pairs": "pairs"}.get(row.kind, MEMBERS[row.kind])
+    if row.kind in {"whole", "number"}:
+        kind += f", {row.range}"
+    given = PLACES[row.places] if row.places == "nowhere" else f"`{row.name.replace('_', '-')}`, {PLACES[row.places]}"
+    default = row.shown or ("" if row.default in ("", (), None) else str(row.default).lower())
+    others = [
+        f"{one.default} for {command}" for command in row.differs if (one := row.at(command)).default != row.default
+    ]
+    names = [
+        f"pytest as `{row.at(command).spelled}`" if row.at(command).spelled != row.spelled else command
+        for command in sorted(row.commands)
+    ]
+    return [
+        f"`{f'{row.spelled} {row.metavar}'.strip()}`",
+        row.meaning,
+        kind,
+        "; ".join(filter(None, [default, *others])),
+        given,
+        f"`{row.environment}`" if row.environment else "",
+        "yes" if row.secret else "",
+        ", ".join(names),
+    ]
+
+
 def live_settings() -> str:
     """The settings of `[live]`."""
     rows = [
-        [f"`{entry.name.replace('_', '-')}`", _default(getattr(settings, entry.name)), entry.metadata["meaning"]]
-        for settings in (Login(), Live())
-        for entry in fields(settings)
+        [f"`{entry.name.replace('_', '-')}`", _default(getattr(part, entry.name)), entry.metadata["meaning"]]
+        for part in (Login(), Live())
+        for entry in fields(part)
         if entry.metadata.get("meaning")
     ]
     return table(["setting", "default", "meaning"], rows)

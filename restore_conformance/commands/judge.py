@@ -11,28 +11,33 @@ from restore_conformance import files
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import options, writing
-from restore_conformance.commands.history import add_history_arguments, check_history
+from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.history import check_history
 from restore_conformance.comparing.ledger import Ledger
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
 
 LARGEST = 512 * 1024 * 1024
 """Bytes that are taken from a pipe."""
+SUFFIXES = frozenset({".har", ".yaml", ".yml"})
+"""How the names of recordings end."""
+HEAD = 64 * 1024
+"""Bytes of a YAML file in which its interactions begin."""
+FILES = 10_000
+"""Recordings that are taken from one folder."""
 MOST = 1000
 """Exchanges stored whole beside the report; those with a finding always are."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    add = parser.add_argument
-    add("file", nargs="+", metavar="FILE", help="a HAR 1.2 file or a cassette of vcrpy, of any recorder")
-    add("--report", default="reports/judged", metavar="DIR", help="where the reports go (default: reports/judged)")
-    add("--reading", action="append", default=[], metavar="KEY=VALUE", help="narrow an interpretation; repeatable")
-    options.add_edition_arguments(parser)
-    add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
-    ledgers.add_argument(parser)
-    writing.add_arguments(parser)
-    add_history_arguments(parser)
+    parser.add_argument(
+        "file",
+        nargs="+",
+        metavar="FILE",
+        help="a HAR 1.2 file or a cassette of vcrpy, of any recorder, or a folder of them",
+    )
+    add_settings(parser, "judge")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -42,12 +47,38 @@ def main(arguments: argparse.Namespace) -> int:
     settings = Settings(
         target="recordings", profile="none", edition=edition.edition.name, as_of=arguments.as_of,
         report=arguments.report, deviations=arguments.deviations,
-        readings=options.readings_of(arguments.reading, register.interpretations),
+        readings=options.readings_of(arguments, register.interpretations),
     )  # fmt: skip
     ledger = ledgers.ledger_of(arguments, register)
     with tempfile.TemporaryDirectory() as pipes:
-        paths = [_file(name, Path(pipes)) for name in arguments.file]
+        paths = [_file(one, Path(pipes)) for name in arguments.file for one in _recordings(name)]
         return _judged(arguments, register, settings, ledger, paths)
+
+
+def _recordings(name: str) -> list[str]:
+    """The recordings that an argument names: itself, or those of a folder and the folders in it. Raises UsageError."""
+    folder = Path(name)
+    if not folder.is_dir():
+        return [name]
+    found = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file() and _is_recording(path)
+    )
+    if not found:
+        raise UsageError(f"The folder {name} holds no recordings: no HAR file (.har) and no cassette (.yaml or .yml).")
+    if len(found) > FILES:
+        raise UsageError(f"The folder {name} holds {len(found)} recordings; name one with at most {FILES}.")
+    return [str(path) for path in found]
+
+
+def _is_recording(path: Path) -> bool:
+    """Whether a file of a folder is a recording by its looks: of YAML files only cassettes have interactions."""
+    if path.suffix.lower() == ".har":
+        return True
+    try:
+        with path.open("rb") as file:
+            return b"interactions:" in file.read(HEAD)
+    except OSError:
+        return False
 
 
 def _file(name: str, pipes: Path) -> Path:

@@ -23,19 +23,6 @@ if TYPE_CHECKING:
     from restore_conformance.storing import Store
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of commands that write reports and show what they found."""
-    parser.add_argument(
-        "--no-har", action="store_true", help="do not write the exchanges as DIR/run.har (HAR 1.2) as well"
-    )
-    parser.add_argument("--quiet", action="store_true", help="print the verdict line only")
-    parser.add_argument(
-        "--plain",
-        action="store_true",
-        help="lines only, no colours, nothing redrawn: for logs (default where standard error is not a terminal)",
-    )
-
-
 def folder_of(name: str, option: str = "--report") -> Path:
     """The folder that an option names, made and tried.
 
@@ -53,13 +40,21 @@ def folder_of(name: str, option: str = "--report") -> Path:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except (FileExistsError, NotADirectoryError) as error:
-        raise UsageError(f"{option} {name} cannot be written: {error.strerror or error}.") from None
+        raise UsageError(f"{_named(name, option)} cannot be written: {error.strerror or error}.") from None
     except OSError as error:
         why = error.strerror or error
-        print(f"Warning: {option} {name} cannot be written: {why}; the verdict is printed only.", file=sys.stderr)
+        shown = _named(name, option)
+        print(f"Warning: {shown} cannot be written: {why}; the verdict is printed only.", file=sys.stderr)
     return folder
 
 
+def _named(name: str, option: str) -> str:
+    """A folder as the user named it, or as it is called where nobody did."""
+    return f"the folder {name}" if name in UNNAMED else f"{option} {name}"
+
+
+WRITTEN = ("exchanges.ndjson", "run.har", "run.json", "report.html", "report.md", "junit.xml")
+"""What a run writes into its folder when it ends."""
 UNNAMED = frozenset({"reports/latest", "reports/judged"})
 """Where reports go if nobody names a folder."""
 
@@ -97,13 +92,14 @@ def write(
     `settle` holds the record against the ledger of accepted deviations, before anything is written.
     """
     from restore_conformance.commands.history import remember
-    from restore_conformance.files import Pending, Withheld
+    from restore_conformance.files import Pending, Withheld, remove_leftovers
     from restore_conformance.record import json_of, learn, run_of
     from restore_conformance.reporting import markdown, put_reports
     from restore_conformance.reporting.terminal import table
 
     learn(result, scrub)
     pending, problems = Pending(), [store.problem] if store.problem else []
+    remove_leftovers(folder, WRITTEN)
 
     @contextlib.contextmanager
     def writing() -> Iterator[None]:
@@ -118,11 +114,14 @@ def write(
         store.close(pending)
     run = settle(run_of(result, scrub, store.shown(), store.run_id))
     written: dict[str, Path] = {}
+    stored = not problems or bool(store.problem)
     try:
         remember(arguments, run)
+    except UsageError as error:
+        problems.append(f"the run was not kept: {str(error).rstrip('.')}")
     finally:
         with writing():
-            if not problems or store.problem:
+            if stored:
                 pending.put(folder / "run.json", json_of(run))
                 written = put_reports(pending, folder, run)
                 pending.commit(last=folder / "run.json")

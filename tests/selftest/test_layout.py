@@ -15,12 +15,12 @@ PACKAGE = places.PACKAGE
 ROOT = PACKAGE.parent
 
 STOREYS = [
-    {"clock", "exchange", "verdicts", "places", "timing", "paths", "gate", "files"},
-    {"documents", "editions", "clauses", "settings", "configuration", "recogniser", "scrub"},
+    {"clock", "exchange", "verdicts", "places", "timing", "paths", "gate", "files", "spelling"},
+    {"documents", "editions", "clauses", "settings", "settings_table", "configuration", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble", "state"},
-    {"judging", "memory", "sending", "stories", "sweep", "accepted"},
+    {"judging", "memory", "sending", "stories", "sweep", "accepted", "selection"},
     {"controls", "shrinking", "conversing", "watching", "telling", "concluding", "repeating"},
-    {"campaign"},
+    {"campaign", "scenes"},
     {"bench", "live"},
     {
         "record",
@@ -174,6 +174,7 @@ WRITERS = {
     "live/running.py": "adds ids for support line by line, opened exclusively and behind the gate",
     "live/journal.py": "every line has to be on the disk before the next step; holds no secret",
     "drift/selfcheck.py": "two files in a folder of its own, which goes at once",
+    "gate.py": "the null device, in the place of a stream that was closed or can no longer be written",
 }
 """Modules that open a file for writing, and why they may."""
 
