@@ -1,4 +1,4 @@
-"""`serve`: the mock as a real HTTP server, conforming, odd, or with a seeded fault."""
+"""`serve`: the mock as a real HTTP server, conforming, unusual but conforming, or with a seeded fault."""
 
 from __future__ import annotations
 

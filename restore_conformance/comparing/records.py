@@ -1,4 +1,4 @@
-"""Reads a run record back from a file, and refuses what is none in one sentence.
+"""Reads a run record back from a file, and refuses anything else in one sentence.
 
 Knows the record's schema and nothing of what is done with it.
 """
