@@ -11,6 +11,7 @@ from pages import FENCED, ROOT, anchors, lines, pages, spans, text_of, written
 
 from restore_conformance import places, plugin
 from restore_conformance.cli import COMMANDS
+from restore_conformance.verdicts import Exit
 
 pytestmark = pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")
 
@@ -41,6 +42,12 @@ def test_figures_in_the_readme_are_generated():
     """No count and no percentage of the README is typed."""
     text = re.sub(r"`[^`]*`|\]\([^)]*\)", "", FENCED.sub("", written(ROOT / "README.md")))
     assert not re.findall(r"(?<![\w.-])\d{3,}(?![\w.-])|\d%", text)
+
+
+def test_exit_codes_are_documented():
+    """The page of exit codes has a row for every code of a run."""
+    page = text_of(ROOT / "docs" / "reference" / "exit-codes.md")
+    assert [int(code) for code in re.findall(r"^\| (\d) \|", page, re.MULTILINE)] == sorted(Exit)
 
 
 @EACH
