@@ -3,6 +3,7 @@
 import ast
 import builtins
 import importlib
+import json
 import re
 import shutil
 import tomllib
@@ -14,9 +15,14 @@ from restore_conformance import places
 from restore_conformance.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.documents import Documents
+from restore_conformance.exchange import Exchange, Request
+from restore_conformance.judging import Judge, look
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
+from restore_conformance.payloads.stimulus import CREATE
+from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
+from restore_conformance.state import State
 from restore_conformance.targets import Embedded
 
 pytestmark = pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")
@@ -103,6 +109,31 @@ def run(register, service=None):
     """The result of a short run with this register."""
     service = service or Service()
     return Campaign(Settings(token=service.token, profile="quick"), Embedded(service), register).run()
+
+
+def test_the_new_step_shows_a_fault(grown):
+    """Create, delete, list: what the step sends judges the clause, which the mock keeps and its fault breaks."""
+    (address,) = (one for one in CLAUSES if one.startswith("list-granular/"))
+    assert after_deletion(grown, Service(), address) == "pass"
+    assert after_deletion(grown, seeded(CLAUSES[address]["fault"]), address) == "fail"
+
+
+def after_deletion(register, service, address):
+    """The verdict of a clause where a granular session was created, deleted, and its artifacts listed."""
+    recogniser, state, judge = Recogniser(callers={service.token: "good"}), State(), Judge(register)
+    headers = (("Authorization", f"Bearer {service.token}"), ("Content-Type", "application/json"))
+    payload = json.loads((ROOT / "schemas/create/examples/granular.request.json").read_text(encoding="utf-8"))
+    path = CREATE
+    for number, method in enumerate(("POST", "DELETE", "GET"), 1):
+        body = json.dumps(payload).encode() if method == "POST" else None
+        request = Request(method, f"{path}/granularSiteRestoreArtifacts" if method == "GET" else path, headers, body)
+        exchange = Exchange(number, request, service.handle(request), at=float(number))
+        exchange.sent = recogniser(request)
+        exchange.known = state.take(look(exchange))
+        judge.exchange(exchange)
+        if method == "POST":
+            path = f"{CREATE}/{exchange.answer['id']}"
+    return next(one.verdict for one in judge.verdicts() if one.clause.address == address)
 
 
 @pytest.mark.parametrize(("path", "note", "text"), EXAMPLES, ids=[path for path, _, _ in EXAMPLES])
