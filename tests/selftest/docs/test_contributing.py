@@ -3,31 +3,27 @@
 import ast
 import builtins
 import importlib
-import json
 import re
 import shutil
 import tomllib
+from dataclasses import replace
 
 import pytest
 from pages import ROOT, blocks
 
-from restore_conformance import places
+from restore_conformance import places, planner
 from restore_conformance.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.documents import Documents
-from restore_conformance.exchange import Exchange, Request
-from restore_conformance.judging import Judge, look
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
-from restore_conformance.payloads.stimulus import CREATE
-from restore_conformance.recogniser import Recogniser
+from restore_conformance.payloads import scenarios
 from restore_conformance.settings import Settings
-from restore_conformance.state import State
 from restore_conformance.targets import Embedded
 
 pytestmark = pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")
 
-OPERATIONS = {"create", "get", "list-granular"}
+OPERATIONS = {"create", "get", "activate"}
 
 
 def examples():
@@ -84,7 +80,7 @@ def test_there_are_four_versions(grown):
     """One exchange, several exchanges, a new step, a reading: each is a clause with a judgement."""
     assert len(CLAUSES) == 4
     assert all(clause.judge for clause in grown.clauses)
-    assert [clause.stateful for clause in grown.clauses].count(True) == 1
+    assert [clause.stateful for clause in grown.clauses].count(True) == 2
     assert [bool(clause.reading) for clause in grown.clauses].count(True) == 1
 
 
@@ -93,7 +89,7 @@ def test_the_mock_keeps_them(grown):
     verdicts = {verdict.clause.address: verdict for verdict in run(grown).verdicts}
     assert {address for address, verdict in verdicts.items() if verdict.verdict == "fail"} == set()
     assert {address for address, verdict in verdicts.items() if verdict.verdict == "none"} == {
-        address for address in CLAUSES if address.startswith("list-granular/")
+        address for address in CLAUSES if address.startswith("activate/")
     }
 
 
@@ -105,46 +101,43 @@ def test_their_faults_are_detected(grown, faults):
         assert failed == [FAULTS[name].blames]
 
 
-def run(register, service=None):
+def run(register, service=None, profile="quick"):
     """The result of a short run with this register."""
     service = service or Service()
-    return Campaign(Settings(token=service.token, profile="quick"), Embedded(service), register).run()
+    return Campaign(Settings(token=service.token, profile=profile), Embedded(service), register).run()
 
 
+@pytest.fixture
+def with_the_new_step(monkeypatch):
+    """Scenarios with the step of the example, where the page says that it belongs."""
+    ((text, table),) = [(text, note[3:].partition(",")[0]) for path, note, text in EXAMPLES if "scenarios" in path]
+    steps = eval(text, vars(scenarios))
+    old = getattr(scenarios, table)
+    place = next(number for number, step in enumerate(old, 1) if (step.operation, step.after) == ("get", "delete"))
+    grown = (*old[:place], *steps, *old[place:])
+    early = [replace(one, steps=grown) if one.steps is old else one for one in planner.EARLY]
+    assert early != list(planner.EARLY)
+    monkeypatch.setattr(planner, "EARLY", early)
+
+
+@pytest.mark.usefixtures("with_the_new_step")
 def test_the_new_step_shows_a_fault(grown):
-    """Create, delete, list: what the step sends judges the clause, which the mock keeps and its fault breaks."""
-    (address,) = (one for one in CLAUSES if one.startswith("list-granular/"))
-    assert after_deletion(grown, Service(), address) == "pass"
-    assert after_deletion(grown, seeded(CLAUSES[address]["fault"]), address) == "fail"
-
-
-def after_deletion(register, service, address):
-    """The verdict of a clause where a granular session was created, deleted, and its artifacts listed."""
-    recogniser, state, judge = Recogniser(callers={service.token: "good"}), State(), Judge(register)
-    headers = (("Authorization", f"Bearer {service.token}"), ("Content-Type", "application/json"))
-    payload = json.loads((ROOT / "schemas/create/examples/granular.request.json").read_text(encoding="utf-8"))
-    path = CREATE
-    for number, method in enumerate(("POST", "DELETE", "GET"), 1):
-        body = json.dumps(payload).encode() if method == "POST" else None
-        request = Request(method, f"{path}/granularSiteRestoreArtifacts" if method == "GET" else path, headers, body)
-        exchange = Exchange(number, request, service.handle(request), at=float(number))
-        exchange.sent = recogniser(request)
-        exchange.known = state.take(look(exchange))
-        judge.exchange(exchange)
-        if method == "POST":
-            path = f"{CREATE}/{exchange.answer['id']}"
-    return next(one.verdict for one in judge.verdicts() if one.clause.address == address)
+    """With it, the clause passes on the mock, and its fault fails it; without it, nothing judges the clause."""
+    (address,) = (one for one in CLAUSES if one.startswith("activate/"))
+    for service, verdict in ((Service(), "pass"), (seeded(CLAUSES[address]["fault"]), "fail")):
+        verdicts = run(grown, service, profile="standard").verdicts
+        assert next(one.verdict for one in verdicts if one.clause.address == address) == verdict
 
 
 @pytest.mark.parametrize(("path", "note", "text"), EXAMPLES, ids=[path for path, _, _ in EXAMPLES])
 def test_names_exist(path, note, text):
-    """Each block names a file that exists, the function in its note, and nothing that the file does not know."""
+    """Each block names a file that exists, the table in its note, and nothing that the file does not know."""
     assert (ROOT / path).exists()
     if not path.endswith(".py"):
         return
     own = (ROOT / path).read_text(encoding="utf-8")
-    for function in re.findall(r"(\w+)\(\)", note):
-        assert re.search(rf"^def {function}\(", own, re.MULTILINE)
+    for name in re.findall(r"in (\w+)", note):
+        assert re.search(rf"^{name} = \(", own, re.MULTILINE)
     used, bound = names(ast.parse(text))
     known = set().union(*names(ast.parse(own)), vars(builtins))
     assert used - bound - known == set()
