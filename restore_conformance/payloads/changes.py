@@ -17,6 +17,8 @@ from restore_conformance.payloads.stimulus import Stimulus
 ELSEWHERE = "0b7c2c51-5f0e-4c57-9a63-2f6f2c0f7a11"
 """A restore point that nothing else names."""
 TOO_MANY = 51
+SENT_BEFORE = 12
+"""How many may have been added from the same seed before."""
 NOT_AN_ID = "not-a-session-id"
 
 
@@ -76,7 +78,7 @@ class Asked:
         """At most so many artifacts that were not sent to this session before."""
         part = self.part
         held = part.stimulus.artifacts if part.stimulus is not None else 0
-        most = min(self.materials.most(part.kind), held + number + 2)
+        most = min(self.materials.most(part.kind), held + number + SENT_BEFORE)
         every = self.materials.elements(part.kind, max(most, 0), self.seed, self.choice)
         return [one for one in every if own_id(one) not in part.sent][:number]
 
@@ -239,9 +241,7 @@ def restore_point_missing(a: Asked) -> Any:
 
 @change("too-many")
 def too_many(a: Asked) -> Any:
-    """None where the user named few ids: nobody knows what a target says of so many that are made up."""
-    if a.materials.most(a.part.kind) <= 1000:
-        return None
+    """More than may be changed at once, with ids that are made up beyond those that were named."""
     return {a.delta: a.materials.elements(a.part.kind, TOO_MANY, a.seed + 2, a.choice)}
 
 

@@ -78,7 +78,7 @@ SHORT_CHANGE = (
     Step(ARTIFACTS, OTHER),
     Step("update", FIRST, change="add", size=3),
     Step(ARTIFACTS, FIRST),
-    Step("update", FIRST, change="exchange"),
+    Step("update", FIRST, change="remove"),
     Step("get", FIRST),
     Step(ARTIFACTS, FIRST),
     Step("update", FIRST, change="remove-nothing"),
