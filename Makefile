@@ -12,7 +12,7 @@ SPREAD := -n auto --maxprocesses 4 --dist loadfile
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test proofs walks hostile kills bounds check live-proofs audit sdk browser docs samples serve clean bench-trust bench-million
+.PHONY: help setup conformance test proofs net walks hostile kills bounds check live-proofs audit sdk browser docs samples serve clean bench-trust bench-million
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -76,6 +76,12 @@ HOSTILE := tests/selftest/test_fuzz.py tests/selftest/test_fuzz_files.py tests/s
 	tests/selftest/test_configuration.py tests/selftest/recordings/test_recordings_hostile.py \
 	tests/selftest/reports/test_hostile.py tests/selftest/drift/test_damaged.py tests/selftest/drift/test_fetching.py \
 	tests/selftest/live/test_live_leave.py tests/selftest/live/test_live_ownership.py
+
+net: $(READY) ## what every seeded server answers, and what a run says of the mock, compared with the committed digests
+	@$(BIN)/python -m pytest -q -m "deep or not deep" tests/selftest/test_net.py
+
+net-renew: $(READY) ## write the digests anew, for a change that is meant; `make net-renew PART=runs` after one of the plan or the clauses
+	@$(BIN)/python tests/selftest/net.py --renew $(PART)
 
 hostile: $(READY) ## six thousand hostile cases: answers, files of every kind, paths, names, links, dying servers
 	@$(BIN)/python -m pytest -q $(SPREAD) -m "not proof" $(HOSTILE)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from restore_conformance.accepted import Accepted
 from restore_conformance.clauses import Register
-from restore_conformance.concluding import Result, Stop, conclude, untouched
+from restore_conformance.concluding import Result, Stop, conclude, follows_sessions, untouched
 from restore_conformance.controls import Control, confirm
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, Outcome, Told
@@ -324,14 +324,16 @@ class Campaign:
             verdicts = [found for found in verdicts if found.clause.address in self._only]
         if self.target.loopback and not self.stopped:
             self._shrink(verdicts)
+        followed = any(found.exchanges and follows_sessions(found.clause) for found in verdicts)
         for found in verdicts:
             if found.verdict is Verdict.NONE:
-                self._explain(found)
+                self._explain(found, followed=followed)
         code, reason, unjudged = conclude(verdicts, self._stop, self.stopped)
         return Result(
             self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
             self.judge.exchanges, self.judge.judgements, self.timing.counts(), self.target.name,
             self.target.base, self.stopped, self.swept, self.shrinking, unjudged, stop=self._stop, timing=self.timing,
+            answers=self.judge.answers,
         )  # fmt: skip
 
     def _shrink(self, verdicts: list[ClauseVerdict]) -> None:
@@ -348,11 +350,18 @@ class Campaign:
                 break
         self.shrinking = self.sender.requests - before
 
-    def _explain(self, found: ClauseVerdict) -> None:
+    def _explain(self, found: ClauseVerdict, *, followed: bool) -> None:
         """Say why a clause has no verdict, where the judge could not."""
         gap = self.untouched.get(found.clause.address)
-        if gap is None and found.why is Why.UNTOUCHED:
-            gap = untouched(found.clause, self.runner.routes, self.settings.identities, self.stopped)
+        if gap is None and found.why is Why.UNTOUCHED and not found.root:
+            gap = untouched(
+                found.clause,
+                self.runner.routes,
+                self.settings.identities,
+                self.stopped,
+                self.judge.answers,
+                followed=followed,
+            )
         if gap is not None:
             found.why, found.reason = gap.why, gap.says
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,11 +45,22 @@ class Stop(enum.Enum):
     HOPELESS = "the target could not be asked"
 
 
+Answers = Mapping[str, Mapping[str, int]]
+"""How many answers there were, by operation and status ("none" for no answer)."""
+
+CREATED = frozenset({"session:draft", "session:started", "session:gone"})
+"""Tags of what is known of a session that was created."""
+OPERATIONS = frozenset(
+    {"create", "get", "get-typed", "list", "update", "delete", "activate", "list-artifacts", "list-granular"}
+)
+
+
 @dataclass(slots=True)
 class Result:
     """A finished run: what was judged, and everything a report needs.
 
-    `stop` is how it ended; `stopped` says it in words, and is empty where the plan was carried out.
+    `stop` is how it ended; `stopped` says it in words, and is empty where the plan was carried out. `answers` has the
+    number of answers by operation and status.
     """
 
     settings: Settings
@@ -73,6 +84,7 @@ class Result:
     evidence: dict[str, dict[str, int]] = field(default_factory=dict)
     stop: Stop = Stop.PLAN
     timing: Timing = field(default_factory=Timing)
+    answers: dict[str, Counter[str]] = field(default_factory=dict)
 
 
 def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str = "") -> tuple[Exit, str, list[str]]:
@@ -133,8 +145,20 @@ def needs_caller(kind: str) -> Gap:
     )
 
 
-def untouched(made: Clause, routes: Collection[str], callers: Collection[str], stopped: str) -> Gap:
-    """Why no exchange of a run touched a clause, as far as the run can tell from outside of the clause."""
+def untouched(
+    made: Clause,
+    routes: Collection[str],
+    callers: Collection[str],
+    stopped: str,
+    answers: Answers | None = None,
+    *,
+    followed: bool = True,
+) -> Gap:
+    """Why no exchange of a run touched a clause, as far as the run can tell from outside of the clause.
+
+    `answers` has the number of answers by operation and status; where it shows what was missing, that is the reason.
+    `followed` says whether anything was judged of a session that was created in it.
+    """
     for tag, kind in NEEDED.items():
         if kind not in callers and (tag in made.when.every or tag in made.when.either):
             return needs_caller(kind)
@@ -142,4 +166,34 @@ def untouched(made: Clause, routes: Collection[str], callers: Collection[str], s
         return Gap(Why.ROUTE, f"the target seems to have no route for {made.operation}")
     if made.heading == "permissions" and not callers:
         return Gap(Why.CALLER, "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN")
-    return Gap(Why.UNTOUCHED, stopped or "not touched by this profile")
+    return Gap(
+        Why.UNTOUCHED,
+        stopped or missing(made, answers or {}, followed=followed) or "nothing that this profile sends tests them",
+    )
+
+
+def follows_sessions(made: Clause) -> bool:
+    """Whether a clause is about a session that was created before, and about nothing else."""
+    tags = made.when.every | made.when.either
+    return "session:unheard" not in tags and any(tag in CREATED or tag.startswith("since:") for tag in tags)
+
+
+def missing(made: Clause, answers: Answers, *, followed: bool = True) -> str:
+    """Which answers a clause waits for that a run did not get; "" where it cannot be told from the answers alone."""
+    if not answers:
+        return ""
+    if follows_sessions(made):
+        if not answers.get("create", {}).get("201"):
+            return "no create was answered 201, so there was no session to look at"
+        if not followed:
+            return "no session that was created could be followed"
+    for operation in sorted(made.when.every & OPERATIONS):
+        came = answers.get(operation, {})
+        good = [tag for tag in ("200", "201") if tag in made.when.every]
+        if not came:
+            return f"no {operation} request was sent"
+        if "4xx" in made.when.every and not any(status[0] == "4" for status in came):
+            return f"{operation} was never refused"
+        if good and not any(came.get(status) for status in good):
+            return f"no {operation} was answered {good[0]}"
+    return ""

@@ -17,11 +17,14 @@ from restore_conformance import __version__, files
 from restore_conformance.concluding import Result
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange, Headers
+from restore_conformance.recogniser import defects
+from restore_conformance.records import FORMAT
+from restore_conformance.records.causes import grouped
+from restore_conformance.records.finding import evidence
 from restore_conformance.scrub import Scrub
 from restore_conformance.shell import curl
 from restore_conformance.verdicts import ClauseVerdict, Exit, Finding, Level, Verdict
 
-FORMAT = 1
 VERDICTS = {
     Exit.CONFORMANT: "conformant", Exit.BROKEN: "non-conformant",
     Exit.UNJUDGED: "inconclusive", Exit.INTERNAL: "error",
@@ -148,11 +151,12 @@ def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None, r
         "seed": result.settings.seed,
         "profile": result.settings.profile,
         "edition": edition_of(result),
-        "settings": {name: scrub.text(value) for name, value in result.settings.shown().items()},
+        "settings": {name: scrub.text(value) for name, value in _settings(result).items()},
         "requests": result.requests,
         "shrinking": result.shrinking,
         "exchanges": result.exchanges,
         "judgements": result.judgements,
+        "answers": {name: dict(sorted(counts.items())) for name, counts in sorted(result.answers.items())},
         "swept": result.swept,
         "families": dict(sorted(result.families.items())),
         **({"timing": timing} if (timing := result.timing.shown()) else {}),
@@ -167,7 +171,7 @@ def run_of(result: Result, scrub: Scrub, stored: dict[str, int] | None = None, r
         **recordings_of(result, scrub),
         "clauses": [clause_of(found, result, scrub, examples) for found in result.verdicts],
     }
-    whole: dict[str, Any] = _whole(made)
+    whole: dict[str, Any] = grouped(_whole(made))
     return whole
 
 
@@ -219,8 +223,10 @@ def clause_of(
         "statements": list(made.statements),
         "verdict": found.verdict.value,
         "exchanges": found.exchanges,
-        "findings": [finding_of(one, result, scrub) for one in found.findings],
+        "findings": [finding_of(one, result, scrub, made.row, found.root or None) for one in found.findings],
     }
+    if found.root:
+        entry["root"] = found.root
     if found.sample is not None:
         if id(found.sample) not in examples:
             examples[id(found.sample)] = exchange_of(found.sample, scrub, result.base, 2048)
@@ -249,10 +255,17 @@ def clause_of(
     return entry
 
 
+def _settings(result: Result) -> dict[str, str]:
+    return {**result.settings.shown(), "edition": result.settings.chosen().edition.name}
+
+
 def edition_of(result: Result) -> dict[str, Any]:
     """The edition that bound, and of each later one which *must* clauses were judged and which are not followed."""
-    edition = result.settings.chosen()
-    made: dict[str, Any] = {"name": edition.edition.name, "newer": []}
+    settings, edition = result.settings, result.settings.chosen()
+    how = "as-of" if settings.as_of else "edition" if settings.edition else "default"
+    made: dict[str, Any] = {"name": edition.edition.name, "since": edition.edition.since, "chosen": how, "newer": []}
+    if settings.as_of:
+        made["as_of"] = settings.as_of
     for later in edition.later:
         seen = [
             found
@@ -266,8 +279,13 @@ def edition_of(result: Result) -> dict[str, Any]:
     return made
 
 
-def finding_of(finding: Finding, result: Result, scrub: Scrub) -> dict[str, Any]:
-    """One finding with its evidence and a curl line."""
+def finding_of(
+    finding: Finding, result: Result, scrub: Scrub, row: str = "", root: str | None = None
+) -> dict[str, Any]:
+    """One finding with its evidence and a curl line.
+
+    `row` is that of the error table which its clause is about, `root` the clause whose finding explains this one.
+    """
     return {
         "message": scrubbed(finding.message, scrub, LONGEST_TEXT),
         "expected": scrubbed(finding.expected, scrub, LONGEST_TEXT),
@@ -276,12 +294,20 @@ def finding_of(finding: Finding, result: Result, scrub: Scrub) -> dict[str, Any]
         "seen": finding.seen,
         "of": finding.of,
         "consequences": finding.consequences,
-        "exchange": exchange_of(finding.evidence[-1], scrub, result.base),
-        "conversation": [exchange_of(one, scrub, result.base) for one in finding.evidence]
-        if len(finding.evidence) > 1
-        else [],
+        "evidence": evidence([exchange_of(one, scrub, result.base) for one in finding.evidence]),
+        "root": root,
+        **_sent(finding.evidence[-1], row, scrub),
         "curl": curl(finding.evidence[-1], scrub, result.base),
     }
+
+
+def _sent(exchange: Exchange, row: str, scrub: Scrub) -> dict[str, Any]:
+    """What is wrong with the request, and where; nothing for one that was sent without a defect."""
+    defect = defects.sole(exchange.sent, row) if exchange.sent is not None else ""
+    if not defect:
+        return {}
+    places = [scrubbed(one, scrub, LONGEST_TEXT) for one in defects.places(exchange.sent, defect)]
+    return {"sent": {"says": defects.says(defect), "places": places}}
 
 
 def _observed(value: Any, scrub: Scrub) -> Any:

@@ -1,4 +1,4 @@
-"""A request as a shell command that sends it again: every part of it a literal, the token in a variable.
+"""A request as a shell command that sends it again: every part of it a literal, what was scrubbed in a variable.
 
 Whatever a server or somebody's recording says is data for the shell: single quotes by `shlex`, no pattern of curl's
 own, no scheme but HTTP, no file read. Knows no clause and no report.
@@ -12,25 +12,73 @@ import shlex
 
 from restore_conformance.exchange import Exchange
 from restore_conformance.scrub import Scrub
+from restore_conformance.scrub.placeholders import PLACEHOLDER
 
 LONGEST = 8 * 1024
 LOOKED_AT = 24 * 1024
 """Bytes of a body in a command, and how many are scrubbed first, so that no secret is cut in half at the border."""
 
-VARIABLE = "TOKEN"
-_GOOD_TOKEN = re.compile(r"scrubbed-token-[0-9a-f]{12}|scrubbed\.jwt\.[0-9a-f]{12}")
+_TOKEN = re.compile(r"scrubbed-token(?:-[a-z]+)*-[0-9a-f]{12}|scrubbed\.jwt\.[0-9a-f]{12}")
+_LABEL = re.compile(r"scrubbed[.-](.+?)[.-][0-9a-f]{12}")
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _CURL_SETS = frozenset(
     {"host", "content-length", "transfer-encoding", "accept-encoding", "connection", "user-agent", "accept"}
 )
 
 
-def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
-    """A command for a POSIX shell that sends the same request; the token is the variable TOKEN.
+class _Variables:
+    """A variable of the shell for each scrubbed value in a command, and what has to stand in it.
 
-    A header that no HTTP client can send (a recording may hold one) is left out, and a body beyond 8 KiB is cut; both
-    are said in a comment at the end.
+    No name comes from the text of a request: a recording could ask for the value of any other variable.
     """
+
+    def __init__(self) -> None:
+        self._names: dict[str, tuple[str, str]] = {}
+
+    def word(self, text: str, *, credential: bool = False) -> str:
+        """A text as one word of the shell, with a variable where something was scrubbed."""
+        pieces, end = [], 0
+        for found in PLACEHOLDER.finditer(text):
+            if found.start() > end:
+                pieces.append(quoted(text[end : found.start()]))
+            pieces.append(f'"${self._name(found[0], credential=credential)}"')
+            end = found.end()
+        if end < len(text) or not pieces:
+            pieces.append(quoted(text[end:]))
+        return "".join(pieces)
+
+    def _name(self, placeholder: str, *, credential: bool) -> str:
+        if placeholder not in self._names:
+            if credential and _TOKEN.fullmatch(placeholder):
+                label = _LABEL.match(placeholder)
+                caller = label[1].removeprefix("token").strip("-") if label else ""
+                kind, means = "TOKEN", f"the bearer token of the caller {caller}".rstrip(" ")
+                if caller == "other":
+                    means = "a token other than that of the run"
+            elif placeholder.startswith("scrubbed-browse-"):
+                kind, means = "BROWSE", "a browse session id"
+            else:
+                label = _LABEL.match(placeholder)
+                kind, means = "VALUE", f"what was scrubbed here ({label[1] if label else 'an id'})"
+            number = 1 + sum(name.partition("_")[0] == kind.partition("_")[0] for name, _ in self._names.values())
+            self._names[placeholder] = (f"{kind}_{number}" if number > 1 else kind, means)
+        return self._names[placeholder][0]
+
+    def needed(self) -> str:
+        """What the command begins with: it stops there, and says why, where a variable is not set."""
+        if not self._names:
+            return ""
+        checks = (f'"${{{name}:?{means}}}"' for name, means in self._names.values())
+        return f": {' '.join(checks)}; "
+
+
+def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
+    """A command for a POSIX shell that sends the same request, with a variable for each value that was scrubbed.
+
+    It begins with what has to be set. A header that no HTTP client can send (a recording may hold one) is left out,
+    and a body beyond 8 KiB is cut; both are said in a comment at the end.
+    """
+    variables = _Variables()
     request = exchange.request
     notes: list[str] = []
     method = quoted(_cut(scrub.text(request.method)))
@@ -45,8 +93,10 @@ def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
         if not _FIELD_NAME.fullmatch(name) or any(ord(c) < 32 and c != "\t" for c in shown):
             notes.append("a header that no client can send is left out")
             continue
-        parts += ["-H", _header(scrub.text(name), shown, secret=name.lower() == "authorization")]
-    url = quoted(_cut(scrub.text((base + request.target)[:LOOKED_AT])))
+        parts += ["-H", _header(scrub.text(name), shown, variables, secret=name.lower() == "authorization")]
+    if request.body is not None and request.header("Content-Type") is None:
+        parts += ["-H", quoted("Content-Type:")]  # else curl names one of its own
+    url = variables.word(_cut(scrub.text((base + request.target)[:LOOKED_AT])))
     parts += ["--url", url]
     first = ""
     if request.body is not None:
@@ -58,9 +108,9 @@ def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
             first = f"printf %s {quoted(base64.b64encode(body).decode())} | base64 -d | "
             parts += ["--data-binary", "@-"]
         else:
-            parts += ["--data-raw", quoted(text)]
+            parts += ["--data-raw", variables.word(text)]
     said = f"  # {'; '.join(dict.fromkeys(notes))}" if notes else ""
-    return first + " ".join(parts) + said
+    return variables.needed() + first + " ".join(parts) + said
 
 
 def quoted(text: str) -> str:
@@ -68,16 +118,10 @@ def quoted(text: str) -> str:
     return shlex.quote(text.replace("\0", "\ufffd"))
 
 
-def _header(name: str, value: str, *, secret: bool) -> str:
+def _header(name: str, value: str, variables: _Variables, *, secret: bool) -> str:
     if not value:
         return quoted(f"{name};")  # how curl is asked for a header without a value
-    if not secret:
-        return quoted(f"{name}: {value}")
-    token = _GOOD_TOKEN.search(value)
-    if token is None:
-        return quoted(f"{name}: {value}")
-    after = value[token.end() :]
-    return quoted(f"{name}: {value[: token.start()]}") + f'"${VARIABLE}"' + (quoted(after) if after else "")
+    return variables.word(f"{name}: {value}", credential=secret)
 
 
 def _text(body: bytes) -> str | None:

@@ -176,7 +176,8 @@ class Newer:
 class ClauseVerdict:
     """What a run says about one clause; `why` is set where the verdict is none, `newer` where it does not bind.
 
-    `passing` is what was seen in a refusal, and not again when the same was asked again: it does not bind.
+    `passing` is what was seen in a refusal, and not again when the same was asked again: it does not bind. `root` is
+    the address of the clause whose finding explains why this one has no verdict of its own.
     """
 
     clause: Any
@@ -189,6 +190,7 @@ class ClauseVerdict:
     sample: Any = None
     newer: Newer | None = None
     passing: Finding | None = None
+    root: str = ""
 
 
 def counted(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:

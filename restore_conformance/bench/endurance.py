@@ -19,6 +19,7 @@ from restore_conformance.bench.scoring import judged
 from restore_conformance.clauses import Register
 from restore_conformance.exchange import Exchange
 from restore_conformance.mock import Service
+from restore_conformance.mock.hooks import kept
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.variants import VARIANTS, composed, reported
 from restore_conformance.verdicts import Exit, Verdict
@@ -82,17 +83,14 @@ def habits_of(number: int, seed: int) -> list[str]:
 
 def forgetful(service: Service) -> Service:
     """The same service, which forgets all sessions but the first and the latest."""
-    keep = service.keep
-
-    def bounded(made: Session) -> None:
-        keep(made)
-        if len(service.sessions) > KEPT_FIRST + KEPT_LAST:
-            names = list(service.sessions)
-            for name in names[KEPT_FIRST : KEPT_FIRST + KEPT_LAST // 2]:
-                del service.sessions[name]
-
-    service.keep = bounded  # type: ignore[method-assign]
+    kept(_forget)(service)
     return service
+
+
+def _forget(service: Service, _: Session) -> None:
+    if len(service.sessions) > KEPT_FIRST + KEPT_LAST:
+        for name in list(service.sessions)[KEPT_FIRST : KEPT_FIRST + KEPT_LAST // 2]:
+            del service.sessions[name]
 
 
 def go_on(register: Register, state: Endurance, exchanges: int, told: Callable[[Endurance], None]) -> Endurance:

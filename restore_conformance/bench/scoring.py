@@ -11,8 +11,7 @@ from restore_conformance.clauses import Clause, Register
 from restore_conformance.concluding import Result
 from restore_conformance.editions import LATEST, chosen
 from restore_conformance.mock import Service
-from restore_conformance.mock.faults import FAULTS, seeded
-from restore_conformance.mock.faults.seeding import Fault
+from restore_conformance.mock.faults import FAULTS, Fault, seeded
 from restore_conformance.mock.sockets import serving
 from restore_conformance.mock.variants import composed, reported
 from restore_conformance.settings import Settings

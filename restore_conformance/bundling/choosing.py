@@ -12,6 +12,7 @@ from typing import Any
 
 from restore_conformance.clock import seconds_of
 from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.records import exchanges
 from restore_conformance.reporting.marked import line
 from restore_conformance.targets.coding import heft
 from restore_conformance.verdicts import UsageError
@@ -56,7 +57,7 @@ def chosen(path: Path, clause: dict[str, Any], most: int) -> Chosen:
     Raises UsageError where the file is missing or holds a line that is no exchange.
     """
     finding = clause["findings"][0]
-    evidence = [finding["exchange"], *finding.get("conversation", ())]
+    evidence = exchanges(finding)
     numbers = {one["number"] for one in evidence}
     talks = {one["conversation"] for one in evidence if "conversation" in one}
     found = []

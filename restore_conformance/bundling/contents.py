@@ -19,6 +19,7 @@ from restore_conformance.bundling.readme import readme
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, parse_json
 from restore_conformance.har import Writer
+from restore_conformance.records import broke, exchanges
 from restore_conformance.reporting.shown import visible
 from restore_conformance.scrub import Scrub
 from restore_conformance.shell import curl
@@ -51,13 +52,14 @@ def files(case: Case) -> dict[str, bytes]:
         "README.md": readme(case.run, case.clause, case.chosen, case.good),
         "finding.json": _json(record_of(case)),
         "run.schema.json": _json(pinned().json("run.schema.json")),
-        "curl.sh": "#!/bin/sh\n# TOKEN is the bearer token of a caller with the permission.\n"
-        + _curl(finding["exchange"]),
-        **_messages("", finding["exchange"]),
+        "curl.sh": "#!/bin/sh\n# What was scrubbed has to be set in the variables that the command begins with.\n"
+        + _curl(broke(finding)),
+        **_messages("", broke(finding)),
         "exchanges.ndjson": "".join(json.dumps(one, separators=(",", ":")) + "\n" for one in case.chosen.exchanges),
         "exchanges.har": _har(case),
     }
-    for place, exchange in enumerate(finding.get("conversation", ()), 1):
+    steps = exchanges(finding)
+    for place, exchange in enumerate(steps if len(steps) > 1 else (), 1):
         step = re.sub(r"[^a-z0-9]+", "-", str(exchange.get("step", "")).lower()).strip("-")[:40] or "step"
         made |= _messages(f"conversation/{place:02}-{step}.", exchange)
     return {name: text.encode("utf-8", "replace") for name, text in made.items()}
@@ -68,7 +70,8 @@ def record_of(case: Case) -> dict[str, Any]:
     clause = {name: value for name, value in case.clause.items() if name not in {"accepted", "example"}}
     settings = {name: value for name, value in case.run.get("settings", {}).items() if name not in OURS}
     kept = {name: value for name, value in case.run.items() if name not in {"ledger", "unjudged"}}
-    return {**kept, "settings": settings, "clauses": [clause]}
+    causes = [one for one in case.run["causes"] if case.clause["id"] in one["clauses"]]
+    return {**kept, "settings": settings, "causes": causes, "clauses": [clause]}
 
 
 def zipped(made: dict[str, bytes]) -> bytes:

@@ -12,6 +12,7 @@ from restore_conformance.comparing.caveats import caveats
 from restore_conformance.comparing.steady import observed_text, status_of
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import header
+from restore_conformance.records import broke, exchanges
 from restore_conformance.reporting.marked import code, fenced, words
 from restore_conformance.reporting.shown import body
 
@@ -99,11 +100,11 @@ def _life(run: dict[str, Any], clause: dict[str, Any], good: dict[str, Any] | No
 
 
 def _example(finding: dict[str, Any]) -> str:
-    exchange = finding["exchange"]
+    exchange = broke(finding)
     request, response = exchange["request"], exchange["response"]
-    steps = finding.get("conversation") or []
+    steps = exchanges(finding)
     rows = ["## The smallest example", ""]
-    if steps:
+    if len(steps) > 1:
         rows += ["It takes several requests, in this order; the last one shows it. Each lies in `conversation/`.", ""]
         for place, one in enumerate(steps, 1):
             came = one["response"]["status"] if one["response"] else "no answer"
@@ -115,7 +116,11 @@ def _example(finding: dict[str, Any]) -> str:
         rows.append(fenced(f"no answer: {exchange.get('trouble', '')}"))
     else:
         rows.append(fenced(_message(f"HTTP {response['status']}", response), "http"))
-    rows += ["As a command, with the token in the variable `TOKEN`:", "", fenced(finding["curl"], "sh")]
+    rows += [
+        "As a command; it begins with the variables that have to be set, since what stood there was scrubbed:",
+        "",
+        fenced(finding["curl"], "sh"),
+    ]
     return "\n".join(rows)
 
 
@@ -128,7 +133,7 @@ def _ids(finding: dict[str, Any], chosen: Chosen) -> str:
     """The ids for support of the example and of every exchange in the bundle."""
     rows = ["## Ids for support", "", "| exchange | started | status | " + " | ".join(IDS) + " |", "|---" * 7 + "|"]
     seen: set[int] = set()
-    for exchange in (*finding.get("conversation", ()), finding["exchange"], *chosen.exchanges):
+    for exchange in (*exchanges(finding), *chosen.exchanges):
         if exchange["number"] in seen:
             continue
         seen.add(exchange["number"])
@@ -180,7 +185,7 @@ def _files(finding: dict[str, Any], chosen: Chosen) -> str:
         f"- `exchanges.ndjson`, `exchanges.har`: {len(chosen.exchanges)} stored exchanges about it{left}",
         "- `finding.json`: the run record with this clause alone, by `run.schema.json`",
     ]
-    if finding.get("conversation"):
+    if len(exchanges(finding)) > 1:
         rows.insert(3, "- `conversation/`: every request of the example with its answer, in order")
     rows += [
         "",

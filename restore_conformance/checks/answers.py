@@ -12,6 +12,7 @@ from typing import Any
 
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
+from restore_conformance.recogniser.defects import says
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
 NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
@@ -184,7 +185,7 @@ def refused_as(exchange: Exchange, want: Refusal) -> str | None:
     defect = want.defect
     if not want.allows(exchange.status):
         raise Deviation(
-            f"expected {want} for a request whose one defect is {defect}, got {shown(exchange)}{again(exchange)}",
+            f"expected {want}, since {says(defect)}; got {shown(exchange)}{again(exchange)}",
             expected=str(want),
             observed=shown(exchange),
             unless=_excuse(exchange),

@@ -28,8 +28,9 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.bundling import Case, files, leaked, zipped
     from restore_conformance.bundling.choosing import broken_clause, chosen
     from restore_conformance.commands.arguments import scrub_of_command_line
-    from restore_conformance.comparing.records import path_of, read_record
     from restore_conformance.files import write as write_file
+    from restore_conformance.records import exchanges
+    from restore_conformance.records.reader import path_of, read_record
 
     path = path_of(arguments.run)
     run = read_record(arguments.run)
@@ -38,7 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
     found = chosen(path.with_name("exchanges.ndjson"), clause, arguments.exchanges)
     made = files(Case(run, clause, found, good))
     finding = clause["findings"][0]
-    evidence = [finding["exchange"], *finding.get("conversation", ()), *found.exchanges]
+    evidence = [*exchanges(finding), *found.exchanges]
     found_leaks = leaked(made, evidence, scrub_of_command_line([]))
     if found_leaks:
         first, *others = found_leaks
@@ -61,7 +62,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def good_run(name: str, address: str) -> dict[str, Any]:
     """The run record of a run in which the clause was kept. Raises UsageError where it was not."""
-    from restore_conformance.comparing.records import read_record
+    from restore_conformance.records.reader import read_record
 
     run = read_record(name)
     verdict = next((entry["verdict"] for entry in run["clauses"] if entry["id"] == address), "none")

@@ -85,12 +85,12 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace, label: str) -> int:
-    from restore_conformance.comparing.records import read_record
     from restore_conformance.history import runs
     from restore_conformance.history.kept import pack
     from restore_conformance.history.store import open_store
+    from restore_conformance.records.reader import read_stored
 
-    packed = [pack(read_record(name), label) for name in arguments.run]
+    packed = [pack(read_stored(name), label) for name in arguments.run]
     with open_store(arguments.history) as store:
         for name, one in zip(arguments.run, packed, strict=True):
             said = "kept" if runs.add(store, one) else "was kept already"

@@ -43,9 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Judge, write, print: 0 kept as far as the recordings go, 1 a must clause broken, 3 nothing to judge."""
     register = load()
-    edition = options.edition_of(arguments)
+    options.edition_of(arguments)  # an unknown one is refused before anything is read
     settings = Settings(
-        target="recordings", profile="none", edition=edition.edition.name, as_of=arguments.as_of,
+        target="recordings", profile="none", edition=arguments.edition, as_of=arguments.as_of,
         report=arguments.report, deviations=arguments.deviations,
         readings=options.readings_of(arguments, register.interpretations),
     )  # fmt: skip

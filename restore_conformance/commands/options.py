@@ -94,7 +94,7 @@ def _short(settings: Settings) -> None:
 def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     """The settings that the options and the configuration say. Raises UsageError."""
     fill_in(arguments)
-    edition = edition_of(arguments)
+    edition_of(arguments)  # an unknown one is refused before anything is sent
     if arguments.target in {"mock", "replay"}:
         _only_for_sending(arguments)
     asking = asking_of(arguments)
@@ -105,7 +105,7 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         profile=arguments.profile,
         seed=arguments.seed,
         readings=readings_of(arguments, register.interpretations),
-        edition=edition.edition.name,
+        edition=arguments.edition,
         as_of=arguments.as_of,
         report=arguments.report,
         deviations=arguments.deviations,

@@ -81,7 +81,7 @@ def main(arguments: argparse.Namespace) -> int:
             names = [settings.target, result.target, base]
             run = writing.write(
                 folder, result, scrub, store, arguments,
-                lambda run: settled(run, result, ledger, names, ledgers.today(), scrub.text),
+                lambda run: progress.explained(settled(run, result, ledger, names, ledgers.today(), scrub.text)),
             )  # fmt: skip
     finally:
         if target is not None:
@@ -178,6 +178,8 @@ def _live(
         names = ["live", live.base, result.target]
         run = writing.write(
             folder, result, scrub, store, arguments,
-            lambda run: settled(run, result, ledger, names, ledgers.today(), scrub.text, held=held),
+            lambda run: progress.explained(
+                settled(run, result, ledger, names, ledgers.today(), scrub.text, held=held)
+            ),
         )  # fmt: skip
     return int(Exit.LEFT_BEHIND if going.left else run["exit"])

@@ -53,7 +53,7 @@ def _named(name: str, option: str) -> str:
     return f"the folder {name}" if name in UNNAMED else f"{option} {name}"
 
 
-WRITTEN = ("exchanges.ndjson", "run.har", "run.json", "report.html", "report.md", "junit.xml")
+WRITTEN = ("exchanges.ndjson", "run.har", "run.json", "report.html", "report.md", "junit.xml", "report.sarif")
 """What a run writes into its folder when it ends."""
 UNNAMED = frozenset({"reports/latest", "reports/judged"})
 """Where reports go if nobody names a folder."""

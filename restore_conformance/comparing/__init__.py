@@ -5,6 +5,6 @@ Knows no target, sends nothing, and makes no report: `reporting/` shows what is 
 
 from restore_conformance.comparing.comparison import Comparison, compare
 from restore_conformance.comparing.document import document
-from restore_conformance.comparing.records import read_record
+from restore_conformance.records.reader import read_record
 
 __all__ = ["Comparison", "compare", "document", "read_record"]

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any
 
+from restore_conformance.records import broke
 from restore_conformance.scrub.placeholders import GUID, PLACEHOLDER
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?")
@@ -85,7 +86,7 @@ def sight(finding: dict[str, Any]) -> Sight:
 
 def status_of(finding: dict[str, Any]) -> str:
     """The status of the answer that shows a finding, or the trouble that came instead."""
-    exchange = finding["exchange"]
+    exchange = broke(finding)
     if exchange["response"] is None:
         return steady(exchange.get("trouble", "no answer"))
     return str(exchange["response"]["status"])

@@ -15,6 +15,8 @@ MOST = 104
 """Columns before them at the most: two years in weeks; a longer past is told in longer steps."""
 STEPS = (7, 28, 91, 364)
 _GAP = 6
+DATE = 64
+"""Pixels that a whole date takes as a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,12 @@ class Axis:
     @property
     def width(self) -> int:
         """Pixels of the whole."""
-        return self.columns[-1].x + self.columns[-1].width
+        return max(self.columns[-1].x + self.columns[-1].width, DATE)
+
+    @property
+    def end(self) -> tuple[int, str]:
+        """Where the label of the last column ends, and its date."""
+        return max(self.columns[-1].x + self.columns[-1].width, DATE), str(self.columns[-1].last)
 
     @property
     def step(self) -> int:
@@ -88,13 +95,13 @@ def axis(first: date, last: date) -> Axis:
 
 
 def _ticks(columns: list[Column]) -> list[tuple[int, str]]:
-    """A label where a month, or a year, begins, none closer to the one before than it can be read."""
+    """A label where a month begins, none closer to the one before, or to that of the last day, than can be read."""
     made: list[tuple[int, str]] = []
     shown = ""
     end = columns[-1].x + columns[-1].width
     for column in columns:
         month = column.last.strftime("%Y-%m")
-        if month != shown and (not made or column.x - made[-1][0] >= 52) and (not made or column.x <= end - 46):
+        if month != shown and (not made or column.x - made[-1][0] >= 52) and column.x <= end - DATE - 46:
             made.append((column.x, month))
             shown = month
     return made

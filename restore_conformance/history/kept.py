@@ -15,6 +15,7 @@ from typing import Any
 
 from restore_conformance.comparing.steady import sight
 from restore_conformance.history.soundness import Damaged, inflated, parsed, table
+from restore_conformance.records import upgraded
 from restore_conformance.verdicts import UsageError
 
 MARKS = {"none": "n", "pass": "p", "inconclusive": "i", "fail": "f", "error": "e"}
@@ -72,7 +73,7 @@ class Packed:
 
 
 def pack(record: dict[str, Any], label: str = "") -> Packed:
-    """A run record as it is kept; the label is the target where none is given.
+    """A run record of any format as it is kept; the label is the target where none is given.
 
     Raises UsageError for a start that is no date or a clause that occurs twice.
     """
@@ -99,7 +100,7 @@ def pack(record: dict[str, Any], label: str = "") -> Packed:
         record["suite"]["contract"],
         record["verdict"],
         "".join(MARKS[entry["verdict"]] for entry in record["clauses"]),
-        _squeezed(_notes(record)),
+        _squeezed(_notes(upgraded(record))),
         shape_digest,
         body_digest,
     )

@@ -6,18 +6,21 @@ Knows lives, pictures and drift events; the template writes them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
 from restore_conformance.history.axis import Axis
 from restore_conformance.history.events import Event
-from restore_conformance.history.kept import notes_of
+from restore_conformance.history.kept import Kept, notes_of
 from restore_conformance.history.lives import Chronicle
 from restore_conformance.history.notices import Notice
 from restore_conformance.history.pictures import Cell, bars, drift_marks, strip, told
 
 CHANGES = 40
 Drawn = Callable[[str, str], list[Cell]]
+Causes = Callable[[Kept], list[dict[str, Any]]]
+"""The root causes of a run, as its record has them."""
 
 
 def overview(
@@ -27,13 +30,15 @@ def overview(
     line: Axis,
     drawn: Drawn,
     slug: Callable[[str], str],
+    causes: Causes,
 ) -> dict[str, Any]:
-    """The names that the template of the overview asks for."""
+    """The names that the template of the overview asks for; `causes` gives those of a run."""
     cards = [_card(story, label, number, line) for number, label in enumerate(story.labels)]
     latest = notices[: -CHANGES - 1 : -1]
+    folded = groups_of(latest, story, causes)
     return {
         "story": story, "cards": cards, "sentence": sentence(cards), "axis": line, "events": events,
-        "changes": latest, "more_changes": len(notices) - len(latest), "groups": _groups(story, cards, drawn, slug),
+        "changes": folded, "more_changes": len(notices) - len(latest), "groups": _groups(story, cards, drawn, slug),
         "peak": max([3, *(bar.counts["fail"] + bar.counts["error"] for card in cards for bar in card["bars"])]),
         "drift": drift_marks([(event.day, event.grade == "breaking", event.line) for event in events], line),
         "differing": _differing(story), "table": _table(story),
@@ -68,10 +73,71 @@ def _card(story: Chronicle, label: str, number: int, line: Axis) -> dict[str, An
     return {
         "key": ascii_uppercase[number] if number < 26 else str(number), "label": label, "last": last,
         "since": runs[-nights], "nights": nights, "runs": len(runs), "reason": notes_of(last)["reason"],
-        "strip": strip(runs, line), "bars": shown,
-        "trend": f"{first_broken} clauses broken in the first run, {last_broken} in the last, "
+        "strip": strip(runs, line), "bars": shown, "moved": moved(runs),
+        "trend": f"{first_broken} clauses failed in the first run, {last_broken} in the last, "
         f"{max(run.marks.count('f') for run in runs)} at most",
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How the number of failed clauses changed last: in words, and whether for the worse."""
+
+    says: str
+    worse: bool
+
+
+def moved(runs: list[Kept]) -> Moved | None:
+    """The last change of the number of failed clauses, runs that could not tell apart; None where it never changed."""
+    counts = [(run, run.marks.count("f")) for run in runs if run.verdict in {"conformant", "non-conformant"}]
+    if not counts:
+        return None
+    now = counts[-1][1]
+    at = next((n for n in range(len(counts) - 1, -1, -1) if counts[n][1] != now), None)
+    if at is None:
+        return None
+    before, since = counts[at][1], counts[at + 1][0]
+    day = f"{int(since.day[8:])} {MONTHS[int(since.day[5:7]) - 1]}"
+    year = f" {since.day[:4]}" if since.day[:4] != runs[-1].day[:4] else ""
+    worse = now > before
+    return Moved(f"{before} → {now} failed since {day}{year}: {'worse' if worse else 'better'}", worse)
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(slots=True)
+class Group:
+    """Notices of one run that have one cause; `now` is the verdict today where it is the same for all of them."""
+
+    notices: list[Notice]
+    says: str
+    now: str
+
+    @property
+    def level(self) -> str:
+        """The gravest level of its clauses."""
+        return min((one.level for one in self.notices), key=("must", "should", "observe").index)
+
+
+def groups_of(latest: list[Notice], story: Chronicle, causes: Causes) -> list[Group]:
+    """Notices with those of one run, one kind and one root cause told once; what passes again stands together."""
+    made: dict[tuple[str, str, str, str], Group] = {}
+    known: dict[str, dict[str, dict[str, Any]]] = {}
+    for notice in latest:
+        run = notice.run
+        if run.digest not in known:
+            found = causes(run)
+            known[run.digest] = {name: cause for cause in found for name in (*cause["clauses"], *cause["consequences"])}
+        cause = known[run.digest].get(notice.clause)
+        key = "" if notice.kind == "kept-again" else cause["key"] if cause else notice.clause
+        group = made.setdefault((run.digest, notice.label, notice.kind, key), Group([], "", ""))
+        group.notices.append(notice)
+        group.says = "Pass again" if not key else str(cause["says"]) if cause else ""
+    for group in made.values():
+        today = {story.now(one.label, one.clause) for one in group.notices}
+        group.now = today.pop() if len(today) == 1 else ""
+    return list(made.values())
 
 
 def _groups(
@@ -101,7 +167,7 @@ def _groups(
         group["rows" if eventful else "quiet"].append(row)
     for group in made.values():
         number = len(group["rows"]) + len(group["quiet"])
-        group["said"] = f"{number} clause{'s' if number != 1 else ''}" + ("" if group["rows"] else ", never broken")
+        group["said"] = f"{number} clause{'s' if number != 1 else ''}" + ("" if group["rows"] else ", never failed")
     return list(made.values())
 
 

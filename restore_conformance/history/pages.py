@@ -26,6 +26,7 @@ from restore_conformance.history.lives import Broken, Chronicle, Life
 from restore_conformance.history.notices import Notice
 from restore_conformance.history.overview import Drawn, overview, summed
 from restore_conformance.history.pictures import drawer
+from restore_conformance.reporting import causes
 from restore_conformance.reporting.templating import environment
 from restore_conformance.verdicts import UsageError
 
@@ -86,9 +87,16 @@ def pages(story: Story) -> Iterator[Page]:
     drift = _digest([[event.day, event.last, event.state, event.identity] for event in story.events])
     yield Page("site.css", "", lambda: environment().get_template("site/site.css").render().encode())
     yield Page("site.js", "", lambda: environment().get_template("site/site.js").render().encode())
+
+    def causes_of(run: Kept) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = story.whole(run).get("causes", [])
+        return found
+
     yield Page(
         "index.html", _digest([every, drift]),
-        lambda: _rendered("index", "", **overview(chronicle, story.events, story.notices, line, drawn, slug)),
+        lambda: _rendered(
+            "index", "", **overview(chronicle, story.events, story.notices, line, drawn, slug, causes_of)
+        ),
     )  # fmt: skip
     yield Page("runs.html", every, lambda: _rendered("runs", "", story=chronicle))
     told_by = _digest([notice.row() for notice in story.notices])
@@ -100,7 +108,7 @@ def pages(story: Story) -> Iterator[Page]:
 
 def _rendered(name: str, up: str, **context: Any) -> bytes:
     text = environment().get_template(f"site/{name}.html").render(
-        up=up, version=__version__, slug=slug, link_of=link_of, **context
+        up=up, version=__version__, slug=slug, link_of=link_of, fresh=causes.fresh, often=causes.often, **context
     )  # fmt: skip
     return text.encode("utf-8", "replace")
 
@@ -149,7 +157,7 @@ def _clause(story: Story, line: Axis, drawn: Drawn, words: dict[str, Any], lives
             if entry.get("reason"):
                 reasons.append((label, last, entry["reason"]))
     return _rendered(
-        "clause", "../", words=words, lives=shown, axis=line, reasons=reasons,
+        "clause", "../", words=words, story=story.chronicle, lives=shown, axis=line, reasons=reasons,
         changes=[one for one in reversed(story.notices) if one.clause == address][:50],
         findings=_findings(story, address, lives), readings=_readings(story, address, lives),
     )  # fmt: skip

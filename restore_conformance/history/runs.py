@@ -12,6 +12,7 @@ from restore_conformance.history.kept import Kept, Packed, sound
 from restore_conformance.history.soundness import Damaged, parsed, rows, table, unpacked
 from restore_conformance.history.store import Store
 from restore_conformance.history.tables import CONTENT, ENTRY, RUN
+from restore_conformance.records import upgraded
 from restore_conformance.verdicts import UsageError
 
 _COLUMNS = [RUN.c[field.name] for field in fields(Kept)]
@@ -76,7 +77,7 @@ def _shape(digest: str, payload: bytes) -> list[dict[str, Any]]:
 
 
 def whole(store: Store, kept: Kept, shape: list[dict[str, Any]]) -> dict[str, Any]:
-    """The run record, without the examples of clauses that were kept. Raises Damaged."""
+    """The run record in the present format, without the examples of clauses that were kept. Raises Damaged."""
     with store.engine.connect() as connection:
         found = rows(connection, sa.select(CONTENT.c.payload).where(CONTENT.c.digest == kept.body))
     if not found:
@@ -86,7 +87,10 @@ def whole(store: Store, kept: Kept, shape: list[dict[str, Any]]) -> dict[str, An
     if not isinstance(parts, list) or len(parts) != len(shape):
         raise Damaged(f"the record of the run {kept.name} is not one of its clauses")
     record["clauses"] = [words | table(rest, kept.name) for words, rest in zip(shape, parts, strict=True)]
-    return record
+    try:
+        return upgraded(record)
+    except (KeyError, TypeError, AttributeError, IndexError):
+        raise Damaged(f"the record of the run {kept.name} is not a run record") from None
 
 
 def remove(store: Store, digest: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from restore_conformance import __version__, files, reporting
+from restore_conformance import __version__, files, records, reporting
 from restore_conformance.files import Withheld
 from restore_conformance.history import events, notices, pages, runs
 from restore_conformance.history.kept import Kept
@@ -145,7 +145,13 @@ def _rules() -> str:
     made = hashlib.sha256(__version__.encode())
     room = Path(reporting.__file__).parent
     for path in sorted(
-        [*Path(__file__).parent.glob("*.py"), room / "shown.py", *(room / "templates" / "site").iterdir()]
+        [
+            *Path(__file__).parent.glob("*.py"),
+            *Path(records.__file__).parent.glob("*.py"),
+            room / "shown.py",
+            room / "causes.py",
+            *(room / "templates" / "site").iterdir(),
+        ]
     ):
         if path.is_file():
             made.update(path.name.encode() + path.read_bytes())

@@ -42,7 +42,7 @@ def localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> 
         place.exchanges = max(place.exchanges, finding.seen)
         finding.consequences = [found.clause.address]
         found.verdict, found.findings = Verdict.INCONCLUSIVE, []
-        found.reason = f"broken in one place only: {place.clause.address}"
+        found.reason, found.root = f"broken in one place only: {place.clause.address}", place.clause.address
 
 
 def _is_one_place(made: Clause) -> bool:
@@ -73,6 +73,7 @@ def generalise(verdicts: list[ClauseVerdict]) -> None:
             root.findings[0].consequences = [*root.findings[0].consequences, found.clause.address]
             found.verdict, found.findings = Verdict.INCONCLUSIVE, []
             found.reason = f"follows from {root.clause.address}: no request without this feature was seen"
+            found.root = root.clause.address
             break
     for found in verdicts:
         if found.verdict is Verdict.FAIL and not found.exchanges:
@@ -95,10 +96,11 @@ def _breaks(made: Clause, finding: Finding) -> bool:
     return False
 
 
-def explain(verdicts: list[ClauseVerdict]) -> None:
+def explain(verdicts: list[ClauseVerdict], because: Mapping[str, str]) -> None:
     """List a finding under another where it shows the same answer and follows from that clause.
 
-    A server that refuses every create breaks one clause, not every clause that needs a create.
+    A server that refuses every create breaks one clause, not every clause that needs a create. `because` has for each
+    clause that was left out of an exchange one that it needs and that was broken there, or left out as well.
     """
     by_address = {found.clause.address: found for found in verdicts}
     listed: dict[str, ClauseVerdict] = {}
@@ -115,8 +117,38 @@ def explain(verdicts: list[ClauseVerdict]) -> None:
             if root is not found and (address in found.clause.follows or same):
                 root.findings[0].consequences.append(found.clause.address)
                 found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {root.clause.address}"
+                found.root = root.clause.address
                 listed[found.clause.address] = root
                 break
+    _resolve(verdicts, by_address)
+    for found in verdicts:
+        if found.verdict is Verdict.NONE and found.why is Why.UNTOUCHED:
+            _left_out(found, by_address, because)
+
+
+def _left_out(found: ClauseVerdict, by_address: Mapping[str, ClauseVerdict], because: Mapping[str, str]) -> None:
+    """Say of a clause that was left out wherever it could be judged which finding it waits for."""
+    at, seen = because.get(found.clause.address, ""), set[str]()
+    while at and at not in seen and at in by_address and by_address[at].verdict is not Verdict.FAIL:
+        seen.add(at)
+        at = by_address[at].root or because.get(at, "")
+    root = by_address.get(at)
+    if root is not None and root.verdict is Verdict.FAIL:
+        found.root, found.reason = at, f"follows from {at}"
+        if found.clause.address not in root.findings[0].consequences:
+            root.findings[0].consequences.append(found.clause.address)
+
+
+def _resolve(verdicts: list[ClauseVerdict], by_address: Mapping[str, ClauseVerdict]) -> None:
+    """List what follows from a finding that follows from another under that other one."""
+    for found in verdicts:
+        top = by_address[found.root] if found.root else found
+        while top.root:
+            top = by_address[top.root]
+        if found.root and top.clause.address != found.root and top.verdict is Verdict.FAIL:
+            found.root, found.reason = top.clause.address, f"follows from {top.clause.address}"
+            if found.clause.address not in top.findings[0].consequences:
+                top.findings[0].consequences.append(found.clause.address)
 
 
 def _names_row(found: ClauseVerdict) -> bool:

@@ -5,6 +5,7 @@ Knows which clauses apply and in which order; not what a tally amounts to, nor w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -55,6 +56,7 @@ class Judge:
         self._told = told
         self.exchanges = 0
         self.judgements = 0
+        self.answers: dict[str, Counter[str]] = {}
         self._readings = dict(readings or {})
         self.edition = edition or chosen()
         self._tallies = {made.address: Tally() for made in register.clauses}
@@ -64,6 +66,7 @@ class Judge:
         self._active = _needs_first(active)
         self._cache: dict[frozenset[str], list[Clause]] = {}
         self.consequences: dict[str, set[str]] = {}
+        self._because: dict[str, str] = {}
 
     def _binds(self, made: Clause) -> bool:
         return self.edition.binds(made.since)
@@ -83,6 +86,11 @@ class Judge:
     def exchange(self, exchange: Exchange) -> Outcome:
         """Judge one exchange by every clause that applies to it."""
         self.exchanges += 1
+        if (
+            not exchange.trouble or exchange.blame
+        ):  # an exchange in trouble is judged again, once somebody has the blame
+            status = "none" if exchange.status is None else str(exchange.status)
+            self.answers.setdefault(exchange.sent.operation or "other", Counter())[status] += 1
         outcome = self._judge(exchange, self.applicable(tags_of(exchange)))
         exchange.failed = frozenset(outcome.failed)
         if exchange.known is not None:
@@ -133,6 +141,7 @@ class Judge:
             if root is not None:
                 failed.add(made.address)
                 self.consequences.setdefault(root, set()).add(made.address)
+                self._because.setdefault(made.address, root)
                 continue
             tally = self._tallies[made.address]
             if stuck:
@@ -219,7 +228,7 @@ class Judge:
         ]  # fmt: skip
         localise(found, self.consequences)
         generalise(found)
-        explain(found)
+        explain(found, self._because)
         return found
 
 

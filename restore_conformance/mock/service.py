@@ -1,6 +1,7 @@
 """The service: routes, state, and every operation of a session's life.
 
-A fault or a variant changes one instance: its rules, its `render`, its `answer`, or one of its operations.
+A fault or a variant changes one instance: its rules, its operations, or one of the steps in which it answers. Each step
+is an attribute that `mock.hooks` puts another function into.
 """
 
 from __future__ import annotations
@@ -47,6 +48,15 @@ class Service:
         self.create_rules: dict[str, rules.Rule] = dict(rules.CREATE)
         self.activation_limit = 25
         self.page = PAGE
+        self.respond: Callable[[Request], Response] = self._respond
+        self.route: Callable[[Request], Asked] = self._route
+        self.answer: Callable[[Asked], Reply] = self._answer
+        self.payload: Callable[[Asked], dict[str, Any]] = self._payload
+        self.parse: Callable[[bytes], dict[str, Any]] = self._parse
+        self.check: Callable[[dict[str, Any]], None] = self._check
+        self.keep: Callable[[session.Session], None] = self._keep
+        self.find: Callable[[Asked], session.Session] = self._find
+        self.draft: Callable[[Asked], session.Session] = self._draft
         self.render: Callable[..., dict[str, Any]] = session.render
         self.operations: dict[str, tuple[Operation, bool]] = {
             "create": (self.create, True),
@@ -71,12 +81,15 @@ class Service:
 
     def handle(self, request: Request) -> Response:
         """Answer one request."""
+        return self.respond(request)
+
+    def _respond(self, request: Request) -> Response:
         asked = self.route(request)
         with self.lock:
             reply = self.answer(asked)
         return wire.finish(asked, reply)
 
-    def route(self, request: Request) -> Asked:
+    def _route(self, request: Request) -> Asked:
         """Which operation of which session a request line names ("" where there is none)."""
         target = links.versioned(request.target)[1]
         raw, _, query = target.partition("?")  # urlsplit would read the `//solutions` of the SDKs as a host
@@ -100,7 +113,7 @@ class Service:
                 asked.operation = "method"
         return asked
 
-    def answer(self, asked: Asked) -> Reply:
+    def _answer(self, asked: Asked) -> Reply:
         """Authenticate, authorise, carry out; every refusal becomes Graph's envelope."""
         request_id, client_id = wire.support_ids(asked.request.headers)
         try:
@@ -133,13 +146,13 @@ class Service:
         self.keep(made)
         return Reply(201, self.render(made, all_members=asked.all_members))
 
-    def keep(self, made: session.Session) -> None:
+    def _keep(self, made: session.Session) -> None:
         """Remember a session. Raises Refusal 429 where no more can be remembered."""
         if len(self.sessions) >= MOST_SESSIONS:
             raise Refusal(429, "TooManyRequests", "There is no room for more sessions; delete some.")
         self.sessions[made.id] = made
 
-    def payload(self, asked: Asked) -> dict[str, Any]:
+    def _payload(self, asked: Asked) -> dict[str, Any]:
         """The JSON object of a create request, {} where there is none. Raises Refusal 400, 413 or 415."""
         body = wire.decoded(asked.request)
         if not body:
@@ -148,7 +161,7 @@ class Service:
             raise Refusal(415, "UnsupportedMediaType", "The payload must be application/json.")
         return self.parse(body)
 
-    def parse(self, body: bytes) -> dict[str, Any]:
+    def _parse(self, body: bytes) -> dict[str, Any]:
         """A JSON object. Raises Refusal 400."""
         try:
             value = json.loads(body, parse_constant=_no_constant)
@@ -174,14 +187,14 @@ class Service:
                 ]
         return kept
 
-    def check(self, payload: dict[str, Any]) -> None:
+    def _check(self, payload: dict[str, Any]) -> None:
         """Ask every rule in turn. Raises the first refusal."""
         for rule in self.create_rules.values():
             rule(payload)
 
     # ------------------------------------------------------------------ the rest of a session's life
 
-    def find(self, asked: Asked) -> session.Session:
+    def _find(self, asked: Asked) -> session.Session:
         """The session a request names. Raises Refusal 400 or 404."""
         if not _ID.match(asked.session):
             raise Refusal(400, "InvalidRestoreSessionId", "The session id is not valid.")
@@ -190,7 +203,7 @@ class Service:
             raise Refusal(404, "RestoreSessionNotFound", "There is no such session.")
         return found
 
-    def draft(self, asked: Asked) -> session.Session:
+    def _draft(self, asked: Asked) -> session.Session:
         """The session, which must be a draft. Raises Refusal 400, 403 or 404."""
         found = self.find(asked)
         if found.status != "draft":
@@ -220,7 +233,7 @@ class Service:
     """Where the service listens; set when it is served."""
 
     manner: Manner | None = None
-    """How answers are put on the wire, where that is odd; shows only when the service is served."""
+    """How answers are put on the wire, where that is unusual; shows only when the service is served."""
 
     def update(self, asked: Asked) -> Reply:
         found = self.draft(asked)

@@ -249,7 +249,7 @@ class Review:
             self.judge.forgive_exceptions("cannot be asked again in a recording")
         verdicts = self.judge.verdicts(self._facts())
         for found in verdicts:
-            if found.why is Why.UNTOUCHED:
+            if found.why is Why.UNTOUCHED and not found.root:
                 found.reason = self._untouched(found.clause) or missing(found.clause)
         if self.settings.only:
             wanted = selected(self.judge.register, self.settings.only)
@@ -259,6 +259,7 @@ class Review:
             self.settings, verdicts, code, counted(verdicts), reason, started, seconds, 0, self.judge.exchanges,
             self.judge.judgements, self._timing.counts(), target, BASE, unjudged=unjudged, timing=self._timing,
             recordings=[source.shown() for source in self.sources], evidence=self.evidence,
+            answers=self.judge.answers,
         )  # fmt: skip
 
     def _untouched(self, made: Clause) -> str:

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.files import Pending
-from restore_conformance.reporting import html, junit, markdown
+from restore_conformance.reporting import html, junit, markdown, sarif
 
 
 def put_reports(pending: Pending, folder: Path, run: dict[str, Any]) -> dict[str, Path]:
     """Stage every report of a run, to appear in a folder; returns the files by kind. Raises OSError, and Withheld."""
     made = {
         "html": folder / "report.html", "junit": folder / "junit.xml", "markdown": folder / "report.md",
-        "json": folder / "run.json",
+        "sarif": folder / "report.sarif", "json": folder / "run.json",
     }  # fmt: skip
     pending.put(made["html"], html.render(run).encode())
     pending.put(made["junit"], junit.render(run))
     pending.put(made["markdown"], markdown.render(run).encode())
+    pending.put(made["sarif"], sarif.render(run))
     return made

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.documents import pinned
-from restore_conformance.reporting import sides, telling
+from restore_conformance.records import exchanges
+from restore_conformance.reporting import causes, sides, telling
 from restore_conformance.reporting.sides import Bounds
 from restore_conformance.reporting.templating import environment, plain
 
@@ -47,7 +48,7 @@ def _guessed(run: dict[str, Any], bounds: Bounds) -> int:
     total = 0
     for entry in run["clauses"]:
         for finding in entry["findings"]:
-            shown = finding["conversation"][-bounds.steps :] or [finding["exchange"]]
+            shown = exchanges(finding)[-bounds.steps :]
             total += sum(_size(one, bounds.example, bounds) for one in shown[:-1])
             total += _size(shown[-1], bounds.evidence, bounds)
             total += sum(_escaped(str(finding[part]), bounds.text) for part in ("message", "expected", "observed"))
@@ -85,7 +86,11 @@ def _rendered(run: dict[str, Any], bounds: Bounds, *, cut: bool) -> str:
         newer=telling.newer(run),
         not_followed=telling.not_followed(run),
         groups=telling.groups(run),
-        findings=telling.findings(run),
+        causes=causes.causes(run),
+        fresh=causes.fresh,
+        often=causes.often,
+        since=telling.since(run),
+        words=telling.WORDS,
         unjudged=telling.unjudged(run),
         families=sorted(families.items(), key=lambda item: -item[1]["slowest"]),
         examples=[examples[number] for number in sorted(examples)],
@@ -96,7 +101,7 @@ def _rendered(run: dict[str, Any], bounds: Bounds, *, cut: bool) -> str:
         first_seen=telling.first_seen,
         last_good=telling.last_good,
         told=sides.told,
-        sent=lambda e, longest: sides.sent(e, longest, bounds),
+        sent=lambda e, longest, finding=None: sides.sent(e, longest, bounds, finding),
         came=lambda e, longest, finding=None: sides.came(e, longest, bounds, finding),
     )
 

@@ -11,7 +11,8 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from typing import Any
 
-from restore_conformance.reporting import telling
+from restore_conformance.records import broke, exchanges
+from restore_conformance.reporting import causes, telling
 from restore_conformance.reporting.shown import line, visible
 
 LONGEST = 4000
@@ -19,7 +20,7 @@ LONGEST = 4000
 
 def render(run: dict[str, Any]) -> bytes:
     """The run as JUnit XML in UTF-8."""
-    root = ET.Element("testsuites", name="graph-restore-conformance", time=str(run["seconds"]))
+    root = ET.Element("testsuites", name="graph-restore-conformance", time=_time(run["seconds"]))
     suites: dict[str, ET.Element] = {}
     totals: dict[str, Counter[str]] = {}
     for entry in run["clauses"]:
@@ -32,13 +33,19 @@ def render(run: dict[str, Any]) -> bytes:
     for said in run.get("ledger", {}).get("errors", ()):
         if "ledger" not in suites:
             suites["ledger"] = ET.SubElement(root, "testsuite", name="ledger", timestamp=run["started"][:19])
-        case = ET.SubElement(suites["ledger"], "testcase", classname="ledger", name=line(said.partition(":")[0]))
+        name = line(said.partition(":")[0])
+        number = 1 + sum(case.get("name", "").partition(" #")[0] == name for case in suites["ledger"])
+        name = name if number == 1 else f"{name} #{number}"  # a name that comes twice is read once by some
+        case = ET.SubElement(suites["ledger"], "testcase", classname="ledger", name=name, time="0.000")
         ET.SubElement(case, "failure", message=line(said), type="Ledger")
         for one in ("ledger", ""):
             totals.setdefault(one, Counter()).update(["tests", "failures"])
     for name, suite in {**suites, "": root}.items():
         for key in ("tests", "failures", "errors", "skipped"):
-            suite.set(key, str(totals[name][key]))
+            if suite is not root or key != "skipped":  # the root has no such attribute where Jenkins reads it
+                suite.set(key, str(totals[name][key]))
+        if suite is not root:
+            suite.set("time", _time(sum(float(case.get("time", 0)) for case in suite)))
     ET.indent(root)
     made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return made
@@ -46,8 +53,9 @@ def render(run: dict[str, Any]) -> bytes:
 
 def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
     case = ET.SubElement(
-        suite, "testcase", classname=entry["id"].rpartition(".")[0], name=entry["id"].rpartition(".")[2]
-    )
+        suite, "testcase", classname=entry["id"].rpartition(".")[0], name=entry["id"].rpartition(".")[2],
+        time=_time(_seconds(entry)),
+    )  # fmt: skip
     verdict, level = entry["verdict"], entry["level"]
     if verdict == "fail" and level == "must":
         finding = entry["findings"][0]
@@ -74,16 +82,26 @@ def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
     return ""
 
 
+def _seconds(entry: dict[str, Any]) -> float:
+    """How long the exchanges took that the case shows: the evidence of its finding, or the example of what passed."""
+    if entry["findings"]:
+        return sum(float(one["seconds"]) for one in exchanges(entry["findings"][0]))
+    return float(entry["example"]["seconds"]) if "example" in entry else 0.0
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.3f}"
+
+
 def _told(entry: dict[str, Any], finding: dict[str, Any]) -> str:
-    """A finding in lines: what is required, what came, since when, and how to see it again."""
+    """A finding in lines: what is required, what was observed, since when, and how to see it again."""
     lines = [
         entry["says"],
         *(place.address for place in telling.places(entry) if place.address),
         line(finding["message"]),
-        f"seen {finding['seen']} of {finding['of']}, first seen {telling.first_seen(entry, {'started': 'now'})}"
-        if "history" in entry
-        else f"seen {finding['seen']} of {finding['of']}",
-        *(f"{name}: {line(value)}" for name, value in telling.support(finding["exchange"]).items()),
+        f"seen {causes.often(finding)}"
+        + (f", first seen {telling.first_seen(entry, {'started': 'now'})}" if "history" in entry else ""),
+        *(f"{name}: {line(value)}" for name, value in telling.support(broke(finding)).items()),
         f"accepted: {line(telling.accepted(entry))}" if "accepted" in entry else "",
         visible(finding["curl"])[:LONGEST],
     ]

@@ -12,7 +12,8 @@ import sys
 from typing import Any
 
 from restore_conformance import gate
-from restore_conformance.reporting import sides, telling
+from restore_conformance.records import broke, earlier
+from restore_conformance.reporting import causes, sides, telling
 from restore_conformance.reporting.shown import line, visible
 from restore_conformance.reporting.sides import Bounds
 
@@ -34,20 +35,20 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>#|@&~$])")
 def render(run: dict[str, Any], longest: int = COMMENT) -> str:
     """The run as GitHub-flavoured Markdown, in at most `longest` bytes of UTF-8."""
     head, table, tail = _head(run), _table(run), _tail(run)
-    found = telling.findings(run)
+    found = causes.causes(run)
     room = longest - _size(head) - _size(table) - _size(tail) - 400
     shown: list[str] = []
-    for entry in found:
-        told = _finding(entry, run)
+    for number, cause in enumerate(found, 1):
+        told = _cause(cause, f"{number}. " if len(found) > 1 else "", run)
         if _size(told) > room:
-            told = _named(entry)
+            told = _named(cause)
         if _size(told) > room:
             break
         room -= _size(told)
         shown.append(told)
     parts = [head]
     if found:
-        parts += [f"### {telling.counted(len(found), 'finding')}\n\n", *shown]
+        parts += [f"### {telling.counted(len(found), 'finding')}{', by cause' if len(found) > 1 else ''}\n\n", *shown]
         if len(shown) < len(found):
             parts.append(f"{len(found) - len(shown)} more findings did not fit here: see `report.html`.\n\n")
     return "".join([*parts, table, tail])
@@ -89,33 +90,65 @@ def _head(run: dict[str, Any]) -> str:
     return made
 
 
-def _finding(entry: dict[str, Any], run: dict[str, Any]) -> str:
-    sign = f"{SIGNS[entry['verdict']]} {entry['level']}"
-    made = f"<details><summary>{sign}: <code>{entry['id']}</code></summary>\n\n{_plain(entry['says'])}\n\n"
-    made += f"Stated at {_places(entry)}.\n\n"
-    if entry.get("accepted"):
-        made += f"**Accepted deviation:** {code(telling.accepted(entry))}\n\n"
-    if not entry["findings"]:
-        made += f"{code(entry.get('reason', ''))}\n\n"
-    for finding in entry["findings"]:
-        rows = [
-            ("What came", code(finding["message"])), ("Expected", code(finding["expected"])),
-            ("Observed", code(finding["observed"])), ("At", code(finding["pointer"])),
-            ("Seen", f"{finding['seen']} of {finding['of']}"), ("First seen", telling.first_seen(entry, run)),
-            ("Last kept", telling.last_good(entry)),
-            *((name, code(value)) for name, value in telling.support(finding["exchange"]).items()),
-        ]  # fmt: skip
-        made += "".join(f"- {name}: {value}\n" for name, value in rows if value and value != "` `")
-        exchange = finding["exchange"]
-        made += "\n" + fenced(sides.text(sides.sent(exchange, BOUNDS.example, BOUNDS)), "http")
-        made += "\n" + fenced(sides.text(sides.came(exchange, BOUNDS.evidence, BOUNDS, finding)), "http")
-        if len(finding["curl"]) <= BOUNDS.evidence:
-            made += "\n" + fenced(finding["curl"], "sh")
+def _cause(cause: causes.Shown, place: str, run: dict[str, Any]) -> str:
+    """A cause: what the target does, the evidence of the clause that shows it best, and the others by name."""
+    head = cause.head
+    what = f"<code>{head['id']}</code>"
+    if not cause.alone:
+        what = f"{len(cause.entries)} clauses of {', '.join(cause.operations)}"
+    mark = " (accepted)" if cause.accepted else ""
+    made = f"<details><summary>{place}{SIGNS[head['verdict']]} {cause.level}{mark}: {what}</summary>\n\n"
+    if not cause.alone:
+        made += f"{code(cause.says)}\n\n"
+    made += _finding(head, run, named=cause.alone)
+    for entry in cause.entries[1:]:
+        made += f"- `{entry['id']}`: {_plain(entry['says'])}\n"
+    if cause.consequences:
+        names = ", ".join(f"`{address}`" for address in cause.consequences[:30])
+        more = f" and {len(cause.consequences) - 30} more" if len(cause.consequences) > 30 else ""
+        made += f"\nNot judged because of it: {names}{more}.\n"
     return made + "\n</details>\n\n"
 
 
-def _named(entry: dict[str, Any]) -> str:
-    return f"- {SIGNS[entry['verdict']]} {entry['level']} `{entry['id']}`: {_plain(entry['says'])}\n\n"
+def _finding(entry: dict[str, Any], run: dict[str, Any], *, named: bool) -> str:
+    """A clause with its evidence; it is `named` where its address stands above."""
+    made = (
+        f"- {'Required' if named else '`' + entry['id'] + '`'}: {_plain(entry['says'])} Stated at {_places(entry)}.\n"
+    )
+    if entry.get("accepted"):
+        made += f"- **Accepted deviation:** {code(telling.accepted(entry))}\n"
+    if not entry["findings"]:
+        made += f"- {code(entry.get('reason', ''))}\n"
+    for finding in entry["findings"]:
+        exchange = broke(finding)
+        rows = [
+            ("Observed", code(finding["message"])),
+            *((name, code(value)) for name, value in causes.fresh(finding) if name != "Observed"),
+            ("Wrong with the request", _defect(finding)),
+            ("Seen", causes.often(finding)),
+            ("First seen", telling.first_seen(entry, run) if "history" in entry else ""),
+            ("Last kept", telling.last_good(entry)),
+            *(("Before", code(sides.told(one))) for one in earlier(finding)),
+            ("For support", "; ".join(f"{name} {code(value)}" for name, value in telling.support(exchange).items())),
+        ]  # fmt: skip
+        made += "".join(f"- {name}: {value}\n" for name, value in rows if value and value != "` `")
+        made += "\n" + fenced(sides.text(sides.sent(exchange, BOUNDS.example, BOUNDS, finding)), "http")
+        made += "\n" + fenced(sides.text(sides.came(exchange, BOUNDS.evidence, BOUNDS, finding)), "http")
+        if len(finding["curl"]) <= BOUNDS.evidence:
+            made += "\n" + fenced(finding["curl"], "sh")
+    return made + "\n"
+
+
+def _defect(finding: dict[str, Any]) -> str:
+    """What is wrong with the request, where the message does not say so."""
+    says = str(finding.get("sent", {}).get("says", ""))
+    return "" if says in finding["message"] else _plain(says)
+
+
+def _named(cause: causes.Shown) -> str:
+    head = cause.head
+    rest = f" and {len(cause.entries) - 1} more" if not cause.alone else ""
+    return f"- {SIGNS[head['verdict']]} {cause.level} `{head['id']}`{rest}: {_plain(head['says'])}\n\n"
 
 
 def _places(entry: dict[str, Any]) -> str:
@@ -134,7 +167,7 @@ def _plain(text: str) -> str:
 def _table(run: dict[str, Any]) -> str:
     names = telling.VERDICTS
     made = "### Clauses by heading\n\n"
-    made += "| Heading | " + " | ".join(f"{SIGNS[name]} {name}" for name in names) + " | exchanges |\n"
+    made += "| Heading | " + " | ".join(f"{SIGNS[name]} {telling.WORDS[name]}" for name in names) + " | exchanges |\n"
     made += "|---|" + "--:|" * (len(names) + 1) + "\n"
     for row in telling.tallies(run):
         counts = " | ".join(str(row[name] or "·") for name in names)
@@ -145,11 +178,11 @@ def _table(run: dict[str, Any]) -> str:
 def _tail(run: dict[str, Any]) -> str:
     made = ""
     if missed := telling.not_followed(run):
-        made += "<details><summary>Of a newer edition, not followed</summary>\n\n"
+        made += "<details><summary>Not followed in a newer edition (not binding)</summary>\n\n"
         for entry in missed[:20]:
             finding = entry["newer"]["findings"][0]
             made += f"- edition {entry['newer']['edition']}, {entry['level']} `{entry['id']}`: "
-            made += f"{_plain(entry['says'])} What came: {code(finding['message'])}\n"
+            made += f"{_plain(entry['says'])} Observed: {code(finding['message'])}\n"
         made += "\n</details>\n\n"
     reasons, passing = telling.unjudged(run), telling.passing(run)
     if reasons or passing:

@@ -6,7 +6,7 @@ Knows no markup: gives pieces of text, each marked or not. Bounded: what is far 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from restore_conformance.reporting.shown import line as line_of
 from restore_conformance.reporting.shown import visible
 
 DEEPEST = 60
+Ways = tuple[tuple[str, ...], ...]
+"""The steps of the pointers that are marked."""
 BEFORE = 12
 """Lines kept before a mark where not all fit."""
 
@@ -28,17 +30,20 @@ class Piece:
     kind: str = "plain"
 
 
-def marked(stored: dict[str, Any] | None, pointer: str, longest: int, expected: str = "") -> list[Piece]:
-    """A stored body in at most about `longest` characters, the place of a JSON pointer (RFC 6901) marked in it.
+def marked(
+    stored: dict[str, Any] | None, pointer: str | Iterable[str], longest: int, expected: str = ""
+) -> list[Piece]:
+    """A stored body in at most about `longest` characters, the places of JSON pointers (RFC 6901) marked in it.
 
-    `expected` is written beside the place. A body that is no JSON, was cut, or nests too deep is shown as it is.
+    `expected` is written beside the first place. A body that is no JSON, was cut, or nests too deep is shown as it is.
     """
     value = NOTHING if stored is None or "text" not in stored or stored.get("cut") else _parsed(stored["text"])
     if value is NOTHING:
         return [Piece(cut(plain(stored), longest))]
     if _depth(value) > DEEPEST:
         return [Piece(cut(visible(stored["text"]), longest)) if stored else Piece("")]
-    lines = list(_lines(value, _way(pointer), (), ""))
+    ways = tuple(filter(None, map(_way, [pointer] if isinstance(pointer, str) else pointer)))
+    lines = list(_lines(value, ways, (), ""))
     lines[-1].pop()  # the comma after the whole
     at = next((line for line in lines if any(piece.kind != "plain" for piece in line)), None)
     if at is not None and expected:
@@ -73,13 +78,13 @@ def _way(pointer: str) -> tuple[str, ...] | None:
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
-def _lines(value: Any, way: tuple[str, ...] | None, at: tuple[str, ...], label: str) -> Iterator[list[Piece]]:
+def _lines(value: Any, ways: Ways, at: tuple[str, ...], label: str) -> Iterator[list[Piece]]:
     """The lines of a value; each ends with the piece that is its comma."""
-    kind = "mark" if way is not None and at == way else "plain"
+    kind = "mark" if at in ways else "plain"
     indent = Piece("  " * len(at))
     head = [indent, Piece(label, kind)] if label else [indent]
     if not isinstance(value, dict | list) or not value:
-        gap = _gap(value, way, at)
+        gap = _gap(value, ways, at)
         shown = visible(json.dumps(value, ensure_ascii=False))
         yield [*head, Piece(shown, kind), *([Piece(f"  ← missing: {gap}", "missing")] if gap else []), Piece(",")]
         return
@@ -91,9 +96,9 @@ def _lines(value: Any, way: tuple[str, ...] | None, at: tuple[str, ...], label: 
         if last:
             yield last
         shown = f"{visible(json.dumps(name, ensure_ascii=False))}: " if isinstance(value, dict) else ""
-        *before, last = _lines(inner, way, (*at, name), shown)
+        *before, last = _lines(inner, ways, (*at, name), shown)
         yield from before
-    gap = _gap(value, way, at)
+    gap = _gap(value, ways, at)
     if not gap:
         last = last[:-1]
     yield last
@@ -102,13 +107,16 @@ def _lines(value: Any, way: tuple[str, ...] | None, at: tuple[str, ...], label: 
     yield [indent, Piece(closes, kind), Piece(",")]
 
 
-def _gap(value: Any, way: tuple[str, ...] | None, at: tuple[str, ...]) -> str:
-    """The name of the member that the pointer names and this value lacks."""
-    if way is None or len(way) <= len(at) or way[: len(at)] != at:
-        return ""
-    step = way[len(at)]
-    there = step in value if isinstance(value, dict) else isinstance(value, list) and _index(step) < len(value)
-    return "" if there else visible("/".join(way[len(at) :]))[:200]
+def _gap(value: Any, ways: Ways, at: tuple[str, ...]) -> str:
+    """The name of the member that a pointer names and this value lacks."""
+    for way in ways:
+        if len(way) <= len(at) or way[: len(at)] != at:
+            continue
+        step = way[len(at)]
+        there = step in value if isinstance(value, dict) else isinstance(value, list) and _index(step) < len(value)
+        if not there:
+            return visible("/".join(way[len(at) :]))[:200]
+    return ""
 
 
 def _index(step: str) -> float:
@@ -120,8 +128,11 @@ def _fitted(lines: list[list[Piece]], longest: int) -> list[Piece]:
     lines = [_narrow(line, longest) for line in lines]
     sizes = [sum(len(piece.text) for piece in line) + 1 for line in lines]
     first, last = 0, len(lines)
+    marks = [n for n, line in enumerate(lines) if any(piece.kind != "plain" for piece in line)]
+    if sum(sizes) > longest and len(marks) > 1:
+        return _around(lines, sizes, marks, longest)
     if sum(sizes) > longest:
-        mark = next((n for n, line in enumerate(lines) if any(p.kind != "plain" for p in line)), 0)
+        mark = next(iter(marks), 0)
         first = mark if mark < BEFORE else mark - BEFORE
         room, last = longest, first
         while last < len(lines) and (room > sizes[last] or last <= mark):
@@ -132,6 +143,26 @@ def _fitted(lines: list[list[Piece]], longest: int) -> list[Piece]:
         made += [*line, Piece("\n")]
     if last < len(lines):
         made.append(Piece(f"… {len(lines) - last} lines more\n"))
+    return _joined(made)
+
+
+def _around(lines: list[list[Piece]], sizes: list[int], marks: list[int], longest: int) -> list[Piece]:
+    """The lines nearest to any of several marks, and how many are left out between them."""
+    kept: set[int] = set()
+    for _, number in sorted((min(abs(number - mark) for mark in marks), number) for number in range(len(lines))):
+        longest -= sizes[number]
+        if longest < 0 and number not in marks:
+            break
+        kept.add(number)
+    made: list[Piece] = []
+    skipped = 0
+    for number, line in enumerate([*lines, []]):
+        if number in kept or number == len(lines):
+            made += [Piece(f"… {skipped} lines\n")] if skipped else []
+            made += [*line, Piece("\n")] if line else []
+            skipped = 0
+        else:
+            skipped += 1
     return _joined(made)
 
 

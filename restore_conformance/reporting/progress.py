@@ -133,6 +133,19 @@ class Progress:
             message = self._scrub.text(message[:LONGEST])
         self._print(f"broken  {made.level.value:7} {made.address}: {line(message, 200)}", "red")
 
+    def explained(self, run: dict[str, Any]) -> dict[str, Any]:
+        """Take back the lines about clauses that are not broken after all, and say why; gives the record as it is."""
+        entries = {entry["id"]: entry for entry in run["clauses"]}
+        over = [entries[name] for name in sorted(self._told) if entries[name]["verdict"] not in {"fail", "error"}]
+        groups: dict[str, list[str]] = {}
+        for entry in over:
+            root = f"explained by {entry['root']}" if "root" in entry else entry.get("reason") or entry["verdict"]
+            groups.setdefault(line(root, 200), []).append(entry["id"])
+        for why, names in groups.items():
+            shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+            self._print(f"retracted {shown}: {why}", "dim")
+        return run
+
     # ------------------------------------------------------------------ what it shows
 
     def _print(self, said: str, style: str = "") -> None:

@@ -5,7 +5,7 @@ Bounded by `Bounds`: a server may send a line of a megabyte. Knows no markup.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +26,31 @@ class Bounds:
     steps: int = 10
 
 
-def sent(exchange: dict[str, Any], longest: int, bounds: Bounds) -> list[Piece]:
-    """The request: its line, its headers, its body."""
+def sent(exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[str, Any] | None = None) -> list[Piece]:
+    """The request: its line, its headers, its body; what is wrong with it is marked where the finding says."""
     asked = exchange["request"]
-    made = [Piece(f"{line(asked['method'], 40)} {line(asked['url'], bounds.text)}\n")]
-    made += _headers(asked["headers"], bounds, "")
-    return [*made, Piece("\n"), *marked(asked["body"], "", longest)]
+    places = (finding or {}).get("sent", {}).get("places", ())
+    named = {kind: _named(places, kind) for kind in ("url", "header")}
+    made = [Piece(f"{line(asked['method'], 40)} "), *_url(line(asked["url"], bounds.text), named["url"]), Piece("\n")]
+    there = {name.lower() for name, _ in asked["headers"]}
+    made += _headers(asked["headers"], bounds, "", named=frozenset(name.lower() for name in named["header"]))
+    for name in named["header"]:
+        if name.lower() not in there:
+            made.append(Piece(f"← no {name} header\n", "missing"))
+    return [*made, Piece("\n"), *marked(asked["body"], [one for one in places if one.startswith("/")], longest)]
+
+
+def _named(places: Iterable[str], kind: str) -> list[str]:
+    return [one.removeprefix(f"{kind}:") for one in places if one.startswith(f"{kind}:")]
+
+
+def _url(url: str, parts: list[str]) -> list[Piece]:
+    """A URL with the first of these parts marked that stands in it."""
+    for part in parts:
+        before, found, after = url.rpartition(part)
+        if found:
+            return [Piece(before), Piece(part, "mark"), Piece(after)]
+    return [Piece(url)]
 
 
 def came(exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[str, Any] | None = None) -> list[Piece]:
@@ -54,12 +73,15 @@ def came(exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[s
     return [*made, Piece("\n"), *marked(answer["body"], pointer, longest, expected)]
 
 
-def _headers(headers: list[list[str]], bounds: Bounds, observed: str, note: str = "") -> Iterator[Piece]:
+def _headers(
+    headers: list[list[str]], bounds: Bounds, observed: str, note: str = "", named: frozenset[str] = frozenset()
+) -> Iterator[Piece]:
+    """The lines of the headers; one is marked that is named, or whose value was observed."""
     for name, value in headers[: bounds.headers]:
-        hit = bool(observed) and value.startswith(observed)
+        hit = (bool(observed) and value.startswith(observed)) or name.lower() in named
         yield Piece(f"{line(name, min(200, bounds.text))}: ")
         yield Piece(line(value, bounds.text), "mark" if hit else "plain")
-        yield Piece(f"{note}\n" if hit else "\n", "note" if hit else "plain")
+        yield Piece(f"{note}\n" if hit else "\n", "note" if hit and note else "plain")
     if len(headers) > bounds.headers:
         yield Piece(f"… {len(headers) - bounds.headers} headers more\n")
 
@@ -75,4 +97,8 @@ def told(exchange: dict[str, Any]) -> str:
 
 def text(pieces: list[Piece]) -> str:
     """The pieces as one text, a mark between guillemets: for formats that cannot colour."""
-    return "".join(piece.text if piece.kind in {"plain", "note"} else f"»{piece.text}«" for piece in pieces)
+    return "".join(piece.text if piece.kind in {"plain", "note"} else _between(piece.text) for piece in pieces)
+
+
+def _between(text: str) -> str:
+    return f"»{text.removesuffix(chr(10))}«" + ("\n" if text.endswith("\n") else "")

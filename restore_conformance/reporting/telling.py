@@ -18,6 +18,10 @@ Record = dict[str, Any]
 SUBJECT = "Create sharePointRestoreSession (beta), Microsoft Graph Backup Storage"
 VERDICTS = ("fail", "error", "inconclusive", "none", "pass")
 """From what must be read first to what need not be read."""
+WORDS = {
+    "fail": "failed", "error": "suite error", "inconclusive": "inconclusive", "none": "not tested", "pass": "passed",
+}  # fmt: skip
+"""The verdicts, for people."""
 LEVELS = ("must", "should", "observe")
 UNTOUCHED = ("none", "inconclusive")
 SUPPORT_HEADERS = ("request-id", "client-request-id", "x-ms-ags-diagnostic", "date")
@@ -112,12 +116,6 @@ def partial(run: Record) -> str:
     return f"This record is partial: the run was stopped after {counted(run['requests'], 'request')} ({stopped})."
 
 
-def findings(run: Record) -> list[Record]:
-    """Clauses that were broken or could not be judged for an error of ours, the gravest first."""
-    found = [entry for entry in run["clauses"] if entry["verdict"] in {"fail", "error"}]
-    return sorted(found, key=lambda e: (VERDICTS.index(e["verdict"]), LEVELS.index(e["level"])))
-
-
 def passing(run: Record) -> list[Record]:
     """Clauses with something that was seen in a refusal and did not come again: shown, and binding nobody."""
     return [entry for entry in run["clauses"] if "passing" in entry]
@@ -155,38 +153,6 @@ def unjudged(run: Record) -> dict[str, list[Record]]:
         if entry["verdict"] in UNTOUCHED:
             reasons.setdefault(entry.get("reason") or "no reason known", []).append(entry)
     return dict(sorted(reasons.items(), key=lambda item: -len(item[1])))
-
-
-KINDS = {
-    "route": "the target seems to have no route for them",
-    "caller": "they need another caller (--identity)",
-    "ids": "they need ids that exist on the target (--restore-points, --granular-items)",
-    "step": "the target, or this profile, never came to the step that shows them",
-    "left-out": "left out, as the settings say",
-    "room": "there was no room for them",
-    "untested": "no exchange can show them",
-    "untouched": "nothing that was sent touches them",
-}
-"""Why clauses are not tested, a kind in a line."""
-
-
-def untested(run: Record) -> list[tuple[str, list[Record]]]:
-    """The clauses that nothing tested, by the kind of the reason, the largest group first."""
-    kinds: dict[str, list[Record]] = {}
-    for entry in run["clauses"]:
-        if entry["verdict"] == "none":
-            kinds.setdefault(entry.get("why", "untouched"), []).append(entry)
-    named = [(_kind(kind, entries, run), entries) for kind, entries in kinds.items()]
-    return sorted(named, key=lambda group: -len(group[1]))
-
-
-def _kind(kind: str, entries: list[Record], run: Record) -> str:
-    if kind == "untouched" and run.get("stopped"):
-        return f"{KINDS[kind]} ({run['stopped']})"
-    if kind == "route":
-        named = ", ".join(dict.fromkeys(entry["id"].partition("/")[0] for entry in entries))
-        return f"the target seems to have no route for {named}"
-    return KINDS.get(kind, kind)
 
 
 def places(entry: Record) -> Iterator[Place]:
@@ -234,6 +200,11 @@ def support(exchange: Record) -> dict[str, str]:
     return {name: made[name] for name in (*SUPPORT_HEADERS, "sent") if made.get(name)}
 
 
+def request(exchange: Record) -> str:
+    """The method and the address of a request."""
+    return f"{exchange['request']['method']} {exchange['request']['url']}"
+
+
 def first_seen(entry: Record, run: Record) -> str:
     """Since when a clause is known to be broken."""
     known = entry.get("history")
@@ -241,6 +212,12 @@ def first_seen(entry: Record, run: Record) -> str:
         return f"in this run, {run['started']} (no history was given)"
     several = f", in {counted(known['runs'], 'run')} in a row" if known["runs"] > 1 else ", new in this run"
     return f"{known['first_seen']}{several}"
+
+
+def since(run: Record) -> str:
+    """What is known about since when, for the whole run: said once, where no history was given."""
+    known = any("history" in entry for entry in run["clauses"])
+    return "" if known else f"First seen in this run, {run['started']}: no history was given (--history FILE)."
 
 
 def last_good(entry: Record) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TextIO
 
-from restore_conformance.reporting import telling
+from restore_conformance.reporting import causes, telling
 from restore_conformance.reporting.shown import line
 
 MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}
@@ -16,29 +16,36 @@ COLUMNS = ("pass", "fail", "inconclusive", "none")
 NONE = "·"
 """Stands for no clause, so that the numbers stand out."""
 
+MOST_CLAUSES = 8
+"""Clauses of one cause that are named with what they require."""
+MOST_REASONS = 15
+"""Lines about what was not judged or not tested."""
+
 BETWEEN = "; "
 """Stands between the groups of what was left out of a recording."""
 
 
 def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: TextIO, plain: bool = False) -> None:
-    """The verdicts by heading, the findings, what was not judged, and where the reports are."""
+    """The verdicts by heading, what is broken, the verdict, what was not tested, and where the reports are."""
     if not quiet:
         _headings(run, out, plain=plain)
-        _findings(run, out)
+        _causes(run, out)
         _passing(run, out)
-        _unjudged(run, out)
     if said := telling.partial(run):
         print(line(said), file=out)
     print(f"{run['verdict'].upper()}{telling.edition(run)}: {line(run['reason'])}.", file=out)
     for said in telling.newer(run):
         print(said, file=out)
-    counts = ", ".join(f"{number} {name}" for name, number in run["summary"].items() if number)
+    counts = ", ".join(
+        f"{run['summary'][name]} {words}" for name, words in telling.WORDS.items() if run["summary"].get(name)
+    )
     print(
         f"{counts}; {run['requests']} requests, {run['judgements']} judgements, {run['seconds']:.1f} s",
         file=out,
     )
     _ledger(run, out)
     if not quiet:
+        _unjudged(run, out)
         _recordings(run, out)
         print(f"Report: {written['html'] if written else 'not written, see below'}", file=out)
 
@@ -111,21 +118,27 @@ def _cell(number: int, style: str) -> str:
     return f"[{style}]{number}[/]" if number else f"[dim]{NONE}[/]"
 
 
-def _findings(run: dict[str, Any], out: TextIO) -> None:
-    failing = [entry for entry in telling.findings(run) if entry["findings"]]
-    for entry in failing:
-        finding = entry["findings"][0]
-        mark = f" (accepted until {entry['accepted']['review']})" if "accepted" in entry else ""
-        print(f"{entry['level']:6} {entry['id']}{mark}", file=out)
-        print(f"       {entry['says']}", file=out)
-        print(f"       came: {line(finding['message'])} (seen {finding['seen']} of {finding['of']})", file=out)
-        if "history" in entry:
-            print(f"       first seen: {telling.first_seen(entry, run)}", file=out)
-        if "accepted" in entry:
-            print(f"       accepted: {line(telling.accepted(entry))}", file=out)
-        if finding["consequences"]:
-            print(f"       with it: {_listed(finding['consequences'])}", file=out)
-    if failing:
+def _causes(run: dict[str, Any], out: TextIO) -> None:
+    """What is broken, a paragraph a cause: what the target does, the clauses, and what was not judged because of it."""
+    found = [cause for cause in causes.causes(run) if cause.head["findings"]]
+    for number, cause in enumerate(found, 1):
+        finding = cause.head["findings"][0]
+        place = f"{number}. " if len(found) > 1 else ""
+        often = f" (seen {causes.often(finding)})" if cause.alone else ""
+        print(f"{place}{cause.level}: {line(cause.says)}{often}", file=out)
+        for entry in cause.entries[:MOST_CLAUSES]:
+            mark = f" (accepted until {entry['accepted']['review']})" if "accepted" in entry else ""
+            level = "" if entry["level"] == cause.level else f" ({entry['level']})"
+            print(f"   {entry['id']}{level}{mark}: {entry['says']}", file=out)
+            if "history" in entry:
+                print(f"      first seen: {telling.first_seen(entry, run)}", file=out)
+            if "accepted" in entry:
+                print(f"      accepted: {line(telling.accepted(entry))}", file=out)
+        if len(cause.entries) > MOST_CLAUSES:
+            print(f"   and {len(cause.entries) - MOST_CLAUSES} more clauses: see the report", file=out)
+        if cause.consequences:
+            print(f"   not judged because of it: {_listed(cause.consequences)}", file=out)
+    if found:
         print(file=out)
 
 
@@ -136,24 +149,25 @@ def _passing(run: dict[str, Any], out: TextIO) -> None:
 
 
 def _unjudged(run: dict[str, Any], out: TextIO) -> None:
-    """What has no verdict: a line for each kind of reason, and one for each reason where a verdict was missed."""
+    """What has no verdict, a line for each reason, at most MOST_REASONS; what follows from a finding stands there."""
     reasons: dict[str, list[dict[str, Any]]] = {}
     for entry in run["clauses"]:
-        if entry["verdict"] in {"error", "inconclusive"}:
+        if entry["verdict"] in {"error", "inconclusive"} and "root" not in entry:
             reasons.setdefault(entry.get("reason", ""), []).append(entry)
-    for reason, entries in reasons.items():
-        names = [entry["id"] for entry in entries]
-        print(f"Not judged: {_listed(names)}\n       {line(reason)}", file=out)
-    groups = telling.untested(run)
-    for kind, entries in groups:
+    lines = [
+        f"Not judged: {_listed([e['id'] for e in entries], 2)}: {line(why, 200)}" for why, entries in reasons.items()
+    ]
+    for why, entries in causes.untested(run):
         musts = sum(entry["level"] == "must" for entry in entries)
-        names = [entry["id"] for entry in entries]
-        print(
-            f"Not tested: {telling.counted(len(entries), 'clause')} ({musts} must), {line(kind)}: {_listed(names, 2)}",
-            file=out,
+        lines.append(
+            f"Not tested: {telling.counted(len(entries), 'clause')} ({musts} must), {line(why, 200)}: "
+            f"{_listed([entry['id'] for entry in entries], 2)}"
         )
-    if reasons or groups:
-        print(file=out)
+    kept = lines if len(lines) <= MOST_REASONS else lines[: MOST_REASONS - 1]
+    for one in kept:
+        print(one, file=out)
+    if len(kept) < len(lines):
+        print(f"{len(lines) - len(kept)} other reasons are in the report.", file=out)
 
 
 def _listed(names: list[str], most: int = 4) -> str:

@@ -1,5 +1,9 @@
 """report.html in a browser: it opens, finds, filters, links and moves by keys, for everybody."""
 
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
 from restore_conformance.cli import main
@@ -137,3 +141,70 @@ def test_it_prints_whole(look, faulty, shots):
     opened.page.pdf(path=shots / "report-faulty.pdf")
     opened.page.emulate_media(media="print")
     assert not opened.page.locator("#filter").is_visible()
+
+
+class Tiny(BaseHTTPRequestHandler):
+    """Answers every POST with 201 and everything else with 200, and an empty object."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(201 if self.command == "POST" else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - as http.server looks them up
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """The report of a server that breaks nearly everything."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Tiny)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        address = f"http://127.0.0.1:{server.server_port}/beta"
+        return judged(tmp_path_factory.mktemp("tiny"), "--target", address, "--token", "T")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(("width", "most"), [(1280, 5_000), (390, 8_000)])
+def test_a_server_that_breaks_nearly_everything_is_read_in_two_minutes(look, tiny, width, most, shots):
+    """Folded, its report is a few screens long: an index, a card a cause, and nothing runs out at the side."""
+    opened = look(tiny, width=width)
+    opened.page.screenshot(path=shots / f"report-tiny-{width}.png", full_page=True)
+    assert opened.page.evaluate("document.documentElement.scrollHeight") < most
+    assert opened.sideways() <= 0
+    assert opened.serious() == []
+    assert opened.page.locator(".index li").count() == opened.page.locator(".cause").count() > 2
+
+
+def test_a_green_report_is_printed_on_two_pages(look, conforming, tmp_path):
+    """What is folded stays folded on paper."""
+    made = tmp_path / "report.pdf"
+    look(conforming).page.pdf(path=made, format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", made.read_bytes())) <= 2
+
+
+def test_a_folded_finding_opens_by_its_link(look, tiny):
+    """The address of a finding opens its card and its evidence, where the defect of the request is marked."""
+    page = look(tiny, at="#finding-create/errors.duplicate-artifact").page
+    finding = page.locator("[id='finding-create/errors.duplicate-artifact']")
+    assert finding.evaluate("node => node.open")
+    assert finding.locator("mark").count() >= 3
+
+
+def test_a_search_opens_the_groups_that_hold_a_match(look, conforming):
+    """A row that is found is seen, and the groups are as they were once the search is over."""
+    page = look(conforming).page
+    page.fill("#search", "timestamps order")
+    assert page.locator("tr[data-verdict]:visible").count() > 0
+    page.keyboard.press("Escape")
+    assert page.locator("details.group[open]").count() == 0

@@ -22,7 +22,7 @@ from restore_conformance import cli
 
 SMALL = ["--profile", "quick", "--draws", "0", "--max-requests", "6", "--quiet", "--plain"]
 """Few requests, so that much of the time goes into writing."""
-SET = {"run.json", "report.html", "report.md", "junit.xml", "exchanges.ndjson", "run.har"}
+SET = {"run.json", "report.html", "report.md", "junit.xml", "report.sarif", "exchanges.ndjson", "run.har"}
 
 
 def command(*words):
@@ -41,7 +41,7 @@ def whole(name, raw):
     """Whether a file of a report is one to its end."""
     try:
         match Path(name).suffix:
-            case ".json" | ".har":
+            case ".json" | ".har" | ".sarif":
                 return isinstance(json.loads(raw), dict)
             case ".ndjson":
                 return raw.endswith(b"\n") and all(isinstance(json.loads(line), dict) for line in raw.splitlines())

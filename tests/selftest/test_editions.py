@@ -261,6 +261,8 @@ def test_every_report_says_which_edition_bound(tmp_path, capsys):
     assert record["settings"]["edition"] == "2026-02"
     assert record["edition"] == {
         "name": "2026-02",
+        "since": "2026-02",
+        "chosen": "default",
         "newer": [{"name": "2026-06", "judged": 3, "not_followed": [ONLY_GRANULAR]}],
     }
     entry = next(one for one in record["clauses"] if one["id"] == ONLY_GRANULAR)
@@ -281,7 +283,7 @@ def test_the_latest_edition_says_so_and_binds_all(tmp_path, capsys):
     assert "CONFORMANT (edition 2026-06): " in said
     assert "not followed" not in said
     record = json.loads((tmp_path / "run.json").read_text())
-    assert record["edition"] == {"name": "2026-06", "newer": []}
+    assert record["edition"] == {"name": "2026-06", "since": "2026-06", "chosen": "edition", "newer": []}
     assert {one["verdict"] for one in record["clauses"] if one["id"] in {ONLY_GRANULAR, ACCEPTED, DESTINATION}} == {
         "pass"
     }

@@ -11,14 +11,21 @@ import pytest
 from restore_conformance.campaign import Campaign
 from restore_conformance.exchange import Request, header
 from restore_conformance.mock import Service
-from restore_conformance.mock.faults import ALIASES, FAULTS, seeded
+from restore_conformance.mock.faults import ALIASES, FAULTS, seeded, tables
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 
 BASE = "/solutions/backupRestore"
 SITE, GRANULAR = "siteRestoreArtifacts", "granularSiteRestoreArtifacts"
-UPDATES = [name for name in FAULTS if seeded(name).operations["update"][0].__qualname__.startswith("updating.")]
-"""The faults that are made with `seeding.updating`."""
+UNREADABLE = {"update-malformed-other-code", "update-broken-json-accepted"}
+"""The faults that are about changes that cannot be read."""
+UPDATES = [
+    row.name
+    for place, rows in tables()
+    for row in rows
+    if place.startswith("update/") and row.blames[0] == "." and row.name not in UNREADABLE
+]
+"""The faults of the tables of update that break one of its clauses."""
 
 MALFORMED = {
     "cut short": b'{"siteRestoreArtifacts@delta":[',

@@ -9,9 +9,9 @@ from looking import failed
 from restore_conformance.bench.scoring import judged
 from restore_conformance.live.running import rehearsal
 from restore_conformance.mock import Service
+from restore_conformance.mock.hooks import READING
 from restore_conformance.mock.variants import composed, dimensions, reported
-from restore_conformance.mock.variants.lagging import READING
-from restore_conformance.mock.variants.replicas import replicated
+from restore_conformance.mock.variants.consistency import replicated
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import Exit

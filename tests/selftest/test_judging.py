@@ -10,7 +10,8 @@ from restore_conformance.clauses import Clause, Interpretation, Register, answer
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Judge, look
 from restore_conformance.mock import Service
-from restore_conformance.mock.faults.seeding import on_refusal, on_reply
+from restore_conformance.mock.edits import status
+from restore_conformance.mock.hooks import created, refused
 from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.verdicts import Deviation, Inconclusive, Level, Verdict
@@ -250,7 +251,7 @@ def test_times_are_compared_across_zones_and_digits():
 def test_an_answer_that_names_the_row_of_a_clause_is_reported_under_it():
     """Ids that differ in letter case are an open question: answered alike, they do not explain the row."""
     service = Service()
-    on_refusal(service, "DuplicateArtifactInList", lambda reply: setattr(reply, "status", 200))
+    refused("DuplicateArtifactInList", status(200))(service)
     found = [one.clause.address for one in judged(load(), service, "standard").verdicts if one.verdict == Verdict.FAIL]
     assert found == ["create/errors.duplicate-artifact"]
 
@@ -259,7 +260,7 @@ def test_an_answer_that_names_the_row_of_a_clause_is_reported_under_it():
 def test_what_follows_from_a_clause_that_follows_from_another_is_reported_under_the_first_cause(profile):
     """Every create answered 200 is one defect, whatever family of requests shows it, and whoever asks."""
     service = Service()
-    on_reply(service, lambda reply, _: setattr(reply, "status", 200) if reply.status == 201 else None)
+    created(status(200))(service)
     found = [one.clause.address for one in judged(load(), service, profile).verdicts if one.verdict == Verdict.FAIL]
     assert found == ["create/response.created"]
 

@@ -34,6 +34,7 @@ STOREYS = [
     {"bench", "live"},
     {
         "record",
+        "records",
         "shell",
         "storing",
         "recordings",

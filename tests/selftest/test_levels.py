@@ -14,8 +14,8 @@ from restore_conformance.commands import bench
 from restore_conformance.commands.clauses import main as show_clauses
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS
+from restore_conformance.mock.hooks import around
 from restore_conformance.mock.variants import VARIANTS, reported
-from restore_conformance.mock.variants.field_more_life import around
 from restore_conformance.mock.wire import Reply
 from restore_conformance.verdicts import Exit, Level
 
@@ -75,7 +75,7 @@ def test_a_change_of_unknown_members_alone_may_be_empty(judged):
     """`{"note": 1}`, `{}` and annotations alone change nothing where what is not known is passed over."""
     seen = []
 
-    def passing(asked, right):
+    def passing(service, asked, found, right):
         try:
             payload = json.loads(asked.request.body)
         except ValueError:
@@ -86,7 +86,7 @@ def test_a_change_of_unknown_members_alone_may_be_empty(judged):
         return right()
 
     service = Service()
-    around(service, ("update",), passing)
+    around(("update",), passing)(service)
     result = judged(service)
     assert failed(result) == []
     assert result.exit is Exit.CONFORMANT

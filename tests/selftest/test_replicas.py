@@ -5,7 +5,7 @@ from looking import failed, some
 
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.mock.variants.replicas import replicated
+from restore_conformance.mock.variants.consistency import replicated
 from restore_conformance.verdicts import Exit
 
 LAGS = [(0.0, 3.0), (0.5, 1.5, 3.0), (0.0, 0.0, 2.0), (3.0, 0.5)]

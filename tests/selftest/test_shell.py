@@ -111,3 +111,56 @@ def test_a_url_is_scrubbed():
 def test_a_quoted_text_is_one_word_of_the_shell(text):
     done = subprocess.run(["sh", "-c", f"printf %s {quoted(text)}"], capture_output=True, timeout=30, check=True)
     assert done.stdout.decode() == text
+
+
+@needs_curl
+@pytest.mark.parametrize("token", ["T", "t0ken-of-the-run"])
+def test_what_was_scrubbed_is_a_variable_and_the_command_says_which(token, tmp_path):
+    """A short token, another caller's and a browse session are set from outside; without them nothing is sent."""
+    service = Listening()
+    scrub = Scrub({"token": token, "read-only": "token-of-a-reader"})
+    body = b'{"granularSiteRestoreArtifacts": [{"browseSessionId": "browse-of-somebody", "id": "a"}]}'
+    headers = [("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")]
+    sent = exchange(headers=headers, body=body)
+    scrub.learn(sent)
+    with serving(service) as base:
+        line = curl(sent, scrub, base)
+        assert "browse-of-somebody" not in line
+        assert f"Bearer {token}" not in line
+        done = run(line, tmp_path)
+        assert done.returncode != 0
+        assert b"BROWSE: a browse session id" in done.stderr
+        assert service.requests == []
+        done = run(f"BROWSE=browse-of-mine; {line}", tmp_path)
+        assert done.returncode == 0, done.stderr
+    (request,) = service.requests
+    assert request.header("Authorization") == "Bearer the-real-token"
+    assert b'"browseSessionId": "browse-of-mine"' in request.body
+
+
+def test_another_caller_is_named_in_the_command():
+    """The token of a caller with other permissions is not that of the run."""
+    scrub = Scrub({"token": "t0ken-of-the-run", "token-read-only": "token-of-a-reader"})
+    line = curl(exchange(headers=[("Authorization", "Bearer token-of-a-reader")]), scrub, "http://127.0.0.1:1")
+    assert line.startswith(': "${TOKEN:?the bearer token of the caller read-only}"; curl ')
+    line = curl(exchange(headers=[("Authorization", "Bearer something-else-entirely")]), scrub, "http://127.0.0.1:1")
+    assert line.startswith(': "${TOKEN:?a token other than that of the run}"; curl ')
+
+
+def test_no_variable_is_named_by_the_text_of_a_request():
+    """What looks like something scrubbed in a recording never asks for a variable of the environment."""
+    body = b'{"a": "scrubbed-path-0123456789ab", "b": "scrubbed-token-0123456789ab"}'
+    line = curl(exchange(body=body), Scrub(), "http://127.0.0.1:1")
+    assert "$PATH" not in line
+    assert "$TOKEN" not in line
+    assert '"$VALUE"' in line
+    assert '"$VALUE_2"' in line
+
+
+@needs_curl
+def test_a_request_without_a_media_type_is_sent_without_one(tmp_path):
+    """curl names a media type of its own where there is a body, unless it is told not to."""
+    service = Listening()
+    with serving(service) as base:
+        assert run(curl(exchange(body=b"{}"), Scrub(), base), tmp_path).returncode == 0
+    assert service.requests[0].header("Content-Type") is None

@@ -1,55 +1,53 @@
-"""Servers with one seeded defect each: the liars that prove the tests.
+"""Servers with one seeded defect each, which prove that the tests detect it.
 
-A fault is a function that changes one `Service`. It names the clause that must be blamed and, in its
-docstring, the least interaction that shows it. Importing this package registers all of them.
+A fault is a row of a table. The tables stand where the tests of their clauses stand: `faults/get/response.py` beside
+`tests/get/test_response.py`. Importing this package walks through the folder and registers the rows of every module.
 """
 
-from restore_conformance.mock.faults import (
-    beside,
-    coercions,
-    created,
-    drafts,
-    errors,
-    field_artifacts,
-    field_create,
-    field_ends,
-    field_input,
-    field_kinds,
-    field_life,
-    field_lists,
-    field_members,
-    field_more_broken,
-    field_more_changes,
-    field_more_crashes,
-    field_more_create,
-    field_more_envelopes,
-    field_more_gone,
-    field_more_lists,
-    field_more_rows,
-    field_more_running,
-    field_more_state,
-    field_more_update,
-    field_protocol,
-    field_refusals,
-    field_spelling,
-    field_update,
-    inputs,
-    later,
-    levels,
-    protocol,
-    state,
-    wire,
-)
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import replace
+
 from restore_conformance.mock.faults.aliases import ALIASES
-from restore_conformance.mock.faults.seeding import FAULTS, Fault, seeded
+from restore_conformance.mock.faults.register import Fault
+from restore_conformance.mock.service import Service
+from restore_conformance.verdicts import UsageError
 
-ROOMS = (
-    beside, coercions, created, drafts, errors, inputs, later, levels, protocol, state, wire, field_artifacts, field_create, field_ends, field_input,
-    field_kinds, field_life, field_lists, field_members, field_protocol, field_refusals, field_spelling,
-    field_update, field_more_changes, field_more_create, field_more_envelopes, field_more_rows, field_more_running,
-    field_more_broken, field_more_crashes, field_more_gone, field_more_lists, field_more_state, field_more_update,
-)  # fmt: skip
-"""Where the faults are. Those called field_* were written from the documents alone, without a look at the suite;
-they name the statement they break instead of a clause."""
+__all__ = ["ALIASES", "FAULTS", "Fault", "seeded", "tables"]
 
-__all__ = ["ALIASES", "FAULTS", "ROOMS", "Fault", "seeded"]
+
+def tables() -> Iterator[tuple[str, list[Fault]]]:
+    """Every table: its place below this package, "get/response", and its rows."""
+    for found in pkgutil.walk_packages(__path__, f"{__name__}."):
+        rows = getattr(importlib.import_module(found.name), "FAULTS", None)
+        if rows is not None and not found.ispkg:
+            yield found.name.removeprefix(f"{__name__}.").replace(".", "/").replace("_", "-"), [*rows]
+
+
+def _registered() -> dict[str, Fault]:
+    """The rows of every table by their names, with the whole address of the clause in each."""
+    found: dict[str, Fault] = {}
+    for place, rows in tables():
+        for row in rows:
+            if row.name in found or row.name in ALIASES:
+                raise ValueError(f"two faults are called {row.name}")
+            found[row.name] = replace(row, blames=place + row.blames) if row.blames.startswith(".") else row
+    return found
+
+
+FAULTS = _registered()
+
+
+def seeded(name: str, service: Service | None = None) -> Service:
+    """A service with the defect of that name, or of the one it is another name of. Raises UsageError with near ones."""
+    name = ALIASES.get(name, name)
+    if name not in FAULTS:
+        near = ", ".join(difflib.get_close_matches(name, FAULTS, 3, 0.3)) or "see serve --list"
+        raise UsageError(f"There is no fault {name!r}; near it: {near}.")
+    service = service or Service()
+    FAULTS[name].seed(service)
+    return service

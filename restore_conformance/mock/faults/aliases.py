@@ -42,6 +42,10 @@ ALIASES = MappingProxyType(
         "field-path-sentinel-accepted": "sentinel-accepted",
         "field-update-list": "update-answers-an-array",
         "field-update-after-activation": "update-any-state",
+        "field-artifacts-bad-id-500": "list-artifacts-malformed-id-answered-500",
+        "field-delete-bad-id-500": "delete-malformed-id-answered-500",
+        "field-get-bad-id-500": "get-malformed-id-answered-500",
+        "field-update-restoresessionnotfound-400": "update-unknown-id-answered-400",
     }
 )
 """The other name, and the fault that it stands for."""

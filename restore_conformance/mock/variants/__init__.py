@@ -1,34 +1,65 @@
-"""Servers that are odd and keep the contract: what must never be accused.
+"""Servers that are unusual and keep the contract: what must never be reported.
 
-A variant is one value of one dimension; values of different dimensions compose. Each names, in its docstring,
-the sentence of the documents that allows it. Those called fair-* were built against a clause, and say which clauses
-report them without binding. Those called field-* were written without a look at the suite.
-Importing this package registers all of them, in the order in which they compose: meaning first, bytes last.
+A variant is one value of one dimension; values of different dimensions compose. Each names the sentence of the documents
+that allows it. Those called fair-* were built against a clause, and say which clauses report them without binding; those
+called field-* were written without a look at the suite. Importing this package walks through the folder and registers the
+rows of every module by its name, which is the order in which they compose: `wire`, which changes bytes, comes last.
 """
 
-from restore_conformance.mock.variants import (
-    bounds,
-    fair_readings,
-    fair_routes,
-    field,
-    field_forms,
-    field_more,
-    field_more_changes,
-    field_more_edges,
-    field_more_life,
-    field_more_refusals,
-    field_refusals,
-    field_routes,
-    field_spelling,
-    field_wire,
-    lagging,
-    replicas,
-    wire,
-)
-from restore_conformance.mock.variants.shaping import VARIANTS, Variant, composed, dimensions, reported, shaped
+from __future__ import annotations
 
-ROOMS = (
-    bounds, fair_readings, fair_routes, field, field_forms, field_more, field_more_changes, field_more_edges, field_more_life, field_more_refusals, field_refusals, field_routes, field_spelling, field_wire, lagging, replicas, wire,
-)  # fmt: skip
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Iterable
 
-__all__ = ["ROOMS", "VARIANTS", "Variant", "composed", "dimensions", "reported", "shaped"]
+from restore_conformance.mock.service import Service
+from restore_conformance.mock.variants.register import Variant
+from restore_conformance.verdicts import UsageError
+
+__all__ = ["VARIANTS", "Variant", "composed", "dimensions", "reported", "shaped"]
+
+
+def _registered() -> dict[str, Variant]:
+    """The rows of every table by their names."""
+    found: dict[str, Variant] = {}
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda one: one.name):
+        for row in getattr(importlib.import_module(f"{__name__}.{module.name}"), "VARIANTS", ()):
+            if row.name in found:
+                raise ValueError(f"two variants are called {row.name}")
+            found[row.name] = row
+    return found
+
+
+VARIANTS = _registered()
+
+
+def dimensions() -> dict[str, list[str]]:
+    """The values of every dimension, by name."""
+    found: dict[str, list[str]] = {}
+    for one in VARIANTS.values():
+        found.setdefault(one.dimension, []).append(one.name)
+    return found
+
+
+def reported(names: Iterable[str]) -> frozenset[str]:
+    """The clauses that report a service with these variants, without binding."""
+    return frozenset().union(*(VARIANTS[name].reports for name in names))
+
+
+def shaped(name: str, service: Service | None = None) -> Service:
+    """A service with one variant, or several joined by "+". Raises UsageError for a name that does not exist."""
+    return composed(name.split("+"), service)
+
+
+def composed(names: Iterable[str], service: Service | None = None) -> Service:
+    """A service with several variants of different dimensions, applied in the order of registration."""
+    service = service or Service()
+    wanted = set(names)
+    if unknown := sorted(wanted - set(VARIANTS)):
+        near = ", ".join(difflib.get_close_matches(unknown[0], VARIANTS, 3, 0.3)) or "see serve --list"
+        raise UsageError(f"There is no variant {unknown[0]!r}; near it: {near}.")
+    for name, one in VARIANTS.items():
+        if name in wanted:
+            one.seed(service)
+    return service

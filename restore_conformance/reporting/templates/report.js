@@ -19,7 +19,13 @@
       node.hidden = !fits;
       if (fits && node.tagName === "TR") shown += 1;
     }
-    for (const group of groups) group.hidden = !group.querySelector("[data-verdict]:not([hidden])");
+    const active = !!(verdict.value || level.value || words.length);
+    for (const group of groups) {
+      group.hidden = !group.querySelector("[data-verdict]:not([hidden])");
+      if (group.tagName !== "DETAILS") continue;
+      if (active) { group.dataset.was ??= group.open ? "open" : "folded"; group.open = true; }
+      else if (group.dataset.was) { group.open = group.dataset.was === "open"; delete group.dataset.was; }
+    }
     get("matched").value = shown === rows ? `${rows} clauses` : `${shown} of ${rows} clauses`;
     const none = get("no-findings-shown");
     if (none) none.hidden = !!document.querySelector(".finding:not([hidden])");
@@ -35,6 +41,7 @@
     for (const old of document.querySelectorAll(".current")) old.classList.remove("current");
     node.classList.add("current");
     if (!move) return;
+    for (let up = node.parentElement; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
     const goal = node.querySelector("summary, a") || node;
     goal.focus({ preventScroll: true });
     node.scrollIntoView({ block: "nearest" });
@@ -78,10 +85,14 @@
   }
 
   // What is marked in a long body is in view from the start.
-  for (const pre of document.querySelectorAll("pre")) {
-    const marked = pre.querySelector("mark");
-    if (marked) pre.scrollTop += marked.getBoundingClientRect().top - pre.getBoundingClientRect().top - pre.clientHeight / 2;
-  }
+  const centre = (within) => {
+    for (const pre of within.querySelectorAll("pre")) {
+      const marked = pre.querySelector("mark");
+      if (marked) pre.scrollTop += marked.getBoundingClientRect().top - pre.getBoundingClientRect().top - pre.clientHeight / 2;
+    }
+  };
+  centre(document);
+  for (const node of document.querySelectorAll(".finding")) node.addEventListener("toggle", () => centre(node), { once: true });
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", apply);
@@ -109,7 +120,8 @@
     }
   });
   addEventListener("beforeprint", () => {
-    for (const node of document.querySelectorAll(".finding details:not([open])")) { node.open = true; node.dataset.folded = ""; }
+    // Of every cause the finding that shows it best; what else is folded stays so, or nobody would print it.
+    for (const node of document.querySelectorAll(".cause > .finding:not(.finding ~ .finding):not([open])")) { node.open = true; node.dataset.folded = ""; }
   });
   addEventListener("afterprint", () => {
     for (const node of document.querySelectorAll("details[data-folded]")) { node.open = false; delete node.dataset.folded; }

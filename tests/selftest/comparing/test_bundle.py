@@ -17,6 +17,7 @@ from restore_conformance.bundling import Case, files, zipped
 from restore_conformance.bundling.choosing import broken_clause, chosen
 from restore_conformance.comparing import read_record
 from restore_conformance.documents import pinned
+from restore_conformance.records import broke, exchanges
 
 CLAUSE, FAULT = "create/introduction.no-payload-job-type", "default-job-typed-bulk"
 TALK, TALK_FAULT = "activate/errors.not-a-draft", "activate-any-state"
@@ -80,7 +81,7 @@ def test_its_parts_are_what_their_names_say(bundle):
     assert har["version"] == "1.2"
     assert [entry["startedDateTime"] for entry in har["entries"]] == [one["started"] for one in stored]
     assert all(CLAUSE in one["failed"] for one in stored)
-    assert finding["exchange"]["number"] in [one["number"] for one in stored]
+    assert broke(finding)["number"] in [one["number"] for one in stored]
 
 
 def test_the_har_of_a_bundle_is_judged_like_the_run(bundle, command, tmp_path):
@@ -98,7 +99,7 @@ def test_a_curl_line_is_good_shell(bundle, tmp_path):
 def test_a_conversation_is_whole_and_in_order(bundle):
     made = bundle(TALK_FAULT, TALK)
     run = json.loads(made["finding.json"])
-    steps = [one["step"] for one in run["clauses"][0]["findings"][0]["conversation"]]
+    steps = [one["step"] for one in exchanges(run["clauses"][0]["findings"][0])]
     sent = [name for name in made if re.fullmatch(r"conversation/\d\d-[a-z0-9-]+\.request\.http", name)]
     assert [re.sub(r"^conversation/\d\d-|\.request\.http$", "", name) for name in sent] == steps
     stored = [json.loads(line) for line in made["exchanges.ndjson"].splitlines()]
@@ -145,7 +146,7 @@ def test_what_nobody_else_needs_is_left_out(command, folder, tmp_path):
 def test_the_number_of_exchanges_is_bounded_and_the_rest_counted(bundle):
     made = bundle("field-total-text", "create/response.counts-integers", "--exchanges", "3")
     stored = [json.loads(line) for line in made["exchanges.ndjson"].splitlines()]
-    evidence = json.loads(made["finding.json"])["clauses"][0]["findings"][0]["exchange"]["number"]
+    evidence = json.loads(made["finding.json"])["clauses"][0]["findings"][0]["evidence"][-1]["exchange"]["number"]
     assert len(stored) == 3
     assert evidence in [one["number"] for one in stored]
     assert re.search(r"3 stored exchanges about it; \d+ more are left out", made["README.md"].decode())
@@ -193,7 +194,7 @@ def test_hostile_text_is_inert(folder, tmp_path):
         entry["heading"] = entry["says"] = bad
         run["target"] = run["profile"] = bad
         run["settings"] = {bad: bad}
-        for exchange in [finding["exchange"], *finding["conversation"]]:
+        for exchange in exchanges(finding):
             exchange["step"] = bad
             exchange["response"]["headers"] = [[bad, bad], ["Request-Id", bad]]
             exchange["response"]["body"] = {"size": 5, "text": bad}
@@ -226,7 +227,7 @@ def plant_in_record(run, secret):
 
 def plant_in_body(run, secret):
     entry = next(one for one in run["clauses"] if one["id"] == CLAUSE)
-    body = entry["findings"][0]["exchange"]["response"]["body"]
+    body = entry["findings"][0]["evidence"][-1]["exchange"]["response"]["body"]
     body["text"] = body["text"][:-1] + f',"note":{json.dumps(secret)}}}'
 
 
@@ -280,7 +281,7 @@ def test_a_secret_in_a_stored_exchange_is_refused(command, folder, tmp_path, kin
 def test_a_secret_in_a_header_is_refused(command, folder, tmp_path, side, name, value):
     def plant(run):
         entry = next(one for one in run["clauses"] if one["id"] == CLAUSE)
-        entry["findings"][0]["exchange"][side]["headers"].append([name, value])
+        entry["findings"][0]["evidence"][-1]["exchange"][side]["headers"].append([name, value])
 
     code, _, err = command("bundle", folder(FAULT, change=plant), CLAUSE, "--to", tmp_path / "b.zip")
     assert code == 2

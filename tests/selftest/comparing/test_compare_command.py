@@ -177,7 +177,7 @@ SPOILT = {
     "truncated": (lambda run: json.dumps(run)[:5000], "is no JSON"),
     "a list": (lambda run: "[]", "has no member format"),
     "another JSON": (lambda run: '{"a": 1}', "has no member format"),
-    "from the future": (lambda run: spoiled(run, lambda r: r.update(format=2)), "written by a newer version"),
+    "from the future": (lambda run: spoiled(run, lambda r: r.update(format=3)), "written by a newer version"),
     "far future": (lambda run: spoiled(run, lambda r: r.update(format=10**300)), "written by a newer version"),
     "a text as format": (lambda run: spoiled(run, lambda r: r.update(format="1")), "is no run record: /format"),
     "true as format": (lambda run: spoiled(run, lambda r: r.update(format=True)), "is no run record"),

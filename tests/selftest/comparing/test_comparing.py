@@ -143,7 +143,7 @@ def test_a_clause_of_a_newer_edition_is_new_and_no_change_of_the_target(record):
     assert "create/request-body.conflict-behavior-accepted" in fresh
     assert set(kinds(found)) == {Kind.NEW}
     assert kinds(compare(now, before)) == {Kind.RETIRED: fresh}
-    assert "The setting edition differs: , then latest." in found.caveats
+    assert "The setting edition differs: 2026-02, then 2026-06." in found.caveats
     checked(found)
 
 

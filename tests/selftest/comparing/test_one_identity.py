@@ -51,7 +51,7 @@ CHANGES = {
     "another status": lambda f: f.update(message=f["message"].replace("20", "50")),
     "another value": lambda f: f.update(observed="something else"),
     "another pointer": lambda f: f.update(pointer="/other"),
-    "no answer": lambda f: f["exchange"].update(response=None, trouble="time-out"),
+    "no answer": lambda f: f["evidence"][-1]["exchange"].update(response=None, trouble="time-out"),
 }
 
 

@@ -24,6 +24,7 @@ from restore_conformance.targets import Embedded
 pytestmark = pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")
 
 OPERATIONS = {"create", "get", "activate"}
+TABLES = "restore_conformance/mock/faults/"
 
 
 def examples():
@@ -68,9 +69,12 @@ def faults():
     """The faults of the examples, for one test."""
     before = dict(FAULTS)
     for path, _, text in EXAMPLES:
-        if path.startswith("restore_conformance/mock/faults/"):
-            module = importlib.import_module(path.removesuffix(".py").replace("/", "."))
-            exec(text, dict(vars(module)))
+        if path.startswith(TABLES):
+            name = path.removesuffix(".py")
+            space = {**vars(importlib.import_module(name.replace("/", "."))), "FAULTS": []}
+            exec(text, space)
+            place = name.removeprefix(TABLES).replace("_", "-")
+            FAULTS.update({row.name: replace(row, blames=place + row.blames) for row in space["FAULTS"]})
     yield set(FAULTS) - set(before)
     FAULTS.clear()
     FAULTS.update(before)
@@ -111,10 +115,10 @@ def run(register, service=None, profile="quick"):
 def with_the_new_step(monkeypatch):
     """Scenarios with the step of the example, where the page says that it belongs."""
     ((text, table),) = [(text, note[3:].partition(",")[0]) for path, note, text in EXAMPLES if "scenarios" in path]
-    steps = eval(text, vars(scenarios))
+    step = eval(text, vars(scenarios))
     old = getattr(scenarios, table)
     place = next(number for number, step in enumerate(old, 1) if (step.operation, step.after) == ("get", "delete"))
-    grown = (*old[:place], *steps, *old[place:])
+    grown = (*old[:place], step, *old[place:])
     early = [replace(one, steps=grown) if one.steps is old else one for one in planner.EARLY]
     assert early != list(planner.EARLY)
     monkeypatch.setattr(planner, "EARLY", early)
@@ -136,8 +140,8 @@ def test_names_exist(path, note, text):
     if not path.endswith(".py"):
         return
     own = (ROOT / path).read_text(encoding="utf-8")
-    for name in re.findall(r"in (\w+)", note):
-        assert re.search(rf"^{name} = \(", own, re.MULTILINE)
+    for name in re.findall(r"in ([A-Z]+)", note):
+        assert re.search(rf"^{name} = [\[(]", own, re.MULTILINE)
     used, bound = names(ast.parse(text))
     known = set().union(*names(ast.parse(own)), vars(builtins))
     assert used - bound - known == set()
@@ -148,6 +152,7 @@ def names(tree):
     nodes = list(ast.walk(tree))
     read = {node.id for node in nodes if isinstance(node, ast.Name)}
     bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
     bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
     bound |= {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
     return read, bound

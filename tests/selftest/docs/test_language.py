@@ -67,6 +67,16 @@ def test_clauses():
     assert {address: words for address, words in found.items() if words} == {}
 
 
+TEMPLATES = sorted((places.PACKAGE / "reporting" / "templates").rglob("*.html"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates(path):
+    """The words that a report template itself writes."""
+    text = re.sub(r"\{[{%#].*?[%#}]\}|<[^>]*>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert avoided(text) == []
+
+
 def test_makefile_help():
     """What `make help` prints uses no word to avoid."""
     assert avoided("\n".join(re.findall(r"## (.*)", text_of(ROOT / "Makefile")))) == []

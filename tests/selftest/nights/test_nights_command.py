@@ -175,7 +175,7 @@ def heap(tmp_path_factory):
     with sqlite3.connect(folder / "songs") as database:
         database.execute("create table songs (name text)")
     written(folder / "one.json", 0)
-    written(folder / "newer.json", 0, format=2)
+    written(folder / "newer.json", 0, format=3)
     written(folder / "dateless.json", 0, started="last night")
     (folder / "list.json").write_text("[1]", encoding="utf-8")
     cli.main(["history", "add", str(folder / "one.json"), "--history", str(folder / "one")])

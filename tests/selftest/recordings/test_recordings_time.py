@@ -16,7 +16,7 @@ from restore_conformance.commands.options import scrub_of, target_of
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.har import Writer, archive
 from restore_conformance.mock import Service
-from restore_conformance.mock.variants.replicas import replicated
+from restore_conformance.mock.variants.consistency import replicated
 from restore_conformance.origins import Place
 from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser

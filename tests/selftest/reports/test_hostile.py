@@ -96,7 +96,7 @@ class Page(html.parser.HTMLParser):
 
 OUR_TAGS = {
     "html", "head", "meta", "link", "title", "style", "body", "a", "header", "p", "h1", "h2", "h3", "h4", "span",
-    "strong", "div", "ul", "li", "b", "dl", "dt", "dd", "code", "time", "nav", "main", "form", "label", "input",
+    "strong", "div", "ol", "ul", "li", "b", "dl", "dt", "dd", "code", "time", "nav", "main", "form", "label", "input",
     "select", "option", "button", "kbd", "output", "section", "article", "details", "summary", "figure", "figcaption",
     "pre", "mark", "table", "thead", "tbody", "tr", "th", "td", "small", "footer", "script", "br",
 }  # fmt: skip
@@ -162,7 +162,8 @@ def inert(folder, out, err):
 
 
 OUR_HTML = re.compile(
-    r"<details><summary>(\S+ (must|should|observe): <code>[a-z/.-]+</code>|Not judged|Of a newer edition, not followed)"
+    r"<details><summary>((\d+\. )?\S+ (must|should|observe)( \(accepted\))?: "
+    r"(<code>[a-z/.-]+</code>|\d+ clauses of [a-z, -]+)|Not judged|Not followed in a newer edition \(not binding\))"
     r"</summary>\s*|</details>\s*"
 )
 
@@ -183,6 +184,6 @@ def inert_markdown(raw_text):
         assert token.type != "image"
     headings = [tokens[n + 1].content for n, token in enumerate(tokens) if token.type == "heading_open"]
     assert headings[0].endswith("Microsoft Graph Backup Storage")
-    assert all(re.fullmatch(r"\d+ findings?|Clauses by heading", heading) for heading in headings[1:])
+    assert all(re.fullmatch(r"\d+ findings?(, by cause)?|Clauses by heading", heading) for heading in headings[1:])
     rows = "".join(token.type for token in tokens).split("tr_open")[1:]
     assert {row.count("td_open") + row.count("th_open") for row in rows} == {7}

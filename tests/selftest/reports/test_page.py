@@ -95,7 +95,7 @@ def test_a_finding_holds_what_one_acts_on(broken):
     said = text_of(tree)
     entry = telling.broken(broken)[0]
     finding = entry["findings"][0]
-    assert "The target mock breaks its contract: 1 of" in said
+    assert f"The target mock breaks its contract: {len(telling.broken(broken))} of" in said
     for part in (
         entry["says"],
         finding["message"],
@@ -106,7 +106,7 @@ def test_a_finding_holds_what_one_acts_on(broken):
     assert "<mark>&#34;total&#34;: 1</mark>" in text
     assert "← expected 2" in said
     assert finding["curl"] in html.unescape(text)
-    headers = dict(finding["exchange"]["response"]["headers"])
+    headers = dict(finding["evidence"][-1]["exchange"]["response"]["headers"])
     assert f"request-id{headers['request-id']}" in said.replace(" ", "")
     links = [attrs["href"] for tag, attrs in tree.seen if tag == "a"]
     assert any(link.endswith("view=graph-rest-beta#response") for link in links)
@@ -162,9 +162,9 @@ def test_a_record_in_which_everything_is_broken_makes_a_small_page(broken, lengt
     filling = "<é>" * (length // 3)
     for part in ("message", "expected", "observed", "pointer", "curl"):
         finding[part] = filling
-    finding["exchange"]["response"]["headers"] += [[filling, filling]] * 50
-    finding["exchange"]["response"]["body"] = {"size": length, "text": json.dumps({"a": filling})}
-    finding["conversation"] = [finding["exchange"]] * 3
+    finding["evidence"][-1]["exchange"]["response"]["headers"] += [[filling, filling]] * 50
+    finding["evidence"][-1]["exchange"]["response"]["body"] = {"size": length, "text": json.dumps({"a": filling})}
+    finding["evidence"] = finding["evidence"] * 3
     for entry in run["clauses"]:
         entry.update(verdict="fail", findings=[finding], seen={f"{n}{filling}": 1 for n in range(50)})
     made = page.render(run)
@@ -193,6 +193,18 @@ def test_the_place_of_a_pointer_is_marked(body, pointer, shown):
     pieces = marked({"size": len(body), "text": body}, pointer, 5000, "2")
     told = "".join(f"«{p.text}»" if p.kind in {"mark", "missing"} else p.text for p in pieces)
     assert shown in told
+
+
+def test_several_marks_are_kept_where_not_all_is_shown():
+    """What lies between two places that are far apart is left out, and counted."""
+    body = json.dumps({"x": [{"id": n, "t": "y" * 30} for n in range(900)], "z": [1]})
+    pieces = marked({"size": len(body), "text": body}, ["/x/0/id", "/x/700/id", "/z"], 1500)
+    assert [piece.text for piece in pieces if piece.kind == "mark"] == ['"id": 0', '"id": 700', '"z": [', "]"]
+    text = "".join(piece.text for piece in pieces)
+    assert len(text) < 2500
+    shown = sum(1 for one in text.splitlines() if not one.startswith("…"))
+    skipped = sum(int(found) for found in re.findall("… ([0-9]+) lines", text))
+    assert shown + skipped == len(json.dumps(json.loads(body), indent=2).splitlines())
 
 
 def test_the_mark_is_kept_where_not_all_is_shown():

@@ -1,0 +1,42 @@
+"""`report`: write every report again from a stored run; nothing is sent and nothing is judged."""
+
+from __future__ import annotations
+
+import argparse
+
+from restore_conformance.verdicts import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add = parser.add_argument
+    add("run", metavar="RUN", help="the folder of a run, or its run.json; of any format")
+    add("--output", metavar="DIR", help="where the reports go (default: the folder of the run)")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Read, write, say where; 0 or a UsageError."""
+    from restore_conformance.commands.writing import folder_of
+    from restore_conformance.files import Pending, Withheld
+    from restore_conformance.record import json_of
+    from restore_conformance.records.reader import path_of, read_record
+    from restore_conformance.reporting import put_reports
+
+    path = path_of(arguments.run)
+    run = read_record(arguments.run)
+    folder = folder_of(arguments.output, "--output") if arguments.output else path.parent
+    pending = Pending()
+    try:
+        if folder.resolve() != path.parent.resolve():
+            pending.put(folder / "run.json", json_of(run))
+        written = put_reports(pending, folder, run)
+        pending.commit()
+    except Withheld as error:
+        raise UsageError(f"No report was written: {error}. Make the run anew with this version.") from None
+    except OSError as error:
+        raise UsageError(f"The reports cannot be written to {folder}: {error.strerror or error}.") from None
+    finally:
+        pending.drop()
+    names = ", ".join(one.name for kind, one in written.items() if kind != "json")
+    print(f"{folder}: {names}")
+    return 0

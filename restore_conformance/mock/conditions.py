@@ -1,0 +1,183 @@
+"""What a fault or a variant looks at in a payload: which artifacts it names, and the conditions built from them.
+
+Knows neither the service nor any answer; shares no predicate with the recogniser.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from restore_conformance.exchange import header
+from restore_conformance.mock import rules
+from restore_conformance.mock.session import Session
+from restore_conformance.mock.wire import Asked
+
+Json = dict[str, Any]
+Test = Callable[[Any], bool]
+CONFLICT = "@microsoft.graph.conflictBehavior"
+SITES, ITEMS = f"{rules.SITE}@delta", f"{rules.GRANULAR}@delta"
+"""The two lists of changes of an update."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A condition on the payload of a create, with the words for it."""
+
+    words: str
+    test: Test
+
+    def __call__(self, payload: Any) -> bool:
+        return self.test(payload)
+
+
+def kind_of(payload: Any) -> str:
+    """What a create payload asks for: standard, granular or empty."""
+    if isinstance(payload, dict):
+        if payload.get(rules.GRANULAR):
+            return "granular"
+        if payload.get(rules.SITE):
+            return "standard"
+    return "empty"
+
+
+def _objects(payload: Any, name: str) -> list[Json]:
+    value = payload.get(name) if isinstance(payload, dict) else None
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def sites(payload: Any) -> list[Json]:
+    """The full-site artifacts of a payload that are objects."""
+    return _objects(payload, rules.SITE)
+
+
+def items(payload: Any) -> list[Json]:
+    """The granular artifacts of a payload that are objects."""
+    return _objects(payload, rules.GRANULAR)
+
+
+def count_of(payload: Any) -> int:
+    """How many artifacts a payload names."""
+    return len(sites(payload)) + len(items(payload))
+
+
+def both(payload: Any) -> bool:
+    """Whether a payload names artifacts of both kinds."""
+    return bool(sites(payload)) and bool(items(payload))
+
+
+def places(payload: Any) -> list[Any]:
+    """The destinationType of every site, "absent" where it has none."""
+    return [one.get("destinationType", "absent") for one in sites(payload)]
+
+
+def point_ids(payload: Any) -> list[Any]:
+    """What stands at restorePoint/id of every site, "absent" where nothing does."""
+    found = [one.get("restorePoint") for one in sites(payload)]
+    return [one.get("id", "absent") if isinstance(one, dict) else "absent" for one in found]
+
+
+def points(payload: Any) -> list[str]:
+    """The restore point ids that a payload names, where they are text."""
+    found = [one.get("restorePoint") for one in sites(payload)]
+    return [one["id"] for one in found if isinstance(one, dict) and isinstance(one.get("id"), str)]
+
+
+def browse_ids(payload: Any) -> list[str]:
+    """The browse sessions that a payload names, where they are text."""
+    return [one["browseSessionId"] for one in items(payload) if isinstance(one.get("browseSessionId"), str)]
+
+
+def keys(payload: Any) -> list[str]:
+    """The ids of the granular artifacts, as text."""
+    return [str(one.get("id")) for one in items(payload)]
+
+
+def behavior(payload: Any) -> Any:
+    """The conflict behaviour that a payload asks for."""
+    return payload.get(CONFLICT) if isinstance(payload, dict) else None
+
+
+def typed(payload: Any) -> bool:
+    """Whether @odata.type stands at the top."""
+    return isinstance(payload, dict) and "@odata.type" in payload
+
+
+def repeated(values: list[Any]) -> bool:
+    """Whether a value comes twice."""
+    return len(set(values)) < len(values)
+
+
+def malformed(one: Any) -> bool:
+    """Whether a text is there and is not a GUID."""
+    return isinstance(one, str) and one not in {"", "absent"} and not rules._UUID.match(one)
+
+
+def _all_new(payload: Any) -> bool:
+    return standard(payload) and all(one.get("destinationType") == "new" for one in sites(payload))
+
+
+always = When("", lambda payload: True)
+standard = When("standard", lambda payload: kind_of(payload) == "standard")
+granular = When("granular", lambda payload: kind_of(payload) == "granular")
+empty = When("empty", lambda payload: kind_of(payload) == "empty")
+filled = When("not empty", lambda payload: kind_of(payload) != "empty")
+to_new = When("for new places", _all_new)
+
+
+def at_least(number: int, when: When = always) -> When:
+    """So many artifacts or more."""
+    return When(f"{number} or more artifacts {when.words}".strip(), lambda p: count_of(p) >= number and when(p))
+
+
+def exactly(number: int, when: When = always) -> When:
+    """So many artifacts."""
+    return When(f"{number} artifacts {when.words}".strip(), lambda p: count_of(p) == number and when(p))
+
+
+# ---------------------------------------------------------------- requests
+
+
+def sent(asked: Asked) -> Json | None:
+    """The JSON object in a request, or None."""
+    try:
+        value = json.loads(asked.request.body or b"")
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def additions(payload: Json, name: str = SITES) -> list[Json]:
+    """The additions that a change names, where all changes are objects."""
+    value = payload.get(name)
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        return []
+    return [one for one in value if "@removed" not in one]
+
+
+def authorization(asked: Asked) -> str:
+    """The Authorization header of a request, "" without one."""
+    return header(asked.request.headers, "Authorization") or ""
+
+
+def media(asked: Asked) -> str | None:
+    """The Content-Type of a request."""
+    return header(asked.request.headers, "Content-Type")
+
+
+# ---------------------------------------------------------------- sessions
+
+
+def is_granular(found: Session) -> bool:
+    return found.kind == "granular"
+
+
+def is_standard(found: Session) -> bool:
+    return found.kind == "standard"
+
+
+def is_new(found: Session) -> bool:
+    """Whether an artifact of a session goes to a new place."""
+    return any(one["destinationType"] == "new" for one in found.artifacts)

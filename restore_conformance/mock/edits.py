@@ -1,0 +1,187 @@
+"""What can be done to an answer: members, status, body, media type, headers. An edit changes one `Reply` in the making.
+
+A path names a member of the body, "createdBy/user/id"; what stands on the way to it is copied first, since answers share
+objects with the sessions they show. Each edit says in words what it does, for faults that are made from a table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from restore_conformance.mock.wire import Reply
+
+Json = dict[str, Any]
+COUNTS = "restoreSessionArtifactCount"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of an answer, with the words for it."""
+
+    words: str
+    change: Callable[[Reply], object]
+
+    def __call__(self, reply: Reply) -> None:
+        self.change(reply)
+
+
+Change = Callable[[Reply], object]
+"""An edit, or a function that is used as one."""
+
+
+def _holder(body: Any, path: str) -> tuple[Json, str]:
+    """The object that holds the last member of a path, with what stands on the way to it copied."""
+    *way, last = path.split("/")
+    for step in way:
+        body[step] = dict(body[step])
+        body = body[step]
+    return body, last
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """A value that is made of the right one, with the words for it."""
+
+    words: str
+    make: Callable[[Any], Any]
+
+    def __call__(self, old: Any) -> Any:
+        return self.make(old)
+
+
+def _words(value: Any) -> str:
+    return value.words if isinstance(value, Into) else "changed" if callable(value) else json.dumps(value)
+
+
+def put(path: str, value: Any) -> Edit:
+    """Give a member a value; `value` may be a function of the right one."""
+
+    def change(reply: Reply) -> None:
+        holder, last = _holder(reply.body, path)
+        holder[last] = value(holder.get(last)) if callable(value) else value
+
+    return Edit(f"{path} is {_words(value)}", change)
+
+
+def members(new: Json) -> Edit:
+    """Give several members values."""
+    return Edit(
+        " and ".join(f"{name} is {_words(value)}" for name, value in new.items()), lambda reply: reply.body.update(new)
+    )
+
+
+def counts(**new: Any) -> Edit:
+    """Show other counts."""
+    return members_of(COUNTS, new)
+
+
+def members_of(path: str, new: Json) -> Edit:
+    """Give several members of an object values."""
+    said = " and ".join(f"{path}/{name} is {_words(value)}" for name, value in new.items())
+    return Edit(said, put(path, lambda old: old | new))
+
+
+def remove(path: str) -> Edit:
+    """Leave a member out."""
+
+    def change(reply: Reply) -> None:
+        holder, last = _holder(reply.body, path)
+        holder.pop(last, None)
+
+    return Edit(f"no {path}", change)
+
+
+def rename(path: str, new: str) -> Edit:
+    """Call a member by another name."""
+
+    def change(reply: Reply) -> None:
+        holder, last = _holder(reply.body, path)
+        holder[new] = holder.pop(last)
+
+    return Edit(f"{path} is called {new}", change)
+
+
+def status(value: int) -> Edit:
+    """Answer another status."""
+
+    def change(reply: Reply) -> None:
+        reply.status = value
+
+    return Edit(f"{value}", change)
+
+
+def code(value: Any) -> Edit:
+    """Answer another service code."""
+    return Edit(f"code {_words(value)}", put("error/code", value))
+
+
+def body(value: Any) -> Edit:
+    """Answer another body; `value` may be a function of the right one."""
+
+    def change(reply: Reply) -> None:
+        reply.body = value(reply.body) if callable(value) else value
+
+    return Edit("no body" if value is None else f"the body is {_words(value)}", change)
+
+
+def raw(write: Callable[[Any], bytes]) -> Edit:
+    """Answer bytes that are made of the right body."""
+
+    def change(reply: Reply) -> None:
+        reply.raw = write(reply.body)
+
+    return Edit("other bytes", change)
+
+
+def head(name: str, value: Any) -> Edit:
+    """Set a header; None leaves out what is set without asking."""
+
+    def change(reply: Reply) -> None:
+        reply.headers[name] = value
+
+    return Edit(f"{name}: {value}", change)
+
+
+def media_type(value: str | None) -> Edit:
+    """Answer under another media type."""
+    return head("Content-Type", value)
+
+
+def text(value: str, media: str = "text/plain") -> Edit:
+    """Answer a text instead of JSON."""
+    return Edit(f"{media} instead of JSON", joined(raw(lambda _: value.encode()), media_type(media)))
+
+
+def joined(*edits: Change) -> Edit:
+    """Several edits of one answer."""
+
+    def change(reply: Reply) -> None:
+        for one in edits:
+            one(reply)
+
+    return Edit(", ".join(one.words for one in edits if isinstance(one, Edit)), change)
+
+
+def each(new: Json) -> Callable[[list[Json]], list[Json]]:
+    """Give every item of a collection these members; a value may be a function of the right one."""
+
+    def change(every: list[Json]) -> list[Json]:
+        return [one | {n: v(one[n]) if callable(v) else v for n, v in new.items()} for one in every]
+
+    return change
+
+
+def bare_array(reply: Reply) -> None:
+    """Answer the items of a collection without the object around them."""
+    reply.body = reply.body["value"]
+
+
+def without_envelope(reply: Reply) -> None:
+    """Answer a refusal without the object that holds its error."""
+    reply.body = {"code": reply.body["error"]["code"], "message": ""}
+
+
+REVERSED = Into("written backwards", lambda old: old[::-1])

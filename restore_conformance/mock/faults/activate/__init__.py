@@ -1,0 +1,1 @@
+"""Faults of activate, by the heading whose clauses they break."""

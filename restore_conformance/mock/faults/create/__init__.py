@@ -1,0 +1,1 @@
+"""Faults of create, by the heading whose clauses they break."""

@@ -1,0 +1,18 @@
+"""Faults of the printed requests: `tests/create/test_examples.py`."""
+
+from __future__ import annotations
+
+from restore_conformance.mock.conditions import standard
+from restore_conformance.mock.faults.register import Fault
+from restore_conformance.mock.hooks import refuses
+
+FAULTS = [
+    Fault(
+        "printed-standard-refused", ".standard", "The first printed request.",
+        refuses(lambda payload: "1f1fccc3" in str(payload) and standard(payload), "Conflict", 409),
+    ),
+    Fault(
+        "printed-granular-refused", ".granular", "The second printed request.",
+        refuses(lambda payload: "a535851e" in str(payload) and len(payload) == 1, "Conflict", 409),
+    ),
+]  # fmt: skip

@@ -1,0 +1,334 @@
+"""Faults of the answer to a create that succeeds: `tests/create/test_response.py`."""
+
+from __future__ import annotations
+
+import calendar
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+from restore_conformance.mock import rules
+from restore_conformance.mock.conditions import (
+    at_least, browse_ids, empty, exactly, filled, granular, is_granular, is_new, is_standard, points, sites,
+    standard, to_new,
+)  # fmt: skip
+from restore_conformance.mock.edits import (
+    COUNTS, Into, Json, body, counts, media_type, members_of, put, raw, remove, rename, status,
+)  # fmt: skip
+from restore_conformance.mock.faults.register import Fault, on_create
+from restore_conformance.mock.hooks import Seed, created, keeps, refuses, refuses_first, replies, seeds, shown, shown_as
+from restore_conformance.mock.service import Service
+from restore_conformance.mock.session import Session
+from restore_conformance.mock.spoiling import cut, gzip_cut, in_charset, named, spoilt
+from restore_conformance.mock.wire import Asked, Reply
+
+CREATED, MODIFIED, TYPE, JOB = "createdDateTime", "lastModifiedDateTime", "@odata.type", "restoreJobType"
+A_LIST = Into("a list", lambda old: [old])
+ONEDRIVE = "#microsoft.graph.oneDriveForBusinessRestoreSession"
+OTHER = "/solutions/backupRestore/sharepointRestoreSessions(61633878-8321-4950-bfaf-ed285bdd1461)"
+
+
+def _moment(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp[:26] + "+00:00")
+
+
+MILLISECONDS = Into("milliseconds", lambda stamp: calendar.timegm(_moment(stamp).timetuple()) * 1000)
+
+
+# fmt: off
+FAULTS = [*on_create(
+    # ---------------------------------------------------------------- status, media type, body
+    ("standard-answered-200", ".created", status(200), standard),
+    ("field-ok-for-granular", "N1", status(200), granular),
+    ("field-accepted-when-many", "N1", status(202), at_least(40)),
+    ("body-wrapped-in-array", ".object", body(A_LIST)),
+    ("field-body-in-list", "N1", body(A_LIST), granular),
+    ("field-body-twice-encoded", "N1", body(Into("a text that holds JSON", json.dumps))),
+    ("field-body-in-value", "N2", body(Into("a member called value", lambda old: {"@odata.context": old["@odata.context"], "value": old}))),
+    ("field-body-null", "N1", body(None), exactly(1, granular)),
+    ("field-body-empty-object", "N2", body({}), empty),
+    ("created-as-text", ".media-type", media_type("text/plain; charset=utf-8")),
+    ("field-media-text-json", "N3", media_type("text/json; charset=utf-8"), standard),
+    ("field-media-html-granular", "N3", media_type("text/html"), granular),
+    ("field-media-octets-when-empty", "N3", media_type("application/octet-stream"), empty),
+    ("field2-no-media-type-when-empty", "N3", media_type(None), empty),
+    # ---------------------------------------------------------------- names of members
+    ("status-spelled-in-capitals", ".member-names", rename("status", "Status")),
+    ("job-type-spelled-otherwise", ".member-names", rename(JOB, "restore_job_type")),
+    ("in-progress-spelled-otherwise", ".member-names", rename(COUNTS + "/inProgress", "inprogress")),
+    ("field-id-capital", "N2", rename("id", "Id")),
+    ("field-id-called-session-id", "N2", rename("id", "sessionId"), to_new),
+    # ---------------------------------------------------------------- id, status
+    ("id-is-a-number", ".id", put("id", 12345)),
+    ("id-missing", ".id", remove("id")),
+    ("field-id-number", "N2", put("id", Into("a number", lambda old: int(old[:8], 16)))),
+    ("field-id-null-for-granular", "N2", put("id", None), granular),
+    ("field-id-blank-when-empty", "N2", put("id", ""), empty),
+    ("field-id-object", "N2", put("id", Into("an object", lambda old: {"value": old})), at_least(5)),
+    ("status-activating", ".status-draft", put("status", "activating")),
+    ("granular-status-active", ".status-draft", put("status", "active"), granular),
+    ("field-status-capital", "N22", put("status", "Draft")),
+    ("field-status-number", "N22", put("status", 0)),
+    ("field-status-activating-to-new", "N22", put("status", "activating"), to_new),
+    ("field-status-active-when-many", "N22", put("status", "active"), at_least(25)),
+    ("field-status-completed-when-empty", "N22", put("status", "completed"), empty),
+    ("field-status-unknown-for-granular", "N22", put("status", "unknownFutureValue"), granular),
+    ("field-status-created", "N22", put("status", "created"), exactly(1, standard)),
+    ("field2-status-null-for-granular", "N22", put("status", None), granular),
+    # ---------------------------------------------------------------- kind of session
+    ("standard-job-typed-bulk", ".job-type-standard", put(JOB, "bulk"), standard),
+    ("standard-job-type-missing", ".job-type-standard", remove(JOB), standard),
+    ("field2-job-bulk-at-fifty", "N11", put(JOB, "bulk"), exactly(50, standard)),
+    # ---------------------------------------------------------------- counts
+    ("total-always-one", ".counts-total", put(COUNTS + "/total", Into("one where there are any", lambda value: 1 if value else value))),
+    ("total-capped-at-forty", ".counts-total", put(COUNTS + "/total", Into("forty at most", lambda value: min(40, value)))),
+    *((f"sites-{number}-counted-one-less", ".counts-total", counts(total=number - 1), exactly(number, standard)) for number in (28, 39, 41)),
+    ("counts-missing", ".members-shown", remove(COUNTS), filled),
+    ("total-is-text", ".counts-integers", put(COUNTS + "/total", Into("a text", str))),
+    ("failed-is-negative", ".counts-integers", counts(failed=-1)),
+    ("completed-from-the-start", ".counts-settled", counts(completed=1), filled),
+    ("total-with-a-fraction", ".counts-written", put(COUNTS + "/total", Into("written with a fraction", float))),
+    ("field-counts-number", "N24", put(COUNTS, Into("the total alone", lambda old: old["total"])), granular),
+    ("field-counts-list", "N24", put(COUNTS, A_LIST)),
+    ("field-failed-minus-one", "N24", counts(failed=-1), empty),
+    ("field-completed-two", "N24", counts(completed=2), exactly(2)),
+    ("field-in-progress-fraction", "N24", counts(inProgress=1.5), exactly(3)),
+    ("field2-in-progress-text-for-granular", "N24", counts(inProgress="0"), granular),
+    ("field2-total-fraction", "N24", counts(total=3.0), exactly(3, standard)),
+    ("field2-failed-one-from-ten", "N24", counts(failed=1), at_least(10)),
+    ("field2-counts-text-when-empty", "N24", counts(total="0", failed="0", completed="0", inProgress="0"), empty),
+    # ---------------------------------------------------------------- times
+    ("timestamp-without-zone", ".timestamps", put(CREATED, Into("without a zone", lambda stamp: stamp.rstrip("Z")))),
+    ("timestamp-with-dashes", ".timestamps", put(MODIFIED, "2015-06-19T12-01-03.45Z")),
+    ("timestamp-as-number", ".timestamps", put(CREATED, 1434715263)),
+    ("modified-before-created", ".timestamps-order", put(MODIFIED, "2001-01-01T00:00:00Z")),
+    ("created-date-missing", ".members-shown", remove(CREATED)),
+    ("field-created-epoch", "N26", put(CREATED, MILLISECONDS)),
+    ("field-created-date-call", "N26", put(CREATED, Into("a date call", lambda stamp: f"/Date({MILLISECONDS(stamp)})/")), granular),
+    ("field-modified-mail-date", "N26", put(MODIFIED, Into("a mail date", lambda stamp: _moment(stamp).strftime("%a, %d %b %Y %H:%M:%S GMT"))), standard),
+    ("field-created-dashes", "N26", put(CREATED, Into("a time with dashes", lambda stamp: stamp[:10] + stamp[10:].replace(":", "-")))),
+    ("field-created-blank", "N26", put(CREATED, Into("with a blank for the t", lambda stamp: stamp.replace("T", " "))), empty),
+    ("field-modified-offset-short", "N26", put(MODIFIED, Into("with a short offset", lambda stamp: stamp.rstrip("Z") + "+0000")), to_new),
+    ("field-created-bare-dot", "N26", put(CREATED, Into("with a bare dot", lambda stamp: stamp[:20] + "Z")), granular),
+    ("field-created-date-only", "N26", put(CREATED, Into("a date alone", lambda stamp: stamp[:10])), exactly(5)),
+    ("field-modified-before-created", "N26", put(MODIFIED, Into("eight hours before", lambda stamp: (_moment(stamp) - timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"))),
+    ("field-created-after-modified", "N26", put(CREATED, Into("two hours ahead", lambda stamp: (_moment(stamp) + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ"))), granular),
+    ("field-modified-month-13", "N26", put(MODIFIED, Into("in month 13", lambda stamp: stamp[:5] + "13" + stamp[7:])), at_least(12)),
+    ("field-created-object", "N26", put(CREATED, Into("a time with its zone", lambda stamp: {"dateTime": stamp, "timeZone": "UTC"}))),
+    ("field2-created-comma-for-granular", "N26", put(CREATED, Into("with a comma", lambda stamp: stamp.replace(".", ","))), granular),
+    ("field2-modified-an-hour-before-when-empty", "N26", put(MODIFIED, "2020-01-01T00:00:00Z"), empty),
+    # ---------------------------------------------------------------- identities
+    ("created-by-is-text", ".identities", put("createdBy", "User1")),
+    ("identity-id-is-a-number", ".identities", put("lastModifiedBy", {"application": {"id": 5}})),
+    ("field-modified-by-list", "N27", put("lastModifiedBy", A_LIST), granular),
+    ("field-user-text", "N27", put("createdBy/user", "User1"), standard),
+    ("field-application-id-number", "N27", put("createdBy/application/id", 5)),
+    ("field-name-object", "N27", put("lastModifiedBy/application/displayName", {"en": "x"}), empty),
+    ("field-user-list", "N27", put("lastModifiedBy/user", []), at_least(3)),
+    ("field2-modified-by-number-when-empty", "N27", put("lastModifiedBy", 0), empty),
+    # ---------------------------------------------------------------- members that a draft does not have, annotations
+    ("error-set", ".no-error", put("error", {"code": "UnknownError", "message": "?"})),
+    ("expanded-artifact-status-null", ".artifact-members", put(rules.GRANULAR, [{"id": "x", "status": None}]), granular),
+    ("field-completed-on-draft", "N28", put("completedDateTime", "2025-06-28T15:05:54Z")),
+    ("field-error-text", "N28", put("error", ""), granular),
+    ("field-error-on-draft", "N28", put("error", {"code": "UnknownError", "message": "An error occurred."}), to_new),
+    ("typed-as-base", ".odata-type", put(TYPE, "#microsoft.graph.restoreSessionBase")),
+    ("field-type-onedrive", "N29", put(TYPE, ONEDRIVE)),
+    ("field-type-artifact", "N29", put(TYPE, "#microsoft.graph.granularSiteRestoreArtifact"), granular),
+    ("field-type-number", "N29", put(TYPE, 7), empty),
+    ("field2-type-onedrive-many-items", "N29", put(TYPE, ONEDRIVE), at_least(6, granular)),
+    ("context-is-an-object", ".odata-context", put("@odata.context", {})),
+    ("field-context-plain", "N30", put("@odata.context", "https://graph.microsoft.com/beta"), standard),
+    ("field-context-object", "N30", put("@odata.context", {}), granular),
+    ("odata-id-of-another", ".odata-id", put("@odata.id", OTHER)),
+)]
+# fmt: on
+
+
+def _location_for_body(reply: Reply) -> None:
+    reply.headers["Location"] = "/solutions/backupRestore/restoreSessions/" + reply.body["id"]
+    reply.body = None
+
+
+def _completed_when_created(reply: Reply) -> None:
+    reply.body["completedDateTime"] = reply.body[CREATED]
+
+
+def _beyond_total(reply: Reply) -> None:
+    counts(inProgress=reply.body[COUNTS]["total"] + 1)(reply)
+
+
+def _first_id_again(service: Service) -> None:
+    first: dict[str, str] = {}
+    created(put("id", lambda old: first.setdefault("id", old)))(service)
+
+
+def _location_of_the_first(service: Service) -> None:
+    root = "/beta/solutions/backupRestore/restoreSessions/"
+    created(lambda reply: reply.headers.update(Location=root + next(iter(service.sessions))))(service)
+
+
+def _three_days_ahead(shown_body: Json, found: Session) -> None:
+    for name in (CREATED, MODIFIED):
+        stamp = shown_body[name]
+        shown_body[name] = (datetime.fromisoformat(stamp[:19]) + timedelta(days=3)).isoformat() + stamp[19:]
+
+
+def _dated(reply: Reply, asked: Asked) -> None:
+    reply.headers["Date"] = format_datetime(datetime.now(UTC), usegmt=True)
+
+
+def _status_as_sent(reply: Reply, asked: Asked) -> None:
+    if reply.status == 201 and isinstance(asked.payload, dict) and "status" in asked.payload:
+        reply.body["status"] = asked.payload["status"]
+
+
+def _other_places(reply: Reply, asked: Asked) -> None:
+    if reply.status == 201 and standard(asked.payload):
+        other = {"new": "inPlace", "inPlace": "new"}
+        reply.body[rules.SITE] = [
+            {"id": str(number), "destinationType": other[one["destinationType"]], "status": "added"}
+            for number, one in enumerate(sites(asked.payload))
+        ]
+
+
+def _falling(payload: Any) -> bool:
+    ids = points(payload)
+    return standard(payload) and len(ids) > 2 and ids == sorted(ids, reverse=True)
+
+
+def _last_year(shown_body: Json, found: Session) -> None:
+    shown_body[MODIFIED] = str(int(found.created[:4]) - 1) + found.created[4:]
+
+
+# ---------------------------------------------------------------- totals, wherever a session is shown
+
+
+def total(count: Callable[[Session, int], Any]) -> Seed:
+    """Another total, made of the session and the right one, wherever the session is shown."""
+
+    def change(shown_body: Json, found: Session) -> None:
+        value = count(found, shown_body[COUNTS]["total"])
+        members_of(COUNTS, {"total": value})(Reply(200, shown_body))
+
+    return shown(change)
+
+
+def _first_blocks(found: Session, value: int) -> int:
+    every = {str(one["restorePoint"]["id"])[:8].lower() for one in found.artifacts if is_standard(found)}
+    return len(every) if is_standard(found) else value
+
+
+def _sites_of_items(found: Session, value: int) -> int:
+    every = {",".join(one["id"].split(",")[:2]) for one in found.artifacts}
+    return len(every) if is_granular(found) else value
+
+
+def _of_the_first_browse_session(found: Session, value: int) -> int:
+    if not is_granular(found):
+        return value
+    return sum(one["browseSessionId"] == found.artifacts[0]["browseSessionId"] for one in found.artifacts)
+
+
+# ---------------------------------------------------------------- ids
+
+
+def _id_reused(service: Service, born: Session) -> None:
+    if len(service.sessions) >= 3:
+        born.id = next(iter(service.sessions))
+
+
+def _id_by_content(service: Service, born: Session) -> None:
+    content = [one.get("restorePoint") for one in born.artifacts]
+    for one in service.sessions.values():
+        if content and content == [other.get("restorePoint") for other in one.artifacts] and content[0]:
+            born.id = one.id
+
+
+def _one_id_for_the_empty(service: Service, born: Session) -> None:
+    for one in service.sessions.values():
+        if not born.artifacts and not one.artifacts:
+            born.id = one.id
+
+
+def _id_by_browse_session(service: Service, born: Session) -> None:
+    wanted = {one.get("browseSessionId") for one in born.artifacts} - {None}
+    for one in service.sessions.values():
+        if wanted & {other.get("browseSessionId") for other in one.artifacts}:
+            born.id = one.id
+
+
+# fmt: off
+FAULTS += [
+    Fault("seventeen-artifacts-refused", ".created", "A standard create with exactly 17 artifacts.", refuses(exactly(17, standard))),
+    Fault("capital-guids-refused", ".created", "A standard create whose restore point is written in capitals.",
+          refuses(lambda payload: any(one != one.lower() for one in points(payload)))),
+    Fault("new-destination-refused", ".created", "A standard create that restores to a new place.",
+          refuses(lambda p: any(one.get("destinationType") == "new" for one in sites(p)))),
+    Fault("sites-34-crash", ".created", "Create with 34 sites.", refuses_first(lambda p: len(sites(p)) == 34, "InternalServerError", 500)),
+    Fault("wire-many-sites-body-short", ".created", "Create with more than twenty sites: the body is shorter than its Content-Length.",
+          spoilt(cut, lambda sent, came: named(sent)[0] > 20)),
+    Fault("wire-granular-gzip-cut", ".object", "Create with granular artifacts: the gzip data lacks its end.",
+          spoilt(gzip_cut, lambda sent, came: named(sent)[1] > 0)),
+    Fault("wire-created-in-utf-16", ".object", "Any create that succeeds: the JSON is in UTF-16.",
+          spoilt(in_charset("utf-16", "utf-16"), lambda sent, came: named(sent)[0] > 0)),
+    Fault("created-without-body", ".object", "One create.", created(raw(lambda _: b""))),
+    Fault("field-location-for-body", "N1", "201 with a Location and no body.", created(_location_for_body, standard)),
+    Fault("field-body-single-quotes", "N1", "The body has single quotes: not JSON.", created(raw(lambda value: repr(value).encode()))),
+    Fault("field-body-utf-16", "N1", "The body is UTF-16: not JSON.", created(raw(lambda value: json.dumps(value).encode("utf-16")), empty)),
+    Fault("field-body-cut-when-many", "N1", "30 artifacts: the end of the body is lost.",
+          created(raw(lambda value: json.dumps(value).encode()[:-2]), at_least(30))),
+    Fault("field2-body-twice-for-applications", "N1", "An application creates: the JSON stands there twice.",
+          created(raw(lambda value: json.dumps(value).encode() * 2), caller="application")),
+    Fault("location-of-another-session", ".location-session", "Two creates: the second names the first in its Location.", _location_of_the_first),
+    Fault("created-days-ahead", ".created-by-now", "One create, and the Date of its answer.",
+          seeds(shown(_three_days_ahead), replies(_dated, "create"))),
+    Fault("completed-date-set", ".not-completed", "One create.", created(_completed_when_created)),
+    Fault("field2-completed-when-empty", "N28", "No payload: completedDateTime is set.", created(_completed_when_created, empty)),
+    Fault("in-progress-above-total", ".counts-in-progress", "One create with artifacts.", created(_beyond_total, filled)),
+    Fault("field-in-progress-beyond-total", "N25", "Five artifacts: six in progress.", created(_beyond_total, at_least(5))),
+    Fault("sent-status-taken-over", ".status-draft", "One create that sends a status.", replies(_status_as_sent, "create")),
+    Fault("field-shown-to-another-place", ".artifacts", "One create of sites; the answer shows artifacts.", replies(_other_places, "create")),
+    Fault("field2-status-active-for-applications", "N22", "An application creates: active.",
+          created(put("status", "active"), caller="application")),
+    Fault("field2-created-by-text-for-applications", "N27", "An application creates: createdBy/application is a text.",
+          created(put("createdBy", {"application": "Backup client"}), caller="application")),
+    Fault("field2-name-number-for-delegated", "N27", "A user creates: the display name is a number.",
+          created(put("createdBy", {"user": {"id": "u", "displayName": 42}}), caller="delegated")),
+    Fault("field2-created-short-year-for-applications", "N26", "An application creates: a year of two digits.",
+          created(put(CREATED, Into("with a short year", lambda stamp: stamp[2:])), caller="application")),
+    Fault("field-modified-year-first-read", "N26", "Wherever a session is shown: lastModifiedDateTime is a year before.", shown(_last_year)),
+    # ---------------------------------------------------------------- kind of session, wherever it is shown
+    Fault("field-job-bulk-to-new", "N11", "Sites for new places: bulk.", shown_as(put(JOB, "bulk"), lambda one: is_standard(one) and is_new(one))),
+    Fault("field-job-number", "N11", "A standard session: 0.", shown_as(put(JOB, 0), lambda one: is_standard(one) and one.artifacts)),
+    Fault("field-job-granular-above-twenty", "N11", "21 sites: granular.",
+          shown_as(put(JOB, "granular"), lambda one: is_standard(one) and len(one.artifacts) > 20)),
+    Fault("field-job-site", "N11", "One site: a job type that is not a member.",
+          shown_as(put(JOB, "site"), lambda one: is_standard(one) and len(one.artifacts) == 1)),
+    # ---------------------------------------------------------------- totals
+    Fault("falling-ids-counted-once", ".counts-total", "Create with three or more sites whose ids fall.", created(counts(total=1), _falling)),
+    Fault("field-total-browse-sessions", "N23", "Two items of one browse session: total 1.",
+          total(lambda found, value: len(set(browse_ids({rules.GRANULAR: found.artifacts}))) if is_granular(found) else value)),
+    Fault("field-total-capped", "N23", "26 artifacts: total 25.", total(lambda _, value: min(value, 25))),
+    Fault("field-total-batches-of-16", "N23", "17 artifacts: total 16.", total(lambda _, value: value - (value % 16 == 1 < value))),
+    Fault("field-total-wraps-at-32", "N23", "32 artifacts: total 0.", total(lambda _, value: value % 32)),
+    Fault("field-total-nothing-to-new", "N23", "New places: total 0.", total(lambda found, value: 0 if is_new(found) else value)),
+    Fault("field-total-text", "N24", "The total is a text.", total(lambda _, value: str(value))),
+    Fault("field-total-odd-granular", "N23", "Three items: total 2.",
+          total(lambda found, value: value - value % 2 if is_granular(found) and value > 1 else value)),
+    Fault("field2-total-by-first-block", "N23", "Two restore points with the same first eight digits: total 1.", total(_first_blocks)),
+    Fault("field2-total-by-site-of-item", "N23", "Two items of one site, the first two GUIDs the same: total 1.", total(_sites_of_items)),
+    Fault("field2-total-first-browse-only", "N23", "Items of two browse sessions: those of the first are counted.",
+          total(_of_the_first_browse_session)),
+    Fault("field2-total-new-in-tens", "N23", "Eleven sites for new places: total 10.",
+          total(lambda found, value: value - (is_new(found) and is_standard(found) and value > 1 and value % 10 == 1))),
+    # ---------------------------------------------------------------- ids
+    Fault("ids-used-again", ".id-unique", "Two creates.", _first_id_again),
+    Fault("field-id-reused", "N2", "Create four sessions: the fourth has the id of the first.", keeps(_id_reused)),
+    Fault("field-id-by-content", "N2", "Create the same twice: one id for both.", keeps(_id_by_content)),
+    Fault("field2-empty-ids-shared", "N2", "Create two empty sessions: one id for both.", keeps(_one_id_for_the_empty)),
+    Fault("field2-id-by-browse-session", "N2", "Two sessions from one browse session: one id for both.", keeps(_id_by_browse_session)),
+]
+# fmt: on

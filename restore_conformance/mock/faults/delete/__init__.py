@@ -1,0 +1,1 @@
+"""Faults of delete, by the heading whose clauses they break."""

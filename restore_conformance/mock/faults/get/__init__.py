@@ -1,0 +1,1 @@
+"""Faults of get, by the heading whose clauses they break."""

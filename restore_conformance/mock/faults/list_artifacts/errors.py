@@ -1,0 +1,15 @@
+"""Faults of how lists of full-site artifacts are refused: `tests/list-artifacts/test_errors.py`."""
+
+from __future__ import annotations
+
+from restore_conformance.mock.edits import code
+from restore_conformance.mock.faults.register import Fault, on_refusal
+from restore_conformance.mock.hooks import ARTIFACTS, crash, instead_of
+
+FAULTS = [
+    *on_refusal(ARTIFACTS, ("field-artifacts-bad-id-code", "row", "InvalidRestoreSessionId", code("BadRequest"))),
+    Fault(
+        "field2-artifacts-unknown-crash", ".unknown-session", "List the artifacts of an unknown session: 500.",
+        instead_of("RestoreSessionNotFound", lambda *_: crash(), *ARTIFACTS),
+    ),
+]  # fmt: skip

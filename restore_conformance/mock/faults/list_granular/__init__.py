@@ -1,0 +1,1 @@
+"""Faults of list granular, by the heading whose clauses they break."""

@@ -1,0 +1,1 @@
+"""Faults of update, by the heading whose clauses they break."""

@@ -1,0 +1,183 @@
+"""Unusual but conforming services in which a change takes a moment to be seen, or is seen by one replica before another.
+
+No page promises that a change is seen at once, nor that what was seen once is seen by the next request.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from restore_conformance.mock.edits import COUNTS, Json
+from restore_conformance.mock.hooks import (
+    BOTH, GETS, LISTS, READING, Right, Seed, answering, around, kept, seeds, shown,
+)  # fmt: skip
+from restore_conformance.mock.service import Service
+from restore_conformance.mock.session import Session
+from restore_conformance.mock.variants.register import Variant
+from restore_conformance.mock.wire import Asked, Reply
+
+Answer = Callable[[Asked], Reply]
+
+# ---------------------------------------------------------------- so many reads late
+
+
+def late(reads: int, *operations: str) -> Seed:
+    """So many reads after a change show what was before; those of other operations than these are up to date."""
+
+    def seed(service: Service) -> None:
+        before: dict[str, Session] = {}
+        left = 0
+
+        def act(service: Service, asked: Asked, answer: Answer) -> Reply:
+            nonlocal before, left
+            if asked.operation in READING:
+                if not left or asked.operation not in operations:
+                    return answer(asked)
+                left -= 1
+                now, service.sessions = service.sessions, before
+                try:
+                    return answer(asked)
+                finally:
+                    service.sessions = now
+            known = copy.deepcopy(service.sessions) if not left else before
+            reply = answer(asked)
+            if reply.status < 300:
+                before, left = known, reads
+            return reply
+
+        answering(act)(service)
+
+    return seed
+
+
+def _first_list_empty(service: Service) -> None:
+    fresh: set[str] = set()
+
+    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
+        reply = right()
+        if asked.session in fresh:
+            fresh.discard(asked.session)
+            reply.body["value"] = []
+        return reply
+
+    seeds(kept(lambda _, born: fresh.add(born.id)), around(BOTH, act))(service)
+
+
+# ---------------------------------------------------------------- replicas
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A session as it was before a moment on the clock of the service; None where there was none."""
+
+    at: float
+    session: str
+    before: Session | None
+
+
+def replicated(
+    service: Service,
+    lags: Sequence[float],
+    seed: int | None = None,
+    operations: frozenset[str] = READING,
+    *,
+    counts_only: bool = False,
+    apart: bool = False,
+) -> None:
+    """Reads are answered by replicas so many seconds behind: in turn, or at random with a seed.
+
+    Operations other than these are up to date. With `counts_only` a session is up to date but for its counts. With
+    `apart` each session of one answer comes from a replica of its own.
+    """
+    changes: list[Change] = []
+    turns = _turns(lags, seed)
+    counted: list[dict[str, Session]] = []
+
+    def written(asked: Asked, answer: Answer) -> Reply:
+        known, name = set(service.sessions), asked.session.lower()
+        before = copy.deepcopy(service.sessions.get(name))
+        reply = answer(asked)
+        if reply.status < 300:
+            now = service.clock.now()
+            changes[:] = [change for change in changes if now - change.at <= max(lags)]
+            changes.extend(Change(now, made, None) for made in service.sessions.keys() - known)
+            if before is not None:
+                changes.append(Change(now, name, before))
+        return reply
+
+    def read(asked: Asked, answer: Answer) -> Reply:
+        whole = next(turns)
+        lag = {change.session: next(turns) if apart else whole for change in changes}
+        old = _as_of(service.sessions, changes, service.clock.now(), lag)
+        now = service.sessions
+        if counts_only:
+            counted.append(old)
+        else:
+            service.sessions = old
+        try:
+            return answer(asked)
+        finally:
+            service.sessions = now
+            counted.clear()
+
+    def any_replica(_: Service, asked: Asked, answer: Answer) -> Reply:
+        if asked.operation not in READING:
+            return written(asked, answer)
+        return read(asked, answer) if asked.operation in operations else answer(asked)
+
+    def late_counts(body: Json, found: Session) -> None:
+        if counted:
+            old = counted[0].get(found.id)
+            body[COUNTS] = (old or Session(found.id, found.kind, [], {})).counts()
+
+    answering(any_replica)(service)
+    if counts_only:
+        shown(late_counts)(service)
+
+
+def _turns(lags: Sequence[float], seed: int | None) -> Iterator[float]:
+    if seed is not None:
+        dice = random.Random(seed)  # noqa: S311 - which replica answers
+        while True:
+            yield dice.choice(lags)
+    while True:
+        yield from lags
+
+
+def _as_of(
+    sessions: dict[str, Session], changes: Sequence[Change], now: float, lag: Mapping[str, float]
+) -> dict[str, Session]:
+    """The sessions as they were, each so many seconds ago, in the order in which they were created."""
+    found = dict(sessions)
+    late = [change for change in changes if change.at > now - lag[change.session]]
+    for change in reversed(late):
+        if change.before is None:
+            found.pop(change.session, None)
+        else:
+            found[change.session] = change.before
+    return dict(sorted(found.items(), key=lambda one: one[1].created)) if late else found
+
+
+SEEN = "No page says that a change is seen at once, nor everywhere at the same time."
+# fmt: off
+VARIANTS = [
+    Variant("reads-lag-behind", "lag", "No page says that a change is seen at once: two reads after it show what was before.", late(2, *READING)),
+    Variant("lists-lag-behind", "lag", "No page says that the list of sessions is up to date: three readings after a change show what was before.",
+            late(3, *LISTS)),
+    Variant("field2-artifacts-lag", "lag", SEEN, late(3, *BOTH)),
+    Variant("field2-get-lags-behind-lists", "lag", SEEN, late(2, *GETS)),
+    Variant("field2-everything-lags-once", "lag", SEEN, late(1, *GETS, *LISTS, *BOTH)),
+    Variant("field2-artifacts-appear-late", "artifact-lag", "No page says that what was created is listed at once.", _first_list_empty),
+    Variant("two-replicas-in-turn", "lag", "No page says that a change is seen everywhere at once: every other read shows what was three seconds before.",
+            lambda service: replicated(service, (0.0, 3.0))),
+    Variant("three-replicas-at-random", "lag", "No page says that a change is seen everywhere at once: a read goes to any of three replicas.",
+            lambda service: replicated(service, (0.5, 1.5, 3.0), seed=7)),
+    Variant("replicas-of-lists", "lag", "No page says that lists agree with each other: two replicas of the list of sessions and of its artifacts.",
+            lambda service: replicated(service, (0.0, 2.5), seed=3, operations=frozenset({*LISTS, *BOTH}))),
+    Variant("counts-of-a-replica", "lag", "No page says that counts are up to date: those of a session come from replicas up to three seconds behind.",
+            lambda service: replicated(service, (0.0, 1.0, 3.0), seed=5, counts_only=True)),
+]
+# fmt: on

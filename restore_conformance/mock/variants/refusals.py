@@ -1,0 +1,272 @@
+"""Unusual but conforming refusals: statuses and codes that are free, and the forms of an error body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from restore_conformance.exchange import header
+from restore_conformance.mock import wire
+from restore_conformance.mock.conditions import media
+from restore_conformance.mock.edits import Json
+from restore_conformance.mock.hooks import Seed, answering, errors, replies, ruled, translated
+from restore_conformance.mock.service import Service
+from restore_conformance.mock.variants.register import Variant
+from restore_conformance.mock.wire import Asked, Refusal, Reply
+
+# ---------------------------------------------------------------- statuses and codes that are free
+
+OWN = {
+    "InvalidRestoreSessionId": (404, "ResourceNotFound"),
+    "RestoreSessionNotFound": (404, "itemNotFound"),
+    "RestoreSessionActionNotAllowed": (409, "Conflict"),
+    "InvalidPatchRequest": (422, "UnprocessableEntity"),
+    "InvalidRestorePoint": (400, "BadRequest"),
+    "RestoreArtifactsLimitBreached": (413, "RequestEntityTooLarge"),
+    "InvalidArtifactRequest": (400, "BadRequest"),
+    "DuplicateArtifactInList": (409, "nameAlreadyExists"),
+}
+"""Statuses and codes that Graph's own tables have for what the tables of Backup Storage say otherwise."""
+ON_ONE = ("get", "update", "delete", "activate", "list-artifacts")
+
+
+def _own(refused: Refusal, asked: Asked) -> Refusal:
+    status, code = OWN.get(refused.code, (refused.status, refused.code))
+    return Refusal(status, code, refused.message)
+
+
+def media_refused(status: int, code: str, missing: int = 0) -> Seed:
+    """Another refusal of a wrong media type, and another status where there is none."""
+
+    def wrong(refused: Refusal, asked: Asked) -> Refusal | None:
+        value = missing if media(asked) is None and missing else status
+        return Refusal(value, code) if refused.status == 415 else None
+
+    return translated(wrong)
+
+
+def mixed_refused(status: int, code: str) -> Seed:
+    """Another refusal of both kinds in one request."""
+    return translated(lambda refused, _: Refusal(status, code) if "mixed" in refused.message else None)
+
+
+def crowded(status: int) -> Seed:
+    """Another status where too many sessions are active."""
+
+    def wrong(refused: Refusal, _: Asked) -> Refusal | None:
+        return Refusal(status, refused.code) if refused.code == "TooManyActiveRestoreSessions" else None
+
+    return translated(wrong, "activate")
+
+
+def _too_many_409(reply: Reply, asked: Asked) -> None:
+    if reply.status == 500:
+        reply.status = 409
+        reply.body["error"]["code"] = "Conflict"
+
+
+def recoded(rule: str, status: int, code: str) -> Seed:
+    """Another refusal where one rule of a create refuses."""
+
+    def seed(service: Service) -> None:
+        ask = service.create_rules[rule]
+
+        def other(payload: Json) -> None:
+            try:
+                ask(payload)
+            except Refusal:
+                raise Refusal(status, code) from None
+
+        ruled(rule, other)(service)
+
+    return seed
+
+
+def renamed(status: int, old: str, new: str) -> Seed:
+    """Another code for a status of all of Graph."""
+    return errors(
+        lambda error, reply: error.update(code=new) if reply.status == status and error["code"] == old else None
+    )
+
+
+# ---------------------------------------------------------------- who asks
+
+
+def _forbidden_with_a_token(reply: Reply, asked: Asked) -> None:
+    if reply.status == 401 and asked.request.header("Authorization") is not None:
+        reply.status = 403
+        reply.body["error"]["code"] = "Forbidden"
+
+
+def _personal_401(reply: Reply, asked: Asked) -> None:
+    if asked.caller == "personal" and reply.status == 403:
+        reply.status = 401
+        reply.body["error"]["code"] = "InvalidAuthenticationToken"
+
+
+def _personal_400(service: Service, asked: Asked, answer: Callable[[Asked], Reply]) -> Reply:
+    token = (asked.request.header("Authorization") or "").removeprefix("Bearer ")
+    if service.tokens.get(token) != "personal":
+        return answer(asked)
+    refusal = Refusal(400, "BadRequest", "Personal accounts are not supported.")
+    return Reply(400, wire.envelope(refusal, "1", "1"))
+
+
+def early(when: Callable[[Asked], object], status: int, code: str) -> Seed:
+    """Something is refused before the token is looked at."""
+
+    def act(service: Service, asked: Asked, answer: Callable[[Asked], Reply]) -> Reply:
+        if not when(asked):
+            return answer(asked)
+        made, client = wire.support_ids(asked.request.headers)
+        return Reply(status, wire.envelope(Refusal(status, code), made, client), {"request-id": made})
+
+    return answering(act)
+
+
+def _wrong_media(asked: Asked) -> object:
+    return asked.operation in {"create", "update"} and asked.request.body and not wire.is_json(asked.request.headers)
+
+
+def _not_acceptable(asked: Asked) -> bool:
+    accepted = (header(asked.request.headers, "Accept") or "*/*").lower()
+    return not any(one in accepted for one in ("*/*", "application/*", "json"))
+
+
+# ---------------------------------------------------------------- the envelope
+
+PHRASES = {
+    400: "badRequest",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "notFound",
+    405: "methodNotAllowed",
+    409: "conflict",
+    413: "requestEntityTooLarge",
+    415: "unsupportedMediaType",
+    422: "unprocessableEntity",
+    500: "internalServerError",
+}
+IDS = ("date", "request-id", "client-request-id")
+
+
+def inner_of(error: Json) -> Json:
+    """The inner error under either name; a new one where there is none."""
+    for name in ("innerError", "innererror"):
+        if isinstance(error.get(name), dict):
+            found: Json = error[name]
+            return found
+    fresh: Json = {}
+    error["innerError"] = fresh
+    return fresh
+
+
+def inside(depth: int) -> Seed:
+    """The code in an inner error, so many levels deep."""
+
+    def change(error: Json, reply: Reply) -> None:
+        holder, code = inner_of(error), error["code"]
+        for level in range(depth):
+            holder["code"] = "invalidRequest" if level else "generalException"
+            holder = inner_of(holder)
+        holder["code"] = code
+        error["code"] = PHRASES.get(reply.status, "generalException")
+
+    return errors(change)
+
+
+def _in_details(error: Json, reply: Reply) -> None:
+    error["details"] = [{"code": error["code"], "message": "See the code.", "target": "body"}]
+    error["code"] = PHRASES.get(reply.status, "generalException")
+
+
+def _small_first(error: Json, _: Reply) -> None:
+    error["code"] = error["code"][:1].lower() + error["code"][1:]
+
+
+def _other_name(error: Json, reply: Reply) -> None:
+    if "innerError" in error:
+        inner = error["innererror"] = error.pop("innerError")
+        _other_name(inner, reply)
+
+
+def with_members(**members: Any) -> Seed:
+    """More or other members of an error."""
+    return errors(lambda error, _: error.update(members))
+
+
+def of_inner(change: Callable[[Json], object]) -> Seed:
+    """A change of the inner error."""
+    return errors(lambda error, _: change(inner_of(error)))
+
+
+TYPED = {"@odata.type": "#microsoft.graph.innerError", "type": "ODataException", "stacktrace": ""}
+C3 = "C3: no status and no code is given for both kinds: 4xx with an envelope, the code is free."
+ANY_4XX = "C3: no status and no code is given for both kinds: 4xx with an envelope."
+C19 = "C19: search error.code, then every nested inner error, then details."
+C21 = "C21: 500, 429 or 503 with the documented code."
+N31, NO_CODE = "N31: which code is undocumented.", "1.1: 400 without a code."
+FREE_401 = "4.2: 401 where authentication is missing or invalid; the code is free."
+FREE_403 = "4.2: 403 where access is denied; the code is free."
+ORDER = "1.1: the tables have no order; a request that breaks two rules may be refused by either."
+NOT_ALLOWED = "RestoreSessionActionNotAllowed"
+# fmt: off
+VARIANTS = [
+    # ---------------------------------------------------------------- statuses and codes that are free
+    Variant("fair-codes-of-its-own", "fair-codes", "The pinned page points to the create table alone: on other routes statuses and codes are those of all of Graph.",
+            translated(_own, *ON_ONE, "list-granular", "get-typed", "delete-typed"), frozenset(f"{one}/errors.codes" for one in ON_ONE)),
+    Variant("field-media-400", "media-refusal", "C20: 415 in the table, 400 BadRequest observed.", media_refused(400, "BadRequest")),
+    Variant("field-media-415-bad-request", "media-refusal", "C20: accept 400 or 415; the code is not documented.",
+            media_refused(415, "RequestBodyRead")),
+    Variant("field-media-missing-400", "media-refusal", "C20: accept 400 or 415.", media_refused(415, "UnsupportedMediaType", 400)),
+    Variant("field-mixed-artifact-code", "mixed-code", C3, recoded("kinds", 400, "InvalidArtifactRequest")),
+    Variant("field-mixed-bad-request", "mixed-code", C3, recoded("kinds", 400, "BadRequest")),
+    Variant("field-mixed-unheard-code", "mixed-code", C3, recoded("kinds", 400, "CannotMixRestoreKinds")),
+    Variant("field-mixed-422", "mixed-code", C3, recoded("kinds", 422, "UnprocessableEntity")),
+    Variant("field2-mixed-409", "mixed-code", ANY_4XX, mixed_refused(409, "Conflict")),
+    Variant("field2-mixed-403", "mixed-code", ANY_4XX, mixed_refused(403, NOT_ALLOWED)),
+    Variant("field-items-bad-request", "items-code", N31, recoded("items", 400, "BadRequest")),
+    Variant("field-items-point-code", "items-code", N31, recoded("items", 400, "InvalidRestorePoint")),
+    Variant("field-conflict-bad-request", "conflict-code", NO_CODE, recoded("conflict", 400, "BadRequest")),
+    Variant("field-conflict-artifact-code", "conflict-code", NO_CODE, recoded("conflict", 400, "InvalidArtifactRequest")),
+    Variant("field-401-unauthenticated", "401-code", FREE_401, renamed(401, "InvalidAuthenticationToken", "unauthenticated")),
+    Variant("field-403-access-denied", "403-code", FREE_403, renamed(403, "Forbidden", "accessDenied")),
+    Variant("field-403-authorization", "403-code", FREE_403, renamed(403, "Forbidden", "Authorization_RequestDenied")),
+    Variant("field2-crowded-429", "crowded", C21, crowded(429)),
+    Variant("field2-crowded-503", "crowded", C21, crowded(503)),
+    Variant("fair-too-many-409", "fair-crowd", "The table answers a limit that the caller reached with 500, Graph's guidelines with 429: neither is certain.",
+            replies(_too_many_409, "activate"), frozenset({"activate/errors.too-many-active"})),
+    # ---------------------------------------------------------------- who asks
+    Variant("fair-unknown-token-403", "fair-unknown-token", "RFC 9110, 15.5.4: credentials were provided, and the server considers them insufficient.",
+            replies(_forbidden_with_a_token), frozenset({"create/request-headers.authorization-status"})),
+    Variant("fair-personal-400", "fair-personal", "The permissions table calls personal accounts not supported, and names no status.",
+            answering(_personal_400)),
+    Variant("field-personal-401", "personal", "N7: a personal account is rejected with 401 or 403.", replies(_personal_401)),
+    Variant("field2-media-before-token", "early", ORDER, early(_wrong_media, 415, "UnsupportedMediaType")),
+    Variant("field2-accept-checked", "accept", "4.2: 406 where the format that is asked for is not supported.",
+            early(_not_acceptable, 406, "NotAcceptable")),
+    # ---------------------------------------------------------------- the envelope
+    Variant("field-code-inside", "code-place", C19, inside(0)),
+    Variant("field-code-inside-twice", "code-place", C19, inside(1)),
+    Variant("field-code-four-deep", "code-place", C19, inside(3)),
+    Variant("field-code-in-details", "code-place", C19, errors(_in_details)),
+    Variant("field-code-small-first", "code-place", "C19: compare case-insensitively.", errors(_small_first)),
+    Variant("field2-details-empty", "code-place", "4.1: details is an optional array.",
+            errors(lambda error, _: error.update(details=[], target=None))),
+    Variant("field-message-long", "message", "C26: message texts are unreliable; never judge them.", with_members(message="Fehler: " + "ü雪 " * 400)),
+    Variant("field-message-misleading", "message", "4.1: message must not be branched on.", with_members(message="DuplicateArtifactInList: OK")),
+    Variant("field-target-null", "target", "4.1: target is optional.", with_members(target=None)),
+    Variant("field-target-text", "target", "4.1: target is optional.", with_members(target="siteRestoreArtifacts")),
+    Variant("field-error-extra", "error-extra", "4.7: unknown extra properties must be tolerated.",
+            errors(lambda error, _: error.update({"localizedMessage": None, "@error.cause": ["x"]}))),
+    Variant("field-inner-zone", "inner-ids", "4.1: the schema types the date with a zone, live ones have none.",
+            of_inner(lambda inner: inner.update(date="2026-09-11T11:21:34.1234567Z"))),
+    Variant("field-inner-old-name", "inner-ids", "4.1: older pages called it requestId.",
+            of_inner(lambda inner: inner.update(requestId=inner.pop("request-id", "")))),
+    Variant("field-inner-no-ids", "inner-ids", "4.9 g: samples without; nothing of it is required.",
+            of_inner(lambda inner: [inner.pop(name, None) for name in IDS])),
+    Variant("field2-inner-typed", "inner-more", "4.1: the model of the inner error has @odata.type; it is open.",
+            of_inner(lambda inner: inner.update(TYPED))),
+    Variant("field-innererror", "inner-name", "4.1: innerError in samples, innererror in the table: accept both.", errors(_other_name)),
+]
+# fmt: on

@@ -1,0 +1,317 @@
+"""Unusual but conforming readers of requests: what is taken, what is refused, in which order it is checked, who may ask."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from restore_conformance.mock import rules
+from restore_conformance.mock.conditions import media, sites
+from restore_conformance.mock.edits import Json
+from restore_conformance.mock.hooks import (
+    GRANULAR, Right, Seed, around, checking, checks, errors, looks_at, parsed, parses, ruled, rules_ordered,
+    seeds, skips, stricter, writes_only,
+)  # fmt: skip
+from restore_conformance.mock.rules import Rule
+from restore_conformance.mock.service import Service
+from restore_conformance.mock.session import Session
+from restore_conformance.mock.variants.register import Variant
+from restore_conformance.mock.wire import Asked, Refusal, Reply
+
+LISTS = (rules.SITE, rules.GRANULAR)
+LEVELS = 64
+CONFLICT = "@microsoft.graph.conflictBehavior"
+
+# ---------------------------------------------------------------- what is read
+
+
+def _narrow(digits: str) -> int:
+    if not -(1 << 63) <= int(digits) < 1 << 63:
+        raise Refusal(400, "BadRequest", "A number is out of range.")
+    return int(digits)
+
+
+def _numbers(raw: bytes) -> None:
+    try:
+        json.loads(raw, parse_int=_narrow)
+    except (ValueError, RecursionError):
+        return
+
+
+def _levels(raw: bytes) -> None:
+    if b"[" * LEVELS in raw or b'{"a":' * LEVELS in raw:
+        raise Refusal(400, "BadRequest", "The payload is nested too deep.")
+
+
+def _converted(payload: Json) -> None:
+    for name in LISTS:
+        if isinstance(payload.get(name), dict) and payload[name]:
+            payload[name] = [payload[name]]
+    items = payload.get(rules.GRANULAR)
+    for one in items if isinstance(items, list) else ():
+        for name in ("browseSessionId", "id"):
+            if isinstance(one, dict) and isinstance(one.get(name), (int, dict)):
+                one[name] = json.dumps(one[name])
+
+
+def _whole_pairs(payload: Json) -> None:
+    try:
+        json.dumps(payload, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Refusal(500, "InternalServerError", "An error occurred.") from None
+
+
+def _not_empty(payload: Json) -> None:
+    if not payload:
+        raise Refusal(400, "InvalidArtifactRequest")
+
+
+def unparsed(status: int, code: str) -> Seed:
+    """What cannot be read is refused another way."""
+
+    def act(raw: bytes, parse: Callable[[bytes], Json]) -> Json:
+        try:
+            return parse(raw)
+        except Refusal as refusal:
+            raise Refusal(status, code, refusal.message) from None
+
+    return parses(act)
+
+
+# ---------------------------------------------------------------- which members a request may hold
+
+OWN = {rules.SITE: {"restorePoint", "destinationType"}, rules.GRANULAR: {"browseSessionId", "id", "destinationType"}}
+READ_ONLY = frozenset(
+    {
+        "id", "status", "restoreJobType", "restoreSessionArtifactCount", "createdBy", "lastModifiedBy",
+        "createdDateTime", "lastModifiedDateTime", "completedDateTime", "error",
+    }
+)  # fmt: skip
+KNOWN = READ_ONLY | {*LISTS, "siteRestoreArtifactsBulkAdditionRequests", "conflictBehavior"}
+
+
+def _not_specified(payload: Json) -> bool:
+    if set(payload) - set(OWN) - {CONFLICT}:  # another edition of the page lets a request specify the behaviour
+        return True
+    every = [(one, members) for name, members in OWN.items() for one in payload.get(name) or []]
+    return any(set(one) - members or set(one.get("restorePoint") or ()) - {"id"} for one, members in every)
+
+
+def _future_is_new(payload: Json) -> Json:
+    if any(one.get("destinationType") == "unknownFutureValue" for one in sites(payload)):
+        return payload | {rules.SITE: [{**one, "destinationType": "new"} for one in payload[rules.SITE]]}
+    return payload
+
+
+def _any_case(payload: Json) -> None:
+    right = {"inplace": "inPlace", "new": "new"}
+    rules.shape(payload)
+    for one in [one for name in LISTS for one in payload.get(name) or []]:
+        value = one.get("destinationType")
+        if isinstance(value, str):
+            one["destinationType"] = right.get(value.lower(), value)
+
+
+def _on_a_copy(change: Callable[[Json], Json]) -> Seed:
+    """Check another payload in the place of the one that is kept."""
+
+    def seed(service: Service) -> None:
+        check = service.check
+        checking(lambda _, payload: check(change(payload)))(service)
+
+    return seed
+
+
+def _lacks_lists(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
+    if (asked.request.body or b"").strip() and not service.payload(asked):
+        raise Refusal(422, "UnprocessableEntity", "The request names no list of artifacts.")
+    return right()
+
+
+def _names_no_list(payload: Json) -> None:
+    if payload and not any(name in payload for name in LISTS):
+        raise Refusal(400, "BadRequest", "The request names no list of artifacts.")
+
+
+def untyped_empty(status: int, code: str) -> Seed:
+    """A POST with neither payload nor Content-Type is refused."""
+
+    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
+        if not asked.request.body and media(asked) is None:
+            raise Refusal(status, code)
+        return right()
+
+    return around(("create",), act)
+
+
+def looked_up(status: int, code: str) -> Seed:
+    """Every item is looked up in its browse session, and none that was made up is found."""
+
+    def rule(payload: Json) -> None:
+        if payload.get(rules.GRANULAR):
+            raise Refusal(status, code, "There is no such browse session.")
+
+    return ruled("lookup", rule)
+
+
+def limited(to_sites: int, to_items: int) -> Seed:
+    """Another limit of artifacts in a create."""
+
+    def rule(payload: Json) -> None:
+        if any(len(payload.get(name) or []) > most for name, most in zip(LISTS, (to_sites, to_items), strict=True)):
+            raise Refusal(413, "RestoreArtifactsLimitBreached", "Too many artifacts in one request.")
+
+    return ruled("limit", rule)
+
+
+def distinct(key: Callable[[Json], str]) -> Seed:
+    """Another idea of what the same artifact is."""
+
+    def rule(payload: Json) -> None:
+        for name in LISTS:
+            every = [key(one) for one in payload.get(name) or []]
+            if len(set(every)) < len(every):
+                raise Refusal(400, "DuplicateArtifactInList", "The list names an artifact twice.")
+
+    return ruled("duplicates", rule)
+
+
+# ---------------------------------------------------------------- in which order it is checked
+
+FIRST = {"duplicates": (rules.restore_points, rules.items), "same-destination": (rules.path_types,)}
+
+
+def _tolerant(name: str, rule: Rule) -> Rule:
+    """A rule that leaves to others what it cannot compare."""
+
+    def ask(payload: Json) -> None:
+        try:
+            for other in FIRST.get(name, ()):
+                other(payload)
+        except Refusal:
+            return
+        rule(payload)
+
+    return ask
+
+
+def ordered(key: Callable[[int, str], Any]) -> Seed:
+    """The rules in another order, that on shapes first."""
+
+    def order(every: dict[str, Rule]) -> dict[str, Rule]:
+        ranks = {rule: (rule != "shape", key(number, rule)) for number, rule in enumerate(every)}
+        return {name: _tolerant(name, every[name]) for name in sorted(every, key=lambda name: ranks[name])}
+
+    return rules_ordered(order)
+
+
+def _by_element(service: Service, payload: Json) -> None:
+    for rule in (rules.shape, rules.kinds, rules.conflict, rules.empty_list, rules.limit):
+        rule(payload)
+    for name in LISTS:
+        for one in payload.get(name) or []:
+            for rule in (rules.path_types, rules.items, rules.restore_points):
+                rule({name: [one]})
+    rules.duplicates(payload)
+    rules.same_destination(payload)
+
+
+def _every_problem(service: Service) -> None:
+    problems: list[Refusal] = []
+
+    def check(service: Service, payload: Json) -> None:
+        problems.clear()
+        rules.shape(payload)
+        for name, rule in service.create_rules.items():
+            if name == "duplicates" and problems:
+                continue
+            try:
+                rule(payload)
+            except Refusal as refused:
+                problems.append(refused)
+        if problems:
+            raise Refusal(problems[0].status, "BadRequest", f"{len(problems)} problems.")
+
+    def detail(error: Json, _: Reply) -> None:
+        if problems:
+            error["details"] = [{"code": one.code, "message": one.message} for one in problems]
+            problems.clear()
+
+    seeds(checking(check), errors(detail))(service)
+
+
+def _role(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
+    if asked.caller != "application":
+        raise Refusal(403, "Forbidden", "The caller lacks the role of a SharePoint Backup Administrator.")
+    return right()
+
+
+ORDER = "1.1: the table has no order; a request that breaks two rules may be refused by either."
+ORDERS = "1.1: the tables have no order; a request that breaks two rules may be refused by either."
+GATEWAY = "C2, C20, 4.9 e: a POST with neither payload nor Content-Type may die in the gateway."
+LOOKUP = "N31 and section 8: which code an unknown item or an expired browse session has is unknown."
+B = "create/request-body."
+# fmt: off
+VARIANTS = [
+    # ---------------------------------------------------------------- other ways to check, which know nothing of those below
+    Variant("field2-rules-by-element", "rule-order", ORDERS, checking(_by_element)),
+    Variant("field2-every-problem-in-details", "code-place", "C19: search error.code, then inner errors, then details.", _every_problem),
+    # ---------------------------------------------------------------- what is read
+    Variant("numbers-of-64-bits", "bounds", "RFC 8259, 9: a reader may set limits on the range of numbers; what lies beyond is refused.",
+            looks_at(_numbers)),
+    Variant("no-more-than-64-levels", "bounds", "RFC 8259, 9: a reader may set limits on the depth of nesting; what lies beyond is refused.",
+            looks_at(_levels)),
+    Variant("fair-types-converted", "fair-types", 'No row says how an item is refused: a reader that converts takes one object for a list, and 5 for "5".',
+            parsed(_converted), frozenset({B + "converted-types", B + "collection-form"})),
+    Variant("fair-half-pairs-are-fatal", "fair-half-pairs", "RFC 8259, 8.2: receivers of half a surrogate pair may even suffer fatal runtime exceptions.",
+            parsed(_whole_pairs), frozenset({B + "unpredictable-json"})),
+    Variant("fair-broken-json-422", "fair-unparsed", "Graph's status table: 422 for what cannot be processed.",
+            unparsed(422, "UnprocessableEntity"), frozenset({"update/errors.codes"})),
+    Variant("fair-broken-json-415", "fair-unparsed", "RFC 9110, 15.5.16: content that was looked at, too.",
+            unparsed(415, "UnsupportedMediaType"), frozenset({"update/errors.codes"})),
+    Variant("field-object-refused", "empty-object", "N14 and C2: is {} no payload? Refused as an empty list.", parsed(_not_empty)),
+    *(Variant(f"field2-untyped-empty-{status}", "untyped-empty", GATEWAY, untyped_empty(status, code)) for status, code in (
+        (400, "BadRequest"), (411, "LengthRequired"), (415, "UnsupportedMediaType"),
+    )),
+    # ---------------------------------------------------------------- what a request may hold
+    Variant("fair-specified-members-only", "fair-members", "The page lists the properties that can be specified: every other member is refused, @odata.type too.",
+            stricter(_not_specified), frozenset({B + "control-information"})),
+    Variant("fair-sentinel-possible", "fair-sentinel", "The type's page lists unknownFutureValue among the possible values of destinationType.",
+            _on_a_copy(_future_is_new), frozenset({B + "unknown-future-value"})),
+    Variant("fair-empty-list-is-no-payload", "fair-empty-list", "Introduction: what names nothing makes an empty session, which is where the bulk workflow starts from.",
+            skips("empty-list"), frozenset({"create/errors.empty-list-refused"})),
+    Variant("fair-empty-object-lacks-members", "fair-empty-object", "The property table calls both lists Required, and no code is named for a request with neither.",
+            seeds(checks(_names_no_list), around(("create",), _lacks_lists))),
+    Variant("field-half-mixed-refused", "half-mixed", "C3: both kinds present but one empty is unspecified.",
+            stricter(lambda payload: all(name in payload for name in LISTS), "InvalidRequest")),
+    Variant("field-read-only-refused", "read-only", "N38: read-only members: ignore or 400.", stricter(lambda payload: READ_ONLY & set(payload))),
+    Variant("field-unknown-refused", "unknown", "N39: the type is not open: 400 is expected, not documented.",
+            stricter(lambda payload: any("@" not in name and name not in KNOWN for name in payload))),
+    Variant("field2-plain-behavior-refused", "plain-behavior", "C6: the plain name is in a table only and declared nowhere; N39.",
+            stricter(lambda payload: "conflictBehavior" in payload)),
+    Variant("field-any-case-taken", "enum-case", "N41: another letter case of a destination type is undocumented; do not fail either way.",
+            checks(_any_case)),
+    *(Variant(f"field2-items-looked-up-{name}", "item-lookup", LOOKUP, looked_up(status, code)) for name, status, code in (
+        ("artifact", 400, "InvalidArtifactRequest"), ("point", 400, "InvalidRestorePoint"), ("browse", 400, "InvalidBrowseSessionId"),
+        ("404", 404, "BrowseSessionNotFound"), ("410", 410, "BrowseSessionExpired"),
+    )),
+    Variant("field2-limits-of-each-kind", "create-limit", "C4, C22: no limit is stated for create.", limited(100, 500)),
+    Variant("field-limit-of-a-thousand", "create-limit", "C4, C22: no limit is stated for create; the largest that any page names is a thousand.",
+            limited(1000, 1000)),
+    Variant("field2-duplicates-exact", "duplicate-key", "4.8: ids are opaque text, so letter case may matter.",
+            distinct(lambda one: str(one["restorePoint"]["id"]) if "restorePoint" in one else f"{one['browseSessionId']} {one['id']}")),
+    Variant("field2-duplicates-by-item", "duplicate-key", "1.1: the same granular id twice.",
+            distinct(lambda one: str(one["restorePoint"]["id"] if "restorePoint" in one else one["id"]).lower())),
+    # ---------------------------------------------------------------- in which order it is checked
+    Variant("field-rules-reversed", "rule-order", ORDER, ordered(lambda number, _: -number)),
+    Variant("field-rules-by-name", "rule-order", ORDER, ordered(lambda _, rule: rule)),
+    Variant("field-limit-last", "rule-order", ORDER, ordered(lambda number, rule: (rule == "limit", number))),
+    Variant("field-duplicates-first", "rule-order", ORDER, ordered(lambda number, rule: (rule != "duplicates", number))),
+    Variant("field-kinds-last", "rule-order", ORDER, ordered(lambda number, rule: (rule == "kinds", number))),
+    # ---------------------------------------------------------------- who may ask
+    Variant("fair-one-permission", "fair-permission", "The pinned page knows one permission, with nothing higher or lower, so that every route asks for it.",
+            writes_only, frozenset(f"{one}/permissions.read-permission-suffices" for one in ("get", "list", "list-artifacts"))),
+    Variant("field2-items-need-a-role", "role", "1.9: delegated callers need a directory role to list items.", around(GRANULAR, _role)),
+]
+# fmt: on

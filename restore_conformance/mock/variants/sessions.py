@@ -1,0 +1,366 @@
+"""Unusual but conforming sessions: kind, counts, identities, ids, times, annotations, members that are not shown."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta, timezone
+
+from restore_conformance.mock import rules, session
+from restore_conformance.mock.edits import COUNTS, Json
+from restore_conformance.mock.hooks import GETS, Seed, bodies, finding, keeps, rendering, replies, routing, seeds, shown
+from restore_conformance.mock.service import Service
+from restore_conformance.mock.session import Session
+from restore_conformance.mock.variants.register import Variant, also, walked, without
+from restore_conformance.mock.wire import Asked, Refusal, Reply
+
+TYPE, CONTEXT = "@odata.type", "@odata.context"
+LISTS = (rules.SITE, rules.GRANULAR)
+
+# ---------------------------------------------------------------- counts, identities, other members
+
+
+def in_progress(part: Callable[[int], int | None]) -> Seed:
+    """Another number in progress, made of the total, while a session is a draft."""
+
+    def change(body: Json, found: Session) -> None:
+        if found.status == "draft":
+            body[COUNTS] = body[COUNTS] | {"inProgress": part(body[COUNTS]["total"])}
+
+    return shown(change)
+
+
+def identities(created_by: Json | None, modified_by: Json | str | None = "the same") -> Seed:
+    """Who created a session and who modified it last."""
+    last = created_by if modified_by == "the same" else modified_by
+    return also(createdBy=created_by, lastModifiedBy=last)
+
+
+def _counts_more(body: Json, _: Session) -> None:
+    body[COUNTS] = body[COUNTS] | {"skipped": 0, "@odata.type": "#microsoft.graph.restoreSessionArtifactCount"}
+
+
+def _counts_with_fraction(body: Json, _: Session) -> None:
+    body[COUNTS] = {name: float(value) for name, value in body[COUNTS].items()}
+
+
+def _behavior(body: Json, found: Session) -> None:
+    if found.conflict:
+        body["@microsoft.graph.conflictBehavior"] = found.conflict
+
+
+def _by_service(body: Json, found: Session) -> None:
+    if found.status != "draft":
+        application = {"id": "00000003-0000-0ff1-ce00-000000000000", "displayName": "Backup service"}
+        body["lastModifiedBy"] = {"application": application}
+
+
+def _without_names(body: Json) -> Json:
+    who = {one: dict(value, displayName=None) if value else value for one, value in (body["createdBy"] or {}).items()}
+    return body | {"createdBy": who, "lastModifiedBy": who}
+
+
+def inline(*, both: bool) -> Seed:
+    """The artifacts of a draft in the answers that show it alone."""
+
+    def change(body: Json, found: Session) -> None:
+        if found.status == "draft" and body.get(CONTEXT):
+            body[found.collection] = deepcopy(found.artifacts)
+            for name in LISTS if both else ():
+                body.setdefault(name, [])
+
+    return shown(change)
+
+
+def _as_sent(reply: Reply, asked: Asked) -> None:
+    for name in LISTS if reply.status == 201 else ():
+        if asked.payload.get(name):
+            members = {"restorePoint", "destinationType"} if name == rules.SITE else None
+            reply.body[name] = [
+                {one: deepcopy(value) for one, value in element.items() if members is None or one in members}
+                for element in asked.payload[name]
+            ]
+
+
+# ---------------------------------------------------------------- ids
+
+
+def outward(form: Callable[[str], str]) -> Seed:
+    """Session ids in another form, in every body that is a session or holds some."""
+    own = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+    def change(body: Json) -> None:
+        for one in (body, *(one for one in body.get("value") or [] if COUNTS in one)):
+            if isinstance(one.get("id"), str) and own.fullmatch(one["id"]):
+                one["id"] = form(one["id"])
+
+    return bodies(change, "create", "get", "get-typed", "list", "list-typed", "update", "activate")
+
+
+def _inward(service: Service, asked: Asked) -> None:
+    if re.fullmatch("rs_[0-9a-f]{32}", asked.session):
+        bare = asked.session[3:]
+        asked.session = "-".join((bare[:8], bare[8:12], bare[12:16], bare[16:20], bare[20:]))
+
+
+def shaped(make: Callable[[Session, int], str], pattern: str) -> Seed:
+    """Session ids of another shape; a text of no such shape is not an id."""
+
+    def find(service: Service, asked: Asked, _: object) -> Session:
+        if not re.fullmatch(pattern, asked.session):
+            raise Refusal(400, "InvalidRestoreSessionId", "The session id is not valid.")
+        if asked.session not in service.sessions:
+            raise Refusal(404, "RestoreSessionNotFound", "There is no such session.")
+        return service.sessions[asked.session]
+
+    def seed(service: Service) -> None:
+        numbers = itertools.count(1)
+        seeds(keeps(lambda _, born: setattr(born, "id", make(born, next(numbers)))), finding(find))(service)
+
+    return seed
+
+
+def _exactly(service: Service, asked: Asked, find: Callable[[Asked], Session]) -> Session:
+    found = find(asked)
+    if found.id != asked.session:
+        raise Refusal(404, "RestoreSessionNotFound")
+    return found
+
+
+def artifact_ids(make: Callable[[Json, int], str]) -> Seed:
+    """Ids of full-site artifacts of another shape."""
+
+    def change(service: Service, born: Session) -> None:
+        for number, one in enumerate(born.artifacts if born.kind == "standard" else (), 1):
+            one["id"] = make(one, number)
+
+    return keeps(change)
+
+
+# ---------------------------------------------------------------- times
+
+MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
+
+
+def times(change: Callable[[str], str]) -> Seed:
+    """Every time of an answer that succeeds in another form."""
+
+    def each(value: Json) -> Json:
+        return {
+            n: change(v) if isinstance(v, str) and n.endswith("DateTime") and MOMENT.match(v) else v
+            for n, v in value.items()
+        }
+
+    return bodies(lambda body: walked(body, each))
+
+
+def moments(change: Callable[[datetime], str]) -> Seed:
+    """Every time that is set, of an answer that succeeds, as another moment."""
+
+    def alter(stamp: str) -> str:
+        found = datetime.fromisoformat(stamp)
+        return change(found.astimezone(UTC)) if found.year > 1 else stamp
+
+    return times(alter)
+
+
+def fraction(number: int) -> Callable[[str], str]:
+    def change(old: str) -> str:
+        zone_at = len(old) - (1 if old.endswith("Z") else 6)
+        digits = (old[20:zone_at] + "0" * 12)[:number]
+        return old[:19] + ("." + digits if digits else "") + old[zone_at:]
+
+    return change
+
+
+def zone(hours: float) -> Callable[[str], str]:
+    def change(old: str) -> str:
+        if not old.endswith("Z") or old.startswith("0001"):
+            return old
+        moved = datetime.fromisoformat(old[:19] + "+00:00").astimezone(timezone(timedelta(hours=hours))).isoformat()
+        return moved[:19] + old[19:-1] + moved[19:]
+
+    return change
+
+
+def later(stamp: str, milliseconds: int) -> str:
+    moment = datetime.fromisoformat(stamp[:26] + "+00:00") + timedelta(milliseconds=milliseconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+
+
+def apart(**by: int) -> Seed:
+    return moments(lambda moment: (moment + timedelta(**by)).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+
+
+def _two_clocks(service: Service, born: Session) -> None:
+    born.created = later(born.created, 400)
+
+
+def _digits_by_replica(service: Service) -> None:
+    turns = itertools.count(1)
+
+    def change(body: Json) -> Json:
+        if next(turns) % 2:
+            return body
+        return body | {n: v[:23] + "Z" for n, v in body.items() if n.endswith("DateTime") and isinstance(v, str)}
+
+    bodies(change, *GETS)(service)
+
+
+# ---------------------------------------------------------------- annotations
+
+SHOWN = ("create", "activate")
+
+
+def _full(body: Json) -> Json:
+    at = f"solutions/backupRestore/sharePointRestoreSessions('{body.get('id')}')"
+    more = {"@odata.id": at, "@odata.editLink": at, "@odata.etag": 'W/"1"'}
+    return body | more | {"createdDateTime@odata.type": "#DateTimeOffset"}
+
+
+def context(value: str) -> Seed:
+    """Another spelling of the context of a create, where it has one."""
+    return bodies(lambda body: body.update({key: value for key in (CONTEXT, "@context") if key in body}), "create")
+
+
+APP = {"id": "1fec8e78-bce4-4aaf-ab1b-5451cc387264", "displayName": "Microsoft Enhanced Restore"}
+USER1, USER2 = ({"application": APP, "user": {"id": APP["id"], "displayName": name}} for name in ("User1", "User2"))
+OPEN = {
+    "application": APP | {"tenantId": APP["id"]},
+    "site": {"id": "x"},
+    "user": {"id": "a b", "displayName": "Zoë 雪", "roles": [1, None]},
+}
+NULLS = {"application": {"id": APP["id"], "displayName": None}, "user": None, "device": None}
+LINKS = {"_links": {"self": {"href": "/x"}}, "version": None, "page": {"size": 20}}
+ROOT = "solutions/backupRestore"
+C5 = "C5: a fresh draft's inProgress is 2 in one example and 0 in others: 0..total."
+OPTIONAL = "2.7: application, device and user are optional each."
+OPAQUE = "4.8: ids are opaque text, format and length may change; 2.1: do not require a GUID."
+CLOCK = "2.1: server-set times; no page says that the clocks of both agree."
+ABSENT = "4.7: annotations may be present or absent by metadata level; never require them."
+CONTROL = "4.7: control information may be present."
+MORE = "N42: a response may hold more members than shown."
+C17 = "C17: six spellings; a text that contains $metadata#. N30: ends with /$entity."
+
+# fmt: off
+VARIANTS = [
+    Variant("field-granular-always-shown", "evolvable", "C8: without the header `granular` or `unknownFutureValue`; the examples show it without.",
+            rendering(all_members=True)),
+    Variant("field2-failed-always-shown", "failed-shown", "C8: failed stands in the list example without the header.",
+            shown(lambda body, found: body.update(status=found.status))),
+    # ---------------------------------------------------------------- counts
+    Variant("field-progress-total", "in-progress", C5, in_progress(lambda total: total)),
+    Variant("field-progress-half", "in-progress", C5, in_progress(lambda total: total // 2)),
+    Variant("field-progress-all-but-one", "in-progress", C5, in_progress(lambda total: max(total - 1, 0))),
+    Variant("field2-progress-null", "in-progress", "2.6: each count is nullable, and a draft's inProgress is not settled (C5).",
+            in_progress(lambda total: None)),
+    Variant("field-extra-counts", "extra-counts", "N42: unknown members must be tolerated.", shown(_counts_more)),
+    Variant("fair-counts-not-shown", "fair-counts", "The examples are shortened for readability, and metadata declares the counts nullable.",
+            shown(lambda body, _: body.pop(COUNTS)), frozenset({"create/response.members-shown"})),
+    Variant("fair-counts-with-fraction", "fair-counts", "RFC 8259, 6: JSON has one kind of number, so that 2.0 is 2.",
+            shown(_counts_with_fraction), frozenset({"create/response.counts-written"})),
+    # ---------------------------------------------------------------- identities
+    Variant("field-app-only", "identity", OPTIONAL, identities({"application": APP})),
+    Variant("field-app-with-nulls", "identity", "2.7: identity members are nullable.", identities(NULLS)),
+    Variant("field-user-only", "identity", OPTIONAL, identities({"user": {"id": APP["id"], "displayName": "User1"}})),
+    Variant("field-nobody", "identity", "2.7: an identity set whose children are all optional may be empty.", identities({})),
+    Variant("field-by-null", "identity", "2.1: createdBy and lastModifiedBy are nullable.", identities(None)),
+    Variant("field-two-users", "identity", "SEED: the examples show User1 and User2.", identities(USER1, USER2)),
+    Variant("field-open-identity", "identity", "2.7: identity sets and identities are open types.", identities(OPEN)),
+    Variant("field2-modified-by-service", "modified-by", "2.1: set by the server; the service itself may be the last to modify.", shown(_by_service)),
+    Variant("field2-names-resolved-later", "names", "2.7: displayName is nullable; a directory is asked later.", bodies(_without_names, "create")),
+    # ---------------------------------------------------------------- nulls, members that are not shown
+    Variant("field-null-completed", "nulls", "N28: completedDateTime is absent or null.",
+            shown(lambda body, _: body.setdefault("completedDateTime", None))),
+    Variant("field-null-error", "nulls", "1.5: `error: null` is present on items; N28: absent or null.",
+            shown(lambda body, _: body.setdefault("error", None))),
+    Variant("field-null-both", "nulls", "N28: completedDateTime and error are absent or null.",
+            shown(lambda body, _: body.update({name: body.get(name) for name in ("completedDateTime", "error")}))),
+    Variant("fair-completed-means-created", "fair-completed", "The page of sharePointRestoreSession describes completedDateTime as the time of creation.",
+            shown(lambda body, found: body.update(completedDateTime=found.completed or found.created)), frozenset({"create/response.not-completed"})),
+    Variant("field-extra-text", "extra", MORE, also(tenantId="t", labels=[])),
+    Variant("field-extra-deep", "extra", "4.7: unknown extra properties must be tolerated.",
+            also(region={"name": "EUR", "nested": [{"status": "x", "id": 5}]})),
+    Variant("field-extra-lookalikes", "extra", "4.7: names are case-sensitive: these are other, unknown members.",
+            also(Status=7, total="?", ID=None)),
+    Variant("field-extra-annotations", "extra", CONTROL,
+            also(**{"@microsoft.graph.tips": "Use $select.", "status@odata.type": "#microsoft.graph.restoreSessionStatus"})),
+    Variant("field-extra-alike", "extra-alike", "N42: there may be members that are not shown, however they are named.",
+            bodies(lambda body: body | {"error_": "", "completed_date_time": None}, "create")),
+    Variant("field-behavior-echoed", "extra-conflict", "N42: unknown members must be tolerated; nothing forbids to echo the annotation.",
+            shown(_behavior)),
+    Variant("field2-tips", "tips", CONTROL, also(**{"@microsoft.graph.tips": "Use $select."})),
+    Variant("field2-etag-member", "etag-member", CONTROL, also(**{"@odata.etag": 'W/"1"'})),
+    Variant("field2-action-shown", "action", "4.7: control information by metadata level; OData JSON 14: bound actions.",
+            also(**{"#microsoft.graph.activate": {"title": "activate", "target": "activate"}})),
+    Variant("field2-bulk-inline", "bulk", "4.7: a server may expand navigation properties.", also(siteRestoreArtifactsBulkAdditionRequests=[])),
+    Variant("field2-express-members", "stack", MORE, also(_id="665f", __v=0, links=[{"rel": "self", "href": "/x"}])),
+    Variant("field2-spring-members", "stack", MORE, also(**LINKS)),
+    # ---------------------------------------------------------------- artifacts in the answer to a create
+    Variant("field-artifacts-inline", "expanded", "4.7: a server may expand them; 1.3: inline artifacts must be tolerated.", inline(both=False)),
+    Variant("field-both-lists-inline", "expanded", "4.7: a server may expand navigation properties; an empty one is [].", inline(both=True)),
+    Variant("field-artifact-links", "expanded", CONTROL,
+            shown(lambda body, found: body.update({f"{n}@odata.navigationLink": f"restoreSessions/{found.id}/{n}" for n in LISTS}))),
+    Variant("fair-lists-echoed", "fair-echo", "Response: the session comes back; nothing says that the lists do not, as they were sent.",
+            replies(_as_sent, "create"), frozenset({"create/response.artifact-members"})),
+    # ---------------------------------------------------------------- ids
+    Variant("field-id-capitals", "id-form", "4.8: GUID text is compared without case.", outward(str.upper)),
+    Variant("field-id-opaque", "id-form", OPAQUE, seeds(outward(lambda old: "rs_" + old.replace("-", "")), routing(_inward))),
+    Variant("field2-ids-compared-exactly", "id-form", "4.8: ids are opaque text.", finding(_exactly)),
+    Variant("field2-id-hex", "id-shape", OPAQUE, shaped(lambda born, _: born.id.replace("-", ""), "[0-9a-f]{32}")),
+    Variant("field2-id-number", "id-shape", OPAQUE, shaped(lambda _, number: str(100_000 + number), "[0-9]{1,18}")),
+    Variant("field2-id-compound", "id-shape", OPAQUE, shaped(lambda born, number: f"sp_{number}.{born.id}", r"sp_[0-9]+\.[0-9a-f-]{36}")),
+    Variant("field2-id-long", "id-shape", OPAQUE, shaped(lambda born, _: f"{born.id}," * 3 + born.id, "[0-9a-f,-]{147}")),
+    Variant("field2-id-any-text", "id-shape", OPAQUE, shaped(lambda born, _: "rs-" + born.id, r"[A-Za-z0-9._~-]{3,64}")),
+    Variant("field2-artifact-id-number", "artifact-id", "2.3: the service assigns it; contained, so its session makes it one.",
+            artifact_ids(lambda _, number: str(number))),
+    Variant("field2-artifact-id-is-point", "artifact-id", "2.3: the service assigns it, as opaque text.",
+            artifact_ids(lambda one, _: one["restorePoint"]["id"])),
+    Variant("field2-artifact-id-path", "artifact-id", "2.3: the service assigns it, as opaque text.",
+            artifact_ids(lambda one, number: f"{one['restorePoint']['id']};{one['destinationType']};{number}")),
+    # ---------------------------------------------------------------- times
+    *(Variant(f"field-fraction-{digits}", "fraction", "4.8: accept 0-12 digits of a fraction.", times(fraction(digits))) for digits in (0, 1, 2, 3, 6, 9, 12)),
+    *(Variant(name, "zone", "4.8: accept numeric offsets.", times(zone(hours))) for name, hours in (
+        ("field-zone-zero", 0.0), ("field-zone-east", 5.75), ("field-zone-west", -8.0),
+    )),
+    Variant("field-zone-mixed", "zone", "4.8: accept numeric offsets; two times are ordered as moments, not as texts.",
+            shown(lambda body, _: body.update(createdDateTime=zone(12.0)(body["createdDateTime"])))),
+    Variant("field-modified-later", "modified", "SEED example 2: modified a third of a second after created.",
+            shown(lambda body, found: body.update(lastModifiedDateTime=later(found.modified, 350)))),
+    Variant("field2-clock-behind", "modified-when", CLOCK, apart(hours=-3)),
+    Variant("field2-clock-ahead", "modified-when", CLOCK, apart(hours=7, minutes=11)),
+    Variant("field2-clock-of-minutes", "modified-when", "4.8: zero digits of fraction; no page says how fine a clock is.",
+            moments(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:00Z"))),
+    Variant("field2-modified-touched", "modified-when", "No page says that reading leaves lastModifiedDateTime alone.",
+            bodies(lambda body: body | {"lastModifiedDateTime": session.now()}, *GETS)),
+    Variant("field2-modified-stays", "modified-when", "No page says that a change moves lastModifiedDateTime.",
+            shown(lambda body, found: body.update(lastModifiedDateTime=found.created))),
+    Variant("created-in-the-year-one", "created", "C15: unset values are times of the year 1; no sentence says when createdDateTime is set.",
+            also(createdDateTime="0001-01-01T00:00:00Z")),
+    Variant("fair-two-clocks", "fair-clocks", "No page says that both times are read from one clock: the store that sets one is 0.4 s ahead of the other.",
+            keeps(_two_clocks)),
+    Variant("fair-digits-by-replica", "fair-digits", "No page says how many digits a time has: one replica keeps seven of them, another three.",
+            _digits_by_replica),
+    # ---------------------------------------------------------------- annotations
+    Variant("field-no-annotations", "annotations", ABSENT, bodies(without(TYPE, CONTEXT), *SHOWN)),
+    Variant("field-no-type", "annotations", ABSENT, bodies(without(TYPE), *SHOWN)),
+    Variant("field-no-context", "annotations", "1.4: the example of get lacks it. " + ABSENT, bodies(without(CONTEXT), *SHOWN, *GETS)),
+    Variant("field-full-annotations", "annotations", ABSENT, bodies(_full, *SHOWN)),
+    Variant("field-odata-id-unquoted", "annotations", "C11: `@odata.id` without quotes around the key.",
+            bodies(lambda body: {"@odata.id": f"/solutions/backupRestore/sharepointRestoreSessions({body.get('id')})"} | body, *SHOWN)),
+    Variant("field-short-annotations", "annotations", "4.7 and C17: 4.01 short names are possible.",
+            bodies(lambda body: {name.replace("@odata.", "@"): value for name, value in body.items()}, *SHOWN)),
+    Variant("field-type-small-p", "type-case", "C11: the examples spell the type with a small p.",
+            also(**{TYPE: "#microsoft.graph.sharepointRestoreSession"})),
+    *(Variant(f"field-context-{name}", "context", C17, context(value)) for name, value in (
+        ("blank", f" /{ROOT}/$metadata#restoreSessions/$entity"),
+        ("base", f"/{ROOT}/$metadata#restoreSessions/$entity"),
+        ("type-name", f"/{ROOT}/$metadata#sharepointRestoreSession/$entity"),
+        ("absolute", f"https://graph.microsoft.com/beta/$metadata#{ROOT}/sharePointRestoreSessions/$entity"),
+        ("old-version", f"https://graph.microsoft.com/v1.0/$metadata#{ROOT}/sharePointRestoreSessions/$entity"),
+        ("small", f"/{ROOT}/$metadata#sharepointRestoreSessions/$entity"),
+    )),
+]
+# fmt: on

@@ -1,0 +1,132 @@
+"""Reads a run record of any format from a file, as the present format, and refuses what is none in one sentence.
+
+Every command reads through it. Knows the records' schemas and nothing of what is done with a record.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from restore_conformance import files
+from restore_conformance.documents import pinned
+from restore_conformance.records.formats import FORMAT, SCHEMAS, upgraded
+from restore_conformance.reporting.shown import visible
+from restore_conformance.targets.coding import heft
+from restore_conformance.verdicts import UsageError
+
+LARGEST = 12 * 1024 * 1024
+"""Bytes of a run record; a deep run with a finding in every clause has about five million."""
+
+HEAVIEST = 128 * 1024 * 1024
+"""Bytes of memory that it takes, roughly."""
+
+_RUN_ID = re.compile(rb'\{"run_id":"([0-9a-f]{32})"')
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def path_of(name: str) -> Path:
+    """The file that a name means: a `run.json`, or the one in a folder. Raises UsageError where there is none."""
+    path = Path(name)
+    try:
+        if path.is_dir():
+            if not (path / "run.json").is_file():
+                raise UsageError(f"The folder {_line(name)} holds no run.json.")
+            return path / "run.json"
+        if not path.exists():
+            raise UsageError(f"There is no run record {_line(name)}; name a run.json or a folder that holds one.")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{_line(name)} cannot be read: {_why(error)}.") from None
+    return path
+
+
+def read_record(name: str) -> dict[str, Any]:
+    """The run record of a file or a folder in the present format. Raises UsageError."""
+    return upgraded(read_stored(name))
+
+
+def read_stored(name: str) -> dict[str, Any]:
+    """The run record of a file or a folder as it stands there, checked by its published schema. Raises UsageError."""
+    path = path_of(name)
+    shown = _line(str(path))
+    try:
+        text = files.read(path, LARGEST).decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{shown} cannot be read: {_why(error)}.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{shown} is no run record: it is no text in UTF-8.") from None
+    if heft(text.encode()) > HEAVIEST:
+        raise UsageError(f"{shown} is no run record: it holds more values than any run has.")
+    run = checked(_parsed(text, shown), shown)
+    _of_one_run(path.with_name("exchanges.ndjson"), run.get("run_id"), shown)
+    return run
+
+
+def _of_one_run(path: Path, run_id: Any, shown: str) -> None:
+    """Refuse a record beside the exchanges of another run, as a run that was killed may leave it."""
+    try:
+        with path.open("rb") as file:
+            first = _RUN_ID.match(file.read(80))
+    except OSError:
+        return  # a record may lie alone
+    if first is not None and run_id is not None and first[1].decode() != run_id:
+        raise UsageError(f"{shown} and the exchanges.ndjson beside it are of two runs; make the run anew.")
+
+
+def _parsed(text: str, shown: str) -> Any:
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+        if _HALF_PAIR.search(text):
+            # Half a surrogate pair is legal in JSON and in no encoding: it is replaced, so that all can be written.
+            whole = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            value = json.loads(whole)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{shown} is no JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{shown} is no run record: it holds what no JSON reader takes.") from None
+    return value
+
+
+def checked(value: Any, shown: str) -> dict[str, Any]:
+    """A value that keeps the schema of its format. Raises UsageError naming the first place that does not."""
+    if not isinstance(value, dict) or "format" not in value:
+        raise UsageError(f"{shown} is no run record: it has no member format.")
+    number = value["format"]
+    if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
+        raise UsageError(
+            f"{shown} was written by a newer version: its format is {_line(str(number), 20)}, this reads {FORMAT}."
+        )
+    try:
+        # What has no number that is a format is held against the present schema, which says so.
+        breaches = pinned().breaches(_schema(number), value)
+    except (ValueError, OverflowError, RecursionError):
+        raise UsageError(f"{shown} is no run record: it holds what no JSON reader takes.") from None
+    if breaches:
+        first = breaches[0]
+        raise UsageError(f"{shown} is no run record: {_line(first.pointer) or 'it'}: {_line(first.message)}.")
+    seen: set[str] = set()
+    for entry in value["clauses"]:
+        if entry["id"] in seen:
+            raise UsageError(f"{shown} is no run record: it names the clause {_line(entry['id'])} twice.")
+        seen.add(entry["id"])
+    return value
+
+
+def _schema(number: Any) -> str:
+    known = isinstance(number, int) and not isinstance(number, bool) and number in SCHEMAS
+    return SCHEMAS[number if known else FORMAT]
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _line(text: str, most: int = 120) -> str:
+    line = " ".join(visible(text).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _why(error: Exception) -> str:
+    return str(getattr(error, "strerror", "") or error)
