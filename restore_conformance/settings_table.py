@@ -308,11 +308,11 @@ SETTINGS = (
     ),
     Setting(
         name="plain", kind="switch", default=False, variable=True, places="anywhere", commands=_on("run judge"),
-        meaning="lines only, no colours, nothing redrawn: for logs (default where standard error is no terminal)",
+        meaning="lines only, no colours, nothing redrawn: for logs (default where standard error is not a terminal)",
     ),
     Setting(
         name="history", kind="text", metavar="FILE|URL", variable=True, commands=_on("run judge"),
-        meaning="keep the run there, a SQLite file or a database URL, and tell since when",
+        meaning="keep the run there, a SQLite file or a database URL, and report since when",
     ),
     Setting(
         name="label", kind="text", default=None, metavar="NAME", variable=True, places="own",

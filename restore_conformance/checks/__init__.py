@@ -1,4 +1,4 @@
-"""Named assertions about one exchange. Each raises Deviation with the place, what was expected and what came.
+"""Named assertions about one exchange. Each raises Deviation with the place, what was expected and what was observed.
 
 Knows no clause: the clause functions in `tests/` say which assertion holds when.
 """

@@ -155,7 +155,7 @@ def _enough(exchange: Exchange, compared: list[Row], seen: bool) -> None:
 def agree_with_get(exchange: Exchange, known: Known) -> None:
     """What the list shows of a session is what get shows, and what the list before showed that never changes.
 
-    What get showed before anything was changed, whatever it was, is no measure: something else may be broken then.
+    What get showed before anything was changed, is not compared: something else may be broken then.
     """
     compared = []
     for row in rows(known):

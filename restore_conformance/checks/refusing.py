@@ -38,7 +38,7 @@ def not_a_draft(exchange: Exchange, known: Known) -> None:
 
 
 def _started(exchange: Exchange, known: Known) -> tuple[Exchange, ...]:
-    """What shows that a session is no draft: its activation, and a reading since."""
+    """What shows that a session is not a draft: its activation, and a reading since."""
     ready(exchange, known)
     activated = known.causes.get("activated")
     read = next((one for name in ("get", "get-typed") if _shows_start(one := known.readings.get(name))), None)
@@ -80,7 +80,7 @@ def no_server_error(exchange: Exchange, known: Known) -> None:
 def as_listed(exchange: Exchange, known: Known) -> str | None:
     """A refusal has status and code of a row of the error table that may answer it; returns where the code stood.
 
-    Raises Untouched where it is no refusal, or no row is about it.
+    Raises Untouched where it is not a refusal, or no row is about it.
     """
     ready(exchange, known)
     if not answers.is_refusal(exchange) and exchange.status != 403:

@@ -154,7 +154,7 @@ def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> 
 
 
 def no_server_error(exchange: Exchange) -> None:
-    """The answer is no 5xx, and there is one."""
+    """There is an answer, and it is not a 5xx."""
     sound(exchange)
     if exchange.status is None or exchange.status >= 500:
         raise Deviation(

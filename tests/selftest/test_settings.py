@@ -1,11 +1,10 @@
 """One table of settings: options, pytest, files, the environment and the documentation say the same."""
 
 import dataclasses
-import importlib.util
 
 import pytest
 
-from restore_conformance import cli, places, plugin
+from restore_conformance import cli, plugin
 from restore_conformance.clauses import load
 from restore_conformance.commands import run
 from restore_conformance.commands.arguments import Parser, take_environment
@@ -46,17 +45,6 @@ def own(text):
 
 
 # ------------------------------------------------------------------ one table
-
-
-@pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has the documentation")
-def test_the_page_of_the_documentation_is_current():
-    """`make reference` writes what stands there."""
-    path = places.ROOT / "docs" / "reference.py"
-    spec = importlib.util.spec_from_file_location("reference", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    for name, made in module.PAGES.items():
-        assert (module.FOLDER / name).read_text(encoding="utf-8") == made(), f"run make reference for {name}"
 
 
 def test_a_run_without_options_has_the_defaults(folder):
