@@ -5,11 +5,11 @@ Anything a user got wrong is one sentence on standard error and exit 2; nothing 
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import os
 import sys
 import traceback
+from types import ModuleType
 from urllib.parse import urlsplit
 
 from restore_conformance import __version__, gate
@@ -37,58 +37,30 @@ COMMANDS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run a command behind the gate; the exit code is its own."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    with gate.guarding(secrets_of(arguments)):
+    from restore_conformance.settings_table import secrets_in
+
+    with gate.guarding(list(secrets_in(arguments, os.environ).values())):
         return _main(arguments)
 
 
-def secrets_of(arguments: list[str]) -> list[str]:
-    """The secrets on a command line and in the environment, as far as they are known before anything is parsed."""
-    from restore_conformance.settings import TOKEN_VARIABLE
-
-    found = [os.environ.get(TOKEN_VARIABLE, "")]
-    for at, word in enumerate(arguments):
-        option, mark, joined = word.partition("=")
-        value = joined if mark else arguments[at + 1] if at + 1 < len(arguments) else ""
-        if option == "--token":
-            found.append(value)
-        elif option in {"--identity", "--header"}:
-            found.append(value.partition("=")[2])
-    return found
-
-
 def _main(arguments: list[str]) -> int:
-    name = next((one for one in arguments if not one.startswith("-")), "")
-    parser = argparse.ArgumentParser(
-        prog="restore-conformance",
-        description="Conformance suite for Microsoft Graph: Create sharePointRestoreSession (beta).",
-        epilog="restore-conformance COMMAND --help tells the options of a command.",
-    )
-    parser.add_argument("--version", action="version", version=f"restore-conformance {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    module = None
-    for command, says in COMMANDS.items():
-        sub = commands.add_parser(command, help=says, description=says[0].upper() + says[1:] + ".")
-        if command == name:
-            module = importlib.import_module(f"restore_conformance.commands.{command}")
-            module.add_arguments(sub)
-    chosen = parser.parse_args(arguments)
-    if module is None:
-        parser.error("name a command first")
     from restore_conformance.verdicts import Exit, SuiteError, Unready, UsageError
 
+    name = next((one for one in arguments if not one.startswith("-")), "")
+    called = f"restore-conformance {name}" if name in COMMANDS else "restore-conformance"
     try:
-        return int(module.main(chosen))
+        return _carried_out(name, arguments)
     except UsageError as error:
-        print(f"restore-conformance: {_sentence(str(error), arguments)}", file=sys.stderr)
+        print(f"{called}: {_sentence(str(error), arguments)}", file=sys.stderr)
         return int(Exit.USAGE)
     except Unready as error:
-        print(f"restore-conformance: {_sentence(str(error), arguments)}", file=sys.stderr)
+        print(f"{called}: {_sentence(str(error), arguments)}", file=sys.stderr)
         return int(Exit.UNJUDGED)
     except SuiteError as error:
-        print(f"restore-conformance: a defect of the suite: {_sentence(str(error), arguments)}", file=sys.stderr)
+        print(f"{called}: a defect of the suite: {_sentence(str(error), arguments)}", file=sys.stderr)
         return int(Exit.INTERNAL)
     except KeyboardInterrupt:
-        print("restore-conformance: interrupted", file=sys.stderr)
+        print(f"{called}: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()
@@ -97,8 +69,41 @@ def _main(arguments: list[str]) -> int:
         told = "".join(traceback.format_exception(error))
         print(_scrubbed(told, arguments), file=sys.stderr, end="")
         said = _scrubbed(f"{type(error).__name__}: {error}", arguments)
-        print(f"restore-conformance: an error of the suite itself, please report it: {said}", file=sys.stderr)
+        print(f"{called}: an error of the suite itself, please report it: {said}", file=sys.stderr)
         return int(Exit.INTERNAL)
+
+
+def _carried_out(name: str, arguments: list[str]) -> int:
+    """Parse the arguments of a command and carry it out. Raises UsageError and what the command raises."""
+    from restore_conformance.commands.arguments import Parser, take_environment
+    from restore_conformance.settings_table import settings_of_command
+    from restore_conformance.spelling import suggestion
+    from restore_conformance.verdicts import UsageError
+
+    if name and name not in COMMANDS:
+        raise UsageError(
+            f"There is no command {name[:40]!r}; there are: {', '.join(COMMANDS)}.{suggestion(name, COMMANDS)}"
+        )
+    parser = Parser(
+        prog="restore-conformance",
+        description="Conformance suite for Microsoft Graph: Create sharePointRestoreSession (beta).",
+        epilog="restore-conformance COMMAND --help tells the options of a command.",
+    )
+    parser.add_argument("--version", action="version", version=f"restore-conformance {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    made: tuple[ModuleType, Parser] | None = None
+    for command, says in COMMANDS.items():
+        sub = commands.add_parser(command, help=says, description=says[0].upper() + says[1:] + ".")
+        if command == name:
+            made = importlib.import_module(f"restore_conformance.commands.{command}"), sub
+            made[0].add_arguments(sub)
+    chosen, rest = parser.parse_known_args(arguments)
+    if made is None:
+        parser.error("name a command first")
+    if rest:
+        made[1].unknown(rest)
+    take_environment(chosen, settings_of_command(name))
+    return int(made[0].main(chosen))
 
 
 def _sentence(text: str, arguments: list[str]) -> str:
@@ -110,10 +115,9 @@ def _sentence(text: str, arguments: list[str]) -> str:
 
 def _scrubbed(text: str, arguments: list[str]) -> str:
     """A text for standard error without the secrets of the command line and the environment."""
-    from restore_conformance.scrub import of_command_line
-    from restore_conformance.settings import TOKEN_VARIABLE
+    from restore_conformance.commands.arguments import scrub_of_command_line
 
-    return of_command_line([one for one in arguments if not _is_broken_url(one)], TOKEN_VARIABLE).text(text)
+    return scrub_of_command_line([one for one in arguments if not _is_broken_url(one)]).text(text)
 
 
 def _is_broken_url(word: str) -> bool:

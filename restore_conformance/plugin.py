@@ -6,8 +6,8 @@ the target unless --target names another.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +17,8 @@ import pytest
 
 from restore_conformance import places
 from restore_conformance.clauses import Clause, Register, load
+from restore_conformance.settings_table import ROWS as SETTINGS
+from restore_conformance.settings_table import settings_of_command
 from restore_conformance.verdicts import (
     ClauseVerdict,
     Deviation,
@@ -33,19 +35,21 @@ _VERDICTS: Any = pytest.StashKey[dict[str, ClauseVerdict]]()
 _RESULT: Any = pytest.StashKey[Any]()
 _BROKEN: Any = pytest.StashKey[str]()
 
-OPTIONS = ("target", "token", "restore-points", "granular-items", "profile", "edition", "as-of", "ca-bundle", "config")
-REPEATED = ("identity", "reading", "emulator")
+ROWS = settings_of_command("pytest")
+"""The settings that are options of pytest, spelled as there."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `restore-conformance run`, as far as they make sense here."""
     group = parser.getgroup("restore-conformance", "Graph restore conformance")
-    for name in OPTIONS:
-        group.addoption(f"--{name}", default=None, help=f"as of restore-conformance run --{name}")
-    for name in REPEATED:
-        group.addoption(f"--{name}", action="append", default=[], help=f"as of restore-conformance run --{name}")
-    group.addoption("--yes", action="store_true", help="as of restore-conformance run --yes")
-    group.addoption("--plan-seed", type=int, default=1, help="as of restore-conformance run --seed")
+    for row in ROWS:
+        says = row.help.replace("%", "%%")
+        if row.kind == "switch":
+            group.addoption(row.spelled, action="store_true", default=None, help=says)
+        elif row.repeatable:
+            group.addoption(row.spelled, action="append", default=[], metavar=row.metavar, help=says)
+        else:
+            group.addoption(row.spelled, default=None, metavar=row.metavar or None, help=says)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -79,7 +83,9 @@ def _verdicts(config: pytest.Config) -> dict[str, ClauseVerdict]:
             result = _judged(config)
         except (UsageError, Unready) as error:
             # Once, not for each clause: a live target is not signed in to a hundred times.
-            pytest.exit(f"restore-conformance: {error}", returncode=2 if isinstance(error, UsageError) else 3)
+            pytest.exit(
+                f"restore-conformance: {_spelled(str(error))}", returncode=2 if isinstance(error, UsageError) else 3
+            )
         except Exception as error:
             config.stash[_BROKEN] = f"{type(error).__name__}: {error}"
             raise
@@ -91,13 +97,16 @@ def _verdicts(config: pytest.Config) -> dict[str, ClauseVerdict]:
 
 def _judged(config: pytest.Config) -> Any:
     from restore_conformance.commands import run
+    from restore_conformance.commands.arguments import Parser, take_environment
 
-    parser = argparse.ArgumentParser()
+    parser = Parser(prog="pytest")
     run.add_arguments(parser)
     capture = config.pluginmanager.getplugin("capturemanager")
     shown = capture.global_and_fixture_disabled() if capture is not None else contextlib.nullcontext()
     with shown, _warnings_only():  # what is said of the options is said to the user, not to the first clause
-        return run.judged(parser.parse_args(_arguments(config)), _register(config))
+        arguments = parser.parse_args(_arguments(config))
+        take_environment(arguments, settings_of_command("run"))
+        return run.judged(arguments, _register(config))
 
 
 @contextlib.contextmanager
@@ -109,15 +118,22 @@ def _warnings_only() -> Iterator[None]:
 
 
 def _arguments(config: pytest.Config) -> list[str]:
-    made = ["--seed", str(config.getoption("--plan-seed"))]
-    for name in OPTIONS:
-        value = config.getoption(f"--{name}")
-        if value is not None:
-            made += [f"--{name}", value]
-    for name in REPEATED:
-        for value in config.getoption(f"--{name}"):
-            made += [f"--{name}", value]
-    return [*made, "--yes"] if config.getoption("--yes") else made
+    """The options that were given to pytest, as `restore-conformance run` spells them."""
+    made = []
+    for row in ROWS:
+        value, spelled = config.getoption(row.spelled), SETTINGS[row.name].spelled
+        if row.kind == "switch":
+            made += [spelled] if value else []
+        elif value is not None:
+            for one in value if row.repeatable else [value]:
+                made += [f"{spelled}={one}"]
+    return made
+
+
+def _spelled(text: str) -> str:
+    """A sentence about the options of the command, with the names that they have here."""
+    names = {SETTINGS[row.name].spelled: row.spelled for row in ROWS}
+    return re.sub(r"(?<![\w-])--[a-z][a-z-]*", lambda found: names.get(found[0], found[0]), text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -169,10 +185,9 @@ def _message(found: ClauseVerdict) -> str:
 
 def _secretless(text: str, config: pytest.Config) -> str:
     """A traceback without what the command line and the environment keep secret."""
-    from restore_conformance.scrub import of_command_line
-    from restore_conformance.settings import TOKEN_VARIABLE
+    from restore_conformance.commands.arguments import scrub_of_command_line
 
-    return of_command_line(_arguments(config), TOKEN_VARIABLE).text(text)
+    return scrub_of_command_line(_arguments(config)).text(text)
 
 
 class ClauseFile(pytest.File):

@@ -1,20 +1,21 @@
-"""The settings of a run: one table of name, default and meaning, which help, reports and checks all read."""
+"""The settings of a run in the form in which it uses them, and how tokens and ids are read."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from restore_conformance import files
 from restore_conformance.editions import Chosen, chosen
+from restore_conformance.settings_table import ROWS
+from restore_conformance.spelling import suggestion
 from restore_conformance.verdicts import UsageError
 
-TOKEN_VARIABLE = "RESTORE_CONFORMANCE_TOKEN"  # noqa: S105 - the name of a variable, not a secret
+TOKEN_VARIABLE = ROWS["token"].environment
 STAND_IN = "restore-conformance-was-given-no-token"
 """Sent where no token was given. A target that asks for none passes over it; any other refuses it with 401."""
 
@@ -29,34 +30,39 @@ SERVED = frozenset({"delegated", "application"})
 """Kinds of caller that are served like the good one."""
 
 
-def setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
-    """A field of the table."""
+def setting(default: Any, meaning: str) -> Any:
+    """A field with its meaning."""
     make = default if callable(default) else (lambda: default)
-    return field(default_factory=make, metadata={"meaning": meaning, "secret": secret})
+    return field(default_factory=make, metadata={"meaning": meaning, "secret": False})
+
+
+def _of(name: str) -> Any:
+    """A field whose default is that of its row."""
+    return field(default=ROWS[name].default)
 
 
 @dataclass(slots=True)
 class Settings:
-    """Everything a run may be told."""
+    """What a run was told, in the form in which it is used; meanings and defaults are those of the table."""
 
-    target: str = setting("mock", "mock, replay, or the base URL of a server, such as http://127.0.0.1:8080/beta")
-    token: str = setting("", f"bearer token of a caller with the permission; also {TOKEN_VARIABLE}", secret=True)
-    identities: dict[str, str] = setting(dict, "tokens of other callers, by kind", secret=True)
-    restore_points: tuple[str, ...] = setting(tuple, "ids of restore points that exist on the target")
-    granular_items: tuple[dict[str, str], ...] = setting(tuple, "items of browse sessions that exist on the target")
-    profile: str = setting("standard", "how much is sent: quick, standard or deep")
-    seed: int = setting(1, "the same seed sends the same planned requests")
-    readings: dict[str, frozenset[str]] = setting(dict, "interpretations narrowed to one reading")
-    edition: str = setting("", "the edition of the documents that binds; empty for the pinned one")
-    as_of: str = setting("", "the same by date (YYYY-MM or YYYY-MM-DD): the newest edition that is not later")
-    report: str = setting("reports/latest", "where the run record and the reports go")
-    deviations: str = setting("", "a ledger of accepted deviations, as a TOML file")
-    ca_bundle: str = setting("", "certificates to trust, as a PEM file")
-    emulators: tuple[str, ...] = setting(tuple, "hosts beyond loopback that are emulators, not tenants")
-    max_requests: int = setting(0, "most requests to send; 0 for no bound of its own")
-    timeout: float = setting(30.0, "seconds to wait for an answer")
-    patience: float = setting(30.0, "seconds to wait, in all, until changes are seen")
-    drawn: int = setting(-1, "how many stimuli Hypothesis draws; -1 as the profile says")
+    target: str = _of("target")
+    token: str = _of("token")
+    identities: dict[str, str] = field(default_factory=dict)
+    restore_points: tuple[str, ...] = ()
+    granular_items: tuple[dict[str, str], ...] = ()
+    profile: str = _of("profile")
+    seed: int = _of("seed")
+    readings: dict[str, frozenset[str]] = field(default_factory=dict)
+    edition: str = _of("edition")
+    as_of: str = _of("as_of")
+    report: str = _of("report")
+    deviations: str = _of("deviations")
+    ca_bundle: str = _of("ca_bundle")
+    emulators: tuple[str, ...] = _of("emulators")
+    max_requests: int = _of("max_requests")
+    timeout: float = _of("timeout")
+    patience: float = _of("patience")
+    drawn: int = _of("draws")
 
     def known_ids(self) -> list[str] | None:
         """The ids of restore points and items that exist on the target, or None where none were named."""
@@ -80,7 +86,7 @@ class Settings:
         made = {}
         for one in fields(self):
             value = getattr(self, one.name)
-            if one.metadata["secret"]:
+            if ROWS[_ROW.get(one.name, one.name)].secret:
                 made[one.name] = (
                     ("set: " + ", ".join(value) if isinstance(value, dict) else "set") if value else "unset"
                 )
@@ -93,18 +99,19 @@ class Settings:
         return made
 
 
+_ROW = {"drawn": "draws"}
+"""Fields that are not named like their row."""
+
 Note = Callable[[str], object]
 """Takes a sentence about a setting that was read in another way than it was written."""
 
 
-def token_from(option: str | None, note: Note) -> str:
-    """The token of the option, or of the environment; "" where there is none. Raises UsageError."""
-    if option is not None:
-        return _bare(option, "--token", note)
-    return _bare(os.environ.get(TOKEN_VARIABLE, ""), TOKEN_VARIABLE, note)
+def token_from(text: str, note: Note, where: str = "--token") -> str:
+    """A token as it was given; `where` names the place. Raises UsageError."""
+    return _bare(text, where, note)
 
 
-def identities_from(pairs: list[str], token: str, note: Note) -> dict[str, str]:
+def identities_from(pairs: Sequence[str], token: str, note: Note, where: str = "--identity") -> dict[str, str]:
     """NAME=TOKEN pairs. Raises UsageError for an unknown name, and for one token in two parts.
 
     `token` is that of the good caller, which a delegated or an application caller may share.
@@ -113,16 +120,17 @@ def identities_from(pairs: list[str], token: str, note: Note) -> dict[str, str]:
     for pair in pairs:
         name, _, given = pair.partition("=")
         kind = CALLERS.get(name.strip().lower())
-        bare = "" if kind is None else _bare(given, f"--identity {kind}", note)
+        bare = "" if kind is None else _bare(given, f"{where} {kind}", note)
         if kind is None or not bare:
             known = "read-only, no-permission, personal, expired, delegated, application"
-            raise UsageError(f"--identity takes NAME=TOKEN with NAME one of {known}; got {name!r}.")
+            near = "" if kind else suggestion(name.strip().lower(), CALLERS)
+            raise UsageError(f"{where} takes NAME=TOKEN with NAME one of {known}; got {name[:40]!r}.{near}")
         made[kind] = bare
     served = {token, *(made[kind] for kind in SERVED if kind in made)} - {""}
     for kind, bare in made.items():
         others = {made[other] for other in made if other != kind}
         if kind not in SERVED and bare in served | others:
-            raise UsageError(f"--identity {kind} has the same token as another caller; each of them needs its own.")
+            raise UsageError(f"{where} {kind} has the same token as another caller; each of them needs its own.")
     return made
 
 
@@ -156,30 +164,30 @@ def lines_from(option: str, path: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def restore_points_from(path: str) -> tuple[str, ...]:
+def restore_points_from(path: str, where: str = "--restore-points") -> tuple[str, ...]:
     """One id on each line, or a JSON array of ids. Raises UsageError for an empty file and for what is no GUID."""
-    lines = lines_from("--restore-points", path)
+    lines = lines_from(where, path)
     found = _json(lines) if lines and lines[0].startswith("[") else lines
     ids = tuple(str(one.get("id", "")) if isinstance(one, dict) else str(one) for one in found)
     for one in ids:
         if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", one):
-            raise UsageError(f"--restore-points {path} holds {one[:60]!r}, which is no GUID; one id on each line.")
+            raise UsageError(f"{where} {path} holds {one[:60]!r}, which is no GUID; one id on each line.")
     if not ids:
-        raise UsageError(f"--restore-points {path} names no restore point; one id on each line.")
+        raise UsageError(f"{where} {path} names no restore point; one id on each line.")
     return tuple(dict.fromkeys(ids))
 
 
-def granular_items_from(path: str) -> tuple[dict[str, str], ...]:
+def granular_items_from(path: str, where: str = "--granular-items") -> tuple[dict[str, str], ...]:
     """`browseSessionId id` on each line, or a JSON array of objects with both. Raises UsageError."""
-    lines = lines_from("--granular-items", path)
+    lines = lines_from(where, path)
     made = []
     for one in _json(lines) if lines and lines[0].startswith("[") else [line.split(None, 1) for line in lines]:
         pair = [one.get("browseSessionId"), one.get("id")] if isinstance(one, dict) else one
         if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(part, str) and part for part in pair):
-            raise UsageError(f"--granular-items {path}: each line takes a browse session id, a blank and an item key.")
+            raise UsageError(f"{where} {path}: each line takes a browse session id, a blank and an item key.")
         made.append({"browseSessionId": pair[0], "id": pair[1].strip()})
     if not made:
-        raise UsageError(f"--granular-items {path} names no item.")
+        raise UsageError(f"{where} {path} names no item.")
     return tuple(made)
 
 

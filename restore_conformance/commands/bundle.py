@@ -27,10 +27,9 @@ def main(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--exchanges {arguments.exchanges} must be from 1 to {MOST}.")
     from restore_conformance.bundling import Case, files, leaked, zipped
     from restore_conformance.bundling.choosing import broken_clause, chosen
+    from restore_conformance.commands.arguments import scrub_of_command_line
     from restore_conformance.comparing.records import path_of, read_record
     from restore_conformance.files import write as write_file
-    from restore_conformance.scrub import of_command_line
-    from restore_conformance.settings import TOKEN_VARIABLE
 
     path = path_of(arguments.run)
     run = read_record(arguments.run)
@@ -40,7 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
     made = files(Case(run, clause, found, good))
     finding = clause["findings"][0]
     evidence = [finding["exchange"], *finding.get("conversation", ()), *found.exchanges]
-    found_leaks = leaked(made, evidence, of_command_line([], TOKEN_VARIABLE))
+    found_leaks = leaked(made, evidence, scrub_of_command_line([]))
     if found_leaks:
         first, *others = found_leaks
         more = f", and {len(others)} more in {', '.join(sorted({one.file for one in others}))}"

@@ -6,7 +6,8 @@ import argparse
 import difflib
 
 from restore_conformance.clauses import Clause, Register, load
-from restore_conformance.commands.options import add_edition_arguments, edition_of
+from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.options import edition_of
 from restore_conformance.editions import Chosen
 from restore_conformance.verdicts import UsageError
 
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="a clause, such as create/request-body.json, or the beginning of several",
     )
-    add_edition_arguments(parser)
+    add_settings(parser, "clauses")
     parser.add_argument("--readings", action="store_true", help="list the interpretations and their readings")
 
 

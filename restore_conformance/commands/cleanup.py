@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from restore_conformance.commands.options import add_live_arguments, add_sign_in_arguments, live_settings_of
+from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.options import live_settings_of
 from restore_conformance.verdicts import Exit, UsageError
 
 
@@ -18,8 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="delete this draft as well, one that was listed as perhaps ours; repeatable",
     )
-    add_live_arguments(parser)
-    add_sign_in_arguments(parser)
+    add_settings(parser, "cleanup")
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from restore_conformance import files
 from restore_conformance.clauses import load
 from restore_conformance.commands import ledger as ledgers
+from restore_conformance.commands.arguments import add_settings
 from restore_conformance.scrub import Scrub
 from restore_conformance.targets.door import is_vendor
 from restore_conformance.verdicts import UsageError
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write it there; the ending decides: .txt, .json, .md, .html. Repeatable; text is printed as well",
     )
-    ledgers.add_argument(parser)
+    add_settings(parser, "compare")
     add("--quiet", action="store_true", help="print the first line only")
 
 

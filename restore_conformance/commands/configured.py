@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
 
-from restore_conformance.configuration import FILE, Configuration, configuration
-from restore_conformance.payloads import PROFILES
-from restore_conformance.verdicts import UsageError
+from restore_conformance.commands.arguments import outranked, take
+from restore_conformance.configuration import RUN, Configuration, configuration
 
 
 def configured(arguments: argparse.Namespace) -> Configuration:
@@ -24,16 +22,12 @@ def configured(arguments: argparse.Namespace) -> Configuration:
     return found
 
 
-def fill_in(arguments: argparse.Namespace, run: dict[str, Any]) -> None:
-    """Take from the configuration what the command line leaves open. Raises UsageError."""
-    if arguments.profile is None and "profile" in run:
-        if run["profile"] not in PROFILES:
-            raise UsageError(f"profile {run['profile']!r} of {FILE} is none of: {', '.join(sorted(PROFILES))}.")
-        arguments.profile = run["profile"]
-    if arguments.seed is None:
-        arguments.seed = run.get("seed")
-    arguments.reading = [*(f"{key}={value}" for key, value in run.get("readings", {}).items()), *arguments.reading]
-    arguments.no_har = arguments.no_har or not run.get("har", True)
-    arguments.plain = arguments.plain or run.get("plain", False)
-    if "edition" in run and hasattr(arguments, "edition") and not arguments.edition:
-        arguments.edition = run["edition"]
+def fill_in(arguments: argparse.Namespace) -> None:
+    """Take from the files what the command line and the environment leave open. Raises UsageError."""
+    found = configured(arguments)
+    stronger = frozenset(getattr(arguments, "given", ()))
+    for name, value in found.run.items():
+        row = RUN[name]
+        if hasattr(arguments, row.key) and not outranked(row, stronger):
+            whence = f"{name} of {found.whence[name]}"
+            take(arguments, row, row.typed(value, whence), whence)

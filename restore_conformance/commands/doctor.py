@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from restore_conformance.commands.options import add_live_arguments, add_sign_in_arguments, live_settings_of
+from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.options import live_settings_of
 from restore_conformance.verdicts import Exit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    add_live_arguments(parser)
-    add_sign_in_arguments(parser)
+    add_settings(parser, "doctor")
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """`history`: bring run records into a history, list them, leave one out, and tell which verdicts really changed.
 
-Also the two options by which other commands keep their run. Turns arguments into calls; keeps nothing itself.
+Also how other commands keep their run. Turns arguments into calls; keeps nothing itself.
 """
 
 from __future__ import annotations
@@ -19,16 +19,6 @@ if TYPE_CHECKING:
     from restore_conformance.history.lives import Chronicle
 
 LONGEST_LABEL = 80
-
-
-def add_history_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of commands that keep their run."""
-    parser.add_argument(
-        "--history", metavar="FILE|URL", help="keep the run there, a SQLite file or a database URL, and tell since when"
-    )
-    parser.add_argument(
-        "--label", metavar="NAME", help="what this target is called in the history (default: the target)"
-    )
 
 
 def check_history(arguments: argparse.Namespace) -> None:

@@ -11,7 +11,8 @@ from restore_conformance import files
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import options, writing
-from restore_conformance.commands.history import add_history_arguments, check_history
+from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.history import check_history
 from restore_conformance.comparing.ledger import Ledger
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
@@ -24,15 +25,10 @@ MOST = 1000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    add = parser.add_argument
-    add("file", nargs="+", metavar="FILE", help="a HAR 1.2 file or a cassette of vcrpy, of any recorder")
-    add("--report", default="reports/judged", metavar="DIR", help="where the reports go (default: reports/judged)")
-    add("--reading", action="append", default=[], metavar="KEY=VALUE", help="narrow an interpretation; repeatable")
-    options.add_edition_arguments(parser)
-    add("--scrub-request-ids", action="store_true", help="take the ids for support out of everything written, too")
-    ledgers.add_argument(parser)
-    writing.add_arguments(parser)
-    add_history_arguments(parser)
+    parser.add_argument(
+        "file", nargs="+", metavar="FILE", help="a HAR 1.2 file or a cassette of vcrpy, of any recorder"
+    )
+    add_settings(parser, "judge")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -42,7 +38,7 @@ def main(arguments: argparse.Namespace) -> int:
     settings = Settings(
         target="recordings", profile="none", edition=edition.edition.name, as_of=arguments.as_of,
         report=arguments.report, deviations=arguments.deviations,
-        readings=options.readings_of(arguments.reading, register.interpretations),
+        readings=options.readings_of(arguments, register.interpretations),
     )  # fmt: skip
     ledger = ledgers.ledger_of(arguments, register)
     with tempfile.TemporaryDirectory() as pipes:

@@ -1,4 +1,4 @@
-"""What `run`, `judge` and `compare` share: the option that names a ledger of accepted deviations, and its reading.
+"""What `run`, `judge` and `compare` share: the reading of a ledger of accepted deviations.
 
 Knows files and today's date; what a ledger says of a run is told in `comparing/accepting.py`.
 """
@@ -13,16 +13,6 @@ from restore_conformance.clauses import Register
 
 if TYPE_CHECKING:
     from restore_conformance.comparing.ledger import Ledger
-
-
-def add_argument(parser: argparse.ArgumentParser) -> None:
-    """The option `--deviations`. A ledger is read only where it is named."""
-    parser.add_argument(
-        "--deviations",
-        default="",
-        metavar="FILE",
-        help="a ledger of accepted deviations, such as reports/deviations.toml (default: none, nothing is accepted)",
-    )
 
 
 def ledger_of(arguments: argparse.Namespace, register: Register) -> Ledger | None:

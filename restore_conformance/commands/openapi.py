@@ -7,7 +7,8 @@ import json
 import sys
 
 from restore_conformance import files, places
-from restore_conformance.commands.options import add_edition_arguments, edition_of
+from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.options import edition_of
 from restore_conformance.verdicts import UsageError
 
 
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write schemas/openapi.json (in a checkout), members of every edition in it",
     )
     add("--check", action="store_true", help="exit 1 if schemas/openapi.json is out of step")
-    add_edition_arguments(parser)
+    add_settings(parser, "openapi")
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from restore_conformance import places
-from restore_conformance import settings as table
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands import options, writing
+from restore_conformance.commands.arguments import add_settings
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import Exit, Unready, UsageError
 
@@ -34,17 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="mock|documentation|live|URL",
         help="what to record: the mock, the printed examples, the live service, or a server at a base URL",
     )
-    add("--token", metavar="T", help=f"bearer token of a caller with the permission; also ${table.TOKEN_VARIABLE}")
-    add("--identity", action="append", default=[], metavar="NAME=TOKEN", help="another caller, as for run; repeatable")
-    add("--restore-points", metavar="FILE", help="ids of restore points that exist on the target")
-    add("--granular-items", metavar="FILE", help="items that exist there, as for run")
-    add("--ca-bundle", default="", metavar="FILE", help="certificates to trust, as a PEM file")
-    add("--emulator", action="append", default=[], metavar="HOST", help="a host that is an emulator and no tenant")
-    add("--timeout", type=float, default=30.0, metavar="SECONDS", help="how long to wait for an answer (default: 30)")
-    add("--scrub-request-ids", action="store_true", help="take the ids for support out as well")
     add("--to", default="", metavar="DIR", help="where cassettes are kept (default: cassettes/ of the checkout)")
-    options.add_live_arguments(parser)
-    parser.set_defaults(profile=None)
+    add_settings(parser, "record")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -57,7 +48,7 @@ def main(arguments: argparse.Namespace) -> int:
 
         made = list(documented(register, folder, lambda clause: not only or clause.address == only))
         return _write(made, folder, arguments.target, only)
-    settings = _settings(arguments)
+    settings = options.asking_of(arguments)
     live = options.live_of(arguments, settings)
     if live is not None:
         return _live(arguments, settings, live, register, only, folder)
@@ -196,22 +187,3 @@ def _folder(name: str) -> Path:
     if not places.is_checkout():
         raise UsageError("An installed package is not changed; say with --to where the cassettes go.")
     return places.CASSETTES
-
-
-def _settings(arguments: argparse.Namespace) -> Settings:
-    if arguments.timeout <= 0:
-        raise UsageError(f"--timeout {arguments.timeout} must be more than 0 seconds.")
-    token = table.token_from(arguments.token, options.noted)
-    made = Settings(
-        target=arguments.target,
-        token=token,
-        identities=table.identities_from(arguments.identity, token, options.noted),
-        ca_bundle=arguments.ca_bundle,
-        emulators=tuple(host.lower() for host in arguments.emulator),
-        timeout=arguments.timeout,
-    )
-    if arguments.restore_points:
-        made.restore_points = table.restore_points_from(arguments.restore_points)
-    if arguments.granular_items:
-        made.granular_items = table.granular_items_from(arguments.granular_items)
-    return made

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from restore_conformance.commands.options import add_edition_arguments, edition_of
+from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.options import edition_of
 from restore_conformance.editions import Chosen, chosen
 from restore_conformance.verdicts import UsageError
 
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="T",
         help="accept this as the token of a good caller (default: a fresh one)",
     )
-    add_edition_arguments(parser)
+    add_settings(parser, "serve")
     add("--list", action="store_true", help="list the faults and variants, and end")
 
 

@@ -23,19 +23,6 @@ if TYPE_CHECKING:
     from restore_conformance.storing import Store
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of commands that write reports and show what they found."""
-    parser.add_argument(
-        "--no-har", action="store_true", help="do not write the exchanges as DIR/run.har (HAR 1.2) as well"
-    )
-    parser.add_argument("--quiet", action="store_true", help="print the verdict line only")
-    parser.add_argument(
-        "--plain",
-        action="store_true",
-        help="lines only, no colours, nothing redrawn: for logs (default where standard error is no terminal)",
-    )
-
-
 def folder_of(name: str, option: str = "--report") -> Path:
     """The folder that an option names, made and tried.
 

@@ -14,8 +14,8 @@ PACKAGE = places.PACKAGE
 ROOT = PACKAGE.parent
 
 STOREYS = [
-    {"clock", "exchange", "verdicts", "places", "timing", "paths", "gate", "files"},
-    {"documents", "editions", "clauses", "settings", "configuration", "recogniser", "scrub"},
+    {"clock", "exchange", "verdicts", "places", "timing", "paths", "gate", "files", "spelling"},
+    {"documents", "editions", "clauses", "settings", "settings_table", "configuration", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble", "state"},
     {"judging", "memory", "sending", "stories", "sweep", "accepted"},
     {"controls", "shrinking", "conversing", "watching", "telling", "concluding", "repeating"},

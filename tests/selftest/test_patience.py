@@ -391,7 +391,7 @@ def test_patience_is_a_setting_of_its_own(capsys):
 
     made = parsed("--patience", "90", "--timeout", "7")
     assert (made.patience, made.timeout) == (90, 7)
-    with pytest.raises(UsageError, match="--patience -1"):
+    with pytest.raises(UsageError, match="--patience is a number from 0 to 86400; got -1"):
         parsed("--patience", "-1")
 
 

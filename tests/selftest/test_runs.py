@@ -250,23 +250,28 @@ def test_trouble_tied_to_one_payload_is_a_fault_and_trouble_by_chance_is_not(jud
 
 
 BAD = [
-    (("run", "--target", "somewhere"), "neither mock nor live nor a URL"),
+    (("run", "--target", "somewhere"), "none of: mock, replay (the recordings), live (a tenant), or a base URL"),
     (("run", "--target", "https://graph.microsoft.com/beta", "--emulator", "graph.microsoft.com"), "no emulator"),
     (("run", "--target", "http://10.1.2.3/beta", "--token", "x"), "--emulator 10.1.2.3"),
-    (("run", "--reading", "no-such=x"), "is no interpretation"),
-    (("run", "--reading", "empty-list=x"), "takes one of: reject, accept"),
-    (("run", "--as-of", "yesterday"), "is no date"),
+    (("run", "--reading", "no-such=x"), "is not an interpretation"),
+    (("run", "--reading", "empty-list=x"), "is one of: reject, accept"),
+    (("run", "--as-of", "yesterday"), "is not a date"),
     (("run", "--identity", "boss=x"), "--identity takes NAME=TOKEN"),
     (("run", "--restore-points", "/no/such/file"), "cannot be read"),
     (("run", "--granular-items", "/no/such/file"), "cannot be read"),
-    (("run", "--timeout", "0"), "must be more than 0"),
+    (("run", "--timeout", "0"), "--timeout is a number from 0.001 to 86400; got 0"),
+    (("run", "--timeout", "nan"), "--timeout is a number"),
+    (("run", "--seed", "-1"), "--seed is a whole number from 0 to"),
+    (("run", "--seed", "9" * 5000), "--seed is a whole number"),
+    (("run", "--max-requests", "many"), "--max-requests is a whole number"),
+    (("run", "--draws", "-2"), "--draws is a whole number from -1"),
     (("run", "--report", "/dev/null/x"), "cannot be written"),
-    (("run", "--profile", "huge"), "invalid choice"),
-    (("run", "--no-such-option"), "unrecognized arguments"),
+    (("run", "--profile", "huge"), "is one of quick, standard"),
+    (("run", "--no-such-option"), "There is no option --no-such-option"),
     (("clauses", "no/such.clause"), "There is no clause"),
     (("serve", "--fault", "no-such-fault"), "There is no fault"),
     (("serve", "--variant", "no-such-variant"), "There is no variant"),
-    (("nothing",), "invalid choice"),
+    (("nothing",), "There is no command"),
 ]
 
 

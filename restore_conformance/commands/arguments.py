@@ -1,0 +1,145 @@
+"""How a command line is parsed: options made from the table of settings, and mistakes told in one sentence.
+
+Knows rows and spellings; what a value means is for those who use it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NoReturn
+
+from restore_conformance.scrub import Scrub, of_command_line
+from restore_conformance.settings_table import ROWS, Setting, secrets_in, settings_of_command
+from restore_conformance.spelling import suggestion
+from restore_conformance.verdicts import UsageError
+
+
+class Parser(argparse.ArgumentParser):
+    """Takes options by their whole names only, and raises UsageError for what it cannot use.
+
+    An abbreviated option could be one that holds a secret, without being known as such before it is parsed.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{**options, "allow_abbrev": False})
+
+    def error(self, message: str) -> NoReturn:
+        """Tell a mistake in one sentence, with what the user may have meant. Raises UsageError."""
+        said = re.sub(r"^argument ([^:]*): ", lambda found: f"{found[1].split('/')[-1]}: ", message)
+        unknown = re.search(r"^(\S+): invalid choice: '(.*)' \(choose from (.*)\)$", said)
+        if unknown:
+            names = [name.strip(" '") for name in unknown[3].split(",")]
+            near = suggestion(unknown[2], names)
+            raise UsageError(f"{unknown[1]} is one of {', '.join(names)}; got {unknown[2][:40]!r}.{near}")
+        raise UsageError(f"{said[:1].upper()}{said[1:]}; see {self.prog} --help.")
+
+    def unknown(self, rest: Sequence[str]) -> NoReturn:
+        """Say which argument is not known here, without its value, which may be a secret. Raises UsageError."""
+        option = next((one.partition("=")[0] for one in rest if one.startswith("-") and one != "-"), None)
+        if option is None:
+            raise UsageError(f"{rest[0][:60]!r} is one argument too many; see {self.prog} --help.")
+        known = [name.removeprefix("--") for name in self._option_string_actions]
+        near = suggestion(option.removeprefix("--"), known, "--{}") or f" See {self.prog} --help."
+        raise UsageError(f"There is no option {option[:60]}.{near}")
+
+
+class _Set(argparse.Action):
+    """Reads a value by the row of the table, and keeps in `given` how each setting was given."""
+
+    def __init__(self, *args: Any, row: Setting, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.row = row
+
+    def __call__(
+        self, _: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        where = option or self.row.spelled
+        if self.row.kind == "switch":
+            setattr(namespace, self.dest, True)
+        elif self.row.repeatable:
+            setattr(namespace, self.dest, [*getattr(namespace, self.dest), self.row.read(values, where)])
+        else:
+            setattr(namespace, self.dest, self.row.read(values, where))
+        _remember(namespace, self.row, where)
+
+
+def add_settings(parser: argparse.ArgumentParser, command: str, *, but: Sequence[str] = ()) -> None:
+    """The options of a command that are settings, in the order of the table."""
+    for row in settings_of_command(command):
+        if row.name not in but:
+            add_setting(parser.add_argument, row)
+
+
+def add_setting(add: Callable[..., Any], row: Setting) -> None:
+    """One option: `add` is `add_argument` of a parser or of a group."""
+    options: dict[str, Any] = {"action": _Set, "row": row, "dest": row.key, "help": row.help.replace("%", "%%")}
+    if row.kind == "switch":
+        add(row.spelled, **options, nargs=0, default=inverted(row) != row.default)
+        return
+    metavar = row.metavar or "{" + ",".join(row.choices) + "}"
+    add(row.spelled, **options, default=list(row.default) if row.repeatable else row.default, metavar=metavar)
+
+
+def inverted(row: Setting) -> bool:
+    """Whether the option of a switch turns it off."""
+    return row.spelled.startswith("--no-")
+
+
+def where(arguments: argparse.Namespace, row: Setting) -> str:
+    """How the user gave a setting: an option, a variable or a place in a file; its option where it was not given."""
+    found: Mapping[str, str] = getattr(arguments, "given", {})
+    return found.get(row.name, row.spelled)
+
+
+def is_given(arguments: argparse.Namespace, name: str) -> bool:
+    """Whether a setting has a value that the user gave, in whatever way."""
+    return name in getattr(arguments, "given", {})
+
+
+def take(arguments: argparse.Namespace, row: Setting, value: Any, whence: str) -> None:
+    """Fill in a value that the command line leaves open; pairs are added to those it gives, which go before."""
+    if row.kind == "pairs":
+        setattr(arguments, row.key, [*value, *getattr(arguments, row.key)])
+    elif not is_given(arguments, row.name):
+        setattr(arguments, row.key, inverted(row) != value if row.kind == "switch" else value)
+    if not is_given(arguments, row.name):
+        _remember(arguments, row, whence)
+
+
+def take_environment(
+    arguments: argparse.Namespace, rows: Sequence[Setting], environment: Mapping[str, str] | None = None
+) -> None:
+    """Fill in from the environment what the command line leaves open. Raises UsageError."""
+    environment = os.environ if environment is None else environment
+    stronger = frozenset(getattr(arguments, "given", ()))
+    for row in rows:
+        text = environment.get(row.environment, "") if row.environment and hasattr(arguments, row.key) else ""
+        if not text.strip() or outranked(row, stronger):
+            continue
+        words = [word.strip() for word in re.split(r"\n" if row.secret else r"[\n,]", text) if word.strip()]
+        value = words if row.repeatable else row.read(text.strip(), row.environment)
+        take(arguments, row, value, row.environment)
+
+
+def outranked(row: Setting, stronger: Collection[str]) -> bool:
+    """Whether what was given by stronger means leaves no room for this: the same, or another way to say it."""
+    return (row.name in stronger and row.kind != "pairs") or _OTHER.get(row.name) in stronger
+
+
+_OTHER = {"edition": "as_of", "as_of": "edition"}
+"""Two ways to say which edition binds."""
+
+
+def _remember(arguments: argparse.Namespace, row: Setting, whence: str) -> None:
+    arguments.given = {**getattr(arguments, "given", {}), row.name: whence}
+
+
+def scrub_of_command_line(arguments: Sequence[str]) -> Scrub:
+    """A scrubber that knows every secret of a command line and of the environment, and shows the hosts typed there."""
+    scrub = of_command_line(arguments, ROWS["token"].environment)
+    for name, value in secrets_in(arguments, os.environ).items():
+        scrub.known(name, value)
+    return scrub

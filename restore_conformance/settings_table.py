@@ -1,0 +1,325 @@
+"""The table of settings: each once, with its name, type, default, meaning, commands, spellings and who may set it.
+
+The options of the commands and of pytest, the reading of TOML files and of the environment, and the page of the
+documentation are made from it. Reads no file and sends nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from restore_conformance.editions import LATEST, chosen, editions
+from restore_conformance.spelling import suggestion
+from restore_conformance.verdicts import UsageError
+
+PREFIX = "RESTORE_CONFORMANCE_"
+"""Every environment variable of a setting begins with it."""
+PROFILES = ("quick", "standard", "deep", "live", "live-deep")
+"""The names of the profiles, from the least that is sent to the most; what they send is in `payloads.plan`."""
+
+Kind = Literal["text", "whole", "number", "switch", "file", "folder", "date", "texts", "pairs"]
+"""`texts` is a list; `pairs` a list of NAME=VALUE, in a file a table of texts."""
+Given = Literal["nowhere", "own", "anywhere"]
+"""Which file may hold a setting: none; one that is the user's (named with --config, or in the folder for the user's
+configuration); or also one that only lies in the working directory and may come with somebody else's checkout."""
+
+MEMBERS = {
+    "text": "text", "whole": "a whole number", "number": "a number", "switch": "true or false", "file": "text",
+    "folder": "text", "date": "text", "texts": 'a list of texts, such as ["one", "two"]', "pairs": "a table of texts",
+}  # fmt: skip
+"""What a kind is in a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A row of the table.
+
+    `name` is its name in files and, in capitals, in the environment; `option` how a command line spells it. A
+    `switch` is on by default where its option begins with "--no-". `differs` has, for a command (or "pytest") where
+    the row is another, the members that are. `places` says which files may hold it, `variable` whether the
+    environment may.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    commands: frozenset[str]
+    default: Any = ""
+    option: str = ""
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    least: float = -math.inf
+    most: float = math.inf
+    secret: bool = False
+    variable: bool = False
+    places: Given = "nowhere"
+    shown: str = ""
+    differs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def at(self, command: str) -> Setting:
+        """The row as a command has it."""
+        return replace(self, **self.differs[command]) if command in self.differs else self
+
+    @property
+    def spelled(self) -> str:
+        """The option of a command line."""
+        return self.option or f"--{self.name.replace('_', '-')}"
+
+    @property
+    def key(self) -> str:
+        """The name of the value among parsed arguments."""
+        return (self.option or self.name).removeprefix("--").replace("-", "_")
+
+    @property
+    def environment(self) -> str:
+        """The variable that holds it, or "" where the environment is not asked."""
+        return PREFIX + self.name.upper() if self.variable else ""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it is given once for each of its values."""
+        return self.kind in {"texts", "pairs"}
+
+    @property
+    def help(self) -> str:
+        """The meaning, with the default where it says something and the variable that may hold it."""
+        default = self.shown or ("" if self.default in ("", (), False, True, None) else str(self.default))
+        notes = ["repeatable"] if self.repeatable else []
+        notes += [f"default: {default}"] if default else []
+        notes += [f"also ${self.environment}"] if self.secret and self.variable else []
+        return self.meaning + (f" ({'; '.join(notes)})" if notes else "")
+
+    @property
+    def range(self) -> str:
+        """What a number may be, in words."""
+        if self.most == math.inf:
+            return f"{_plain(self.least)} or more"
+        return f"from {_plain(self.least)} to {_plain(self.most)}"
+
+    def read(self, text: str, where: str) -> Any:
+        """The value that a text stands for; `where` is how a message names its place. Raises UsageError."""
+        if self.kind == "switch":
+            if (value := _SWITCHES.get(text.strip().lower())) is None:
+                raise UsageError(f"{where} is true or false; got {text[:40]!r}.")
+            return value
+        if self.kind in {"whole", "number"}:
+            what = "a whole number" if self.kind == "whole" else "a number"
+            try:
+                number = int(text) if self.kind == "whole" else float(text)
+            except ValueError:
+                raise UsageError(f"{where} is {what} {self.range}; got {text[:40]!r}.") from None
+            return self.checked(number, where)
+        return self.checked(text, where)
+
+    def typed(self, value: Any, where: str) -> Any:
+        """The value of a file, if it is of the right type; a whole number is a number as well. Raises UsageError."""
+        if self.kind == "number" and type(value) is int:
+            value = float(value)
+        if not self.fits(value):
+            raise UsageError(f"{where} is {MEMBERS[self.kind]}; got {str(value)[:40]!r}.")
+        if self.kind == "texts":
+            return [self.checked(one, where) for one in value]
+        return [f"{key}={one}" for key, one in value.items()] if self.kind == "pairs" else self.checked(value, where)
+
+    def fits(self, value: Any) -> bool:
+        """Whether the value of a file has the type of this setting."""
+        if self.kind == "pairs":
+            return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+        if self.kind == "texts":
+            return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        wanted = {"whole": (int,), "number": (int, float), "switch": (bool,)}.get(self.kind, (str,))
+        return type(value) in wanted
+
+    def checked(self, value: Any, where: str) -> Any:
+        """The same value, if it is one that this setting may have. Raises UsageError."""
+        if self.kind in {"whole", "number"} and not self.least <= value <= self.most:
+            what = "a whole number" if self.kind == "whole" else "a number"
+            raise UsageError(f"{where} is {what} {self.range}; got {str(value)[:40]}.")
+        if self.choices and value not in self.choices:
+            near = suggestion(str(value), self.choices)
+            raise UsageError(f"{where} is one of {', '.join(self.choices)}; got {str(value)[:40]!r}.{near}")
+        if self.kind == "date" and not _is_date(value):
+            raise UsageError(f"{where} {value[:40]} is not a date; write YYYY-MM-DD.")
+        return value
+
+
+_SWITCHES = {
+    "1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False,
+}  # fmt: skip
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else str(number)
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is empty, a month (YYYY-MM) or a day (YYYY-MM-DD)."""
+    month = re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text)
+    try:
+        return not text or bool(month and datetime.date.fromisoformat(text if month[1] else f"{text}-01"))
+    except ValueError:
+        return False
+
+
+def _on(commands: str) -> frozenset[str]:
+    return frozenset(commands.split())
+
+
+_DAY = 86_400.0
+_LIVE = _on("run pytest record doctor cleanup")
+
+SETTINGS = (
+    Setting(
+        name="target", kind="text", default="mock", places="own", metavar="mock|replay|live|URL",
+        commands=_on("run pytest doctor cleanup"),
+        meaning="what is judged: mock, replay (the recordings), live, or a base URL such as http://127.0.0.1:8080/beta",
+        differs={
+            command: {"default": "live", "metavar": "live|URL", "meaning": "the live target"}
+            for command in ("doctor", "cleanup")
+        },
+    ),
+    Setting(
+        name="token", kind="text", metavar="T", secret=True, variable=True, commands=_LIVE,
+        meaning="bearer token of a caller with the permission",
+        differs={
+            command: {"meaning": "a ready-made token instead of the configured sign-in"}
+            for command in ("doctor", "cleanup")
+        },
+    ),
+    Setting(
+        name="identities", kind="pairs", default=(), option="--identity", metavar="NAME=TOKEN", secret=True,
+        variable=True, commands=_on("run pytest record"),
+        meaning="another caller: read-only, no-permission, personal, expired, delegated or application",
+    ),
+    Setting(
+        name="restore_points", kind="file", metavar="FILE", places="own", commands=_on("run pytest record"),
+        meaning="ids of restore points that exist on the target, one on each line",
+    ),
+    Setting(
+        name="granular_items", kind="file", metavar="FILE", places="own", commands=_on("run pytest record"),
+        meaning="items that exist there: browse session id, blank, item key on each line",
+    ),
+    Setting(
+        name="profile", kind="text", default="standard", shown="standard; on a live target live", choices=PROFILES,
+        variable=True, places="anywhere", commands=_on("run pytest"), meaning="how much is sent",
+    ),
+    Setting(
+        name="seed", kind="whole", default=1, shown="1", metavar="N", least=0, most=4_294_967_295, variable=True,
+        places="anywhere", commands=_on("run pytest"), meaning="the same seed sends the same planned requests",
+        differs={"pytest": {"option": "--plan-seed"}},
+    ),
+    Setting(
+        name="report", kind="folder", default="reports/latest", metavar="DIR", variable=True, places="own",
+        commands=_on("run judge"), meaning="where run.json and the reports go",
+        differs={"judge": {"default": "reports/judged"}},
+    ),
+    Setting(
+        name="readings", kind="pairs", default=(), option="--reading", metavar="KEY=VALUE", variable=True,
+        places="anywhere", commands=_on("run pytest judge"), meaning="narrow an interpretation to one reading",
+    ),
+    Setting(
+        name="edition", kind="text", metavar="NAME", variable=True, places="anywhere",
+        shown=f"{chosen().edition.name}, the pinned one",
+        commands=_on("run pytest judge serve clauses openapi"),
+        meaning=f"the edition of the documents that binds: {', '.join(e.name for e in editions())} or {LATEST}",
+    ),
+    Setting(
+        name="as_of", kind="date", metavar="DATE", variable=True, places="own",
+        commands=_on("run pytest judge serve clauses openapi"),
+        meaning="the same by date (YYYY-MM-DD): the newest edition that is not later",
+    ),
+    Setting(
+        name="ca_bundle", kind="file", metavar="FILE", places="own", commands=_LIVE,
+        meaning="certificates to trust, as a PEM file",
+    ),
+    Setting(
+        name="emulators", kind="texts", default=(), option="--emulator", metavar="HOST", places="own",
+        commands=_on("run pytest record"),
+        meaning="a host in a private network that is an emulator and not a tenant; elsewhere give its address as well",
+    ),
+    Setting(
+        name="max_requests", kind="whole", default=0, shown="0, no bound", metavar="N", least=0, most=10_000_000,
+        variable=True, places="own", commands=_on("run pytest"), meaning="most requests to send",
+    ),
+    Setting(
+        name="timeout", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0.001, most=_DAY,
+        variable=True, places="own", commands=_on("run record"), meaning="how long to wait for an answer",
+    ),
+    Setting(
+        name="patience", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0, most=_DAY,
+        variable=True, places="own", commands=_on("run pytest"),
+        meaning="how long to wait, in all, until changes are seen",
+    ),
+    Setting(
+        name="draws", kind="whole", default=-1, shown="-1, as the profile says", metavar="N", least=-1,
+        most=10_000_000, variable=True, places="own", commands=_on("run pytest"),
+        meaning="how many stimuli Hypothesis draws",
+    ),
+    Setting(
+        name="scrub_request_ids", kind="switch", default=False, variable=True, places="own",
+        commands=_on("run judge record"), meaning="take the ids for support out of everything written, too",
+    ),
+    Setting(
+        name="config", kind="file", metavar="FILE", commands=_LIVE,
+        shown="restore-conformance.toml in your own folder for configuration", meaning="a TOML file of settings",
+    ),
+    Setting(name="yes", kind="switch", default=False, commands=_LIVE, meaning="leave to send to a live target"),
+    Setting(
+        name="dry_run", kind="switch", default=False, commands=_LIVE - {"pytest"},
+        meaning="print what would be sent to a live target, and send nothing",
+    ),
+    Setting(
+        name="deviations", kind="file", metavar="FILE", variable=True, places="own",
+        commands=_on("run judge compare"), shown="none, nothing is accepted",
+        meaning="a ledger of accepted deviations, such as reports/deviations.toml",
+    ),
+    Setting(
+        name="har", kind="switch", default=True, option="--no-har", variable=True, places="anywhere",
+        commands=_on("run judge"), meaning="do not write the exchanges as DIR/run.har (HAR 1.2) as well",
+    ),
+    Setting(
+        name="quiet", kind="switch", default=False, variable=True, places="own", commands=_on("run judge"),
+        meaning="print the verdict line only",
+    ),
+    Setting(
+        name="plain", kind="switch", default=False, variable=True, places="anywhere", commands=_on("run judge"),
+        meaning="lines only, no colours, nothing redrawn: for logs (default where standard error is no terminal)",
+    ),
+    Setting(
+        name="history", kind="text", metavar="FILE|URL", variable=True, commands=_on("run judge"),
+        meaning="keep the run there, a SQLite file or a database URL, and tell since when",
+    ),
+    Setting(
+        name="label", kind="text", default=None, metavar="NAME", variable=True, places="own",
+        commands=_on("run judge"), shown="the target", meaning="what this target is called in the history",
+    ),
+)  # fmt: skip
+"""Every setting that `run` takes, in the order of its help; other commands and pytest take some of them."""
+
+ROWS: Mapping[str, Setting] = {row.name: row for row in SETTINGS}
+
+
+def settings_of_command(command: str) -> tuple[Setting, ...]:
+    """The rows that a command (or "pytest") takes, as it has them."""
+    return tuple(row.at(command) for row in SETTINGS if command in row.commands)
+
+
+def secrets_in(arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
+    """The secrets of a command line and of the environment, each under a name, known before anything is parsed."""
+    found: dict[str, str] = {}
+    for row in (row for row in SETTINGS if row.secret):
+        spellings = {row.spelled, row.at("pytest").spelled}
+        given = environment.get(row.environment, "").splitlines() if row.variable else []
+        for at, word in enumerate(arguments):
+            option, mark, joined = word.partition("=")
+            if option in spellings:
+                given.append(joined if mark else arguments[at + 1] if at + 1 < len(arguments) else "")
+        for number, text in enumerate(given):
+            name, _, value = text.partition("=") if row.kind == "pairs" else (str(number or ""), "", text)
+            found[f"{row.spelled.removeprefix('--')} {name.strip()}".strip()] = value.strip()
+    return {name: value for name, value in found.items() if value}
