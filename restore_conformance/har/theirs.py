@@ -142,9 +142,7 @@ def witnessed(shown: Shown, target: str) -> Exchange:
     made = Exchange(0, request, None, family="recorded", origin="elsewhere")
     if plain is None:
         made.trouble = "the answer is in a content coding that cannot be undone, or larger than is read"
-    made.trouble = (
-        made.trouble or doubt.refused_for_its_form(Request(shown.method, target, asked), shown.status) or None
-    )
+    made.trouble = made.trouble or doubt.refused_for_its_form(request, shown.status) or None
     lost = {"payload"} if shown.unsent else set()
     if doubt.shaped(request):
         lost |= {"members", "media type"}

@@ -35,11 +35,6 @@ def application(app: Any, path: str = "/beta", patience: float = 30.0) -> Http:
     return Http(f"http://localhost{path}".rstrip("/"), patience=patience, wire=wire)
 
 
-def is_application(value: Any) -> bool:
-    """Whether a value may be an application: anything that can be called."""
-    return callable(value) and not isinstance(value, type)
-
-
 def is_asgi(app: Any) -> bool:
     """Whether an application speaks ASGI rather than WSGI, by what it is called with. Raises UsageError for neither."""
     call = app if inspect.isroutine(app) else type(app).__call__

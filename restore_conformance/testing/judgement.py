@@ -16,7 +16,7 @@ from restore_conformance.recordings.strangers import REMOVABLE
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.testing.findings import Verdicts, level_of, verdicts_of
-from restore_conformance.testing.options import Options, settings_of
+from restore_conformance.testing.options import settings_of
 from restore_conformance.testing.responses import UNKNOWN, HttpExchange
 from restore_conformance.verdicts import UsageError
 
@@ -46,7 +46,8 @@ def judge(
     level_of(level)
     exchanges = _exchanges(responses, sent)
     register = load()
-    settings = settings_of(Options(token=token, identities=identities, readings=readings, edition=edition), register)
+    given = {"token": token, "identities": identities, "readings": readings, "edition": edition}
+    settings = settings_of(given, register)
     review = Review(register, settings, _nothing)
     callers = {token: kind for token, kind in settings.callers().items() if settings.token or settings.identities}
     source = review.responses((one.shown() for one in exchanges), callers, NAME)
@@ -56,6 +57,7 @@ def judge(
             "/solutions/backupRestore/sharePointRestoreSessions, and of what lies below it, in the beta version."
         )
     result = review.result(NAME, "", 0.0, lambda clause: _missing(clause, settings), kept)
+    result.base = ""
     scrub = Scrub({f"token of {kind}": token for token, kind in callers.items()})
     return verdicts_of(run_of(result, scrub), pages(), level)
 

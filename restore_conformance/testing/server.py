@@ -32,14 +32,15 @@ def mock(*, fault: str = "", variant: str = "", edition: str = "", token: str = 
     """Serve the mock on a free port of 127.0.0.1 until the block ends.
 
     `fault` and `variant` are names that `restore-conformance serve --list` prints; several variants are joined by +.
-    `token` is the one that the server shall take for a good caller; else it has a new one.
+    Without an `edition` a fault is served in the one in which it shows. `token` is the one that the server shall take
+    for that of a good caller; else it has a new one.
 
     Raises UsageError for a name that is unknown, and for a fault together with a variant.
     """
     if fault and variant:
         raise UsageError("fault and variant are not served together; give one of them.")
     service = Service()
-    service.passes_over = chosen(edition).newer_members
+    service.passes_over = chosen(edition or _edition_of(fault)).newer_members
     if token:
         service.tokens = {token: "good", **{t: kind for t, kind in service.tokens.items() if kind != "good"}}
     if fault:
@@ -53,3 +54,12 @@ def mock(*, fault: str = "", variant: str = "", edition: str = "", token: str = 
     others = {kind: one for one, kind in service.tokens.items() if kind != "good"}
     with serving(service) as url:
         yield MockServer(url, service.token, others)
+
+
+def _edition_of(fault: str) -> str:
+    """The edition in which a fault shows, "" for the pinned one."""
+    from restore_conformance.bench import edition_of
+    from restore_conformance.clauses import load
+    from restore_conformance.mock.faults import FAULTS
+
+    return edition_of(load(), fault) if fault in FAULTS else ""

@@ -25,7 +25,7 @@ from restore_conformance.targets import Target
 from restore_conformance.targets.door import is_loopback
 from restore_conformance.testing.findings import Finding, Verdicts, verdicts_of
 from restore_conformance.testing.judgement import pages
-from restore_conformance.testing.options import Ids, Items, Options, arguments_of, in_python, settings_of
+from restore_conformance.testing.options import Ids, Items, arguments_of, in_python, settings_of
 from restore_conformance.verdicts import Deviation, UsageError
 
 
@@ -96,13 +96,13 @@ def campaign(
     Raises UsageError for an option that makes no sense, and for a target that would be a live one.
     """
     app = None if isinstance(target, str) else target
-    given = Options(
-        target=f"application {type(app).__name__}" if app is not None else target,
-        token=token, identities=identities, restore_points=restore_points, granular_items=granular_items,
-        profile=profile, seed=seed, readings=readings, edition=edition, emulators=tuple(emulators),
-        ca_bundle=ca_bundle, deviations=deviations, max_requests=max_requests, timeout=timeout, patience=patience,
-        report=report or "",
-    )  # fmt: skip
+    given = {
+        "target": f"application {type(app).__name__}" if app is not None else target, "token": token,
+        "identities": identities, "restore_points": restore_points, "granular_items": granular_items,
+        "profile": profile, "seed": seed, "readings": readings, "edition": edition, "emulators": emulators,
+        "ca_bundle": ca_bundle, "deviations": deviations, "max_requests": max_requests, "timeout": timeout,
+        "patience": patience, "report": report or "",
+    }  # fmt: skip
     register = load()
     settings = settings_of(given, register)
     with contextlib.closing(_target_of(settings, app, path)) as reached:
@@ -130,7 +130,7 @@ def _target_of(settings: Settings, app: Any, path: str) -> Target:
         raise UsageError(in_python(str(error))) from None
 
 
-def _judged(given: Options, settings: Settings, target: Target, register: Register) -> Run:
+def _judged(given: Mapping[str, Any], settings: Settings, target: Target, register: Register) -> Run:
     """Send, judge, and write what is asked for."""
     arguments = arguments_of(given)
     accepted = ledger.ledger_of(arguments, register)
@@ -140,11 +140,11 @@ def _judged(given: Options, settings: Settings, target: Target, register: Regist
     def settle(record: dict[str, Any], result: Result) -> dict[str, Any]:
         return settled(record, result, accepted, names, ledger.today(), scrub.text)
 
-    if not given.report:
+    if not given["report"]:
         result = run.result_of(settings, target, register)
         return _run(settle(run_of(result, scrub), result), result, None)
     with gate.guarding(settings.callers()):
-        folder = writing.folder_of(fspath(given.report))
+        folder = writing.folder_of(fspath(given["report"]), "report")
         har = writing.har_of(arguments, folder, scrub, target.base, settings.callers(), settings.known_ids())
         with Store(folder / "exchanges.ndjson", scrub, target.base, har=har) as store:
             result = run.result_of(settings, target, register, keep=store)
