@@ -12,7 +12,7 @@ SPREAD := -n auto --maxprocesses 4 --dist loadfile
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test proofs hostile kills bounds check live-proofs audit sdk browser samples serve clean bench-trust bench-million
+.PHONY: help setup conformance test proofs hostile kills bounds check live-proofs audit sdk browser samples reference serve clean bench-trust bench-million
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -88,6 +88,9 @@ bounds: $(READY) ## the memory and the seconds of the worst case of every kind o
 
 live-proofs: $(READY) ## the long proofs of the live mode: a kill at every moment, real kills, many workers
 	@$(BIN)/python -m pytest -q -s -m proof tests/selftest/live
+
+reference: $(READY) ## make the reference pages in docs/reference anew
+	@$(BIN)/python docs/reference.py
 
 samples: $(READY) ## make the sample reports in docs/samples anew
 	@$(BIN)/python docs/samples.py

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restore_conformance.documents import Documents, pinned
+from restore_conformance.spelling import suggestion
 from restore_conformance.verdicts import UsageError
 
 LATEST = "latest"
@@ -107,7 +108,8 @@ def chosen(name: str = "", as_of: str = "", documents: Documents | None = None) 
         if one.name == name:
             return _from(every, one, one.since)
     known = ", ".join(one.name for one in every)
-    raise UsageError(f"There is no edition {name[:40]!r}; there are: {known}, {LATEST}.")
+    near = suggestion(name, [*(one.name for one in every), LATEST])
+    raise UsageError(f"There is no edition {name[:40]!r}; there are: {known}, {LATEST}.{near}")
 
 
 def _from(every: tuple[Edition, ...], found: Edition, until: str) -> Chosen:

@@ -257,7 +257,7 @@ SETTINGS = (
     ),
     Setting(
         name="draws", kind="whole", default=-1, shown="-1, as the profile says", metavar="N", least=-1,
-        most=10_000_000, variable=True, places="own", commands=_on("run pytest"),
+        most=10_000_000, places="own", commands=_on("run pytest"),
         meaning="how many stimuli Hypothesis draws",
     ),
     Setting(

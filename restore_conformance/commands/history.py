@@ -12,6 +12,8 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from restore_conformance.commands.arguments import where
+from restore_conformance.settings_table import ROWS
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def check_history(arguments: argparse.Namespace) -> None:
     if arguments.history:
         with open_store(arguments.history):
             pass
-    elif arguments.label is not None:
+    elif arguments.label is not None and where(arguments, ROWS["label"]).startswith("-"):
         raise UsageError("--label has a meaning with --history only.")
 
 

@@ -1,0 +1,247 @@
+"""One table of settings: options, pytest, files, the environment and the documentation say the same."""
+
+import dataclasses
+import importlib.util
+
+import pytest
+
+from restore_conformance import cli, places, plugin
+from restore_conformance.clauses import load
+from restore_conformance.commands import run
+from restore_conformance.commands.arguments import Parser, take_environment
+from restore_conformance.commands.options import settings_of
+from restore_conformance.configuration import FILE, configuration, user_file
+from restore_conformance.payloads import PROFILES
+from restore_conformance.settings import Settings
+from restore_conformance.settings_table import ROWS, SETTINGS, secrets_in, settings_of_command
+from restore_conformance.spelling import suggestion
+from restore_conformance.verdicts import UsageError
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty working directory, and no configuration of the user's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    monkeypatch.setenv("APPDATA", str(tmp_path / "own"))
+    for row in SETTINGS:
+        monkeypatch.delenv(row.environment or "NO_SUCH_VARIABLE", raising=False)
+    return tmp_path
+
+
+def parsed(*words, environment=None):
+    """The settings of a run with these options, in the working directory."""
+    parser = Parser(prog="restore-conformance run")
+    run.add_arguments(parser)
+    arguments = parser.parse_args(list(words))
+    take_environment(arguments, settings_of_command("run"), environment or {})
+    return settings_of(arguments, load())
+
+
+def own(text):
+    path = user_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+# ------------------------------------------------------------------ one table
+
+
+@pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has the documentation")
+def test_the_page_of_the_documentation_is_current():
+    """`make reference` writes what stands there."""
+    path = places.ROOT / "docs" / "reference.py"
+    spec = importlib.util.spec_from_file_location("reference", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name, made in module.PAGES.items():
+        assert (module.FOLDER / name).read_text(encoding="utf-8") == made(), f"run make reference for {name}"
+
+
+def test_a_run_without_options_has_the_defaults(folder):
+    """What nobody sets is as the table says."""
+    made, plain = parsed(), Settings()
+    for field in dataclasses.fields(Settings):
+        if field.name != "edition":  # "" is the pinned one, which is named in a run
+            assert getattr(made, field.name) == getattr(plain, field.name), field.name
+
+
+def test_every_profile_stands_in_the_table():
+    """The names of the table are those of the plans."""
+    assert set(ROWS["profile"].choices) == set(PROFILES)
+
+
+def test_each_setting_stands_once():
+    """Names, options, variables and keys are its own."""
+    for what in ("name", "spelled", "key"):
+        found = [getattr(row, what) for row in SETTINGS]
+        assert len(found) == len(set(found)), what
+
+
+def test_a_strangers_file_may_say_how_much_and_in_which_form():
+    """Everything else decides where something is sent or written, or whose rules count."""
+    anywhere = {row.name for row in SETTINGS if row.places == "anywhere"}
+    assert anywhere == {"profile", "seed", "readings", "edition", "har", "plain"}
+    assert not [row.name for row in SETTINGS if row.secret and row.places != "nowhere"]
+
+
+def test_the_environment_neither_names_a_target_nor_gives_leave():
+    """A forgotten variable sends nothing anywhere."""
+    for name in ("target", "emulators", "ca_bundle", "config", "yes", "restore_points", "granular_items"):
+        assert not ROWS[name].environment
+
+
+def test_pytest_has_the_options_of_its_rows(folder):
+    """Each row for pytest is an option there, and is handed on under the name that the command knows."""
+
+    class Config:
+        def getoption(self, spelled):
+            row = next(row for row in plugin.ROWS if row.spelled == spelled)
+            return True if row.kind == "switch" else ["A=-b"] if row.repeatable else "-1"
+
+    words = plugin._arguments(Config())
+    assert "--seed=-1" in words
+    assert "--identity=A=-b" in words
+    assert len(words) == len(plugin.ROWS)
+    assert plugin._spelled("--seed is bad; say --emulator") == "--plan-seed is bad; say --emulator"
+
+
+# ------------------------------------------------------------------ where a value comes from
+
+
+def test_the_command_line_goes_before_the_environment_and_that_before_files(folder):
+    """Of files, that of the working directory goes before the user's own, for what it may say."""
+    own('profile = "deep"\n[run]\nseed = 1\ntimeout = 3\npatience = 4\n[run.readings]\nempty-list = "accept"\n')
+    (folder / "pyproject.toml").write_text('[tool.restore-conformance.run]\nseed = 2\nprofile = "quick"\n')
+    (folder / FILE).write_text("[run]\nseed = 3\n")
+    made = parsed()
+    assert (made.seed, made.profile, made.timeout, made.patience) == (3, "quick", 3.0, 4.0)
+    assert made.readings == {"empty-list": frozenset({"accept"})}
+    environment = {"RESTORE_CONFORMANCE_SEED": "4", "RESTORE_CONFORMANCE_READINGS": "empty-list=reject"}
+    made = parsed(environment=environment)
+    assert (made.seed, made.readings) == (4, {"empty-list": frozenset({"reject"})})
+    made = parsed("--seed", "5", "--reading", "empty-list=open", environment=environment)
+    assert made.seed == 5
+    assert len(made.readings["empty-list"]) > 1
+
+
+def test_a_day_on_the_command_line_goes_before_an_edition_of_a_file(folder):
+    """Both say which edition binds; only two of the same strength contradict each other."""
+    (folder / FILE).write_text('edition = "latest"\n')
+    assert parsed("--as-of", "2026-02-01").edition == "2026-02"
+    with pytest.raises(UsageError, match="--edition and --as-of both"):
+        parsed("--as-of", "2026-02-01", "--edition", "latest")
+    both = {"RESTORE_CONFORMANCE_EDITION": "latest", "RESTORE_CONFORMANCE_AS_OF": "2026-02"}
+    with pytest.raises(UsageError, match="RESTORE_CONFORMANCE_EDITION and RESTORE_CONFORMANCE_AS_OF both"):
+        parsed(environment=both)
+
+
+def test_a_strangers_project_names_no_target(folder, capsys):
+    """One line says what of its table is not honoured; a project without our table is passed over in silence."""
+    (folder / "pyproject.toml").write_text('[tool.other]\nx = 1\n[project]\nname = "restore-conformance"\n')
+    assert configuration(None).notice == ""
+    text = (
+        '[tool.restore-conformance]\nseed = 2\n[tool.restore-conformance.run]\ntarget = "https://evil.example/beta"\n'
+    )
+    (folder / "pyproject.toml").write_text(text)
+    found = configuration(None)
+    assert found.run == {"seed": 2}
+    assert found.notice.count("not for target") == 1
+    found = configuration("pyproject.toml")
+    assert found.run == {"seed": 2, "target": "https://evil.example/beta"}
+
+
+def test_a_path_in_a_file_lies_beside_it(folder):
+    """As those of [live] do."""
+    path = own('[run]\ndeviations = "accepted.toml"\nreport = "/elsewhere"\n')
+    assert configuration(None).run["deviations"] == str(path.parent / "accepted.toml")
+    assert configuration(None).run["report"] == "/elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[run]\nseeed = 1\n', "Did you mean 'seed'"),
+        ('[run]\ntoken = "T"\n', "unknown table or setting 'run.token'"),
+        ("[run]\nseed = -1\n", "run.seed is a whole number from 0"),
+        ('[run]\nprofile = "quik"\n', "Did you mean 'quick'"),
+        ("[run]\ntimeout = true\n", "run.timeout is a number"),
+        ("seed = 1\n[run]\nseed = 1\n", "holds seed twice"),
+        ("run = 3\n", "[run] is a table"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_file_is_one_sentence(folder, text, says):
+    """It names the file and the setting."""
+    path = own(text)
+    with pytest.raises(UsageError) as found:
+        configuration(None)
+    assert says in str(found.value)
+    assert str(path) in str(found.value)
+    assert "--config" not in str(found.value)  # which nobody gave
+
+
+def test_a_value_of_the_environment_is_checked_under_its_name(folder):
+    """A message names the variable, and no option that nobody gave."""
+    with pytest.raises(UsageError, match=r"^RESTORE_CONFORMANCE_PATIENCE is a number from 0"):
+        parsed(environment={"RESTORE_CONFORMANCE_PATIENCE": "-1"})
+    with pytest.raises(UsageError, match=r"^RESTORE_CONFORMANCE_HAR is true or false"):
+        parsed(environment={"RESTORE_CONFORMANCE_HAR": "perhaps"})
+    with pytest.raises(UsageError, match=r"^RESTORE_CONFORMANCE_TOKEN holds a letter beyond ASCII"):
+        parsed(environment={"RESTORE_CONFORMANCE_TOKEN": "\u00e4" * 20})
+    with pytest.raises(UsageError, match=r"^RESTORE_CONFORMANCE_IDENTITIES takes NAME=TOKEN"):
+        parsed(environment={"RESTORE_CONFORMANCE_IDENTITIES": "boss=T"})
+
+
+def test_the_command_heeds_the_environment(folder, monkeypatch, capsys):
+    """Before anything is sent."""
+    monkeypatch.setenv("RESTORE_CONFORMANCE_SEED", "-1")
+    assert cli.main(["run"]) == 2
+    assert capsys.readouterr().err.startswith("restore-conformance run: RESTORE_CONFORMANCE_SEED is a whole number")
+
+
+def test_every_secret_is_known_before_anything_is_parsed():
+    """On the command line in both forms, and in the environment."""
+    environment = {"RESTORE_CONFORMANCE_TOKEN": "t0", "RESTORE_CONFORMANCE_IDENTITIES": "expired=e1\npersonal=p1"}
+    found = secrets_in(["run", "--token", "t1", "--identity=expired=e2", "--seed", "7"], environment)
+    assert set(found.values()) >= {"t1", "e2", "p1"}
+
+
+# ------------------------------------------------------------------ what may have been meant
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("run", "--patiense", "3"), "Did you mean --patience?"),
+        (("run", "--targt=mock"), "Did you mean --target?"),
+        (("runn",), "Did you mean 'run'?"),
+        (("run", "--profile", "standart"), "Did you mean 'standard'?"),
+        (("run", "--reading", "empty-lst=accept"), "Did you mean 'empty-list'?"),
+        (("run", "--reading", "empty-list=acept"), "Did you mean 'accept'?"),
+        (("run", "--edition", "2026-2"), "Did you mean '2026-02'"),
+        (("run", "--target", "replya"), "Did you mean 'replay'?"),
+        (("run", "--identity", "read-onyl=T"), "Did you mean 'read-only'"),
+        (("bench", "--half", "reportin"), "Did you mean 'reporting'?"),
+        (("serve", "--fault", "mixed-acepted"), "mixed-accepted"),
+        (("clauses", "create/response.creatd"), "create/response.created"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_name_is_answered_with_the_near_one(folder, capsys, words, says):
+    """One sentence, under the name of the command, exit 2."""
+    assert cli.main(list(words)) == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.count("\n") == 1
+    assert said.startswith("restore-conformance: " if words == ("runn",) else f"restore-conformance {words[0]}: ")
+
+
+def test_an_option_is_given_whole(folder, capsys):
+    """An abbreviated one could hold a secret that is not known as such."""
+    assert cli.main(["run", "--tok", "a-secret-of-the-user"]) == 2
+    assert "a-secret" not in capsys.readouterr().err
+
+
+def test_nothing_is_suggested_for_what_resembles_nothing():
+    assert suggestion("zzzzzz", ["quick", "deep"]) == ""
+    assert suggestion("x" * 100_000, ["quick"]) == ""
