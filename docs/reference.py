@@ -31,6 +31,8 @@ stand before the first table; those marked *yours* only in a file named with `--
 file of the working directory may come with somebody else's checkout. Secrets stand in no file. What decides where
 something is sent, or gives leave to send it, is not read from the environment.
 
+pytest spells each option with `--restore-` in front: `--restore-target`, `--restore-points`.
+
 Settings of a live target stand in `[live]`: see [live.md](../live.md).
 
 """
@@ -66,11 +68,9 @@ def _row(row: Setting) -> str:
     given = PLACES[row.places] if row.places == "nowhere" else f"`{row.name.replace('_', '-')}`, {PLACES[row.places]}"
     default = row.shown or ("" if row.default in ("", (), None) else str(row.default).lower())
     others = [
-        f"{one.default} for {command}" for command in row.differs if (one := row.at(command)).default != row.default
-    ]
-    names = [
-        f"pytest as `{row.at(command).spelled}`" if row.at(command).spelled != row.spelled else command
-        for command in sorted(row.commands)
+        f"{one.default or one.shown} for {command}"
+        for command in row.differs
+        if (one := row.at(command)).default != row.default
     ]
     cells = [
         f"`{row.spelled}{metavar.replace('|', chr(92) + '|')}`",
@@ -80,7 +80,7 @@ def _row(row: Setting) -> str:
         given,
         f"`{row.environment}`" if row.environment else "",
         "yes" if row.secret else "",
-        ", ".join(names),
+        ", ".join(sorted(row.commands)),
     ]
     return "| " + " | ".join(cells) + " |"
 

@@ -8,19 +8,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from restore_conformance import gate
-from restore_conformance.clauses import Register, load
-from restore_conformance.commands import ledger, options, run, writing
-from restore_conformance.comparing.accepting import settled
-from restore_conformance.concluding import Result
-from restore_conformance.record import run_of
+from restore_conformance.clauses import load
+from restore_conformance.commands import ledger, options, run
 from restore_conformance.settings import Settings
-from restore_conformance.storing import Store
 from restore_conformance.targets import Target
 from restore_conformance.targets.door import is_loopback
 from restore_conformance.testing.findings import Finding, Verdicts, verdicts_of
@@ -105,8 +101,16 @@ def campaign(
     }  # fmt: skip
     register = load()
     settings = settings_of(given, register)
-    with contextlib.closing(_target_of(settings, app, path)) as reached:
-        return _judged(given, settings, reached, register)
+    arguments = arguments_of(given)
+    accepted = ledger.ledger_of(arguments, register)
+    with contextlib.closing(_target_of(settings, app, path)) as reached, _guarding(settings, report):
+        judged = run.without_show(arguments, settings, reached, register, accepted)
+    return _run(judged, Path(report) if report else None)
+
+
+def _guarding(settings: Settings, report: object) -> contextlib.AbstractContextManager[object]:
+    """What is written to files goes through the gate."""
+    return gate.guarding(settings.callers()) if report else contextlib.nullcontext()
 
 
 def _target_of(settings: Settings, app: Any, path: str) -> Target:
@@ -130,32 +134,9 @@ def _target_of(settings: Settings, app: Any, path: str) -> Target:
         raise UsageError(in_python(str(error))) from None
 
 
-def _judged(given: Mapping[str, Any], settings: Settings, target: Target, register: Register) -> Run:
-    """Send, judge, and write what is asked for."""
-    arguments = arguments_of(given)
-    accepted = ledger.ledger_of(arguments, register)
-    scrub = options.scrub_of(settings)
-    names = [settings.target, target.name, target.base]
-
-    def settle(record: dict[str, Any], result: Result) -> dict[str, Any]:
-        return settled(record, result, accepted, names, ledger.today(), scrub.text)
-
-    if not given["report"]:
-        result = run.result_of(settings, target, register)
-        return _run(settle(run_of(result, scrub), result), result, None)
-    with gate.guarding(settings.callers()):
-        folder = writing.folder_of(fspath(given["report"]), "report")
-        har = writing.har_of(arguments, folder, scrub, target.base, settings.callers(), settings.known_ids())
-        with Store(folder / "exchanges.ndjson", scrub, target.base, har=har) as store:
-            result = run.result_of(settings, target, register, keep=store)
-            record, _, problems = writing.put(folder, result, scrub, store, lambda made: settle(made, result))
-    if problems:
-        raise OSError("; ".join(problems))
-    return _run(record, result, folder)
-
-
-def _run(record: dict[str, Any], result: Result, report: Path | None) -> Run:
+def _run(judged: run.Judged, report: Path | None) -> Run:
+    record = judged.run
     return Run(
-        record["verdict"], int(record["exit"]), record["reason"], verdicts_of(record, pages()), result.requests,
-        result.seconds, report, record,
+        record["verdict"], int(record["exit"]), record["reason"], verdicts_of(record, pages()), judged.result.requests,
+        judged.result.seconds, report, record,
     )  # fmt: skip
