@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from restore_conformance.accepted import Accepted
@@ -17,11 +18,13 @@ from restore_conformance.clauses import Register
 from restore_conformance.concluding import Result, Stop, conclude, untouched
 from restore_conformance.controls import Control, confirm
 from restore_conformance.conversing import Stories
+from restore_conformance.conversing import Told as Scenario
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, Outcome, Told
 from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.repeating import Doubts
+from restore_conformance.selection import Choice, Rehearsal, selected
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
 from restore_conformance.shrinking import Shrinker
@@ -45,7 +48,8 @@ class Campaign:
 
     `watch` is told of every exchange with its number and the number planned; `keep` stores it; `expect` is told how
     many of each family are planned, `told` of a clause when it is first found broken. `script` sends something else
-    than the plan of the profile, through `sender` if that is given.
+    than the plan of the profile, through `sender` if that is given. `choice` says what of the plan is sent, `rehearsal`
+    learns what each scenario touches.
     """
 
     def __init__(
@@ -61,6 +65,8 @@ class Campaign:
         materials: Materials | None = None,
         sender: Sender | None = None,
         script: Callable[[Campaign], None] | None = None,
+        choice: Choice | None = None,
+        rehearsal: Rehearsal | None = None,
     ) -> None:
         self.settings = settings
         self.target = target
@@ -88,6 +94,10 @@ class Campaign:
         self._watch = watch or _nothing
         self._keep = keep or _nothing
         self._expect = expect or _nothing
+        self._choice = choice
+        self._rehearsal = rehearsal
+        self._only = selected(register, settings.only) if settings.only else None
+        self._doubted = 0  # the must clauses that were broken when doubts were last asked again
         self._accepted = Accepted()
         self._kept: list[str] = []  # the first sessions of the run that no story deletes
         self.timing = Timing()
@@ -112,11 +122,49 @@ class Campaign:
         self._stop, self.stopped = Stop.HOPELESS, why
 
     def hopeless(self) -> bool:
-        """Whether there is no point in going on: nothing but trouble, and a control that fails as well."""
+        """Whether there is no point in going on: enough is broken, or nothing but trouble, and a failing control."""
+        if self._enough():
+            return True
         why = self._vigil.hopeless()
         if why:
             self.give_up(why)
         return bool(why)
+
+    def _enough(self) -> bool:
+        """Whether as many must clauses are broken as are to be found; what may pass is asked again before."""
+        most = self.settings.max_failures
+        if not most:
+            return False
+        broken = self.judge.broken(self._only)
+        if len(broken) >= most and self._doubted < len(broken):
+            self._doubted = len(broken)
+            self.ask_again()
+        broken = self.judge.broken(self._only, sure=True)
+        if len(broken) < most:
+            return False
+        self._stop = Stop.BOUND
+        self.stopped = f"{_several(len(broken), 'must clause')} broken, and {_several(most)} enough"
+        return True
+
+    def _wanted(self, stimuli: Iterable[Stimulus], *, drawn: bool = False) -> Iterator[Stimulus]:
+        """What of a plan is sent."""
+        return (one for one in stimuli if self._choice is None or self._choice.sends(one, drawn=drawn))
+
+    def _scenarios(self, told: Iterable[Scenario], *, led: bool = False) -> Iterator[Scenario]:
+        """The scenarios that are wanted, until enough is known. With `led` each depends on the first."""
+        leader = None
+        for name, act in told:
+            if self._enough():
+                return
+            scene = self._choice.tells(name) if self._choice is not None else (name, 0)
+            if scene is None:
+                continue
+            if self._rehearsal is not None:
+                leader = (leader or scene) if led else None
+                self._rehearsal.begin(scene, self.judge.judged(), leader)
+            yield name, act
+            if self._rehearsal is not None:
+                self._rehearsal.end(self.judge.judged())
 
     def _send(self) -> None:
         if self._script is not None:
@@ -132,27 +180,31 @@ class Campaign:
             brief=self.profile.brief,
         )
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
-        self.planned = len(planned) + self._draws + 8 * self.profile.conversations
+        self.planned = sum(1 for _ in self._wanted(planned)) + self._draws + 8 * self.profile.conversations
         supply = Supply(planned)
         early = list(told.early(supply, self.profile.conversations, loopback=self.target.loopback))
-        self._expect(supply.families())
-        for stimulus in itertools.islice(supply, EARLY):
+        self._expect(Counter(stimulus.family for stimulus in self._wanted(supply.left())))
+        for stimulus in itertools.islice(self._wanted(supply), EARLY):
             self._ask(stimulus)
             if self.hopeless():
                 return
-        self.teller.tell(early)
+        self.teller.tell(self._scenarios(early))
         supply.give_back(self.teller.sent)
-        for stimulus in supply:
+        for stimulus in self._wanted(supply):
             self._ask(stimulus)
             if self.hopeless():
                 return
-        for stimulus in self._drawn():
+        for stimulus in self._wanted(self._drawn(), drawn=True):
             self.hear(self.sender.stimulus(stimulus))
             if self.hopeless():
                 return
-        if self.profile.sweep and self._draws and self.target.loopback and not self.stopped:
+        sweeps = self.profile.sweep and (self._choice is None or self._choice.sweeps)
+        if sweeps and self._draws and self.target.loopback and not self.stopped:
             self._sweep()
-        self.teller.tell(told.last(self._kept, self.teller.deleted, crowd=self.profile.crowd))
+        last = told.last(self._kept, self.teller.deleted, crowd=self.profile.crowd)
+        self.teller.tell(self._scenarios(last, led=True))
+        if self.stopped:
+            return
         self._confirm_all()
 
     def _probe(self) -> None:
@@ -267,6 +319,8 @@ class Campaign:
         named = self.settings.restore_points, self.settings.granular_items
         accepted = self._accepted.facts(points=bool(named[0]), items=bool(named[1]))
         verdicts = self.judge.verdicts([*accepted, *self.teller.facts()])
+        if self._only is not None:
+            verdicts = [found for found in verdicts if found.clause.address in self._only]
         if self.target.loopback and not self.stopped:
             self._shrink(verdicts)
         for found in verdicts:
@@ -295,6 +349,12 @@ class Campaign:
             gap = untouched(found.clause, self.teller.routes, self.settings.identities, self.stopped)
         if gap is not None:
             found.why, found.reason = gap.why, gap.says
+
+
+def _several(number: int, what: str = "") -> str:
+    """A number of something, and its verb in the past."""
+    named = f" {what}{'s' if number != 1 else ''}" if what else ""
+    return f"{number}{named} {'was' if number == 1 else 'were'}"
 
 
 def _materials(settings: Settings) -> Materials:

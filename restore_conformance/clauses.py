@@ -11,7 +11,7 @@ import functools
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -186,9 +186,9 @@ class Register:
         """The clauses of some operations only."""
         return replace(self, clauses=tuple(c for c in self.clauses if c.operation in operations))
 
-    def only(self, address: str) -> Register:
-        """One clause alone."""
-        return replace(self, clauses=(self[address],))
+    def only(self, addresses: Collection[str]) -> Register:
+        """Some clauses alone."""
+        return replace(self, clauses=tuple(made for made in self.clauses if made.address in addresses))
 
 
 _FIELDS = {

@@ -18,6 +18,7 @@ COMMANDS = {
     "run": "judge a target: the embedded mock, the recordings, a live tenant, or any URL",
     "judge": "judge recorded traffic, cassettes and HAR files, without sending anything",
     "compare": "what changed between two runs; exit 1 on a regression",
+    "deviations": "write a ledger of accepted deviations from a run, for its owners to fill in",
     "bundle": "everything about one finding in a zip that a vendor can act on",
     "record": "write cassettes from the mock, the printed examples, or a URL",
     "doctor": "check everything a live run needs, and say what to fix",

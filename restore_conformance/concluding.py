@@ -105,6 +105,8 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
             return Exit.UNJUDGED, f"no verdict on {pillar}: {found.reason}", unjudged
     if not judged and any(found.clause.level is Level.MUST for found in verdicts):
         return Exit.UNJUDGED, "no must clause was tested", unjudged
+    if not any(found.verdict in {Verdict.PASS, Verdict.FAIL} for found in verdicts):
+        return Exit.UNJUDGED, "no clause was tested", unjudged
     if len(judged) < ENOUGH * len(musts):
         return Exit.UNJUDGED, f"only {len(judged)} of {len(musts)} must clauses could be judged", unjudged
     kept = passed(verdicts)

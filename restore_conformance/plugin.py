@@ -29,10 +29,10 @@ _REGISTER_FILE = _PACKAGE / "clauses.py"
 OPTIONS = (
     "--restore-target", "--restore-token", "--restore-points", "--restore-granular-items", "--restore-profile",
     "--restore-seed", "--restore-report", "--restore-edition", "--restore-as-of", "--restore-ca-bundle",
-    "--restore-max-requests", "--restore-timeout", "--restore-patience", "--restore-draws", "--restore-config",
+    "--restore-max-requests", "--restore-timeout", "--restore-wait", "--restore-patience", "--restore-draws", "--restore-config",
     "--restore-deviations",
 )  # fmt: skip
-REPEATED = ("--restore-identity", "--restore-reading", "--restore-emulator")
+REPEATED = ("--restore-identity", "--restore-header", "--restore-reading", "--restore-emulator")
 SWITCHES = ("--restore-yes",)
 """The options of the table of settings, written out: reading the table would slow down every run of pytest."""
 
@@ -94,7 +94,9 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Which target is judged, where clauses are asked for."""
     if _MARKED not in config.stash:
         return None
-    return f"restore-conformance: target {config.getoption('--restore-target') or 'mock'}"
+    from restore_conformance.pytest_campaign import target_of
+
+    return f"restore-conformance: target {target_of(config)}"
 
 
 # ---------------------------------------------------------------- what is collected
@@ -220,9 +222,9 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext(), warnings_only():
         try:
             if worker is None:
-                config.stash[_OUTCOME] = outcome_of(config)
+                config.stash[_OUTCOME] = outcome_of(config, addresses)
             else:
-                config.stash[_OUTCOME] = shared_outcome_of(config, Path(worker[NAME]))
+                config.stash[_OUTCOME] = shared_outcome_of(config, addresses, Path(worker[NAME]))
         except Ended as ended:  # once, not for each clause
             pytest.exit(f"restore-conformance: {ended}", returncode=ended.code)
     if worker is not None:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from restore_conformance import files, gate
 from restore_conformance.clauses import load
 from restore_conformance.commands import run
 from restore_conformance.commands.arguments import Parser, scrub_of_command_line, take_environment
+from restore_conformance.configuration import configuration
 from restore_conformance.settings_table import ROWS, secrets_in, settings_of_command
 from restore_conformance.shell import curl
 from restore_conformance.verdicts import Exit, Level, Unready, UsageError, Verdict
@@ -34,8 +36,17 @@ class Ended(Exception):
         self.code = code
 
 
-def outcome_of(config: pytest.Config) -> Outcome:
-    """Run the campaign. Raises Ended for bad usage, and where the target cannot be asked yet.
+def target_of(config: pytest.Config) -> str:
+    """The target that is named on the command line or in a file of the user's. Raises pytest.UsageError."""
+    given = config.getoption("--restore-target")
+    try:
+        return str(given or configuration(config.getoption("--restore-config")).run.get("target", "mock"))
+    except UsageError as error:
+        raise pytest.UsageError(f"restore-conformance: {spelled(str(error))}") from None
+
+
+def outcome_of(config: pytest.Config, addresses: Sequence[str]) -> Outcome:
+    """Run the campaign of the clauses that are selected. Raises Ended for bad usage, and where no target can be asked.
 
     `exit` is the exit code of the command, `said` what the user is told at the end, and `clauses` has for each address
     its verdict, level and reason, what is `shown` of a finding, and why it is `accepted`. A campaign that broke has
@@ -45,7 +56,7 @@ def outcome_of(config: pytest.Config) -> Outcome:
     scrub = scrub_of_command_line(words)
     with gate.guarding(secrets_in(words, os.environ).values()):
         try:
-            return _judged(words)
+            return _judged(words, addresses)
         except (UsageError, Unready) as error:
             raise Ended(scrub.text(spelled(str(error))), _code(error)) from None
         except Exception as error:  # noqa: BLE001 - each clause shows it
@@ -54,7 +65,7 @@ def outcome_of(config: pytest.Config) -> Outcome:
             return {"exit": int(Exit.INTERNAL), "said": [], "broken": broken, "trace": trace}
 
 
-def shared_outcome_of(config: pytest.Config, folder: Path) -> Outcome:
+def shared_outcome_of(config: pytest.Config, addresses: Sequence[str], folder: Path) -> Outcome:
     """The outcome of the campaign of the first worker that comes here; the others wait for it.
 
     `folder` belongs to one run of pytest. Where nothing can be judged, every clause is skipped for that reason.
@@ -69,7 +80,7 @@ def shared_outcome_of(config: pytest.Config, folder: Path) -> Outcome:
             return {"exit": int(Exit.INTERNAL), "said": [], "broken": broken, "trace": ""}
         begun.touch()
         try:
-            made = outcome_of(config)
+            made = outcome_of(config, addresses)
         except Ended as ended:
             made = {"exit": ended.code, "said": [f"restore-conformance: {ended}"], "refused": str(ended)}
         files.write(done, json.dumps(made).encode())
@@ -98,12 +109,15 @@ def _code(error: UsageError | Unready) -> int:
     return int(Exit.USAGE if isinstance(error, UsageError) else Exit.UNJUDGED)
 
 
-def _judged(words: list[str]) -> Outcome:
+def _judged(words: list[str], addresses: Sequence[str]) -> Outcome:
+    register = load()
+    chosen, every = set(addresses), {clause.address for clause in register.clauses if clause.test}
+    only = [f"--only={address}" for address in addresses] if chosen != every else []
     parser = Parser(prog="pytest")
     run.add_arguments(parser)
-    arguments = parser.parse_args(words)
+    arguments = parser.parse_args([*words, *only])
     take_environment(arguments, settings_of_command("run"))
-    judged = run.judged(arguments, load())
+    judged = run.judged(arguments, register)
     scrub, record = judged.scrub, {clause["id"]: clause for clause in judged.run["clauses"]}
     clauses, said = {}, []
     for found in judged.result.verdicts:

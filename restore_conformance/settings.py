@@ -63,6 +63,10 @@ class Settings:
     timeout: float = _of("timeout")
     patience: float = _of("patience")
     drawn: int = _of("draws")
+    only: tuple[str, ...] = _of("only")
+    max_failures: int = _of("max_failures")
+    headers: tuple[tuple[str, str], ...] = ()
+    wait: float = _of("wait")
 
     def known_ids(self) -> list[str] | None:
         """The ids of restore points and items that exist on the target, or None where none were named."""
@@ -87,9 +91,10 @@ class Settings:
         for one in fields(self):
             value = getattr(self, one.name)
             if ROWS[_ROW.get(one.name, one.name)].secret:
-                made[one.name] = (
-                    ("set: " + ", ".join(value) if isinstance(value, dict) else "set") if value else "unset"
-                )
+                names = [pair[0] for pair in value] if isinstance(value, tuple) else value
+                made[one.name] = ("set" if isinstance(value, str) else "set: " + ", ".join(names)) if value else "unset"
+            elif one.name == "only":
+                made[one.name] = ", ".join(value) or EVERY
             elif isinstance(value, tuple):
                 made[one.name] = f"{len(value)} named" if value else "none"
             elif isinstance(value, dict):
@@ -99,6 +104,8 @@ class Settings:
         return made
 
 
+EVERY = "every clause"
+"""What a run is about that names no clauses, in its record."""
 _ROW = {"drawn": "draws"}
 """Fields that are not named like their row."""
 
@@ -132,6 +139,42 @@ def identities_from(pairs: Sequence[str], token: str, note: Note, where: str = "
         if kind not in SERVED and bare in served | others:
             raise UsageError(f"{where} {kind} has the same token as another caller; each of them needs its own.")
     return made
+
+
+HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+OURS = frozenset(
+    {
+        "authorization", "host", "cookie", "content-type", "content-length", "content-encoding", "accept",
+        "accept-encoding", "prefer", "client-request-id", "expect", "if-match", "if-none-match",
+    }
+)  # fmt: skip
+"""Headers that the suite sends itself, or that change what is asked for."""
+HOPS = frozenset(
+    {
+        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade",
+    }
+)  # fmt: skip
+"""Headers of one connection, which no gateway passes on (RFC 9110, 7.6.1)."""
+
+
+def headers_from(pairs: Sequence[str], where: str = "--header") -> tuple[tuple[str, str], ...]:
+    """NAME=VALUE pairs; of one name the last counts. Raises UsageError for a header that nobody may add."""
+    made: dict[str, tuple[str, str]] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        name, value, low = name.strip(), value.strip(), name.strip().lower()
+        if not HEADER.fullmatch(name) or not value:
+            raise UsageError(f"{where} takes NAME=VALUE with the name of a header; got the name {name[:40]!r}.")
+        if low == "authorization":
+            raise UsageError(f"{where} {name} is not added: the token of a caller is given as a token.")
+        if low in HOPS | OURS:
+            why = "belongs to one connection" if low in HOPS else "is one that the suite sends or leaves out itself"
+            raise UsageError(f"{where} {name} is not added, since that header {why}.")
+        if not all(" " <= letter <= "~" for letter in value):
+            raise UsageError(f"{where} {name} holds a letter that no header can carry; give printable ASCII.")
+        made[low] = (name, value)
+    return tuple(made.values())
 
 
 def _bare(given: str, where: str, note: Note) -> str:

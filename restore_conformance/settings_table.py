@@ -202,6 +202,16 @@ SETTINGS = (
         meaning="another caller: read-only, no-permission, personal, expired, delegated or application",
     ),
     Setting(
+        name="headers", kind="pairs", default=(), option="--header", metavar="NAME=VALUE", secret=True,
+        variable=True, commands=_on("run pytest record"),
+        meaning="a header of every request to an emulator, as a gateway in front of it may want; its value is a secret",
+    ),
+    Setting(
+        name="wait", kind="number", default=0.0, shown="0", metavar="SECONDS", least=0, most=3600, variable=True,
+        places="own", commands=_on("run pytest record"),
+        meaning="how long to wait for an emulator that is starting until it answers",
+    ),
+    Setting(
         name="restore_points", kind="file", metavar="FILE", places="own", commands=_on("run pytest record"),
         meaning="ids of restore points that exist on the target, one on each line",
     ),
@@ -216,6 +226,12 @@ SETTINGS = (
     Setting(
         name="seed", kind="whole", default=1, shown="1", metavar="N", least=0, most=4_294_967_295, variable=True,
         places="anywhere", commands=_on("run pytest"), meaning="the same seed sends the same planned requests",
+    ),
+    Setting(
+        name="only", kind="texts", default=(), metavar="ADDRESS|HEADING|OPERATION", variable=True, places="own",
+        commands=_on("run"), shown="every clause",
+        meaning="judge these clauses only and send what they need, such as create/response.id, create/response, get; "
+        "* stands for any text",
     ),
     Setting(
         name="report", kind="folder", default="reports/latest", metavar="DIR", variable=True, places="own",
@@ -249,6 +265,10 @@ SETTINGS = (
     Setting(
         name="max_requests", kind="whole", default=0, shown="0, no bound", metavar="N", least=0, most=10_000_000,
         variable=True, places="own", commands=_on("run pytest"), meaning="most requests to send",
+    ),
+    Setting(
+        name="max_failures", kind="whole", default=0, shown="0, no bound", metavar="N", least=0, most=10_000,
+        variable=True, places="own", commands=_on("run"), meaning="send nothing more once N must clauses are broken",
     ),
     Setting(
         name="timeout", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0.001, most=_DAY,

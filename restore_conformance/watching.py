@@ -92,7 +92,7 @@ class Watch:
         if last.trouble == UNAUTHORISED and not is_page(last):
             if self._sender.tokens.get("good") == STAND_IN:
                 return f"the target asks for a token ({last.status}): give one with --token T or in {TOKEN_VARIABLE}"
-            return f"not authorised: the target answers {last.status} to the token given (--token)"
+            return f"not authorised: the target answers {last.status} to the token that was given"
         if is_page(last):
             seen = f"the target answers {last.status} with an HTML page instead of JSON"
             return f"{seen}: a proxy, a sign-in page or another service"

@@ -19,6 +19,12 @@ from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdic
 
 LARGEST = 512 * 1024 * 1024
 """Bytes that are taken from a pipe."""
+SUFFIXES = frozenset({".har", ".yaml", ".yml"})
+"""How the names of recordings end."""
+HEAD = 64 * 1024
+"""Bytes of a YAML file in which its interactions begin."""
+FILES = 10_000
+"""Recordings that are taken from one folder."""
 MOST = 1000
 """Exchanges stored whole beside the report; those with a finding always are."""
 
@@ -26,7 +32,10 @@ MOST = 1000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument(
-        "file", nargs="+", metavar="FILE", help="a HAR 1.2 file or a cassette of vcrpy, of any recorder"
+        "file",
+        nargs="+",
+        metavar="FILE",
+        help="a HAR 1.2 file or a cassette of vcrpy, of any recorder, or a folder of them",
     )
     add_settings(parser, "judge")
 
@@ -42,8 +51,34 @@ def main(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     ledger = ledgers.ledger_of(arguments, register)
     with tempfile.TemporaryDirectory() as pipes:
-        paths = [_file(name, Path(pipes)) for name in arguments.file]
+        paths = [_file(one, Path(pipes)) for name in arguments.file for one in _recordings(name)]
         return _judged(arguments, register, settings, ledger, paths)
+
+
+def _recordings(name: str) -> list[str]:
+    """The recordings that an argument names: itself, or those of a folder and the folders in it. Raises UsageError."""
+    folder = Path(name)
+    if not folder.is_dir():
+        return [name]
+    found = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file() and _is_recording(path)
+    )
+    if not found:
+        raise UsageError(f"The folder {name} holds no recordings: no HAR file (.har) and no cassette (.yaml or .yml).")
+    if len(found) > FILES:
+        raise UsageError(f"The folder {name} holds {len(found)} recordings; name one with at most {FILES}.")
+    return [str(path) for path in found]
+
+
+def _is_recording(path: Path) -> bool:
+    """Whether a file of a folder is a recording by its looks: of YAML files only cassettes have interactions."""
+    if path.suffix.lower() == ".har":
+        return True
+    try:
+        with path.open("rb") as file:
+            return b"interactions:" in file.read(HEAD)
+    except OSError:
+        return False
 
 
 def _file(name: str, pipes: Path) -> Path:

@@ -10,6 +10,8 @@ import datetime
 from typing import TYPE_CHECKING
 
 from restore_conformance.clauses import Register
+from restore_conformance.commands.arguments import where
+from restore_conformance.settings_table import ROWS
 
 if TYPE_CHECKING:
     from restore_conformance.comparing.ledger import Ledger
@@ -19,7 +21,8 @@ def ledger_of(arguments: argparse.Namespace, register: Register) -> Ledger | Non
     """The ledger that the options name, if they do. Raises UsageError."""
     from restore_conformance.comparing.ledger import read_ledger
 
-    return read_ledger(arguments.deviations, register) if arguments.deviations else None
+    named = where(arguments, ROWS["deviations"])
+    return read_ledger(arguments.deviations, register, named) if arguments.deviations else None
 
 
 def today() -> datetime.date:

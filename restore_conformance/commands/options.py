@@ -21,10 +21,11 @@ from restore_conformance.editions import Chosen, chosen
 from restore_conformance.gate import LEAST
 from restore_conformance.payloads import PROFILES
 from restore_conformance.scrub import Scrub
+from restore_conformance.selection import selected
 from restore_conformance.settings import Settings
 from restore_conformance.settings_table import ROWS
 from restore_conformance.spelling import suggestion
-from restore_conformance.targets import Embedded, Http, Target
+from restore_conformance.targets import Embedded, Http, Target, answers
 from restore_conformance.targets.door import is_loopback, is_vendor, other_version, url_of
 from restore_conformance.verdicts import Unready, UsageError
 
@@ -89,9 +90,11 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     """The settings that the options and the configuration say. Raises UsageError."""
     fill_in(arguments)
     edition = edition_of(arguments)
-    if arguments.target == "replay":
+    if arguments.target in {"mock", "replay"}:
         _only_for_sending(arguments)
     asking = asking_of(arguments)
+    only = tuple(dict.fromkeys(arguments.only))
+    selected(register, only, where(arguments, ROWS["only"]))
     return replace(
         asking,
         profile=arguments.profile,
@@ -104,6 +107,8 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
         max_requests=arguments.max_requests,
         patience=arguments.patience,
         drawn=arguments.draws,
+        only=only,
+        max_failures=arguments.max_failures,
     )
 
 
@@ -118,6 +123,8 @@ def asking_of(arguments: argparse.Namespace) -> Settings:
         ca_bundle=arguments.ca_bundle,
         emulators=tuple(host.lower() for host in arguments.emulator),
         timeout=arguments.timeout,
+        headers=table.headers_from(arguments.header, where(arguments, ROWS["headers"])),
+        wait=arguments.wait,
     )
     if arguments.restore_points:
         made.restore_points = table.restore_points_from(arguments.restore_points, at["restore_points"])
@@ -127,17 +134,22 @@ def asking_of(arguments: argparse.Namespace) -> Settings:
 
 
 def _only_for_sending(arguments: argparse.Namespace) -> None:
-    """Refuse the options that a replay cannot heed, since it sends nothing of its own. Raises UsageError.
+    """Refuse the options that a replay or the mock cannot heed. Raises UsageError.
 
     What the environment or a file says for every run alike is passed over.
     """
-    for name in SENDING:
+    target = arguments.target
+    why = "which sends only what was recorded" if target == "replay" else "which is in this process"
+    for name in SENDING if target == "replay" else ("headers", "wait"):
         row = ROWS[name]
         if where(arguments, row).startswith("-") and getattr(arguments, row.key):
-            raise UsageError(f"{row.spelled} has no meaning with --target replay, which sends only what was recorded.")
+            raise UsageError(f"{row.spelled} has no meaning with --target {target}, {why}.")
 
 
-SENDING = ("token", "identities", "restore_points", "granular_items", "ca_bundle", "emulators", "max_requests")
+SENDING = (
+    "token", "identities", "headers", "restore_points", "granular_items", "ca_bundle", "emulators", "max_requests",
+    "max_failures", "wait",
+)  # fmt: skip
 """Settings of whoever sends something."""
 
 
@@ -195,14 +207,17 @@ def target_of(settings: Settings, *, every_edition: bool = False, standing: bool
         )
     check_version(settings.target)
     made = Http(
-        settings.target, settings.ca_bundle, settings.timeout, near=True, addresses=frozenset(settings.emulators)
-    )
+        settings.target, settings.ca_bundle, settings.timeout, near=True, addresses=frozenset(settings.emulators),
+        headers=settings.headers,
+    )  # fmt: skip
     if not made.loopback and (made.host.lower() not in settings.emulators or is_vendor(made.host)):
         raise UsageError(
             f"{made.host} is not this machine, so it is a live target: see restore-conformance run --target live. If "
             f"it is an emulator and no tenant, say so with --emulator {made.host}."
         )
     _short(settings)
+    if settings.wait and not answers(made, settings.wait):
+        noted(f"{made.host} did not answer within {settings.wait:g} seconds.")
     return made
 
 
@@ -233,10 +248,13 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
         check_version(settings.target)
         if parts is None or parts.scheme != "https":
             raise UsageError(
-                f"{host} is not this machine, so it is a live target and live.base must be an https URL. If it is an "
-                f"emulator and no tenant, say so with --emulator {host}."
+                f"{host} is not this machine, so it is a live target, and those are reached by https only. If it is an "
+                f"emulator and not a tenant, say so with --emulator {host}."
             )
         live.base = settings.target
+    for name in ("headers", "wait"):
+        if getattr(settings, name) and where(arguments, ROWS[name]).startswith("-"):
+            raise UsageError(f"{ROWS[name].spelled} is for emulators; a live target is sent what the plan says only.")
     live.ca_bundle = settings.ca_bundle or live.ca_bundle
     checked(live)
     check_version(live.base)
@@ -256,7 +274,11 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
 def scrub_of(settings: Settings, *, request_ids: bool = False) -> Scrub:
     """The scrubber of a run: it knows the tokens, the host and the browse sessions that the settings name."""
     return Scrub(
-        {"token": settings.token, **{f"token of {kind}": token for kind, token in settings.identities.items()}},
+        {
+            "token": settings.token,
+            **{f"token of {kind}": token for kind, token in settings.identities.items()},
+            **{f"secret of {name}": value for name, value in settings.headers},
+        },
         hosts=[urlsplit(settings.target).hostname or ""],
         values=[("browse", item["browseSessionId"]) for item in settings.granular_items],
         request_ids=request_ids,

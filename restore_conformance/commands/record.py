@@ -77,7 +77,7 @@ def _live(
     from restore_conformance.live.running import LiveRun, told_left
     from restore_conformance.origins import place_of
 
-    going = LiveRun(settings, live, register.only(only) if only else register, yes=arguments.yes)
+    going = LiveRun(settings, live, register.only({only}) if only else register, yes=arguments.yes)
     why = going.planned().unreachable.get(only)
     if why:
         raise UsageError(f"{only} cannot be recorded from a live target, and nothing was sent: {why}.")

@@ -40,11 +40,17 @@ def folder_of(name: str, option: str = "--report") -> Path:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except (FileExistsError, NotADirectoryError) as error:
-        raise UsageError(f"{option} {name} cannot be written: {error.strerror or error}.") from None
+        raise UsageError(f"{_named(name, option)} cannot be written: {error.strerror or error}.") from None
     except OSError as error:
         why = error.strerror or error
-        print(f"Warning: {option} {name} cannot be written: {why}; the verdict is printed only.", file=sys.stderr)
+        shown = _named(name, option)
+        print(f"Warning: {shown} cannot be written: {why}; the verdict is printed only.", file=sys.stderr)
     return folder
+
+
+def _named(name: str, option: str) -> str:
+    """A folder as the user named it, or as it is called where nobody did."""
+    return f"the folder {name}" if name in UNNAMED else f"{option} {name}"
 
 
 UNNAMED = frozenset({"reports/latest", "reports/judged"})

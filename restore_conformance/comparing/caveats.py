@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-UNTOLD = frozenset({"target", "profile", "seed", "report", "deviations", "max_requests", "token", "ca_bundle"})
+from restore_conformance.settings import EVERY
+
+UNTOLD = frozenset(
+    {
+        "target", "profile", "seed", "report", "deviations", "max_requests", "max_failures", "wait", "token",
+        "ca_bundle",
+    }
+)  # fmt: skip
 """Settings that are told elsewhere, or that say nothing about what is judged."""
 
 
@@ -41,10 +48,14 @@ def caveats(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return found
 
 
+LATER = {"only": EVERY, "headers": "unset"}
+"""Settings that older suites did not have, and what they did."""
+
+
 def _settings(old: dict[str, str], new: dict[str, str]) -> list[str]:
     found = []
     for name in sorted({*old, *new} - UNTOLD):
-        before, after = old.get(name, "not recorded"), new.get(name, "not recorded")
+        before, after = (run.get(name, LATER.get(name, "not recorded")) for run in (old, new))
         if before != after:
             found.append(f"The setting {name} differs: {before}, then {after}.")
     return found

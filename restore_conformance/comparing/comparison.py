@@ -12,6 +12,7 @@ from restore_conformance.comparing.caveats import caveats
 from restore_conformance.comparing.changes import Change, Kind
 from restore_conformance.comparing.folding import folded, joined
 from restore_conformance.comparing.steady import sight
+from restore_conformance.settings import EVERY
 
 UNSETTLED = frozenset({"none", "inconclusive", "error"})
 LEFT_OUT = "left out: "
@@ -53,6 +54,8 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:
     for address in dict.fromkeys([*before, *after]):
         was, now = before.get(address), after.get(address)
         if was is None or now is None:
+            if _of_some(new if now is None else old):
+                continue  # the run was about other clauses, which says nothing of the register
             kind = Kind.NEW if was is None else Kind.RETIRED
             found.append(Change(kind, address, was, now, _why_absent(address, old if was is None else new)))
             continue
@@ -65,6 +68,11 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:
         if was["verdict"] == "fail" and address in after and after[address]["verdict"] == "fail"
     )
     return Comparison(old, new, tuple(caveats(old, new)), tuple(changes), still)
+
+
+def _of_some(run: dict[str, Any]) -> bool:
+    """Whether a run was about some clauses only."""
+    return bool(run.get("settings", {}).get("only", EVERY) != EVERY)
 
 
 def _left_out(entry: dict[str, Any]) -> bool:

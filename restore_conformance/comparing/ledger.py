@@ -40,8 +40,7 @@ class Entry:
 
     def is_for(self, targets: list[str]) -> bool:
         """Whether it speaks of a target that goes by one of these names. A `*` stands for any text."""
-        form = re.compile(".*".join(map(re.escape, _plain(self.target).split("*"))), re.DOTALL)
-        return any(form.fullmatch(_plain(target)) for target in targets)
+        return is_about(self.target, targets)
 
     def __str__(self) -> str:
         return f"entry {self.number} ({self.clause} on {self.target})"
@@ -54,9 +53,18 @@ class Ledger:
     entries: tuple[Entry, ...]
 
 
-def read_ledger(name: str, register: Register) -> Ledger:
-    """The ledger of a file. Raises UsageError for what is none, and for an entry that could never apply."""
-    shown = f"--deviations {line(name, 120)}"
+def is_about(pattern: str, targets: list[str]) -> bool:
+    """Whether the target of an entry speaks of one that goes by one of these names. A `*` stands for any text."""
+    form = re.compile(".*".join(map(re.escape, _plain(pattern).split("*"))), re.DOTALL)
+    return any(form.fullmatch(_plain(target)) for target in targets)
+
+
+def read_ledger(name: str, register: Register, where: str = "--deviations") -> Ledger:
+    """The ledger of a file; `where` says how it was named.
+
+    Raises UsageError for what is none, and for an entry that could never apply.
+    """
+    shown = f"{where} {line(name, 120)}"
     path = Path(name)
     try:
         tables = tomllib.loads(files.read(path, LARGEST).decode())
@@ -91,23 +99,30 @@ def _entry(number: int, table: dict[str, Any], known: list[str], shown: str) -> 
         raise UsageError(f"{where} lacks {', '.join(missing)}.")
     for member in MEMBERS[:-1]:
         if not isinstance(table[member], str) or not table[member].strip():
-            raise UsageError(f"{where}: {member} must be a text that says something.")
+            raise UsageError(f"{where}: {member} must be a text that says something{_of(table)}.")
     clause, target = table["clause"].strip(), table["target"].strip()
     if clause not in known:
         near = ", ".join(difflib.get_close_matches(clause[:200], known, 3, 0.3)) or "none"
         raise UsageError(f"{where} names no clause: {line(clause, 80)}; near it: {near}.")
-    if not _may_match(target):
+    if not may_match(target):
         raise UsageError(
             f"{where} matches nothing: {line(target, 80)} is no base address (https://host/beta), no pattern with *, "
             f"and none of {', '.join(NAMES)}."
         )
     return Entry(
         number, clause, target, table["reason"].strip(), table["case"].strip(), table["owner"].strip(),
-        _day(table["review"], where),
+        _day(table["review"], where, _of(table)),
     )  # fmt: skip
 
 
-def _day(value: Any, where: str) -> date:
+def _of(table: dict[str, Any]) -> str:
+    """Which clause an entry is about that is not filled in yet; "" where even that is not known."""
+    clause = table.get("clause")
+    drafted = isinstance(clause, str) and any(table.get(member) == "" for member in MEMBERS)
+    return f"; the entry about {line(str(clause), 80)} is not filled in yet" if drafted else ""
+
+
+def _day(value: Any, where: str, more: str) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
@@ -115,10 +130,10 @@ def _day(value: Any, where: str) -> date:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise UsageError(f"{where}: review must be a date, such as 2027-01-31.")
+    raise UsageError(f"{where}: review must be a date, such as 2027-01-31{more}.")
 
 
-def _may_match(target: str) -> bool:
+def may_match(target: str) -> bool:
     """Whether any target could go by that name."""
     if target in NAMES or "*" in target:
         return True

@@ -175,10 +175,7 @@ def open_store(place: str, *, make: bool = True) -> Iterator[Store]:
             url = url.set(drivername="postgresql+psycopg")
         engine = sa.create_engine(url)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise UsageError(
-            f"The history cannot be kept there: {type(error).__name__}; name a file, or a database URL whose "
-            "driver is installed, such as postgresql://host/name with psycopg."
-        ) from None
+        raise UsageError(f"The history cannot be kept there: {_unusable(error)}.") from None
     shown = url.render_as_string(hide_password=True)
     if url.drivername.startswith("sqlite") and not make and not Path(url.database or "").is_file():
         raise UsageError(f"There is no history at {url.database or shown}.")
@@ -193,6 +190,18 @@ def open_store(place: str, *, make: bool = True) -> Iterator[Store]:
         raise UsageError(f"The history {shown} is damaged: {line(str(error), 200)}; restore it from a copy.") from None
     finally:
         store.close()
+
+
+def _unusable(error: Exception) -> str:
+    """Why a database URL cannot be used, and what to do: a module that is missing, or a URL that is none."""
+    missing = getattr(error, "name", None) if isinstance(error, ImportError) else None
+    if missing == "psycopg" or (isinstance(error, ImportError) and "libpq" in str(error)):
+        return "the driver psycopg is not installed; pip install 'psycopg[binary]', or name a SQLite file"
+    if missing:
+        return f"the driver {line(missing, 60)} is not installed; pip install it, or name a SQLite file"
+    if isinstance(error, NoSuchModuleError):
+        return "no database of that kind is known; name a SQLite file, or a URL such as postgresql://host/name"
+    return "name a SQLite file, or a database URL such as postgresql://host/name"
 
 
 def _prepare(engine: sa.Engine, shown: str, *, make: bool) -> None:

@@ -5,7 +5,7 @@ Knows which clauses apply and in which order; not what a tally amounts to, nor w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from restore_conformance.checks.answers import may_pass
@@ -90,6 +90,19 @@ class Judge:
             if not exchange.trouble:  # that may be judged again, once it is known whose it is
                 exchange.known = exchange.known.bare()
         return outcome
+
+    def judged(self) -> dict[str, int]:
+        """How often each clause was judged so far."""
+        return {address: tally.judged for address, tally in self._tallies.items()}
+
+    def broken(self, among: Container[str] | None = None, *, sure: bool = False) -> list[str]:
+        """The must clauses that are broken so far and follow from no other; `sure` leaves out what may yet pass."""
+        return [
+            made.address
+            for made in self._active
+            if made.level is Level.MUST and not self._is_newer(made) and (among is None or made.address in among)
+            if (tally := self._tallies[made.address]).failed and (tally.binds or not sure) and not self._follows(made)
+        ]
 
     def binds(self, address: str) -> bool:
         """Whether the breaches of a clause are more than refusals that may pass."""

@@ -33,6 +33,7 @@ from restore_conformance.live.signin import method_of
 from restore_conformance.payloads import PROFILES, Stimulus
 from restore_conformance.recogniser import Recogniser, Sent
 from restore_conformance.scrub import Scrub
+from restore_conformance.selection import planned_for
 from restore_conformance.sending import Sender
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Target
@@ -83,7 +84,8 @@ class LiveRun:
             made_up=False,
             edition=self.settings.chosen(),
         )
-        return make_plan(self.register, label, pool, callers, requests=self.requests, deep=self.deep)
+        wanted = planned_for(self.register, self.settings.only)
+        return make_plan(wanted, label, pool, callers, requests=self.requests, deep=self.deep)
 
     def show(self, out: TextIO) -> None:
         """What would be sent, for which clauses, and what would be cleaned up."""
@@ -165,7 +167,8 @@ def rehearsal(settings: Settings, target: Target, register: Register, **watchers
     )  # fmt: skip
     profile = PROFILES[settings.profile]
     plan = make_plan(
-        register, lambda stimulus: recogniser(sender.request(stimulus)), pool, settings.identities,
+        planned_for(register, settings.only), lambda stimulus: recogniser(sender.request(stimulus)), pool,
+        settings.identities,
         requests=settings.max_requests or profile.requests, deep=profile.name == "live-deep",
     )  # fmt: skip
     return Campaign(settings, target, register, sender=sender, script=script(plan), **watchers)

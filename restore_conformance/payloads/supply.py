@@ -5,7 +5,6 @@ A story needs sessions and refusals; taken from the plan they cost no request mo
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from restore_conformance.payloads.stimulus import Stimulus
@@ -22,9 +21,9 @@ class Supply:
         while self._left:
             yield self._left.pop(0)
 
-    def families(self) -> Counter[str]:
-        """How many of each family are left."""
-        return Counter(stimulus.family for stimulus in self._left)
+    def left(self) -> list[Stimulus]:
+        """What is left, in order."""
+        return list(self._left)
 
     def take(self, family: str, artifacts: int) -> Stimulus | None:
         """One of a family with so many artifacts; None where none is left."""

@@ -26,6 +26,7 @@ from restore_conformance.recordings.overlaps import in_order
 from restore_conformance.recordings.parts import Parts
 from restore_conformance.recordings.source import Source
 from restore_conformance.recordings.strangers import REMOVED, Doubts, is_removable
+from restore_conformance.selection import selected
 from restore_conformance.settings import Settings
 from restore_conformance.state import State
 from restore_conformance.tape import Cassette, Foreign, Player, Provenance, foreign, load
@@ -276,6 +277,9 @@ class Review:
         for found in verdicts:
             if found.why is Why.UNTOUCHED:
                 found.reason = self._untouched(found.clause) or missing(found.clause)
+        if self.settings.only:
+            wanted = selected(self.judge.register, self.settings.only)
+            verdicts = [found for found in verdicts if found.clause.address in wanted]
         code, reason, unjudged = sum_up(verdicts)
         return Result(
             self.settings, verdicts, code, counted(verdicts), reason, started, seconds, 0, self.judge.exchanges,

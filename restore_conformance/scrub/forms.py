@@ -78,7 +78,17 @@ PARAMETER = re.compile(rf"(?<![A-Za-z0-9_])(({_NAMED})(?:=|%3d))([^&\s\"'<>;,\\]
 IDENTITY = re.compile(rf'("(?:{"|".join(IDENTITIES)})"\s*:\s*)(\{{[^{{}}]*+(?:\}}|\Z))')
 TEXT_MEMBER = re.compile(rf'("([^"\\]+)"\s*:\s*){_REST}', re.DOTALL)
 
-BY_FORM = (("token", JWT), ("mail", MAIL), ("host", TENANT_HOST), ("tenant", AUTHORITY_TENANT), ("tenant", STS_TENANT))
+BY_FORM = (
+    ("token", JWT, ("eyj",)),
+    ("mail", MAIL, ("@",)),
+    ("host", TENANT_HOST, ("harepo", "oft.com")),
+    ("tenant", AUTHORITY_TENANT, ("oauth2", "v2.0", "aml2", "onmetadata")),
+    ("tenant", STS_TENANT, ("ndow", "oftonl")),
+)
+"""What shows by its form alone: a label, the form, and texts of which one, in lower case, is wherever the form is.
+
+Those texts are without i, k and s, for which a pattern that ignores case takes letters that `lower` leaves alone.
+"""
 
 
 def is_ip(host: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import html
 import json
 import re
@@ -25,7 +26,11 @@ MOST_ALIKE = 8
 """Needles kept that agree in all of them; of more, what they have in common is replaced."""
 MOST = 100_000
 """Needles that are kept, some 40 MB of them: a server can name any number of people."""
+OFTEN = 64
+"""Characters of a run that is met again and again, such as an id."""
 RUN = "A-Za-z0-9+/_-"
+STRIDE, GRAM = 4, 5
+"""A text is looked at every four characters: of eight characters in a row, five begin at one of those places."""
 BLOCK = re.compile(f"[{RUN}]{{4}}")
 BREAK = re.compile(r"(?:\s|\\r|\\n|\\t)+")
 
@@ -109,6 +114,7 @@ class Needles:
 
     def __init__(self, stand_in: Callable[[str, str], str]) -> None:
         self._index: dict[int, dict[str, _Bucket]] = {LEAST: {}, SHORT: {}}
+        self._grams: dict[str, set[int]] = {}
         self._stand_in = stand_in
         self.count = 0
 
@@ -119,6 +125,9 @@ class Needles:
         for needle in spellings(value) if every_spelling else [Needle(value.lower(), "plain", value)]:
             head = SHORT if len(needle.text) >= SHORT else LEAST
             self._index[head].setdefault(needle.text[:head], _Bucket()).add(needle)
+            if head == SHORT:
+                for offset in range(STRIDE):
+                    self._grams.setdefault(needle.text[offset : offset + GRAM], set()).add(offset)
             self.count += 1
 
     def replaced(self, text: str, within: Callable[[str], str]) -> str:
@@ -171,11 +180,13 @@ class Needles:
 
     def _hits(self, low: str) -> list[int]:
         """Where a needle may begin."""
-        short, long = self._index[LEAST], self._index[SHORT]
-        hits = [i for i in range(len(low) - SHORT + 1) if low[i : i + SHORT] in long] if long else []
+        short, long, grams = self._index[LEAST], self._index[SHORT], self._grams
+        near = [i for i in range(0, len(low) - GRAM + 1, STRIDE) if low[i : i + GRAM] in grams]
+        places = (i - offset for i in near for offset in grams[low[i : i + GRAM]])
+        hits = [at for at in places if at >= 0 and low[at : at + SHORT] in long]
         if short:
             hits += [i for i in range(len(low) - LEAST + 1) if low[i : i + LEAST] in short]
-            hits.sort()
+        hits.sort()
         return hits
 
     def _span(self, text: str, at: int, needle: Needle, within: Callable[[str], str]) -> tuple[int, int, str] | None:
@@ -239,6 +250,15 @@ def _apply(text: str, spans: list[tuple[int, int, str]]) -> str:
 
 def decoded(run: str) -> str | None:
     """The text in a base64 run, or None where it holds no readable text."""
+    return _short(run) if len(run) <= OFTEN else _decoded(run)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _short(run: str) -> str | None:
+    return _decoded(run)
+
+
+def _decoded(run: str) -> str | None:
     plain = run.rstrip("=").replace("-", "+").replace("_", "/")
     try:
         text = base64.b64decode(plain + "=" * (-len(plain) % 4)).decode("utf-8")

@@ -158,8 +158,10 @@ class Scrub:
         if "://" in text:
             text = forms.URL_HOST.sub(self._url_host, text)
         if "." in text or "-" in text:
-            for label, form in forms.BY_FORM:
-                text = form.sub(lambda m, label=label: self._one(label, m[0]), text)  # type: ignore[misc]
+            low = text.lower()
+            for label, form, signs in forms.BY_FORM:
+                if any(sign in low for sign in signs):
+                    text = form.sub(lambda m, label=label: self._one(label, m[0]), text)  # type: ignore[misc]
         if "earer" in text or "EARER" in text:
             text = forms.BEARER.sub(self._bearer, text)
         return text

@@ -2,6 +2,6 @@
 
 from restore_conformance.targets.door import Answer, Target, is_loopback
 from restore_conformance.targets.embedded import Embedded
-from restore_conformance.targets.http import Http
+from restore_conformance.targets.http import Http, answers
 
-__all__ = ["Answer", "Embedded", "Http", "Target", "is_loopback"]
+__all__ = ["Answer", "Embedded", "Http", "Target", "answers", "is_loopback"]

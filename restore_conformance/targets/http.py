@@ -13,8 +13,8 @@ from typing import Protocol
 import httpx
 
 from restore_conformance.clock import Clock
-from restore_conformance.exchange import Request, Response
-from restore_conformance.paths import climbs
+from restore_conformance.exchange import Headers, Request, Response
+from restore_conformance.paths import climbs, path_of
 from restore_conformance.targets.coding import ALL, EACH, LARGE, LARGEST, Broken, Decoder, Unread, coding_of, heft
 from restore_conformance.targets.door import NOT_SENT, Answer, is_loopback, is_near, url_of
 from restore_conformance.targets.wire import CONNECT, Failed, TooLarge, Wire, trouble_of
@@ -37,6 +37,10 @@ ADDED = (
     ("User-Agent", "restore-conformance"),
 )
 """Headers of every request, unless it has its own."""
+GIVEN = "(as given)"
+"""Stands for the value of a header of the user's in every request that is shown."""
+STARTING = frozenset({502, 503, 504})
+"""What a gateway answers while the server behind it is starting."""
 
 
 class Connection(Protocol):
@@ -58,7 +62,8 @@ class Http:
     With `retries` 0 every answer is told as it came: somebody above waits and repeats. `clock` is the one
     that the target goes by, where that is another than the real one. `near` says that
     the host is trusted for its place, as an emulator is: then its address has to be near as well (`is_near`), or one
-    of `addresses`. Loopback always has to be loopback. `wire` takes the place of the network.
+    of `addresses`. Loopback always has to be loopback. `headers` are the user's own: sent with every request, and
+    never shown, since their values are secrets. `wire` takes the place of the network.
 
     Raises UsageError for a URL that is none and a CA bundle that cannot be read.
     """
@@ -73,6 +78,7 @@ class Http:
         clock: Clock | None = None,
         near: bool = False,
         addresses: frozenset[str] = frozenset(),
+        headers: Headers = (),
         wire: Connection | None = None,
     ) -> None:
         parts = url_of(base)
@@ -93,6 +99,8 @@ class Http:
         self.clock = clock or Clock()
         accept = is_loopback if self.loopback else (lambda one: is_near(one) or one in addresses) if near else None
         self._wire: Connection = wire or Wire(self.base, ca_bundle, accept=accept, proxies=accept is None)
+        self._headers = headers
+        self._given = frozenset(name.lower() for name, _ in headers)
         self._lock = threading.Lock()
         self._paused = 0.0
         self._large = 0
@@ -105,7 +113,7 @@ class Http:
         wait = patience or self.patience
         room = LONGEST_PAUSE
         for attempt in range(1, self.retries + 2):
-            answer = self._once(request, wait, attempt)
+            answer = self.once(request, wait, attempt)
             pause = retry_after(answer.response) if attempt <= self.retries else None
             if pause is None or pause > room or not self._may_pause(pause):
                 return answer
@@ -120,14 +128,16 @@ class Http:
             self._paused += seconds
         return True
 
-    def _once(self, request: Request, wait: float, attempt: int) -> Answer:
+    def once(self, request: Request, wait: float, attempt: int = 1) -> Answer:
+        """Send a request a single time."""
         at = self.now()
         made, trouble = None, None
         try:
             built = self._built(request)
         except (httpx.InvalidURL, ValueError) as error:
             return Answer(request, None, f"{NOT_SENT}: {error}", self.now() - at, attempt, at)
-        sent = Request(request.method, request.target, _pairs(built.headers), request.body)
+        shown = tuple((n, GIVEN if n.lower() in self._given else v) for n, v in _pairs(built.headers))
+        sent = Request(request.method, request.target, shown, request.body)
         try:
             with self._wire.clock.running(wait, LARGEST + OVERHEAD):
                 made = self._answer(built, wait)
@@ -144,9 +154,10 @@ class Http:
         if request.target[:1] not in {"", "/", "?"} or climbs(request.target.partition("?")[0]):
             raise ValueError("the path leaves the service root, so the request was not sent")
         url = httpx.URL(self.base + request.target)
-        given = {name.lower() for name, _ in request.headers}
+        own = [(name, value) for name, value in request.headers if name.lower() not in self._given]
+        given = {name.lower() for name, _ in own} | self._given
         added = [(name, value) for name, value in ADDED if name.lower() not in given]
-        return httpx.Request(request.method, url, headers=[*added, *request.headers], content=request.body)
+        return httpx.Request(request.method, url, headers=[*added, *self._headers, *own], content=request.body)
 
     def _answer(self, built: httpx.Request, wait: float) -> Response:
         """The whole answer. Raises Unread, Broken, TooLarge and what `Failed` lists."""
@@ -204,3 +215,16 @@ def retry_after(response: Response | None) -> float | None:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
     except (ValueError, TypeError, OverflowError):
         return 1.0
+
+
+def answers(target: Http, seconds: float, each: float = 0.25) -> bool:
+    """Whether a target that may be starting answers within so many seconds; asks it as nobody, again and again."""
+    path, end = path_of("solutions", "backupRestore", "restoreSessions"), time.monotonic() + seconds
+    while True:
+        left = end - time.monotonic()
+        answer = target.once(Request("GET", path), max(0.1, min(left, 5.0)))
+        if answer.response is not None and answer.response.status not in STARTING:
+            return True
+        if end - time.monotonic() <= each:
+            return False
+        target.pause(each)

@@ -28,6 +28,8 @@ from restore_conformance.verdicts import UsageError
 
 CONNECT = 10.0
 """Seconds that a connection may take to be made."""
+PLAIN = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"})
+"""What OpenSSL says where the other side does not speak TLS."""
 PIECE = 16 * 1024
 """Bytes handed over at once, so that the clock is looked at in between."""
 KEPT, LINES, IDLE = 20, 100, 5.0
@@ -269,7 +271,8 @@ def trouble_of(error: Exception) -> str:
     cause: BaseException | None = error
     for _ in range(8):
         if isinstance(cause, ssl.SSLError):
-            return f"unreachable: TLS failed ({cause.reason or cause})"
+            plain = "; the port may not speak TLS: try http://" if cause.reason in PLAIN else ""
+            return f"unreachable: TLS failed ({cause.reason or cause}{plain})"
         if isinstance(cause, socket.gaierror):
             return "unreachable: the host name is not known"
         if isinstance(cause, ConnectionRefusedError):

@@ -69,11 +69,13 @@ def campaign(
     identities: Mapping[str, str] | None = None,
     restore_points: Ids = (),
     granular_items: Items = (),
+    only: Sequence[str] = (),
     profile: str = "standard",
     seed: int = 1,
     readings: Mapping[str, str] | None = None,
     edition: str = "",
     emulators: Sequence[str] = (),
+    headers: Mapping[str, str] | None = None,
     ca_bundle: str | PathLike[str] = "",
     deviations: str | PathLike[str] = "",
     max_requests: int = 0,
@@ -86,7 +88,7 @@ def campaign(
     `target` is "mock", the base URL of a server on this machine (or of one of `emulators`), or an ASGI or WSGI
     application, whose service root is at `path`. `identities` maps kinds of other callers (read-only, no-permission,
     personal, expired, delegated, application) to their tokens. `restore_points` and `granular_items` are ids that
-    exist there, or files of them. `report` names a folder for run.json and the reports. The other options are those of
+    exist there, or files of them. `only` names clauses, headings or operations to be judged alone. `report` names a folder for run.json and the reports. The other options are those of
     the command; no configuration file and no environment variable is read.
 
     Raises UsageError for an option that makes no sense, and for a target that would be a live one.
@@ -95,7 +97,7 @@ def campaign(
     given = {
         "target": f"application {type(app).__name__}" if app is not None else target, "token": token,
         "identities": identities, "restore_points": restore_points, "granular_items": granular_items,
-        "profile": profile, "seed": seed, "readings": readings, "edition": edition, "emulators": emulators,
+        "profile": profile, "seed": seed, "readings": readings, "edition": edition, "emulators": emulators, "headers": headers, "only": only,
         "ca_bundle": ca_bundle, "deviations": deviations, "max_requests": max_requests, "timeout": timeout,
         "patience": patience, "report": report or "",
     }  # fmt: skip

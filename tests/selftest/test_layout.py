@@ -17,9 +17,9 @@ STOREYS = [
     {"clock", "exchange", "verdicts", "places", "timing", "paths", "gate", "files", "spelling"},
     {"documents", "editions", "clauses", "settings", "settings_table", "configuration", "recogniser", "scrub"},
     {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble", "state"},
-    {"judging", "memory", "sending", "stories", "sweep", "accepted"},
+    {"judging", "memory", "sending", "stories", "sweep", "accepted", "selection"},
     {"controls", "shrinking", "conversing", "watching", "telling", "concluding", "repeating"},
-    {"campaign"},
+    {"campaign", "scenes"},
     {"bench", "live"},
     {
         "record",

@@ -48,7 +48,7 @@ def test_they_agree_on_drawn_payloads(recognise, draws):
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_they_agree_on_every_family(recognise, family):
-    most = 3 if family in HEAVY else 60
+    most = 3 if family in HEAVY else 20
     for stimulus in draw(stimuli(Materials(), [family]), most, 7):
         assert disagreement(stimulus, recognise(request_of(stimulus))) is None
 

@@ -246,7 +246,7 @@ def test_half_a_surrogate_pair_in_a_record_is_shown_and_written(command, pair, r
         (("OLD", "OLD", "--output", "/dev/null/x.md"), "cannot be written"),
         (("OLD", "OLD", "--deviations", "no-such-file"), "--deviations no-such-file cannot be read"),
         (("OLD",), "required"),
-        (("OLD", "OLD", "--format", "pdf"), "invalid choice"),
+        (("OLD", "OLD", "--format", "pdf"), "--format is one of text, json"),
         (("a\0b", "OLD"), "a"),
     ],
 )

@@ -5,6 +5,8 @@ import json
 import re
 from collections import Counter
 
+import hypothesis
+import hypothesis.strategies as st
 import pytest
 from planting import FORM, KNOWN, Planting, survivors
 
@@ -16,6 +18,7 @@ from restore_conformance.mock import Service
 from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.scrub import Scrub, is_placeholder
+from restore_conformance.scrub.needles import Needles
 from restore_conformance.storing import Store
 from restore_conformance.tape import Cassette, Provenance, save
 
@@ -190,3 +193,17 @@ def test_half_of_a_surrogate_pair_stops_no_run():
     scrub = Scrub()
     scrub.known("name", "half \ud800 of a pair")
     assert "of a pair" not in scrub.text("said half \ud800 of a pair")
+
+
+@hypothesis.settings(max_examples=30, database=None, deadline=None)
+@hypothesis.given(
+    st.lists(st.text("abc1-", min_size=8, max_size=24), min_size=1, max_size=6), st.lists(st.text("abc1-", max_size=9))
+)
+def test_a_value_is_found_wherever_it_stands(values, between):
+    """Whatever stands before and after it, at any place of a text, alone or beside another."""
+    needles = Needles(lambda value, met: "=")
+    for value in values:
+        needles.add(value, every_spelling=False)
+    text = "".join(f"{blank}{value}" for blank, value in zip([*between, *values], values * 9, strict=False))
+    left = needles.replaced(text, lambda inner: inner)
+    assert [value for value in values if value in left] == []
