@@ -29,8 +29,8 @@ _REGISTER_FILE = _PACKAGE / "clauses.py"
 OPTIONS = (
     "--restore-target", "--restore-token", "--restore-points", "--restore-granular-items", "--restore-profile",
     "--restore-seed", "--restore-report", "--restore-edition", "--restore-as-of", "--restore-ca-bundle",
-    "--restore-max-requests", "--restore-timeout", "--restore-wait", "--restore-patience", "--restore-draws", "--restore-config",
-    "--restore-deviations",
+    "--restore-max-requests", "--restore-timeout", "--restore-wait", "--restore-patience", "--restore-draws",
+    "--restore-config", "--restore-deviations",
 )  # fmt: skip
 REPEATED = ("--restore-identity", "--restore-header", "--restore-reading", "--restore-emulator")
 SWITCHES = ("--restore-yes",)

@@ -112,7 +112,7 @@ def _code(error: UsageError | Unready) -> int:
 def _judged(words: list[str], addresses: Sequence[str]) -> Outcome:
     register = load()
     chosen, every = set(addresses), {clause.address for clause in register.clauses if clause.test}
-    only = [f"--only={address}" for address in addresses] if chosen != every else []
+    only = [f"--only={address}" for address in sorted(chosen)] if chosen != every else []
     parser = Parser(prog="pytest")
     run.add_arguments(parser)
     arguments = parser.parse_args([*words, *only])

@@ -27,7 +27,7 @@ VERSION_NAMED = re.compile(rb"/v1\.0/+\$metadata#")
 class Shown:
     """One exchange as a recording shows it; sizes are what the recorder says, -1 where it does not say.
 
-    Media types are those it tells beside the headers. `unsent` says that nobody knows what body was sent.
+    Media types are those it tells beside the headers. `partial` says that the request is not shown whole.
     """
 
     method: str
@@ -41,7 +41,7 @@ class Shown:
     body_size: int = -1
     sent_media: str = ""
     body_media: str = ""
-    unsent: bool = False
+    partial: bool = False
 
 
 def exchanges_of(shown: Shown, found: Heard, *, whole: bool = False) -> Iterator[Exchange]:
@@ -143,7 +143,9 @@ def witnessed(shown: Shown, target: str) -> Exchange:
     if plain is None:
         made.trouble = "the answer is in a content coding that cannot be undone, or larger than is read"
     made.trouble = made.trouble or doubt.refused_for_its_form(request, shown.status) or None
-    lost = {"payload"} if shown.unsent else set()
+    lost = {"payload"} if shown.partial else set()
+    if not answered:  # no server answers without any header
+        lost.add("media type")
     if doubt.shaped(request):
         lost |= {"members", "media type"}
     made.lost = frozenset(lost)

@@ -107,6 +107,9 @@ class Asynchronous:
         self._lifespan = Lifespan(app, self._state)
         try:
             self._in_loop(self._lifespan.start(), STARTING)
+        except TimeoutError:
+            self.close()
+            raise UsageError(f"The startup of the application did not end within {STARTING:.0f} seconds.") from None
         except BaseException:
             self.close()
             raise
@@ -196,7 +199,7 @@ class Lifespan:
 
     async def _run(self, scope: dict[str, Any]) -> None:
         # An application that knows no lifespan raises, or returns at once: both are allowed.
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, SystemExit):
             await self._app(scope, self._asked.get, self._answers.put)
         await self._answers.put({})
 

@@ -31,13 +31,14 @@ class HttpExchange:
     """A request and its answer, for clients that `judge` does not know.
 
     `sent` and `answer` are the bodies: bytes, text, or a value that is sent as JSON; `sent` is None where none was
-    sent, and UNKNOWN where nobody knows. `url` may be a path alone, as long as it holds the whole route.
+    sent, and UNKNOWN where nobody knows. Headers that are not given are unknown as well. `url` may be a path alone, as
+    long as it holds the whole route.
     """
 
     method: str
     url: str
     status: int
-    headers: Headers
+    headers: Headers | None
     sent: bytes | None
     answer_headers: Headers
     answer: bytes
@@ -48,7 +49,7 @@ class HttpExchange:
         method: str,
         url: str,
         status: int,
-        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
         sent: Any = UNKNOWN,
         answer_headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
         answer: Any = b"",
@@ -56,7 +57,8 @@ class HttpExchange:
         if not isinstance(status, int) or not 100 <= status <= 599:
             raise UsageError(f"The status of an exchange is a number from 100 to 599; got {status!r}.")
         values = {
-            "method": str(method).upper(), "url": str(url), "status": int(status), "headers": _pairs(headers),
+            "method": str(method).upper(), "url": str(url), "status": int(status),
+            "headers": None if headers is None else _pairs(headers),
             "sent": sent if sent is UNKNOWN or sent is None else _bytes(sent) or None,
             "answer_headers": _pairs(answer_headers), "answer": _bytes(answer),
         }  # fmt: skip
@@ -82,10 +84,10 @@ class HttpExchange:
 
     def shown(self) -> Shown:
         """As recordings have it. Both bodies are without content coding, so no header says that they have one."""
-        unsent = self.sent is UNKNOWN
+        known = self.sent is not UNKNOWN
         return Shown(
-            self.method, self.url, self.headers, None if unsent else self.sent, self.status, self.answer_headers,
-            self.answer, unsent=unsent and self.method in {"POST", "PATCH", "PUT"},
+            self.method, self.url, self.headers or (), self.sent if known else None, self.status,
+            self.answer_headers, self.answer, partial=self.headers is None or not known,
         )  # fmt: skip
 
 

@@ -88,8 +88,9 @@ def campaign(
     `target` is "mock", the base URL of a server on this machine (or of one of `emulators`), or an ASGI or WSGI
     application, whose service root is at `path`. `identities` maps kinds of other callers (read-only, no-permission,
     personal, expired, delegated, application) to their tokens. `restore_points` and `granular_items` are ids that
-    exist there, or files of them. `only` names clauses, headings or operations to be judged alone. `report` names a folder for run.json and the reports. The other options are those of
-    the command; no configuration file and no environment variable is read.
+    exist there, or files of them. `only` names clauses, headings or operations to be judged alone. `report` names a
+    folder for run.json and the reports. The other options are those of the command; no configuration file and no
+    environment variable is read.
 
     Raises UsageError for an option that makes no sense, and for a target that would be a live one.
     """
@@ -97,7 +98,8 @@ def campaign(
     given = {
         "target": f"application {type(app).__name__}" if app is not None else target, "token": token,
         "identities": identities, "restore_points": restore_points, "granular_items": granular_items,
-        "profile": profile, "seed": seed, "readings": readings, "edition": edition, "emulators": emulators, "headers": headers, "only": only,
+        "profile": profile, "seed": seed, "readings": readings, "edition": edition, "emulators": emulators,
+        "headers": headers, "only": only,
         "ca_bundle": ca_bundle, "deviations": deviations, "max_requests": max_requests, "timeout": timeout,
         "patience": patience, "report": report or "",
     }  # fmt: skip
