@@ -1,7 +1,7 @@
 """Conformance suite for the Microsoft Graph beta operation *Create sharePointRestoreSession*.
 
 For tests of your own: `judge`, `campaign`, `mock` and `strategies` (docs/python.md). Nothing is imported before it is
-used.
+used. For pytest, which would warn of a plug-in that was imported before: PYTEST_DONT_REWRITE.
 """
 
 from __future__ import annotations

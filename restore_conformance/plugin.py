@@ -59,19 +59,22 @@ def _help(option: str) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take in what pytest is asked for: with a target and no other argument, the clauses."""
+    """Take in what pytest is asked for."""
     config.addinivalue_line("markers", "restore_mock(fault, variant, edition): how the fixture restore_mock serves")
-    args = config.args
-    explicit = config.args_source is pytest.Config.ArgsSource.ARGS
-    if config.getoption("--restore-target") is not None and not explicit and not _names_clauses(args):
-        args.append(str(_REGISTER_FILE))
-    if _names_clauses(args):
+    if _adds_clauses(config) or any(arg.partition("::")[0] in {CLAUSES, str(_REGISTER_FILE)} for arg in config.args):
         register_markers(config)
 
 
-def _names_clauses(args: list[str]) -> bool:
-    """Whether an argument is the register, as a module or as a file."""
-    return any(arg.partition("::")[0] in {CLAUSES, str(_REGISTER_FILE)} for arg in args)
+def _adds_clauses(config: pytest.Config) -> bool:
+    """Whether the clauses are judged beside what is collected: with a target, where nothing else is named.
+
+    In a checkout its tests are the clauses.
+    """
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        return bool(worker[NAME]["adds"])
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    return config.getoption("--restore-target") is not None and not named and _PACKAGE.parent != config.rootpath
 
 
 def register_markers(config: pytest.Config) -> None:
@@ -100,6 +103,17 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 # ---------------------------------------------------------------- what is collected
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Add the clauses before anything is deselected: as an argument they might lie in a folder that is ignored."""
+    if not _adds_clauses(config) or any(isinstance(item, ClauseItem) for item in items):
+        return
+    made: pytest.Collector = ClauseRegister.from_parent(session, path=_REGISTER_FILE, nodeid=CLAUSES)
+    report = config.hook.pytest_make_collect_report(collector=made)
+    config.hook.pytest_collectreport(report=report)
+    items.extend(report.result or ())
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -224,7 +238,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
             if worker is None:
                 config.stash[_OUTCOME] = outcome_of(config, addresses)
             else:
-                config.stash[_OUTCOME] = shared_outcome_of(config, addresses, Path(worker[NAME]))
+                config.stash[_OUTCOME] = shared_outcome_of(config, addresses, Path(worker[NAME]["folder"]))
         except Ended as ended:  # once, not for each clause
             pytest.exit(f"restore-conformance: {ended}", returncode=ended.code)
     if worker is not None:
@@ -259,11 +273,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell each worker where the one outcome is kept for all of them."""
+    """Tell each worker whether clauses are added, and where the one outcome is kept for all of them."""
     config = node.config
     if _SHARED not in config.stash:
         config.stash[_SHARED] = Path(tempfile.mkdtemp(prefix="restore-conformance-"))
-    node.workerinput[NAME] = str(config.stash[_SHARED])
+    node.workerinput[NAME] = {"folder": str(config.stash[_SHARED]), "adds": _adds_clauses(config)}
 
 
 @pytest.hookimpl(optionalhook=True)
