@@ -39,11 +39,25 @@ MEGABYTES, SECONDS = 200, 60
 RUN = ["run", "--profile", "quick", "--quiet", "--plain"]
 
 
+MEASURED = """
+import atexit, re, sys
+from restore_conformance.cli import main
+
+def note(path=sys.argv.pop(1)):
+    with open("/proc/self/status") as status, open(path, "w") as file:
+        file.write(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1])
+
+atexit.register(note)
+sys.exit(main())
+"""
+"""The command, which notes its own largest memory: what the kernel tells its parent has the parent's in it."""
+
+
 def taken(arguments: list[str], seconds: float = 10 * SECONDS) -> tuple[int, float, float, str]:
     """The exit code, the largest memory in MB, the seconds of the processor, and the last words of the command."""
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as said, tempfile.NamedTemporaryFile("r") as noted:
         process = subprocess.Popen(  # noqa: S603 - the suite itself
-            [sys.executable, "-m", "restore_conformance", *arguments], stdout=said, stderr=said, start_new_session=True
+            [sys.executable, "-c", MEASURED, noted.name, *arguments], stdout=said, stderr=said, start_new_session=True
         )
         ending = threading.Timer(seconds, lambda: os.kill(process.pid, signal.SIGKILL))
         ending.start()
@@ -53,7 +67,8 @@ def taken(arguments: list[str], seconds: float = 10 * SECONDS) -> tuple[int, flo
         size = said.seek(0, os.SEEK_END)
         said.seek(max(size - 300, 0))
         text = said.read().decode("utf-8", "replace")
-    return process.returncode, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, text
+        most = int(noted.read() or usage.ru_maxrss)
+    return process.returncode, most / 1024, usage.ru_utime + usage.ru_stime, text
 
 
 # ------------------------------------------------------------------ files
@@ -89,8 +104,9 @@ def har(folder: Path, shape: str) -> list[str]:
     match shape:
         case "many entries":
             filled(path, head + json.dumps(one), "," + json.dumps(one), "]}}", 32 * MB)
-        case "one long body":
-            one["response"]["content"]["text"] = json.dumps({"a": "x" * (31 * MB)})
+        case "one long body" | "as long a body as a file may have":
+            long = 31 if shape == "one long body" else 95
+            one["response"]["content"]["text"] = json.dumps({"a": "x" * (long * MB)})
             path.write_text(head + json.dumps(one) + "]}}", encoding="utf-8")
         case "a body of many values":
             one["response"]["content"]["text"] = "[" + "{}," * (10 * MB) + "{}]"
@@ -98,7 +114,7 @@ def har(folder: Path, shape: str) -> list[str]:
         case _:
             one["_x"] = "@@"
             left, right = json.dumps(one).split('"@@"')
-            filled(path, head + left + "[{}", ",{}", "]" + right + "]}}", 96 * MB)
+            filled(path, head + left + "[{}", ',{"a":0}', "]" + right + "]}}", 96 * MB)
     return ["judge", str(path), "--report", str(folder / "r"), "--quiet"]
 
 
@@ -228,8 +244,10 @@ def drift(folder: Path, shape: str) -> list[str]:
             filled(path, '{"openapi":"3.0.0","paths":{', '"/solutions/backupRestore/x{n}":{},', '"/y":{}}}', size)
         case "page, many lines":
             filled(path, page, "|a{n}|b|c|\n", "", size)
+        case "page, as many lines as are read":
+            path.write_text(page + "".join(f"|a{n}|b{n}|c{n} {'x' * 60}|\n" for n in range(9500)), encoding="utf-8")
         case "page, many sections":
-            filled(path, page, "\n## A{n}\n\nA sentence of {n} words.\n", "", size)
+            filled(path, page, "\n## A{n}\n\nA sentence of {n} words.\n", "", 90_000)
         case "page, one long line":
             filled(path, page, "a|`b`[c](d)<!--", "\n", size)
         case "page, many code blocks":
@@ -375,7 +393,8 @@ def answers(folder: Path, shape: str) -> Iterator[list[str]]:
 
 KINDS: dict[str, tuple[Callable[[Path, str], Any], list[str]]] = {
     "answer": (answers, list(ANSWERS)),
-    "HAR": (har, ["many entries", "one long body", "a body of many values", "an entry of many values"]),
+    "HAR": (har, ["many entries", "one long body", "as long a body as a file may have", "a body of many values",
+                  "an entry of many values"]),
     "cassette": (cassette, ["many interactions", "one long body", "a body of many values", "many small values",
                             "almost too many values", "JSON of many values", "JSON of almost too many values",
                             "of this suite"]),
@@ -384,7 +403,9 @@ KINDS: dict[str, tuple[Callable[[Path, str], Any], list[str]]] = {
     "drift": (drift, ["CSDL, many types", "CSDL, as many types as are taken", "CSDL, a chain of bases",
                       "CSDL, many elements", "CSDL, one long text", "OpenAPI, many schemas",
                       "OpenAPI, as many schemas as are taken", "OpenAPI, one schema of many values", "OpenAPI, JSON",
-                      "page, many lines", "page, many sections", "page, one long line", "page, many code blocks",
+                      "page, many lines",
+                      "page, as many lines as are read", "page, many sections", "page, one long line",
+                      "page, many code blocks",
                       "recording, many lines", "recording, many values", "recording, one long text"]),
     "text": (text_file, ["ledger", "ledger of dotted keys", "configuration", "restore points"]),
     "history": (history, ["the list of 3,000 runs", "the site of 3,000 runs", "a packed bomb"]),

@@ -41,7 +41,21 @@ def main(arguments: list[str] | None = None) -> int:
     from restore_conformance.settings_table import secrets_in
 
     with gate.guarding(list(secrets_in(arguments, os.environ).values())):
-        return _main(arguments)
+        return _unless_lost(_main(arguments), arguments)
+
+
+JUDGING = frozenset({"run", "judge", "compare", "drift"})
+"""Commands whose exit code is a verdict, whatever became of what they print."""
+
+
+def _unless_lost(code: int, arguments: list[str]) -> int:
+    """The exit code, and a sentence where what was printed is lost; a reader that left early has what it wanted."""
+    sys.stdout.flush()
+    lost: OSError | None = getattr(sys.stdout, "lost", None)
+    if lost is None or isinstance(lost, BrokenPipeError):
+        return code
+    print(f"Warning: standard output could not be written: {lost.strerror or lost}.", file=sys.stderr)
+    return code or (0 if JUDGING & set(arguments[:1]) else 2)
 
 
 def _main(arguments: list[str]) -> int:
@@ -63,9 +77,6 @@ def _main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print(f"{called}: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     except Exception as error:  # noqa: BLE001 - a traceback may hold a token, so it is scrubbed before it is shown
         told = "".join(traceback.format_exception(error))
         print(_scrubbed(told, arguments), file=sys.stderr, end="")

@@ -13,12 +13,18 @@ import os
 import re
 import secrets
 import stat
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
 from restore_conformance import gate
+
+if sys.platform == "win32":
+    locks = None
+else:
+    import fcntl as locks
 
 PIECE = 4 * 1024 * 1024
 OVERLAP = 64 * 1024
@@ -38,6 +44,7 @@ class Pending:
 
     def __init__(self) -> None:
         self._staged: dict[Path, Path] = {}
+        self._held: dict[Path, int] = {}
 
     @contextlib.contextmanager
     def opened(self, path: Path) -> Iterator[IO[str]]:
@@ -51,11 +58,11 @@ class Pending:
         aside = _aside(path)
         try:
             with _exclusive(aside) as file:
+                self._hold(aside, file)
                 yield file
             _pass_gate(aside, path)
         except BaseException:
-            with contextlib.suppress(OSError):
-                aside.unlink()
+            self._remove(aside)
             raise
         self._stage(path, aside)
 
@@ -65,10 +72,10 @@ class Pending:
         aside = _aside(path)
         try:
             with _exclusive(aside) as file:
+                self._hold(aside, file)
                 file.write(content)
         except BaseException:
-            with contextlib.suppress(OSError):
-                aside.unlink()
+            self._remove(aside)
             raise
         self._stage(path, aside)
 
@@ -80,32 +87,47 @@ class Pending:
             for path in sorted(self._staged, key=lambda one: one == last):
                 # Replaces a link rather than following it.
                 os.replace(self._staged[path], path)
-                del self._staged[path]
+                self._release(self._staged.pop(path))
         finally:
             self.drop()
 
     def drop(self) -> None:
         """Remove what was not given its name."""
         for aside in self._staged.values():
-            with contextlib.suppress(OSError):
-                aside.unlink()
+            self._remove(aside)
         self._staged.clear()
 
     def _stage(self, path: Path, aside: Path) -> None:
         before = self._staged.get(path)
         self._staged[path] = aside
         if before is not None:
-            before.unlink(missing_ok=True)
+            self._remove(before)
+
+    def _hold(self, aside: Path, file: IO[bytes]) -> None:
+        """Keep the lock of a file until it has its name, also after it was written."""
+        if locks is not None:
+            self._held[aside] = os.dup(file.fileno())
+
+    def _remove(self, aside: Path) -> None:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        self._release(aside)
+
+    def _release(self, aside: Path) -> None:
+        handle = self._held.pop(aside, None)
+        if handle is not None:
+            os.close(handle)
 
 
 def write(path: Path, content: bytes) -> None:
     """Write one file such that there is never half of it under its name. Raises OSError, and Withheld.
 
-    A device or a pipe, such as /dev/stdout, is written to as it is.
+    What killed processes left of it is removed. A device or a pipe, such as /dev/stdout, is written to as it is.
     """
     if _is_device(path):
         path.write_bytes(_clean(content, path))
         return
+    remove_leftovers(path.parent, [path.name])
     pending = Pending()
     pending.put(path, content)
     pending.commit()
@@ -124,7 +146,63 @@ def _aside(path: Path) -> Path:
 
 
 def _exclusive(path: Path) -> IO[bytes]:
-    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o666), "wb")
+    """A new file, which says by a lock that somebody is writing it. Raises OSError."""
+    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o666), "wb")
+    if locks is not None:
+        with contextlib.suppress(OSError):  # a file system without locks
+            locks.flock(file.fileno(), locks.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink == 0:  # somebody took it for a leftover before it was locked
+            file.close()
+            return _exclusive(path)
+    return file
+
+
+_LEFTOVER = re.compile(r"\.(.{1,80})\.[0-9a-f]{16}\.part")
+STALE = 24 * 60 * 60
+"""Seconds after which a file is a leftover where no lock can tell."""
+
+
+def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
+    """Remove what killed processes left of files of these names, and nothing that a living one writes or others own.
+
+    A leftover is a regular file of this user under a temporary name of this module, without a second name. Whoever
+    writes one holds its lock, which ends with the process.
+    """
+    wanted = {name[:80] for name in names}
+    try:
+        with os.scandir(folder) as entries:
+            found = [one.path for one in entries if (m := _LEFTOVER.fullmatch(one.name)) and m[1] in wanted]
+    except OSError:
+        return
+    for path in found:
+        with contextlib.suppress(OSError):
+            _remove_leftover(path)
+
+
+def _remove_leftover(path: str) -> None:
+    before = os.lstat(path)
+    mine = before.st_uid == os.geteuid() if hasattr(os, "geteuid") else True
+    if not (stat.S_ISREG(before.st_mode) and before.st_nlink == 1 and mine):
+        return
+    stale = time.time() - before.st_mtime > STALE
+    if locks is None:
+        if stale:
+            os.unlink(path)
+        return
+    handle = os.open(path, os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if not os.path.samestat(before, os.fstat(handle)):
+            return
+        try:
+            locks.flock(handle, locks.LOCK_EX | locks.LOCK_NB)
+        except BlockingIOError:
+            return
+        except OSError:
+            if not stale:
+                return
+        os.unlink(path)
+    finally:
+        os.close(handle)
 
 
 def _clean(content: bytes, path: Path) -> bytes:

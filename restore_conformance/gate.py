@@ -11,6 +11,7 @@ import base64
 import contextlib
 import html
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -159,19 +160,50 @@ def harmless(text: str) -> str:
     return _COMMAND.sub(lambda m: f"{m[1]}\\u{ord(m[2][0]):04x}{m[2][1:]}", text)
 
 
+def _encodable(text: str, stream: IO[str]) -> str:
+    """A text that the encoding of a stream can hold: half of a surrogate pair, or é where it is ASCII, is escaped."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
 class Guarded:
     """A text stream in front of another one: no secret passes, and to a log no control character either."""
 
     def __init__(self, stream: IO[str], gate: Gate) -> None:
         self._stream = stream
         self._gate = gate
+        self.lost: OSError | None = None
+        """Why nothing more can be written; what the command is about goes on all the same."""
 
     def write(self, text: str) -> int:
         """Write a text without secrets; answers with the length of what was given."""
         made = self._gate.text(text)
         # A terminal is drawn on by the library for it, which moves the cursor.
-        self._stream.write(made if self._stream.isatty() else harmless(made))
+        made = _encodable(made if self._stream.isatty() else harmless(made), self._stream)
+        if self.lost is None:
+            with self._noting():
+                self._stream.write(made)
         return len(text)
+
+    def flush(self) -> None:
+        """Hand on what is buffered."""
+        if self.lost is None:
+            with self._noting():
+                self._stream.flush()
+
+    @contextlib.contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Remember a full disk or a reader that is gone, and drop what is buffered: it would be tried again at exit."""
+        try:
+            yield
+        except OSError as error:
+            self.lost = error
+            with contextlib.suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), self._stream.fileno())
 
     def writelines(self, lines: Iterable[str]) -> None:
         """Write several texts."""
@@ -196,9 +228,16 @@ def guarding(secrets: Iterable[str] = ()) -> Iterator[Gate]:
     global _current  # noqa: PLW0603 - what leaves a process leaves it from every thread and every module
     before, streams = _current, (sys.stdout, sys.stderr)
     _current = Gate(secrets)
-    sys.stdout, sys.stderr = (Guarded(stream, _current) for stream in streams)
+    sys.stdout, sys.stderr = (Guarded(stream or _nowhere(), _current) for stream in streams)
     try:
         yield _current
     finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
         _current = before
         sys.stdout, sys.stderr = streams
+
+
+def _nowhere() -> IO[str]:
+    """A stream for one that was closed, in its place: else a report may get its number, and be written to."""
+    return open(os.devnull, "w", encoding="utf-8")

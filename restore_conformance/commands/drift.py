@@ -211,6 +211,6 @@ def write(text: str, output: Path | None) -> None:
         return
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        files.write(output, text.encode())
+        files.write(output, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UsageError(f"The report cannot be written to {output}: {error.strerror or error}.") from None

@@ -65,9 +65,14 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
     if arguments.target != "live":
         live.base = arguments.target
     live.ca_bundle = arguments.ca_bundle or live.ca_bundle
-    checked(live)
+    checked(live, _base(arguments))
     token = table.token_from(arguments.token, noted, where(arguments, ROWS["token"]))
     return live, Settings(target=live.base, token=token, ca_bundle=live.ca_bundle)
+
+
+def _base(arguments: argparse.Namespace) -> str:
+    """How the base URL of a live target was given."""
+    return "live.base" if arguments.target == "live" else where(arguments, ROWS["target"])
 
 
 def noted(sentence: str) -> None:
@@ -256,7 +261,7 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
         if getattr(settings, name) and where(arguments, ROWS[name]).startswith("-"):
             raise UsageError(f"{ROWS[name].spelled} is for emulators; a live target is sent what the plan says only.")
     live.ca_bundle = settings.ca_bundle or live.ca_bundle
-    checked(live)
+    checked(live, _base(arguments))
     check_version(live.base)
     named = arguments.profile if is_given(arguments, "profile") else ""
     if named and not PROFILES[named].requests:

@@ -53,6 +53,8 @@ def _named(name: str, option: str) -> str:
     return f"the folder {name}" if name in UNNAMED else f"{option} {name}"
 
 
+WRITTEN = ("exchanges.ndjson", "run.har", "run.json", "report.html", "report.md", "junit.xml")
+"""What a run writes into its folder when it ends."""
 UNNAMED = frozenset({"reports/latest", "reports/judged"})
 """Where reports go if nobody names a folder."""
 
@@ -110,12 +112,13 @@ def put(
     remember: Callable[[dict[str, Any]], object] = lambda _: None,
 ) -> tuple[dict[str, Any], dict[str, Path], list[str]]:
     """Write the exchanges, the run record and every report: gives the record, the reports, and what kept some away."""
-    from restore_conformance.files import Pending, Withheld
+    from restore_conformance.files import Pending, Withheld, remove_leftovers
     from restore_conformance.record import json_of, learn, run_of
     from restore_conformance.reporting import put_reports
 
     learn(result, scrub)
     pending, problems = Pending(), [store.problem] if store.problem else []
+    remove_leftovers(folder, WRITTEN)
 
     @contextlib.contextmanager
     def writing() -> Iterator[None]:
@@ -130,11 +133,14 @@ def put(
         store.close(pending)
     run = settle(run_of(result, scrub, store.shown(), store.run_id))
     written: dict[str, Path] = {}
+    stored = not problems or bool(store.problem)
     try:
         remember(run)
+    except UsageError as error:
+        problems.append(f"the run was not kept: {str(error).rstrip('.')}")
     finally:
         with writing():
-            if not problems or store.problem:
+            if stored:
                 pending.put(folder / "run.json", json_of(run))
                 written = put_reports(pending, folder, run)
                 pending.commit(last=folder / "run.json")

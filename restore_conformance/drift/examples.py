@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.drift.change import Direction, Grade, Judged
+from restore_conformance.drift.nesting import Parts, Tops
 from restore_conformance.sources.page_facts import Example, PageFacts
 from restore_conformance.sources.page_rows import example_name
 from restore_conformance.sources.wording import MARK, says_the_same
@@ -19,6 +21,8 @@ from restore_conformance.sources.wording import MARK, says_the_same
 ExampleFound = tuple[str, str, dict[str, Any], Judged]
 _NAMED_VALUES = ("status", "restoreJobType", "destinationType")
 MAX_NODES = 20_000
+MAX_CHARACTERS = 2_000_000
+"""Of the paths of an example: each names all that it lies in, so that deep ones are long."""
 MOST = 40
 """So many examples of a page are compared; none has more than a handful."""
 
@@ -31,7 +35,7 @@ def example_changes(old: PageFacts, new: PageFacts) -> Iterator[ExampleFound]:
     for example in come:
         detail = {"status": example.status, "members": sorted(_members(example.request))}
         yield "page_example_added", _path(example), detail, Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
-    moved = {part: _union(old, part) ^ _union(new, part) for part in ("request", "response")}
+    moved = {part: Tops(_union(old, part) ^ _union(new, part)) for part in ("request", "response")}
     for was, now in pairs:
         if was.digest:
             if was.digest != digest(now):
@@ -57,26 +61,37 @@ def _paired(
     old: tuple[Example, ...], new: tuple[Example, ...]
 ) -> tuple[list[tuple[Example, Example]], list[Example], list[Example]]:
     """Pairs examples by title, then by how much of their content is the same."""
-    left, right = list(old[:MOST]), list(new[:MOST])
+    left, right = ([_Shown(one, _texts(one)) for one in side[:MOST]] for side in (old, new))
+    likeness = {(id(a), id(b)): _alike(a, b) for a in left for b in right}
     pairs: list[tuple[Example, Example]] = []
     for least in (2.0, 0.6, 0.34):
         while left and right:
             score, i, j = max(
-                ((_alike(a, b), i, j) for i, a in enumerate(left) for j, b in enumerate(right)),
+                ((likeness[id(a), id(b)], i, j) for i, a in enumerate(left) for j, b in enumerate(right)),
                 key=lambda item: (item[0], -item[1] - item[2]),
             )
             if score < least:
                 break
-            pairs.append((left.pop(i), right.pop(j)))
-    return pairs, left, right
+            pairs.append((left.pop(i).example, right.pop(j).example))
+    return pairs, [one.example for one in left], [one.example for one in right]
 
 
-def _alike(one: Example, other: Example) -> float:
-    if says_the_same(_name(one), _name(other)):
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """An example, and what it shows, to count what two have in common."""
+
+    example: Example
+    texts: frozenset[str]
+
+
+def _texts(example: Example) -> frozenset[str]:
+    return frozenset(str(item) for item in _leaves(example).items())
+
+
+def _alike(one: _Shown, other: _Shown) -> float:
+    if says_the_same(_name(one.example), _name(other.example)):
         return 3.0
-    a = {str(item) for item in _leaves(one).items()}
-    b = {str(item) for item in _leaves(other).items()}
-    return len(a & b) / max(1, len(a | b))
+    return len(one.texts & other.texts) / max(1, len(one.texts | other.texts))
 
 
 def _name(example: Example) -> str:
@@ -85,13 +100,17 @@ def _name(example: Example) -> str:
 
 def _leaves(example: Example) -> dict[str, Any]:
     found: dict[str, Any] = {"status": example.status, "call": f"{example.method} {example.path}".strip()}
-    waiting: list[tuple[str, Any]] = [("request", example.request), ("response", example.response)]
-    while waiting and len(found) < MAX_NODES:
-        path, value = waiting.pop()
+    # What a path lies in is put before it only when its turn comes: thousands of long ones do not wait.
+    waiting: list[tuple[str, Any, Any]] = [("", "request", example.request), ("", "response", example.response)]
+    room = MAX_CHARACTERS
+    while waiting and len(found) < MAX_NODES and room > 0:
+        above, name, value = waiting.pop()
+        path = f"{above}/{name}" if above else name
+        room -= len(path)
         if isinstance(value, dict):
-            waiting += [(f"{path}/{key}", item) for key, item in value.items()]
+            waiting += [(path, key, item) for key, item in value.items()]
         elif isinstance(value, list):
-            waiting += [(f"{path}/{index}", item) for index, item in enumerate(value)]
+            waiting += [(path, index, item) for index, item in enumerate(value)]
         else:
             found[path] = value
     if example.unparsed:
@@ -146,23 +165,17 @@ def _union(page: PageFacts, part: str) -> set[str]:
     return listed | {path for example in page.examples for path in _members(getattr(example, part))}
 
 
-def _alone(was: Example, now: Example, moved: Mapping[str, set[str]]) -> Iterator[ExampleFound]:
+def _alone(was: Example, now: Example, moved: Mapping[str, Tops]) -> Iterator[ExampleFound]:
     """What one example lost or gained while others of the edition still show it, told once at the top of it."""
     one, other = _leaves(was), _leaves(now)
     for mine, theirs, word in ((one, other, "from"), (other, one, "to")):
-        there = {"/".join(parts[:n]) for path in theirs for parts in [path.split("/")] for n in range(len(parts) + 1)}
+        there = Parts(theirs)
         told: set[str] = set()
         for path, value in sorted(mine.items()):
-            parts = path.split("/")
-            top = next(("/".join(parts[:n]) for n in range(1, len(parts) + 1) if "/".join(parts[:n]) not in there), "")
-            member = "/".join(part for part in parts[1:] if not part.isdigit())
-            union = moved.get(parts[0], set())
-            if (
-                not top
-                or "/" not in top
-                or top in told
-                or any(member == m or member.startswith(f"{m}/") for m in union)
-            ):
+            part, _, below = path.partition("/")
+            top = there.beyond(path)
+            member = "/".join(name for name in below.split("/") if not name.isdigit())
+            if "/" not in top or top in told or (part in moved and moved[part].hold(member)):
                 continue
             told.add(top)
             ends = {"from": "absent", "to": "absent"} | {word: value if top == path else "present"}
@@ -176,13 +189,14 @@ def _shown(old: PageFacts, new: PageFacts) -> Iterator[ExampleFound]:
         types = {name: row.type for name, row in {**(old.properties or {}), **(new.properties or {})}.items()}
         root = new.type or old.type
         listed = set(old.properties or ()) if part == "request" else set()
-        for path in sorted(other - one):
-            if _under(path, other - one) or path in listed or path in (new.properties or ()):
+        come, gone = other - one, one - other
+        for path in sorted(come):
+            if _under(path, come) or path in listed or path in (new.properties or ()):
                 continue
             judged = Judged(Grade.ADDITIVE, "R-OPTIONAL" if part == "request" else "G-ADDPROP")
             yield "page_example_member_added", _placed(path, root, types), {"in": direction.value}, judged
-        for path in sorted(one - other):
-            if not _under(path, one - other):
+        for path in sorted(gone):
+            if not _under(path, gone):
                 judged = Judged(Grade.INFORMATIONAL, "R-EXAMPLE", "examples may be shortened")
                 yield (
                     "page_example_member_removed",
@@ -199,16 +213,18 @@ def _under(path: str, paths: set[str]) -> bool:
 def _members(value: Any) -> set[str]:
     """The members of a JSON value as paths without array positions."""
     found: set[str] = set()
-    waiting: list[tuple[str, Any]] = [("", value)]
-    while waiting and len(found) < MAX_NODES:
-        path, item = waiting.pop()
+    waiting: list[tuple[str, str, Any]] = [("", "", value)]
+    room = MAX_CHARACTERS
+    while waiting and len(found) < MAX_NODES and room > 0:
+        above, name, item = waiting.pop()
+        path = f"{above}/{name}" if above and name else above or name
+        if name:
+            found.add(path)
+            room -= len(path)
         if isinstance(item, dict):
-            for key, inner in item.items():
-                below = f"{path}/{key}" if path else str(key)
-                found.add(below)
-                waiting.append((below, inner))
+            waiting += [(path, str(key), inner) for key, inner in item.items()]
         elif isinstance(item, list):
-            waiting += [(path, inner) for inner in item]
+            waiting += [(path, "", inner) for inner in item]
     return found
 
 

@@ -112,10 +112,10 @@ def join(
             groups.setdefault((_place(change.path, meaning, metadata), meaning), []).append(change)
     facts: list[Fact] = []
     for (path, meaning), group in sorted(groups.items()):
-        by_source: dict[str, tuple[str, ...]] = {}
+        by_source: dict[str, list[str]] = {}
         dates: dict[str, date] = {}
         for change in group:
-            by_source[change.source] = (*by_source.get(change.source, ()), change.id)
+            by_source.setdefault(change.source, []).append(change.id)
             day = (seen or {}).get(change.id)
             if day is not None:
                 dates[change.source] = min(day, dates.get(change.source, day))
@@ -131,7 +131,8 @@ def join(
         silent = can_tell - {family_of(source) for source in by_source} if telling else set()
         before = silent & {"metadata"} if _declared(path, meaning, metadata) else set()
         missing = tuple(name for name in SAID if name in silent - before)
-        facts.append(Fact(path, meaning, by_source, first, days, kinds, missing, tuple(sorted(before))))
+        ids = {source: tuple(group) for source, group in by_source.items()}
+        facts.append(Fact(path, meaning, ids, first, days, kinds, missing, tuple(sorted(before))))
     return facts
 
 

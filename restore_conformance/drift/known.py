@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from restore_conformance.drift.change import Change
+from restore_conformance.drift.nesting import Tops
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +28,16 @@ def unknown(by_edition: Mapping[str, list[Change]], where: str) -> tuple[list[Ch
     The editions come oldest first, and the first is the pinned one.
     """
     nearest = min(reversed(list(by_edition)), key=lambda name: len(by_edition[name]))
-    others = [[_places(change) for change in changes] for name, changes in by_edition.items() if name != nearest]
-    kept = [
-        change
-        for change in by_edition[nearest]
-        if all(any(_meet(_places(change), places) for places in other) for other in others)
-    ]
+    others = [Tops(map(_place, changes)) for name, changes in by_edition.items() if name != nearest]
+    kept = [change for change in by_edition[nearest] if all(tops.meet(_place(change)) for tops in others)]
     numbers = [len(changes) for changes in by_edition.values()]
     known = max(0, numbers[0] - len(kept))
     return kept, Nearest(where, nearest, known) if len(set(numbers)) > 1 else None
 
 
-def _places(change: Change) -> frozenset[str]:
+def _place(change: Change) -> str:
     """Where a change stands, in a form that additions and alterations of one thing share."""
     path = change.path.replace("example:", "examples/", 1)
     if not change.kind.startswith("page_statement_"):
-        return frozenset({path})
-    heading = path.rpartition("/")[0]
-    mark = change.detail.get("now") or change.detail.get("was")
-    return frozenset({f"{heading}/{mark}"})
-
-
-def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two changes are about the same thing, or one about a part of the other's."""
-    return any(a == b or a.startswith(f"{b}/") or b.startswith(f"{a}/") for a in one for b in other)
+        return path
+    return f"{path.rpartition('/')[0]}/{change.detail.get('now') or change.detail.get('was')}"

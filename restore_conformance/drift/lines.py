@@ -56,12 +56,17 @@ def lines(
     history, words = standing or {}, kept or Kept()
     told = {identity: fact for fact in joined for ids in fact.changes.values() for identity in ids}
     found: list[Line] = []
+    by_id: dict[str, list[tuple[int, Change]]] = {}
+    for at, change in enumerate(left):
+        by_id.setdefault(change.id, []).append((at, change))
+    joint: set[int] = set()
     for fact in joined:
-        group = _one_fact(fact, left)
+        group = [one for one in _one_fact(fact, by_id) if id(one) not in joint]
         if group:
             by = listed([_PLACES[family] for family in _PLACES if family in fact.families])
             found.append(_line(group, f"{subject(group[0])}: {what(group[0], words)} (so {by}).", history, told))
-            left = [change for change in left if change not in group]
+            joint |= {id(change) for change in group}
+    left = [change for change in left if id(change) not in joint]
     for gather in (_renamed, _moved_bases, _hoisted, _unseen, _alike):
         for says, group in gather(left, words):
             found.append(_line(group, says, history, told))
@@ -71,13 +76,14 @@ def lines(
     return sorted(found, key=lambda line: (ORDER.index(line.grade), ORDER.index(line.create)))
 
 
-def _one_fact(fact: Fact, changes: list[Change]) -> list[Change]:
+def _one_fact(fact: Fact, changes: Mapping[str, list[tuple[int, Change]]]) -> list[Change]:
     """The changes of several sources that tell of one fact alike; none where one source alone tells, or grades differ.
 
-    The one that names the declared type stands first.
+    `changes` are those of the night by id, each with its place. The one that names the declared type stands first.
     """
     ids = {identity for group in fact.changes.values() for identity in group}
-    group = [change for change in changes if change.id in ids and not change.kind.endswith("_unseen")]
+    placed = sorted((one for identity in ids for one in changes.get(identity, ())), key=lambda one: one[0])
+    group = [change for _, change in placed if not change.kind.endswith("_unseen")]
     alike = len({(change.grade, change.create) for change in group}) == 1
     if len({change.source for change in group}) < 2 or not alike:
         return []
@@ -156,14 +162,14 @@ def _names(value: Any) -> str:
 def _moved_bases(changes: list[Change], _: Kept) -> _Gathered:
     """A type that derives from another one, with the members that merely moved along."""
     found: _Gathered = []
+    members: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.rule == "G-MOVE" and "/" in change.path:
+            members.setdefault(change.path.partition("/")[0], []).append(change)
     for change in changes:
         if change.kind != "base_type_changed":
             continue
-        moved = [
-            other
-            for other in changes
-            if other.rule == "G-MOVE" and other.path.partition("/")[0] == change.path and "/" in other.path
-        ]
+        moved = members.get(change.path, [])
         names = listed([other.path.rpartition("/")[2] for other in moved], 4)
         along = f"; {len(moved)} members moved with it: {names}" if moved else ""
         lost, gained = change.detail.get("effective_lost"), change.detail.get("effective_gained")

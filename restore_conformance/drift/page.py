@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from restore_conformance.drift.change import Change, Grade, Judged
@@ -24,6 +25,8 @@ PageFound = tuple[str, str, dict[str, Any], Judged, str]
 """Kind, path, detail, judgement, and the owner whose statements the change explains."""
 
 _INFO = Grade.INFORMATIONAL
+NAMED = 4
+"""So many collections are named where one of them excludes the others."""
 CREATE = "POST /solutions/backupRestore/sharePointRestoreSessions".casefold()
 
 
@@ -42,9 +45,10 @@ def page_changes(
         explained.discard("success")
     if new.is_error_list:  # of a row every cell is a fact
         explained |= {f"error:{key}" for side in (old, new) for table in side.tables.values() for key in table}
-    changes = [_change(*item[:4], ours=_ours(old, new, item[1]), where=where) for item in found]
+    ours = CREATE in old.calls() | new.calls()
+    changes = [_change(*item[:4], ours=_ours(old, new, item[1], ours), where=where) for item in found]
     if not (old.restated and (new.is_error_list or not old.statements)):
-        mild = not (new.is_error_list or _ours(old, new, ""))
+        mild = not (new.is_error_list or _ours(old, new, "", ours))
         told = statement_changes(old, new, explained, clauses or {}, where)
         changes += [_elsewhere(change) for change in told] if mild else told
     return [replace(change, subject=_subject(old, new, change.path)) for change in changes]
@@ -60,13 +64,16 @@ def _subject(old: PageFacts, new: PageFacts, path: str) -> str:
     return new.resource or old.call.strip() or new.call
 
 
-def _ours(old: PageFacts, new: PageFacts, path: str) -> bool:
-    """Whether a change of a page concerns whoever sends the create request, or reads its answer."""
+def _ours(old: PageFacts, new: PageFacts, path: str, create: bool) -> bool:
+    """Whether a change of a page concerns whoever sends the create request, or reads its answer.
+
+    `create` says whether one of the pages is that of the create call.
+    """
     if new.is_error_list or old.is_error_list:
         return not path.startswith("errors/") or path.count("/") == 1
     if new.resource or old.resource:
         return True
-    return CREATE in old.calls() | new.calls()
+    return create
 
 
 def _elsewhere(change: Change) -> Change:
@@ -173,7 +180,7 @@ def _tables(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
             judged = Judged(Grade.ADDITIVE, "R-CLOUD") if now else Judged(Grade.BREAKING, "R-CLOUD")
             yield f"page_cloud_{'added' if now else 'removed'}", f"clouds/{name}", {}, judged, "clouds"
     kind = new.type or old.type
-    either = _either(new)
+    either = dict.fromkeys(sorted(_either(new)))
     for name, was, now in _keys(old.properties, new.properties):
         if now is None and old.restated and (new.resource or not (was and was.type)):
             continue  # a page about a type may leave members out, and some requests are restated by their names alone
@@ -227,27 +234,28 @@ _BOTH = re.compile(r"\b(?:can't|cannot|can not|must not|mustn't|never|not|either
 def _either(page: PageFacts) -> set[str]:
     """The collections of a request that a sentence of the page says never go together, by their names."""
     found: set[str] = set()
-    for part in page.statements.values():
-        for statement in part:
-            if not _BOTH.search(statement.text):
-                continue
-            words = {word.strip(".,;:()\"'`*").casefold() for word in statement.text.split()}
-            named = {
-                name
-                for name, row in (page.properties or {}).items()
-                if row.type.startswith("Collection(")
-                and {name.casefold(), row.type[11:-1].rpartition(".")[2].casefold()} & words
-            }
+    by_word: dict[str, set[str]] = {}
+    for name, row in (page.properties or {}).items():
+        if row.type.startswith("Collection("):
+            for word in (name.casefold(), row.type[11:-1].rpartition(".")[2].casefold()):
+                by_word.setdefault(word, set()).add(name)
+    said = (statement.text for part in page.statements.values() for statement in part)
+    for text in said if by_word else ():
+        if _BOTH.search(text):
+            words = {word.strip(".,;:()\"'`*").casefold() for word in text.split()} & by_word.keys()
+            named = set().union(*(by_word[word] for word in words))
             found |= named if len(named) > 1 else set()
     return found
 
 
-def _one_of_two(found: PageFound, name: str, either: set[str]) -> PageFound:
+def _one_of_two(found: PageFound, name: str, either: Mapping[str, None]) -> PageFound:
     """A collection that a page calls required although another one excludes it cannot be required of everybody."""
     kind, path, detail, judged, owner = found
     if judged.rule != "R-REQUIRED" or judged.grade is not Grade.BREAKING or name not in either:
         return found
-    other = ", ".join(sorted(either - {name}))
+    others = [one for one in islice(either, NAMED + 1) if one != name][:NAMED]
+    more = len(either) - 1 - len(others)
+    other = ", ".join(others) + (f" and {more} more" if more else "")
     why = f"it is required only where {other} is absent: the page says that they never go together"
     return kind, path, detail, Judged(Grade.ADDITIVE, "R-REQUIRED-EITHER", why), owner
 

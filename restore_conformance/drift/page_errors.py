@@ -18,7 +18,8 @@ ErrorFound = tuple[str, str, dict[str, Any], Judged, str]
 def error_changes(old: PageFacts, new: PageFacts) -> Iterator[ErrorFound]:
     """Every error documented, withdrawn or changed. Errors of the create call stand right under `errors/`."""
     if not (old.tables and new.tables):
-        gone = {key: e for key, e in old.errors.items() if new.is_error_list or _stated(old, key)}
+        stated = {s.owner for part in old.statements.values() for s in part}
+        gone = {key: e for key, e in old.errors.items() if new.is_error_list or f"error:{key}" in stated}
         yield from _table("errors", old.errors, new.errors, gone, old)
         return
     for name in sorted(old.tables.keys() | new.tables.keys()):
@@ -115,10 +116,6 @@ def _cells(path: str, was: ErrorFacts, now: ErrorFacts, owner: str) -> Iterator[
         why = "whether requests that worked are refused now; a live run would settle it"
         detail = {"from": was.condition, "to": now.condition}
         yield "page_error_reworded", path, detail, Judged(Grade.UNDECIDABLE, "R-NEWERROR", why), owner
-
-
-def _stated(page: PageFacts, key: str) -> bool:
-    return any(s.owner == f"error:{key}" for part in page.statements.values() for s in part)
 
 
 def _known_names(page: PageFacts) -> set[str]:

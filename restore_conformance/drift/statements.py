@@ -15,6 +15,12 @@ from restore_conformance.sources.page_facts import PageFacts, Statement
 
 MANY = 900
 """Above so many pairs in one place statements are paired in order and not by likeness: it would take too long."""
+MOST_PAIRS = 20_000
+"""The same for a whole page."""
+LONGEST = 4000
+"""Statements of a section, on both sides together, above which their places in it are not compared."""
+WORDS = 50
+"""Of a statement, by which it is compared with another one."""
 
 
 def statement_changes(
@@ -29,10 +35,12 @@ def statement_changes(
         for heading, part in old.statements.items()
         if heading not in new.statements and any(s.fingerprint in has for s in part)
     ]
+    shared = had & has
+    many = MANY if len(had - has) * len(has - had) <= MOST_PAIRS else 0
     for heading in [*old.statements, *(h for h in new.statements if h not in old.statements)]:
         one = [s for s in old.statements.get(heading, ()) if _counts(s, heading, has, new, explained, clauses)]
         other = [s for s in new.statements.get(heading, ()) if _counts(s, heading, had, old, explained, {})]
-        for was, now in _aligned(one, other, had & has):
+        for was, now in _aligned(one, other, shared, many):
             changes.append(_statement(heading, was, now, clauses, where))
     return changes
 
@@ -54,19 +62,24 @@ def _counts(
 
 
 def _aligned(
-    one: list[Statement], other: list[Statement], shared: set[str]
+    one: list[Statement], other: list[Statement], shared: set[str], many: int
 ) -> Iterator[tuple[Statement | None, Statement | None]]:
     """Pairs of a lost and a new statement that stand in the same place, and the lost and new ones that stay alone."""
     left, right = [s.fingerprint for s in one], [s.fingerprint for s in other]
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    places = [("replace", 0, len(left), 0, len(right))]
+    if len(left) + len(right) <= LONGEST:
+        places = list(SequenceMatcher(None, left, right, autojunk=False).get_opcodes())
+    for tag, i1, i2, j1, j2 in places:
         if tag == "equal":
             continue
         lost = [s for s in one[i1:i2] if s.fingerprint not in shared]
         come = [s for s in other[j1:j2] if s.fingerprint not in shared]
+        ordered = 0
+        while (len(lost) - ordered) * (len(come) - ordered) > many:
+            ordered += 1
+        yield from zip(lost[:ordered], come[:ordered], strict=True)
+        lost, come = lost[ordered:], come[ordered:]
         while lost and come:
-            if len(lost) * len(come) > MANY:
-                yield lost.pop(0), come.pop(0)
-                continue
             best = max(range(len(come)), key=lambda j: (_alike(lost[0], come[j]), -j))
             if lost[0].text and _alike(lost[0], come[best]) < 0.5:
                 yield lost.pop(0), None
@@ -82,7 +95,11 @@ def _aligned(
 def _alike(one: Statement, other: Statement) -> float:
     if not one.text or not other.text:
         return 0.0
-    return SequenceMatcher(None, one.text.casefold().split(), other.text.casefold().split(), autojunk=False).ratio()
+    return SequenceMatcher(None, _words(one), _words(other), autojunk=False).ratio()
+
+
+def _words(statement: Statement) -> list[str]:
+    return statement.text.casefold().split(maxsplit=WORDS)[:WORDS]
 
 
 def _statement(

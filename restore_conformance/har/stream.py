@@ -20,7 +20,7 @@ ENDS = frozenset({"end_map", "end_array"})
 MARK = b"\xef\xbb\xbf"
 """UTF-8's byte order mark, which some recorders begin with (RFC 8259, 8.1: a reader may pass over it)."""
 OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")
-SMALL, LARGE = 64 * 1024, 8 * 1024 * 1024
+SMALL, LARGE = 64 * 1024, 1024 * 1024
 LONE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
@@ -51,10 +51,16 @@ class Stream:
         self.path = path
         # The quick parser reads a long text anew with every piece that comes, and refuses a lone surrogate.
         self._size = max(SMALL, min(LARGE, path.stat().st_size // 16))
-        self._parser = ijson.backends.python if _has_lone(path) else ijson
+        lone, self._longest = _looked_through(path)
+        self._parser = ijson.backends.python if lone else ijson
 
     def events(self, file: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
-        """Prefix, event and value, as long as nothing nests too deep: the deeper, the longer is a prefix."""
+        """Prefix, event and value, as long as nothing nests too deep: the deeper, the longer is a prefix.
+
+        Raises TooDeep, a ValueError, for what memory cannot hold.
+        """
+        if self._longest > LONGEST_TEXT:
+            raise TooDeep(f"more than {LONGEST_TEXT >> 20} MiB stand between two of its quotation marks")
         parsed = self._parser.basic_parse(file, use_float=True, buf_size=self._size)
         yield from self._parser.parse(_bounded(parsed))
 
@@ -63,15 +69,27 @@ class Stream:
         yield from self._parser.items(self.events(file), prefix)
 
 
-def _has_lone(path: Path) -> bool:
-    before = b""
+LONGEST_TEXT = 32 * 1024 * 1024
+"""Bytes between two quotes; the parser holds several copies of a text."""
+
+
+def _looked_through(path: Path) -> tuple[bool, int]:
+    """Whether a file holds half of a surrogate pair, and the most bytes that stand between two quotes."""
+    before, escape, lone, run, longest = b"", b"", False, 0, 0
     with path.open("rb") as file:
         while piece := file.read(1024 * 1024):
-            piece = before + piece
-            if (b"\\ud" in piece or b"\\uD" in piece) and LONE.search(piece):
-                return True
-            before = piece[-LONGEST_PAIR:] if b"\\" in piece[-LONGEST_PAIR:] else b""
-    return False
+            seen = before + piece
+            lone = lone or ((b"\\ud" in seen or b"\\uD" in seen) and LONE.search(seen) is not None)
+            before = seen[-LONGEST_PAIR:] if b"\\" in seen[-LONGEST_PAIR:] else b""
+            text = (escape + piece).replace(b"\\\\", b"  ")
+            escape = b"\\" if text.endswith(b"\\") else b""
+            text = text[: len(text) - len(escape)].replace(b'\\"', b"  ")
+            first = text.find(b'"')
+            longest = max(longest, run + (first if first >= 0 else len(text)))
+            run = run + len(text) if first < 0 else len(text) - 1 - text.rfind(b'"')
+            if longest > LONGEST_TEXT:
+                break
+    return lone, longest
 
 
 ENTRY = 3

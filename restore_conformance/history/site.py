@@ -75,6 +75,7 @@ def _write(folder: Path, made: list[pages.Page], rules: str) -> Built:
     ]
     for name in ("", "runs", "clauses"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+        files.remove_leftovers(folder / name, [MANIFEST, *(Path(page.path).name for page in made)])
     known: dict[str, dict[str, str]] = dict(old)
     # First said, then done: what a killed build has written is known as ours, and as not finished.
     known |= {page.path: {"inputs": "", "content": old.get(page.path, {}).get("content", "")} for page in due}
@@ -82,7 +83,7 @@ def _write(folder: Path, made: list[pages.Page], rules: str) -> Built:
         _save(folder, known)
     for page in due:
         content = page.make()
-        files.write(folder / page.path, content)
+        _put(folder / page.path, content)
         known[page.path] = {"inputs": wanted[page.path], "content": hashlib.sha256(content).hexdigest()}
     removed, left = 0, []
     for path in sorted(set(old) - set(wanted)):
@@ -129,7 +130,14 @@ def _manifest(folder: Path) -> dict[str, dict[str, str]]:
 
 def _save(folder: Path, known: dict[str, dict[str, str]]) -> None:
     text = json.dumps({"format": FORMAT, "suite": __version__, "files": dict(sorted(known.items()))}, indent=0)
-    files.write(folder / MANIFEST, text.encode())
+    _put(folder / MANIFEST, text.encode())
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write one of many files, without a look through the folder for each."""
+    pending = files.Pending()
+    pending.put(path, content)
+    pending.commit()
 
 
 def _rules() -> str:

@@ -13,7 +13,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-MAX_BYTES = 256 * 1024 * 1024
+from restore_conformance.targets.coding import heft
+
+MAX_BYTES = 48 * 1024 * 1024
+"""Of packed content; a run record has at most 12 MiB, and the facts of the whole of Microsoft Graph about 20."""
+HEAVIEST = 128 * 1024 * 1024
+"""Bytes of memory, roughly, that one piece takes once it is read as JSON."""
 
 
 class Damaged(ValueError):
@@ -55,12 +60,15 @@ def inflated(payload: bytes) -> bytes:
     except zlib.error as error:
         raise Damaged(str(error)) from None
     if not inflater.eof:
-        raise Damaged("packed content does not end")
+        more = inflater.unconsumed_tail
+        raise Damaged(f"packed content has more than {MAX_BYTES >> 20} MiB" if more else "packed content does not end")
     return text
 
 
 def parsed(text: bytes | str, of: str) -> Any:
     """A value of JSON. Raises Damaged."""
+    if heft(text.encode() if isinstance(text, str) else text) > HEAVIEST:
+        raise Damaged(f"{of} holds more values than any run has")
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -14,6 +14,7 @@ from restore_conformance.sending import BudgetSpent
 
 GRACE = 300.0
 """Seconds that clean-up may take beyond the bound on time."""
+ENDED = "the run was ended before its time"
 OWED = 2
 """Requests that a session is owed: it is read before it is deleted."""
 
@@ -48,6 +49,7 @@ class Budget:
         self._unlikely = 0
         self._clock = clock
         self._start = clock()
+        self._over = False
         self._changed = threading.Condition()
 
     def allow(self, *, sessions: int, reserve: int, kept: int = 0) -> None:
@@ -63,7 +65,7 @@ class Budget:
     def stop(self) -> None:
         """Nothing more is sent, not even to clean up."""
         with self._changed:
-            self.seconds = float("-inf")
+            self.seconds, self._over = float("-inf"), True
             self._changed.notify_all()
 
     def left(self, *, cleaning: bool = False) -> float:
@@ -80,6 +82,7 @@ class Budget:
     def clean(self) -> None:
         """One delete, or one read that a delete needs."""
         with self._changed:
+            self._going()
             if self.left(cleaning=True) <= 0:
                 raise BudgetSpent(f"the bound of {self.seconds:.0f} seconds, and {GRACE:.0f} for clean-up, was reached")
             if self.used >= self.requests + self.reserve:
@@ -128,7 +131,12 @@ class Budget:
         with self._changed:
             self.owed = max(0, self.owed - 1)
 
+    def _going(self) -> None:
+        if self._over:
+            raise BudgetSpent(ENDED)
+
     def _in_time(self) -> None:
+        self._going()
         if self.left() <= 0:
             raise BudgetSpent(f"the bound of {self.seconds:.0f} seconds was reached")
 
@@ -167,13 +175,15 @@ class Pace:
         with self._lock:
             turn = max(self._next, self._held, self._clock())
             delay = turn - self._clock()
+            if self._over.is_set():
+                raise BudgetSpent(ENDED)
             if delay > max(left, 0.0):
                 raise BudgetSpent(f"the bound of time was reached: the target asks to wait another {delay:.0f} seconds")
             self._next = turn + self._gap
         while delay > 0:
             self._sleep(delay)
             if self._over.is_set():
-                raise BudgetSpent("the run was ended")
+                raise BudgetSpent(ENDED)
             with self._lock:
                 # Somebody may have been told to wait meanwhile.
                 delay = self._held - self._clock()

@@ -125,15 +125,18 @@ def _anchor(made: Live | Login, folder: Path, given: Mapping[str, Any]) -> None:
         _anchor(made.login, folder, given)
 
 
-def checked(made: Live) -> Live:
-    """The same settings, if they can be used. Raises UsageError naming the first that cannot."""
-    made.base = _https("base", made.base).rstrip("/")
+def checked(made: Live, base: str = "live.base") -> Live:
+    """The same settings, if they can be used; `base` is how the base URL was given.
+
+    Raises UsageError naming the first that cannot.
+    """
+    made.base = _https(base, made.base).rstrip("/")
     parts = urlsplit(made.base)
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/(beta|v1\.0)", parts.path) or parts.query or parts.fragment:
-        raise UsageError(f"live.base {made.base} must end in /beta or /v1.0, such as {GLOBAL}.")
+        raise UsageError(f"{base} {made.base} must end in /beta or /v1.0, such as {GLOBAL}.")
     if "solutions" in parts.path:
-        raise UsageError(f"live.base {made.base} names a resource; give the service root, such as {GLOBAL}.")
-    made.authority = _https("authority", made.authority).rstrip("/")
+        raise UsageError(f"{base} {made.base} names a resource; give the service root, such as {GLOBAL}.")
+    made.authority = _https("live.authority", made.authority).rstrip("/")
     if made.ca_bundle:
         try:
             ssl.create_default_context(cafile=made.ca_bundle)
@@ -240,7 +243,7 @@ def _https(name: str, value: str) -> str:
         value = "https://" + value
     parts = url_of(value)
     if parts is None or parts.scheme != "https" or not parts.hostname:
-        raise UsageError(f"live.{name} {value!r} must be an https URL.")
+        raise UsageError(f"{name} {value!r} must be an https URL.")
     if "@" in parts.netloc:
-        raise UsageError(f"live.{name} holds a user name or password; give the URL without.")
+        raise UsageError(f"{name} holds a user name or password; give the URL without.")
     return value

@@ -27,6 +27,12 @@ _ID = re.compile(r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
 Operation = Callable[[Asked], Reply]
 
 
+def skipped(asked: Asked) -> int:
+    """How many elements a `$skiptoken` of this service passes over; none where it is not one of its own."""
+    token = asked.query.get("$skiptoken", "")
+    return int(token) if token.isdecimal() and token.isascii() and len(token) < 10 else 0
+
+
 class Service:
     """One service with its sessions and tokens. `handle` answers a request and is safe to call from threads.
 
@@ -198,8 +204,7 @@ class Service:
 
     def list(self, asked: Asked) -> Reply:
         """A page of sessions; more behind @odata.nextLink."""
-        token = asked.query.get("$skiptoken", "0")
-        start = int(token) if token.isdecimal() and token.isascii() else 0
+        start = skipped(asked)
         every = list(self.sessions.values())
         shown = every[start : start + self.page]
         collection = "sharePointRestoreSessions" if asked.operation == "list-typed" else "restoreSessions"

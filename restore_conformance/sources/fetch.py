@@ -123,6 +123,7 @@ def _download(address: str, folder: Path, max_bytes: int, seconds: float) -> Fet
         headers["If-None-Match"] = known["etag"]
     if known.get("last-modified"):
         headers["If-Modified-Since"] = known["last-modified"]
+    files.remove_leftovers(body.parent, [body.name, about.name])
     pending = files.Pending()
     try:
         folder.mkdir(parents=True, exist_ok=True)

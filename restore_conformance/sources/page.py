@@ -21,7 +21,7 @@ from restore_conformance.sources.page_facts import (
     PropertyFacts,
     Statement,
 )
-from restore_conformance.sources.page_layout import Block, Shape, blocks
+from restore_conformance.sources.page_layout import MAX_LINES, Block, Shape, blocks
 from restore_conformance.sources.wording import fingerprint, sentences
 
 MAX_BYTES = 1_000_000
@@ -46,7 +46,7 @@ class _Draft:
     errors: dict[str, ErrorFacts] = field(default_factory=dict)
     tables: dict[str, dict[str, ErrorFacts]] = field(default_factory=dict)
     table: str = ""
-    answer: str = ""
+    answer: list[str] = field(default_factory=list)
     examples: list[tuple[str, list[str]]] = field(default_factory=list)
     statements: dict[str, dict[str, Statement]] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
@@ -92,7 +92,10 @@ def read(data: bytes, where: str, folder: Path | None = None) -> PageFacts:
     if len(data) > MAX_BYTES:
         raise SourceBroken(where, found=f"{len(data)} bytes", expected=f"a page of at most {MAX_BYTES}")
     draft = _Draft(where)
-    laid = blocks(decode(data, where), folder)
+    text = decode(data, where)
+    if len(text.splitlines()) > MAX_LINES:
+        raise SourceBroken(where, found=f"more than {MAX_LINES} lines", expected="a page, which has some hundreds")
+    laid = blocks(text, folder)
     for block in laid:
         _take(draft, block)
     if laid and laid[-1].cut:
@@ -153,7 +156,7 @@ def _paragraph(draft: _Draft, text: str) -> None:
         draft.title = text
         return
     if draft.section == "response":
-        draft.answer += f" {text}"
+        draft.answer.append(text)
     before, answer = "", draft.section == "response"
     for sentence in sentences(text):
         error = rows.error_sentence(sentence, draft.heading if draft.section != "introduction" else "", before)
@@ -186,19 +189,19 @@ def _fact_row(draft: _Draft, cells: tuple[str, ...]) -> str:
     if low[0].startswith("permission type"):
         kind = rows.caller(cells[0])
         ordered = any("least to most" in cell for cell in low)
-        draft.permissions = {**(draft.permissions or {}), kind: rows.permission_row(cells, ordered=ordered)}
+        draft.permissions = draft.permissions or {}
+        draft.permissions[kind] = rows.permission_row(cells, ordered=ordered)
         return f"permission:{kind}"
     if draft.section == "request headers" and len(cells) >= 2:
         name = cells[0].rstrip(":")
-        draft.headers = {**(draft.headers or {}), name: rows.header_row(cells[-1])}
+        draft.headers = draft.headers or {}
+        draft.headers[name] = rows.header_row(cells[-1])
         return f"header:{name}"
     listed = draft.section == "request body" or draft.section in _MEMBERS
     if low[0] in ("property", "parameter", "name", "relationship") and len(cells) >= 3 and listed:
         namespace = draft.namespace or "microsoft.graph"
-        draft.properties = {
-            **(draft.properties or {}),
-            cells[0]: rows.property_row(cells[1], cells[2], namespace),
-        }
+        draft.properties = draft.properties or {}
+        draft.properties[cells[0]] = rows.property_row(cells[1], cells[2], namespace)
         return f"property:{cells[0]}"
     error = rows.error_row(draft.head, cells)
     if error:
@@ -209,7 +212,7 @@ def _fact_row(draft: _Draft, cells: tuple[str, ...]) -> str:
 
 
 def _finish(draft: _Draft) -> PageFacts:
-    status, result = rows.success(draft.answer)
+    status, result = rows.success(" ".join(draft.answer))
     method = draft.calls[0][0] if draft.calls else ""
     errors = draft.errors
     resource = "" if draft.calls else rows.resource_name(draft.title, draft.namespace or "microsoft.graph")

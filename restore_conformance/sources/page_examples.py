@@ -16,7 +16,8 @@ from restore_conformance.sources.page_facts import Example
 CALL = re.compile(r"^(GET|POST|PUT|PATCH|DELETE)\s+(\S+)", re.MULTILINE)
 _ANSWER = re.compile(r"^HTTP/[\d.]+\s+(\d{3})", re.MULTILINE)
 _SERVICE = re.compile(r"^https?://[^/]+/(?:beta|v1\.0)(?=/)")
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', re.DOTALL)
+# What does not end goes up to the end of the listing, so that nothing is read twice.
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL)
 
 
 def path_of(address: str) -> str:

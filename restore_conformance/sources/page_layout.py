@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MAX_LINES = 10_000
+MAX_INCLUDED = 1_000_000
+"""Bytes of a file that a page includes, and of all of them."""
 # What stands in brackets holds no bracket of its own and stays in its line, so that a run of brackets is read once.
 _INCLUDE = re.compile(r"\[!INCLUDE\s{0,8}\[[^\[\]\n]*\]\(([^()\n]+)\)\]", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)")
@@ -24,6 +26,8 @@ _TAG = re.compile(
     r"</?(?:details|summary|div|span|p|b|i|em|strong|sup|sub|a|br|img|center|font)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
 """What stands for layout alone: a line across the page, a zone, a tag that wraps text."""
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*("?)')
+"""A text in JSON, up to the end where it does not end: no escaped quotation mark is tried as another beginning."""
 _FIELD = re.compile(r"^[A-Za-z][A-Za-z-]*: ?\S")
 SECTIONS = (
     "permissions", "http request", "optional query parameters", "query parameters", "path parameters",
@@ -102,18 +106,23 @@ def _without_comments(lines: list[str], *, titled: bool = True) -> list[str]:
     return "".join([*kept, text[place:]]).split("\n")
 
 
-def _resolved(lines: list[str], folder: Path | None, depth: int) -> list[str]:
-    """The lines with every include that can be read in its place; never more than two levels deep."""
+def _resolved(lines: list[str], folder: Path | None, depth: int, spent: int = 0) -> list[str]:
+    """The lines with every include that can be read in its place; never more than two levels deep.
+
+    `spent` is how many characters were included already.
+    """
     found: list[str] = []
     for line in lines:
         match = _INCLUDE.search(line)
-        text = _included(match.group(1), folder) if match and folder and depth else None
+        text = _included(match.group(1), folder) if match and folder and depth and spent < MAX_INCLUDED else None
         if text is None or not match or not folder:
             found.append(line)
         else:
-            found += _resolved(
-                _without_comments(text.split("\n"), titled=False), (folder / match.group(1)).resolve().parent, depth - 1
-            )
+            inner = _without_comments(text.split("\n"), titled=False)
+            spent += len(text)
+            more = _resolved(inner, (folder / match.group(1)).resolve().parent, depth - 1, spent)
+            spent += sum(map(len, more)) - sum(map(len, inner))
+            found += more
         if len(found) > MAX_LINES:
             break
     return found
@@ -126,7 +135,7 @@ def _included(name: str, folder: Path | None) -> str | None:
     if not path.is_relative_to(folder.resolve()):
         return None  # a page may come from anybody, and names files of its own folder only
     try:
-        return path.read_text(encoding="utf-8") if path.is_file() and path.stat().st_size < 1_000_000 else None
+        return path.read_text(encoding="utf-8") if path.is_file() and path.stat().st_size < MAX_INCLUDED else None
     except (OSError, ValueError):
         return None
 
@@ -165,9 +174,9 @@ def _markdown(lines: list[str]) -> Iterator[Block]:
         elif _INCLUDE.search(line):
             yield from flush()
             yield Block(Shape.INCLUDE, (_INCLUDE.search(line) or [line, line])[1])
-        elif heading := re.match(r"^(#{1,6})\s+(.*?)\s*#*$", quoted):
+        elif heading := re.match(r"^(#{1,6})\s+(.*)$", quoted):
             yield from flush()
-            yield _heading(plain(heading.group(2)), len(heading.group(1)))
+            yield _heading(plain(heading.group(2).rstrip("#").rstrip()), len(heading.group(1)))
         elif re.fullmatch(r"\[!(\w+)\]", quoted):
             yield from flush()
             yield Block(Shape.PARAGRAPH, quoted[2:-1].capitalize())
@@ -246,7 +255,7 @@ def _listing(lines: list[str], place: int) -> tuple[Block, int]:
 
 
 def _depth(line: str) -> int:
-    bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", line)
+    bare = _TEXT.sub(lambda text: "" if text[1] else text[0], line)
     return bare.count("{") + bare.count("[") - bare.count("}") - bare.count("]")
 
 

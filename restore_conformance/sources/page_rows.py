@@ -99,7 +99,7 @@ def permission_row(cells: tuple[str, ...], *, ordered: bool) -> Permission:
 
 
 def _permissions(cell: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\b[A-Z][\w-]*(?:\.[A-Z][\w-]*)+\b", cell))
+    return tuple(re.findall(r"(?<![\w-])[A-Z][\w-]*(?:\.[A-Z][\w-]*)+\b", cell))
 
 
 def cloud(text: str) -> str:
@@ -126,7 +126,9 @@ def cloud_cell(text: str) -> bool:
 def success(text: str) -> tuple[int, str]:
     """Status and type of the answer that the response section promises; (0, "") where it names none."""
     status = re.search(r"\b(2\d\d)\b", text)
-    kind = re.search(r"\b(?:an?|the|updated|new|created)\s+(collection of\s+)?([a-z]\w*[A-Z]\w*)\s+objects?\b", text)
+    kind = re.search(
+        r"\b(?:an?|the|updated|new|created)\s+(collection of\s+)?([a-z][^\WA-Z]*[A-Z]\w*)\s+objects?\b", text
+    )
     return int(status.group(1)) if status else 0, kind.group(2) if kind else ""
 
 
@@ -157,7 +159,7 @@ def error_row(head: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, Error
     status = next((int(cell[:3]) for cell in cells if re.match(r"[2-5]\d\d\b", cell)), 0)
     column = next((i for i, name in enumerate(head) if re.match(r"(error )?code$", name.casefold())), None)
     candidates = [cells[column]] if column is not None and column < len(cells) else list(cells)
-    code = next((c for cell in candidates if (c := cell.strip()) and re.fullmatch(r"[A-Za-z]+[A-Z]\w*", c)), "")
+    code = next((c for cell in candidates if (c := cell.strip()) and re.fullmatch(r"[A-Za-z][a-z]*[A-Z]\w*", c)), "")
     if not status or not code:
         return None
     others = tuple(normalise(c) for c in cells if c.strip() and c.strip() != code and not re.match(r"[2-5]\d\d\b", c))

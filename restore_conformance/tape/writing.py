@@ -15,7 +15,7 @@ import vcr.serialize
 import yaml
 
 from restore_conformance.exchange import Headers
-from restore_conformance.files import Pending, Withheld
+from restore_conformance.files import Pending, Withheld, remove_leftovers
 from restore_conformance.tape.cassette import LARGEST, LONGEST, Cassette, Loader, seal
 from restore_conformance.tape.matching import chosen
 from restore_conformance.verdicts import SuiteError, UsageError
@@ -35,11 +35,14 @@ def save(cassettes: Sequence[Cassette], outdated: Iterable[Path] = ()) -> None:
     """
     texts = [text_of(cassette) for cassette in cassettes]
     pending = Pending()
-    name = ""
+    name, folders = "", set[Path]()
     try:
         for cassette, text in zip(cassettes, texts, strict=True):
             name, path = cassette.name, cassette.path
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.parent not in folders:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                remove_leftovers(path.parent, [one.path.name for one in cassettes])
+                folders.add(path.parent)
             pending.put(path, text.encode())
         pending.commit()
         for path in outdated:

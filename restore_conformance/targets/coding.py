@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of one decoded body."""
-EACH, ALL = 24 * 1024 * 1024, 96 * 1024 * 1024
+EACH, ALL = 24 * 1024 * 1024, 88 * 1024 * 1024
 """Bytes of memory, roughly, that one answer may take, and all large ones of a run together."""
 LARGE = 1024 * 1024
 """Bytes of memory from which an answer counts as large."""

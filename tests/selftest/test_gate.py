@@ -6,6 +6,7 @@ import io
 import json
 import multiprocessing
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,9 +18,11 @@ from hypothesis import strategies as st
 
 from restore_conformance import cli, files, gate
 from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.history import keeping
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
 from restore_conformance.scrub import Scrub
+from restore_conformance.verdicts import UsageError
 
 TOKEN = "aB3-_x.Q/9+z=&'<tok en>q7Yk0Wv"  # every character that some encoding changes
 HEADER_TOKEN = "eyJhbGciOiJub25lIn0.Y2FuYXJ5LWNhbmFyeQ.c2lnbmF0dXJlLW9mLXRoZS1ydW4"
@@ -334,3 +337,78 @@ def test_a_folder_that_cannot_be_written_leaves_the_verdict(capsys):
     captured = capsys.readouterr()
     assert "CONFORMANT" in captured.out
     assert "cannot be written" in captured.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1", "cp1252"])
+def test_no_text_is_more_than_a_terminal_can_hold(encoding):
+    """A server's half of a surrogate pair, or a letter that the terminal lacks, is escaped and not an error."""
+    raw = io.BytesIO()
+    with io.TextIOWrapper(raw, encoding=encoding, newline="\n") as stream:
+        assert gate.Guarded(stream, gate.Gate()).write("a \ud800 é 漢 …\n") == 10
+        stream.flush()
+        assert raw.getvalue().decode(encoding).startswith("a \\ud800 ")
+        assert raw.getvalue().endswith(b"\n")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_a_recording_with_half_a_character_is_reported_in_every_form(form, tmp_path, capsys):
+    body = {"text": json.dumps({"status": "\ud800"}), "size": 20}
+    request = {"method": "GET", "url": "/solutions/backupRestore/restoreSessions/1", "headers": [], "body": None}
+    answer = {"status": 200, "headers": [["Content-Type", "application/json"]], "body": body}
+    path, report = tmp_path / "b.ndjson", tmp_path / "report"
+    path.write_text(json.dumps({"number": 1, "request": request, "response": answer}) + "\n")
+    for more in ([], ["--output", str(report)]):
+        assert cli.main(["drift", "--to", str(path), "--format", form, *more]) in {0, 1}, capsys.readouterr().err
+    assert report.stat().st_size
+
+
+class Full(io.StringIO):
+    """A stream on a disk that is full, or whose reader is gone."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def write(self, _text):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), BrokenPipeError(32, "Broken pipe")])
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("run --target mock --profile quick --max-requests 3 --quiet", 3), ("drift --to pinned", 0), ("clauses", 2)],
+)
+def test_output_that_cannot_be_written_changes_no_verdict(error, command, code, tmp_path, monkeypatch, capsys):
+    """The exit code is the verdict's, with a sentence on standard error; what only prints says that it failed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdout", Full(error))
+    gone = isinstance(error, BrokenPipeError)
+    assert cli.main(command.split()) == (0 if gone and code == 2 else code)
+    said = capsys.readouterr().err
+    assert ("standard output could not be written: No space left" in said) == (not gone)
+    assert "Traceback" not in said
+
+
+def test_a_stream_that_was_closed_is_written_to_by_nobody(tmp_path):
+    """No file of the run gets the number of standard output or standard error."""
+    words = [sys.executable, "-m", "restore_conformance", "drift", "--to", "pinned", "--output", "report"]
+    closed = "import os,sys; os.close(1); os.close(2); os.execv(sys.argv[1], sys.argv[1:])"
+    made = subprocess.run([sys.executable, "-c", closed, *words], cwd=tmp_path, timeout=60, check=False)
+    assert made.returncode == 0
+    assert (tmp_path / "report").read_text().startswith("No drift")
+
+
+def test_a_history_that_cannot_be_written_at_the_end_changes_no_verdict(tmp_path, monkeypatch, capsys):
+    """A disk may be full by then: the reports are written, the verdict is printed, and one sentence says the rest."""
+
+    def keep(*_):
+        raise UsageError("The history h.db cannot be used: disk is full.")
+
+    monkeypatch.setattr(keeping, "keep", keep)
+    words = ["run", "--target", "mock", "--profile", "quick", "--max-requests", "3", "--quiet"]
+    code = cli.main([*words, "--report", str(tmp_path / "r"), "--history", str(tmp_path / "h.db")])
+    out, err = capsys.readouterr()
+    assert code == 3
+    assert "INCONCLUSIVE" in out
+    assert "Warning: the run was not kept: The history h.db cannot be used: disk is full." in err
+    assert {path.name for path in (tmp_path / "r").iterdir()} >= {"run.json", "report.html", "exchanges.ndjson"}

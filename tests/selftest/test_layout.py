@@ -162,6 +162,7 @@ WRITERS = {
     "live/running.py": "adds ids for support line by line, opened exclusively and behind the gate",
     "live/journal.py": "every line has to be on the disk before the next step; holds no secret",
     "drift/selfcheck.py": "two files in a folder of its own, which goes at once",
+    "gate.py": "the null device, in the place of a stream that was closed or can no longer be written",
 }
 """Modules that open a file for writing, and why they may."""
 

@@ -120,3 +120,22 @@ def test_what_is_no_http_is_hung_up_on():
     with line(Service()) as (made, lines):
         made.sendall(b"hello\r\n\r\n")
         assert lines.read() == b""
+
+
+TOKENS = ["x", "_", "é", "²", "-5", "9" * 5000, "c3RhcnQ6LTE=", "c3RhcnQ6eA==", "%FF%FE", "=", "1e3"]
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_a_token_that_a_service_did_not_give_is_no_error_of_it(token):
+    """Of the mock and of every conforming server: a list from the beginning, or a refusal."""
+    for variant in [None, *VARIANTS.values()]:
+        service = Service() if variant is None else composed([variant.name])
+        authorised = (("Authorization", f"Bearer {service.token}"), ("Content-Type", "application/json"))
+        service.handle(Request("POST", "/solutions/backupRestore/sharePointRestoreSessions", authorised, b"{}"))
+        for place in ("restoreSessions", "sharePointRestoreSessions"):
+            target = f"/solutions/backupRestore/{place}?$skiptoken={token}"
+            assert service.handle(Request("GET", target, authorised)).status < 500
+        made = next(iter(service.sessions), "x")
+        for below in ("siteRestoreArtifacts", "granularSiteRestoreArtifacts"):
+            target = f"/solutions/backupRestore/sharePointRestoreSessions/{made}/{below}?$skiptoken={token}"
+            assert service.handle(Request("GET", target, authorised)).status < 500

@@ -6,10 +6,13 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 
 import pytest
 
 from restore_conformance import cli, files, places
+from restore_conformance.har import stream
+from restore_conformance.history import soundness
 
 GOOD_HAR = places.CLAUSE_TESTS / "selftest" / "recordings" / "data" / "chromium-good.har"
 
@@ -93,3 +96,42 @@ def test_a_recording_is_read_from_standard_input(tmp_path):
     ended = subprocess.run(command, input=GOOD_HAR.read_bytes(), capture_output=True, timeout=60, check=False)
     assert ended.returncode in {0, 3}, ended.stderr
     assert b"Traceback" not in ended.stderr
+
+
+def test_a_text_longer_than_memory_can_hold_is_refused_before_it_is_read(tmp_path, monkeypatch, capsys):
+    """A HAR file may have 2 GiB; its parser holds a text several times."""
+    monkeypatch.setattr(stream, "LONGEST_TEXT", 2 << 20)
+    good = json.loads(GOOD_HAR.read_text())
+    path = tmp_path / "x.har"
+    for text in ("x" * (3 << 20), '\\"' * (2 << 20), "\\" * (2 << 20)):
+        for place in (good["log"]["creator"], good["log"]["entries"][0]["response"]["content"]):
+            place["text"] = text
+            path.write_text(json.dumps(good))
+            assert cli.main(["judge", str(path)]) == 2
+            assert "stand between two of its quotation marks" in capsys.readouterr().err
+            del place["text"]
+
+
+@pytest.mark.parametrize("size", [(2 << 20) - 1, 2 << 20, (2 << 20) + 1, (3 << 20) - 1])
+def test_quotation_marks_at_the_end_of_a_piece_are_seen(size, tmp_path):
+    """A file is looked through by the mebibyte; an escape may stand across."""
+    path = tmp_path / "x.har"
+    for end in (b'"', b'\\"', b"\\\\", b'\\\\"'):
+        whole = b'{"a":"' + b"x" * (size - 6 - len(end) // 2) + end
+        path.write_bytes(whole + b'"}')
+        _, longest = stream._looked_through(path)
+        closed = end.endswith(b'"') and end != b'\\"'
+        assert longest == len(whole) - 6 - closed
+
+
+def test_packed_content_of_a_history_has_a_bound():
+    """A few kilobytes of a database become gigabytes, or millions of values."""
+    bomb = zlib.compressobj(9)
+    packed = b"".join(bomb.compress(b" " * (1 << 20)) for _ in range((soundness.MAX_BYTES >> 20) + 1)) + bomb.flush()
+    with pytest.raises(soundness.Damaged, match="has more than 48 MiB"):
+        soundness.inflated(packed)
+    with pytest.raises(soundness.Damaged, match="does not end"):
+        soundness.inflated(zlib.compress(b"{}")[:-2])
+    with pytest.raises(soundness.Damaged, match="more values"):
+        soundness.parsed(b"[" + b"{}," * 2_000_000 + b"{}]", "a text")
+    assert soundness.inflated(zlib.compress(b"{}")) == b"{}"

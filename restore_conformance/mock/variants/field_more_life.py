@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 
 from restore_conformance.mock import life, session
-from restore_conformance.mock.service import Service
+from restore_conformance.mock.service import Service, skipped
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.variants.field_places import Json, on_body, on_render, plain, translated
 from restore_conformance.mock.variants.lagging import lagging
@@ -49,7 +49,10 @@ def _empty_first(service: Service, asked: Asked, right: Callable[[], Reply]) -> 
 
 def _opaque_token(service: Service, asked: Asked, right: Callable[[], Reply]) -> Reply:
     if token := asked.query.get("$skiptoken"):
-        asked.query["$skiptoken"] = base64.urlsafe_b64decode(token).decode().removeprefix("start:")
+        try:
+            asked.query["$skiptoken"] = base64.urlsafe_b64decode(token).decode().removeprefix("start:")
+        except ValueError:
+            raise Refusal(400, "BadRequest", "The token is none of this service.") from None
     reply = right()
     path, _, number = str(reply.body.get("@odata.nextLink", "")).rpartition("=")
     if path:
@@ -222,7 +225,7 @@ plain("field2-items-without-destination", "item-shape", "1.11: v1.0 declares nei
 
 def _granular_pages(service: Service, asked: Asked, right: Callable[[], Reply]) -> Reply:
     reply = right()
-    start = int(asked.query.get("$skiptoken", "0"))
+    start = skipped(asked)
     every = reply.body["value"]
     reply.body["value"] = every[start : start + 4]
     if start + 4 < len(every):

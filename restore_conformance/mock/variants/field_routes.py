@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from restore_conformance.mock import rules
-from restore_conformance.mock.service import Service
+from restore_conformance.mock.service import Service, skipped
 from restore_conformance.mock.variants.field_places import Json, on_body, plain
 from restore_conformance.mock.variants.shaping import variant
 from restore_conformance.mock.wire import Asked, Refusal, Reply
@@ -183,8 +183,7 @@ def artifact_pages(service: Service) -> None:
 
     def page(asked: Asked) -> Reply:
         reply = act(asked)
-        given = asked.query.get("$skiptoken", "0")
-        start = int(given) if given.isdigit() else 0
+        start = skipped(asked)
         every = reply.body["value"]
         reply.body["value"] = every[start : start + 7]
         if start + 7 < len(every):

@@ -92,7 +92,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_every_command_says_the_same_of_a_bad_record(record, tmp_path, monkeypatch, capsys, name):
-    """`compare`, `history add` and `bundle` read a record alike and refuse it in the same sentence."""
+    """All that read a record read it alike and refuse it in the same sentence, under their own name."""
     monkeypatch.chdir(tmp_path)
     good = record("total-always-one")
     text = UNREADABLE[name]
@@ -105,9 +105,10 @@ def test_every_command_says_the_same_of_a_bad_record(record, tmp_path, monkeypat
         ("compare", "good.json", "bad.json"),
         ("history", "add", "bad.json", "--history", "h"),
         ("bundle", "bad.json", "create/response.counts-total"),
+        ("deviations", "init", "bad.json"),
     ):
         assert main(list(command)) == 2
-        said.add(capsys.readouterr().err)
+        said.add(capsys.readouterr().err.removeprefix(f"restore-conformance {command[0]}: "))
     assert len(said) == 1, said
 
 

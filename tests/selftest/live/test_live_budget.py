@@ -47,6 +47,17 @@ def test_what_is_kept_is_sent_after_its_release_only():
         budget.read()
 
 
+def test_what_was_ended_says_so():
+    """A second signal is no bound of seconds, and nothing that the target asks for."""
+    budget, pace = Budget(10, 9, 60.0), Pace(1.0)
+    pace.hold(9.0)
+    budget.stop()
+    pace.stop()
+    for refused in (budget.read, budget.clean, lambda: budget.create(likely=True), lambda: pace.wait(budget.left())):
+        with pytest.raises(BudgetSpent, match=r"^the run was ended before its time$"):
+            refused()
+
+
 class Wire:
     """A target that counts what reaches it, and how many at once; `answers` are given first."""
 

@@ -177,7 +177,7 @@ def test_a_url_that_is_no_loopback_goes_the_live_way(command, tmp_path, monkeypa
     assert "Plan for https://graph.microsoft.com/beta" in out
     code, _, err = command("record", "--target", "http://tenant.contoso.net/beta", "--to", tmp_path / "c")
     assert code == 2
-    assert "must be an https URL" in err
+    assert "reached by https only" in err
     assert not (tmp_path / "c").exists()
 
 

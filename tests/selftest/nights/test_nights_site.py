@@ -11,7 +11,6 @@ import pytest
 from looking import tags
 from nights import simulated
 
-from restore_conformance import files
 from restore_conformance.clauses import load
 from restore_conformance.history import runs, site
 from restore_conformance.history.kept import pack
@@ -240,14 +239,14 @@ def test_files_of_others_are_left_alone(copy):
 
 def test_a_killed_build_goes_on(copy, monkeypatch):
     """After a build that died halfway, the next one finishes it and calls nothing foreign."""
-    write = files.write
+    write = site._put
     left = iter(range(50))
 
     def dying(path, content):
         next(left)
         write(path, content)
 
-    monkeypatch.setattr(files, "write", dying)
+    monkeypatch.setattr(site, "_put", dying)
     with open_store(str(copy / "h.sqlite")) as store, pytest.raises(StopIteration):
         site.build(store, copy / "half")
     monkeypatch.undo()

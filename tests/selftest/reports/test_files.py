@@ -1,13 +1,14 @@
 """Every file that a run and a review write has the form that its readers expect."""
 
 import json
+import os
 import xml.etree.ElementTree as ET
 
 import forms
 import pytest
 from looking import some
 
-from restore_conformance import cli, places
+from restore_conformance import cli, files, places
 from restore_conformance.mock.faults import seeded
 
 FILES = {"run.json", "report.html", "junit.xml", "report.md", "exchanges.ndjson", "run.har"}
@@ -115,3 +116,64 @@ def test_the_check_of_archives_sees_what_is_wrong(run, place, value):
     made = json.loads((folder / "run.har").read_bytes())
     made["log"]["entries"][0][place] = value
     assert forms.breaches("har.schema.json", made)
+
+
+def held(path):
+    """The descriptor of a file that somebody is still writing."""
+    pending = files.Pending()
+    pending.put(path, b"half")
+    return pending
+
+
+def test_what_killed_runs_left_is_removed_and_nothing_else(run):
+    """Of its own names only, no link and nothing behind one, nothing of a living process, no other name's."""
+    _, _, _, folder = run()
+    mark = "0123456789abcdef"
+    left = [folder / f".{name}.{mark}.part" for name in sorted(FILES)]
+    for path in left:
+        path.write_text("half")
+    outside = folder.parent / "outside"
+    outside.write_text("of somebody else")
+    (folder / f".report.md.{'1' * 16}.part").symlink_to(outside)
+    os.link(outside, folder / f".report.md.{'2' * 16}.part")
+    os.mkfifo(folder / f".report.md.{'3' * 16}.part")
+    (folder / f".report.md.{'4' * 16}.part").mkdir()
+    for name in (f".notes.txt.{mark}.part", f".report.md.{mark}0.part", f"report.md.{mark}.part", f".report.md.{mark}"):
+        (folder / name).write_text("of somebody else")
+    living = held(folder / "report.md")
+    kept = {path.name for path in folder.iterdir()} - {path.name for path in left}
+    code, _, err, again = run()
+    assert (code, again) == (0, folder), err
+    assert {path.name for path in folder.iterdir()} == kept
+    assert outside.read_text() == "of somebody else"
+    living.commit()
+    assert (folder / "report.md").read_text() == "half"
+    assert not [name for name in os.listdir(folder) if name in {path.name for path in left}]
+
+
+def test_a_file_that_is_taken_for_a_leftover_while_it_is_made_is_made_anew(tmp_path, monkeypatch):
+    """Between its making and its lock another process may remove it: nobody writes into a file without a name."""
+    lock, taken = files.locks.flock, []
+
+    def slowly(handle, how):
+        if not taken:
+            taken.extend(tmp_path.iterdir())
+            taken[0].unlink()
+        lock(handle, how)
+
+    monkeypatch.setattr(files.locks, "flock", slowly)
+    files.write(tmp_path / "a.json", b"{}")
+    assert len(taken) == 1
+    assert (tmp_path / "a.json").read_bytes() == b"{}"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_descriptor_is_kept_only_until_its_file_has_its_name(tmp_path):
+    numbers = []
+    for _ in range(30):
+        files.write(tmp_path / "a.json", b"{}")
+        held(tmp_path / "b.json").drop()
+        probe = os.open(tmp_path / "a.json", os.O_RDONLY)
+        os.close(probe)
+        numbers.append(probe)
+    assert max(numbers) - min(numbers) < 20
