@@ -136,7 +136,9 @@ def _judged(words: list[str], addresses: Sequence[str]) -> Outcome:
             "reason": scrub.text(found.reason), "shown": shown,
         }  # fmt: skip
     code, result = int(judged.run["exit"]), judged.result
-    said += [scrub.text(error) for error in judged.run.get("ledger", {}).get("errors", ())]
-    said.append(scrub.text(f"{result.reason} ({result.requests} requests to {result.target}), exit {code}"))
-    said[-1] = f"restore-conformance: {said[-1]}"
+    ledger = judged.run.get("ledger", {"accepted": [], "errors": []})
+    said += [scrub.text(error) for error in ledger["errors"]]
+    accepted = f", {len(ledger['accepted'])} accepted" if ledger["accepted"] else ""
+    line = f"{result.reason}{accepted} ({result.requests} requests to {result.target}), exit {code}"
+    said.append(f"restore-conformance: {scrub.text(line)}")
     return {"exit": code, "said": said, "clauses": clauses}
