@@ -32,7 +32,7 @@ ALIASES = {
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Make sure that the plug-in is there, also where the distribution was installed before it had an entry point."""
-    if not pluginmanager.has_plugin(plugin.NAME):
+    if not pluginmanager.is_registered(plugin):
         pluginmanager.register(plugin, plugin.NAME)
     for alias, option in ALIASES.items():
         dest = option.removeprefix("--").replace("-", "_")
