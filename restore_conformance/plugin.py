@@ -110,8 +110,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     """Add the clauses before anything is deselected: as an argument they might lie in a folder that is ignored."""
     if not _adds_clauses(config) or any(isinstance(item, ClauseItem) for item in items):
         return
-    made: pytest.Collector = ClauseRegister.from_parent(session, path=_REGISTER_FILE, nodeid=CLAUSES)
-    report = config.hook.pytest_make_collect_report(collector=made)
+    register: pytest.Collector = ClauseRegister.from_parent(session, path=_REGISTER_FILE, nodeid=CLAUSES)
+    report = config.hook.pytest_make_collect_report(collector=register)
     config.hook.pytest_collectreport(report=report)
     items.extend(report.result or ())
 
@@ -119,10 +119,10 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the register, or a file of clause judgements, as clauses; every other file is a module as usual."""
-    made: pytest.Collector
+    collector: pytest.Collector
     if module_path == _REGISTER_FILE:
-        made = ClauseRegister.from_parent(parent, path=module_path, nodeid=CLAUSES)
-        return made
+        collector = ClauseRegister.from_parent(parent, path=module_path, nodeid=CLAUSES)
+        return collector
     if not module_path.name.startswith("test_") or module_path.parent.parent.name != "tests":
         return None
     from restore_conformance import places
@@ -130,8 +130,8 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     operation = module_path.parent
     if operation.parent != places.CLAUSE_TESTS or not (places.SCHEMAS / operation.name / "clauses.toml").exists():
         return None
-    made = ClauseFile.from_parent(parent, path=module_path)
-    return made
+    collector = ClauseFile.from_parent(parent, path=module_path)
+    return collector
 
 
 def _clauses(config: pytest.Config) -> tuple[Clause, ...]:
@@ -188,16 +188,16 @@ class ClauseItem(pytest.Item):
             raise Broken(self._broken(outcome))
         if "refused" in outcome:
             pytest.skip(outcome["refused"])
-        found = outcome["clauses"][self.address]
-        match found["verdict"]:
+        entry = outcome["clauses"][self.address]
+        match entry["verdict"]:
             case "error":
-                raise Broken(found["reason"])
+                raise Broken(entry["reason"])
             case "none" | "inconclusive":
-                pytest.skip(f"{found['verdict']}: {found['reason']}")
-            case "fail" if found["accepted"]:
-                pytest.xfail(f"accepted: {found['accepted']}")
-            case "fail" if found["level"] == "must":
-                raise Broken(found["shown"])
+                pytest.skip(f"{entry['verdict']}: {entry['reason']}")
+            case "fail" if entry["accepted"]:
+                pytest.xfail(f"accepted: {entry['accepted']}")
+            case "fail" if entry["level"] == "must":
+                raise Broken(entry["shown"])
 
     def _broken(self, outcome: dict[str, Any]) -> str:
         """Why nothing was judged: the first clause shows where, the others name it."""

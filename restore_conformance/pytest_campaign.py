@@ -48,7 +48,7 @@ def target_of(config: pytest.Config) -> str:
 def outcome_of(config: pytest.Config, addresses: Sequence[str]) -> Outcome:
     """Run the campaign of the clauses that are selected. Raises Ended for bad usage, and where no target can be asked.
 
-    `exit` is the exit code of the command, `said` what the user is told at the end, and `clauses` has for each address
+    `exit` is the exit code of the command, `said` what the user reads at the end, and `clauses` has for each address
     its verdict, level and reason, what is `shown` of a finding, and why it is `accepted`. A campaign that broke has
     instead what was `broken`, and its `trace`.
     """
@@ -73,30 +73,30 @@ def shared_outcome_of(config: pytest.Config, addresses: Sequence[str], folder: P
     begun, done = folder / "begun", folder / "outcome.json"
     with FileLock(folder / "lock"):
         if done.exists():
-            found: Outcome = json.loads(done.read_text(encoding="utf-8"))
-            return found
+            outcome: Outcome = json.loads(done.read_text(encoding="utf-8"))
+            return outcome
         if begun.exists():
             broken = "the process that ran it has ended"
             return {"exit": int(Exit.INTERNAL), "said": [], "broken": broken, "trace": ""}
         begun.touch()
         try:
-            made = outcome_of(config, addresses)
+            outcome = outcome_of(config, addresses)
         except Ended as ended:
-            made = {"exit": ended.code, "said": [f"restore-conformance: {ended}"], "refused": str(ended)}
-        files.write(done, json.dumps(made).encode())
-        return made
+            outcome = {"exit": ended.code, "said": [f"restore-conformance: {ended}"], "refused": str(ended)}
+        files.write(done, json.dumps(outcome).encode())
+        return outcome
 
 
 def arguments_of(config: pytest.Config) -> list[str]:
     """The options that were given to pytest, as `restore-conformance run` spells them."""
-    made = []
+    words = []
     for row in settings_of_command("pytest"):
         value, option = config.getoption(row.spelled), ROWS[row.name].spelled
         if row.kind == "switch":
-            made += [option] if value else []
+            words += [option] if value else []
         elif value is not None:
-            made += [f"{option}={one}" for one in (value if row.repeatable else [value])]
-    return made
+            words += [f"{option}={one}" for one in (value if row.repeatable else [value])]
+    return words
 
 
 def spelled(text: str) -> str:
@@ -120,20 +120,20 @@ def _judged(words: list[str], addresses: Sequence[str]) -> Outcome:
     judged = run.judged(arguments, register)
     scrub, record = judged.scrub, {clause["id"]: clause for clause in judged.run["clauses"]}
     clauses, said = {}, []
-    for found in judged.result.verdicts:
-        address, entry = found.clause.address, record[found.clause.address]
+    for verdict in judged.result.verdicts:
+        address, entry = verdict.clause.address, record[verdict.clause.address]
         accepted = entry.get("accepted", {}).get("reason", "")
         message = shown = ""
-        if found.verdict is Verdict.FAIL:
-            finding = found.findings[0]
-            message = scrub.text(f"{address}: {found.clause.says} {finding.message}")
+        if verdict.verdict is Verdict.FAIL:
+            finding = verdict.findings[0]
+            message = scrub.text(f"{address}: {verdict.clause.says} {finding.message}")
             again = curl(finding.evidence[-1], scrub, judged.result.base)
             shown = f"{message}\nseen {finding.seen} of {finding.of}\n{again}"
-            if found.clause.level is not Level.MUST:
-                said.append(f"{found.clause.level}: {message}")
+            if verdict.clause.level is not Level.MUST:
+                said.append(f"{verdict.clause.level}: {message}")
         clauses[address] = {
-            "verdict": found.verdict.value, "level": found.clause.level.value, "accepted": accepted,
-            "reason": scrub.text(found.reason), "shown": shown,
+            "verdict": verdict.verdict.value, "level": verdict.clause.level.value, "accepted": accepted,
+            "reason": scrub.text(verdict.reason), "shown": shown,
         }  # fmt: skip
     code, result = int(judged.run["exit"]), judged.result
     ledger = judged.run.get("ledger", {"accepted": [], "errors": []})

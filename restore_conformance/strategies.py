@@ -57,11 +57,11 @@ class CreateRequest:
 
     def headers_for(self, token: str) -> dict[str, str]:
         """The headers with the Authorization of a caller, as this request has it: some have none, or a broken one."""
-        made = dict(self.headers)
+        headers = dict(self.headers)
         if self.authorization is not None:
             values = {"token": token, "shorter": shorter(token), "swapped": swapped(token)}
-            made["Authorization"] = self.authorization.format(**values)
-        return made
+            headers["Authorization"] = self.authorization.format(**values)
+        return headers
 
     def is_answered(self, status: int) -> bool:
         """Whether the documents allow a status in answer to this request; any where they leave the answer open."""
@@ -80,7 +80,7 @@ def granular(*, edition: str = "", most: int = 49) -> Strategy[CreateRequest]:
 
 def empty(*, edition: str = "") -> Strategy[CreateRequest]:
     """Valid requests without artifacts: without a body, and with an empty object."""
-    return _requests(edition, ["no-payload", "empty-object"], 1, lambda made: made.valid)
+    return _requests(edition, ["no-payload", "empty-object"], 1, lambda request: request.valid)
 
 
 def mixed(*, edition: str = "", most: int = 49) -> Strategy[CreateRequest]:
@@ -102,7 +102,7 @@ def invalid(row: str = "", *, edition: str = "", most: int = 49) -> Strategy[Cre
         known = near or f" There are: {', '.join(there)}."
         raise UsageError(f"There is no row {row[:60]!r} to be broken.{known}")
     families = sorted({family for name in wanted for family in _families()[name]} - (set() if row else HEAVY))
-    return _requests(edition, families, most, lambda made: made.row in wanted)
+    return _requests(edition, families, most, lambda request: request.row in wanted)
 
 
 def any_request(*, edition: str = "", most: int = 49) -> Strategy[CreateRequest]:
@@ -124,8 +124,8 @@ def _requests(
     if not 1 <= most <= MOST:
         raise UsageError(f"most is from 1 to {MOST}; got {most}.")
     chosen(edition)
-    made = stimuli(made_up(edition), families, most).map(_request)
-    return made if keep is None else made.filter(keep)
+    requests = stimuli(made_up(edition), families, most).map(_request)
+    return requests if keep is None else requests.filter(keep)
 
 
 def _request(stimulus: Stimulus) -> CreateRequest:
@@ -149,8 +149,8 @@ def _errors() -> dict[str, dict[str, Any]]:
 @functools.cache
 def _families() -> dict[str, tuple[str, ...]]:
     """The families that break each rule."""
-    found: dict[str, set[str]] = {}
+    families: dict[str, set[str]] = {}
     for name, make in FAMILIES.items():
         for variant in range(VARIANTS[name]):
-            found.setdefault(make(made_up(), Knobs(3, 0, variant, 1)).defect, set()).add(name)
-    return {defect: tuple(sorted(names)) for defect, names in found.items() if defect}
+            families.setdefault(make(made_up(), Knobs(3, 0, variant, 1)).defect, set()).add(name)
+    return {defect: tuple(sorted(names)) for defect, names in families.items() if defect}

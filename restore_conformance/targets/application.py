@@ -61,7 +61,7 @@ class Synchronous:
 
     def send(self, request: httpx.Request) -> httpx.Response:
         """The whole answer. Raises httpx.ReadTimeout where none comes in time, and TooLarge."""
-        found: list[httpx.Response | TooLarge] = []
+        ended: list[httpx.Response | TooLarge] = []
         most = self.clock.bytes
 
         def answer() -> None:
@@ -72,20 +72,20 @@ class Synchronous:
                         body += piece
                         if len(body) > most:
                             raise TooLarge
-                found.append(_whole(response, bytes(body)))
+                ended.append(_whole(response, bytes(body)))
             except TooLarge as error:
-                found.append(error)
+                ended.append(error)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises, a server answers 500
-                found.append(_crashed(error))
+                ended.append(_crashed(error))
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         thread.join(self.clock.left())
-        if not found:
+        if not ended:
             raise httpx.ReadTimeout("the application did not answer in time", request=request)
-        if isinstance(found[0], TooLarge):
-            raise found[0]
-        return found[0]
+        if isinstance(ended[0], TooLarge):
+            raise ended[0]
+        return ended[0]
 
     def distrust(self) -> None:
         """There is no connection."""

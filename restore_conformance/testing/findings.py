@@ -116,8 +116,8 @@ class Verdicts(Mapping[str, str]):
     @property
     def counts(self) -> dict[str, int]:
         """How many clauses have each verdict."""
-        found = list(self._verdicts.values())
-        return {word: found.count(word) for word in WORDS.values()}
+        words = list(self._verdicts.values())
+        return {word: words.count(word) for word in WORDS.values()}
 
     def deviations(self, level: str = "") -> tuple[Finding, ...]:
         """The findings that count at a level (that of these verdicts, if none is given), less the accepted ones."""
@@ -127,11 +127,11 @@ class Verdicts(Mapping[str, str]):
 
     def raise_for_deviation(self, level: str = "") -> Verdicts:
         """Raise one AssertionError that shows every finding of the level; else give these verdicts back."""
-        found = self.deviations(level)
-        if found:
-            several = f"{len(found)} clauses are broken" if len(found) > 1 else "1 clause is broken"
+        findings = self.deviations(level)
+        if findings:
+            several = f"{len(findings)} clauses are broken" if len(findings) > 1 else "1 clause is broken"
             passed = f"; {len(self.passed)} passed" if self.passed else ""
-            raise Deviation("\n\n".join([f"{several}{passed}", *map(str, found)]))
+            raise Deviation("\n\n".join([f"{several}{passed}", *map(str, findings)]))
         return self
 
     def _with(self, word: str) -> tuple[str, ...]:

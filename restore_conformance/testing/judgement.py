@@ -81,10 +81,10 @@ def _missing(clause: Clause, settings: Settings) -> str:
 def pages() -> dict[str, str]:
     """The address of the page of each operation."""
     documents = pinned()
-    found = {}
+    addresses = {}
     for path in sorted(documents.root.glob("*/page.toml")):
-        found[path.parent.name] = str(documents.toml(f"{path.parent.name}/page.toml")["address"])
-    return found
+        addresses[path.parent.name] = str(documents.toml(f"{path.parent.name}/page.toml")["address"])
+    return addresses
 
 
 def _nothing(_: object) -> None:

@@ -42,17 +42,17 @@ def arguments_of(given: Mapping[str, Any]) -> argparse.Namespace:
 def settings_of(given: Mapping[str, Any], register: Register) -> Settings:
     """The settings that a test gives. Raises UsageError, with the names that they have in Python."""
     try:
-        made = options.settings_of(arguments_of(given), register)
+        settings = options.settings_of(arguments_of(given), register)
     except UsageError as error:
         raise UsageError(in_python(str(error))) from None
     points, items = (given.get(name, ()) for name in ("restore_points", "granular_items"))
     if not isinstance(points, str | PathLike):
-        made.restore_points = tuple(dict.fromkeys(map(str, points)))
-        if broken := next((one for one in made.restore_points if not _GUID.fullmatch(one)), ""):
+        settings.restore_points = tuple(dict.fromkeys(map(str, points)))
+        if broken := next((one for one in settings.restore_points if not _GUID.fullmatch(one)), ""):
             raise UsageError(f"restore_points holds {broken[:60]!r}, which is not a GUID.")
     if not isinstance(items, str | PathLike):
-        made.granular_items = tuple({"browseSessionId": str(browse), "id": str(key)} for browse, key in items)
-    return made
+        settings.granular_items = tuple({"browseSessionId": str(browse), "id": str(key)} for browse, key in items)
+    return settings
 
 
 def in_python(text: str) -> str:

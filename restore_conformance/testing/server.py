@@ -51,7 +51,7 @@ def mock(*, fault: str = "", variant: str = "", edition: str = "", token: str = 
         from restore_conformance.mock.variants import shaped
 
         shaped(variant, service)
-    others = {kind: one for one, kind in service.tokens.items() if kind != "good"}
+    others = {kind: other for other, kind in service.tokens.items() if kind != "good"}
     with serving(service) as url:
         yield MockServer(url, service.token, others)
 

@@ -122,9 +122,9 @@ def _target_of(settings: Settings, app: Any, path: str) -> Target:
     if app is not None:
         from restore_conformance.targets.application import application
 
-        made = application(app, path, settings.timeout)
-        made.name = settings.target
-        return made
+        target = application(app, path, settings.timeout)
+        target.name = settings.target
+        return target
     host = urlsplit(settings.target).hostname or "" if "://" in settings.target else ""
     if settings.target in {"live", "replay"} or (host and not is_loopback(host) and host not in settings.emulators):
         raise UsageError(

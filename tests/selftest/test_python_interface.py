@@ -79,7 +79,7 @@ def test_a_conforming_answer_is_judged_and_nothing_is_raised():
 
 
 def test_a_deviation_is_one_readable_assertion():
-    """The message has the field, the clause, what was expected, what came, and the sentence of the document."""
+    """The message has the field, the clause, what was expected and observed, and the sentence of the document."""
     verdicts = judge(client_of(seeded("standard-job-typed-bulk")).post(PATH, json=STANDARD))
     with pytest.raises(AssertionError) as raised:
         verdicts.raise_for_deviation()
@@ -294,7 +294,7 @@ def test_a_broken_application_ends_no_run(app, caplog):
     assert run.verdict != "error"
 
 
-def test_both_interfaces_are_told_apart():
+def test_asgi_is_distinguished_from_wsgi():
     service = Service()
     assert is_asgi(asgi_of(service))
     assert is_asgi(failing)
