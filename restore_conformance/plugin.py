@@ -72,7 +72,7 @@ def _adds_clauses(config: pytest.Config) -> bool:
     """
     worker = getattr(config, "workerinput", None)
     if worker is not None:
-        return bool(worker[NAME]["adds"])
+        return bool(worker.get(NAME, {}).get("adds"))
     named = config.args_source is pytest.Config.ArgsSource.ARGS
     return config.getoption("--restore-target") is not None and not named and _PACKAGE.parent != config.rootpath
 
@@ -97,9 +97,15 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Which target is judged, where clauses are asked for."""
     if _MARKED not in config.stash:
         return None
-    from restore_conformance.pytest_campaign import target_of
+    from restore_conformance.configuration import configuration
+    from restore_conformance.verdicts import UsageError
 
-    return f"restore-conformance: target {target_of(config)}"
+    given = config.getoption("--restore-target")
+    try:
+        target = given or configuration(config.getoption("--restore-config")).run.get("target", "mock")
+    except UsageError as error:
+        raise pytest.UsageError(f"restore-conformance: {error}") from None
+    return f"restore-conformance: target {target}"
 
 
 # ---------------------------------------------------------------- what is collected
@@ -258,6 +264,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     outcome = config.stash.get(_OUTCOME, None)
     for line in (outcome or {}).get("said", ()):
         terminalreporter.write_line(line)
+    if outcome is None and config.getoption("--restore-target") is not None and not config.option.collectonly:
+        terminalreporter.write_line(
+            "restore-conformance: --restore-target was given, and no clause is among these tests: name no other test, "
+            f"or add --pyargs {CLAUSES}."
+        )
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -20,7 +20,6 @@ from restore_conformance import files, gate
 from restore_conformance.clauses import load
 from restore_conformance.commands import run
 from restore_conformance.commands.arguments import Parser, scrub_of_command_line, take_environment
-from restore_conformance.configuration import configuration
 from restore_conformance.settings_table import ROWS, secrets_in, settings_of_command
 from restore_conformance.shell import curl
 from restore_conformance.verdicts import Exit, Level, Unready, UsageError, Verdict
@@ -34,15 +33,6 @@ class Ended(Exception):
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
         self.code = code
-
-
-def target_of(config: pytest.Config) -> str:
-    """The target that is named on the command line or in a file of the user's. Raises pytest.UsageError."""
-    given = config.getoption("--restore-target")
-    try:
-        return str(given or configuration(config.getoption("--restore-config")).run.get("target", "mock"))
-    except UsageError as error:
-        raise pytest.UsageError(f"restore-conformance: {spelled(str(error))}") from None
 
 
 def outcome_of(config: pytest.Config, addresses: Sequence[str]) -> Outcome:

@@ -80,6 +80,7 @@ def found(tmp_path_factory):
             "accepted": [*register, "--last-failed", *faulty, "--restore-deviations", folder / "deviations.toml"],
             "marked": [*register, "-m", marked, "--strict-markers", "--collect-only"],
             "one": ["--pyargs", f"{plugin.CLAUSES}::create/response.id", "--collect-only"],
+            "elsewhere": ["test_mine.py::test_mine", "--restore-target", "mock"],
             "bad": [*register, "--restore-target", "htp"],
             "bad seed": [*register, "--restore-seed", "many"],
         }
@@ -141,6 +142,14 @@ def test_clauses_are_chosen_by_level_operation_and_edition(found):
     collected = re.findall(r"^restore_conformance\.clauses::(\S+)$", said, re.MULTILINE)
     assert collected
     assert all(address.startswith("list-granular/") for address in collected)
+
+
+def test_a_target_that_nothing_is_asked_of_is_mentioned(found):
+    """A test that is named is run alone, and the option that does nothing then is not passed over in silence."""
+    code, said = found["elsewhere"]
+    assert code == 0
+    assert "1 passed" in said
+    assert "no clause is among these tests" in said
 
 
 def test_a_clause_is_asked_for_by_its_address(found):
