@@ -12,7 +12,7 @@ SPREAD := -n auto --maxprocesses 4 --dist loadfile
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test proofs hostile kills bounds check live-proofs audit sdk browser samples reference serve clean bench-trust bench-million
+.PHONY: help setup conformance test proofs walks hostile kills bounds check live-proofs audit sdk browser samples reference serve clean bench-trust bench-million
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -85,6 +85,9 @@ kills: $(READY) ## 1,000 runs killed at random moments: no half file, no older r
 
 bounds: $(READY) ## the memory and the seconds of the worst case of every kind of input, within their bounds
 	@$(BIN)/python benchmarks/bounds.py --json benchmarks/bounds.latest.json
+
+walks: $(READY) ## walks of 50,000 requests and over 200 compositions: nothing broken; a million exchanges in flat memory
+	@$(BIN)/python benchmarks/walks.py --json benchmarks/walks.latest.json
 
 live-proofs: $(READY) ## the long proofs of the live mode: a kill at every moment, real kills, many workers
 	@$(BIN)/python -m pytest -q -s -m proof tests/selftest/live

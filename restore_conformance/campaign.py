@@ -17,20 +17,21 @@ from restore_conformance.accepted import Accepted
 from restore_conformance.clauses import Register
 from restore_conformance.concluding import Result, Stop, conclude, untouched
 from restore_conformance.controls import Control, confirm
-from restore_conformance.conversing import Stories
-from restore_conformance.conversing import Told as Scenario
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, Outcome, Told
+from restore_conformance.patience import KEPT, Patience
 from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
+from restore_conformance.payloads.scenario import Scenario
+from restore_conformance.planner import Planner
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.repeating import Doubts
+from restore_conformance.runner import Runner
 from restore_conformance.selection import Choice, Rehearsal, selected
 from restore_conformance.sending import BudgetSpent, Sender
 from restore_conformance.settings import Settings
+from restore_conformance.shortening import Shortener
 from restore_conformance.shrinking import Shrinker
-from restore_conformance.stories.patience import KEPT, Patience
 from restore_conformance.targets import Target
-from restore_conformance.telling import Teller
 from restore_conformance.timing import Timing
 from restore_conformance.verdicts import ClauseVerdict, Gap, Verdict, Why, counted
 from restore_conformance.watching import Watch as Vigil
@@ -81,7 +82,7 @@ class Campaign:
         self.control = Control()
         self.doubts = Doubts(self.judge)
         patience = Patience(target.pause, settings.patience, kept=min(KEPT, settings.patience / 10))
-        self.teller = Teller(self.sender, self.control, self, self.doubts, patience)
+        self.runner = Runner(self.sender, self.control, self, self.doubts, patience)
         self.untouched: dict[str, Gap] = {}
         self.stopped = ""
         self.planned = 0
@@ -150,19 +151,19 @@ class Campaign:
         """What of a plan is sent."""
         return (one for one in stimuli if self._choice is None or self._choice.sends(one, drawn=drawn))
 
-    def _scenarios(self, told: Iterable[Scenario], *, led: bool = False) -> Iterator[Scenario]:
+    def _scenarios(self, planned: Iterable[Scenario], *, led: bool = False) -> Iterator[Scenario]:
         """The scenarios that are wanted, until enough is known. With `led` each depends on the first."""
         leader = None
-        for name, act in told:
+        for scenario in planned:
             if self._enough():
                 return
-            scene = self._choice.tells(name) if self._choice is not None else (name, 0)
+            scene = self._choice.takes(scenario.name) if self._choice is not None else (scenario.name, 0)
             if scene is None:
                 continue
             if self._rehearsal is not None:
                 leader = (leader or scene) if led else None
                 self._rehearsal.begin(scene, self.judge.judged(), leader)
-            yield name, act
+            yield scenario
             if self._rehearsal is not None:
                 self._rehearsal.end(self.judge.judged())
 
@@ -172,37 +173,36 @@ class Campaign:
             self._confirm_all()
             return
         self._probe()
-        told = Stories(
-            self.materials,
-            self.settings.seed,
-            list(self.settings.identities),
-            activate=self.target.loopback,
-            brief=self.profile.brief,
-        )
+        planner = Planner(
+            self.materials, self.profile, self.settings.seed, list(self.settings.identities),
+            activate=self.target.loopback, alone=self.target.loopback,
+        )  # fmt: skip
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
-        self.planned = sum(1 for _ in self._wanted(planned)) + self._draws + 8 * self.profile.conversations
         supply = Supply(planned)
-        early = list(told.early(supply, self.profile.conversations, loopback=self.target.loopback))
+        early = planner.early(supply)
+        self.planned = sum(1 for _ in self._wanted(planned)) + self._draws + sum(len(one.steps) for one in early)
         self._expect(Counter(stimulus.family for stimulus in self._wanted(supply.left())))
         for stimulus in itertools.islice(self._wanted(supply), EARLY):
             self._ask(stimulus)
             if self.hopeless():
                 return
-        self.teller.tell(self._scenarios(early))
-        supply.give_back(self.teller.sent)
+        self.runner.run(self._scenarios(early))
+        supply.give_back(self.runner.sent)
+        first = self._draw(1)
+        walks = planner.walks(first) if first and (self._choice is None or self._choice.everything) else []
+        self.runner.run(self._scenarios(walks))
         for stimulus in self._wanted(supply):
             self._ask(stimulus)
             if self.hopeless():
                 return
-        for stimulus in self._wanted(self._drawn(), drawn=True):
+        for stimulus in self._wanted(itertools.chain(first, self._further()), drawn=True):
             self.hear(self.sender.stimulus(stimulus))
             if self.hopeless():
                 return
         sweeps = self.profile.sweep and (self._choice is None or self._choice.sweeps)
         if sweeps and self._draws and self.target.loopback and not self.stopped:
             self._sweep()
-        last = told.last(self._kept, self.teller.deleted, crowd=self.profile.crowd)
-        self.teller.tell(self._scenarios(last, led=True))
+        self.runner.run(self._scenarios(planner.last(self._kept, self.runner.deleted), led=True))
         if self.stopped:
             return
         self._confirm_all()
@@ -230,13 +230,14 @@ class Campaign:
         for single in stimulus.singles:
             self.hear(self.sender.stimulus(single))
 
-    def _drawn(self) -> Iterator[Stimulus]:
-        """What Hypothesis adds to the plan, drawn in batches so that memory does not grow with their number."""
-        left, batch = self._draws, 0
-        while left > 0:
-            batch += 1
-            yield from drawn(self.materials, min(left, BATCH), self.settings.seed + batch)
-            left -= BATCH
+    def _draw(self, batch: int) -> list[Stimulus]:
+        """What Hypothesis adds to the plan, in batches from 1 on, so that memory does not grow with their number."""
+        number = min(BATCH, self._draws - (batch - 1) * BATCH)
+        return drawn(self.materials, number, self.settings.seed + batch)
+
+    def _further(self) -> Iterator[Stimulus]:
+        for batch in range(2, -(-self._draws // BATCH) + 1):
+            yield from self._draw(batch)
 
     def _sweep(self) -> None:
         from restore_conformance.sweep import sweep
@@ -318,7 +319,7 @@ class Campaign:
         self.doubts.settle()
         named = self.settings.restore_points, self.settings.granular_items
         accepted = self._accepted.facts(points=bool(named[0]), items=bool(named[1]))
-        verdicts = self.judge.verdicts([*accepted, *self.teller.facts()])
+        verdicts = self.judge.verdicts([*accepted, *self.runner.facts()])
         if self._only is not None:
             verdicts = [found for found in verdicts if found.clause.address in self._only]
         if self.target.loopback and not self.stopped:
@@ -335,9 +336,14 @@ class Campaign:
 
     def _shrink(self, verdicts: list[ClauseVerdict]) -> None:
         shrinker, before = Shrinker(self.sender), self.sender.requests
+        shortener = Shortener(self.sender, self.materials)
         for found in verdicts:
             try:
                 found.findings = [shrinker(found.clause, finding) for finding in found.findings]
+                for place, finding in enumerate(found.findings):
+                    walk = self.runner.walks.get(finding.evidence[-1].conversation or 0)
+                    if walk is not None:
+                        found.findings[place] = shortener(found.clause, finding, walk)
             except (BudgetSpent, KeyboardInterrupt):
                 break
         self.shrinking = self.sender.requests - before
@@ -346,7 +352,7 @@ class Campaign:
         """Say why a clause has no verdict, where the judge could not."""
         gap = self.untouched.get(found.clause.address)
         if gap is None and found.why is Why.UNTOUCHED:
-            gap = untouched(found.clause, self.teller.routes, self.settings.identities, self.stopped)
+            gap = untouched(found.clause, self.runner.routes, self.settings.identities, self.stopped)
         if gap is not None:
             found.why, found.reason = gap.why, gap.says
 

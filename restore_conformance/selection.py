@@ -101,7 +101,7 @@ class Choice:
         sent = self.label(stimulus)
         return any(may_touch(made, sent, self.edition) for made in self.clauses)
 
-    def tells(self, name: str) -> Scene | None:
+    def takes(self, name: str) -> Scene | None:
         """The scenario of that name that comes next, if it is wanted."""
         scene = name, self._told[name]
         self._told[name] += 1

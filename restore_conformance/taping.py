@@ -17,6 +17,7 @@ from restore_conformance.documents import pinned
 from restore_conformance.exchange import Exchange, Headers
 from restore_conformance.judging import Judge, tags_of
 from restore_conformance.origins import Place, origin_of, service_of
+from restore_conformance.payloads.scenario import WALK
 from restore_conformance.scrub import RULES_DIGEST, Scrub
 from restore_conformance.state import session_of
 from restore_conformance.tape import LARGEST, LONGEST, Cassette, Provenance
@@ -47,7 +48,9 @@ class Chosen:
     def take(self, exchange: Exchange) -> None:
         """Consider one exchange; one that was kept already may come again, with somebody to blame."""
         self.last = exchange
-        if exchange.conversation is not None:
+        if exchange.family == WALK and not exchange.failed:
+            return  # a walk of the next version takes another way; only what it found broken is worth keeping
+        if exchange.conversation is not None and exchange.family != WALK:
             told = self.by_story.setdefault(exchange.family, {}).setdefault(exchange.conversation, [])
             if not any(one is exchange for one in told):
                 told.append(exchange)
@@ -144,7 +147,7 @@ class Recorder:
     def cut(self) -> None:
         """Drop the conversation that was under way when the run was ended: it may lack its last steps."""
         last = self.chosen.last
-        if last is not None and last.conversation is not None:
+        if last is not None and last.family in self.chosen.by_story and last.conversation is not None:
             self.chosen.by_story[last.family].pop(last.conversation, None)
 
     def cassettes(self, result: Result, folder: Path, wanted: Callable[[Clause], bool]) -> list[Cassette]:

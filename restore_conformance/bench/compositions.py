@@ -5,53 +5,35 @@ One in four has habits on the wire as well, and so is judged over HTTP, which ta
 
 from __future__ import annotations
 
-import warnings
-
-import hypothesis
 from hypothesis import strategies as st
 
 from restore_conformance.mock.variants import dimensions
 from restore_conformance.mock.variants.wire import WIRE
+from restore_conformance.payloads import strategies
 
 ALONE = "fair-"
 """Dimensions of servers that were built against one clause: judged alone, as several of them hide each other."""
+WIRED = 3
+"""Which of four has habits on the wire."""
 
 
 def compositions() -> st.SearchStrategy[list[str]]:
     """Lists of variant names of different dimensions; shrinks towards the conforming service as it is."""
     choices = {name: [None, *values] for name, values in sorted(dimensions().items()) if not name.startswith(ALONE)}
-    every = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in choices.items()})
+    numbers = st.tuples(*(strategies.below(len(values)) for values in choices.values()))
 
-    def listed(drawn: tuple[dict[str, str | None], int]) -> list[str]:
+    def listed(drawn: tuple[tuple[int, ...], int]) -> list[str]:
         chosen, wired = drawn
+        named = ((name, values[number]) for (name, values), number in zip(choices.items(), chosen, strict=True))
         return [
             value
-            for dimension, value in chosen.items()
-            if value is not None and (wired == 0 or not dimension.startswith(WIRE))
+            for dimension, value in named
+            if value is not None and (wired == WIRED or not dimension.startswith(WIRE))
         ]
 
-    return st.tuples(every, st.sampled_from([1, 2, 3, 0])).map(listed)
+    return st.tuples(numbers, strategies.below(4)).map(listed)
 
 
 def draw(number: int, seed: int) -> list[list[str]]:
-    """That many compositions, the same for the same seed."""
-    drawn: list[list[str]] = []
-    if number < 1:
-        return drawn
-
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=number,
-        database=None,
-        deadline=None,
-        phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    @hypothesis.given(compositions())
-    def collect(names: list[str]) -> None:
-        drawn.append(names)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", hypothesis.errors.HypothesisWarning)
-        collect()
-    return drawn[:number]
+    """That many compositions, the same for the same seed, whatever else is imported."""
+    return strategies.draw(compositions(), number, seed)

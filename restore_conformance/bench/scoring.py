@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from restore_conformance.bench.environments import Troubled
@@ -49,19 +50,23 @@ def judged(
     drawn: int = -1,
     edition: str = "",
     watch: Watch | None = None,
+    script: Callable[[Campaign], None] | None = None,
 ) -> Result:
-    """The result of a run against a service: in process, or over HTTP where it has a manner on the wire."""
+    """The result of a run against a service: in process, or over HTTP where it has a manner on the wire.
+
+    `script` sends something else than the plan of the profile.
+    """
     tokens = {kind: token for token, kind in service.tokens.items()}
     others = {kind: token for kind, token in tokens.items() if kind != "good"}
     settings = Settings(
         token=tokens["good"], identities=others, profile=profile, seed=seed, drawn=drawn, edition=edition
     )
     if service.manner is None or target is not None:
-        return Campaign(settings, target or Embedded(service), register, watch=watch).run()
+        return Campaign(settings, target or Embedded(service), register, watch=watch, script=script).run()
     with serving(service) as base:
         reached = Http(base, clock=service.clock)  # nobody need wait, and the clock of the service goes on
         try:
-            return Campaign(settings, reached, register, watch=watch).run()
+            return Campaign(settings, reached, register, watch=watch, script=script).run()
         finally:
             reached.close()
 

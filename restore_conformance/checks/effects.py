@@ -319,9 +319,12 @@ def names_what_changed(exchange: Exchange, known: Known) -> None:
             one_declared(element, schema, f"/{name}")
 
 
-def listed_by_answered_id(shown: set[str], known: Known) -> None:
-    """The ids by which the last update named what it added are those of a list."""
+def listed_by_answered_id(exchange: Exchange, known: Known) -> None:
+    """The ids by which the last update named what it added are those of a list of that kind."""
+    shown = set(ids_of(agreeing(exchange, known)))
     for name in DELTAS:
+        if KINDS[name.removesuffix("@delta")] != LISTS[exchange.sent.operation]:
+            continue
         for element in told(known.causes["added"], name):
             named = element.get("id")
             if named and isinstance(named, str) and named.lower() not in shown:

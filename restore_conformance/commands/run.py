@@ -197,7 +197,7 @@ def _judged_live(
 def campaign_of(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
     """The campaign of a profile; the profiles for live targets have a script of their own."""
     from restore_conformance.campaign import Campaign
-    from restore_conformance.scenes import choice_of
+    from restore_conformance.rehearsal import choice_of
 
     if not PROFILES[settings.profile].requests:
         return Campaign(settings, target, register, choice=choice_of(settings, target, register), **watchers)

@@ -150,7 +150,7 @@ class Judge:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
             except Deviation as deviation:
-                shown = _evidence(made, deviation, subject)
+                shown = evidence_of(made, deviation, subject)
                 if doubt := unknown(deviation, shown):
                     tally.inconclusive += 1
                     tally.reason = tally.reason or doubt
@@ -223,7 +223,7 @@ class Judge:
         return found
 
 
-def _evidence(made: Clause, deviation: Deviation, subject: Exchange) -> list[Exchange]:
+def evidence_of(made: Clause, deviation: Deviation, subject: Exchange) -> list[Exchange]:
     """What shows a breach: the exchange that broke the clause last, after those that set the expectation."""
     if not made.stateful:
         return [subject]

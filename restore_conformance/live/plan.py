@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from restore_conformance.payloads import Stimulus
+from restore_conformance.payloads.scenario import Scenario
+from restore_conformance.planner import Cell, live_scenarios
 from restore_conformance.verdicts import Gap
 
 CREATED, REFUSED, OPEN = "201", "refused", "open"
@@ -38,7 +40,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a live run will send, in order. `reads` counts the requests of the stories beside creates and deletes.
+    """What a live run will send, in order. `reads` counts the requests of the scenarios beside creates and deletes.
 
     `spare` did not fit beside everything else; it is sent if there is room in the end, because what may be
     accepted and was counted with a read and a delete was refused. `cells` are questions of the permission matrix:
@@ -52,11 +54,19 @@ class Plan:
     steps: tuple[Step, ...]
     reads: int
     spare: tuple[Step, ...]
-    cells: tuple[tuple[str, str], ...]
+    cells: tuple[Cell, ...]
     bound: int
     kept: int
     unreachable: Mapping[str, Gap]
     shared: Mapping[str, frozenset[str]]
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios about the sessions that are looked at."""
+        pair = tuple(step.stimulus for step in self.conversation or ())
+        granular = self.granular.stimulus if self.granular is not None else None
+        first = (pair[0], pair[1]) if len(pair) == 2 else None
+        return tuple(live_scenarios(first, granular, self.extras, self.cells))
 
     @property
     def every(self) -> tuple[Step, ...]:

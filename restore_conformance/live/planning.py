@@ -36,7 +36,7 @@ EXTRAS = (
     ("strangers", 3),
     ("list-after", 1),
 )
-"""What the stories look at beyond create, as far as there is room, and the requests each takes beyond the read and
+"""What the scenarios look at beyond create, as far as there is room, and the requests each takes beyond the read and
 the delete that every session is owed."""
 ITEMS = ("granular-destination", "granular")
 """The families whose session is looked at for its items, the preferred one first."""
@@ -138,7 +138,7 @@ def _holds_items(step: Step, family: str) -> bool:
 
 
 def _comes_to(name: str, extras: tuple[str, ...]) -> bool:
-    """Whether the stories come to a further look at all."""
+    """Whether the scenarios come to a further look at all."""
     needs = {"get-all-members": "granular", "artifacts-deleted": "get-deleted", "artifacts-unknown": "strangers"}
     return needs.get(name, "") in {"", *extras}
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from restore_conformance.payloads.families import FAMILIES, Knobs, is_newer
 from restore_conformance.payloads.fitting import LIMIT, fits, fitted
 from restore_conformance.payloads.materials import GRANULAR, LENGTHS, LISTS, ODD_GROUPS, TYPED, UPPER, Materials
+from restore_conformance.payloads.scenario import Tier
 from restore_conformance.payloads.short import Entry, short
 from restore_conformance.payloads.slots import SLOTS, Slot
 from restore_conformance.payloads.stimulus import Stimulus
@@ -22,7 +23,8 @@ from restore_conformance.payloads.supply import interleaved
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How much a run sends: the whole plan or its marked part, draws, lives of sessions, a sweep, a crowd.
+    """How much a run sends: the whole plan or its marked part, the scenarios of a tier, draws, walks of so many
+    steps, a sweep.
 
     `requests` bounds the profiles for live targets, whose plan is made of the clauses (see live.planning).
     """
@@ -30,19 +32,19 @@ class Profile:
     name: str
     whole: bool
     drawn: int
-    conversations: int
+    tier: Tier
+    walks: int = 0
+    steps: int = 0
     sweep: int = 0
-    crowd: bool = False
-    brief: bool = False
     requests: int = 0
 
 
 PROFILES = {
-    "quick": Profile("quick", whole=False, drawn=0, conversations=1, brief=True),
-    "standard": Profile("standard", whole=True, drawn=len(SLOTS), conversations=3),
-    "deep": Profile("deep", whole=True, drawn=5000, conversations=6, sweep=400, crowd=True),
-    "live": Profile("live", whole=False, drawn=0, conversations=1, requests=78, brief=True),
-    "live-deep": Profile("live-deep", whole=False, drawn=0, conversations=1, requests=200, brief=True),
+    "quick": Profile("quick", whole=False, drawn=0, tier=Tier.QUICK),
+    "standard": Profile("standard", whole=True, drawn=len(SLOTS), tier=Tier.STANDARD, walks=5, steps=7),
+    "deep": Profile("deep", whole=True, drawn=5000, tier=Tier.DEEP, walks=60, steps=50, sweep=400),
+    "live": Profile("live", whole=False, drawn=0, tier=Tier.QUICK, requests=78),
+    "live-deep": Profile("live-deep", whole=False, drawn=0, tier=Tier.QUICK, requests=200),
 }
 
 ONCE = (

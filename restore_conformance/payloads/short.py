@@ -49,6 +49,7 @@ def short(s: int) -> Iterator[Entry]:
 def _accepted(s: int) -> Iterator[Entry]:
     yield "standard", Knobs(50, 0, 0, s + 50, FALLING)
     yield "standard", Knobs(MANY_SITES, 0, 0, s + 33, PRETTY | REVERSED | RISING)
+    yield "standard", Knobs(3, 0, 1, s + 34, TYPED)
     yield "granular-destination", Knobs(10, 0, 0, s + 170, SAME_SITE | UPPER | LONG_BROWSE)
     for variant, count in enumerate((25, 8, 12)):
         yield "conflict-behavior", Knobs(count, 0, variant, s + 180)

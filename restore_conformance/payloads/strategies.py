@@ -5,6 +5,7 @@ Public, for a test of your own as for this suite's runs:
 `stimuli(materials, families, most)` is a strategy of stimuli: any of some families, any knobs.
 `knobs(slot)` is a strategy of the knobs of one slot, of which some are fixed (see `slots`).
 `draw(strategy, number, seed)` gives so many values, the same for the same seed and the same version of Hypothesis.
+`below(end)` is a strategy of integers from 0 on that does not depend on what is imported.
 `fill(slots, seed)` gives the knobs of each of some slots, drawn together.
 `smallest(strategy, condition)` is the simplest value that meets a condition.
 
@@ -27,7 +28,7 @@ from restore_conformance.payloads.materials import LONG_BROWSE, ODD_GROUPS, PRET
 from restore_conformance.payloads.slots import Slot
 from restore_conformance.payloads.stimulus import Stimulus
 
-__all__ = ["HEAVY", "STYLES", "Strategy", "draw", "fill", "knobs", "smallest", "stimuli"]
+__all__ = ["HEAVY", "STYLES", "Strategy", "below", "draw", "fill", "knobs", "smallest", "stimuli"]
 
 T = TypeVar("T")
 Strategy = st.SearchStrategy
@@ -45,9 +46,9 @@ TOGETHER = 40
 """Slots that are filled in one draw: Hypothesis bounds how much one value may take."""
 
 
-def _number(below: int) -> st.SearchStrategy[int]:
+def below(end: int) -> st.SearchStrategy[int]:
     """An integer from 0 on; shrinks towards 0."""
-    return st.integers(FAR, FAR + below - 1).map(lambda drawn: drawn - FAR)
+    return st.integers(FAR, FAR + end - 1).map(lambda drawn: drawn - FAR)
 
 
 def stimuli(materials: Materials, families: Sequence[str] | None = None, most: int = 49) -> st.SearchStrategy[Stimulus]:
@@ -64,7 +65,12 @@ def stimuli(materials: Materials, families: Sequence[str] | None = None, most: i
         return FAMILIES[name](materials, knobs)
 
     return st.tuples(
-        _number(len(names)), _number(most), _number(49), _number(48), _number(SEEDS + 1), _number(len(STYLES))
+        below(len(names)),
+        below(most),
+        below(49),
+        below(48),
+        below(SEEDS + 1),
+        below(len(STYLES)),
     ).map(expand)
 
 
@@ -77,11 +83,11 @@ def knobs(slot: Slot) -> st.SearchStrategy[Knobs]:
         return Knobs(size, place, variant, seed, slot.style | style)
 
     return st.tuples(
-        _number(slot.most).map(lambda number: number + 1) if slot.size is None else st.just(slot.size),
-        _number(slot.size or slot.most) if slot.place is None else st.just(slot.place),
-        _number(VARIANTS[slot.family]) if slot.variant is None else st.just(slot.variant),
-        _number(SEEDS),
-        _number(1 << len(slot.writing)) if slot.writing else st.just(0),
+        below(slot.most).map(lambda number: number + 1) if slot.size is None else st.just(slot.size),
+        below(slot.size or slot.most) if slot.place is None else st.just(slot.place),
+        below(VARIANTS[slot.family]) if slot.variant is None else st.just(slot.variant),
+        below(SEEDS),
+        below(1 << len(slot.writing)) if slot.writing else st.just(0),
     ).map(expand)
 
 

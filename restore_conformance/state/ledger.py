@@ -103,6 +103,12 @@ class Session:
             view.lacked.clear()
             view.alike = 0
 
+    def is_over(self, view: str) -> bool:
+        """Whether the session is gone, and a view has agreed since anything was done to it: it need not agree again."""
+        seen = self.views.get(view)
+        gone = self.now.phase is Phase.GONE and not self.foreign and not self.shared
+        return gone and seen is not None and seen.agreed > self.because.number
+
     def since(self, view: View) -> Iterator[str]:
         """What was done since a view last agreed."""
         for cause, exchange in self.events:

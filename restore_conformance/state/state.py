@@ -484,7 +484,8 @@ class State:
             moving = len(pages) > 1 and not self.given.keys() >= shown.keys()
             between = self._lists.listed(f"{operation} {caller}", pages)
             calm, since = self._is_calm(f"{operation} {caller}", exchange) if len(pages) > 1 else (True, None)
-            sessions = [one for one in self._sessions.values() if one.caller == caller]
+            every = (one for one in self._sessions.values() if one.caller == caller)
+            sessions = [one for one in every if one.name in shown or not one.is_over(operation)]
             found = [self._row(session, shown, exchange, moving=moving, calm=calm) for session in sessions]
             rows = tuple(one for one in found if one is not None)
             late = [one for one in rows if any(aspect.fit is Fit.BEHIND for aspect in one.aspects.values())]

@@ -15,11 +15,11 @@ from restore_conformance.clock import Clock, Skipping
 from restore_conformance.commands.options import settings_of
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.mock import Refusal, Reply, Service
+from restore_conformance.patience import BUDGET, Patience
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
 from restore_conformance.state import State
 from restore_conformance.state.state import LONG
-from restore_conformance.stories.patience import BUDGET, Patience
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import UsageError, Verdict
 

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import Request
 from restore_conformance.har.doubt import body_sent
-from restore_conformance.payloads import Materials
+from restore_conformance.payloads import FAMILIES, Knobs, Materials
+from restore_conformance.payloads.changes import CHANGES, REFUSED, Asked, Part, removal
 from restore_conformance.payloads.materials import GRANULAR, LISTS, SITE
 from restore_conformance.recogniser import Recogniser
-from restore_conformance.stories.changes import refusals
-from restore_conformance.stories.talk import removal
 
 TOKEN = "G00D.t0ken"
 SESSION = "/solutions/backupRestore/sharePointRestoreSessions/61633878-8321-4950-bfaf-ed285bdd1461"
@@ -27,6 +26,14 @@ BREAKS = {
     "nothing": "", "nothing-named": "",
 }  # fmt: skip
 """What each change that the plan sends to be refused breaks; "" where the documents leave it open."""
+
+
+def refusals(materials, kind, seed):
+    """The changes that must be refused, by name, of a session of a kind."""
+    made = FAMILIES[kind](materials, Knobs(2, seed=seed + 50))
+    asked = Asked(Part("", made), (), materials, seed)
+    return [(name, CHANGES[name](asked)) for name in REFUSED[kind]]
+
 
 RECOGNISE = Recogniser(callers={TOKEN: "good", "R": "read-only"})
 STRANGER = Recogniser(strict=False)
