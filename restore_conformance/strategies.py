@@ -1,7 +1,7 @@
-"""Hypothesis strategies of create requests, for tests of clients and of emulators.
+"""Hypothesis strategies of create requests, and of series of operations, for tests of clients and of emulators.
 
-Each gives `CreateRequest`s: what to send, what it breaks, and how the documents say that it is answered. They shrink
-towards few artifacts and readable ids. What is sent comes from the contract's schemas, as in the runs of this suite.
+Each strategy gives `CreateRequest`s: what to send, what it breaks, and how the documents say that it is answered. They
+shrink towards few artifacts and readable ids. What is sent comes from the contract's schemas, as in the suite's runs.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from restore_conformance.clauses import load
 from restore_conformance.documents import pinned
 from restore_conformance.editions import chosen
 from restore_conformance.exchange import NOTHING, parse_json
@@ -22,7 +23,10 @@ from restore_conformance.sending import shorter, swapped
 from restore_conformance.spelling import suggestion
 from restore_conformance.verdicts import UsageError
 
-__all__ = ["CreateRequest", "any_request", "empty", "granular", "invalid", "mixed", "rows", "standard"]
+if TYPE_CHECKING:
+    from restore_conformance.session_machine import Sessions
+
+__all__ = ["CreateRequest", "any_request", "empty", "granular", "invalid", "mixed", "rows", "sessions", "standard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,30 @@ def invalid(row: str = "", *, edition: str = "", most: int = 49) -> Strategy[Cre
 def any_request(*, edition: str = "", most: int = 49) -> Strategy[CreateRequest]:
     """Every kind of request: valid, broken in one place or in several, and such as the documents leave open."""
     return _requests(edition, None, most)
+
+
+def sessions(target: Any = "mock", *, path: str = "/beta", token: str = "", timeout: float = 30.0) -> type[Sessions]:
+    """A Hypothesis state machine of a target: `TestSessions = strategies.sessions(app, token="T").TestCase`.
+
+    Sessions are created, read, listed, changed, activated and deleted in any order; every answer is judged, and a
+    broken *must* fails the test, with the shortest series of operations that shows it. `target` is what `campaign`
+    takes, and is reached anew for each series; `token` is that of a caller that may read and write.
+
+    Raises UsageError for an option that makes no sense, and for a target that would be a live one.
+    """
+    from restore_conformance.mock import Service
+    from restore_conformance.session_machine import on
+    from restore_conformance.targets import Embedded
+    from restore_conformance.testing.options import settings_of
+    from restore_conformance.testing.target import name_of, target_of
+
+    settings = settings_of({"target": name_of(target), "token": token, "timeout": timeout}, load())
+    token = settings.tokens()["good"]
+    if target == "mock":
+        return on(lambda: Embedded(Service({token: "good"})), token)
+    app = None if isinstance(target, str) else target
+    target_of(settings, app, path).close()  # a target that makes no sense is not met in the midst of a test only
+    return on(lambda: target_of(settings, app, path), token)
 
 
 def rows() -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def campaign(
     """
     app = None if isinstance(target, str) else target
     given = {
-        "target": f"application {type(app).__name__}" if app is not None else target, "token": token,
+        "target": name_of(target), "token": token,
         "identities": identities, "restore_points": restore_points, "granular_items": granular_items,
         "profile": profile, "seed": seed, "readings": readings, "edition": edition, "emulators": emulators,
         "headers": headers, "only": only,
@@ -107,7 +107,7 @@ def campaign(
     settings = settings_of(given, register)
     arguments = arguments_of(given)
     accepted = ledger.ledger_of(arguments, register)
-    with contextlib.closing(_target_of(settings, app, path)) as reached, _guarding(settings, report):
+    with contextlib.closing(target_of(settings, app, path)) as reached, _guarding(settings, report):
         judged = run.without_show(arguments, settings, reached, register, accepted)
     return _run(judged, Path(report) if report else None)
 
@@ -117,8 +117,13 @@ def _guarding(settings: Settings, report: object) -> contextlib.AbstractContextM
     return gate.guarding(settings.callers()) if report else contextlib.nullcontext()
 
 
-def _target_of(settings: Settings, app: Any, path: str) -> Target:
-    """What is judged. Raises UsageError for what would be live."""
+def name_of(target: Any) -> str:
+    """What a target is called."""
+    return target if isinstance(target, str) else f"application {type(target).__name__}"
+
+
+def target_of(settings: Settings, app: Any, path: str) -> Target:
+    """The application, if there is one, else what the settings name. Raises UsageError for what would be live."""
     if app is not None:
         from restore_conformance.targets.application import application
 

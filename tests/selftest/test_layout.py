@@ -45,8 +45,7 @@ STOREYS = [
         "comparing",
         "bundling",
     },
-    {"strategies"},
-    {"cli", "commands", "testing", "plugin", "pytest_campaign", "__main__"},
+    {"cli", "commands", "testing", "strategies", "plugin", "pytest_campaign", "__main__"},
 ]
 """From the ground up. A module may import from its own storey and from those below."""
 

@@ -10,7 +10,8 @@ import types
 import httpx
 import pytest
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.stateful import run_state_machine_as_test
 from starlette.applications import Starlette
 
 from restore_conformance import HttpExchange, UsageError, campaign, judge, mock, places, strategies
@@ -351,6 +352,24 @@ def test_an_unknown_row_is_answered_with_the_near_one():
         strategies.invalid("duplicat")
     with pytest.raises(UsageError, match="There are: path-type, "):
         strategies.invalid("zzzzzz")
+
+
+SERIES = settings(
+    max_examples=8, stateful_step_count=5, deadline=None, database=None, suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],  # shrinking takes a minute
+)  # fmt: skip
+
+
+def test_series_of_operations_are_judged():
+    """A conforming application passes whatever is done to it in whatever order; a faulty one fails."""
+    service = Service()
+    run_state_machine_as_test(strategies.sessions(asgi_of(service), token=service.token), settings=SERIES)
+    run_state_machine_as_test(strategies.sessions(), settings=SERIES)
+    faulty = seeded("standard-job-type-missing")
+    with pytest.raises(AssertionError, match="restoreJobType"):
+        run_state_machine_as_test(strategies.sessions(wsgi_of(faulty), token=faulty.token), settings=SERIES)
+    with pytest.raises(UsageError, match="would be a live target"):
+        strategies.sessions("https://graph.microsoft.com/beta", token="T")
 
 
 # ------------------------------------------------------------------ mock
