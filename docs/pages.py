@@ -21,7 +21,8 @@ def pages() -> list[Path]:
     return sorted(
         ROOT / path
         for path in found
-        if not any(part in OTHERS or part.startswith(".") or part == "_data" for part in path.parts)
+        if path.parts[0] != "reports"
+        and not any(part in OTHERS or part.startswith(".") or part == "_data" for part in path.parts)
     )
 
 

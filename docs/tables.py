@@ -174,11 +174,9 @@ def _setting(row: Setting) -> list[str]:
     given = PLACES[row.places] if row.places == "nowhere" else f"`{row.name.replace('_', '-')}`, {PLACES[row.places]}"
     default = row.shown or ("" if row.default in ("", (), None) else str(row.default).lower())
     others = [
-        f"{one.default} for {command}" for command in row.differs if (one := row.at(command)).default != row.default
-    ]
-    names = [
-        f"pytest as `{row.at(command).spelled}`" if row.at(command).spelled != row.spelled else command
-        for command in sorted(row.commands)
+        f"{one.default or one.shown} for {command}"
+        for command in row.differs
+        if (one := row.at(command)).default != row.default
     ]
     return [
         f"`{f'{row.spelled} {row.metavar}'.strip()}`",
@@ -188,7 +186,7 @@ def _setting(row: Setting) -> list[str]:
         given,
         f"`{row.environment}`" if row.environment else "",
         "yes" if row.secret else "",
-        ", ".join(names),
+        ", ".join(sorted(row.commands)),
     ]
 
 

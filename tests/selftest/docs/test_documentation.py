@@ -24,7 +24,7 @@ OTHER_TOOLS = {
     "--require-hashes", "--no-deps", "--no-build-isolation", "--editable", "--fault", "--edition",
 }  # fmt: skip
 """Options in the documentation that belong to pip."""
-PYTEST_OWN = {"-q", "-s", "-m", "-k", "-rs", "-n", "-x"}
+PYTEST_OWN = {"-q", "-s", "-m", "-k", "-rs", "-n", "-x", "--pyargs", "--last-failed", "--collect-only"}
 
 
 PAGES = pages() if places.is_checkout() else []
@@ -105,7 +105,7 @@ def test_commands_parse(path):
 @EACH
 def test_options_exist(path):
     """Every option in a sentence is one of the command that the sentence names with it, or of some command."""
-    every = set().union(*map(options, COMMANDS)) | OTHER_TOOLS | {"--version", "--help", *pytest_options()}
+    every = set().union(*map(options, COMMANDS)) | OTHER_TOOLS | {"--version", "--help", *pytest_options(), *PYTEST_OWN}
     for span in spans(path):
         words = span.removeprefix("restore-conformance ").split()
         known = options(words[0]) if words[0] in COMMANDS else every
@@ -133,7 +133,10 @@ def pytest_options():
 
     recorder = Recorder()
     plugin.pytest_addoption(recorder)
-    return recorder.names
+    text = (ROOT / "conftest.py").read_text(encoding="utf-8")
+    short = {name.replace("--restore-", "--") for name in recorder.names}
+    assert "ALIASES" in text
+    return recorder.names | short | {"--restore-"}
 
 
 @EACH
@@ -144,6 +147,8 @@ def test_pytest_lines_name_what_exists(path):
         for word in shlex.split(command[1]) if command else ():
             if word.startswith("-"):
                 assert word in {*pytest_options(), *PYTEST_OWN}, line
+            elif word.startswith("restore_conformance.clauses"):
+                continue
             elif "/" in word and "://" not in word:
                 assert (ROOT / word.partition("::")[0]).exists(), line
 
