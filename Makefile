@@ -12,7 +12,7 @@ SPREAD := -n auto --maxprocesses 4 --dist loadfile
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 
-.PHONY: help setup conformance test proofs net walks hostile kills bounds check live-proofs audit sdk browser samples reference serve clean bench-trust bench-million
+.PHONY: help setup conformance test proofs net walks hostile kills bounds check live-proofs audit sdk browser docs samples serve clean bench-trust bench-million
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -98,8 +98,8 @@ walks: $(READY) ## walks of 50,000 requests and over 200 compositions: nothing b
 live-proofs: $(READY) ## the long proofs of the live mode: a kill at every moment, real kills, many workers
 	@$(BIN)/python -m pytest -q -s -m proof tests/selftest/live
 
-reference: $(READY) ## make the reference pages in docs/reference anew
-	@$(BIN)/python docs/reference.py
+docs: $(READY) ## write the figures, tables and layers that the documentation takes from code and data
+	@$(BIN)/python docs/generate.py
 
 samples: $(READY) ## make the sample reports in docs/samples anew
 	@$(BIN)/python docs/samples.py
@@ -114,5 +114,5 @@ bench-trust: $(READY) ## the whole bench in both profiles, compared with the com
 	@$(BIN)/restore-conformance bench --profile standard --json benchmarks/trust.latest.json --compare benchmarks/trust.json
 	@$(BIN)/restore-conformance bench --profile quick --json benchmarks/trust-quick.latest.json --compare benchmarks/trust-quick.json
 
-bench-million: $(READY) ## a million exchanges with conforming servers, nobody accused; goes on where it was interrupted
+bench-million: $(READY) ## a million exchanges with conforming servers, no false positive; continues where it was interrupted
 	@$(BIN)/restore-conformance bench --exchanges 1000000 --resume --json benchmarks/million.latest.json

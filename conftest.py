@@ -1,4 +1,4 @@
-"""pytest's only door: options, the header, and one item for each clause.
+"""pytest's only door: the plug-in, the names that its options have in this repository, and strict warnings.
 
 `pytest tests/create --target URL --token T` judges a target as the command does; without --target the embedded
 mock is judged. Tests of the suite itself live in tests/selftest and are plain pytest.
@@ -6,19 +6,12 @@ mock is judged. Tests of the suite itself live in tests/selftest and are plain p
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import pytest
 
-from restore_conformance.plugin import (  # noqa: F401 - hooks, by their names
-    ClauseItem,
-    pytest_addoption,
-    pytest_configure,
-    pytest_pycollect_makemodule,
-    pytest_report_header,
-    pytest_sessionfinish,
-    pytest_terminal_summary,
-)
+from restore_conformance import plugin
 
 os.environ.setdefault("NO_COLOR", "1")
 
@@ -26,6 +19,33 @@ STRICT = pytest.mark.filterwarnings(
     "error",
     "ignore::DeprecationWarning:(msgraph_beta|kiota_abstractions)",  # the SDK warns of its own classes on import
 )
+ALIASES = {
+    "--plan-seed": "--restore-seed",
+    **{
+        option.replace("--restore-", "--"): option
+        for option in (*plugin.OPTIONS, *plugin.REPEATED, *plugin.SWITCHES)
+        if option not in {"--restore-points", "--restore-seed", "--restore-report", "--restore-timeout"}
+    },
+}
+"""The plug-in's options under shorter names."""
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Make sure that the plug-in is there, also where the distribution was installed before it had an entry point."""
+    if not pluginmanager.is_registered(plugin):
+        pluginmanager.register(plugin, plugin.NAME)
+    for alias, option in ALIASES.items():
+        dest = option.removeprefix("--").replace("-", "_")
+        form = {"action": "append", "default": []} if option in plugin.REPEATED else {"default": None}
+        if option in plugin.SWITCHES:
+            form = {"action": "store_true", "default": False}
+        with contextlib.suppress(ValueError):  # a plug-in of somebody else has an option of that name
+            parser.getgroup(plugin.NAME).addoption(alias, dest=dest, help=f"the same as {option}", **form)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Clauses may be among the tests here, whatever is asked for."""
+    plugin.register_markers(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,5 +55,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     target would be judged by it.
     """
     for item in items:
-        if not isinstance(item, ClauseItem):
+        if not isinstance(item, plugin.ClauseItem):
             item.add_marker(STRICT, append=False)

@@ -1,11 +1,11 @@
 """This suite, Schemathesis and a hand-written script, side by side over the same servers of the bench.
 
-Prints a Markdown table; run it with `python benchmarks/side_by_side.py`. A faulty server is caught or missed, an odd
-but conforming one is accused or not. What is cheap judges every server, what is dear every Nth, evenly spread; the
+Prints a Markdown table; run it with `python benchmarks/side_by_side.py`. A faulty server is detected or missed, an
+unusual but conforming one is reported or not. What is cheap judges every server, the rest every Nth, evenly spread; the
 table says how many. With --json every outcome is kept, and what the file holds already is not run again, so that a
 comparison can be interrupted, or made row by row (--rows).
 
-Servers that are odd or broken on the wire only are left out: the others are run in process, where they do not show.
+Servers that are unusual or broken on the wire only are left out: the others are run in process, where they do not show.
 
 Schemathesis runs as its command line would: its own engine, every phase, every check, the bearer token as a header,
 against the mock's ASGI application. It reads the project's own `schemas/openapi.json`. What it reports on the plain
@@ -72,7 +72,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One contestant: how it judges a server, and that it takes every Nth faulty and every Nth odd one."""
+    """One contestant: how it judges a server, and that it takes every Nth faulty and every Nth unusual one."""
 
     name: str
     judge: Callable[[Server], Outcome]
@@ -405,7 +405,7 @@ def figures(outcomes: list[Outcome]) -> dict[str, dict[str, float]]:
 def table(rows: dict[str, dict[str, float]]) -> str:
     """The rows in Markdown."""
     lines = [
-        "| | caught | of those of create | missed | false accusations | requests per server | CPU seconds per server |",
+        "| | detected | of those of create | missed | false positives | requests per server | CPU seconds per server |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for name, row in rows.items():

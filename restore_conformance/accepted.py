@@ -42,7 +42,7 @@ class Accepted:
         return made
 
     def remember(self, exchange: Exchange) -> None:
-        """Note the kind of an accepted create; the printed ones are no measure, a server may know their ids."""
+        """Note the kind of an accepted create; the printed ones do not count, since a server may know their ids."""
         sent = exchange.sent
         if not sent.defects and not any(tag.startswith("example:") for tag in sent.tags):
             self.kinds.add(sent.kind)

@@ -119,10 +119,10 @@ def clause(when: When) -> Callable[[_J], _J]:
 class Clause:
     """One testable statement. The fields are those of `clauses.toml`; see CONTRIBUTING.md.
 
-    Three fields keep one defect from being told ten times. `needs`: where one of these is broken by the same
+    Three fields keep one defect from being reported ten times. `needs`: where one of these is broken by the same
     exchange, this clause is not judged on it. `after`: where one of these is broken by the same answer, this
     finding is listed under that one. `follows`: the same, whatever the answer. And a `general` clause that is
-    broken in one place only is told of the clause about that place. `because` is what defends the level: the sentence,
+    broken in one place only is reported under the clause about that place. `because` defends the level: the sentence,
     table cell or printed example behind a *must*, or the reading that keeps a clause from being one.
     """
 

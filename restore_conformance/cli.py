@@ -28,7 +28,7 @@ COMMANDS = {
     "clauses": "the register: what is required, where it says so, what tests it",
     "history": "the runs that are kept: add, list, remove, and what really changed",
     "site": "static pages of many nights: clauses by nights, trends, drift, one page per clause and per run",
-    "bench": "judge the judge: seeded faults, odd servers and planted troubles",
+    "bench": "measure the suite's accuracy: seeded faults, unusual but conforming servers, troubles on the way",
     "drift": "what changed in the documents and in behaviour, and whom it breaks",
     "pin": "accept tonight's documents into schemas/",
     "openapi": "the contract as OpenAPI 3.1, composed from schemas/",

@@ -1,7 +1,7 @@
 """Which configuration files are read, and how far each is trusted.
 
-A file that is named with --config, or lies in the user's own folder for configuration, is the user's. One that only
-happens to lie in the working directory may come with somebody else's checkout: what it says of how much is judged and
+A file that is named with --config, or kept in the user's own folder for configuration, is the user's. One that only
+happens to be in the working directory may come with somebody else's checkout: what it says of how much is judged and
 reported is honoured; where anything is sent, with which secrets, and what is written where, is not. Asks nobody.
 """
 
@@ -90,7 +90,7 @@ def _run_of(table: dict[str, Any], own: Path) -> dict[str, Any]:
 
 
 def _beside(folder: Path, value: str) -> str:
-    """A path of a file of the user's: it lies beside that file, wherever the command is run from."""
+    """A path in a file of the user's: it is relative to that file, wherever the command is run from."""
     return str(folder / Path(value).expanduser()) if value else value
 
 

@@ -110,7 +110,7 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callabl
 def _as_long(known: Exchange, exchange: Exchange) -> Exchange:
     """A control as long as a request that was too large, since something in front of a target may bound all bodies.
 
-    White space after a JSON text is no part of it.
+    White space after a JSON text is not part of it.
     """
     body = known.request.body
     if not body:

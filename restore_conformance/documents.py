@@ -1,4 +1,4 @@
-"""The contract's JSON files, and the one door to the JSON Schema libraries.
+"""The contract's JSON files; the only module that imports the JSON Schema libraries.
 
 A value is accepted with jsonschema-rs, which is a hundred times faster, and explained with jsonschema, which
 names the place; a selftest holds the two equal. Knows no clause and no request.
@@ -38,7 +38,7 @@ class Breach:
 class Documents:
     """The files under one `schemas` folder; every file is read once.
 
-    Raises UsageError with the file's name where one is missing or is no JSON, TOML or JSON Schema.
+    Raises UsageError with the file's name where one is missing or is not JSON, TOML or a JSON Schema.
     """
 
     def __init__(self, root: Path | None = None) -> None:

@@ -89,9 +89,9 @@ class Exchange:
     found broken here. `silent` says that no clause may be judged by this exchange alone. `lost` names parts of the
     answer that a recording may not show as they were, so that neither their absence nor their form proves anything:
     "media type", "body", places in it as JSON pointers, "members" where only those are missing that the request did
-    not ask for, and "request" where values of the request may have been written over. `overlaps` says that another
-    request was under way at the same time which changes what this one is about. `known` is what the exchanges before
-    had shown.
+    not ask for, "request" where values of the request may have been written over, and "payload" where nobody knows
+    what was sent. `overlaps` says that another request was under way at the same time which changes what this one is
+    about. `known` is what the exchanges before had shown.
     """
 
     number: int

@@ -61,7 +61,7 @@ def service_of(place: Place, answers: Sequence[Response]) -> str:
 
 
 def _gateway(answer: Response) -> dict[str, str]:
-    """What the service's gateway tells of itself, or nothing where it tells nothing."""
+    """What the service's gateway says of itself, or nothing."""
     try:
         told = json.loads(answer.header(DIAGNOSTIC) or "")["ServerInfo"]
         return {key: str(told[key]) for key, _ in TOLD if told.get(key)}

@@ -1,4 +1,4 @@
-"""Where the contract lies: in the checkout, or inside the installed package. Reads nothing itself."""
+"""Where the contract is: in the checkout, or inside the installed package. Reads nothing itself."""
 
 from __future__ import annotations
 

@@ -1,204 +1,164 @@
-"""The pytest front: each clause is an item, and one campaign stands behind all of them.
+"""The pytest plug-in: each clause is an item, and one campaign stands behind all of them.
 
-The campaign runs once, at the first item; every item then shows the verdict of its clause. The embedded mock is
-the target unless --target names another.
+Does nothing unless it is asked to: by `--restore-target`, by `--pyargs restore_conformance.clauses`, or by the path of
+a file of clause judgements. The campaign runs once, before the first item, in one process; every item then shows the
+verdict of its clause. Imports nothing of the suite before that.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from restore_conformance import places
-from restore_conformance.clauses import Clause, Register, load
-from restore_conformance.settings_table import ROWS as SETTINGS
-from restore_conformance.settings_table import settings_of_command
-from restore_conformance.verdicts import (
-    ClauseVerdict,
-    Deviation,
-    Inconclusive,
-    Level,
-    SuiteError,
-    Unready,
-    UsageError,
-    Verdict,
-)
+if TYPE_CHECKING:
+    from restore_conformance.clauses import Clause
+    from restore_conformance.testing import MockServer
 
-_REGISTER: Any = pytest.StashKey[Register]()
-_VERDICTS: Any = pytest.StashKey[dict[str, ClauseVerdict]]()
-_RESULT: Any = pytest.StashKey[Any]()
-_BROKEN: Any = pytest.StashKey[str]()
+NAME = "restore-conformance"
+CLAUSES = "restore_conformance.clauses"
+_PACKAGE = Path(__file__).resolve().parent
+_REGISTER_FILE = _PACKAGE / "clauses.py"
 
-ROWS = settings_of_command("pytest")
-"""The settings that are options of pytest, spelled as there."""
+OPTIONS = (
+    "--restore-target", "--restore-token", "--restore-points", "--restore-granular-items", "--restore-profile",
+    "--restore-seed", "--restore-report", "--restore-edition", "--restore-as-of", "--restore-ca-bundle",
+    "--restore-max-requests", "--restore-timeout", "--restore-wait", "--restore-patience", "--restore-draws",
+    "--restore-config", "--restore-deviations",
+)  # fmt: skip
+REPEATED = ("--restore-identity", "--restore-header", "--restore-reading", "--restore-emulator")
+SWITCHES = ("--restore-yes",)
+"""The options of the table of settings, written out: reading the table would slow down every run of pytest."""
+
+_OUTCOME: Any = pytest.StashKey[dict[str, Any]]()
+_MARKED: Any = pytest.StashKey[bool]()
+_SHARED: Any = pytest.StashKey[Path]()
+_SHOWN: Any = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `restore-conformance run`, as far as they make sense here."""
-    group = parser.getgroup("restore-conformance", "Graph restore conformance")
-    for row in ROWS:
-        says = row.help.replace("%", "%%")
-        if row.kind == "switch":
-            group.addoption(row.spelled, action="store_true", default=None, help=says)
-        elif row.repeatable:
-            group.addoption(row.spelled, action="append", default=[], metavar=row.metavar, help=says)
-        else:
-            group.addoption(row.spelled, default=None, metavar=row.metavar or None, help=says)
+    group = parser.getgroup(NAME, "conformance of a target to Create sharePointRestoreSession")
+    for option in OPTIONS:
+        group.addoption(option, default=None, help=_help(option))
+    for option in REPEATED:
+        group.addoption(option, action="append", default=[], help=f"{_help(option)}; repeatable")
+    for option in SWITCHES:
+        group.addoption(option, action="store_true", default=False, help=_help(option))
+
+
+def _help(option: str) -> str:
+    name = option.removeprefix("--restore-")
+    return f"as of restore-conformance run --{'restore-points' if name == 'points' else name}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take in what pytest is asked for."""
+    config.addinivalue_line("markers", "restore_mock(fault, variant, edition): how the fixture restore_mock serves")
+    if _adds_clauses(config) or any(arg.partition("::")[0] in {CLAUSES, str(_REGISTER_FILE)} for arg in config.args):
+        register_markers(config)
+
+
+def _adds_clauses(config: pytest.Config) -> bool:
+    """Whether the clauses are judged beside what is collected: with a target, where nothing else is named.
+
+    In a checkout its tests are the clauses.
+    """
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        return bool(worker.get(NAME, {}).get("adds"))
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    return config.getoption("--restore-target") is not None and not named and _PACKAGE.parent != config.rootpath
+
+
+def register_markers(config: pytest.Config) -> None:
+    """Make known what clauses are marked with, once there are any."""
+    if _MARKED in config.stash:
+        return
+    config.stash[_MARKED] = True
+    from restore_conformance.editions import editions
+    from restore_conformance.places import SCHEMAS
+    from restore_conformance.verdicts import Level
+
+    lines = [f"{level}: clauses of this level" for level in Level]
+    lines += [f"{path.parent.name}: clauses of this operation" for path in sorted(SCHEMAS.glob("*/clauses.toml"))]
+    lines += [f"edition-{one.name}: clauses that began with this edition of the documents" for one in editions()]
+    for line in lines:
+        config.addinivalue_line("markers", line)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Which target is judged, where clauses are asked for."""
+    if _MARKED not in config.stash:
+        return None
+    from restore_conformance.configuration import configuration
+    from restore_conformance.verdicts import UsageError
+
+    given = config.getoption("--restore-target")
+    try:
+        target = given or configuration(config.getoption("--restore-config")).run.get("target", "mock")
+    except UsageError as error:
+        raise pytest.UsageError(f"restore-conformance: {error}") from None
+    return f"restore-conformance: target {target}"
+
+
+# ---------------------------------------------------------------- what is collected
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Add the clauses before anything is deselected: as an argument they might lie in a folder that is ignored."""
+    if not _adds_clauses(config) or any(isinstance(item, ClauseItem) for item in items):
+        return
+    register: pytest.Collector = ClauseRegister.from_parent(session, path=_REGISTER_FILE, nodeid=CLAUSES)
+    report = config.hook.pytest_make_collect_report(collector=register)
+    config.hook.pytest_collectreport(report=report)
+    items.extend(report.result or ())
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect a file of clause judgements as clauses; every other file is a test module as usual."""
-    if module_path.parent.parent != places.CLAUSE_TESTS:
+    """Collect the register, or a file of clause judgements, as clauses; every other file is a module as usual."""
+    collector: pytest.Collector
+    if module_path == _REGISTER_FILE:
+        collector = ClauseRegister.from_parent(parent, path=module_path, nodeid=CLAUSES)
+        return collector
+    if not module_path.name.startswith("test_") or module_path.parent.parent.name != "tests":
         return None
-    if not (places.SCHEMAS / module_path.parent.name / "clauses.toml").exists():
+    from restore_conformance import places
+
+    operation = module_path.parent
+    if operation.parent != places.CLAUSE_TESTS or not (places.SCHEMAS / operation.name / "clauses.toml").exists():
         return None
-    made: pytest.Collector = ClauseFile.from_parent(parent, path=module_path)
-    return made
+    collector = ClauseFile.from_parent(parent, path=module_path)
+    return collector
 
 
-def _register(config: pytest.Config) -> Register:
-    if _REGISTER not in config.stash:
-        try:
-            with _warnings_only():
-                config.stash[_REGISTER] = load()
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
-    found: Register = config.stash[_REGISTER]
-    return found
+def _clauses(config: pytest.Config) -> tuple[Clause, ...]:
+    from restore_conformance.clauses import load
+    from restore_conformance.verdicts import UsageError
 
-
-def _verdicts(config: pytest.Config) -> dict[str, ClauseVerdict]:
-    """The verdicts of the one campaign; the first call runs it. Raises SuiteError, each time, where it broke."""
-    if _BROKEN in config.stash:
-        raise SuiteError(f"the campaign ended in an error of the suite itself: {config.stash[_BROKEN]}")
-    if _VERDICTS not in config.stash:
-        try:
-            result = _judged(config)
-        except (UsageError, Unready) as error:
-            # Once, not for each clause: a live target is not signed in to a hundred times.
-            pytest.exit(
-                f"restore-conformance: {_spelled(str(error))}", returncode=2 if isinstance(error, UsageError) else 3
-            )
-        except Exception as error:
-            config.stash[_BROKEN] = f"{type(error).__name__}: {error}"
-            raise
-        config.stash[_RESULT] = result
-        config.stash[_VERDICTS] = {found.clause.address: found for found in result.verdicts}
-    found: dict[str, ClauseVerdict] = config.stash[_VERDICTS]
-    return found
-
-
-def _judged(config: pytest.Config) -> Any:
-    from restore_conformance.commands import run
-    from restore_conformance.commands.arguments import Parser, take_environment
-
-    parser = Parser(prog="pytest")
-    run.add_arguments(parser)
-    capture = config.pluginmanager.getplugin("capturemanager")
-    shown = capture.global_and_fixture_disabled() if capture is not None else contextlib.nullcontext()
-    with shown, _warnings_only():  # what is said of the options is said to the user, not to the first clause
-        arguments = parser.parse_args(_arguments(config))
-        take_environment(arguments, settings_of_command("run"))
-        return run.judged(arguments, _register(config))
-
-
-@contextlib.contextmanager
-def _warnings_only() -> Iterator[None]:
-    """A warning inside of the campaign stays one, however strict the configuration is that it runs under."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("default")
-        yield
-
-
-def _arguments(config: pytest.Config) -> list[str]:
-    """The options that were given to pytest, as `restore-conformance run` spells them."""
-    made = []
-    for row in ROWS:
-        value, spelled = config.getoption(row.spelled), SETTINGS[row.name].spelled
-        if row.kind == "switch":
-            made += [spelled] if value else []
-        elif value is not None:
-            for one in value if row.repeatable else [value]:
-                made += [f"{spelled}={one}"]
-    return made
-
-
-def _spelled(text: str) -> str:
-    """A sentence about the options of the command, with the names that they have here."""
-    names = {SETTINGS[row.name].spelled: row.spelled for row in ROWS}
-    return re.sub(r"(?<![\w-])--[a-z][a-z-]*", lambda found: names.get(found[0], found[0]), text)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """A target is asked by one process: every worker of pytest-xdist would send it the whole run."""
-    if config.getoption("numprocesses", None) and _target(config):
-        raise pytest.UsageError("--target: every worker would send the whole run to it; leave -n out.")
-
-
-def _target(config: pytest.Config) -> str:
-    """The target that is named, on the command line or in a file of the user's; "" where none is."""
-    from restore_conformance.configuration import configuration
-
-    given = config.getoption("--target")
+    register_markers(config)
     try:
-        return str(given or configuration(config.getoption("--config")).run.get("target", ""))
+        with warnings_only():
+            return load().clauses
     except UsageError as error:
-        raise pytest.UsageError(f"restore-conformance: {error}") from None
+        raise pytest.UsageError(str(error)) from None
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    """Which target is judged."""
-    return f"restore-conformance: target {_target(config) or 'mock'}"
+class ClauseRegister(pytest.File):
+    """Every clause that has a test, by its address."""
 
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """The verdict of the run and its exit code, in one line, and every *should* that is not followed."""
-    result = config.stash.get(_RESULT, None)
-    if result is None:
-        return
-    scrub = _scrub(config)
-    for found in result.verdicts:
-        if found.verdict is Verdict.FAIL and found.clause.level is not Level.MUST:
-            terminalreporter.write_line(scrub.text(f"{found.clause.level}: {_message(found)}"))
-    said = f"{result.reason} ({result.requests} requests to {result.target}), exit {int(result.exit)}"
-    terminalreporter.write_line(scrub.text(f"restore-conformance: {said}"))
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Never zero where the command is not: the items of a target that was not judged are merely skipped."""
-    result = session.config.stash.get(_RESULT, None)
-    if result is not None and session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = int(result.exit)
-
-
-def _scrub(config: pytest.Config) -> Any:
-    from restore_conformance.commands.options import scrub_of
-
-    result = config.stash[_RESULT]
-    scrub = scrub_of(result.settings)
-    for found in result.verdicts:
-        for finding in found.findings:
-            for one in finding.evidence:
-                scrub.learn(one)
-    return scrub
-
-
-def _message(found: ClauseVerdict) -> str:
-    return f"{found.clause.address}: {found.clause.says} {found.findings[0].message}"
-
-
-def _secretless(text: str, config: pytest.Config) -> str:
-    """A traceback without what the command line and the environment keep secret."""
-    from restore_conformance.commands.arguments import scrub_of_command_line
-
-    return scrub_of_command_line(_arguments(config)).text(text)
+    def collect(self) -> Iterator[pytest.Item]:
+        for clause in _clauses(self.config):
+            if clause.test:
+                yield _item(self, clause.address, clause)
 
 
 class ClauseFile(pytest.File):
@@ -206,38 +166,153 @@ class ClauseFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         where = f"tests/{self.path.parent.name}/{self.path.name}::"
-        for made in _register(self.config).clauses:
-            if made.test.startswith(where):
-                item: pytest.Item = ClauseItem.from_parent(self, name=made.test.removeprefix(where))
-                item.made = made  # type: ignore[attr-defined]
-                yield item
+        for clause in _clauses(self.config):
+            if clause.test.startswith(where):
+                yield _item(self, clause.test.removeprefix(where), clause)
+
+
+def _item(parent: pytest.Collector, name: str, clause: Clause) -> pytest.Item:
+    from restore_conformance.editions import editions
+
+    item: pytest.Item = ClauseItem.from_parent(parent, name=name)
+    item.address = clause.address  # type: ignore[attr-defined]
+    edition = next((one.name for one in editions() if clause.since <= one.since), "")
+    for marker in (clause.level.value, clause.operation, f"edition-{edition}"):
+        if not marker.endswith("-"):
+            item.add_marker(marker)
+    return item
 
 
 class ClauseItem(pytest.Item):
     """One clause. Fails on a broken *must*; a clause that could not be judged is skipped with the reason."""
 
-    made: Clause
+    address: str
 
     def runtest(self) -> None:
-        found = _verdicts(self.config)[self.made.address]
-        if found.verdict is Verdict.ERROR:
-            raise RuntimeError(found.reason)
-        if found.verdict in {Verdict.NONE, Verdict.INCONCLUSIVE}:
-            raise Inconclusive(f"{found.verdict}: {found.reason}")
-        if found.verdict is Verdict.FAIL and self.made.level is Level.MUST:
-            raise Deviation(_message(found))
+        outcome = self.config.stash.get(_OUTCOME, None) or {"broken": "it was not run", "trace": ""}
+        if "broken" in outcome:
+            raise Broken(self._broken(outcome))
+        if "refused" in outcome:
+            pytest.skip(outcome["refused"])
+        entry = outcome["clauses"][self.address]
+        match entry["verdict"]:
+            case "error":
+                raise Broken(entry["reason"])
+            case "none" | "inconclusive":
+                pytest.skip(f"{entry['verdict']}: {entry['reason']}")
+            case "fail" if entry["accepted"]:
+                pytest.xfail(f"accepted: {entry['accepted']}")
+            case "fail" if entry["level"] == "must":
+                raise Broken(entry["shown"])
+
+    def _broken(self, outcome: dict[str, Any]) -> str:
+        """Why nothing was judged: the first clause shows where, the others name it."""
+        first = _SHOWN not in self.config.stash
+        self.config.stash[_SHOWN] = True
+        named = f"the campaign ended in an error of the suite itself: {outcome['broken']}"
+        return f"{outcome['trace']}\n{named}" if first else named
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        if isinstance(excinfo.value, SuiteError):
-            return str(excinfo.value)
-        if isinstance(excinfo.value, Deviation) and _RESULT in self.config.stash:
-            from restore_conformance.shell import curl
-
-            result, scrub = self.config.stash[_RESULT], _scrub(self.config)
-            finding = _verdicts(self.config)[self.made.address].findings[0]
-            again = curl(finding.evidence[-1], scrub, result.base)
-            return f"{scrub.text(str(excinfo.value))}\nseen {finding.seen} of {finding.of}\n{again}"
-        return _secretless(str(super().repr_failure(excinfo, style)), self.config)
+        return str(excinfo.value) if isinstance(excinfo.value, Broken) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        return self.path, None, self.made.address
+        return self.path, None, self.address
+
+
+class Broken(AssertionError):
+    """A broken clause, or a broken campaign, as it is shown: what is secret has been taken out."""
+
+
+# ---------------------------------------------------------------- the one campaign
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Judge before the first item, so that no plug-in takes the time of the campaign for that of a test."""
+    config = session.config
+    addresses = [item.address for item in session.items if isinstance(item, ClauseItem)]
+    failed = session.testsfailed and not config.option.continue_on_collection_errors
+    if not addresses or failed or config.option.collectonly:
+        return
+    from restore_conformance.pytest_campaign import Ended, outcome_of, shared_outcome_of
+
+    worker = getattr(config, "workerinput", None)
+    capture = config.pluginmanager.getplugin("capturemanager")
+    # What is said of the options is said to the user, not to a test.
+    with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext(), warnings_only():
+        try:
+            if worker is None:
+                config.stash[_OUTCOME] = outcome_of(config, addresses)
+            else:
+                config.stash[_OUTCOME] = shared_outcome_of(config, addresses, Path(worker[NAME]["folder"]))
+        except Ended as ended:  # once, not for each clause
+            pytest.exit(f"restore-conformance: {ended}", returncode=ended.code)
+    if worker is not None:
+        config.workeroutput[NAME] = {**config.stash[_OUTCOME], "clauses": {}}  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def warnings_only() -> Iterator[None]:
+    """A warning inside of the campaign stays one, however strict the configuration is that it runs under."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        yield
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The verdict of the run and its exit code, in one line, and every *should* that is not followed."""
+    outcome = config.stash.get(_OUTCOME, None)
+    for line in (outcome or {}).get("said", ()):
+        terminalreporter.write_line(line)
+    if outcome is None and config.getoption("--restore-target") is not None and not config.option.collectonly:
+        terminalreporter.write_line(
+            "restore-conformance: --restore-target was given, and no clause is among these tests: name no other test, "
+            f"or add --pyargs {CLAUSES}."
+        )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Never zero where the command is not: the items of a target that was not judged are merely skipped."""
+    outcome = session.config.stash.get(_OUTCOME, None)
+    is_worker = hasattr(session.config, "workerinput")
+    if outcome is not None and not is_worker and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = int(outcome["exit"])
+
+
+# ---------------------------------------------------------------- beside pytest-xdist
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each worker whether clauses are added, and where the one outcome is kept for all of them."""
+    config = node.config
+    if _SHARED not in config.stash:
+        config.stash[_SHARED] = Path(tempfile.mkdtemp(prefix="restore-conformance-"))
+    node.workerinput[NAME] = {"folder": str(config.stash[_SHARED]), "adds": _adds_clauses(config)}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take in what the campaign of a worker came to."""
+    outcome = getattr(node, "workeroutput", {}).get(NAME)
+    if outcome is not None:
+        node.config.stash[_OUTCOME] = outcome
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what the workers shared."""
+    if _SHARED in config.stash:
+        shutil.rmtree(config.stash[_SHARED], ignore_errors=True)
+
+
+# ---------------------------------------------------------------- for tests of one's own
+
+
+@pytest.fixture
+def restore_mock(request: pytest.FixtureRequest) -> Iterator[MockServer]:
+    """The mock as a real HTTP server on loopback, as the marker restore_mock says: `url`, `token`, `identities`."""
+    from restore_conformance.testing import mock
+
+    marker = request.node.get_closest_marker("restore_mock")
+    with mock(**(marker.kwargs if marker else {})) as server:
+        yield server

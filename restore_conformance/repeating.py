@@ -21,7 +21,7 @@ TIMES = 2
 
 @dataclass(slots=True)
 class Doubts:
-    """What was refused so in a run: by clause the creates, and the conversations that were told again in vain.
+    """What was refused so in a run: by clause the creates, and the conversations that were repeated in vain.
 
     At most as many of each clause are kept as it takes to bind. `asked` are the clauses for which all was sent again.
     """
@@ -40,7 +40,7 @@ class Doubts:
                 kept.setdefault(stimulus_of(exchange), exchange)
 
     def passed(self, address: str, conversation: int) -> None:
-        """A conversation was told again, and the clause was not broken again."""
+        """A conversation was repeated, and the clause was not broken again."""
         self.conversations.setdefault(address, set()).add(f"conversation {conversation}")
         self.asked.add(address)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from restore_conformance.checks.answers import NO_ROUTE, codes, is_refusal
+from restore_conformance.checks.answers import NO_ROUTE, is_refusal
 from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.controls import ROUNDS, Control, again, confirm
 from restore_conformance.exchange import Exchange
@@ -17,6 +17,7 @@ from restore_conformance.judging import Outcome
 from restore_conformance.patience import Patience
 from restore_conformance.payloads import Materials, Stimulus
 from restore_conformance.payloads.scenario import WALK, Scenario
+from restore_conformance.recogniser.answers import codes
 from restore_conformance.repeating import TIMES, Doubts
 from restore_conformance.scene import Scene
 from restore_conformance.sending import Sender

@@ -70,7 +70,7 @@ def may_touch(made: Clause, sent: Sent, edition: Chosen) -> bool:
 
 
 def _is_answered_so(every: frozenset[str], sent: Sent) -> bool:
-    """Whether a server that keeps the contract could answer so: what must be refused is no session's create."""
+    """Whether a server that keeps the contract could answer so: what must be refused creates no session."""
     if sent.defects:
         return not every & {"201", "2xx"}
     return "valid" not in sent.tags or not every & {"400", "4xx"}

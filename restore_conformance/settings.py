@@ -43,7 +43,7 @@ def _of(name: str) -> Any:
 
 @dataclass(slots=True)
 class Settings:
-    """What a run was told, in the form in which it is used; meanings and defaults are those of the table."""
+    """The settings of a run, in the form in which it is used; meanings and defaults are those of the table."""
 
     target: str = _of("target")
     token: str = _of("token")
@@ -208,7 +208,7 @@ def lines_from(option: str, path: str) -> list[str]:
 
 
 def restore_points_from(path: str, where: str = "--restore-points") -> tuple[str, ...]:
-    """One id on each line, or a JSON array of ids. Raises UsageError for an empty file and for what is no GUID."""
+    """One id on each line, or a JSON array of ids. Raises UsageError for an empty file and for what is not a GUID."""
     lines = lines_from(where, path)
     found = _json(lines) if lines and lines[0].startswith("[") else lines
     ids = tuple(str(one.get("id", "")) if isinstance(one, dict) else str(one) for one in found)

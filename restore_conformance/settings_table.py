@@ -19,6 +19,8 @@ from restore_conformance.verdicts import UsageError
 
 PREFIX = "RESTORE_CONFORMANCE_"
 """Every environment variable of a setting begins with it."""
+PYTEST = "--restore-"
+"""Every option of pytest begins with it."""
 PROFILES = ("quick", "standard", "deep", "live", "live-deep")
 """The names of the profiles, from the least that is sent to the most; what they send is in `payloads.plan`."""
 
@@ -63,7 +65,10 @@ class Setting:
 
     def at(self, command: str) -> Setting:
         """The row as a command has it."""
-        return replace(self, **self.differs[command]) if command in self.differs else self
+        made = replace(self, **self.differs[command]) if command in self.differs else self
+        if command == "pytest" and not made.spelled.startswith(PYTEST):
+            made = replace(made, option=PYTEST + made.spelled.removeprefix("--"))
+        return made
 
     @property
     def spelled(self) -> str:
@@ -221,7 +226,6 @@ SETTINGS = (
     Setting(
         name="seed", kind="whole", default=1, shown="1", metavar="N", least=0, most=4_294_967_295, variable=True,
         places="anywhere", commands=_on("run pytest"), meaning="the same seed sends the same planned requests",
-        differs={"pytest": {"option": "--plan-seed"}},
     ),
     Setting(
         name="only", kind="texts", default=(), metavar="ADDRESS|HEADING|OPERATION", variable=True, places="own",
@@ -231,8 +235,8 @@ SETTINGS = (
     ),
     Setting(
         name="report", kind="folder", default="reports/latest", metavar="DIR", variable=True, places="own",
-        commands=_on("run judge"), meaning="where run.json and the reports go",
-        differs={"judge": {"default": "reports/judged"}},
+        commands=_on("run pytest judge"), meaning="where run.json and the reports go",
+        differs={"judge": {"default": "reports/judged"}, "pytest": {"default": "", "shown": "none are written"}},
     ),
     Setting(
         name="readings", kind="pairs", default=(), option="--reading", metavar="KEY=VALUE", variable=True,
@@ -268,7 +272,7 @@ SETTINGS = (
     ),
     Setting(
         name="timeout", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0.001, most=_DAY,
-        variable=True, places="own", commands=_on("run record"), meaning="how long to wait for an answer",
+        variable=True, places="own", commands=_on("run pytest record"), meaning="how long to wait for an answer",
     ),
     Setting(
         name="patience", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0, most=_DAY,
@@ -295,7 +299,7 @@ SETTINGS = (
     ),
     Setting(
         name="deviations", kind="file", metavar="FILE", variable=True, places="own",
-        commands=_on("run judge compare"), shown="none, nothing is accepted",
+        commands=_on("run pytest judge compare"), shown="none, nothing is accepted",
         meaning="a ledger of accepted deviations, such as reports/deviations.toml",
     ),
     Setting(
@@ -308,11 +312,11 @@ SETTINGS = (
     ),
     Setting(
         name="plain", kind="switch", default=False, variable=True, places="anywhere", commands=_on("run judge"),
-        meaning="lines only, no colours, nothing redrawn: for logs (default where standard error is no terminal)",
+        meaning="lines only, no colours, nothing redrawn: for logs (default where standard error is not a terminal)",
     ),
     Setting(
         name="history", kind="text", metavar="FILE|URL", variable=True, commands=_on("run judge"),
-        meaning="keep the run there, a SQLite file or a database URL, and tell since when",
+        meaning="keep the run there, a SQLite file or a database URL, and report since when",
     ),
     Setting(
         name="label", kind="text", default=None, metavar="NAME", variable=True, places="own",

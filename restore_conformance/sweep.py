@@ -1,4 +1,4 @@
-"""Schemathesis's only door: stimuli made by somebody else, judged like our own.
+"""The only module that imports Schemathesis: stimuli that another tool generates, judged like our own.
 
 In the deep profile, against loopback only. Its requests go through the same target, and the same judgements
 look at them; its own checks are not asked.

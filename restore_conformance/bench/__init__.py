@@ -1,4 +1,4 @@
-"""The suite's own conformance: seeded faults, odd but conforming servers, and troubles that are nobody's fault."""
+"""Measures the suite: seeded faults, unusual but conforming servers, and troubles between the suite and a server."""
 
 from restore_conformance.bench.environments import ENVIRONMENTS, Troubled
 from restore_conformance.bench.scoring import Score, edition_of, fits, score_environment, score_fault, score_variant

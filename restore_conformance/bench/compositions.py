@@ -1,4 +1,4 @@
-"""Draws compositions of odd habits: at most one value of every dimension, in any combination.
+"""Draws compositions of variants: at most one value of every dimension, in any combination.
 
 One in four has habits on the wire as well, and so is judged over HTTP, which takes several times as long.
 """

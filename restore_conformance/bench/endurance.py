@@ -1,4 +1,4 @@
-"""The long run: conforming servers, most of them odd, judged one after the other until so many exchanges were made.
+"""The long run: conforming servers, most of them unusual, judged one after the other up to a number of exchanges.
 
 Which server comes as the n-th depends on the seed and on n alone, so that a run that was interrupted goes on where it
 stopped. Knows no clause; what it keeps is a few figures.
@@ -72,7 +72,7 @@ class Endurance:
 
 
 def habits_of(number: int, seed: int) -> list[str]:
-    """The odd habits of the n-th server: none, one, or a composition, in turn."""
+    """The variants of the n-th server: none, one, or a composition, in turn."""
     if number % 5 == 0:
         return []
     if number % 5 == 1:
@@ -139,11 +139,11 @@ def in_use() -> float:
 
 
 def summary(state: Endurance) -> str:
-    """The figures in one sentence: how long, how much memory from the first tenth to the end, who was accused."""
+    """The figures in one sentence: time, memory from the first tenth to the end, and false positives."""
     early = [held for at, held in state.memory if at >= SAMPLE][:1]
     most = max((held for _, held in state.memory), default=0.0)
     return (
         f"{state.exchanges} exchanges with {state.servers} conforming servers, {state.judgements} judgements, "
-        f"in {state.seconds:.0f} s: {len(state.accused)} accused; memory {early[0] if early else most:.0f} MiB after "
-        f"{SAMPLE} exchanges, {most:.0f} MiB at most"
+        f"in {state.seconds:.0f} s: {len(state.accused)} false positives; "
+        f"memory {early[0] if early else most:.0f} MiB after {SAMPLE} exchanges, {most:.0f} MiB at most"
     )

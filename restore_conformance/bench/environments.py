@@ -45,7 +45,7 @@ def cut(share: float) -> Spoil:
 
 
 def garbled(request: Request, response: Response) -> Response:
-    """An answer whose bytes are no text."""
+    """An answer whose bytes are not text."""
     return Response(response.status, response.headers, b"\x1f\x8b" + bytes(255 - byte for byte in response.body[:200]))
 
 

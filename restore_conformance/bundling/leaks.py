@@ -1,4 +1,4 @@
-"""Looks for secrets in what is about to leave the house. What is found is told by its kind, never shown.
+"""Looks for secrets in what is about to be handed out. What is found is named by its kind, never shown.
 
 Everything was scrubbed before it was stored; this is the second pair of eyes, and it refuses where the first replaced.
 """

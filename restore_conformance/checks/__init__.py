@@ -1,4 +1,4 @@
-"""Named assertions about one exchange. Each raises Deviation with the place, what was expected and what came.
+"""Named assertions about one exchange. Each raises Deviation with the place, what was expected and what was observed.
 
 Knows no clause: the clause functions in `tests/` say which assertion holds when.
 """
@@ -48,19 +48,17 @@ from restore_conformance.checks.talks import (
     ON_DRAFTS,
     comparable,
     declared,
-    exceptions,
     in_order,
     no_server_error,
     not_crowded_out,
-    objects,
     one_declared,
     same_actors,
     same_id,
     same_job_type,
     same_time,
     sound,
-    total,
 )
+from restore_conformance.recogniser.answers import exceptions, objects, total
 
 __all__ = [
     "ON_DRAFTS",

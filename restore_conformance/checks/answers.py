@@ -6,12 +6,13 @@ Texts of messages are never judged: the vendor says not to branch on them.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
+from restore_conformance.recogniser.answers import codes
 from restore_conformance.recogniser.defects import says
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
@@ -55,32 +56,6 @@ def refusals(operation: str = "create") -> dict[str, Refusal]:
     for row in pinned().toml(f"{operation}/page.toml").get("error", []):
         made[row["defect"]] = Refusal(row["defect"], frozenset(row["status"]), row.get("code"), row.get("prefer"))
     return made
-
-
-def codes(body: Any) -> Iterator[tuple[str, str]]:
-    """Every error code of an envelope with where it stands: "top", "inner" (nested ones too), then "details"."""
-    error = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        return
-    if isinstance(error.get("code"), str):
-        yield "top", error["code"]
-    later = list(_details(error))
-    inner: Any = error
-    for _ in range(16):
-        inner = next((inner[name] for name in ("innerError", "innererror") if isinstance(inner.get(name), dict)), None)
-        if inner is None:
-            break
-        if isinstance(inner.get("code"), str):
-            yield "inner", inner["code"]
-        later += _details(inner)
-    yield from later
-
-
-def _details(error: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    details = error.get("details")
-    for detail in details if isinstance(details, list) else []:
-        if isinstance(detail, dict) and isinstance(detail.get("code"), str):
-            yield "details", detail["code"]
 
 
 def shown(exchange: Exchange) -> str:

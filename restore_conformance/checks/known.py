@@ -5,6 +5,7 @@ from __future__ import annotations
 from restore_conformance.checks import answers
 from restore_conformance.checks.talks import ABSENT
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.answers import codes
 from restore_conformance.state import Aspect, Known
 from restore_conformance.state.known import COUNT, PRESENCE, Fit
 from restore_conformance.state.state import NOT_THERE
@@ -29,7 +30,7 @@ def excuse(exchange: Exchange, known: Known) -> str:
     """
     operation = exchange.sent.operation
     rows = {row.code for row in answers.refusals("update").values()}
-    named = any(code in rows for _, code in answers.codes(exchange.answer))
+    named = any(code in rows for _, code in codes(exchange.answer))
     return "" if exchange.status != 400 or operation in known.routes or named else f"{answers.NO_ROUTE}{operation}"
 
 

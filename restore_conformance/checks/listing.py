@@ -8,8 +8,9 @@ from typing import Any
 from restore_conformance.checks import answers
 from restore_conformance.checks.known import WAIT, excuse, has_route, place
 from restore_conformance.checks.lists import creator
-from restore_conformance.checks.talks import objects, same_job_type, same_time, sound, total
+from restore_conformance.checks.talks import same_job_type, same_time, sound
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.answers import objects, total
 from restore_conformance.state import Aspect, Between, Known, Row
 from restore_conformance.state.known import COUNT, OPEN, PRESENCE, STATUS, Fit, Phase
 from restore_conformance.state.ledger import values
@@ -154,7 +155,7 @@ def _enough(exchange: Exchange, compared: list[Row], seen: bool) -> None:
 def agree_with_get(exchange: Exchange, known: Known) -> None:
     """What the list shows of a session is what get shows, and what the list before showed that never changes.
 
-    What get showed before anything was changed, whatever it was, is no measure: something else may be broken then.
+    What get showed before anything was changed, is not compared: something else may be broken then.
     """
     compared = []
     for row in rows(known):

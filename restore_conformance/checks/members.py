@@ -115,7 +115,7 @@ def undeclared(exchange: Exchange) -> list[str]:
 
 
 def instant(text: str) -> tuple[datetime, int] | None:
-    """A DateTimeOffset as (UTC time to the second, fraction in 10^-12 s), or None where it is none.
+    """A DateTimeOffset as (UTC time to the second, fraction in 10^-12 s), or None where it is not one.
 
     Years beyond 9999 and before 1 are legal in EDM and cannot be compared here: they count as year 9999 or 1.
     Raises nothing: an impossible day (30 February) is None.

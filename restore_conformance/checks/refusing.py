@@ -11,8 +11,8 @@ from typing import Any
 from restore_conformance.checks import answers
 from restore_conformance.checks.asking import asked, broken, names_nothing, ready, refused, shown_gone, steady
 from restore_conformance.checks.known import excuse
-from restore_conformance.checks.talks import exceptions
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.answers import codes, exceptions
 from restore_conformance.state import Known
 from restore_conformance.state.known import Phase
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
@@ -38,7 +38,7 @@ def not_a_draft(exchange: Exchange, known: Known) -> None:
 
 
 def _started(exchange: Exchange, known: Known) -> tuple[Exchange, ...]:
-    """What shows that a session is no draft: its activation, and a reading since."""
+    """What shows that a session is not a draft: its activation, and a reading since."""
     ready(exchange, known)
     activated = known.causes.get("activated")
     read = next((one for name in ("get", "get-typed") if _shows_start(one := known.readings.get(name))), None)
@@ -80,7 +80,7 @@ def no_server_error(exchange: Exchange, known: Known) -> None:
 def as_listed(exchange: Exchange, known: Known) -> str | None:
     """A refusal has status and code of a row of the error table that may answer it; returns where the code stood.
 
-    Raises Untouched where it is no refusal, or no row is about it.
+    Raises Untouched where it is not a refusal, or no row is about it.
     """
     ready(exchange, known)
     if not answers.is_refusal(exchange) and exchange.status != 403:
@@ -172,8 +172,8 @@ def taken(exchange: Exchange, known: Known) -> None:
 def _may_be_held_or_gone(exchange: Exchange) -> bool:
     """Whether a refusal may be for what the session holds by now: one artifact too many, twice, or not there."""
     rows = answers.refusals("update")
-    codes = {code.lower() for _, code in answers.codes(exchange.answer)}
-    full = any(str(rows[name].code).lower() in codes for name in ("duplicate", "too-many"))
+    named = {code.lower() for _, code in codes(exchange.answer)}
+    full = any(str(rows[name].code).lower() in named for name in ("duplicate", "too-many"))
     return answers.is_refusal(exchange) and (full or bool(exchange.sent.change.removals))
 
 
@@ -224,7 +224,7 @@ def too_many_active(exchange: Exchange, known: Known) -> str | None:
     """One more session than may be active is refused as the row says; "higher" where it is not refused."""
     ready(exchange, known)
     row = answers.refusals("activate")["too-many-active"]
-    named = any(code.lower() == str(row.code).lower() for _, code in answers.codes(exchange.answer))
+    named = any(code.lower() == str(row.code).lower() for _, code in codes(exchange.answer))
     if known.active < CROWDED and not named:
         raise Untouched(f"fewer than {CROWDED} sessions were active")
     if exchange.status is not None and exchange.status < 300:

@@ -11,6 +11,7 @@ from restore_conformance.checks import answers
 from restore_conformance.checks.members import id_of, instant, unset
 from restore_conformance.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
+from restore_conformance.recogniser.answers import codes
 from restore_conformance.verdicts import Deviation, Inconclusive
 
 ABSENT = frozenset({404, 405, 501})
@@ -39,7 +40,7 @@ def not_crowded_out(found: Exchange) -> None:
     The documents allow that refusal, and nobody but the target knows how many are; its status is for another clause.
     """
     row = answers.refusals("activate")["too-many-active"]
-    named = {code.lower() for _, code in answers.codes(found.answer)}
+    named = {code.lower() for _, code in codes(found.answer)}
     if found.status == 429 or (row.code or "").lower() in named:
         raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
 
@@ -93,13 +94,6 @@ def declared(exchange: Exchange, schema: str, null: Collection[str] = ()) -> Non
             observed=breach.value,
             pointer=breach.pointer,
         )
-
-
-def total(answer: Any) -> int | None:
-    """The total of a session, or None where it is not shown as a number."""
-    counts = answer.get("restoreSessionArtifactCount") if isinstance(answer, dict) else None
-    found = counts.get("total") if isinstance(counts, dict) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def _apart(later: tuple[datetime, int], earlier: tuple[datetime, int]) -> float:
@@ -160,7 +154,7 @@ def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> 
 
 
 def no_server_error(exchange: Exchange) -> None:
-    """The answer is no 5xx, and there is one."""
+    """There is an answer, and it is not a 5xx."""
     sound(exchange)
     if exchange.status is None or exchange.status >= 500:
         raise Deviation(
@@ -179,15 +173,3 @@ def one_declared(value: dict[str, Any], schema: str, pointer: str) -> None:
             observed=breach.value,
             pointer=f"{pointer}{breach.pointer}",
         )
-
-
-def objects(answer: Any, name: str) -> list[dict[str, Any]]:
-    """The objects in an array of an answer; none where there is no such array."""
-    value = answer.get(name) if isinstance(answer, dict) else None
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def exceptions(answer: Any) -> list[dict[str, Any]]:
-    """The changes that an answer says were not made, one by one."""
-    members = answer if isinstance(answer, dict) else {}
-    return [one for name in members for one in objects(answer, name) if "@Core.DataModificationException" in one]

@@ -1,4 +1,4 @@
-"""How a command line is parsed: options made from the table of settings, and mistakes told in one sentence.
+"""How a command line is parsed: options made from the table of settings, and mistakes reported in one sentence.
 
 Knows rows and spellings; what a value means is for those who use it.
 """

@@ -17,7 +17,7 @@ from restore_conformance.reporting.shown import line
 from restore_conformance.verdicts import UsageError
 
 DEEPER = 5000
-"""How many stimuli are drawn to see whether a fault that the standard profile misses is caught at all."""
+"""How many stimuli are drawn to see whether a fault that the standard profile misses is detected at all."""
 KINDS = ("fault", "variant", "environment")
 MOVED = ("from", "to", "clause", "because")
 LARGEST = 16 * 1024 * 1024
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how much each run sends (default: standard)",
     )
     add("--share", type=int, default=1, metavar="N", help="take every Nth server only (default: all)")
-    add("--compositions", type=int, default=200, metavar="N", help="random compositions of odd habits (default: 200)")
+    add("--compositions", type=int, default=200, metavar="N", help="random compositions of variants (default: 200)")
     add("--seed", type=int, default=1, metavar="N", help="seed of the compositions (default: 1)")
     add(
         "--half",
@@ -52,14 +52,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="instead, the long run: conforming servers, most of them odd, until N exchanges were judged",
+        help="instead, the long run: conforming servers, most of them unusual, until N exchanges were judged",
     )
     add("--resume", action="store_true", help="with --exchanges: go on from the file that --json names")
     add("--compare", default="", metavar="FILE", help="exit 1 if a figure is worse than in an earlier file")
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Score, print the table and every server judged wrong, compare; a fault that nothing catches is exit 1."""
+    """Score, print the table and every server judged wrong, compare; a fault that no profile detects is exit 1."""
     from restore_conformance.clauses import load
 
     if arguments.share < 1:
@@ -96,7 +96,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _caught_deeper(register: Any, name: str, *, named: bool) -> bool:
-    """Whether the deep profile catches a fault that the standard one does not; printed either way if it is `named`."""
+    """Whether the deep profile detects a fault that the standard one does not; printed either way if it is `named`."""
     from restore_conformance.bench import score_fault
 
     found = bool(score_fault(register, name, "deep", drawn=DEEPER).caught)
@@ -106,7 +106,7 @@ def _caught_deeper(register: Any, name: str, *, named: bool) -> bool:
 
 
 def _long_run(register: Any, arguments: argparse.Namespace) -> int:
-    """Judge conforming servers for long; exit 1 if one was accused. The file is written after every server."""
+    """Judge conforming servers for long; exit 1 on a false positive. The file is written after every server."""
     from restore_conformance.bench.endurance import Endurance, go_on, summary
 
     if arguments.exchanges < 1:
@@ -118,13 +118,15 @@ def _long_run(register: Any, arguments: argparse.Namespace) -> int:
         try:
             state = Endurance.read(json.loads(files.read(Path(arguments.json), LARGEST)))
         except (OSError, ValueError, RecursionError) as error:
-            raise UsageError(f"--json {arguments.json} is no long run to go on from: {line(str(error), 99)}.") from None
+            raise UsageError(
+                f"--json {arguments.json} is not a long run that can be continued: {line(str(error), 99)}."
+            ) from None
 
     def told(now: Any) -> None:
         if arguments.json:
             _write(arguments.json, now.shown())
         if now.accused and now.accused[-1]["server"] == now.servers - 1:
-            print(f"accused  {now.accused[-1]}", flush=True)
+            print(f"false positive  {now.accused[-1]}", flush=True)
 
     print(summary(go_on(register, state, arguments.exchanges, told)))
     return 1 if state.accused else 0
@@ -196,11 +198,11 @@ def _table(figures: dict[str, Any], seconds: float) -> None:
             continue
         said = f"{kind:12} {row['servers']:4} servers, {row['requests']} requests each, {row['exchanges']} exchanges: "
         if kind == "fault":
-            caught, first = row["caught"] / row["servers"], row["first"] / row["servers"]
-            said += f"{row['caught']} caught ({caught:.1%}), {row['first']} with the right clause first ({first:.1%})"
-            said += f", {row['deep']} more caught by the deep profile" if row["deep"] else ""
+            found, first = row["caught"] / row["servers"], row["first"] / row["servers"]
+            said += f"{row['caught']} detected ({found:.1%}), {row['first']} with the right clause first ({first:.1%})"
+            said += f", {row['deep']} more detected by the deep profile" if row["deep"] else ""
         else:
-            said += f"{row['servers'] - row['right']} accused"
+            said += f"{row['servers'] - row['right']} false positives"
         print(said)
         for half, part in row.get("halves", {}).items():
             if part["servers"]:

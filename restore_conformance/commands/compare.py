@@ -24,12 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.epilog = (
         "Exit 0 no regression; 1 a must clause that nobody accepted is broken and was not before, or the ledger has "
-        "an error; 2 bad input. A broken should clause is told and fails nothing."
+        "an error; 2 bad input. A broken should clause is reported and fails nothing."
     )
     add = parser.add_argument
     add("old", metavar="OLD", help="the older run: a run.json, or the folder that holds it")
     add("new", metavar="NEW", help="the newer run")
-    add("--format", choices=STYLES, help="of what is printed, or of files whose name does not tell (default: text)")
+    add("--format", choices=STYLES, help="of what is printed, or of files whose ending is unknown (default: text)")
     add(
         "--output",
         action="append",
@@ -76,7 +76,7 @@ def style_of(name: str, asked: str | None) -> str:
     made = told or asked
     if made is None:
         raise UsageError(
-            f"--output {name} does not tell a format: end it in .txt, .json, .md or .html, or use --format."
+            f"--output {name} does not say which format: end it in .txt, .json, .md or .html, or use --format."
         )
     return made
 

@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--cache",
         type=Path,
         metavar="DIR",
-        help="keep what came from addresses, to ask conditionally, and the sentences of pages, to quote them",
+        help="keep what addresses sent, to ask conditionally, and the sentences of pages, to quote them",
     )
     parser.add_argument(
         "--schemas",

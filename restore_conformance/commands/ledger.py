@@ -1,6 +1,6 @@
 """What `run`, `judge` and `compare` share: the reading of a ledger of accepted deviations.
 
-Knows files and today's date; what a ledger says of a run is told in `comparing/accepting.py`.
+Knows files and today's date; what a ledger says of a run is for `comparing/accepting.py`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="show the difference and write nothing")
     parser.add_argument("--accept-loss", action="store_true", help="believe a source that lost most of its members")
     parser.add_argument("--schemas", type=Path, default=SCHEMAS, metavar="DIR", help="default: the checkout's schemas/")
-    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep what came from addresses")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep what addresses sent")
 
 
 def main(args: argparse.Namespace) -> int:

@@ -6,17 +6,19 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from restore_conformance.clauses import Register, load
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import writing
+from restore_conformance.commands.arguments import is_given, where
 from restore_conformance.commands.history import check_history
 from restore_conformance.commands.options import add_arguments, live_of, scrub_of, settings_of, target_of, without_leave
 from restore_conformance.exchange import Exchange
 from restore_conformance.payloads import PROFILES
 from restore_conformance.settings import Settings
+from restore_conformance.settings_table import ROWS
 from restore_conformance.targets import Target
 from restore_conformance.verdicts import Exit, UsageError, Verdict
 
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
     from restore_conformance.concluding import Result
     from restore_conformance.live.settings import Live
     from restore_conformance.reporting.progress import Progress
+    from restore_conformance.scrub import Scrub
 
-__all__ = ["add_arguments", "judged", "main"]
+__all__ = ["Judged", "add_arguments", "judged", "main", "without_show"]
 
 
 def result_of(
@@ -89,27 +92,106 @@ def main(arguments: argparse.Namespace) -> int:
     return int(run["exit"])
 
 
-def judged(arguments: argparse.Namespace, register: Register) -> Result:
-    """The result of a run that writes nothing, for the pytest front. Raises UsageError and Unready."""
-    settings = settings_of(arguments, register)
-    if settings.target == "replay":
-        return result_of(settings, None, register)
-    live = live_of(arguments, settings)
-    if live is not None:
-        from restore_conformance.live.running import LiveRun
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A run that was shown to nobody: the result, its record, and the scrubber that knows its secrets."""
 
-        going = LiveRun(settings, live, register, yes=arguments.yes)
-        if not going.leave:
-            raise without_leave(live, "send the plan that restore-conformance run --dry-run prints")
-        result = going.run()
-        if going.left:
-            raise UsageError(f"Left behind: {', '.join(one.session for one in going.left)}; see cleanup.")
-        return result
-    target = target_of(settings)
-    try:
-        return campaign_of(settings, target, register).run()
-    finally:
-        target.close()
+    result: Result
+    run: dict[str, Any]
+    scrub: Scrub
+
+
+def judged(arguments: argparse.Namespace, register: Register) -> Judged:
+    """Judge as the command does, for pytest; reports are written where a folder for them is given.
+
+    Raises UsageError and Unready.
+    """
+    settings = settings_of(arguments, register)
+    ledger = ledgers.ledger_of(arguments, register)
+    live = None if settings.target == "replay" else live_of(arguments, settings)
+    if live is not None:
+        return _judged_live(arguments, settings, live, register, ledger)
+    if settings.target == "replay":
+        return without_show(arguments, settings, None, register, ledger)
+    with contextlib.closing(target_of(settings)) as target:
+        return without_show(arguments, settings, target, register, ledger)
+
+
+def without_show(
+    arguments: argparse.Namespace, settings: Settings, target: Target | None, register: Register, ledger: Ledger | None
+) -> Judged:
+    """Judge a target that is not live, or the recordings. Raises UsageError where reports cannot be written."""
+    base = target.base if target else ""
+    names = [settings.target, base, *([target.name] if target else [])]
+    scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
+
+    def judge(keep: Callable[[Exchange], None] | None) -> Result:
+        return result_of(settings, target, register, keep=keep)
+
+    def settle(run: dict[str, Any], result: Result) -> dict[str, Any]:
+        from restore_conformance.comparing.accepting import settled
+
+        return settled(run, result, ledger, [*names, result.target], ledgers.today(), scrub.text)
+
+    callers = settings.callers(), settings.known_ids()
+    return _kept(arguments, scrub, base, callers, judge, settle, ours=target is not None)
+
+
+def _kept(
+    arguments: argparse.Namespace,
+    scrub: Scrub,
+    base: str,
+    callers: tuple[dict[str, str], list[str] | None],
+    judge: Callable[[Callable[[Exchange], None] | None], Result],
+    settle: Callable[[dict[str, Any], Result], dict[str, Any]],
+    *,
+    ours: bool = True,
+) -> Judged:
+    """Judge, and write what is asked for. Raises UsageError where that cannot be written."""
+    from restore_conformance.record import run_of
+    from restore_conformance.storing import Store
+
+    if not is_given(arguments, "report"):
+        result = judge(None)
+        return Judged(result, settle(run_of(result, scrub), result), scrub)
+    folder = writing.folder_of(arguments.report, where(arguments, ROWS["report"]))
+    har = writing.har_of(arguments, folder, scrub, base, *callers, ours=ours)
+    with Store(folder / "exchanges.ndjson", scrub, base, har=har) as store:
+        result = judge(store)
+        run, _, problems = writing.put(folder, result, scrub, store, lambda run: settle(run, result))
+    if problems:
+        raise UsageError(f"{'; '.join(problems)}.")
+    return Judged(result, run, scrub)
+
+
+def _judged_live(
+    arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, ledger: Ledger | None
+) -> Judged:
+    """The same for a live target. Raises Unready without leave, and UsageError where drafts are left behind."""
+    from restore_conformance.comparing.accepting import settled
+    from restore_conformance.live.opening import known_of
+    from restore_conformance.live.running import LiveRun
+
+    going = LiveRun(settings, live, register, yes=arguments.yes)
+    if not going.leave:
+        raise without_leave(live, "send the plan that restore-conformance run --dry-run prints")
+    scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
+    callers: dict[str, str] = {}
+
+    def told(token: str, kind: str) -> None:
+        scrub.known("token", token)
+        callers[token] = kind
+
+    def settle(run: dict[str, Any], result: Result) -> dict[str, Any]:
+        held = any(cell.verdict is Verdict.FAIL for cell in going.cells)
+        names = ["live", live.base, result.target]
+        return settled(run, result, ledger, names, ledgers.today(), scrub.text, held=held)
+
+    known = callers, known_of(settings)
+    made = _kept(arguments, scrub, live.base, known, lambda keep: going.run(keep=keep, told=told), settle)
+    if going.left:
+        raise UsageError(f"Left behind: {', '.join(one.session for one in going.left)}; see cleanup.")
+    return made
 
 
 def campaign_of(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:

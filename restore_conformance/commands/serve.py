@@ -1,4 +1,4 @@
-"""`serve`: the mock as a real HTTP server, conforming, odd, or with a seeded fault."""
+"""`serve`: the mock as a real HTTP server, conforming, unusual but conforming, or with a seeded fault."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--port", type=int, default=0, metavar="P", help="port on 127.0.0.1 (default: a free one)")
     add("--fault", default="", metavar="NAME", help="serve with this seeded defect")
-    add("--variant", default="", metavar="NAME[+NAME…]", help="serve with these odd but conforming habits")
+    add("--variant", default="", metavar="NAME[+NAME…]", help="serve with these unusual but conforming habits")
     add(
         "--token",
         default="",

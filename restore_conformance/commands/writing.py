@@ -92,10 +92,29 @@ def write(
     `settle` holds the record against the ledger of accepted deviations, before anything is written.
     """
     from restore_conformance.commands.history import remember
+    from restore_conformance.reporting import markdown
+    from restore_conformance.reporting.terminal import table
+
+    run, written, problems = put(folder, result, scrub, store, settle, lambda run: remember(arguments, run))
+    markdown.summarise(run)
+    table(run, written, quiet=arguments.quiet, plain=arguments.plain, out=sys.stdout)
+    for problem in problems:
+        print(f"Warning: {line(problem)}.", file=sys.stderr)
+    return run
+
+
+def put(
+    folder: Path,
+    result: Result,
+    scrub: Scrub,
+    store: Store,
+    settle: Callable[[dict[str, Any]], dict[str, Any]],
+    remember: Callable[[dict[str, Any]], object] = lambda _: None,
+) -> tuple[dict[str, Any], dict[str, Path], list[str]]:
+    """Write the exchanges, the run record and every report: gives the record, the reports, and what kept some away."""
     from restore_conformance.files import Pending, Withheld, remove_leftovers
     from restore_conformance.record import json_of, learn, run_of
-    from restore_conformance.reporting import markdown, put_reports
-    from restore_conformance.reporting.terminal import table
+    from restore_conformance.reporting import put_reports
 
     learn(result, scrub)
     pending, problems = Pending(), [store.problem] if store.problem else []
@@ -116,7 +135,7 @@ def write(
     written: dict[str, Path] = {}
     stored = not problems or bool(store.problem)
     try:
-        remember(arguments, run)
+        remember(run)
     except UsageError as error:
         problems.append(f"the run was not kept: {str(error).rstrip('.')}")
     finally:
@@ -126,8 +145,4 @@ def write(
                 written = put_reports(pending, folder, run)
                 pending.commit(last=folder / "run.json")
         pending.drop()
-    markdown.summarise(run)
-    table(run, written, quiet=arguments.quiet, plain=arguments.plain, out=sys.stdout)
-    for problem in problems:
-        print(f"Warning: {line(problem)}.", file=sys.stderr)
-    return run
+    return run, written, problems

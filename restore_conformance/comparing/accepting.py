@@ -22,7 +22,7 @@ def accepted(
 ) -> dict[str, Any]:
     """The record with every accepted clause marked, and with what is wrong about the ledger.
 
-    `targets` are the names the target goes by. An entry about another target is none of this run's business. One that
+    `targets` are the names the target goes by. An entry about another target is ignored. One that
     is overdue accepts nothing. One whose clause has no verdict here is neither right nor wrong, and is noted. What
     the ledger says of hosts and people goes through `shown`, since records are scrubbed.
     """
@@ -79,7 +79,7 @@ def exit_of(run: dict[str, Any], rest: Callable[[], int]) -> int:
     """The exit code of a run that a ledger was read against.
 
     An error in the ledger is 1. Where every broken *must* clause is accepted, `rest` decides: what the exit code is
-    if those clauses are left aside. A run that is broken in something that is no clause stays broken.
+    if those clauses are left aside. A run that is broken in something that is not a clause stays broken.
     """
     if run["ledger"]["errors"]:
         return int(Exit.BROKEN)

@@ -1,4 +1,4 @@
-"""One defect, one change: what several clauses show alike, or what follows from another change, is told once.
+"""One defect, one change: what several clauses show alike, or what follows from another change, is reported once.
 
 Pure functions of changes; compares nothing itself.
 """
@@ -39,10 +39,10 @@ def _reading_key(change: Change) -> tuple[Any, ...] | None:
 
 
 def folded(changes: list[Change]) -> list[Change]:
-    """Changes with what follows from another told under that one, so that a defect is counted once.
+    """Changes with what follows from another listed under that one, so that a defect is counted once.
 
     What follows from a breach stands in its finding: the newer one where it is new, the older one where it is gone.
-    Nothing that weighs is told under something that does not.
+    Nothing that fails a comparison is listed under something that does not.
     """
     roots = {change.clause: change for change in changes if change.kind in BROKEN | MENDED}
     over: dict[str, str] = {}

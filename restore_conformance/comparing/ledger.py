@@ -1,6 +1,6 @@
 """The ledger of accepted deviations, `deviations.toml`: what is broken, known, owned, and to be looked at again.
 
-Reads the file and refuses what is no ledger in one sentence; knows no run.
+Reads the file and refuses what is not a ledger in one sentence; knows no run.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def is_about(pattern: str, targets: list[str]) -> bool:
 def read_ledger(name: str, register: Register, where: str = "--deviations") -> Ledger:
     """The ledger of a file; `where` says how it was named.
 
-    Raises UsageError for what is none, and for an entry that could never apply.
+    Raises UsageError for what is not one, and for an entry that could never apply.
     """
     shown = f"{where} {line(name, 120)}"
     path = Path(name)

@@ -183,7 +183,7 @@ def _answers(path: str, old: Api, new: Api, one: ApiCall, other: ApiCall) -> Ite
 
 
 def _covers(wide: str, narrow: str) -> bool:
-    """Whether one status is a range that the other lies in."""
+    """Whether one status is a range that contains the other."""
     return wide[:1] == narrow[:1] and wide[1:].upper() == "XX" and narrow[1:].isdigit()
 
 

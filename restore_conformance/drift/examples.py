@@ -166,7 +166,7 @@ def _union(page: PageFacts, part: str) -> set[str]:
 
 
 def _alone(was: Example, now: Example, moved: Mapping[str, Tops]) -> Iterator[ExampleFound]:
-    """What one example lost or gained while others of the edition still show it, told once at the top of it."""
+    """What one example lost or gained while others of the edition still show it, reported once at the top of it."""
     one, other = _leaves(was), _leaves(now)
     for mine, theirs, word in ((one, other, "from"), (other, one, "to")):
         there = Parts(theirs)

@@ -48,9 +48,9 @@ def family_of(source: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact and the changes that tell of it, by source; `days` is None where fewer than two dates are known.
+    """One fact and the changes that report it, by source; `days` is None where fewer than two dates are known.
 
-    `dates` are the days it was first seen, by kind of source; `missing` the kinds that were read and do not tell of it,
+    `dates` are the days it was first seen, by kind of source; `missing` the kinds that were read and do not show it,
     and `before` those that had it before.
     """
 
@@ -86,12 +86,12 @@ class Fact:
 
     @property
     def families(self) -> frozenset[str]:
-        """The kinds of source that tell of it: `page`, `metadata`, `service`."""
+        """The kinds of source that show it: `page`, `metadata`, `service`."""
         return frozenset(family_of(source) for source in self.changes)
 
     @property
     def only(self) -> str | None:
-        """`page`, `metadata` or `service` where only that one tells of it."""
+        """`page`, `metadata` or `service` where only that one shows it."""
         return next(iter(self.families)) if len(self.families) == 1 else None
 
 
@@ -137,7 +137,7 @@ def join(
 
 
 def _declared(path: str, meaning: str, metadata: Metadata | None) -> bool:
-    """Whether metadata declares the member or value that something else tells of as new."""
+    """Whether metadata declares the member or value that something else reports as new."""
     owner, _, name = path.partition("/")
     facts = metadata.types.get(owner) if metadata is not None else None
     if facts is None or not meaning.endswith(" added"):
@@ -146,7 +146,7 @@ def _declared(path: str, meaning: str, metadata: Metadata | None) -> bool:
 
 
 def _place(path: str, meaning: str, metadata: Metadata | None) -> str:
-    """The path under which all sources would tell of the fact: the type that declares the member, the error's code."""
+    """The path under which all sources would report the fact: the type that declares the member, the error's code."""
     if meaning.startswith("error"):
         return "errors/" + path.rpartition("/")[2].rpartition(" ")[2]
     if meaning.startswith("status"):

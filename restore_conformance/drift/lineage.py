@@ -1,4 +1,4 @@
-"""Who derives from whom, and what concrete types really have: the ground on which moves are told from losses.
+"""Who derives from whom, and what concrete types really have: so that moves are distinguished from losses.
 
 Knows the normal form of types only.
 """

@@ -77,7 +77,7 @@ def lines(
 
 
 def _one_fact(fact: Fact, changes: Mapping[str, list[tuple[int, Change]]]) -> list[Change]:
-    """The changes of several sources that tell of one fact alike; none where one source alone tells, or grades differ.
+    """The changes of several sources that report one fact alike; none where only one source does, or grades differ.
 
     `changes` are those of the night by id, each with its place. The one that names the declared type stands first.
     """

@@ -1,4 +1,4 @@
-"""Differences in the members of one structured type, told from mere moves along the base chain.
+"""Differences in the members of one structured type, apart from moves along the base chain.
 
 Knows the normal form and the rules; not where either side was read.
 """

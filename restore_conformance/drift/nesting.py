@@ -1,4 +1,4 @@
-"""Which paths hold which: `a/b` lies in `a`, and not in `a/bc`. Every question takes as long as the path is.
+"""Which paths hold which: `a/b` is within `a`, and not within `a/bc`. Every question takes as long as the path is.
 
 Knows paths with slashes, and nothing of what they name.
 """
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 
 class Tops:
-    """The paths of a set that lie in no other one of it.
+    """The paths of a set that are within no other one of it.
 
-    Among these, what holds a path and what lies in it are its neighbours in order, so that nobody need compare all.
+    Among these, what holds a path and what is within it are its neighbours in order, so that nobody need compare all.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
@@ -22,12 +22,12 @@ class Tops:
                 self._tops.append(path)
 
     def hold(self, path: str) -> bool:
-        """Whether the set has the path, or one that it lies in."""
+        """Whether the set has the path, or one that holds it."""
         at = bisect_right(self._tops, f"{path}/")
         return at > 0 and f"{path}/".startswith(self._tops[at - 1])
 
     def meet(self, path: str) -> bool:
-        """Whether the set has the path, one that it lies in, or one that lies in it."""
+        """Whether the set has the path, one that holds it, or one within it."""
         at = bisect_left(self._tops, f"{path}/")
         return self.hold(path) or (at < len(self._tops) and self._tops[at].startswith(f"{path}/"))
 

@@ -1,4 +1,4 @@
-"""Differences between actions and functions, overloads told apart by what they take.
+"""Differences between actions and functions, overloads distinguished by what they take.
 
 Overloads of a function share a path and may change alike, so the detail of such a change says what its older side
 took: two changes never share an id. An action is overloaded by its binding alone, which stands in the path.

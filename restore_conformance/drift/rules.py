@@ -259,7 +259,7 @@ RULES: dict[str, Rule] = {
     ),
     "R-RANGE": _rule(
         "A range of statuses such as 2XX covers each status in it.", OPENAPI,
-        ("a status became the range it lies in, or the reverse", "", I),
+        ("a status became the range that contains it, or the reverse", "", I),
     ),
     "R-NULL-REF": _rule(
         "A bare reference cannot say whether null is allowed.", OPENAPI,

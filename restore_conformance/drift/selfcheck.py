@@ -1,6 +1,6 @@
 """Plants a drift in a copy of each source and sees whether it is found: a job that cannot find one is blind.
 
-Works on the text of a source as a stranger would change it, and on nothing but copies.
+Works on the text of a source as an editor of it would change it, and on nothing but copies.
 """
 
 from __future__ import annotations

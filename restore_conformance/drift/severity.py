@@ -78,7 +78,8 @@ def read_severity(path: Path) -> Severity:
     unknown = sorted(parts.get("kinds", {}).keys() - KINDS.keys())
     if unknown:
         raise UsageError(
-            f"The severity file {path} names the kind {unknown[0]!r}, which is none; see docs/drift.md for the list."
+            f"The severity file {path} names the kind {unknown[0]!r}, which does not exist; "
+            "docs/reference/drift.md lists them."
         )
     unknown = sorted(parts.get("rules", {}).keys() - RULES.keys())
     if unknown:

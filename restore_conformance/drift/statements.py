@@ -26,7 +26,7 @@ WORDS = 50
 def statement_changes(
     old: PageFacts, new: PageFacts, explained: set[str], clauses: Mapping[str, list[str]], where: str
 ) -> list[Change]:
-    """Every statement reworded, lost or new; those of the facts named in `explained` are told with the fact."""
+    """Every statement reworded, lost or new; those of the facts named in `explained` are reported with the fact."""
     had = {s.fingerprint for part in old.statements.values() for s in part}
     has = {s.fingerprint for part in new.statements.values() for s in part}
     mild = Grade.INFORMATIONAL

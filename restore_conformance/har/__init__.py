@@ -1,6 +1,6 @@
 """HAR 1.2: written by a run, read from anybody, one entry at a time so that memory does not grow with the file.
 
-Knows no clause; what a reader may believe of a stranger's recording is in `theirs` and `doubt`.
+Knows no clause; what a reader may believe of another tool's recording is in `theirs` and `doubt`.
 """
 
 from restore_conformance.har.addresses import Heard

@@ -89,7 +89,7 @@ def pruned(answer: Any) -> tuple[Any, frozenset[str]]:
     """A JSON answer without the places that were blanked, and where they are, as JSON pointers.
 
     "body" stands for all of it. A place in a list counts for the list, one in an error for the whole error, since
-    codes are looked for in several places there. What tools write over a value cannot be told from what a faulty
+    codes are looked for in several places there. What tools write over a value looks the same as what a faulty
     server answers: "", null, an empty answer, and where text is declared a number or a list.
     """
     if not isinstance(answer, dict):

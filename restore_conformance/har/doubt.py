@@ -1,6 +1,6 @@
-"""What a stranger's recording cannot prove: parts that exporters take out, cut short or blacken.
+"""What another tool's recording cannot prove: parts that exporters take out, cut short or blacken.
 
-Everything here errs on the side of *unknown*: a body that may have been tampered with is no body.
+Everything here errs on the side of *unknown*: a body that may have been changed counts as missing.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ def _essence(media: str) -> str:
 
 
 def body_sent(raw: bytes | None, size: int, length: int = -1) -> bytes | None:
-    """A request's body as far as it can be believed: None where it may be cut, mended, blackened or made uniform.
+    """A request's body as far as it can be believed: None where it may be cut, repaired, blackened or made uniform.
 
     `size` is what the recorder says was sent, `length` what the request's own header says; negative where nothing
-    is said. A body that is no JSON is evidence only where one of them shows that it is all of what was sent.
+    is said. A body that is not JSON is evidence only where one of them shows that it is all of what was sent.
     """
     if not raw:
         return None

@@ -1,6 +1,6 @@
 """Reads HAR 1.2 as a stream, one entry at a time, whatever wrote it and however broken single entries are.
 
-Raises UsageError, in one sentence, for a file that is none. What can be believed of an entry is for `theirs`.
+Raises UsageError, in one sentence, for any other file. What can be believed of an entry is for `theirs`.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Archive:
 
 
 def archive(path: Path, name: str) -> Archive:
-    """Look at the head of a HAR file. Raises UsageError for what is none."""
+    """Look at the head of a HAR file. Raises UsageError for anything else."""
     made = Archive(path, name)
     try:
         if path.stat().st_size > LARGEST:

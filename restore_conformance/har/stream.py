@@ -1,6 +1,6 @@
 """A HAR file as a stream of JSON events: bounded in depth and memory, whatever size and spelling the file has.
 
-ijson's only door. Knows nothing of HAR but that it is JSON.
+The only module that imports ijson. Knows nothing of HAR but that it is JSON.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, Response, header, parse_json
@@ -27,7 +27,7 @@ VERSION_NAMED = re.compile(rb"/v1\.0/+\$metadata#")
 class Shown:
     """One exchange as a recording shows it; sizes are what the recorder says, -1 where it does not say.
 
-    Media types are those it tells beside the headers.
+    Media types are those it tells beside the headers. `partial` says that the request is not shown whole.
     """
 
     method: str
@@ -41,20 +41,25 @@ class Shown:
     body_size: int = -1
     sent_media: str = ""
     body_media: str = ""
+    partial: bool = False
 
 
-def exchanges_of(shown: Shown, found: Heard) -> Iterator[Exchange]:
-    """The exchanges of this API that one entry of a recording shows: none, one, or those inside a batch."""
+def exchanges_of(shown: Shown, found: Heard, *, whole: bool = False) -> Iterator[Exchange]:
+    """The exchanges of this API that one entry of a recording shows: none, one, or those inside a batch.
+
+    With `whole` nothing was taken out of it: it is from the program itself that had the exchange.
+    """
+    make = witnessed if whole else doubted
     address = found.address(shown.method, shown.url)
     if address is None:
         return
     if address.batch:
-        yield from _inside(shown, found)
+        yield from _inside(shown, found, make)
         return
     heavy = is_heavy(shown.body) or is_heavy(shown.sent)
     if heavy:
         shown = replace(shown, body=b"", sent=None, body_size=-1, sent_size=-1)
-    made = doubted(shown, address.target)
+    made = make(shown, address.target)
     if heavy:
         made.trouble = TOO_LARGE
     if not address.versioned and VERSION_NAMED.search(shown.body[:2000]):
@@ -66,7 +71,7 @@ def exchanges_of(shown: Shown, found: Heard) -> Iterator[Exchange]:
     yield made
 
 
-def _inside(shown: Shown, found: Heard) -> Iterator[Exchange]:
+def _inside(shown: Shown, found: Heard, make: Callable[[Shown, str], Exchange]) -> Iterator[Exchange]:
     """The exchanges inside a batch."""
     found.batches += 1
     if is_heavy(shown.sent) or is_heavy(shown.body):
@@ -89,7 +94,7 @@ def _inside(shown: Shown, found: Heard) -> Iterator[Exchange]:
             asked.method, asked.target, asked.headers, asked.body,
             came.status if came else 0, came.headers if came else (), came.body if came else b"",
         )  # fmt: skip
-        made = doubted(one, address.target)
+        made = make(one, address.target)
         if address.odd and not 200 <= (made.status or 0) < 300:
             made.trouble = made.trouble or SPELLED
         found.take(shown.url)
@@ -124,6 +129,27 @@ def doubted(shown: Shown, target: str) -> Exchange:
         made.response = Response(shown.status, _with(answered, media), plain or b"")
         if value is not NOTHING:
             made.believe(value)
+    return made
+
+
+def witnessed(shown: Shown, target: str) -> Exchange:
+    """An exchange as the program shows it that had it; `target` is its address below the service root.
+
+    Only the form of the request is in doubt: one that asks for another answer than the documented one gets it.
+    """
+    asked, answered, plain = shown.asked, shown.answered, _decoded(shown.body, shown.answered)
+    request = Request(shown.method, target, asked, _decoded(shown.sent, asked) or None)
+    made = Exchange(0, request, None, family="recorded", origin="elsewhere")
+    if plain is None:
+        made.trouble = "the answer is in a content coding that cannot be undone, or larger than is read"
+    made.trouble = made.trouble or doubt.refused_for_its_form(request, shown.status) or None
+    lost = {"payload"} if shown.partial else set()
+    if not answered:  # no server answers without any header
+        lost.add("media type")
+    if doubt.shaped(request):
+        lost |= {"members", "media type"}
+    made.lost = frozenset(lost)
+    made.response = Response(shown.status, answered, plain or b"")
     return made
 
 

@@ -52,7 +52,7 @@ class Life:
 
     @property
     def eventful(self) -> bool:
-        """Whether it was ever broken or in doubt by itself: a night that told nothing of any clause does not count."""
+        """Whether it was ever broken or in doubt by itself: a night without a verdict for any clause does not count."""
         return any(mark in "fe" or (mark == "i" and run.verdict != "inconclusive") for run, mark in self.row)
 
     def count(self, verdict: str) -> int:

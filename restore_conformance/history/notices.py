@@ -1,10 +1,10 @@
 """When a verdict really changed: one notice for each change of a clause under a label, and none for noise.
 
-- A clause that was kept and is broken is told at once.
-- A broken clause is told as kept again when three passes in a row confirm it.
-- One that breaks again before that is unsteady: told once, until it is kept again.
+- A clause that passed and is broken is reported at once.
+- A broken clause is reported as kept again when three passes in a row confirm it.
+- One that breaks again before that is unsteady: reported once, until it is kept again.
 - Inconclusive, error and none say nothing about a clause and change nothing.
-- The first run of a label is where it starts from; a clause that is judged for the first time later is told if broken.
+- The first run of a label is where it starts from; one that is judged for the first time later is reported if broken.
 
 Pure functions of runs; writes nothing.
 """
@@ -32,7 +32,7 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One change: `run` told it, `since` is where it began, `newer` whether suite or contract changed there too."""
+    """One change: `run` showed it, `since` is where it began, `newer` whether suite or contract changed there too."""
 
     kind: str
     label: str
@@ -81,7 +81,7 @@ def notices(story: Chronicle) -> list[Notice]:
 
 
 def _events(life: Life, start: Kept) -> Iterator[tuple[str, Kept, Kept]]:
-    """(kind, run that told it, run where it began)."""
+    """(kind, run that showed it, run where it began)."""
     state = ""
     unsteady = False
     passes: list[Kept] = []
@@ -123,7 +123,7 @@ def text(found: list[Notice]) -> str:
 
 
 def markdown(found: list[Notice]) -> str:
-    """For a pull request or a step summary: text from a server stands in code, where it is no markup."""
+    """For a pull request or a step summary: text from a server is set as code, where it is not markup."""
     if not found:
         return "No verdict changed.\n"
     lines = ["| when | label | clause | level | what | finding |", "|---|---|---|---|---|---|"]

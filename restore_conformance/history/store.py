@@ -1,6 +1,6 @@
 """Where the history is kept: opening a place, and the plain reads and writes of the drift nights.
 
-SQLite in a file by default, or any database URL whose driver is installed. Runs lie in the same place; see `runs`.
+SQLite in a file by default, or any database URL whose driver is installed. Runs are kept in the same place; see `runs`.
 Knows nothing of what makes a change provisional.
 """
 
@@ -167,7 +167,7 @@ def open_store(place: str, *, make: bool = True) -> Iterator[Store]:
     """The history at a file or database URL; where there is none yet, it is made, or refused with `make` off.
 
     A store of an older suite gets the tables it lacks. Raises UsageError, with the address but never a password,
-    where it cannot be opened or used, is no history, or was written by a newer suite.
+    where it cannot be opened or used, is not a history, or was written by a newer suite.
     """
     try:
         url = sa.make_url(place if "://" in place else f"sqlite:///{place}")
@@ -193,7 +193,7 @@ def open_store(place: str, *, make: bool = True) -> Iterator[Store]:
 
 
 def _unusable(error: Exception) -> str:
-    """Why a database URL cannot be used, and what to do: a module that is missing, or a URL that is none."""
+    """Why a database URL cannot be used, and what to do: a module that is missing, or an invalid URL."""
     missing = getattr(error, "name", None) if isinstance(error, ImportError) else None
     if missing == "psycopg" or (isinstance(error, ImportError) and "libpq" in str(error)):
         return "the driver psycopg is not installed; pip install 'psycopg[binary]', or name a SQLite file"
@@ -205,7 +205,7 @@ def _unusable(error: Exception) -> str:
 
 
 def _prepare(engine: sa.Engine, shown: str, *, make: bool) -> None:
-    """Makes the tables that are missing. Raises UsageError for what is no history of this suite, or a newer one."""
+    """Makes the tables that are missing. Raises UsageError for what is not a history of this suite, or a newer one."""
     there = set(sa.inspect(engine).get_table_names())
     ours = there & set(META.tables)
     if not {"content", "entry"} <= ours and (not make or (there and engine.dialect.name == "sqlite")):

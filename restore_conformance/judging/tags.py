@@ -1,4 +1,4 @@
-"""What was sent and what came, as the tags that clauses ask for."""
+"""What was sent and how it was answered, as the tags that clauses ask for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from restore_conformance.exchange import Exchange
 
 
 def tags_of(exchange: Exchange) -> frozenset[str]:
-    """What was sent and what came, as tags."""
+    """What was sent and how it was answered, as tags."""
     tags: frozenset[str] = exchange.sent.tags
     if exchange.known is not None and exchange.sent.operation != "create":
         tags |= exchange.known.tags

@@ -86,7 +86,7 @@ def verdict_of(
     """The verdict that the counts of a clause amount to; `facts` are what excuses conditional breaches.
 
     `consequences` are the clauses that were not judged because this one was broken. `began` says whether the clause
-    binds in the chosen edition; one of a `newer` edition has no verdict, and says beside it what came of it.
+    binds in the chosen edition; one of a `newer` edition has no verdict, and says separately what was observed.
     """
     found = _verdict_of(made, tally, facts, consequences, began=began)
     if newer is None or made.untested:

@@ -1,6 +1,6 @@
 """Whether a breach rests on a part of an answer that a recording does not show as it was.
 
-Looks at what is lost of the evidence (see `Exchange.lost`) and where the breach lies; judges nothing.
+Looks at what is lost of the evidence (see `Exchange.lost`) and where the breach is; judges nothing.
 """
 
 from __future__ import annotations

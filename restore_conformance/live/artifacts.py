@@ -1,4 +1,4 @@
-"""What a create names, as a fingerprint: how a draft whose id was lost is told from everybody else's.
+"""What a create names, as a fingerprint: how a draft whose id was lost is distinguished from everybody else's.
 
 Two requests have the same fingerprint if and only if they name the same artifacts, in whatever order.
 """

@@ -110,7 +110,7 @@ class Budget:
             self._promised += promised
 
     def created(self, *, likely: bool, made: bool) -> None:
-        """What came of a create: whether a session was, or may have been, made."""
+        """The outcome of a create: whether a session was, or may have been, made."""
         with self._changed:
             self._flying -= 1
             self._promised -= OWED if likely else 0

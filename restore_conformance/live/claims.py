@@ -13,7 +13,7 @@ LATEST = 253_402_300_800
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The claims that matter here; all empty for a token that is no JWT, as those of personal accounts are.
+    """The claims that matter here; all empty for a token that is not a JWT, as those of personal accounts are.
 
     `kind` is application or delegated; `expires` and `issued` are seconds since 1970, 0 where unknown.
     """

@@ -1,4 +1,4 @@
-"""The only door to a live target: what may pass, what is noted first, how often, how fast, and who is told.
+"""The guard of a live target: what may pass, what is noted first, how often, how fast, and who is informed.
 
 A target like any other to those above. Every request that leaves goes through `_once`: allowed by the table of
 routes, counted by the budget, paced, and, where it creates, noted in the journal before and after.

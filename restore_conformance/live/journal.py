@@ -1,4 +1,4 @@
-"""The journal: what was about to be created, what came of it, what was deleted. On disk before it happens.
+"""The journal: what was about to be created, the outcome, what was deleted. On disk before it happens.
 
 Append-only, one JSON object a line, each forced to the disk before the next step is taken. It outlives the
 process: whatever a killed run left can be found in it. Holds ids and times, no token and no payload.
@@ -148,7 +148,7 @@ class Journal:
         return [intent for intent in self.intents.values() if intent.session.lower() == session.lower()]
 
     def unanswered(self) -> list[Intent]:
-        """Creates of which nobody knows what came."""
+        """Creates whose outcome is unknown."""
         return [intent for intent in self.intents.values() if intent.unanswered]
 
     def _fold(self, entry: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Opens the door to a live target: signs in, checks who that is, takes the tenant's lock, cleans up before and after.
+"""Opens a live target: signs in, checks who that is, takes the tenant's lock, cleans up before and after.
 
 Whatever happens inside, at the end exactly our own drafts are deleted: at Ctrl-C and SIGTERM as well, and after a
 kill at the next opening.
@@ -38,7 +38,7 @@ RECOVERY = 1000
 
 @dataclass(slots=True)
 class Opened:
-    """An open live target: the door, who asks, and what is known of it; `left` is filled when it closes."""
+    """An open live target: the guard, who asks, and what is known of it; `left` is filled when it closes."""
 
     door: Door
     identities: Identities

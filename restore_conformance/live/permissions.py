@@ -1,6 +1,6 @@
 """The permission matrix: every configured caller against every operation, judged by the pages' own tables.
 
-A caller is held to what its token says it may do. A cell never accuses on a doubt: a caller with the permission
+A caller is held to what its token says it may do. In doubt a cell reports nothing: a caller with the permission
 that is refused all the same may lack a role or a licence, and is inconclusive.
 """
 
@@ -30,7 +30,7 @@ BY_NAME = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One caller asking for one operation: what the table says, what came, and the verdict."""
+    """One caller asking for one operation: what the table says, what was answered, and the verdict."""
 
     operation: str
     caller: str

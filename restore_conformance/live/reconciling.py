@@ -100,7 +100,7 @@ def _in_time(session: dict[str, Any], intent: Intent) -> bool:
 
 
 def lost(intent: Intent, why: str) -> str:
-    """What is told of a create whose session could not be found."""
+    """What is reported of a create whose session could not be found."""
     return f"a create at {_when(intent)} (client-request-id {intent.support}) had no answer, and {why}"
 
 

@@ -1,6 +1,6 @@
 """Deletes one session of ours, once reading it back shows that it is a draft of ours.
 
-Is told the id; looks for no session, and knows nothing of answers that were lost.
+Is given the id; looks for no session, and knows nothing of answers that were lost.
 """
 
 from __future__ import annotations

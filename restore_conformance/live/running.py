@@ -103,8 +103,8 @@ class LiveRun:
         begin: Callable[[], object] = lambda: None,
         broken: Told | None = None,
     ) -> Result:
-        """Send, judge, clean up. `told` hears of every token before it is used; `begin` is called when all is well;
-        `broken` hears of each clause that is found broken.
+        """Send, judge, clean up. `told` gets every token before it is used; `begin` is called when all is well;
+        `broken` gets each clause that is found broken.
 
         Raises UsageError and Unready.
         """
@@ -158,7 +158,7 @@ class LiveRun:
 
 
 def rehearsal(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
-    """The same plan for a target that is no tenant: the mock, loopback, or an emulator. Ids may be made up."""
+    """The same plan for a target that is not a tenant: the mock, loopback, or an emulator. Ids may be made up."""
     recogniser = Recogniser(callers=settings.callers(), known=known_of(settings))
     sender = Sender(target, recogniser, settings.tokens(), seed=settings.seed, budget=settings.max_requests)
     pool = Pool(

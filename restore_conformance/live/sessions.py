@@ -89,7 +89,7 @@ def object_of(response: Response | None) -> dict[str, Any] | None:
 
 
 def gone(response: Response | None) -> bool:
-    """Whether the service itself says that there is no such session; a gateway's 404 page is no such word."""
+    """Whether the service itself says that there is no such session; a gateway's 404 page does not."""
     if response is None or response.status != 404:
         return False
     return isinstance(parse_json(response.body), dict)

@@ -56,7 +56,7 @@ class Login:
 
 @dataclass(slots=True)
 class Live:
-    """Everything a live run may be told."""
+    """The settings of a live run."""
 
     base: str = setting(GLOBAL, "service root of the target; https only")
     allow: tuple[str, ...] = setting(tuple, "tenants that may be written to without --yes")
@@ -117,7 +117,7 @@ def host_of(base: str) -> str:
 
 
 def _anchor(made: Live | Login, folder: Path, given: Mapping[str, Any]) -> None:
-    """Files that a configuration names lie beside it, not in whatever folder the command is run from."""
+    """Files that a configuration names are relative to it, not to the folder the command is run from."""
     for key, value in given.items():
         if _name(key) in PATHS and hasattr(made, _name(key)) and value:
             setattr(made, _name(key), str(folder / Path(value).expanduser()))

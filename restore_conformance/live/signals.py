@@ -1,6 +1,6 @@
 """Ctrl-C and SIGTERM in a live run: they end it at a moment when it is known what was created.
 
-Only the main thread is told of signals; workers are waited for by whoever started them.
+Only the main thread gets signals; workers are waited for by whoever started them.
 """
 
 from __future__ import annotations

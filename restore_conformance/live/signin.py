@@ -1,4 +1,4 @@
-"""azure-identity's only door: turns a way of signing in into an access token, or into one sentence why not.
+"""The only user of azure-identity: turns a way of signing in into an access token, or into one sentence why not.
 
 Each call signs in afresh, so that a renewed token is a new one. Tokens are handed back and kept nowhere here:
 the caches of the library live in memory and go with the credential.

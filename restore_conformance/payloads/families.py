@@ -18,7 +18,7 @@ CONFLICT = "@microsoft.graph.conflictBehavior"
 
 
 class Knobs(NamedTuple):
-    """`size` artifacts, the odd one at `place`, which `variant` of the defect, `seed` of the ids, `style` bits."""
+    """`size` artifacts, the unusual one at `place`, which `variant` of the defect, `seed` of the ids, `style` bits."""
 
     size: int = 1
     place: int = 0

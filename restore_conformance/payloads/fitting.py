@@ -18,7 +18,7 @@ def fits(materials: Materials, stimulus: Stimulus) -> bool:
 def fitted(materials: Materials, name: str, knobs: Knobs) -> Stimulus | None:
     """A stimulus of a family that fits; None where it is about a mere number of artifacts and does not fit.
 
-    One that needs more artifacts is made smaller, with what is odd in it as far behind as it can be, so that it still
+    One that needs more artifacts is made smaller, with unusual values as far behind as they can be, so that it still
     shows what only looks at the first ones; where that is not possible, it is filled up with ids that are made up.
     """
     stimulus = FAMILIES[name](materials, knobs)

@@ -1,4 +1,4 @@
-"""Protocol acts: who asks, in which media type, with bytes that are no JSON or unusual JSON."""
+"""Protocol acts: who asks, in which media type, with bytes that are not JSON, or unusual JSON."""
 
 from __future__ import annotations
 

@@ -28,9 +28,11 @@ from restore_conformance.payloads.materials import LONG_BROWSE, ODD_GROUPS, PRET
 from restore_conformance.payloads.slots import Slot
 from restore_conformance.payloads.stimulus import Stimulus
 
-__all__ = ["HEAVY", "STYLES", "below", "draw", "fill", "knobs", "smallest", "stimuli"]
+__all__ = ["HEAVY", "STYLES", "Strategy", "below", "draw", "fill", "knobs", "smallest", "stimuli"]
 
 T = TypeVar("T")
+Strategy = st.SearchStrategy
+"""What all of them are."""
 
 STYLES = (0, PRETTY, REVERSED, PRETTY | REVERSED, UPPER, ODD_GROUPS, LONG_BROWSE)
 HEAVY = frozenset({"too-many", "very-large", "very-deep"})

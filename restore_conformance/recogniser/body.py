@@ -1,4 +1,4 @@
-"""Reads the payload out of a body: media type, encoding, JSON, and whatever is odd about each.
+"""Reads the payload out of a body: media type, encoding, JSON, and whatever is unusual about each.
 
 Says how a body is written; knows no member of any type.
 """
@@ -20,7 +20,7 @@ BITS = 64
 
 
 def payload_of(request: Request, seen: Seen, *, strict: bool) -> Any:
-    """The JSON value of a body, None where there is none worth looking into; the kind of what is no object is noted.
+    """The JSON value of a body, None where there is none worth looking into; the kind of any other value is noted.
 
     With `strict` off a missing body or media type may have been taken out by whoever recorded the request.
     """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import Literal
 
 from restore_conformance.exchange import Request
 from restore_conformance.recogniser.sent import Seen
@@ -20,12 +21,19 @@ _REFUSED = {
 """Kinds of caller that a create is refused to, and the defect that each of them is."""
 
 
-class Callers:
-    """Which token belongs to which kind of caller; a token not listed is *altered* if `strict`, else *unknown*."""
+Tokens = Literal["named", "shown", "hidden"]
 
-    def __init__(self, callers: Mapping[str, str], *, strict: bool) -> None:
+
+class Callers:
+    """Which token belongs to which kind of caller.
+
+    With `tokens` "named" each of them is listed, and any other one is *altered*. "shown": others may be good as well,
+    so that they are *unknown*, and a request without any carries *none*. "hidden": that is unknown, too.
+    """
+
+    def __init__(self, callers: Mapping[str, str], tokens: Tokens) -> None:
         self._kinds = {_digest(token): kind for token, kind in callers.items()}
-        self._strict = strict
+        self._tokens = tokens
 
     def know(self, token: str, kind: str) -> None:
         """Learn a token that was issued meanwhile."""
@@ -39,7 +47,7 @@ class Callers:
         """The kind of caller of a request; what is wrong with the caller is noted."""
         values = [value for name, value in request.headers if name.lower() == "authorization"]
         value = values[0] if values else None
-        if not self._strict and len(values) != 1:
+        if self._tokens != "named" and (len(values) > 1 or (self._tokens == "hidden" and not values)):
             return "unknown"
         if len(values) > 1:
             seen.defects.add("token-malformed")
@@ -50,7 +58,7 @@ class Callers:
         scheme, _, token = value.strip().partition(" ")
         token = token.strip()
         kind = self._kinds.get(_digest(token))
-        if kind is None and not self._strict:
+        if kind is None and self._tokens != "named":
             return "unknown"
         if scheme.lower() != "bearer" or not token:
             seen.defects.add("token-malformed")

@@ -12,7 +12,7 @@ from restore_conformance.documents import Documents, pinned
 from restore_conformance.editions import TAG, editions, names_in
 from restore_conformance.exchange import Request
 from restore_conformance.recogniser.body import payload_of
-from restore_conformance.recogniser.callers import Callers
+from restore_conformance.recogniser.callers import Callers, Tokens
 from restore_conformance.recogniser.changes import change_of, rule_tags
 from restore_conformance.recogniser.members import members
 from restore_conformance.recogniser.operations import READING, prefers_all_members, route
@@ -26,7 +26,8 @@ class Recogniser:
     `callers` maps a token to its kind: good, delegated, application, read-only, no-permission, personal, expired.
     A token not listed is *altered* if `strict`. Traffic that others recorded is read with `strict` off: exporters take
     out what is secret, so a token that is missing or not listed is *unknown*, and a missing body or media type is
-    open (`removed-body`, `removed-media-type`): never evidence that none was sent.
+    open (`removed-body`, `removed-media-type`): never evidence that none was sent. `tokens` says what is known of
+    tokens (see `Callers`), where that is another matter.
     """
 
     def __init__(
@@ -35,10 +36,11 @@ class Recogniser:
         callers: Mapping[str, str] | None = None,
         *,
         strict: bool = True,
+        tokens: Tokens | None = None,
         known: Iterable[str] | None = None,
     ) -> None:
         documents = documents or pinned()
-        self._callers = Callers(callers or {}, strict=strict)
+        self._callers = Callers(callers or {}, tokens or ("named" if strict else "hidden"))
         self._strict = strict
         self._words = vocabulary_of(documents, known)
         self._editions = [one for one in editions(documents) if one.members]

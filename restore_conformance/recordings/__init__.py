@@ -1,6 +1,6 @@
 """From recordings to verdicts: cassettes and HAR files are judged like a run, and no request is sent.
 
-What a stranger's recording does not show is unknown; trouble in a recording is inconclusive, since nothing can be
+What another tool's recording does not show is unknown; trouble in a recording is inconclusive, since nothing can be
 asked again. Knows no single clause.
 """
 

@@ -28,7 +28,7 @@ class Parts:
     _told: dict[str, _Told] = field(default_factory=dict)
 
     def take(self, one: Exchange, source: Source) -> bool:
-        """Keep an exchange of a conversation that may lie in several files, else False. Raises UsageError."""
+        """Keep an exchange of a conversation that may be in several files, else False. Raises UsageError."""
         block = source.provenance
         if block is None or not block.story:
             return False
@@ -69,7 +69,7 @@ def _target(told: _Told) -> str:
 
 
 def _of_one_run(first: Source, other: Source) -> None:
-    """Parts of two recordings are no conversation: placeholders have a key of their own for every run."""
+    """Parts of two recordings do not form a conversation: placeholders have a key of their own for every run."""
     one, two = first.provenance, other.provenance
     if one is None or two is None or not one.callers or not two.callers:
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from restore_conformance.concluding import Result
 from restore_conformance.exchange import Exchange
 from restore_conformance.har import Heard, Shown, archive, exchanges_of
 from restore_conformance.judging import Judge, look, tags_of
-from restore_conformance.recogniser import Recogniser
+from restore_conformance.recogniser import Recogniser, Sent, Tokens
 from restore_conformance.recordings.coverage import again, is_recorded_in
 from restore_conformance.recordings.kinds import Kind, kind_of
 from restore_conformance.recordings.overlaps import in_order
@@ -38,6 +38,8 @@ BASE = "http://recording.example/beta"
 """What stands before the path of a recorded request in reports."""
 
 Keep = Callable[[Exchange], None]
+Label = Callable[[Exchange], Sent]
+"""Says what the request of an exchange is."""
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class Review:
     _timing: Timing = field(default_factory=Timing)
     _accepted: Accepted = field(default_factory=Accepted)
     _elsewhere: bool = False
+    _exported: bool = False
     _named: set[str] = field(default_factory=set)
     _parts: Parts = field(default_factory=Parts)
     _old: list[tuple[Provenance, str]] = field(default_factory=list)
@@ -129,6 +132,23 @@ class Review:
             self._strangers(found.exchanges(), made, found.heard)
         return self._finished(made, found.heard)
 
+    def responses(self, shown: Iterable[Shown], callers: Mapping[str, str], name: str) -> Source:
+        """Judge what a program shows that had the exchanges itself, in the order of sending.
+
+        `callers` maps tokens to their kinds; where there is none, a request without a token says nothing either.
+        """
+        made, found, known = Source(name, "elsewhere", name), Heard(), bool(callers)
+        tokens: Tokens = "shown" if known else "hidden"
+        exact = Recogniser(callers=callers, tokens=tokens)
+        unsent = Recogniser(callers=callers, strict=False, tokens=tokens)
+
+        def label(one: Exchange) -> Sent:
+            return (unsent if "payload" in one.lost else exact)(one.request)
+
+        exchanges = (exchange for one in shown for exchange in exchanges_of(one, found, whole=True))
+        self._others(exchanges, made, found, label, Doubts(callers=known))
+        return self._finished(made, found)
+
     def _finished(self, source: Source, found: Heard) -> Source:
         source.entries = found.seen
         source.note = "; ".join(found.lines())
@@ -145,7 +165,7 @@ class Review:
         # What stands alone in a cassette was chosen from a run: nobody knows what else was done to its sessions.
         state = State(alone=source.provenance is None)
         for one in exchanges:
-            self._label(one, source, recogniser)
+            self._label(one, source, _requests(recogniser))
             self._count_off(one)
             if one.sent.operation == "create":
                 self._accepted.take(one)
@@ -163,9 +183,15 @@ class Review:
         self._judge(one, source)
 
     def _strangers(self, exchanges: Iterable[Exchange], source: Source, found: Heard) -> None:
+        self._exported = True
+        self._others(exchanges, source, found, _requests(Recogniser(strict=False)), Doubts())
+
+    def _others(
+        self, exchanges: Iterable[Exchange], source: Source, found: Heard, label: Label, doubts: Doubts
+    ) -> None:
         self._elsewhere = True
-        recogniser, doubts, state = Recogniser(strict=False), Doubts(), State(alone=False)
-        for one in in_order(self._labelled(exchanges, source, recogniser)):
+        state = State(alone=False)
+        for one in in_order(self._labelled(exchanges, source, label)):
             self._count_off(one)
             if doubts.weigh(one):
                 self._accepted.remember(one)
@@ -175,9 +201,9 @@ class Review:
             one.known = state.take(one)
             self._judge(one, source)
 
-    def _labelled(self, exchanges: Iterable[Exchange], source: Source, recogniser: Recogniser) -> Iterator[Exchange]:
+    def _labelled(self, exchanges: Iterable[Exchange], source: Source, label: Label) -> Iterator[Exchange]:
         for one in exchanges:
-            self._label(one, source, recogniser)
+            self._label(one, source, label)
             yield one
 
     def _names(self, known: Iterable[str] | None) -> list[str] | None:
@@ -193,10 +219,10 @@ class Review:
         self._number += 1
         exchange.number = self._number
 
-    def _label(self, exchange: Exchange, source: Source, recogniser: Recogniser) -> None:
+    def _label(self, exchange: Exchange, source: Source, label: Label) -> None:
         source.exchanges += 1
         exchange.origin = source.origin
-        exchange.sent = recogniser(exchange.request)
+        exchange.sent = label(exchange)
         if exchange.trouble is None or exchange.blame:
             told = exchange.trouble
             look(exchange)
@@ -266,7 +292,12 @@ class Review:
         for block, note in self._old:
             if is_recorded_in(made, block):
                 return f"its recording is too old: {note}; record it again with {again(made)}"
-        return REMOVED if self._elsewhere and is_removable(made) else ""
+        return REMOVED if self._exported and is_removable(made) else ""
+
+
+def _requests(recogniser: Recogniser) -> Label:
+    """Looks at nothing but the request."""
+    return lambda exchange: recogniser(exchange.request)
 
 
 def _exchanges(cassette: Foreign, found: Heard) -> Iterator[Exchange]:

@@ -33,13 +33,15 @@ def is_removable(made: Clause) -> bool:
 
 @dataclass(slots=True)
 class Doubts:
-    """Weighs the exchanges of one recording, in their order."""
+    """Weighs the exchanges of one recording, in their order. `callers` says that it shows every token that was sent."""
 
+    callers: bool = False
     _ids: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def weigh(self, one: Exchange) -> bool:
         """Note what keeps an answer from being taken at its word; says whether a session was made."""
-        if one.request.header("Authorization") is None and one.status == 400 and _about_token(one):
+        removed = not self.callers and one.request.header("Authorization") is None
+        if removed and one.status == 400 and _about_token(one):
             one.trouble = "refused, maybe for the token that was removed from the recording"
         made = session_of(one).lower() if one.sent.operation == "create" else ""
         if made:

@@ -1,4 +1,4 @@
-"""The template engine's only door: one environment for every page, with escaping on."""
+"""The only module that imports the template engine: one environment for every page, with escaping on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a `$metadata` document, whole or a slice, into the normal form: the door to everything about CSDL.
+"""Reads a `$metadata` document, whole or a slice, into the normal form: the entry to everything about CSDL.
 
 Chooses between the restore area and the whole; knows nothing of what a change means.
 """
@@ -17,7 +17,7 @@ def read(data: bytes, where: str, area: str = "auto") -> Metadata:
 
     `area` is "restore" (the types reachable from the backup service's root and the restore sessions), "all", or
     "auto": "restore" for a document of the whole service that has them, "all" for a slice.
-    Raises SourceBroken for anything that is no sound metadata document.
+    Raises SourceBroken for anything but a sound metadata document.
     """
     document = Document(parse(data, where), where)
     count = len(list(document.type_names))

@@ -1,6 +1,6 @@
 """Reads the known editions of the documents: what each has beyond the pinned contract, as a baseline of its own.
 
-An edition is a file of `schemas/baselines`; a folder without files is no edition, and no error. Compares nothing.
+An edition is a file of `schemas/baselines`; a folder without files is not an error. Compares nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Edition:
 
 
 def read(schemas: Path) -> tuple[Edition, ...]:
-    """The known editions by name, oldest first. Raises SourceBroken for a file that is none."""
+    """The known editions by name, oldest first. Raises SourceBroken for any other file."""
     return tuple(_edition(path) for path in sorted((schemas / "baselines").glob("*.toml")))
 
 

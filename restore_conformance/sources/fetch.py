@@ -61,7 +61,7 @@ def _is_plain(address: str) -> bool:
 def fetch(source: str, *, cache: Path | None = None, max_bytes: int = MAX_BYTES, seconds: float = SECONDS) -> Fetched:
     """The source as a local file.
 
-    `cache` keeps what came from an address with its validators, so that the next night asks conditionally.
+    `cache` keeps what an address sent with its validators, so that the next night asks conditionally.
     Raises SourceBroken where there is nothing, too much, too late, or less than was announced.
     """
     if is_address(source):

@@ -42,7 +42,7 @@ def read_openapi(path: Path, where: str) -> Api:
     """The facts of an OpenAPI document.
 
     Of the whole service's document only the paths under /solutions/backupRestore and the types they reach are kept.
-    Raises SourceBroken for text that is no OpenAPI 3 document or has neither paths nor components.
+    Raises SourceBroken for text that is not an OpenAPI 3 document or has neither paths nor components.
     """
     version, crowded = "", False
     calls: dict[str, dict[str, Any]] = {}
@@ -86,7 +86,7 @@ def read_openapi(path: Path, where: str) -> Api:
 
 
 def _count_unread(value: Any, found: Counter[str], depth: int = 0) -> None:
-    """Counts what is written and not compared; a property that bears such a name is none of it."""
+    """Counts what is written and not compared; a property with such a name does not count."""
     if depth > MAX_DEPTH:
         return
     if isinstance(value, list):

@@ -55,7 +55,7 @@ class _Draft:
     head: tuple[str, ...] = ()
 
     def say(self, text: str, owner: str = "") -> None:
-        """Keep the sentences of a text, once each per section; what the site puts around a page is no statement."""
+        """Keep the sentences of a text, once each per section; what the site puts around a page is not a statement."""
         if self.section in _SITE:
             return
         kept = self.statements.setdefault(self.section, {})

@@ -31,7 +31,7 @@ _KNOWS = frozenset(
 
 
 def read(folder: Path) -> Metadata:
-    """The pinned types. Raises SourceBroken for a missing folder and for a file that is no type."""
+    """The pinned types. Raises SourceBroken for a missing folder and for a file that is not a type."""
     files = sorted(folder.glob("*.json"))
     if not files:
         raise SourceBroken(

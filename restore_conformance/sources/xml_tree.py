@@ -1,6 +1,6 @@
 """Reads XML into plain nodes, with expat and every kind of entity and document type refused.
 
-The one door to expat. Knows nothing of CSDL; bounded in depth and in the number of elements.
+The only module that imports expat. Knows nothing of CSDL; bounded in depth and in the number of elements.
 """
 
 from __future__ import annotations

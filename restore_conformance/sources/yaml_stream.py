@@ -1,4 +1,4 @@
-"""Reads YAML and JSON as plain values piece by piece: the one door to PyYAML.
+"""Reads YAML and JSON as plain values piece by piece, with PyYAML.
 
 A mapping's entries come one at a time, so that a document of tens of megabytes never stands in memory as a whole.
 Aliases are refused: no published document needs them and they are the way in for bombs.
@@ -32,7 +32,7 @@ class Stream:
         self._room = 0
 
     def next(self) -> Any:
-        """The following event. Raises SourceBroken for text that is no YAML or ends too soon."""
+        """The following event. Raises SourceBroken for text that is not YAML or ends too soon."""
         self.count += 1
         try:
             event = next(self._events)
@@ -120,7 +120,7 @@ def scalar(event: Any) -> Any:
 def open_mapping(path: Path, where: str) -> Iterator[tuple[str, Stream]]:
     """The top-level keys of a document with the stream standing before each value.
 
-    Raises SourceBroken where the document is no mapping.
+    Raises SourceBroken where the document is not a mapping.
     """
     with path.open("rb") as file:
         stream = Stream(yaml.parse(file, Loader=_LOADER), where)

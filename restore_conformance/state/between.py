@@ -1,4 +1,4 @@
-"""What came between two whole lists of sessions that the same caller read one after the other.
+"""What was sent and created between two whole lists of sessions that the same caller read one after the other.
 
 Counts requests and rows; whether a session that nobody asked for breaks anything is for judgements.
 """
@@ -23,7 +23,7 @@ CALLERS = 50
 
 @dataclass(slots=True)
 class _Since:
-    """What came since the last whole list of one caller."""
+    """What was sent and created since the last whole list of one caller."""
 
     listed: Exchange
     ids: frozenset[str]

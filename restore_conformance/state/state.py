@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from restore_conformance.checks.talks import exceptions, total
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.answers import exceptions, total
 from restore_conformance.state.between import Lists
 from restore_conformance.state.known import (
     COUNT,

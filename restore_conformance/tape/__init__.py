@@ -1,6 +1,6 @@
 """Cassettes: written by a command, loaded with suspicion, played through vcrpy with no network behind it.
 
-vcrpy's only door. Knows no clause: what a recording proves is for those who judge it.
+Only these modules import vcrpy. Knows no clause: what a recording proves is for those who judge it.
 """
 
 from restore_conformance.tape.cassette import LARGEST, LONGEST, Cassette, Provenance, every, load

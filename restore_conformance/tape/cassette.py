@@ -162,7 +162,7 @@ def seal(data: Mapping[str, Any]) -> str:
 
 
 def _ordered(value: Any) -> Any:
-    """The same for equal values, whatever YAML may hold: members by name, types told apart."""
+    """The same for equal values, whatever YAML may hold: members by name, types distinguished."""
     if isinstance(value, Mapping):
         return sorted([f"{type(one).__name__} {one}", _ordered(inner)] for one, inner in value.items())
     if isinstance(value, list):

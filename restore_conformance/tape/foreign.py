@@ -186,7 +186,7 @@ def _line(value: Any) -> str:
 
 
 def _headers(value: Any) -> Headers:
-    """Headers from a mapping to a value or a list of values, or from a list of pairs; "" for what is no text."""
+    """Headers from a mapping to a value or a list of values, or from a list of pairs; "" for anything but text."""
     rows: Any = value.items() if isinstance(value, dict) else value if isinstance(value, list) else ()
     made: list[tuple[str, str]] = []
     for row in rows:

@@ -52,7 +52,7 @@ def canonical(body: bytes | None) -> Any:
 
 
 def _depth(body: bytes) -> int:
-    """How deep brackets nest, those in strings counted too: too much is no harm here."""
+    """How deep brackets nest, those in strings counted too: too much does no harm here."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return 0
     deepest = depth = 0

@@ -38,7 +38,7 @@ class _Persister:
 
 
 def strict(sent: Any, recorded: Any) -> None:
-    """vcrpy's matcher; what differs is told by `missed`, of the nearest recording alone."""
+    """vcrpy's matcher; what differs is reported by `missed`, of the nearest recording alone."""
     assert same(request_of(sent), request_of(recorded))
 
 

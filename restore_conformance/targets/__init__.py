@@ -1,4 +1,4 @@
-"""The one door to whatever is under test. Knows no clause and no payload."""
+"""The one way to whatever is under test. Knows no clause and no payload."""
 
 from restore_conformance.targets.door import Answer, Target, is_loopback
 from restore_conformance.targets.embedded import Embedded

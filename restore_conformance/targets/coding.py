@@ -52,7 +52,7 @@ class Decoder:
         self.body = bytearray()
 
     def take(self, piece: bytes) -> None:
-        """Take in what came next."""
+        """Take in the next bytes."""
         if self._inner is None:
             self._keep(piece)
             return

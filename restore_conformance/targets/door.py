@@ -31,7 +31,7 @@ NOT_SENT = "not sent, since our own client refuses the request"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one request: a response, or the kind of trouble in words; both request and headers as sent.
+    """The outcome of one request: a response, or the kind of trouble in words; both request and headers as sent.
 
     `at` is when the request was sent, on the target's clock, and the answer came `seconds` later: of the last attempt,
     where there were several. What an attempt before it was answered with is nowhere kept, and judged by nobody.
@@ -73,7 +73,7 @@ class Target(Protocol):
 
 
 def url_of(text: str) -> SplitResult | None:
-    """The parts of a URL, or None for what is none: brackets, ports and hosts may all be wrong."""
+    """The parts of a URL, or None for an invalid one: brackets, ports and hosts may all be wrong."""
     try:
         parts = urlsplit(text)
         _ = parts.port

@@ -8,6 +8,7 @@ from __future__ import annotations
 import email.utils
 import threading
 import time
+from typing import Protocol
 
 import httpx
 
@@ -17,6 +18,7 @@ from restore_conformance.paths import climbs, path_of
 from restore_conformance.targets.coding import ALL, EACH, LARGE, LARGEST, Broken, Decoder, Unread, coding_of, heft
 from restore_conformance.targets.door import NOT_SENT, Answer, is_loopback, is_near, url_of
 from restore_conformance.targets.wire import CONNECT, Failed, TooLarge, Wire, trouble_of
+from restore_conformance.targets.wire import Clock as Line
 from restore_conformance.verdicts import UsageError
 
 PATIENCE = 30.0
@@ -41,6 +43,19 @@ STARTING = frozenset({502, 503, 504})
 """What a gateway answers while the server behind it is starting."""
 
 
+class Connection(Protocol):
+    """What a request goes over: the network, or an application in this process."""
+
+    @property
+    def clock(self) -> Line: ...
+
+    def send(self, request: httpx.Request) -> httpx.Response: ...
+
+    def distrust(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Http:
     """A base URL. Retries 429 and 503 at most `retries` times, as Retry-After says; anything else is told as it came.
 
@@ -48,7 +63,7 @@ class Http:
     that the target goes by, where that is another than the real one. `near` says that
     the host is trusted for its place, as an emulator is: then its address has to be near as well (`is_near`), or one
     of `addresses`. Loopback always has to be loopback. `headers` are the user's own: sent with every request, and
-    never shown, since their values are secrets.
+    never shown, since their values are secrets. `wire` takes the place of the network.
 
     Raises UsageError for a URL that is none and a CA bundle that cannot be read.
     """
@@ -64,6 +79,7 @@ class Http:
         near: bool = False,
         addresses: frozenset[str] = frozenset(),
         headers: Headers = (),
+        wire: Connection | None = None,
     ) -> None:
         parts = url_of(base)
         if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -82,7 +98,7 @@ class Http:
         self.retries = retries
         self.clock = clock or Clock()
         accept = is_loopback if self.loopback else (lambda one: is_near(one) or one in addresses) if near else None
-        self._wire = Wire(self.base, ca_bundle, accept=accept, proxies=accept is None)
+        self._wire: Connection = wire or Wire(self.base, ca_bundle, accept=accept, proxies=accept is None)
         self._headers = headers
         self._given = frozenset(name.lower() for name, _ in headers)
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""httpx's only door: one request on the wire, with one clock for all of it. No cookie jar, no redirect, no retry.
+"""With httpx: one request on the wire, with one clock for all of it. No cookie jar, no redirect, no retry.
 
 The clock is kept where bytes come and go, below everything that parses them: however an answer is stretched (a
 header a byte at a time, interim answers without end, empty chunks), no wait outlasts it. Knows no contract.

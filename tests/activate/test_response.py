@@ -38,7 +38,7 @@ def test_session(exchange, known):
 
 @clause(when=sent_any("activate", "get") & answered("200", "object") & trusted)
 def test_started(exchange, known):
-    """It is no draft any more."""
+    """It is no longer a draft."""
     if exchange.sent.operation == "activate":
         if known.phase != "draft":
             raise Untouched("nobody can say that the session was a draft")

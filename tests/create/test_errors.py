@@ -1,8 +1,8 @@
 """The create table of the error page, and the shape of every refusal."""
 
 from restore_conformance import checks
-from restore_conformance.checks.answers import codes
 from restore_conformance.clauses import answered, clause, sent, sent_any, sole, without
+from restore_conformance.recogniser.answers import codes
 
 SOFT = {
     "trailing-text", "not-utf8", "conflict-value", "browse-session-missing", "item-id-missing", "item-member-type",

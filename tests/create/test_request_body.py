@@ -25,7 +25,7 @@ def test_nothing_after(exchange):
 
 @clause(when=sole("not-utf8"))
 def test_utf_8(exchange):
-    """Bytes that are no UTF-8 do not upset the server."""
+    """Bytes that are not UTF-8 cause no server error."""
     return checks.either_way(exchange)
 
 

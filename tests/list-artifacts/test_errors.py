@@ -13,7 +13,7 @@ def test_envelope(exchange):
 
 @clause(when=sent("list-artifacts", "id:malformed") & session("unheard") & trusted)
 def test_invalid_session_id(exchange, known):
-    """An id that is none is refused, or has no artifacts, as one that names nothing."""
+    """An invalid id is refused, or has no artifacts, like one that names nothing."""
     if exchange.status != 200:
         return asking.malformed_id(exchange, known)
     asking.names_nothing(exchange, known)

@@ -360,7 +360,7 @@ def test_unknown_session(ask, backup, operation):
 
 
 def test_malformed_id(ask, backup):
-    """An id that is none is told from one that is unknown."""
+    """An invalid id is distinguished from an unknown one."""
     call = based(backup, SharePointRestoreSession(id="not-an-id")).get()
     assert refused(ask, call) == (400, "InvalidRestoreSessionId")
 

@@ -153,7 +153,7 @@ def foreign(tmp_path_factory, register):
         "noisy": [*quick, "-p", "noisy_plugin"],
         "strict": [*quick, "-W", "error"],
         "subset": [*quick, "-k", "test_id", "--target", "http://127.0.0.1:9/beta"],
-        "advice": [*quick, "-p", "advice_plugin", "-W", "error"],
+        "advice": ["tests/create", *quick[1:], "-p", "advice_plugin", "-W", "error"],
         "replay": ["tests/create/test_examples.py", "--target", "replay"],
         "raising": [*quick, "-p", "raising_plugin", "-s"],
     }

@@ -6,6 +6,7 @@ import graphlib
 import re
 from pathlib import Path
 
+import layers
 import pytest
 
 from restore_conformance import places
@@ -46,14 +47,14 @@ STOREYS = [
         "comparing",
         "bundling",
     },
-    {"cli", "commands", "plugin", "__main__"},
+    {"cli", "commands", "testing", "strategies", "plugin", "pytest_campaign", "__main__"},
 ]
 """From the ground up. A module may import from its own storey and from those below."""
 
 DOORS = {
     "azure": {"live/signin.py"},
     "cryptography": {"live/signin.py"},
-    "filelock": {"live/opening.py"},
+    "filelock": {"live/opening.py", "pytest_campaign.py"},
     "hypothesis": {
         "payloads/strategies.py",
         "payloads/walks.py",
@@ -65,14 +66,14 @@ DOORS = {
     "jsonschema_rs": {"documents.py"},
     "referencing": {"documents.py"},
     "httpcore": {"targets/wire.py"},
-    "httpx": {"targets/http.py", "targets/wire.py"},
+    "httpx": {"targets/application.py", "targets/http.py", "targets/wire.py"},
     "schemathesis": {"sweep.py"},
     "starlette": {"mock/server.py"},
     "uvicorn": {"mock/server.py"},
     "jinja2": {"reporting/templating.py"},
     "markupsafe": {"reporting/templating.py"},
     "rich": {"reporting/terminal.py", "reporting/progress.py"},
-    "pytest": {"plugin.py"},
+    "pytest": {"plugin.py", "pytest_campaign.py"},
     "vcr": {"tape/cassette.py", "tape/playing.py", "tape/writing.py"},
     "yaml": {"sources/yaml_stream.py", "tape/cassette.py", "tape/foreign.py", "tape/writing.py"},
     "ijson": {"har/stream.py"},
@@ -138,6 +139,18 @@ def test_no_imports_go_round_in_a_circle():
         # `from package import module` needs the module; only what is no module is taken from the door.
         needs[name] = {there for there in below if not any(one.startswith(f"{there}.") for one in below)}
     graphlib.TopologicalSorter(needs).prepare()  # raises CycleError with the circle in it
+
+
+@pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has this file")
+def test_the_picture_of_the_layers_is_current():
+    """CONTRIBUTING.md shows the layers as the imports make them; `make docs` draws them anew."""
+    assert layers.picture(PACKAGE, imports) in (ROOT / "CONTRIBUTING.md").read_text(), "run: make docs"
+
+
+def test_layers_are_computed_from_imports():
+    """A part stands above all that it imports from, and parts that import from each other stand together."""
+    needs = {"front": {"work"}, "work": {"left"}, "left": {"right"}, "right": {"left", "noun"}, "noun": set()}
+    assert layers.layers(needs) == [[("noun",)], [("left", "right")], [("work",)], [("front",)]]
 
 
 def test_the_mock_shares_no_predicate_with_the_judges():

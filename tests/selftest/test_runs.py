@@ -292,12 +292,3 @@ def test_the_command_starts_without_what_it_does_not_need():
     ).stderr
     for library in ("hypothesis", "jsonschema", "httpx", "schemathesis", "starlette", "jinja2", "vcr", "rich"):
         assert f" {library}\n" not in loaded
-
-
-def test_the_pytest_front_sends_a_run_once_and_never_once_for_each_worker(tmp_path):
-    made = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/create", "--target", "http://127.0.0.1:9/beta"],
-        cwd=places.PACKAGE.parent, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert made.returncode == 4
-    assert "leave -n out" in made.stdout + made.stderr

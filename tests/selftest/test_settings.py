@@ -1,11 +1,10 @@
 """One table of settings: options, pytest, files, the environment and the documentation say the same."""
 
 import dataclasses
-import importlib.util
 
 import pytest
 
-from restore_conformance import cli, places, plugin
+from restore_conformance import cli, plugin, pytest_campaign
 from restore_conformance.clauses import load
 from restore_conformance.commands import run
 from restore_conformance.commands.arguments import Parser, take_environment
@@ -48,17 +47,6 @@ def own(text):
 # ------------------------------------------------------------------ one table
 
 
-@pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has the documentation")
-def test_the_page_of_the_documentation_is_current():
-    """`make reference` writes what stands there."""
-    path = places.ROOT / "docs" / "reference.py"
-    spec = importlib.util.spec_from_file_location("reference", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    for name, made in module.PAGES.items():
-        assert (module.FOLDER / name).read_text(encoding="utf-8") == made(), f"run make reference for {name}"
-
-
 def test_a_run_without_options_has_the_defaults(folder):
     """What nobody sets is as the table says."""
     made, plain = parsed(), Settings()
@@ -97,14 +85,20 @@ def test_pytest_has_the_options_of_its_rows(folder):
 
     class Config:
         def getoption(self, spelled):
-            row = next(row for row in plugin.ROWS if row.spelled == spelled)
+            row = next(row for row in rows if row.spelled == spelled)
             return True if row.kind == "switch" else ["A=-b"] if row.repeatable else "-1"
 
-    words = plugin._arguments(Config())
+    rows = settings_of_command("pytest")
+    words = pytest_campaign.arguments_of(Config())
     assert "--seed=-1" in words
     assert "--identity=A=-b" in words
-    assert len(words) == len(plugin.ROWS)
-    assert plugin._spelled("--seed is bad; say --emulator") == "--plan-seed is bad; say --emulator"
+    assert len(words) == len(rows)
+    spelled = pytest_campaign.spelled("--seed is bad; say --emulator, --restore-points")
+    assert spelled == "--restore-seed is bad; say --restore-emulator, --restore-points"
+    kinds = {"switch": plugin.SWITCHES, "texts": plugin.REPEATED, "pairs": plugin.REPEATED}
+    for row in rows:
+        assert row.spelled in kinds.get(row.kind, plugin.OPTIONS)
+    assert len({*plugin.OPTIONS, *plugin.REPEATED, *plugin.SWITCHES}) == len(rows)
 
 
 # ------------------------------------------------------------------ where a value comes from
@@ -129,7 +123,7 @@ def test_the_command_line_goes_before_the_environment_and_that_before_files(fold
 def test_a_day_on_the_command_line_goes_before_an_edition_of_a_file(folder):
     """Both say which edition binds; only two of the same strength contradict each other."""
     (folder / FILE).write_text('edition = "latest"\n')
-    assert parsed("--as-of", "2026-02-01").edition == "2026-02"
+    assert parsed("--as-of", "2026-02-01").chosen().edition.name == "2026-02"
     with pytest.raises(UsageError, match="--edition and --as-of both"):
         parsed("--as-of", "2026-02-01", "--edition", "latest")
     both = {"RESTORE_CONFORMANCE_EDITION": "latest", "RESTORE_CONFORMANCE_AS_OF": "2026-02"}

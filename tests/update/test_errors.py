@@ -15,7 +15,7 @@ def test_envelope(exchange):
 
 @clause(when=sent("update", "id:malformed") & session("unheard") & trusted)
 def test_invalid_session_id(exchange, known):
-    """An id that is none is refused."""
+    """An invalid id is refused."""
     return asking.malformed_id(exchange, known)
 
 

@@ -242,7 +242,7 @@ def test_half_a_surrogate_pair_in_a_record_is_shown_and_written(command, pair, r
         (("no-such-folder", "OLD"), "There is no run record no-such-folder"),
         (("EMPTY", "OLD"), "holds no run.json"),
         (("OLD", "OLD", "--output", "x.md", "--format", "json"), "ends like markdown, and --format says json"),
-        (("OLD", "OLD", "--output", "x"), "does not tell a format"),
+        (("OLD", "OLD", "--output", "x"), "does not say which format"),
         (("OLD", "OLD", "--output", "/dev/null/x.md"), "cannot be written"),
         (("OLD", "OLD", "--deviations", "no-such-file"), "--deviations no-such-file cannot be read"),
         (("OLD",), "required"),

@@ -1,0 +1,51 @@
+"""What an answer holds: its error codes, totals and lists, whatever shape it has. Knows no clause and no schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def codes(body: Any) -> Iterator[tuple[str, str]]:
+    """Every error code of an envelope with where it stands: "top", "inner" (nested ones too), then "details"."""
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return
+    if isinstance(error.get("code"), str):
+        yield "top", error["code"]
+    later = list(_details(error))
+    inner: Any = error
+    for _ in range(16):
+        inner = next((inner[name] for name in ("innerError", "innererror") if isinstance(inner.get(name), dict)), None)
+        if inner is None:
+            break
+        if isinstance(inner.get("code"), str):
+            yield "inner", inner["code"]
+        later += _details(inner)
+    yield from later
+
+
+def _details(error: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    details = error.get("details")
+    for detail in details if isinstance(details, list) else []:
+        if isinstance(detail, dict) and isinstance(detail.get("code"), str):
+            yield "details", detail["code"]
+
+
+def total(answer: Any) -> int | None:
+    """The total of a session, or None where it is not shown as a number."""
+    counts = answer.get("restoreSessionArtifactCount") if isinstance(answer, dict) else None
+    found = counts.get("total") if isinstance(counts, dict) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def objects(answer: Any, name: str) -> list[dict[str, Any]]:
+    """The objects in an array of an answer; none where there is no such array."""
+    value = answer.get(name) if isinstance(answer, dict) else None
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def exceptions(answer: Any) -> list[dict[str, Any]]:
+    """The changes that an answer says were not made, one by one."""
+    members = answer if isinstance(answer, dict) else {}
+    return [one for name in members for one in objects(answer, name) if "@Core.DataModificationException" in one]

@@ -1,0 +1,91 @@
+"""Judges the responses of somebody's own test, as recorded traffic is judged: nothing is sent.
+
+Knows no client and no clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from restore_conformance.clauses import Clause, load
+from restore_conformance.documents import pinned
+from restore_conformance.record import run_of
+from restore_conformance.recordings import Review, kept
+from restore_conformance.recordings.strangers import REMOVABLE
+from restore_conformance.scrub import Scrub
+from restore_conformance.settings import Settings
+from restore_conformance.testing.findings import Verdicts, level_of, verdicts_of
+from restore_conformance.testing.options import settings_of
+from restore_conformance.testing.responses import UNKNOWN, HttpExchange
+from restore_conformance.verdicts import UsageError
+
+NAME = "your test"
+
+
+def judge(
+    responses: Any,
+    *,
+    sent: Any = UNKNOWN,
+    token: str = "",
+    identities: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+    edition: str = "",
+    level: str = "must",
+) -> Verdicts:
+    """Judge one response, or several in the order of sending, by every clause that they touch.
+
+    A response is one of httpx, requests or aiohttp whose body was read, or an `HttpExchange`. What one of them shows
+    (a session, what it holds, that it was deleted) is what the later ones are measured by; others may be at work on
+    the same sessions meanwhile. `sent` is the body of the request of a single response, for clients that do not keep
+    it. `token` and `identities` (as of `campaign`) say whose tokens the requests carry; without them nothing is said
+    of callers. `level` is that of `Verdicts.raise_for_deviation`. Nothing is raised for a deviation here.
+
+    Raises UsageError for an unknown option, and where nothing is of this API, and TypeError for what is no response.
+    """
+    level_of(level)
+    exchanges = _exchanges(responses, sent)
+    register = load()
+    given = {"token": token, "identities": identities, "readings": readings, "edition": edition}
+    settings = settings_of(given, register)
+    review = Review(register, settings, _nothing)
+    callers = {token: kind for token, kind in settings.callers().items() if settings.token or settings.identities}
+    source = review.responses((one.shown() for one in exchanges), callers, NAME)
+    if not source.exchanges:
+        raise UsageError(
+            f"There is nothing to judge: {source.note or 'no response was given'}. What is judged are answers of "
+            "/solutions/backupRestore/sharePointRestoreSessions, and of what lies below it, in the beta version."
+        )
+    result = review.result(NAME, "", 0.0, lambda clause: _missing(clause, settings), kept)
+    result.base = ""
+    scrub = Scrub({f"token of {kind}": token for token, kind in callers.items()})
+    return verdicts_of(run_of(result, scrub), pages(), level)
+
+
+def _exchanges(responses: Any, sent: Any) -> list[HttpExchange]:
+    if isinstance(responses, Sequence | Iterable) and not hasattr(responses, "headers"):
+        several = [HttpExchange.of(one) for one in responses]
+        if sent is not UNKNOWN:
+            raise UsageError("sent is the body of one request; give HttpExchange.of(response, sent=…) in the list.")
+        return several
+    return [HttpExchange.of(responses, sent)]
+
+
+def _missing(clause: Clause, settings: Settings) -> str:
+    """Why no response touched a clause."""
+    if not settings.token and not REMOVABLE.isdisjoint({*clause.when.every, *clause.when.either}):
+        return "nothing is said of callers: give token= and identities="
+    return "no response is about it"
+
+
+def pages() -> dict[str, str]:
+    """The address of the page of each operation."""
+    documents = pinned()
+    addresses = {}
+    for path in sorted(documents.root.glob("*/page.toml")):
+        addresses[path.parent.name] = str(documents.toml(f"{path.parent.name}/page.toml")["address"])
+    return addresses
+
+
+def _nothing(_: object) -> None:
+    """Nobody keeps them."""

@@ -1,0 +1,70 @@
+"""Keyword arguments of the Python interface as the settings of a run: read and checked by the table of settings.
+
+No configuration file and no environment variable is read: a test means what it says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Mapping, Sequence
+from os import PathLike, fspath
+from typing import Any
+
+from restore_conformance.clauses import Register
+from restore_conformance.commands import options, run
+from restore_conformance.commands.arguments import Parser, take
+from restore_conformance.configuration import Configuration
+from restore_conformance.settings import Settings
+from restore_conformance.settings_table import ROWS
+from restore_conformance.verdicts import UsageError
+
+Ids = str | PathLike[str] | Sequence[str]
+"""A file of ids, or the ids."""
+Items = str | PathLike[str] | Sequence[tuple[str, str]]
+"""A file of items, or pairs of browse session id and item key."""
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def arguments_of(given: Mapping[str, Any]) -> argparse.Namespace:
+    """Settings by their names in the table as the arguments of `run`, less empty ones. Raises UsageError."""
+    parser = Parser(prog="campaign")
+    run.add_arguments(parser)
+    arguments = parser.parse_args([])
+    for name, value in given.items():
+        row, plain = ROWS[name], _plain(value)
+        if plain not in ("", [], {}, None) and not (row.kind == "file" and isinstance(plain, list)):
+            take(arguments, row, row.typed(plain, name), name)
+    arguments.configured = Configuration()
+    return arguments
+
+
+def settings_of(given: Mapping[str, Any], register: Register) -> Settings:
+    """The settings that a test gives. Raises UsageError, with the names that they have in Python."""
+    try:
+        settings = options.settings_of(arguments_of(given), register)
+    except UsageError as error:
+        raise UsageError(in_python(str(error))) from None
+    points, items = (given.get(name, ()) for name in ("restore_points", "granular_items"))
+    if not isinstance(points, str | PathLike):
+        settings.restore_points = tuple(dict.fromkeys(map(str, points)))
+        if broken := next((one for one in settings.restore_points if not _GUID.fullmatch(one)), ""):
+            raise UsageError(f"restore_points holds {broken[:60]!r}, which is not a GUID.")
+    if not isinstance(items, str | PathLike):
+        settings.granular_items = tuple({"browseSessionId": str(browse), "id": str(key)} for browse, key in items)
+    return settings
+
+
+def in_python(text: str) -> str:
+    """A sentence about the options of the command, with the names that they have in Python."""
+    names = {row.spelled: row.name for row in ROWS.values()}
+    return re.sub(r"(?<![\w-])--[a-z][a-z-]*", lambda found: names.get(found[0], found[0]), text)
+
+
+def _plain(value: Any) -> Any:
+    """A value of the types that a TOML file can have."""
+    if isinstance(value, PathLike):
+        return fspath(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple | set | frozenset) else value
