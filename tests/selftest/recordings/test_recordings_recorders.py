@@ -316,7 +316,7 @@ def test_several_hosts_and_batches_are_told(good, broken, tmp_path, review):
 
 def test_one_text_of_many_megabytes_is_read_in_step_with_its_size(broken, tmp_path, review):
     """A download among the traffic costs its own size in memory and a moment, not minutes."""
-    size = 40_000_000
+    size = 30_000_000
     entry = {"request": {"method": "GET", "url": "https://a.example/b"}, "response": {"content": {"text": "@"}}}
     made = copy.deepcopy(broken)
     made["log"]["entries"].insert(0, entry)
