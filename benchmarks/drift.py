@@ -64,7 +64,7 @@ def openapi_document(size: int) -> str:
 
 def metadata(folder: Path) -> str:
     """Both sides of a comparison, 8 MB each."""
-    from restore_conformance.drift.night import Settings, compare
+    from restore_conformance.drift.comparison import Settings, compare
 
     text = whole_document(SLICE.read_text(encoding="utf-8"))
     (folder / "old.xml").write_text(text, encoding="utf-8")
@@ -83,7 +83,7 @@ def metadata(folder: Path) -> str:
 
 def openapi(folder: Path) -> str:
     """One large OpenAPI document read."""
-    from restore_conformance.sources.openapi_reader import read_openapi
+    from restore_conformance.drift.sources.openapi_reader import read_openapi
 
     path = folder / "api.yaml"
     path.write_text(openapi_document(10 * MEGABYTE), encoding="utf-8")
@@ -95,11 +95,11 @@ def openapi(folder: Path) -> str:
 
 def nights(folder: Path) -> str:
     """A year of nights, each with other facts, and the first bad one."""
-    from restore_conformance.drift import snapshot as packing
-    from restore_conformance.drift.bisect import first_bad
-    from restore_conformance.drift.night import Settings, changes_of, read_older
+    from restore_conformance.drift.comparison import Settings, changes_of, read_older
+    from restore_conformance.drift.sources.reading import read_source
+    from restore_conformance.history import drift_snapshot as packing
+    from restore_conformance.history.drift_bisect import first_bad
     from restore_conformance.history.store import Snapshot, open_store
-    from restore_conformance.sources.reading import read_source
 
     text = SLICE.read_text(encoding="utf-8")
     settings = Settings(ROOT / "schemas", accept_loss=True)

@@ -17,17 +17,17 @@ import time
 from pathlib import Path
 
 from restore_conformance.bench.endurance import forgetful
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.commands.options import scrub_of
-from restore_conformance.files import Pending
-from restore_conformance.har import Writer
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.record import learn, run_of, write_json
-from restore_conformance.reporting import put_reports
+from restore_conformance.output.files import Pending
+from restore_conformance.recorded.har import Writer
+from restore_conformance.records.exchange_store import Store
+from restore_conformance.records.run_record import learn, run_of, write_json
+from restore_conformance.reports import put_reports
 from restore_conformance.settings import Settings
-from restore_conformance.storing import Store
 from restore_conformance.targets import Embedded
 
 

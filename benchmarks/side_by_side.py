@@ -38,7 +38,7 @@ import referencing
 
 from restore_conformance.bench import fits, score_fault, score_variant
 from restore_conformance.clauses import Register, load
-from restore_conformance.documents import pinned
+from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded

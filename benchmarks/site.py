@@ -39,7 +39,7 @@ def main(nights: int) -> int:
     from nights import simulated
 
     from restore_conformance.history import runs
-    from restore_conformance.history.kept import pack
+    from restore_conformance.history.run_row import pack
     from restore_conformance.history.store import open_store
 
     with tempfile.TemporaryDirectory() as name:

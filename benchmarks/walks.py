@@ -25,10 +25,10 @@ from restore_conformance.clauses import Register, load
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.mock import Service
 from restore_conformance.mock.variants import composed, reported
-from restore_conformance.payloads import FAMILIES, Knobs, made_up
-from restore_conformance.payloads.walks import cleaned, drawn_walks
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.state import State
+from restore_conformance.stimuli import FAMILIES, Knobs, made_up
+from restore_conformance.stimuli.walks import cleaned, drawn_walks
 from restore_conformance.verdicts import Verdict
 
 WALKS, STEPS = 25, 50

@@ -10,7 +10,7 @@ from typing import Any
 from tables import table
 
 from restore_conformance.clauses import load
-from restore_conformance.editions import chosen
+from restore_conformance.contract.editions import chosen
 
 ROOT = Path(__file__).parent.parent
 BENCHMARKS = ROOT / "benchmarks"

@@ -16,9 +16,9 @@ import tempfile
 from pathlib import Path
 
 from restore_conformance.cli import main
+from restore_conformance.drift.sources.wording import fingerprint
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import serving
-from restore_conformance.sources.wording import fingerprint
 
 SAMPLES = Path(__file__).parent / "samples"
 FAULTS = ("default-job-typed-bulk", "field-mixed-many-items")

@@ -10,7 +10,7 @@ from dataclasses import fields
 from restore_conformance.clauses import load
 from restore_conformance.cli import COMMANDS
 from restore_conformance.commands.arguments import Parser
-from restore_conformance.editions import editions
+from restore_conformance.contract.editions import editions
 from restore_conformance.live.settings import Live, Login
 from restore_conformance.mock.faults import ALIASES, FAULTS
 from restore_conformance.mock.variants import VARIANTS

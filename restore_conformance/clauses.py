@@ -17,8 +17,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from restore_conformance import places
-from restore_conformance.documents import Documents, pinned
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import Documents, pinned
 from restore_conformance.verdicts import Level, UsageError
 
 Judgement = Callable[[Any], Any]

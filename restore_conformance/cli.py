@@ -12,7 +12,8 @@ import traceback
 from types import ModuleType
 from urllib.parse import urlsplit
 
-from restore_conformance import __version__, gate
+from restore_conformance import __version__
+from restore_conformance.output import gate
 
 COMMANDS = {
     "run": "judge a target: the embedded mock, the recordings, a live tenant, or any URL",
@@ -121,7 +122,7 @@ def _carried_out(name: str, arguments: list[str]) -> int:
 
 def _sentence(text: str, arguments: list[str]) -> str:
     """What went wrong, in one line that a terminal and a build service only show, whatever a server put into it."""
-    from restore_conformance.reporting.shown import line
+    from restore_conformance.records.safe_text import line
 
     return line(_scrubbed(text, arguments), 2000)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from restore_conformance import files
+from restore_conformance.output import files
 from restore_conformance.settings_table import settings_of_command
 from restore_conformance.spelling import suggestion
 from restore_conformance.verdicts import UsageError

@@ -82,8 +82,8 @@ def register_markers(config: pytest.Config) -> None:
     if _MARKED in config.stash:
         return
     config.stash[_MARKED] = True
-    from restore_conformance.editions import editions
-    from restore_conformance.places import SCHEMAS
+    from restore_conformance.contract.editions import editions
+    from restore_conformance.contract.places import SCHEMAS
     from restore_conformance.verdicts import Level
 
     lines = [f"{level}: clauses of this level" for level in Level]
@@ -131,7 +131,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
         return collector
     if not module_path.name.startswith("test_") or module_path.parent.parent.name != "tests":
         return None
-    from restore_conformance import places
+    from restore_conformance.contract import places
 
     operation = module_path.parent
     if operation.parent != places.CLAUSE_TESTS or not (places.SCHEMAS / operation.name / "clauses.toml").exists():
@@ -172,7 +172,7 @@ class ClauseFile(pytest.File):
 
 
 def _item(parent: pytest.Collector, name: str, clause: Clause) -> pytest.Item:
-    from restore_conformance.editions import editions
+    from restore_conformance.contract.editions import editions
 
     item: pytest.Item = ClauseItem.from_parent(parent, name=name)
     item.address = clause.address  # type: ignore[attr-defined]

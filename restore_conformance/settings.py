@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from restore_conformance import files
-from restore_conformance.editions import Chosen, chosen
+from restore_conformance.contract.editions import Chosen, chosen
+from restore_conformance.output import files
 from restore_conformance.settings_table import ROWS
 from restore_conformance.spelling import suggestion
 from restore_conformance.verdicts import UsageError

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from restore_conformance.editions import LATEST, chosen, editions
+from restore_conformance.contract.editions import LATEST, chosen, editions
 from restore_conformance.spelling import suggestion
 from restore_conformance.verdicts import UsageError
 

@@ -11,20 +11,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from restore_conformance.campaign.sender import shorter, swapped
 from restore_conformance.clauses import load
-from restore_conformance.documents import pinned
-from restore_conformance.editions import chosen
+from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.editions import chosen
 from restore_conformance.exchange import NOTHING, parse_json
-from restore_conformance.payloads.families import FAMILIES, VARIANTS, Knobs
-from restore_conformance.payloads.materials import made_up
-from restore_conformance.payloads.stimulus import CREATE, Stimulus
-from restore_conformance.payloads.strategies import HEAVY, Strategy, stimuli
-from restore_conformance.sending import shorter, swapped
 from restore_conformance.spelling import suggestion
+from restore_conformance.stimuli.families import FAMILIES, VARIANTS, Knobs
+from restore_conformance.stimuli.materials import made_up
+from restore_conformance.stimuli.stimulus import CREATE, Stimulus
+from restore_conformance.stimuli.strategies import HEAVY, Strategy, stimuli
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
-    from restore_conformance.session_machine import Sessions
+    from restore_conformance.campaign.session_machine import Sessions
 
 __all__ = ["CreateRequest", "any_request", "empty", "granular", "invalid", "mixed", "rows", "sessions", "standard"]
 
@@ -123,8 +123,8 @@ def sessions(target: Any = "mock", *, path: str = "/beta", token: str = "", time
 
     Raises UsageError for an option that makes no sense, and for a target that would be a live one.
     """
+    from restore_conformance.campaign.session_machine import on
     from restore_conformance.mock import Service
-    from restore_conformance.session_machine import on
     from restore_conformance.targets import Embedded
     from restore_conformance.testing.options import settings_of
     from restore_conformance.testing.target import name_of, target_of

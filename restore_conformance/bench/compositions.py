@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from restore_conformance.mock.variants import dimensions
 from restore_conformance.mock.variants.wire import WIRE
-from restore_conformance.payloads import strategies
+from restore_conformance.stimuli import strategies
 
 ALONE = "fair-"
 """Dimensions of servers that were built against one clause: judged alone, as several of them hide each other."""

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from restore_conformance.bench.environments import Troubled
-from restore_conformance.campaign import Campaign, Watch
+from restore_conformance.campaign.campaign import Campaign, Watch
+from restore_conformance.campaign.result import Result
 from restore_conformance.clauses import Clause, Register
-from restore_conformance.concluding import Result
-from restore_conformance.editions import LATEST, chosen
+from restore_conformance.contract.editions import LATEST, chosen
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, Fault, seeded
 from restore_conformance.mock.sockets import serving

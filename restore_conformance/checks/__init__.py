@@ -3,19 +3,6 @@
 Knows no clause: the clause functions in `tests/` say which assertion holds when.
 """
 
-from restore_conformance.checks.answers import (
-    created,
-    created_for_its_members,
-    created_or_refused,
-    either_way,
-    envelope,
-    is_refusal,
-    json_media_type,
-    refusals,
-    refused,
-    refused_for_any,
-    refused_somehow,
-)
 from restore_conformance.checks.lists import (
     as_sent,
     creator,
@@ -43,6 +30,19 @@ from restore_conformance.checks.members import (
     undeclared,
     unset,
     written_whole,
+)
+from restore_conformance.checks.responses import (
+    created,
+    created_for_its_members,
+    created_or_refused,
+    either_way,
+    envelope,
+    is_refusal,
+    json_media_type,
+    refusals,
+    refused,
+    refused_for_any,
+    refused_somehow,
 )
 from restore_conformance.checks.talks import (
     ON_DRAFTS,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
-from restore_conformance.checks import answers
+from restore_conformance.checks import responses
 from restore_conformance.checks.known import WAIT, by_nobody_else, excuse, has_route, place
 from restore_conformance.exchange import Exchange
 from restore_conformance.state import Known
@@ -53,9 +53,9 @@ def broken(
 ) -> Deviation:
     """A deviation of an answer; `because` are the exchanges that set the expectation, the last of them is named."""
     return Deviation(
-        f"{asked(exchange, because)}: expected {expected}, got {answers.shown(exchange)}{answers.again(exchange)}",
+        f"{asked(exchange, because)}: expected {expected}, got {responses.shown(exchange)}{responses.again(exchange)}",
         expected=short,
-        observed=answers.shown(exchange),
+        observed=responses.shown(exchange),
         by_status=True,
         unless=unless or excuse(exchange, known),
         refusal=refusal,
@@ -89,7 +89,7 @@ def _kept_out(exchange: Exchange, known: Known, status: str, allowed: set[int]) 
     if exchange.status not in allowed:
         raise broken(
             exchange, known, f"{status} with an error envelope for {_caller(exchange)}", status, (known.created,),
-            refusal=answers.is_refusal(exchange),
+            refusal=responses.is_refusal(exchange),
         )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def served(exchange: Exchange, known: Known) -> None:
     if exchange.status in NOT_THERE and aspect.fit is Fit.BEHIND and not known.settled:
         raise Inconclusive(f"{WAIT} (exchange {exchange.number})")
     raise broken(
-        exchange, known, f"200 for {_caller(exchange)}", "200", (known.created,), refusal=answers.is_refusal(exchange)
+        exchange, known, f"200 for {_caller(exchange)}", "200", (known.created,), refusal=responses.is_refusal(exchange)
     )
 
 
@@ -163,7 +163,7 @@ def not_there(exchange: Exchange, known: Known) -> None:
 
 def _not_found(exchange: Exchange, known: Known, because: Iterable[Exchange]) -> Deviation:
     return broken(
-        exchange, known, "404 for a session that does not exist", "404", because, refusal=answers.is_refusal(exchange)
+        exchange, known, "404 for a session that does not exist", "404", because, refusal=responses.is_refusal(exchange)
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from restore_conformance.checks import answers
+from restore_conformance.checks import responses
 from restore_conformance.checks.known import compared, excuse, has_route, place
 from restore_conformance.checks.lists import as_sent
 from restore_conformance.checks.talks import ON_DRAFTS, comparable, no_server_error, one_declared
@@ -194,13 +194,13 @@ def collection(exchange: Exchange, known: Known) -> None:
         if exchange.status in NOT_THERE:
             compared(exchange, known, PRESENCE)
     raise Deviation(
-        f"GET {place(exchange)}: expected 200 and an object with the array value, got {answers.shown(exchange)}",
+        f"GET {place(exchange)}: expected 200 and an object with the array value, got {responses.shown(exchange)}",
         expected="200 and an object with the array value",
-        observed=answers.shown(exchange),
+        observed=responses.shown(exchange),
         by_status=True,
         pointer="/value",
         unless=excuse(exchange, known),
-        refusal=answers.is_refusal(exchange),
+        refusal=responses.is_refusal(exchange),
     )
 
 

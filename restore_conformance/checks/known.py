@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from restore_conformance.checks import answers
+from restore_conformance.checks import responses
 from restore_conformance.checks.talks import ABSENT
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import codes
@@ -29,9 +29,9 @@ def excuse(exchange: Exchange, known: Known) -> str:
     Graph answers 400 BadRequest for a segment of a path that it does not know.
     """
     operation = exchange.sent.operation
-    rows = {row.code for row in answers.refusals("update").values()}
+    rows = {row.code for row in responses.refusals("update").values()}
     named = any(code in rows for _, code in codes(exchange.answer))
-    return "" if exchange.status != 400 or operation in known.routes or named else f"{answers.NO_ROUTE}{operation}"
+    return "" if exchange.status != 400 or operation in known.routes or named else f"{responses.NO_ROUTE}{operation}"
 
 
 def compared(exchange: Exchange, known: Known, name: str) -> Aspect:
@@ -79,12 +79,12 @@ def _answered(exchange: Exchange, known: Known, status: int, expected: str, of: 
         return
     raise Deviation(
         f"{exchange.request.method} {place(exchange)}{after(known, of)}: expected {expected}, "
-        f"got {answers.shown(exchange)}{answers.again(exchange)}",
+        f"got {responses.shown(exchange)}{responses.again(exchange)}",
         expected=str(status),
-        observed=answers.shown(exchange),
+        observed=responses.shown(exchange),
         by_status=True,
         unless=excuse(exchange, known),
-        refusal=exchange.status not in NOT_THERE and answers.is_refusal(exchange),  # which was asked again till now
+        refusal=exchange.status not in NOT_THERE and responses.is_refusal(exchange),  # which was asked again till now
         because=because(known, of),
     )
 
@@ -103,12 +103,12 @@ def changed(exchange: Exchange, known: Known, *statuses: int) -> None:
     wanted = " or ".join(map(str, statuses))
     raise Deviation(
         f"{exchange.request.method} {place(exchange)}{after(known)}: expected {wanted}, "
-        f"got {answers.shown(exchange)}{answers.again(exchange)}",
+        f"got {responses.shown(exchange)}{responses.again(exchange)}",
         expected=wanted,
-        observed=answers.shown(exchange),
+        observed=responses.shown(exchange),
         by_status=True,
         unless=excuse(exchange, known),
-        refusal=answers.is_refusal(exchange),
+        refusal=responses.is_refusal(exchange),
     )
 
 

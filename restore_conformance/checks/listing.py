@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from restore_conformance.checks import answers
+from restore_conformance.checks import responses
 from restore_conformance.checks.known import WAIT, excuse, has_route, place
 from restore_conformance.checks.lists import creator
 from restore_conformance.checks.talks import same_job_type, same_time, sound
@@ -29,18 +29,18 @@ def collection(exchange: Exchange, known: Known) -> None:
     first = len(known.pages) < 2
     if first:
         has_route(exchange, known)
-        if "?" in exchange.request.target and answers.is_refusal(exchange):
+        if "?" in exchange.request.target and responses.is_refusal(exchange):
             raise Untouched("the request names query options, which the target may refuse")
     sound(exchange)
     value = exchange.answer.get("value") if isinstance(exchange.answer, dict) else None
     if exchange.status != 200 or not isinstance(value, list):
         raise Deviation(
-            f"GET {place(exchange)}: expected 200 and an object with the array value, got {answers.shown(exchange)}",
+            f"GET {place(exchange)}: expected 200 and an object with the array value, got {responses.shown(exchange)}",
             expected="200 and an object with the array value",
-            observed=answers.shown(exchange),
+            observed=responses.shown(exchange),
             pointer="/value",
             unless=excuse(exchange, known) if first else "",
-            refusal=answers.is_refusal(exchange),
+            refusal=responses.is_refusal(exchange),
         )
 
 

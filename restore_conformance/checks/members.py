@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote
 
-from restore_conformance.documents import Breach, pinned
+from restore_conformance.contract.documents import Breach, pinned
 from restore_conformance.exchange import NOTHING, Exchange
 from restore_conformance.verdicts import Deviation, Untouched
 

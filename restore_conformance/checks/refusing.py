@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restore_conformance.checks import answers
+from restore_conformance.checks import responses
 from restore_conformance.checks.asking import asked, broken, names_nothing, ready, refused, shown_gone, steady
 from restore_conformance.checks.known import excuse
 from restore_conformance.exchange import Exchange
@@ -83,13 +83,13 @@ def as_listed(exchange: Exchange, known: Known) -> str | None:
     Raises Untouched where it is not a refusal, or no row is about it.
     """
     ready(exchange, known)
-    if not answers.is_refusal(exchange) and exchange.status != 403:
+    if not responses.is_refusal(exchange) and exchange.status != 403:
         raise Untouched(f"no refusal of {exchange.sent.operation} that the error table lists")
     defects, because = _rows(exchange, known)
     operation = exchange.sent.operation
-    rows = answers.refusals("get") | answers.refusals(operation)
+    rows = responses.refusals("get") | responses.refusals(operation)
     try:
-        return answers.refused_as_any(exchange, [rows[defect] for defect in defects])
+        return responses.refused_as_any(exchange, [rows[defect] for defect in defects])
     except Deviation as found:
         raise Deviation(
             f"{asked(exchange, because)}: {found.message}",
@@ -131,7 +131,7 @@ def _spare(exchange: Exchange, known: Known) -> tuple[str, ...]:
 def _row_of_a_change(exchange: Exchange, known: Known) -> tuple[str, ...]:
     """The rows for the one rule that a change to a draft breaks, and for what a fair server may see in it instead."""
     change = exchange.sent.change
-    documented = answers.refusals("update")
+    documented = responses.refusals("update")
     wanted = {*change.defects, *change.arguable} & documented.keys() - {"mixed"} if change is not None else set()
     if change is None or not wanted or "mixed" in change.defects or not change.defects <= wanted:
         raise Untouched("the error table has no row for it")
@@ -164,17 +164,17 @@ def taken(exchange: Exchange, known: Known) -> None:
     if exchange.status != 200:
         raise broken(
             exchange, known, "200 for a change that a draft allows", "200", (known.created, known.because),
-            unless=answers.ids_excuse(exchange, kind) if change.additions else "",
-            refusal=answers.is_refusal(exchange),
+            unless=responses.ids_excuse(exchange, kind) if change.additions else "",
+            refusal=responses.is_refusal(exchange),
         )  # fmt: skip
 
 
 def _may_be_held_or_gone(exchange: Exchange) -> bool:
     """Whether a refusal may be for what the session holds by now: one artifact too many, twice, or not there."""
-    rows = answers.refusals("update")
+    rows = responses.refusals("update")
     named = {code.lower() for _, code in codes(exchange.answer)}
     full = any(str(rows[name].code).lower() in named for name in ("duplicate", "too-many"))
-    return answers.is_refusal(exchange) and (full or bool(exchange.sent.change.removals))
+    return responses.is_refusal(exchange) and (full or bool(exchange.sent.change.removals))
 
 
 def _is_plain(change: Exchange) -> bool:
@@ -223,7 +223,7 @@ def _ours(removals: tuple[str, ...], known: Known, kind: str) -> bool:
 def too_many_active(exchange: Exchange, known: Known) -> str | None:
     """One more session than may be active is refused as the row says; "higher" where it is not refused."""
     ready(exchange, known)
-    row = answers.refusals("activate")["too-many-active"]
+    row = responses.refusals("activate")["too-many-active"]
     named = any(code.lower() == str(row.code).lower() for _, code in codes(exchange.answer))
     if known.active < CROWDED and not named:
         raise Untouched(f"fewer than {CROWDED} sessions were active")
@@ -232,4 +232,4 @@ def too_many_active(exchange: Exchange, known: Known) -> str | None:
             raise Untouched(f"no more than {ACTIVE} sessions were active")
         return "higher"
     steady(exchange, known)
-    return answers.refused_as(exchange, row)
+    return responses.refused_as(exchange, row)

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from restore_conformance.checks import answers
+from restore_conformance.checks import responses
 from restore_conformance.checks.members import id_of, instant, unset
-from restore_conformance.documents import pinned
+from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
 from restore_conformance.recogniser.answers import codes
 from restore_conformance.verdicts import Deviation, Inconclusive
@@ -39,10 +39,10 @@ def not_crowded_out(found: Exchange) -> None:
 
     The documents allow that refusal, and nobody but the target knows how many are; its status is for another clause.
     """
-    row = answers.refusals("activate")["too-many-active"]
+    row = responses.refusals("activate")["too-many-active"]
     named = {code.lower() for _, code in codes(found.answer)}
     if found.status == 429 or (row.code or "").lower() in named:
-        raise Inconclusive(f"the target has too many active sessions already: it answers {answers.shown(found)}")
+        raise Inconclusive(f"the target has too many active sessions already: it answers {responses.shown(found)}")
 
 
 def comparable(value: Any) -> bool:
@@ -81,7 +81,7 @@ def declared(exchange: Exchange, schema: str, null: Collection[str] = ()) -> Non
     sound(exchange)
     if exchange.answer is NOTHING:
         raise Deviation(
-            f"expected JSON with {exchange.status}, got none", expected="JSON", observed=answers.beginning(exchange)
+            f"expected JSON with {exchange.status}, got none", expected="JSON", observed=responses.beginning(exchange)
         )
     for breach in pinned().breaches(schema, exchange.answer):
         if breach.value == "unknown" and breach.pointer.endswith("/status"):
@@ -158,9 +158,9 @@ def no_server_error(exchange: Exchange) -> None:
     sound(exchange)
     if exchange.status is None or exchange.status >= 500:
         raise Deviation(
-            f"expected no server error, got {answers.shown(exchange)}{answers.again(exchange)}",
+            f"expected no server error, got {responses.shown(exchange)}{responses.again(exchange)}",
             expected="an answer below 500",
-            observed=answers.shown(exchange),
+            observed=responses.shown(exchange),
         )
 
 

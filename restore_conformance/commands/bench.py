@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from restore_conformance import files
-from restore_conformance.reporting.shown import line
+from restore_conformance.output import files
+from restore_conformance.records.safe_text import line
 from restore_conformance.verdicts import UsageError
 
 DEEPER = 5000

@@ -25,12 +25,12 @@ def main(arguments: argparse.Namespace) -> int:
     """Choose, look for leaks, write; 0 or a UsageError."""
     if not 1 <= arguments.exchanges <= MOST:
         raise UsageError(f"--exchanges {arguments.exchanges} must be from 1 to {MOST}.")
-    from restore_conformance.bundling import Case, files, leaked, zipped
-    from restore_conformance.bundling.choosing import broken_clause, chosen
     from restore_conformance.commands.arguments import scrub_of_command_line
-    from restore_conformance.files import write as write_file
+    from restore_conformance.output.files import write as write_file
     from restore_conformance.records import exchanges
     from restore_conformance.records.reader import path_of, read_record
+    from restore_conformance.reports.bundle import Case, files, leaked, zipped
+    from restore_conformance.reports.bundle.selection import broken_clause, chosen
 
     path = path_of(arguments.run)
     run = read_record(arguments.run)

@@ -8,7 +8,7 @@ import difflib
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.commands.options import edition_of
-from restore_conformance.editions import Chosen
+from restore_conformance.contract.editions import Chosen
 from restore_conformance.verdicts import UsageError
 
 

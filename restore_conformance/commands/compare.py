@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from restore_conformance import files
 from restore_conformance.clauses import load
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands.arguments import add_settings
+from restore_conformance.output import files
 from restore_conformance.scrub import Scrub
 from restore_conformance.targets.door import is_vendor
 from restore_conformance.verdicts import UsageError
@@ -44,13 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Compare, write, print."""
     files = [(Path(name), style_of(name, arguments.format)) for name in arguments.output]
-    from restore_conformance.comparing import compare, document, read_record
-    from restore_conformance.reporting.compared import render
+    from restore_conformance.reports.comparison import compare, document, read_record
+    from restore_conformance.reports.comparison.report import render
 
     old, new = read_record(arguments.old), read_record(arguments.new)
     ledger = ledgers.ledger_of(arguments, load()) if arguments.deviations else None
     if ledger is not None:
-        from restore_conformance.comparing.accepting import accepted
+        from restore_conformance.reports.accepted_deviations import accepted
 
         new = accepted(new, ledger, names_of(new), ledgers.today(), Scrub().text)
     found = document(compare(old, new))

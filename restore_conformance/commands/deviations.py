@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from restore_conformance import files
-from restore_conformance.reporting.marked import line
+from restore_conformance.output import files
+from restore_conformance.records.markdown_text import line
 from restore_conformance.verdicts import Exit, UsageError
 
 DEFAULT = "deviations.toml"
@@ -28,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Write, and say what is to be filled in; 0 when done. Raises UsageError."""
-    from restore_conformance.comparing import read_record
-    from restore_conformance.comparing.drafting import HEAD, drafted
+    from restore_conformance.reports.comparison import read_record
+    from restore_conformance.reports.ledger_draft import HEAD, drafted
     from restore_conformance.scrub.placeholders import PLACEHOLDER
 
     run = read_record(arguments.run)
@@ -60,7 +60,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _text(path: Path, shown: str) -> str:
     """The ledger as it is, with its line ends. Raises UsageError."""
-    from restore_conformance.comparing.ledger import LARGEST
+    from restore_conformance.reports.ledger import LARGEST
 
     try:
         return files.read(path, LARGEST).decode()

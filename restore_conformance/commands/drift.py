@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from restore_conformance import files
-from restore_conformance.places import SCHEMAS
+from restore_conformance.contract.places import SCHEMAS
+from restore_conformance.output import files
 from restore_conformance.verdicts import UsageError
 
 HELP = "compare tonight's documents and behaviour with the pinned contract"
@@ -129,14 +129,14 @@ def _rules(form: str) -> str:
 
 def _compare(args: argparse.Namespace) -> int:
     from restore_conformance.drift import words
-    from restore_conformance.drift.joining import join
+    from restore_conformance.drift.comparison import Settings, compare
+    from restore_conformance.drift.differences.sentences import Kept
+    from restore_conformance.drift.facts import join
     from restore_conformance.drift.lines import lines
-    from restore_conformance.drift.night import Settings, compare
     from restore_conformance.drift.report_json import document
     from restore_conformance.drift.report_text import Report, markdown, terminal
-    from restore_conformance.drift.sentences import Kept
     from restore_conformance.drift.severity import read_severity
-    from restore_conformance.sources.pinned_page import clause_words
+    from restore_conformance.drift.sources.pinned_page import clause_words
 
     if not args.new:
         raise UsageError("Nothing to compare with: name at least one newer source with --to.")
@@ -179,7 +179,7 @@ def _compare(args: argparse.Namespace) -> int:
 
 def _selfcheck(args: argparse.Namespace) -> int:
     """Exit 0 where a drift planted in a copy of each source was found, 1 where one was not."""
-    from restore_conformance.drift.night import Settings
+    from restore_conformance.drift.comparison import Settings
     from restore_conformance.drift.selfcheck import selfcheck
 
     if not args.new:

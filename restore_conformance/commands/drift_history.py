@@ -11,15 +11,15 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from restore_conformance.drift import snapshot as packing
 from restore_conformance.drift import words
-from restore_conformance.drift.bisect import first_bad
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.history import Standing, State, standing, undoes
-from restore_conformance.drift.night import Night, Settings, changes_of, read_older
+from restore_conformance.drift.comparison import Night, Settings, changes_of, read_older
 from restore_conformance.drift.report_json import change_row
+from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.history import drift_snapshot as packing
+from restore_conformance.history.drift_bisect import first_bad
+from restore_conformance.history.drift_standing import Standing, State, standing, undoes
 from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
-from restore_conformance.sources.broken import SourceBroken
 from restore_conformance.verdicts import UsageError
 
 Rows = dict[str, dict[str, Any]]

@@ -17,8 +17,8 @@ from restore_conformance.settings_table import ROWS
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
-    from restore_conformance.history.kept import Kept
-    from restore_conformance.history.lives import Chronicle
+    from restore_conformance.history.run_row import Kept
+    from restore_conformance.history.timelines import Chronicle
 
 LONGEST_LABEL = 80
 
@@ -37,7 +37,7 @@ def check_history(arguments: argparse.Namespace) -> None:
 
 def remember(arguments: argparse.Namespace, record: dict[str, Any]) -> bool:
     """Keep a finished run where a history is named, and fill in since when its clauses are broken."""
-    from restore_conformance.history.keeping import keep
+    from restore_conformance.history.adding import keep
 
     if not arguments.history:
         return False
@@ -86,7 +86,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _add(arguments: argparse.Namespace, label: str) -> int:
     from restore_conformance.history import runs
-    from restore_conformance.history.kept import pack
+    from restore_conformance.history.run_row import pack
     from restore_conformance.history.store import open_store
     from restore_conformance.records.reader import read_stored
 
@@ -101,8 +101,8 @@ def _add(arguments: argparse.Namespace, label: str) -> int:
 def _read(arguments: argparse.Namespace) -> Chronicle:
     """The history of a label, or of all. Raises UsageError where there is none."""
     from restore_conformance.history import runs
-    from restore_conformance.history.lives import chronicle
     from restore_conformance.history.store import open_store
+    from restore_conformance.history.timelines import chronicle
 
     label = label_of(arguments) or None
     with open_store(arguments.history, make=False) as store:
@@ -114,7 +114,7 @@ def _read(arguments: argparse.Namespace) -> Chronicle:
 
 
 def _list(arguments: argparse.Namespace, _: str) -> int:
-    from restore_conformance.reporting.shown import visible
+    from restore_conformance.records.safe_text import visible
 
     if arguments.format == "markdown":
         raise UsageError("history list prints text or json.")

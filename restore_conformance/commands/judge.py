@@ -7,13 +7,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from restore_conformance import files
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import options, writing
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.commands.history import check_history
-from restore_conformance.comparing.ledger import Ledger
+from restore_conformance.output import files
+from restore_conformance.reports.ledger import Ledger
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
 
@@ -95,10 +95,10 @@ def _judged(
     arguments: argparse.Namespace, register: Register, settings: Settings, ledger: Ledger | None, paths: list[Path]
 ) -> int:
     """Judge the recordings, write, print."""
-    from restore_conformance.comparing.accepting import settled
-    from restore_conformance.recordings import BASE, Review, clock, kept, origins
+    from restore_conformance.recorded import BASE, Review, clock, kept, origins
+    from restore_conformance.records.exchange_store import Store
+    from restore_conformance.reports.accepted_deviations import settled
     from restore_conformance.scrub import Scrub
-    from restore_conformance.storing import Store
 
     check_history(arguments)
     folder = writing.folder_of(arguments.report)

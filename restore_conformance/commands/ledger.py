@@ -14,12 +14,12 @@ from restore_conformance.commands.arguments import where
 from restore_conformance.settings_table import ROWS
 
 if TYPE_CHECKING:
-    from restore_conformance.comparing.ledger import Ledger
+    from restore_conformance.reports.ledger import Ledger
 
 
 def ledger_of(arguments: argparse.Namespace, register: Register) -> Ledger | None:
     """The ledger that the options name, if they do. Raises UsageError."""
-    from restore_conformance.comparing.ledger import read_ledger
+    from restore_conformance.reports.ledger import read_ledger
 
     named = where(arguments, ROWS["deviations"])
     return read_ledger(arguments.deviations, register, named) if arguments.deviations else None

@@ -6,9 +6,10 @@ import argparse
 import json
 import sys
 
-from restore_conformance import files, places
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.commands.options import edition_of
+from restore_conformance.contract import places
+from restore_conformance.output import files
 from restore_conformance.verdicts import UsageError
 
 
@@ -26,9 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Compose, then print, write or compare."""
-    from restore_conformance.documents import pinned
-    from restore_conformance.editions import as_of_edition
-    from restore_conformance.sources.openapi import compose
+    from restore_conformance.contract.documents import pinned
+    from restore_conformance.contract.editions import as_of_edition
+    from restore_conformance.drift.sources.openapi import compose
 
     whole, edition = compose(pinned()), edition_of(arguments)
     if arguments.check or arguments.write:

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from restore_conformance import settings as table
+from restore_conformance.campaign.selection import selected
 from restore_conformance.clauses import Interpretation, Register
 from restore_conformance.clock import Skipping
 from restore_conformance.commands.arguments import add_settings, is_given, where
 from restore_conformance.commands.configured import configured, fill_in
-from restore_conformance.editions import Chosen, chosen
-from restore_conformance.gate import LEAST
-from restore_conformance.payloads import PROFILES
+from restore_conformance.contract.editions import Chosen, chosen
+from restore_conformance.output.gate import LEAST
 from restore_conformance.scrub import Scrub
-from restore_conformance.selection import selected
 from restore_conformance.settings import Settings
 from restore_conformance.settings_table import ROWS
 from restore_conformance.spelling import suggestion
+from restore_conformance.stimuli import PROFILES
 from restore_conformance.targets import Embedded, Http, Target, answers
 from restore_conformance.targets.door import is_loopback, is_vendor, other_version, url_of
 from restore_conformance.verdicts import Unready, UsageError

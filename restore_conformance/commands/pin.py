@@ -10,7 +10,7 @@ import difflib
 import sys
 from pathlib import Path
 
-from restore_conformance.places import SCHEMAS, is_checkout
+from restore_conformance.contract.places import SCHEMAS, is_checkout
 from restore_conformance.verdicts import UsageError
 
 HELP = "accept tonight's contract into schemas/, and list the clauses to add, reword or retire"
@@ -30,11 +30,11 @@ def main(args: argparse.Namespace) -> int:
 
     Raises UsageError where there is nothing to write into.
     """
-    from restore_conformance.drift.night import Settings, changes_of, read_older, same_page
+    from restore_conformance.drift.comparison import Settings, changes_of, read_older, same_page
     from restore_conformance.drift.pinning import Plan, plan_page, plan_types, write
-    from restore_conformance.drift.plausible import check_area
-    from restore_conformance.sources.broken import SourceBroken
-    from restore_conformance.sources.reading import read_pinned
+    from restore_conformance.drift.plausibility import check_area
+    from restore_conformance.drift.sources.broken import SourceBroken
+    from restore_conformance.drift.sources.reading import read_pinned
 
     if args.schemas == SCHEMAS and not is_checkout() and not args.dry_run:
         raise UsageError("The installed contract is not written to; name a checkout's folder with --schemas.")

@@ -9,19 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from restore_conformance import places
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands import options, writing
 from restore_conformance.commands.arguments import add_settings
+from restore_conformance.contract import places
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import Exit, Unready, UsageError
 
 if TYPE_CHECKING:
-    from restore_conformance.concluding import Result
+    from restore_conformance.campaign.result import Result
     from restore_conformance.live.settings import Live
-    from restore_conformance.origins import Place
-    from restore_conformance.tape import Cassette
-    from restore_conformance.taping import Recorder
+    from restore_conformance.recorded.cassettes import Cassette
+    from restore_conformance.recorded.provenance import Place
+    from restore_conformance.recorded.recorder import Recorder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def main(arguments: argparse.Namespace) -> int:
     only = _only(arguments.clause, register)
     folder = _folder(arguments.to)
     if arguments.target == "documentation":
-        from restore_conformance.printed import documented
+        from restore_conformance.recorded.printed_examples import documented
 
         made = list(documented(register, folder, lambda clause: not only or clause.address == only))
         return _write(made, folder, arguments.target, only)
@@ -54,8 +54,8 @@ def main(arguments: argparse.Namespace) -> int:
         return _live(arguments, settings, live, register, only, folder)
     if arguments.dry_run:
         raise UsageError(f"--dry-run is for live targets; {settings.target} is none, so leave it out.")
-    from restore_conformance.campaign import Campaign
-    from restore_conformance.origins import Place, place_of
+    from restore_conformance.campaign.campaign import Campaign
+    from restore_conformance.recorded.provenance import Place, place_of
 
     target = options.target_of(settings, every_edition=True, standing=True)
     settings.profile = "standard" if target.loopback else "quick"
@@ -73,9 +73,9 @@ def _live(
     arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, only: str, folder: Path
 ) -> int:
     """The same from a live target, in every way as `run` reaches it: with leave only, and all drafts deleted."""
-    from restore_conformance.live.opening import known_of
-    from restore_conformance.live.running import LiveRun, told_left
-    from restore_conformance.origins import place_of
+    from restore_conformance.live.run import LiveRun, told_left
+    from restore_conformance.live.tenant import known_of
+    from restore_conformance.recorded.provenance import place_of
 
     going = LiveRun(settings, live, register.only({only}) if only else register, yes=arguments.yes)
     why = going.planned().unreachable.get(only)
@@ -114,7 +114,7 @@ def _recorder(
     callers: dict[str, str],
     known: list[str] | None,
 ) -> Recorder:
-    from restore_conformance.taping import Recorder
+    from restore_conformance.recorded.recorder import Recorder
 
     scrub = options.scrub_of(settings, request_ids=arguments.scrub_request_ids)
     return Recorder(register, place, scrub, callers, known)
@@ -122,7 +122,7 @@ def _recorder(
 
 def _finish(recorder: Recorder, result: Result, folder: Path, target: str, only: str) -> int:
     """Write what a run brought, if it came to its end or its bound: half a recording would pass for a whole one."""
-    from restore_conformance.concluding import Stop
+    from restore_conformance.campaign.result import Stop
 
     if result.stop is not Stop.PLAN:
         if result.stop is not Stop.BOUND:
@@ -147,8 +147,8 @@ def _wanted(only: str, folder: Path) -> Callable[[Clause], bool]:
 
 
 def _write(made: list[Cassette], folder: Path, target: str, only: str) -> int:
-    from restore_conformance.recordings import outdated
-    from restore_conformance.tape import save
+    from restore_conformance.recorded import outdated
+    from restore_conformance.recorded.cassettes import save
 
     if not made:
         raise UsageError(f"Nothing was recorded: no answer of {target} touches {only or 'any clause'}.")
@@ -165,7 +165,7 @@ def _write(made: list[Cassette], folder: Path, target: str, only: str) -> int:
 
 def _compare(register: Register, result: Result, made: list[Cassette]) -> None:
     """Say where a replay of what was written says something else than the run did."""
-    from restore_conformance.recordings import unlike
+    from restore_conformance.recorded import unlike
 
     for address, said, replayed in unlike(register, result, made):
         print(f"{address} was {said} in the run and is {replayed} in its recording, which holds less.")

@@ -17,10 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Read, write, say where; 0 or a UsageError."""
     from restore_conformance.commands.writing import folder_of
-    from restore_conformance.files import Pending, Withheld
-    from restore_conformance.record import json_of
+    from restore_conformance.output.files import Pending, Withheld
     from restore_conformance.records.reader import path_of, read_record
-    from restore_conformance.reporting import put_reports
+    from restore_conformance.records.run_record import json_of
+    from restore_conformance.reports import put_reports
 
     path = path_of(arguments.run)
     run = read_record(arguments.run)

@@ -16,18 +16,18 @@ from restore_conformance.commands.arguments import is_given, where
 from restore_conformance.commands.history import check_history
 from restore_conformance.commands.options import add_arguments, live_of, scrub_of, settings_of, target_of, without_leave
 from restore_conformance.exchange import Exchange
-from restore_conformance.payloads import PROFILES
 from restore_conformance.settings import Settings
 from restore_conformance.settings_table import ROWS
+from restore_conformance.stimuli import PROFILES
 from restore_conformance.targets import Target
 from restore_conformance.verdicts import Exit, UsageError, Verdict
 
 if TYPE_CHECKING:
-    from restore_conformance.campaign import Campaign
-    from restore_conformance.comparing.ledger import Ledger
-    from restore_conformance.concluding import Result
+    from restore_conformance.campaign.campaign import Campaign
+    from restore_conformance.campaign.result import Result
     from restore_conformance.live.settings import Live
-    from restore_conformance.reporting.progress import Progress
+    from restore_conformance.reports.ledger import Ledger
+    from restore_conformance.reports.progress import Progress
     from restore_conformance.scrub import Scrub
 
 __all__ = ["Judged", "add_arguments", "judged", "main", "without_show"]
@@ -42,7 +42,7 @@ def result_of(
 ) -> Result:
     """Judge a target, or the recordings where there is none."""
     if target is None:
-        from restore_conformance.recordings import replay
+        from restore_conformance.recorded import replay
 
         return replay(register, settings, keep)
     watchers = {"watch": progress, "expect": progress.expect, "told": progress.told} if progress else {}
@@ -51,10 +51,10 @@ def result_of(
 
 def main(arguments: argparse.Namespace) -> int:
     """Run, write, print; the exit code is the verdict's."""
-    from restore_conformance.commands.interrupts import Interruptible, Interrupts
-    from restore_conformance.comparing.accepting import settled
-    from restore_conformance.reporting.progress import Progress
-    from restore_conformance.storing import Store
+    from restore_conformance.campaign.interrupts import Interruptible, Interrupts
+    from restore_conformance.records.exchange_store import Store
+    from restore_conformance.reports.accepted_deviations import settled
+    from restore_conformance.reports.progress import Progress
 
     register = load()
     settings = settings_of(arguments, register)
@@ -129,7 +129,7 @@ def without_show(
         return result_of(settings, target, register, keep=keep)
 
     def settle(run: dict[str, Any], result: Result) -> dict[str, Any]:
-        from restore_conformance.comparing.accepting import settled
+        from restore_conformance.reports.accepted_deviations import settled
 
         return settled(run, result, ledger, [*names, result.target], ledgers.today(), scrub.text)
 
@@ -148,8 +148,8 @@ def _kept(
     ours: bool = True,
 ) -> Judged:
     """Judge, and write what is asked for. Raises UsageError where that cannot be written."""
-    from restore_conformance.record import run_of
-    from restore_conformance.storing import Store
+    from restore_conformance.records.exchange_store import Store
+    from restore_conformance.records.run_record import run_of
 
     if not is_given(arguments, "report"):
         result = judge(None)
@@ -168,9 +168,9 @@ def _judged_live(
     arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, ledger: Ledger | None
 ) -> Judged:
     """The same for a live target. Raises Unready without leave, and UsageError where drafts are left behind."""
-    from restore_conformance.comparing.accepting import settled
-    from restore_conformance.live.opening import known_of
-    from restore_conformance.live.running import LiveRun
+    from restore_conformance.live.run import LiveRun
+    from restore_conformance.live.tenant import known_of
+    from restore_conformance.reports.accepted_deviations import settled
 
     going = LiveRun(settings, live, register, yes=arguments.yes)
     if not going.leave:
@@ -196,12 +196,12 @@ def _judged_live(
 
 def campaign_of(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
     """The campaign of a profile; the profiles for live targets have a script of their own."""
-    from restore_conformance.campaign import Campaign
-    from restore_conformance.rehearsal import choice_of
+    from restore_conformance.campaign.campaign import Campaign
+    from restore_conformance.campaign.rehearsal import choice_of
 
     if not PROFILES[settings.profile].requests:
         return Campaign(settings, target, register, choice=choice_of(settings, target, register), **watchers)
-    from restore_conformance.live.running import rehearsal
+    from restore_conformance.live.run import rehearsal
 
     return rehearsal(settings, target, register, **watchers)
 
@@ -210,13 +210,13 @@ def _live(
     arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, ledger: Ledger | None
 ) -> int:
     """The same for a live target: with leave only, and with word of what was left behind."""
-    from restore_conformance.commands.interrupts import Interrupts
-    from restore_conformance.comparing.accepting import settled
-    from restore_conformance.live.opening import known_of
-    from restore_conformance.live.running import LiveRun, SupportFile, told_cells, told_left
-    from restore_conformance.record import write_json
-    from restore_conformance.reporting.progress import Progress
-    from restore_conformance.storing import Store
+    from restore_conformance.campaign.interrupts import Interrupts
+    from restore_conformance.live.run import LiveRun, SupportFile, told_cells, told_left
+    from restore_conformance.live.tenant import known_of
+    from restore_conformance.records.exchange_store import Store
+    from restore_conformance.records.run_record import write_json
+    from restore_conformance.reports.accepted_deviations import settled
+    from restore_conformance.reports.progress import Progress
 
     going = LiveRun(settings, live, register, yes=arguments.yes)
     if arguments.dry_run or not going.leave:

@@ -6,7 +6,7 @@ import argparse
 
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.commands.options import edition_of
-from restore_conformance.editions import Chosen, chosen
+from restore_conformance.contract.editions import Chosen, chosen
 from restore_conformance.verdicts import UsageError
 
 

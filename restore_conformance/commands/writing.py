@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from restore_conformance.reporting.shown import line
+from restore_conformance.records.safe_text import line
 from restore_conformance.scrub import Scrub
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
-    from restore_conformance.concluding import Result
-    from restore_conformance.har import Writer
-    from restore_conformance.storing import Store
+    from restore_conformance.campaign.result import Result
+    from restore_conformance.recorded.har import Writer
+    from restore_conformance.records.exchange_store import Store
 
 
 def folder_of(name: str, option: str = "--report") -> Path:
@@ -70,7 +70,7 @@ def har_of(
     ours: bool = True,
 ) -> Writer | None:
     """The writer of run.har, or None where none is wanted; one of an earlier run does not stay beside this one."""
-    from restore_conformance.har import Writer
+    from restore_conformance.recorded.har import Writer
 
     if arguments.no_har:
         with contextlib.suppress(OSError):
@@ -92,8 +92,8 @@ def write(
     `settle` holds the record against the ledger of accepted deviations, before anything is written.
     """
     from restore_conformance.commands.history import remember
-    from restore_conformance.reporting import markdown
-    from restore_conformance.reporting.terminal import table
+    from restore_conformance.reports import markdown
+    from restore_conformance.reports.terminal import table
 
     run, written, problems = put(folder, result, scrub, store, settle, lambda run: remember(arguments, run))
     markdown.summarise(run)
@@ -112,9 +112,9 @@ def put(
     remember: Callable[[dict[str, Any]], object] = lambda _: None,
 ) -> tuple[dict[str, Any], dict[str, Path], list[str]]:
     """Write the exchanges, the run record and every report: gives the record, the reports, and what kept some away."""
-    from restore_conformance.files import Pending, Withheld, remove_leftovers
-    from restore_conformance.record import json_of, learn, run_of
-    from restore_conformance.reporting import put_reports
+    from restore_conformance.output.files import Pending, Withheld, remove_leftovers
+    from restore_conformance.records.run_record import json_of, learn, run_of
+    from restore_conformance.reports import put_reports
 
     learn(result, scrub)
     pending, problems = Pending(), [store.problem] if store.problem else []

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from restore_conformance.drift.change import Change
-from restore_conformance.drift.nesting import Tops
+from restore_conformance.drift.differences.nesting import Tops
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.joining import Fact, family_of
+from restore_conformance.drift.differences.sentences import Kept, subject, todo, what, whom
+from restore_conformance.drift.facts import Fact, family_of
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.phrases import listed, plain, short
 from restore_conformance.drift.rules import RULES
-from restore_conformance.drift.sentences import Kept, subject, todo, what, whom
 
 ORDER = (Grade.BREAKING, Grade.UNDECIDABLE, Grade.ADDITIVE, Grade.INFORMATIONAL)
 _MILD = (Grade.INFORMATIONAL, Grade.ADDITIVE)

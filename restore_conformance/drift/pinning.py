@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from restore_conformance import files
 from restore_conformance.drift.change import Change
-from restore_conformance.drift.page_boilerplate import excused
-from restore_conformance.drift.plausible import check_metadata, check_page
+from restore_conformance.drift.differences.page_boilerplate import excused
+from restore_conformance.drift.plausibility import check_metadata, check_page
 from restore_conformance.drift.scope import create_scope
-from restore_conformance.sources import pinned_page, pinned_types
-from restore_conformance.sources.metadata import EnumMember, Metadata, TypeFacts
-from restore_conformance.sources.page_facts import PageFacts
+from restore_conformance.drift.sources import pinned_page, pinned_types
+from restore_conformance.drift.sources.metadata import EnumMember, Metadata, TypeFacts
+from restore_conformance.drift.sources.page_facts import PageFacts
+from restore_conformance.output import files
 
 NEW_TYPE = "Declared type; say in our own words what it is."
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from restore_conformance.drift.change import Grade
 from restore_conformance.drift.known import Nearest
 from restore_conformance.drift.lines import ORDER, Line
-from restore_conformance.sources.broken import SourceBroken
+from restore_conformance.drift.sources.broken import SourceBroken
 
 MAX_LINES = 200
 MEANING = {

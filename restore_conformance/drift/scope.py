@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from restore_conformance.drift.change import Grade, Judged
-from restore_conformance.sources.metadata import Metadata
+from restore_conformance.drift.sources.metadata import Metadata
 
 SESSION = "sharePointRestoreSession"
 SENT = ("siteRestoreArtifacts", "granularSiteRestoreArtifacts")

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from restore_conformance.drift.night import Settings, compare
-from restore_conformance.sources.broken import SourceBroken
-from restore_conformance.sources.fetch import fetch
-from restore_conformance.sources.page import decode
-from restore_conformance.sources.sniff import SourceKind, sniff
+from restore_conformance.drift.comparison import Settings, compare
+from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.drift.sources.fetch import fetch
+from restore_conformance.drift.sources.page import decode
+from restore_conformance.drift.sources.sniff import SourceKind, sniff
 
 PLANTED = "plantedByTheSelfCheck"
 

@@ -21,10 +21,10 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from restore_conformance import files
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.rules import RULES
+from restore_conformance.output import files
 from restore_conformance.verdicts import UsageError
 
 

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from restore_conformance import files
-from restore_conformance.sources.reading import Reading
+from restore_conformance.drift.sources.reading import Reading
+from restore_conformance.output import files
 
 FILE = "sentences.json"
 LARGEST = 64 * 1024 * 1024

@@ -7,9 +7,9 @@ import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
-from restore_conformance.history.kept import Kept
 from restore_conformance.history.notices import Notice
-from restore_conformance.reporting.shown import visible
+from restore_conformance.history.run_row import Kept
+from restore_conformance.records.safe_text import visible
 
 MOST = 100
 """Entries of the feed, the latest; notices.json has all."""

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from restore_conformance.history.kept import Kept, column
-from restore_conformance.history.lives import Chronicle, Life
-from restore_conformance.reporting.shown import visible
+from restore_conformance.history.run_row import Kept, column
+from restore_conformance.history.timelines import Chronicle, Life
+from restore_conformance.records.safe_text import visible
 
 CONFIRMED = 3
 """Passes in a row that make a broken clause kept again."""

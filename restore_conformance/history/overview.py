@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
-from restore_conformance.history.axis import Axis
-from restore_conformance.history.events import Event
-from restore_conformance.history.kept import Kept, notes_of
-from restore_conformance.history.lives import Chronicle
+from restore_conformance.history.charts import Cell, bars, drift_marks, strip, told
+from restore_conformance.history.drift_events import Event
 from restore_conformance.history.notices import Notice
-from restore_conformance.history.pictures import Cell, bars, drift_marks, strip, told
+from restore_conformance.history.run_row import Kept, notes_of
+from restore_conformance.history.time_axis import Axis
+from restore_conformance.history.timelines import Chronicle
 
 CHANGES = 40
 Drawn = Callable[[str, str], list[Cell]]

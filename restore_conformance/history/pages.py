@@ -16,18 +16,18 @@ from functools import partial
 from typing import Any
 
 from restore_conformance import __version__
-from restore_conformance.comparing.steady import sight
-from restore_conformance.documents import pinned
+from restore_conformance.contract.documents import pinned
 from restore_conformance.history import feed
-from restore_conformance.history.axis import Axis, axis
-from restore_conformance.history.events import Event
-from restore_conformance.history.kept import LONGEST, VERDICTS, Kept
-from restore_conformance.history.lives import Broken, Chronicle, Life
+from restore_conformance.history.charts import drawer
+from restore_conformance.history.drift_events import Event
 from restore_conformance.history.notices import Notice
 from restore_conformance.history.overview import Drawn, overview, summed
-from restore_conformance.history.pictures import drawer
-from restore_conformance.reporting import causes
-from restore_conformance.reporting.templating import environment
+from restore_conformance.history.run_row import LONGEST, VERDICTS, Kept
+from restore_conformance.history.time_axis import Axis, axis
+from restore_conformance.history.timelines import Broken, Chronicle, Life
+from restore_conformance.records.finding_identity import sight
+from restore_conformance.reports import causes
+from restore_conformance.reports.templating import environment
 from restore_conformance.verdicts import UsageError
 
 EVIDENCE = 30

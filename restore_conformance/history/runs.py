@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from restore_conformance.history.kept import Kept, Packed, sound
+from restore_conformance.history.run_row import Kept, Packed, sound
 from restore_conformance.history.soundness import Damaged, parsed, rows, table, unpacked
 from restore_conformance.history.store import Store
 from restore_conformance.history.tables import CONTENT, ENTRY, RUN

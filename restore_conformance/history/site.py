@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from restore_conformance import __version__, files, records, reporting
-from restore_conformance.files import Withheld
-from restore_conformance.history import events, notices, pages, runs
-from restore_conformance.history.kept import Kept
-from restore_conformance.history.lives import chronicle
+from restore_conformance import __version__, records, reports
+from restore_conformance.history import drift_events, notices, pages, runs
+from restore_conformance.history.run_row import Kept
 from restore_conformance.history.store import Store
+from restore_conformance.history.timelines import chronicle
+from restore_conformance.output import files
+from restore_conformance.output.files import Withheld
 from restore_conformance.verdicts import UsageError
 
 MANIFEST = ".site-manifest.json"
@@ -51,7 +52,7 @@ def build(store: Store, folder: Path) -> Built:
     if not listed:
         raise UsageError("The history holds no run yet: add one with history add, or run --history.")
     story = chronicle(listed, runs.shapes(store))
-    told = pages.Story(story, events.events(store), notices.notices(story), _reader(store, story.shapes))
+    told = pages.Story(story, drift_events.events(store), notices.notices(story), _reader(store, story.shapes))
     made = list(pages.pages(told))
     rules = _rules()
     try:
@@ -143,7 +144,7 @@ def _put(path: Path, content: bytes) -> None:
 def _rules() -> str:
     """A digest of all code and templates that make pages: where one changes, every page is made anew."""
     made = hashlib.sha256(__version__.encode())
-    room = Path(reporting.__file__).parent
+    room = Path(reports.__file__).parent
     for path in sorted(
         [
             *Path(__file__).parent.glob("*.py"),

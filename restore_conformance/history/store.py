@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQL
 
 from restore_conformance.history.soundness import Damaged, parsed, rows, table, unpacked
 from restore_conformance.history.tables import ACKNOWLEDGEMENT, CHANGE, CONTENT, ENTRY, LAYOUT, LAYOUTS, META, SIGHTING
-from restore_conformance.reporting.shown import line
+from restore_conformance.records.safe_text import line
 from restore_conformance.verdicts import UsageError
 
 

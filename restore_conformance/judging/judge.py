@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from restore_conformance.checks.answers import may_pass
+from restore_conformance.checks.responses import may_pass
 from restore_conformance.clauses import Clause, Register
-from restore_conformance.editions import Chosen, chosen
+from restore_conformance.contract.editions import Chosen, chosen
 from restore_conformance.exchange import Exchange
-from restore_conformance.judging.causes import explain, generalise, localise
+from restore_conformance.judging.attribution import explain, generalise, localise
 from restore_conformance.judging.tags import stimulus_of, tags_of
 from restore_conformance.judging.tally import Tally, count_breach, verdict_of
+from restore_conformance.judging.trouble import never_sent, trouble
 from restore_conformance.judging.unknown import unknown
-from restore_conformance.trouble import never_sent, trouble
 from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, Untouched
 
 

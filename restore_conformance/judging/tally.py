@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from restore_conformance.checks.answers import ANY_TOKEN, NO_ROUTE, UNLISTED
+from restore_conformance.checks.responses import ANY_TOKEN, NO_ROUTE, UNLISTED
 from restore_conformance.clauses import Clause
-from restore_conformance.editions import Edition
+from restore_conformance.contract.editions import Edition
 from restore_conformance.exchange import Exchange
 from restore_conformance.verdicts import ClauseVerdict, Deviation, Finding, Gap, Newer, Verdict, Why
 

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from restore_conformance.sending import BudgetSpent
+from restore_conformance.campaign.sender import BudgetSpent
 
 GRACE = 300.0
 """Seconds that clean-up may take beyond the bound on time."""

@@ -10,16 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from restore_conformance.documents import pinned
+from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Request, Response, parse_json
-from restore_conformance.live.claims import Claims
 from restore_conformance.live.identities import Identities
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.leave import host_refused
-from restore_conformance.live.opening import folder_of, logins, needed_permission
 from restore_conformance.live.routes import ROOT, permitted
 from restore_conformance.live.settings import GLOBAL, Live, Login
 from restore_conformance.live.signin import Token, method_of, sign_in
+from restore_conformance.live.tenant import folder_of, logins, needed_permission
+from restore_conformance.live.token_claims import Claims
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Http, Target
 from restore_conformance.targets.door import is_vendor

@@ -9,9 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from restore_conformance.live.claims import Claims, claims_of
 from restore_conformance.live.settings import Login
 from restore_conformance.live.signin import Token
+from restore_conformance.live.token_claims import Claims, claims_of
 from restore_conformance.verdicts import Unready
 
 AHEAD = 300.0

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from restore_conformance.payloads import Stimulus
-from restore_conformance.payloads.scenario import Scenario
-from restore_conformance.planner import Cell, live_scenarios
+from restore_conformance.campaign.planner import Cell, live_scenarios
+from restore_conformance.stimuli import Stimulus
+from restore_conformance.stimuli.scenario import Scenario
 from restore_conformance.verdicts import Gap
 
 CREATED, REFUSED, OPEN = "201", "refused", "open"

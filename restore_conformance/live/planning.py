@@ -13,17 +13,17 @@ from dataclasses import replace
 from typing import Any
 
 from restore_conformance.clauses import Clause, Register
-from restore_conformance.documents import pinned
-from restore_conformance.editions import Chosen
-from restore_conformance.live.gaps import FULL, SAID, gap_of, gaps_beyond
-from restore_conformance.live.pairs import pairs
+from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.editions import Chosen
+from restore_conformance.live.coverage import FULL, SAID, gap_of, gaps_beyond
+from restore_conformance.live.ids import Pool
+from restore_conformance.live.pairwise import pairs
 from restore_conformance.live.permissions import askable
 from restore_conformance.live.plan import CREATED, OPEN, REFUSED, Plan, Step
-from restore_conformance.live.pool import Pool
-from restore_conformance.payloads import FAMILIES, Stimulus
-from restore_conformance.payloads.families import VARIANTS
-from restore_conformance.payloads.materials import PRETTY, TYPED
 from restore_conformance.recogniser import Sent
+from restore_conformance.stimuli import FAMILIES, Stimulus
+from restore_conformance.stimuli.families import VARIANTS
+from restore_conformance.stimuli.materials import PRETTY, TYPED
 from restore_conformance.verdicts import Level
 
 ODD_CALLERS = frozenset({"no-permission", "read-only", "personal", "expired"})

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
+from restore_conformance.campaign.sender import BudgetSpent
+from restore_conformance.contract.paths import session_path
 from restore_conformance.exchange import Exchange
 from restore_conformance.live.plan import Plan, Step
 from restore_conformance.live.routes import NeverLive
-from restore_conformance.paths import session_path
-from restore_conformance.payloads.scenario import Scenario
-from restore_conformance.sending import BudgetSpent
 from restore_conformance.state import session_of
+from restore_conformance.stimuli.scenario import Scenario
 from restore_conformance.verdicts import Gap, Unready, Why
 
 SHARED_TENANT = Gap(Why.LEFT_OUT, "needs a target that nobody else uses: sessions of others come and go in the list")

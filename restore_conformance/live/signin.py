@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from restore_conformance import files, gate
-from restore_conformance.live.claims import claims_of
 from restore_conformance.live.settings import METHODS, Live, Login
 from restore_conformance.live.signin_failures import sentence_of
+from restore_conformance.live.token_claims import claims_of
+from restore_conformance.output import files, gate
 from restore_conformance.verdicts import Unready, UsageError
 
 EXCHANGE = "api://AzureADTokenExchange"

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote
 from restore_conformance.clock import Skipping
 from restore_conformance.exchange import Request, Response
 from restore_conformance.mock import life, links, rules, session, wire
-from restore_conformance.mock.manner import Manner
+from restore_conformance.mock.framing import Manner
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 ROOT = "/solutions/backupRestore"

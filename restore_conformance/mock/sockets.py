@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
 from restore_conformance.exchange import Request, Response, header
-from restore_conformance.mock.manner import Manner, ends_line, written
+from restore_conformance.mock.framing import Manner, ends_line, written
 from restore_conformance.verdicts import UsageError
 
 LONGEST_LINE = 1 << 16

@@ -9,8 +9,8 @@ import gzip
 from collections.abc import Callable
 
 from restore_conformance.exchange import Headers, Request, Response, parse_json
+from restore_conformance.mock.framing import Spoilt
 from restore_conformance.mock.hooks import Seed, spoils
-from restore_conformance.mock.manner import Spoilt
 from restore_conformance.mock.rules import GRANULAR, SITE
 
 Which = Callable[[Request, Response], bool]

@@ -4,9 +4,9 @@ Judgements use this and nothing else. It never asks a generator what it meant to
 predicate with one; a selftest lets the two disagree as often as they can.
 """
 
+from restore_conformance.contract.routes import READING, route
 from restore_conformance.recogniser.callers import Tokens
-from restore_conformance.recogniser.operations import READING, route
-from restore_conformance.recogniser.recognising import Recogniser
+from restore_conformance.recogniser.recogniser import Recogniser
 from restore_conformance.recogniser.sent import Change, Sent
 
 __all__ = ["READING", "Change", "Recogniser", "Sent", "Tokens", "route"]

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from restore_conformance.documents import pinned
+from restore_conformance.contract.documents import pinned
 from restore_conformance.recogniser.sent import Sent
 from restore_conformance.recogniser.vocabulary import GUID
 

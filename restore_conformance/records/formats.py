@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from restore_conformance.editions import editions
+from restore_conformance.contract.editions import editions
 from restore_conformance.recogniser.defects import says
 from restore_conformance.records.causes import grouped
 from restore_conformance.records.finding import evidence

@@ -10,10 +10,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from restore_conformance import files
-from restore_conformance.documents import pinned
+from restore_conformance.contract.documents import pinned
+from restore_conformance.output import files
 from restore_conformance.records.formats import FORMAT, SCHEMAS, upgraded
-from restore_conformance.reporting.shown import visible
+from restore_conformance.records.safe_text import visible
 from restore_conformance.targets.coding import heft
 from restore_conformance.verdicts import UsageError
 

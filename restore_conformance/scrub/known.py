@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from restore_conformance.documents import pinned
+from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange, Headers, parse_json
 from restore_conformance.scrub import forms
 from restore_conformance.scrub.needles import Needles

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from restore_conformance import gate
 from restore_conformance.exchange import Exchange, Headers
+from restore_conformance.output import gate
 from restore_conformance.scrub import forms
 from restore_conformance.scrub.known import Known
 from restore_conformance.scrub.needles import decoded, encoded

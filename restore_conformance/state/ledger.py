@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from restore_conformance.contract.paths import is_segment
 from restore_conformance.exchange import Exchange
-from restore_conformance.paths import is_segment
 from restore_conformance.recogniser.answers import codes, objects
 from restore_conformance.state.known import COUNT, ITEMS, OPEN, PRESENCE, STATUS, Aspect, Fit, Phase
 

@@ -22,7 +22,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
-from restore_conformance import files
+from restore_conformance.output import files
 from restore_conformance.targets.door import NOT_SENT
 from restore_conformance.verdicts import UsageError
 

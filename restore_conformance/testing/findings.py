@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restore_conformance.records.finding import broke
-from restore_conformance.reporting.shown import line
+from restore_conformance.records.safe_text import line
 from restore_conformance.verdicts import Deviation, Level, UsageError
 
 WORDS = {

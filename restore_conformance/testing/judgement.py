@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from restore_conformance.clauses import Clause, load
-from restore_conformance.documents import pinned
-from restore_conformance.record import run_of
-from restore_conformance.recordings import Review, kept
-from restore_conformance.recordings.strangers import REMOVABLE
+from restore_conformance.contract.documents import pinned
+from restore_conformance.recorded import Review, kept
+from restore_conformance.recorded.other_clients import REMOVABLE
+from restore_conformance.records.run_record import run_of
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.testing.findings import Verdicts, level_of, verdicts_of

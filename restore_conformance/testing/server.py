@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from restore_conformance.editions import chosen
+from restore_conformance.contract.editions import chosen
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
 from restore_conformance.verdicts import UsageError

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from restore_conformance import gate
 from restore_conformance.clauses import load
 from restore_conformance.commands import ledger, options, run
+from restore_conformance.output import gate
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Target
 from restore_conformance.targets.door import is_loopback

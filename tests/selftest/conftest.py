@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.mock import Service
 from restore_conformance.settings import Settings

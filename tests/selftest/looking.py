@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from restore_conformance.exchange import Request
-from restore_conformance.payloads.stimulus import CREATE
+from restore_conformance.stimuli.stimulus import CREATE
 
 
 def some(values: Iterable[object], *daily: object):

@@ -5,17 +5,17 @@ import uuid
 
 from tenant import CLIENT
 
+from restore_conformance.contract.paths import session_path
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
-from restore_conformance.live.cleaning import clean
-from restore_conformance.live.door import Door
+from restore_conformance.live.cleanup import clean
+from restore_conformance.live.guard import Door
 from restore_conformance.live.identities import Identities
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.settings import Login
 from restore_conformance.live.signin import Token
 from restore_conformance.mock import Service
-from restore_conformance.paths import session_path
-from restore_conformance.payloads.stimulus import CREATE
+from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Answer, Embedded
 
 POOL = [str(uuid.uuid4()) for _ in range(30)]

@@ -20,13 +20,13 @@ import uuid
 from pathlib import Path
 from unittest import mock
 
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.clock import Clock
 from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
-from restore_conformance.mock.manner import ends_line, written
+from restore_conformance.mock.framing import ends_line, written
 from restore_conformance.mock.variants import VARIANTS, composed
 from restore_conformance.mock.wire import CALLERS
 from restore_conformance.settings import Settings

@@ -7,10 +7,10 @@ import uuid
 import pytest
 
 from restore_conformance.clauses import load
+from restore_conformance.contract.paths import session_path
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import look
 from restore_conformance.judging.tags import tags_of
-from restore_conformance.paths import session_path
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.state import State
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched

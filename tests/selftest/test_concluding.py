@@ -2,9 +2,9 @@
 
 import pytest
 
+from restore_conformance.campaign.bounded_ids import Memory
+from restore_conformance.campaign.result import PILLARS, Stop, conclude, untouched
 from restore_conformance.clauses import Clause, When, sent
-from restore_conformance.concluding import PILLARS, Stop, conclude, untouched
-from restore_conformance.memory import Memory
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict, Why
 
 

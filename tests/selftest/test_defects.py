@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from restore_conformance.documents import pinned
+from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Request
 from restore_conformance.recogniser import Recogniser, defects
 

@@ -5,18 +5,18 @@ import json
 import pytest
 from looking import failed, request_of
 
-from restore_conformance import places
+from restore_conformance.campaign.sweep import bodies
 from restore_conformance.clauses import Clause
 from restore_conformance.cli import main
-from restore_conformance.documents import pinned
-from restore_conformance.editions import LATEST, as_of_edition, chosen, editions, names_in
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.editions import LATEST, as_of_edition, chosen, editions, names_in
 from restore_conformance.exchange import Exchange, Response
 from restore_conformance.judging import Judge
 from restore_conformance.mock import Refusal, Service
-from restore_conformance.payloads import PROFILES, Materials, drawn, made_up, plan
-from restore_conformance.payloads.stimulus import Stimulus
 from restore_conformance.recogniser import Recogniser
-from restore_conformance.sweep import bodies
+from restore_conformance.stimuli import PROFILES, Materials, drawn, made_up, plan
+from restore_conformance.stimuli.stimulus import Stimulus
 from restore_conformance.verdicts import Exit, UsageError, Verdict
 
 SEED = chosen()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.exchange import Request, header
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import ALIASES, FAULTS, seeded, tables

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from restore_conformance import places
 from restore_conformance.bench.scoring import fits
+from restore_conformance.contract import places
 from restore_conformance.mock.faults import ALIASES, FAULTS, tables
 
 MOCK = places.PACKAGE / "mock"

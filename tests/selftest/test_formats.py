@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from restore_conformance import places
 from restore_conformance.cli import main
-from restore_conformance.comparing import compare
-from restore_conformance.comparing.steady import sight
-from restore_conformance.documents import pinned
-from restore_conformance.history.kept import pack
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import pinned
+from restore_conformance.history.run_row import pack
 from restore_conformance.records import BEFORE, BROKE, broke, upgraded
 from restore_conformance.records.causes import grouped
+from restore_conformance.records.finding_identity import sight
 from restore_conformance.records.reader import read_record, read_stored
+from restore_conformance.reports.comparison import compare
 
 OLD = Path(__file__).parent / "data/format1"
 CLAUSE, FOLLOWS = "delete/response.no-content", "delete/response.gone"

@@ -10,7 +10,8 @@ import sys
 import pytest
 from servers import answering
 
-from restore_conformance import cli, places
+from restore_conformance import cli
+from restore_conformance.contract import places
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import serving

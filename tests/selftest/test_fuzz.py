@@ -8,7 +8,8 @@ import pytest
 from damaging import places_of
 from looking import some
 
-from restore_conformance import cli, places
+from restore_conformance import cli
+from restore_conformance.contract import places
 from restore_conformance.exchange import Response
 from restore_conformance.mock import Service
 from restore_conformance.verdicts import Verdict

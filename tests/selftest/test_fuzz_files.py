@@ -17,11 +17,13 @@ import pytest
 import yaml
 from damaging import as_json, as_lines, as_toml, changed, spoilt, wholes
 
-from restore_conformance import cli, files, places
-from restore_conformance.live.claims import claims_of
+from restore_conformance import cli
+from restore_conformance.contract import places
 from restore_conformance.live.journal import Journal
+from restore_conformance.live.token_claims import claims_of
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
+from restore_conformance.output import files
 from restore_conformance.verdicts import UsageError
 
 FIXTURES = places.CLAUSE_TESTS / "selftest" / "drift" / "fixtures"

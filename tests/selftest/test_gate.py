@@ -16,11 +16,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from restore_conformance import cli, files, gate
+from restore_conformance import cli
 from restore_conformance.exchange import Exchange, Request, Response
-from restore_conformance.history import keeping
+from restore_conformance.history import adding
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
+from restore_conformance.output import files, gate
 from restore_conformance.scrub import Scrub
 from restore_conformance.verdicts import UsageError
 
@@ -404,7 +405,7 @@ def test_a_history_that_cannot_be_written_at_the_end_changes_no_verdict(tmp_path
     def keep(*_):
         raise UsageError("The history h.db cannot be used: disk is full.")
 
-    monkeypatch.setattr(keeping, "keep", keep)
+    monkeypatch.setattr(adding, "keep", keep)
     words = ["run", "--target", "mock", "--profile", "quick", "--max-requests", "3", "--quiet"]
     code = cli.main([*words, "--report", str(tmp_path / "r"), "--history", str(tmp_path / "h.db")])
     out, err = capsys.readouterr()

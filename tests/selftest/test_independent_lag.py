@@ -7,7 +7,7 @@ import pytest
 from looking import failed
 
 from restore_conformance.bench.scoring import judged
-from restore_conformance.live.running import rehearsal
+from restore_conformance.live.run import rehearsal
 from restore_conformance.mock import Service
 from restore_conformance.mock.hooks import READING
 from restore_conformance.mock.variants import composed, dimensions, reported

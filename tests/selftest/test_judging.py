@@ -12,8 +12,8 @@ from restore_conformance.judging import Judge, look
 from restore_conformance.mock import Service
 from restore_conformance.mock.edits import status
 from restore_conformance.mock.hooks import created, refused
-from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser
+from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.verdicts import Deviation, Inconclusive, Level, Verdict
 
 TOKEN = "t0ken"

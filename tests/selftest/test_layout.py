@@ -1,4 +1,4 @@
-"""The house: imports point down, and each outside library has one door."""
+"""The layout: imports form no circle, and each outside library is imported in one place."""
 
 import ast
 import functools
@@ -6,77 +6,44 @@ import graphlib
 import re
 from pathlib import Path
 
-import layers
 import pytest
 
-from restore_conformance import places
+from restore_conformance.contract import places
 
 PACKAGE = places.PACKAGE
 ROOT = PACKAGE.parent
 
-STOREYS = [
-    {"clock", "exchange", "verdicts", "places", "timing", "paths", "gate", "files", "spelling"},
-    {"documents", "editions", "clauses", "settings", "settings_table", "configuration", "recogniser", "scrub"},
-    {"payloads", "checks", "targets", "mock", "tape", "har", "sources", "trouble", "state"},
-    {"judging", "memory", "sending", "patience", "planner", "selection", "sweep", "accepted"},
-    {
-        "controls",
-        "shrinking",
-        "watching",
-        "scene",
-        "runner",
-        "session_machine",
-        "shortening",
-        "concluding",
-        "repeating",
-    },
-    {"campaign", "rehearsal"},
-    {"bench", "live"},
-    {
-        "record",
-        "records",
-        "shell",
-        "storing",
-        "recordings",
-        "origins",
-        "taping",
-        "printed",
-        "reporting",
-        "drift",
-        "history",
-        "comparing",
-        "bundling",
-    },
-    {"cli", "commands", "testing", "strategies", "plugin", "pytest_campaign", "__main__"},
-]
-"""From the ground up. A module may import from its own storey and from those below."""
-
-DOORS = {
+IMPORTED_IN = {
     "azure": {"live/signin.py"},
     "cryptography": {"live/signin.py"},
-    "filelock": {"live/opening.py", "pytest_campaign.py"},
+    "filelock": {"live/tenant.py", "pytest_campaign.py"},
     "hypothesis": {
-        "payloads/strategies.py",
-        "payloads/walks.py",
-        "session_machine.py",
-        "sweep.py",
+        "stimuli/strategies.py",
+        "stimuli/walks.py",
+        "campaign/session_machine.py",
+        "campaign/sweep.py",
         "bench/compositions.py",
     },
-    "jsonschema": {"documents.py"},
-    "jsonschema_rs": {"documents.py"},
-    "referencing": {"documents.py"},
+    "jsonschema": {"contract/documents.py"},
+    "jsonschema_rs": {"contract/documents.py"},
+    "referencing": {"contract/documents.py"},
     "httpcore": {"targets/wire.py"},
     "httpx": {"targets/application.py", "targets/http.py", "targets/wire.py"},
-    "schemathesis": {"sweep.py"},
+    "schemathesis": {"campaign/sweep.py"},
     "starlette": {"mock/server.py"},
     "uvicorn": {"mock/server.py"},
-    "jinja2": {"reporting/templating.py"},
-    "markupsafe": {"reporting/templating.py"},
-    "rich": {"reporting/terminal.py", "reporting/progress.py"},
+    "jinja2": {"reports/templating.py"},
+    "markupsafe": {"reports/templating.py"},
+    "rich": {"reports/terminal.py", "reports/progress.py"},
     "pytest": {"plugin.py", "pytest_campaign.py"},
-    "vcr": {"tape/cassette.py", "tape/playing.py", "tape/writing.py"},
-    "yaml": {"sources/yaml_stream.py", "tape/cassette.py", "tape/foreign.py", "tape/writing.py"},
-    "ijson": {"har/stream.py"},
+    "vcr": {"recorded/cassettes/cassette.py", "recorded/cassettes/player.py", "recorded/cassettes/writer.py"},
+    "yaml": {
+        "drift/sources/yaml_stream.py",
+        "recorded/cassettes/cassette.py",
+        "recorded/cassettes/foreign.py",
+        "recorded/cassettes/writer.py",
+    },
+    "ijson": {"recorded/har/stream.py"},
     "sqlalchemy": {"history/soundness.py", "history/store.py", "history/tables.py", "history/runs.py"},
 }
 """Every outside library and the modules that may import it."""
@@ -98,68 +65,52 @@ def _imports(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def room(name):
+def part(name):
+    """The part of the package that a module belongs to: a folder, or a module at the top."""
     return name.split(".")[1] if name.startswith("restore_conformance.") else None
 
 
-def storey(name):
-    return next((height for height, rooms in enumerate(STOREYS) if name in rooms), None)
-
-
-def own_room(path):
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
-def test_imports_point_down(path):
-    here = own_room(path)
-    if here == "__init__":
-        return
-    assert storey(here) is not None, f"{here} has no storey"
-    for name in imports(path):
-        there = room(name)
-        if there and there != here and storey(there) is not None:
-            assert storey(there) <= storey(here), f"{path.name} imports {name}, which stands above it"
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
-def test_each_library_has_one_door(path):
+def test_each_library_is_imported_in_one_place(path):
     here = path.relative_to(PACKAGE).as_posix()
     for name in imports(path):
-        allowed = DOORS.get(name.split(".")[0])
-        assert allowed is None or here in allowed, f"{here} imports {name}; its door is {sorted(allowed)}"
+        allowed = IMPORTED_IN.get(name.split(".")[0])
+        assert allowed is None or here in allowed, f"{here} imports {name}, which {sorted(allowed)} may import"
 
 
-def test_no_imports_go_round_in_a_circle():
-    """Late imports count as well: two modules that need each other are one, or three."""
+@functools.cache
+def needs():
+    """What each module imports of the package."""
     names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in MODULES}
     known = set(names.values())
-    needs = {name: {there for there in imports(path) if there in known} - {name} for path, name in names.items()}
-    for name, below in needs.items():
-        # `from package import module` needs the module; only what is no module is taken from the door.
-        needs[name] = {there for there in below if not any(one.startswith(f"{there}.") for one in below)}
-    graphlib.TopologicalSorter(needs).prepare()  # raises CycleError with the circle in it
+    below = {name: {there for there in imports(path) if there in known} - {name} for path, name in names.items()}
+    # `from package import module` needs the module; only what is not a module is taken from the package itself.
+    return {
+        name: {there for there in them if not any(other.startswith(f"{there}.") for other in them)}
+        for name, them in below.items()
+    }
 
 
-@pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has this file")
-def test_the_picture_of_the_layers_is_current():
-    """CONTRIBUTING.md shows the layers as the imports make them; `make docs` draws them anew."""
-    assert layers.picture(PACKAGE, imports) in (ROOT / "CONTRIBUTING.md").read_text(), "run: make docs"
+def test_modules_import_each_other_in_no_circle():
+    """Late imports count as well: two modules that need each other are one, or three."""
+    graphlib.TopologicalSorter(needs()).prepare()  # raises CycleError with the circle in it
 
 
-def test_layers_are_computed_from_imports():
-    """A part stands above all that it imports from, and parts that import from each other stand together."""
-    needs = {"front": {"work"}, "work": {"left"}, "left": {"right"}, "right": {"left", "noun"}, "noun": set()}
-    assert layers.layers(needs) == [[("noun",)], [("left", "right")], [("work",)], [("front",)]]
+def test_parts_import_each_other_in_no_circle():
+    """So that there is an order from the nouns up to the fronts, which CONTRIBUTING shows."""
+    parts = {}
+    for name, below in needs().items():
+        parts.setdefault(part(name), set()).update(part(there) for there in below)
+    graphlib.TopologicalSorter({here: below - {here} for here, below in parts.items() if here}).prepare()
 
 
 def test_the_mock_shares_no_predicate_with_the_judges():
     for path in (PACKAGE / "mock").rglob("*.py"):
-        rooms = {room(name) for name in imports(path)} - {None}
-        assert rooms <= {"mock", "clock", "exchange", "verdicts"}, path.name
+        parts = {part(name) for name in imports(path)} - {None}
+        assert parts <= {"mock", "clock", "exchange", "verdicts"}, path.name
 
 
-def test_no_room_is_called_by_what_it_is_not():
+def test_no_module_has_a_name_that_says_nothing():
     names = {path.stem for path in MODULES}
     assert not names & {"utils", "common", "helpers", "base", "misc"}
 
@@ -186,12 +137,12 @@ def test_nothing_committed_names_an_index_or_a_machine():
 
 
 WRITERS = {
-    "files.py": "the one place",
-    "reporting/markdown.py": "appends to the summary of a build, behind the gate",
-    "live/running.py": "adds ids for support line by line, opened exclusively and behind the gate",
+    "output/files.py": "the one place",
+    "reports/markdown.py": "appends to the summary of a build, behind the gate",
+    "live/run.py": "adds ids for support line by line, opened exclusively and behind the gate",
     "live/journal.py": "every line has to be on the disk before the next step; holds no secret",
     "drift/selfcheck.py": "two files in a folder of its own, which goes at once",
-    "gate.py": "the null device, in the place of a stream that was closed or can no longer be written",
+    "output/gate.py": "the null device, in the place of a stream that was closed or can no longer be written",
 }
 """Modules that open a file for writing, and why they may."""
 

@@ -11,7 +11,7 @@ import pytest
 
 from restore_conformance.exchange import Request, Response
 from restore_conformance.mock import Service
-from restore_conformance.mock.manner import Manner, Spoilt, ends_line, written
+from restore_conformance.mock.framing import Manner, Spoilt, ends_line, written
 from restore_conformance.mock.sockets import serving
 from restore_conformance.mock.variants import VARIANTS, composed
 

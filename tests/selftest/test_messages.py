@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from restore_conformance import cli, places
+from restore_conformance import cli
+from restore_conformance.contract import places
 from restore_conformance.history.store import _unusable
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving

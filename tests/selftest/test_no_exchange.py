@@ -8,15 +8,15 @@ import jsonschema
 import pytest
 from looking import failed
 
-from restore_conformance import places
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.commands.options import scrub_of
-from restore_conformance.documents import Documents
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import Documents
 from restore_conformance.exchange import Response
 from restore_conformance.mock import Service
-from restore_conformance.record import run_of
-from restore_conformance.reporting import terminal
+from restore_conformance.records.run_record import run_of
+from restore_conformance.reports import terminal
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import Exit, Verdict

@@ -11,13 +11,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from servers import answering
 
-from restore_conformance import places
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
+from restore_conformance.contract import places
+from restore_conformance.contract.paths import NoPath, climbs, is_segment, path_of, session_path, within
 from restore_conformance.exchange import Request
 from restore_conformance.live.routes import NeverLive, permitted
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
-from restore_conformance.paths import NoPath, climbs, is_segment, path_of, session_path, within
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Http
 

@@ -9,13 +9,13 @@ import pytest
 from looking import failed
 
 from restore_conformance.bench.scoring import score_variant
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
+from restore_conformance.campaign.patience import BUDGET, Patience
 from restore_conformance.clauses import load
 from restore_conformance.clock import Clock, Skipping
 from restore_conformance.commands.options import settings_of
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.mock import Refusal, Reply, Service
-from restore_conformance.patience import BUDGET, Patience
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
 from restore_conformance.state import State

@@ -6,16 +6,16 @@ import shutil
 
 import pytest
 
-from restore_conformance import places
 from restore_conformance.bench.compositions import draw as draw_habits
-from restore_conformance.documents import Documents
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import Documents
 from restore_conformance.mock import Service
-from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, draw, drawn, made_up, plan, stimuli
-from restore_conformance.payloads.fitting import fitted
-from restore_conformance.payloads.materials import GRANULAR, OPTIONAL, SITE
-from restore_conformance.payloads.slots import SLOTS
-from restore_conformance.payloads.strategies import fill, smallest
-from restore_conformance.payloads.walks import drawn_walks
+from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, draw, drawn, made_up, plan, stimuli
+from restore_conformance.stimuli.fitting import fitted
+from restore_conformance.stimuli.materials import GRANULAR, OPTIONAL, SITE
+from restore_conformance.stimuli.slots import SLOTS
+from restore_conformance.stimuli.strategies import fill, smallest
+from restore_conformance.stimuli.walks import drawn_walks
 from restore_conformance.verdicts import Exit, Verdict
 
 

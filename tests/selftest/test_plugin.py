@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from restore_conformance import places, plugin, pytest_campaign
+from restore_conformance import plugin, pytest_campaign
+from restore_conformance.contract import places
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import serving
 

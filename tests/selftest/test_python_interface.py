@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.stateful import run_state_machine_as_test
 from starlette.applications import Starlette
 
-from restore_conformance import HttpExchange, UsageError, campaign, judge, mock, places, strategies
+from restore_conformance import HttpExchange, UsageError, campaign, judge, mock, strategies
+from restore_conformance.contract import places
 from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
@@ -397,7 +398,7 @@ def test_a_mock_that_does_not_exist_is_one_sentence(options):
 
 def test_the_names_are_there_whatever_was_imported_before():
     """`campaign` and `mock` are modules as well, which Python makes attributes of the package."""
-    import restore_conformance.campaign
+    import restore_conformance.campaign.campaign
     import restore_conformance.mock
 
     assert callable(restore_conformance.campaign)

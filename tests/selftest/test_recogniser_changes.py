@@ -6,13 +6,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from restore_conformance.documents import pinned
+from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Request
-from restore_conformance.har.doubt import body_sent
-from restore_conformance.payloads import FAMILIES, Knobs, Materials
-from restore_conformance.payloads.changes import CHANGES, REFUSED, Asked, Part, removal
-from restore_conformance.payloads.materials import GRANULAR, LISTS, SITE
 from restore_conformance.recogniser import Recogniser
+from restore_conformance.recorded.har.credibility import body_sent
+from restore_conformance.stimuli import FAMILIES, Knobs, Materials
+from restore_conformance.stimuli.changes import CHANGES, REFUSED, Asked, Part, removal
+from restore_conformance.stimuli.materials import GRANULAR, LISTS, SITE
 
 TOKEN = "G00D.t0ken"
 SESSION = "/solutions/backupRestore/sharePointRestoreSessions/61633878-8321-4950-bfaf-ed285bdd1461"

@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
-from restore_conformance import places
 from restore_conformance.bench import fits
 from restore_conformance.clauses import load
-from restore_conformance.documents import Documents
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import Documents
 from restore_conformance.mock.faults import FAULTS
 from restore_conformance.verdicts import UsageError
 

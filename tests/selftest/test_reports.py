@@ -10,10 +10,10 @@ import pytest
 from looking import tags
 
 from restore_conformance.mock.faults import seeded
-from restore_conformance.record import Scrub, run_of
-from restore_conformance.reporting import html as page
-from restore_conformance.reporting import junit, terminal
-from restore_conformance.shell import curl
+from restore_conformance.records.run_record import Scrub, run_of
+from restore_conformance.records.shell import curl
+from restore_conformance.reports import html as page
+from restore_conformance.reports import junit, terminal
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m=1+1\u202e\"'&\x00"
 

@@ -10,7 +10,8 @@ import pytest
 from looking import failed
 from servers import answering, silent
 
-from restore_conformance import cli, places
+from restore_conformance import cli
+from restore_conformance.contract import places
 from restore_conformance.mock import Refusal, Reply, Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import serving

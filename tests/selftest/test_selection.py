@@ -9,19 +9,20 @@ from dataclasses import replace
 import pytest
 from servers import answering
 
-from restore_conformance import cli, places
+from restore_conformance import cli
+from restore_conformance.campaign.result import conclude
+from restore_conformance.campaign.selection import selected
 from restore_conformance.clauses import load
 from restore_conformance.commands.run import campaign_of
-from restore_conformance.comparing import compare
-from restore_conformance.comparing.changes import Kind
-from restore_conformance.concluding import conclude
+from restore_conformance.contract import places
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import listen, serving
-from restore_conformance.record import run_of
-from restore_conformance.recordings import replay
+from restore_conformance.recorded import replay
+from restore_conformance.records.run_record import run_of
+from restore_conformance.reports.comparison import compare
+from restore_conformance.reports.comparison.changes import Kind
 from restore_conformance.scrub import Scrub
-from restore_conformance.selection import selected
 from restore_conformance.settings import Settings, headers_from
 from restore_conformance.targets import Embedded, Http, answers
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict

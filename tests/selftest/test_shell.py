@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.mock.server import serving
+from restore_conformance.records.shell import curl, quoted
 from restore_conformance.scrub import Scrub
-from restore_conformance.shell import curl, quoted
 
 TARGET = "/solutions/backupRestore/sharePointRestoreSessions"
 HOSTILE = [

@@ -10,9 +10,11 @@ import zlib
 
 import pytest
 
-from restore_conformance import cli, files, places
-from restore_conformance.har import stream
+from restore_conformance import cli
+from restore_conformance.contract import places
 from restore_conformance.history import soundness
+from restore_conformance.output import files
+from restore_conformance.recorded.har import stream
 
 GOOD_HAR = places.CLAUSE_TESTS / "selftest" / "recordings" / "data" / "chromium-good.har"
 

@@ -4,18 +4,18 @@ from contextlib import closing
 
 import pytest
 
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
+from restore_conformance.campaign.sender import Sender
 from restore_conformance.exchange import Request
+from restore_conformance.judging.trouble import never_sent
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
-from restore_conformance.payloads import FAMILIES, Knobs, made_up
-from restore_conformance.payloads.families import VARIANTS
-from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser
-from restore_conformance.sending import Sender
 from restore_conformance.settings import STAND_IN, Settings, identities_from, token_from
+from restore_conformance.stimuli import FAMILIES, Knobs, made_up
+from restore_conformance.stimuli.families import VARIANTS
+from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Embedded, Http
-from restore_conformance.trouble import never_sent
 from restore_conformance.verdicts import Exit, UsageError, Verdict
 
 ODD = ["T", "1", "-", "ab", "11", "a.b", "a b", "x" * 5000, "self-made", "eyJ.e30.", "{token}", "aA", "tT1"]

@@ -15,17 +15,17 @@ import httpcore
 import pytest
 from servers import answering, socket_server
 
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clock import Skipping
+from restore_conformance.drift.sources.fetch import fetch
 from restore_conformance.exchange import Exchange, Request
+from restore_conformance.judging.trouble import trouble, unread
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
 from restore_conformance.settings import Settings
-from restore_conformance.sources.fetch import fetch
 from restore_conformance.targets import Http
 from restore_conformance.targets.coding import LARGEST, Broken, Decoder, Unread, coding_of
 from restore_conformance.targets.door import is_near
-from restore_conformance.trouble import trouble, unread
 from restore_conformance.verdicts import UsageError
 
 PATIENCE = 0.2

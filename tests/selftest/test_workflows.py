@@ -6,7 +6,7 @@ import shlex
 import pytest
 import yaml
 
-from restore_conformance import places
+from restore_conformance.contract import places
 
 ROOT = places.ROOT
 pytestmark = pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")

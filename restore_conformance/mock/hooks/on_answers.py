@@ -11,7 +11,7 @@ from restore_conformance.mock.conditions import always
 from restore_conformance.mock.edits import Change, Json
 from restore_conformance.mock.hooks.on_operations import around
 from restore_conformance.mock.hooks.seed import Right, Seed
-from restore_conformance.mock.manner import Manner, Spoil
+from restore_conformance.mock.framing import Manner, Spoil
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked, Refusal, Reply

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.record import learn, run_of
+from restore_conformance.records.exchange_store import Store
+from restore_conformance.records.run_record import learn, run_of
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
-from restore_conformance.storing import Store
 from restore_conformance.targets import Embedded
 
 

@@ -13,11 +13,11 @@ import pytest
 from canaries import FORMS
 from rendering import shown
 
-from restore_conformance.bundling import Case, files, zipped
-from restore_conformance.bundling.choosing import broken_clause, chosen
-from restore_conformance.comparing import read_record
-from restore_conformance.documents import pinned
+from restore_conformance.contract.documents import pinned
 from restore_conformance.records import broke, exchanges
+from restore_conformance.reports.bundle import Case, files, zipped
+from restore_conformance.reports.bundle.selection import broken_clause, chosen
+from restore_conformance.reports.comparison import read_record
 
 CLAUSE, FAULT = "create/introduction.no-payload-job-type", "default-job-typed-bulk"
 TALK, TALK_FAULT = "activate/errors.not-a-draft", "activate-any-state"

@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from looking import some
 
-from restore_conformance import places
 from restore_conformance.clauses import load
-from restore_conformance.comparing import compare, document
-from restore_conformance.comparing.changes import MIRROR, Kind
-from restore_conformance.comparing.steady import numberless, steady
-from restore_conformance.documents import Documents, pinned
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import Documents, pinned
 from restore_conformance.mock.variants import shaped
-from restore_conformance.record import run_of
+from restore_conformance.records.finding_identity import numberless, steady
+from restore_conformance.records.run_record import run_of
+from restore_conformance.reports.comparison import compare, document
+from restore_conformance.reports.comparison.changes import MIRROR, Kind
 from restore_conformance.scrub import Scrub
 
 

@@ -9,14 +9,15 @@ from datetime import date, timedelta
 import jsonschema
 import pytest
 
-from restore_conformance import mock, places
+from restore_conformance import mock
 from restore_conformance.clauses import load
-from restore_conformance.comparing.accepting import accepted, exit_of
-from restore_conformance.comparing.ledger import Entry, read_ledger
-from restore_conformance.documents import pinned
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import pinned
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import serving
-from restore_conformance.reporting import junit
+from restore_conformance.reports import junit
+from restore_conformance.reports.accepted_deviations import accepted, exit_of
+from restore_conformance.reports.ledger import Entry, read_ledger
 
 CLAUSE = "create/introduction.no-payload-job-type"
 FAULT = "default-job-typed-bulk"
@@ -204,7 +205,7 @@ def test_compare_reads_a_ledger_against_the_newer_run(command, ledger, folder):
 
 
 def entries(*made):
-    from restore_conformance.comparing.ledger import Ledger
+    from restore_conformance.reports.ledger import Ledger
 
     return Ledger(
         tuple(

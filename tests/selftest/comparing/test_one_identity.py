@@ -7,10 +7,10 @@ import pytest
 from looking import some
 
 from restore_conformance.cli import main
-from restore_conformance.comparing import compare
-from restore_conformance.comparing.changes import Kind
-from restore_conformance.comparing.steady import sight
-from restore_conformance.history.kept import notes_of, pack
+from restore_conformance.history.run_row import notes_of, pack
+from restore_conformance.records.finding_identity import sight
+from restore_conformance.reports.comparison import compare
+from restore_conformance.reports.comparison.changes import Kind
 
 FAULTS = (
     "total-always-one",

@@ -11,14 +11,15 @@ from dataclasses import replace
 import pytest
 from pages import ROOT, blocks
 
-from restore_conformance import places, planner
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign import planner
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
-from restore_conformance.documents import Documents
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import Documents
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
-from restore_conformance.payloads import scenarios
 from restore_conformance.settings import Settings
+from restore_conformance.stimuli import scenarios
 from restore_conformance.targets import Embedded
 
 pytestmark = pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")

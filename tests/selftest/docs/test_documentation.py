@@ -9,8 +9,9 @@ import pytest
 import tables
 from pages import FENCED, ROOT, anchors, lines, pages, spans, text_of, written
 
-from restore_conformance import places, plugin
+from restore_conformance import plugin
 from restore_conformance.cli import COMMANDS
+from restore_conformance.contract import places
 from restore_conformance.verdicts import Exit
 
 pytestmark = pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")

@@ -9,9 +9,9 @@ import pytest
 import tables
 from pages import FENCED, ROOT, pages, text_of
 
-from restore_conformance import places
 from restore_conformance.clauses import load
 from restore_conformance.cli import COMMANDS
+from restore_conformance.contract import places
 
 pytestmark = pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from restore_conformance.places import SCHEMAS
+from restore_conformance.contract.places import SCHEMAS
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 SLICE = FIXTURES / "history" / "2025-05-05_2ca40fa6.csdl"

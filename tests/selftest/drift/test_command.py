@@ -20,15 +20,15 @@ import yaml
 from drift.planting import ANSWER, FIXTURES, OPENAPI, PAGE_MD, PAGE_TXT, SLICE, har
 
 from restore_conformance.commands import drift, pin
+from restore_conformance.contract.places import ROOT, SCHEMAS
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.joining import join
+from restore_conformance.drift.facts import join
 from restore_conformance.drift.kinds import KINDS
-from restore_conformance.drift.plausible import check_metadata
+from restore_conformance.drift.plausibility import check_metadata
 from restore_conformance.drift.rules import RULES
-from restore_conformance.places import ROOT, SCHEMAS
-from restore_conformance.sources import csdl, pinned_types
-from restore_conformance.sources.broken import SourceBroken
-from restore_conformance.sources.fetch import fetch
+from restore_conformance.drift.sources import csdl, pinned_types
+from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.drift.sources.fetch import fetch
 from restore_conformance.verdicts import UsageError
 
 GRADES = frozenset(grade.name for grade in Grade)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from restore_conformance.drift.change import Change
-from restore_conformance.drift.metadata import metadata_changes
-from restore_conformance.sources import csdl
-from restore_conformance.sources.broken import SourceBroken
+from restore_conformance.drift.differences.metadata import metadata_changes
+from restore_conformance.drift.sources import csdl
+from restore_conformance.drift.sources.broken import SourceBroken
 
 EDM = 'xmlns="http://docs.oasis-open.org/odata/ns/edm"'
 

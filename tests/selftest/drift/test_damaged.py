@@ -10,8 +10,8 @@ import pytest
 from drift import damage
 from drift.planting import ANSWER, OPENAPI, PAGE_MD, PAGE_TXT, SLICE, har
 
-from restore_conformance.drift.night import Settings, compare
-from restore_conformance.places import SCHEMAS
+from restore_conformance.contract.places import SCHEMAS
+from restore_conformance.drift.comparison import Settings, compare
 
 SETTINGS = Settings(SCHEMAS)
 RECORDING = har(ANSWER)

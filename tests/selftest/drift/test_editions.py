@@ -11,11 +11,11 @@ from drift.test_command import contract, run  # noqa: F401 - a fixture
 from drift.test_page_cases import SERVICE, operation
 
 from restore_conformance.commands import pin
-from restore_conformance.drift.night import Night, Settings, compare
-from restore_conformance.places import SCHEMAS
-from restore_conformance.sources import editions
-from restore_conformance.sources.page_layout import plain
-from restore_conformance.sources.wording import cells, fingerprint
+from restore_conformance.contract.places import SCHEMAS
+from restore_conformance.drift.comparison import Night, Settings, compare
+from restore_conformance.drift.sources import editions
+from restore_conformance.drift.sources.page_layout import plain
+from restore_conformance.drift.sources.wording import cells, fingerprint
 
 MOOD = "|mood|String|How to go about it. The possible values are: `calm` (default), `brisk`. Optional.|"
 SENTENCE = "A mood may be given as well."

@@ -8,9 +8,9 @@ import time
 import pytest
 from servers import answering, socket_server
 
-from restore_conformance import gate
-from restore_conformance.sources.broken import SourceBroken
-from restore_conformance.sources.fetch import fetch
+from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.drift.sources.fetch import fetch
+from restore_conformance.output import gate
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 STRETCHED = {

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from looking import some
 
-from restore_conformance import places
-from restore_conformance.drift.joining import join
+from restore_conformance.contract import places
+from restore_conformance.drift.comparison import Settings, compare
+from restore_conformance.drift.differences.nesting import Parts, Tops
+from restore_conformance.drift.facts import join
 from restore_conformance.drift.lines import lines
-from restore_conformance.drift.nesting import Parts, Tops
-from restore_conformance.drift.night import Settings, compare
-from restore_conformance.sources import page as pages
-from restore_conformance.sources.page_layout import blocks
+from restore_conformance.drift.sources import page as pages
+from restore_conformance.drift.sources.page_layout import blocks
 
 PAGE = (Path(__file__).parent / "fixtures" / "newer-edition" / "page.md").read_text(encoding="utf-8")
 CALL = "```http\nPOST https://graph.microsoft.com/beta/a\n```\n\n```http\nHTTP/1.1 201 Created\n\n"

@@ -14,12 +14,12 @@ import pytest
 from drift.planting import OPENAPI, PAGE_MD, SLICE
 
 from restore_conformance.commands import drift
-from restore_conformance.drift import snapshot as packing
-from restore_conformance.drift.bisect import first_bad
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.history import State, standing, undoes
+from restore_conformance.drift.sources.reading import read_source
+from restore_conformance.history import drift_snapshot as packing
+from restore_conformance.history.drift_bisect import first_bad
+from restore_conformance.history.drift_standing import State, standing, undoes
 from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
-from restore_conformance.sources.reading import read_source
 from restore_conformance.verdicts import UsageError
 
 FIRST = date(2026, 1, 1)

@@ -8,9 +8,9 @@ import pytest
 from drift.planting import FIXTURES, OPENAPI, SLICE
 from drift.test_csdl import ENTITY, changes, document, entity, prop, schema, told
 
-from restore_conformance.drift.night import Settings, compare
-from restore_conformance.places import SCHEMAS
-from restore_conformance.sources import csdl, pinned_types
+from restore_conformance.contract.places import SCHEMAS
+from restore_conformance.drift.comparison import Settings, compare
+from restore_conformance.drift.sources import csdl, pinned_types
 
 ABSTRACT, NEVER_NULL = ' Abstract="true"', ' Nullable="false"'
 

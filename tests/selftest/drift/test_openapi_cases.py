@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from restore_conformance.drift.night import Settings, compare
-from restore_conformance.places import SCHEMAS
-from restore_conformance.sources.openapi_reader import read_openapi
+from restore_conformance.contract.places import SCHEMAS
+from restore_conformance.drift.comparison import Settings, compare
+from restore_conformance.drift.sources.openapi_reader import read_openapi
 
 ITEM = "/solutions/backupRestore/restoreSessions/{restoreSessionBase-id}"
 POINT = "microsoft.graph.restorePoint"

@@ -10,10 +10,10 @@ from drift.planting import PAGE_MD
 from drift.test_command import contract, run  # noqa: F401 - a fixture
 
 from restore_conformance.commands import pin
-from restore_conformance.drift.night import Settings, compare
-from restore_conformance.drift.page import page_changes
-from restore_conformance.places import SCHEMAS
-from restore_conformance.sources import page, pinned_page
+from restore_conformance.contract.places import SCHEMAS
+from restore_conformance.drift.comparison import Settings, compare
+from restore_conformance.drift.differences.page import page_changes
+from restore_conformance.drift.sources import page, pinned_page
 
 SERVICE = "/solutions/backupRestore"
 READ, WRITE = "BackupRestore-Restore.Read.All", "BackupRestore-Restore.ReadWrite.All"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from drift.planting import PAGE_MD, PAGE_TXT
 
-from restore_conformance.drift.night import Settings, compare
-from restore_conformance.drift.page import page_changes
-from restore_conformance.drift.plausible import check_page
-from restore_conformance.places import SCHEMAS
-from restore_conformance.sources import page, pinned_page
-from restore_conformance.sources.broken import SourceBroken
+from restore_conformance.contract.places import SCHEMAS
+from restore_conformance.drift.comparison import Settings, compare
+from restore_conformance.drift.differences.page import page_changes
+from restore_conformance.drift.plausibility import check_page
+from restore_conformance.drift.sources import page, pinned_page
+from restore_conformance.drift.sources.broken import SourceBroken
 
 SESSION = "microsoft.graph.sharePointRestoreSession"
 LAYOUTS = pytest.mark.parametrize("path", [PAGE_MD, PAGE_TXT], ids=["markdown", "rendered"])

@@ -20,16 +20,16 @@ from drift.planting import (
     reworded,
 )
 
-from restore_conformance.drift.behaviour import behaviour_changes
-from restore_conformance.drift.calls import call_changes
+from restore_conformance.contract.places import SCHEMAS
 from restore_conformance.drift.change import Change
-from restore_conformance.drift.metadata import metadata_changes
-from restore_conformance.drift.page import page_changes
-from restore_conformance.drift.plausible import check_api, check_metadata, check_page
-from restore_conformance.places import SCHEMAS
-from restore_conformance.sources import csdl, page, pinned_page, pinned_types
-from restore_conformance.sources.behaviour import read_behaviour
-from restore_conformance.sources.openapi_reader import read_openapi
+from restore_conformance.drift.differences.behaviour import behaviour_changes
+from restore_conformance.drift.differences.calls import call_changes
+from restore_conformance.drift.differences.metadata import metadata_changes
+from restore_conformance.drift.differences.page import page_changes
+from restore_conformance.drift.plausibility import check_api, check_metadata, check_page
+from restore_conformance.drift.sources import csdl, page, pinned_page, pinned_types
+from restore_conformance.drift.sources.behaviour import read_behaviour
+from restore_conformance.drift.sources.openapi_reader import read_openapi
 
 
 def _mismatch(plant: Plant, changes: list[Change]) -> str:

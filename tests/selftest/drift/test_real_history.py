@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from drift.planting import FIXTURES
 
-from restore_conformance.drift.night import Settings, compare
-from restore_conformance.places import SCHEMAS
+from restore_conformance.contract.places import SCHEMAS
+from restore_conformance.drift.comparison import Settings, compare
 
 HISTORY = FIXTURES / "history"
 

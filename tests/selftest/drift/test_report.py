@@ -27,14 +27,14 @@ from drift.test_csdl import ENTITY, changes, entity, prop
 from drift.test_real_history import PAIRS
 
 from restore_conformance.commands import pin
+from restore_conformance.contract.places import SCHEMAS
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.joining import join
+from restore_conformance.drift.comparison import Settings, compare
+from restore_conformance.drift.differences.metadata import metadata_changes
+from restore_conformance.drift.facts import join
 from restore_conformance.drift.lines import Line, lines
-from restore_conformance.drift.metadata import metadata_changes
-from restore_conformance.drift.night import Settings, compare
 from restore_conformance.drift.report_text import Report, markdown, terminal
-from restore_conformance.places import SCHEMAS
-from restore_conformance.sources import csdl
+from restore_conformance.drift.sources import csdl
 
 REPR = re.compile(r"\[['\"]|['\"]\]|\bNone\b|\bTrue\b|\bFalse\b|\{'|\b[0-9a-f]{16}\b|microsoft\.graph\.\w+/")
 

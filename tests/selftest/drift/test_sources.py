@@ -15,14 +15,14 @@ import pytest
 import yaml
 from drift.planting import ANSWER, OPENAPI, PAGE_MD, PAGE_TXT, SLICE, har
 
-from restore_conformance.drift.night import Settings, compare
-from restore_conformance.places import SCHEMAS
-from restore_conformance.sources.behaviour import read_behaviour
-from restore_conformance.sources.broken import SourceBroken
-from restore_conformance.sources.fetch import fetch
-from restore_conformance.sources.openapi_reader import read_openapi
-from restore_conformance.sources.page_layout import _included
-from restore_conformance.sources.sniff import SourceKind, sniff
+from restore_conformance.contract.places import SCHEMAS
+from restore_conformance.drift.comparison import Settings, compare
+from restore_conformance.drift.sources.behaviour import read_behaviour
+from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.drift.sources.fetch import fetch
+from restore_conformance.drift.sources.openapi_reader import read_openapi
+from restore_conformance.drift.sources.page_layout import _included
+from restore_conformance.drift.sources.sniff import SourceKind, sniff
 
 PATH = "/solutions/backupRestore/sharePointRestoreSessions"
 

@@ -8,17 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from restore_conformance.campaign.sender import BudgetSpent
 from restore_conformance.exchange import Request, Response
 from restore_conformance.live.budget import Budget, Pace
-from restore_conformance.live.cleaning import clean
-from restore_conformance.live.door import Door
+from restore_conformance.live.cleanup import clean
+from restore_conformance.live.guard import Door
 from restore_conformance.live.identities import Identities
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.routes import ROOT, NeverLive
 from restore_conformance.live.settings import Login
 from restore_conformance.live.signin import Token
-from restore_conformance.payloads.stimulus import CREATE
-from restore_conformance.sending import BudgetSpent
+from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Answer
 
 

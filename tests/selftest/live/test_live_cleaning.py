@@ -10,12 +10,12 @@ from lossy import POOL, Place
 from tenant import CLIENT
 
 from restore_conformance.exchange import Response
-from restore_conformance.live import removing
-from restore_conformance.live.artifacts import enough, unique
-from restore_conformance.live.cleaning import clean
-from restore_conformance.live.door import Door, outcome_of
+from restore_conformance.live import deletion
+from restore_conformance.live.cleanup import clean
+from restore_conformance.live.guard import Door, outcome_of
 from restore_conformance.live.journal import Intent, Journal
 from restore_conformance.mock.wire import Refusal
+from restore_conformance.stimuli.artifact_sets import enough, unique
 from restore_conformance.verdicts import UsageError
 
 
@@ -169,7 +169,7 @@ def test_an_old_create_that_nobody_finds_is_settled(place, monkeypatch):
     place.clean()
     assert len(place.journal.unanswered()) == 1
     now = time.time()
-    monkeypatch.setattr(removing, "SETTLED", -1.0)
+    monkeypatch.setattr(deletion, "SETTLED", -1.0)
     place.clean()
     assert place.journal.unanswered() == []
     assert time.time() - now < 60

@@ -16,10 +16,11 @@ from looking import some
 from tenant import CLIENT, TENANT
 
 from restore_conformance.exchange import Request
-from restore_conformance.live import journal, opening
-from restore_conformance.live.opening import opened
-from restore_conformance.live.running import LiveRun
+from restore_conformance.live import journal
+from restore_conformance.live import tenant as opening
+from restore_conformance.live.run import LiveRun
 from restore_conformance.live.settings import Live, Login
+from restore_conformance.live.tenant import opened
 from restore_conformance.mock import Service
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded

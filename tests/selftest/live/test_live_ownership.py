@@ -11,7 +11,7 @@ from lossy import POOL, Place
 from tenant import CLIENT
 
 from restore_conformance.exchange import Response
-from restore_conformance.live.cleaning import clean
+from restore_conformance.live.cleanup import clean
 from restore_conformance.live.journal import Intent, Journal
 from restore_conformance.live.ownership import Owner, clock_of, moment, owner_of
 from restore_conformance.targets import Answer

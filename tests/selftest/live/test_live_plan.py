@@ -5,13 +5,13 @@ import uuid
 
 import pytest
 
-from restore_conformance.editions import chosen
-from restore_conformance.live.pairs import ACCEPTED, REFUSED, rows
+from restore_conformance.campaign.sender import Sender
+from restore_conformance.contract.editions import chosen
+from restore_conformance.live.ids import Pool
+from restore_conformance.live.pairwise import ACCEPTED, REFUSED, rows
 from restore_conformance.live.planning import FURTHER, make_plan
-from restore_conformance.live.pool import Pool
-from restore_conformance.payloads import PROFILES
 from restore_conformance.recogniser import Recogniser
-from restore_conformance.sending import Sender
+from restore_conformance.stimuli import PROFILES
 from restore_conformance.targets import Embedded
 
 EVERYBODY = ("application", "delegated", "expired", "no-permission", "personal", "read-only")

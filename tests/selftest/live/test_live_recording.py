@@ -13,15 +13,15 @@ import pytest
 from looking import some
 from tenant import TENANT
 
-from restore_conformance import tape
 from restore_conformance.exchange import Response
-from restore_conformance.live import opening
-from restore_conformance.live.running import LiveRun
+from restore_conformance.live import tenant as opening
+from restore_conformance.live.run import LiveRun
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.wire import Reply
-from restore_conformance.origins import origin_of, place_of, service_of
-from restore_conformance.recordings import replay
+from restore_conformance.recorded import cassettes as tape
+from restore_conformance.recorded import replay
+from restore_conformance.recorded.provenance import origin_of, place_of, service_of
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import Verdict
@@ -312,7 +312,7 @@ def test_an_end_in_mid_recording_writes_no_half_cassette(tenant, command, tmp_pa
 
 def test_a_tenant_that_fails_in_mid_recording_is_not_half_recorded(tenant, record, monkeypatch):
     """A permission that ends, or an answer that never comes: nothing is written, and one sentence says why."""
-    from restore_conformance.live.door import Door
+    from restore_conformance.live.guard import Door
 
     monkeypatch.setattr(Door, "pause", lambda *_: None)
     real, count = tenant.service.answer, [0]

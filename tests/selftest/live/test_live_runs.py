@@ -8,7 +8,7 @@ import pytest
 from looking import some
 from tenant import CLIENT, certificate
 
-from restore_conformance.live.door import Door
+from restore_conformance.live.guard import Door
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.wire import Reply
 

@@ -8,23 +8,23 @@ import sys
 import pytest
 from tenant import TENANT
 
-from restore_conformance import places
+from restore_conformance.campaign.sender import Sender
 from restore_conformance.commands import options
+from restore_conformance.contract import places
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
-from restore_conformance.live.door import Door
+from restore_conformance.live.guard import Door
 from restore_conformance.live.identities import Identities
 from restore_conformance.live.journal import Intent, Journal
 from restore_conformance.live.routes import ALLOWED, ROOT, NeverLive, permitted
 from restore_conformance.live.settings import Login
 from restore_conformance.live.signin import Token
 from restore_conformance.mock import Service
-from restore_conformance.payloads import FAMILIES, PROFILES, Knobs, Materials, drawn, plan
-from restore_conformance.payloads.families import VARIANTS
-from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser, route
-from restore_conformance.sending import Sender
 from restore_conformance.settings import Settings
+from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, drawn, plan
+from restore_conformance.stimuli.families import VARIANTS
+from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import UsageError
 

@@ -13,14 +13,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.history import runs
-from restore_conformance.history.kept import pack
+from restore_conformance.history.run_row import pack
 from restore_conformance.history.store import Snapshot, Store
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.record import Scrub, run_of
+from restore_conformance.records.run_record import Scrub, run_of
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 

@@ -7,9 +7,10 @@ import sqlite3
 import pytest
 from nights import simulated
 
-from restore_conformance import cli, places
+from restore_conformance import cli
 from restore_conformance.clauses import load
-from restore_conformance.documents import pinned
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import pinned
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import json
 import pytest
 from nights import simulated
 
-from restore_conformance.documents import pinned
-from restore_conformance.history.keeping import keep
-from restore_conformance.history.kept import Kept
-from restore_conformance.history.lives import Life, broken
+from restore_conformance.contract.documents import pinned
+from restore_conformance.history.adding import keep
 from restore_conformance.history.notices import _events, markdown, text
+from restore_conformance.history.run_row import Kept
+from restore_conformance.history.timelines import Life, broken
 
 
 def row(marks):

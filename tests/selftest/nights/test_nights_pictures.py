@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from nights import simulated
 
-from restore_conformance.history.axis import MOST, NEAR, axis
-from restore_conformance.history.kept import Kept
-from restore_conformance.history.pictures import bars, cells, drift_marks, strip, told
+from restore_conformance.history.charts import bars, cells, drift_marks, strip, told
+from restore_conformance.history.run_row import Kept
+from restore_conformance.history.time_axis import MOST, NEAR, axis
 
 FIRST = date(2025, 1, 1)
 

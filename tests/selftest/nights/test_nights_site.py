@@ -13,8 +13,8 @@ from nights import simulated
 
 from restore_conformance.clauses import load
 from restore_conformance.history import runs, site
-from restore_conformance.history.kept import pack
 from restore_conformance.history.pages import slug
+from restore_conformance.history.run_row import pack
 from restore_conformance.history.store import open_store
 from restore_conformance.verdicts import UsageError
 

@@ -11,10 +11,10 @@ import pytest
 from nights import simulated
 
 from restore_conformance.history import runs
-from restore_conformance.history.keeping import keep
-from restore_conformance.history.kept import pack, read
-from restore_conformance.history.lives import chronicle
+from restore_conformance.history.adding import keep
+from restore_conformance.history.run_row import pack, read
 from restore_conformance.history.store import Acknowledgement, Snapshot, open_store
+from restore_conformance.history.timelines import chronicle
 from restore_conformance.verdicts import UsageError
 
 PACKED = zlib.compress(b"[]", 6)

@@ -4,7 +4,7 @@ import json
 from urllib.parse import quote
 
 from restore_conformance.exchange import Request
-from restore_conformance.tape.matching import canonical
+from restore_conformance.recorded.cassettes.matching import canonical
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 OTHER_VALUES = ("", "altered", 0, 1, -1.5, True, False, None, [], {}, ["altered"], {"altered": 1})

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from restore_conformance import places, tape
-from restore_conformance.recordings import Review, kept
+from restore_conformance.contract import places
+from restore_conformance.recorded import Review, kept
+from restore_conformance.recorded import cassettes as tape
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import Verdict
 

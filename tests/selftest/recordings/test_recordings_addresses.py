@@ -4,7 +4,7 @@ import pytest
 from traffic import BASE, CREATE, changed, only, reshown, shown
 
 from restore_conformance.cli import main
-from restore_conformance.har.addresses import Heard
+from restore_conformance.recorded.har.addresses import Heard
 from restore_conformance.targets.door import other_version
 
 OTHER = [

@@ -9,10 +9,11 @@ import socket
 
 import pytest
 
-from restore_conformance import places, tape
 from restore_conformance.cli import main
-from restore_conformance.documents import pinned
-from restore_conformance.recordings import Review, is_recorded_in, outdated, replay
+from restore_conformance.contract import places
+from restore_conformance.contract.documents import pinned
+from restore_conformance.recorded import Review, is_recorded_in, outdated, replay
+from restore_conformance.recorded import cassettes as tape
 from restore_conformance.scrub import RULES_DIGEST, Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import UsageError, Verdict

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from looking import some
 
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.cli import main
 from restore_conformance.commands.options import scrub_of
-from restore_conformance.har import Writer
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
+from restore_conformance.recorded.har import Writer
+from restore_conformance.records.exchange_store import Store
 from restore_conformance.settings import Settings
-from restore_conformance.storing import Store
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import Verdict
 

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from restore_conformance import places, tape
 from restore_conformance.cli import main
+from restore_conformance.contract import places
+from restore_conformance.recorded import cassettes
 from restore_conformance.verdicts import UsageError
 
 GOOD = (places.CASSETTES / "create" / "response.created.yaml").read_text()
@@ -45,7 +46,7 @@ def test_a_hostile_cassette_gets_one_sentence(what, tmp_path, capsys):
     path.write_text(HOSTILE[what])
     started = time.perf_counter()
     with pytest.raises(UsageError) as caught:
-        tape.load(path)
+        cassettes.load(path)
     assert "hostile.yaml" in str(caught.value)
     assert main(["judge", str(path), "--report", str(tmp_path / "r")]) == 2
     err = capsys.readouterr().err
@@ -69,7 +70,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
     path = tmp_path / "binary.yaml"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match="no text in UTF-8"):
-        tape.load(path)
+        cassettes.load(path)
 
 
 def test_a_cassette_of_others_is_judged_as_theirs(tmp_path, review):

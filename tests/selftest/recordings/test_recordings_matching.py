@@ -7,11 +7,11 @@ import pytest
 import vcr.errors
 from altering import alterations
 
-from restore_conformance import tape
 from restore_conformance.exchange import Request
-from restore_conformance.tape.guard import no_network
-from restore_conformance.tape.matching import differences
-from restore_conformance.tape.playing import Player, missed
+from restore_conformance.recorded import cassettes as tape
+from restore_conformance.recorded.cassettes.guard import no_network
+from restore_conformance.recorded.cassettes.matching import differences
+from restore_conformance.recorded.cassettes.player import Player, missed
 
 LEAST = 10_000
 

@@ -8,25 +8,25 @@ import pytest
 import traffic
 import yaml
 
-from restore_conformance import tape
-from restore_conformance.bundling.choosing import exchange_from
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
+from restore_conformance.campaign.sender import Sender
 from restore_conformance.clock import Skipping, moment_of, seconds_of
 from restore_conformance.commands.options import scrub_of, target_of
 from restore_conformance.exchange import Exchange, Request, Response
-from restore_conformance.har import Writer, archive
 from restore_conformance.mock import Service
 from restore_conformance.mock.variants.consistency import replicated
-from restore_conformance.origins import Place
-from restore_conformance.payloads.stimulus import CREATE
 from restore_conformance.recogniser import Recogniser
-from restore_conformance.recordings import Review
+from restore_conformance.recorded import Review
+from restore_conformance.recorded import cassettes as tape
+from restore_conformance.recorded.cassettes.writer import text_of
+from restore_conformance.recorded.har import Writer, archive
+from restore_conformance.recorded.provenance import Place
+from restore_conformance.recorded.recorder import Recorder
+from restore_conformance.records.exchange_store import Store
+from restore_conformance.reports.bundle.selection import exchange_from
 from restore_conformance.scrub import Scrub
-from restore_conformance.sending import Sender
 from restore_conformance.settings import Settings
-from restore_conformance.storing import Store
-from restore_conformance.tape.writing import text_of
-from restore_conformance.taping import Recorder
+from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Answer, Embedded
 
 SENT = datetime.fromisoformat("2026-11-28T11:34:04.305Z").timestamp()

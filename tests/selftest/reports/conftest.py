@@ -10,7 +10,7 @@ import pytest
 from restore_conformance import cli, mock
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.record import run_of
+from restore_conformance.records.run_record import run_of
 from restore_conformance.scrub import Scrub
 
 sys.path.insert(0, str(Path(__file__).parent))

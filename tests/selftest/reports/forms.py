@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import jsonschema_rs
 
-from restore_conformance import places
+from restore_conformance.contract import places
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\ud800-\udfff]")

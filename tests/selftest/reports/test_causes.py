@@ -10,11 +10,11 @@ import pytest
 from restore_conformance.exchange import Response
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.record import run_of
 from restore_conformance.records import broke
 from restore_conformance.records.causes import grouped
-from restore_conformance.reporting import causes, html, markdown, terminal
-from restore_conformance.reporting.progress import Progress
+from restore_conformance.records.run_record import run_of
+from restore_conformance.reports import causes, html, markdown, terminal
+from restore_conformance.reports.progress import Progress
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 

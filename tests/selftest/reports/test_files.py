@@ -8,8 +8,10 @@ import forms
 import pytest
 from looking import some
 
-from restore_conformance import cli, files, places
+from restore_conformance import cli
+from restore_conformance.contract import places
 from restore_conformance.mock.faults import seeded
+from restore_conformance.output import files
 
 FILES = {"run.json", "report.html", "junit.xml", "report.md", "report.sarif", "exchanges.ndjson", "run.har"}
 

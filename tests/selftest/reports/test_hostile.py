@@ -11,7 +11,7 @@ from servers import socket_server
 
 from restore_conformance import cli
 from restore_conformance.mock import Service
-from restore_conformance.reporting import html as page
+from restore_conformance.reports import html as page
 
 TEXT = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>\"'& \x1b[31;1mred\x1b]0;title\x07 \r\n::error::no\n"

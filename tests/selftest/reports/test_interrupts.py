@@ -11,8 +11,8 @@ import pytest
 from looking import some
 from servers import silent
 
-from restore_conformance.commands.interrupts import Interruptible, Interrupts
-from restore_conformance.concluding import Stop, conclude
+from restore_conformance.campaign.interrupts import Interruptible, Interrupts
+from restore_conformance.campaign.result import Stop, conclude
 from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving

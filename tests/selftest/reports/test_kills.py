@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from restore_conformance import places
+from restore_conformance.contract import places
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a run is started by a fork")

@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 from test_hostile import TEXT, inert_markdown
 
-from restore_conformance.reporting import markdown, telling
+from restore_conformance.reports import markdown, wording
 
 
 def cells(text):
@@ -34,7 +34,7 @@ def test_the_table_tells_every_heading(kept):
         "✅ passed",
         "exchanges",
     ]
-    assert [row[0] for row in rows[1:]] == list(telling.groups(kept))
+    assert [row[0] for row in rows[1:]] == list(wording.groups(kept))
     total = sum(int(row[5].replace("·", "0")) for row in rows[1:])
     assert total == kept["summary"]["pass"]
 
@@ -47,7 +47,7 @@ def test_a_finding_is_told_in_details(changed):
     run["stopped"] = "interrupted"
     text = markdown.render(run)
     inert_markdown(text.encode())
-    number = len(telling.broken(run))
+    number = len(wording.broken(run))
     for part in (
         "## ❌ Non-conformant", f"The target `mock` breaks its contract: {number} of", f"### {number} finding",
         "❌ must (accepted): <code>create/response.counts-total</code></summary>",
@@ -63,7 +63,7 @@ def test_a_finding_is_told_in_details(changed):
 @pytest.mark.parametrize("longest", [markdown.COMMENT, markdown.SUMMARY])
 def test_however_much_is_broken_it_fits_and_says_what_is_left_out(broken, longest):
     run = copy.deepcopy(broken)
-    finding = telling.broken(run)[0]["findings"][0]
+    finding = wording.broken(run)[0]["findings"][0]
     finding.update(message=TEXT * 9, expected=TEXT, observed=TEXT * 50, pointer=TEXT, curl=TEXT * 2)
     finding["evidence"][-1]["exchange"]["response"]["body"] = {"size": 1, "text": TEXT * 9}
     for entry in run["clauses"]:

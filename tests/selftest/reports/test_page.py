@@ -11,10 +11,10 @@ import re
 
 import pytest
 
-from restore_conformance.reporting import html as page
-from restore_conformance.reporting import telling
-from restore_conformance.reporting.marking import marked
-from restore_conformance.reporting.shown import line, visible
+from restore_conformance.records.safe_text import line, visible
+from restore_conformance.reports import html as page
+from restore_conformance.reports import wording
+from restore_conformance.reports.highlight import marked
 
 
 class Tree(html.parser.HTMLParser):
@@ -93,9 +93,9 @@ def test_a_finding_holds_what_one_acts_on(broken):
     text = page.render(broken)
     tree = Tree(text)
     said = text_of(tree)
-    entry = telling.broken(broken)[0]
+    entry = wording.broken(broken)[0]
     finding = entry["findings"][0]
-    assert f"The target mock breaks its contract: {len(telling.broken(broken))} of" in said
+    assert f"The target mock breaks its contract: {len(wording.broken(broken))} of" in said
     for part in (
         entry["says"],
         finding["message"],
@@ -158,7 +158,7 @@ def test_an_error_of_the_suite_and_a_clause_without_findings_are_shown(changed):
 def test_a_record_in_which_everything_is_broken_makes_a_small_page(broken, length):
     """Every clause broken, each with three exchanges, and texts of any length in each place that has one."""
     run = copy.deepcopy(broken)
-    finding = telling.broken(run)[0]["findings"][0]
+    finding = wording.broken(run)[0]["findings"][0]
     filling = "<é>" * (length // 3)
     for part in ("message", "expected", "observed", "pointer", "curl"):
         finding[part] = filling
@@ -233,14 +233,14 @@ def test_text_is_made_visible():
     ],
 )
 def test_the_verdict_is_one_sentence(kept, verdict, change, says):
-    said = telling.sentence({**kept, "verdict": verdict, "reason": "the caller personal may not create", **change})
+    said = wording.sentence({**kept, "verdict": verdict, "reason": "the caller personal may not create", **change})
     assert says in said
     assert said.endswith(".")
     assert "\n" not in said
 
 
 def test_the_places_of_clauses_are_addresses(kept):
-    known = {entry["id"]: list(telling.places(entry)) for entry in kept["clauses"]}
+    known = {entry["id"]: list(wording.places(entry)) for entry in kept["clauses"]}
     assert all(found for found in known.values())
     assert known["create/request-headers.authorization-required"][0].address.endswith("#request-headers")
     assert known["create/introduction.exclusive-artifacts"][0].address.endswith("view=graph-rest-beta")

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from restore_conformance import places
 from restore_conformance.cli import main
-from restore_conformance.comparing.steady import sight
-from restore_conformance.files import Pending
-from restore_conformance.record import json_of
-from restore_conformance.reporting import junit, put_reports, sarif
+from restore_conformance.contract import places
+from restore_conformance.output.files import Pending
+from restore_conformance.records.finding_identity import sight
+from restore_conformance.records.run_record import json_of
+from restore_conformance.reports import junit, put_reports, sarif
 
 LEVELS = {"none", "note", "warning", "error"}
 URI = re.compile(r"[A-Za-z0-9._~/-]+")

@@ -5,11 +5,11 @@ import contextlib
 import forms
 import pytest
 
+from restore_conformance.campaign.timing import MOST_FAMILIES, Timing
 from restore_conformance.exchange import Exchange, Request, Response
-from restore_conformance.har import Writer, writing
+from restore_conformance.recorded.har import Writer, writer
+from restore_conformance.records.exchange_store import Store
 from restore_conformance.scrub import Scrub
-from restore_conformance.storing import Store
-from restore_conformance.timing import MOST_FAMILIES, Timing
 
 STARTED = "2026-11-26T12:00:00.000+00:00"
 
@@ -55,7 +55,7 @@ def test_an_exchange_kept_again_is_written_once_as_it_was_last(tmp_path):
 def test_bytes_are_bounded(tmp_path):
     large = b"x" * 200_000
     lines, entries, shown = stored(tmp_path, [exchange(n, large) for n in range(1, 101)], most_bytes=9_000_000)
-    assert entries == writing.MOST_LARGE // 200_030
+    assert entries == writer.MOST_LARGE // 200_030
     assert 40 < len(lines) < 100
     assert shown["left_out"] == 100 - len(lines)
     one = forms.exchanges(tmp_path / "exchanges.ndjson")[-1]

@@ -8,9 +8,9 @@ import pytest
 from restore_conformance.clauses import load
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.mock.faults import seeded
-from restore_conformance.reporting import progress as watching
-from restore_conformance.reporting.progress import Progress
-from restore_conformance.reporting.terminal import table
+from restore_conformance.reports import progress as watching
+from restore_conformance.reports.progress import Progress
+from restore_conformance.reports.terminal import table
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import Deviation

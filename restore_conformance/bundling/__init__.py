@@ -1,9 +1,0 @@
-"""The support bundle: all there is about one finding, in a zip that a vendor can act on without asking back.
-
-Made from a run record and its stored exchanges alone; judges nothing and sends nothing.
-"""
-
-from restore_conformance.bundling.contents import Case, files, zipped
-from restore_conformance.bundling.leaks import Leak, leaked
-
-__all__ = ["Case", "Leak", "files", "leaked", "zipped"]

@@ -1,0 +1,382 @@
+"""The campaign: from stimuli to exchanges to verdicts.
+
+Order: the printed requests, the plan with its families interleaved, conversations, then controls for whatever
+went wrong. Stops early where the target cannot be reached or asked. Knows no single clause.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+
+from restore_conformance.campaign.controls import Control, confirm
+from restore_conformance.campaign.created_ids import Accepted
+from restore_conformance.campaign.patience import KEPT, Patience
+from restore_conformance.campaign.planner import Planner
+from restore_conformance.campaign.repeating import Doubts
+from restore_conformance.campaign.result import Result, Stop, conclude, follows_sessions, untouched
+from restore_conformance.campaign.runner import Runner
+from restore_conformance.campaign.selection import Choice, Rehearsal, selected
+from restore_conformance.campaign.sender import BudgetSpent, Sender
+from restore_conformance.campaign.shortening import Shortener
+from restore_conformance.campaign.shrinking import Shrinker
+from restore_conformance.campaign.timing import Timing
+from restore_conformance.campaign.watchdog import Watch as Vigil
+from restore_conformance.clauses import Register
+from restore_conformance.exchange import Exchange
+from restore_conformance.judging import Judge, Outcome, Told
+from restore_conformance.recogniser import Recogniser
+from restore_conformance.settings import Settings
+from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
+from restore_conformance.stimuli.scenario import Scenario
+from restore_conformance.targets import Target
+from restore_conformance.verdicts import ClauseVerdict, Gap, Verdict, Why, counted
+
+__all__ = ["Campaign", "Watch"]
+
+EARLY = 24
+BATCH = 5000
+
+Watch = Callable[[Exchange, int, int], None]
+
+
+class Campaign:
+    """One run against one target.
+
+    `watch` is told of every exchange with its number and the number planned; `keep` stores it; `expect` is told how
+    many of each family are planned, `told` of a clause when it is first found broken. `script` sends something else
+    than the plan of the profile, through `sender` if that is given. `choice` says what of the plan is sent, `rehearsal`
+    learns what each scenario touches.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        target: Target,
+        register: Register,
+        *,
+        watch: Watch | None = None,
+        keep: Callable[[Exchange], None] | None = None,
+        expect: Callable[[Mapping[str, int]], None] | None = None,
+        told: Told | None = None,
+        materials: Materials | None = None,
+        sender: Sender | None = None,
+        script: Callable[[Campaign], None] | None = None,
+        choice: Choice | None = None,
+        rehearsal: Rehearsal | None = None,
+    ) -> None:
+        self.settings = settings
+        self.target = target
+        self.profile = PROFILES[settings.profile]
+        self.edition = settings.chosen()
+        self.judge = Judge(register, settings.readings, self.edition, told)
+        self.materials = materials or _materials(settings)
+        recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
+        self.sender = sender or Sender(
+            target, recogniser, settings.tokens(), seed=settings.seed, budget=settings.max_requests
+        )
+        self.control = Control()
+        self.doubts = Doubts(self.judge)
+        patience = Patience(target.pause, settings.patience, kept=min(KEPT, settings.patience / 10))
+        self.runner = Runner(self.sender, self.control, self, self.doubts, patience)
+        self.untouched: dict[str, Gap] = {}
+        self.stopped = ""
+        self.planned = 0
+        self.swept = 0
+        self.shrinking = 0
+        self._vigil = Vigil(self.sender, self.control)
+        self._stop = Stop.PLAN
+        self._draws = settings.drawn if settings.drawn >= 0 else self.profile.drawn
+        self._script = script
+        self._watch = watch or _nothing
+        self._keep = keep or _nothing
+        self._expect = expect or _nothing
+        self._choice = choice
+        self._rehearsal = rehearsal
+        self._only = selected(register, settings.only) if settings.only else None
+        self._doubted = 0  # the must clauses that were broken when doubts were last asked again
+        self._accepted = Accepted()
+        self._kept: list[str] = []  # the first sessions of the run that no story deletes
+        self.timing = Timing()
+
+    def run(self) -> Result:
+        """Send, judge, and sum up. A keyboard interrupt ends the sending, not the summing up."""
+        started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
+        try:
+            self._send()
+            if self._stop is Stop.PLAN and (gone := self._vigil.gone()):
+                self.give_up(gone)
+        except BudgetSpent as spent:
+            if self._stop is Stop.PLAN:
+                self._stop = Stop.BOUND
+                self.stopped = str(spent) or f"the bound of {self.settings.max_requests} requests was reached"
+        except KeyboardInterrupt:
+            self._stop, self.stopped = Stop.INTERRUPTED, "interrupted"
+        return self._result(started, time.perf_counter() - clock)
+
+    def give_up(self, why: str) -> None:
+        """The target cannot be asked, and the run says why."""
+        self._stop, self.stopped = Stop.HOPELESS, why
+
+    def hopeless(self) -> bool:
+        """Whether there is no point in going on: enough is broken, or nothing but trouble, and a failing control."""
+        if self._enough():
+            return True
+        why = self._vigil.hopeless()
+        if why:
+            self.give_up(why)
+        return bool(why)
+
+    def _enough(self) -> bool:
+        """Whether as many must clauses are broken as are to be found; what may pass is asked again before."""
+        most = self.settings.max_failures
+        if not most:
+            return False
+        broken = self.judge.broken(self._only)
+        if len(broken) >= most and self._doubted < len(broken):
+            self._doubted = len(broken)
+            self.ask_again()
+        broken = self.judge.broken(self._only, sure=True)
+        if len(broken) < most:
+            return False
+        self._stop = Stop.BOUND
+        self.stopped = f"{_several(len(broken), 'must clause')} broken, and {_several(most)} enough"
+        return True
+
+    def _wanted(self, stimuli: Iterable[Stimulus], *, drawn: bool = False) -> Iterator[Stimulus]:
+        """What of a plan is sent."""
+        return (one for one in stimuli if self._choice is None or self._choice.sends(one, drawn=drawn))
+
+    def _scenarios(self, planned: Iterable[Scenario], *, led: bool = False) -> Iterator[Scenario]:
+        """The scenarios that are wanted, until enough is known. With `led` each depends on the first."""
+        leader = None
+        for scenario in planned:
+            if self._enough():
+                return
+            scene = self._choice.takes(scenario.name) if self._choice is not None else (scenario.name, 0)
+            if scene is None:
+                continue
+            if self._rehearsal is not None:
+                leader = (leader or scene) if led else None
+                self._rehearsal.begin(scene, self.judge.judged(), leader)
+            yield scenario
+            if self._rehearsal is not None:
+                self._rehearsal.end(self.judge.judged())
+
+    def _send(self) -> None:
+        if self._script is not None:
+            self._script(self)
+            self._confirm_all()
+            return
+        self._probe()
+        planner = Planner(
+            self.materials, self.profile, self.settings.seed, list(self.settings.identities),
+            activate=self.target.loopback, alone=self.target.loopback,
+        )  # fmt: skip
+        planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
+        supply = Supply(planned)
+        early = planner.early(supply)
+        self.planned = sum(1 for _ in self._wanted(planned)) + self._draws + sum(len(one.steps) for one in early)
+        self._expect(Counter(stimulus.family for stimulus in self._wanted(supply.left())))
+        for stimulus in itertools.islice(self._wanted(supply), EARLY):
+            self._ask(stimulus)
+            if self.hopeless():
+                return
+        self.runner.run(self._scenarios(early))
+        supply.give_back(self.runner.sent)
+        first = self._draw(1)
+        walks = planner.walks(first) if first and (self._choice is None or self._choice.everything) else []
+        self.runner.run(self._scenarios(walks))
+        for stimulus in self._wanted(supply):
+            self._ask(stimulus)
+            if self.hopeless():
+                return
+        for stimulus in self._wanted(itertools.chain(first, self._further()), drawn=True):
+            self.hear(self.sender.stimulus(stimulus))
+            if self.hopeless():
+                return
+        sweeps = self.profile.sweep and (self._choice is None or self._choice.sweeps)
+        if sweeps and self._draws and self.target.loopback and not self.stopped:
+            self._sweep()
+        self.runner.run(self._scenarios(planner.last(self._kept, self.runner.deleted), led=True))
+        if self.stopped:
+            return
+        self._confirm_all()
+
+    def _probe(self) -> None:
+        """Find out whether the target takes ids that nobody named: where it does, named ones bound nothing."""
+        points, items = self.materials.restore_points, self.materials.items
+        kinds = [kind for kind, ids in (("standard", points), ("granular", items)) if ids]
+        knobs = Knobs(1, 0, 0, self.settings.seed * 1000 + 990)
+        for stimulus in [FAMILIES[kind](made_up(), knobs) for kind in kinds]:
+            self.hear(self.sender.stimulus(stimulus))
+        if kinds:
+            checked = [kind for kind in kinds if kind not in self._accepted.made_up]
+            self.materials = Materials(
+                self.materials.documents, points, items, edition=self.materials.edition, checked=checked
+            )
+
+    def _ask(self, stimulus: Stimulus) -> None:
+        """Send a stimulus; several curiosities in one are sent one by one where they are not accepted together."""
+        exchange = self.sender.stimulus(stimulus)
+        if not stimulus.singles or exchange.status == 201:
+            self.hear(exchange)
+            return
+        self.hear_silently(exchange)
+        for single in stimulus.singles:
+            self.hear(self.sender.stimulus(single))
+
+    def _draw(self, batch: int) -> list[Stimulus]:
+        """What Hypothesis adds to the plan, in batches from 1 on, so that memory does not grow with their number."""
+        number = min(BATCH, self._draws - (batch - 1) * BATCH)
+        return drawn(self.materials, number, self.settings.seed + batch)
+
+    def _further(self) -> Iterator[Stimulus]:
+        for batch in range(2, -(-self._draws // BATCH) + 1):
+            yield from self._draw(batch)
+
+    def _sweep(self) -> None:
+        from restore_conformance.campaign.sweep import sweep
+
+        for exchange in sweep(self.sender, self.profile.sweep, self.settings.seed, self.edition):
+            self.swept += 1
+            self.hear(exchange)
+
+    # ------------------------------------------------------------------ one exchange
+
+    def hear(self, exchange: Exchange) -> None:
+        """Take an exchange in: judge it, remember what it proves, and keep trouble and doubts for later."""
+        if exchange.sent.operation == "create":
+            self._remember(exchange)
+        outcome = self.judge.exchange(exchange)
+        self._vigil.heard(exchange)
+        self.doubts.note(exchange, outcome)
+        if not exchange.trouble and not outcome.failed and not self.edition.is_newer(exchange.sent.tags):
+            self.control.note(exchange)
+        self._heed(exchange)
+
+    def overhear(self, exchange: Exchange) -> Outcome:
+        """Take in an exchange that is no create: judge it and keep it."""
+        outcome = self.judge.exchange(exchange)
+        self._heed(exchange)
+        return outcome
+
+    def hear_silently(self, exchange: Exchange) -> None:
+        """Keep an exchange that no clause may be judged by."""
+        exchange.silent = True
+        self._heed(exchange)
+
+    def _heed(self, exchange: Exchange) -> None:
+        self._vigil.took(exchange)
+        self.timing.take(exchange)
+        self._tell(exchange)
+
+    def _tell(self, exchange: Exchange) -> None:
+        self._watch(exchange, exchange.number, self.planned)
+        self._keep(exchange)
+
+    def _remember(self, exchange: Exchange) -> None:
+        session = self._accepted.take(exchange)
+        if session:
+            alone = exchange.conversation is None and not self.edition.is_newer(exchange.sent.tags)
+            if alone and len(self._kept) < 3:
+                self._kept.append(session)
+
+    # ------------------------------------------------------------------ trouble
+
+    def _confirm_all(self) -> None:
+        for exchange in sorted(self._vigil.trouble.groups.values(), key=lambda e: e.weight):
+            if confirm(exchange, self.control, self.sender, self._again) == "target":
+                self.judge.exchange(exchange)
+                self._keep(exchange)
+        self.ask_again()
+
+    def ask_again(self, done: Callable[[Exchange], object] = lambda _: None) -> None:
+        """Ask again what may have been refused for a passing reason; `done` gets each answer after it was judged."""
+
+        def heard(exchange: Exchange) -> Outcome:
+            outcome = self._again(exchange)
+            done(exchange)
+            return outcome
+
+        with contextlib.suppress(BudgetSpent):  # what cannot be asked again does not bind
+            self.doubts.ask_again(self.sender, heard)
+
+    def _again(self, exchange: Exchange) -> Outcome:
+        if exchange.sent.operation == "create":
+            self._remember(exchange)
+        outcome = self.judge.exchange(exchange)
+        self._tell(exchange)
+        return outcome
+
+    # ------------------------------------------------------------------ summing up
+
+    def _result(self, started: str, seconds: float) -> Result:
+        self.doubts.settle()
+        named = self.settings.restore_points, self.settings.granular_items
+        accepted = self._accepted.facts(points=bool(named[0]), items=bool(named[1]))
+        verdicts = self.judge.verdicts([*accepted, *self.runner.facts()])
+        if self._only is not None:
+            verdicts = [found for found in verdicts if found.clause.address in self._only]
+        if self.target.loopback and not self.stopped:
+            self._shrink(verdicts)
+        followed = any(found.exchanges and follows_sessions(found.clause) for found in verdicts)
+        for found in verdicts:
+            if found.verdict is Verdict.NONE:
+                self._explain(found, followed=followed)
+        code, reason, unjudged = conclude(verdicts, self._stop, self.stopped)
+        return Result(
+            self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
+            self.judge.exchanges, self.judge.judgements, self.timing.counts(), self.target.name,
+            self.target.base, self.stopped, self.swept, self.shrinking, unjudged, stop=self._stop, timing=self.timing,
+            answers=self.judge.answers,
+        )  # fmt: skip
+
+    def _shrink(self, verdicts: list[ClauseVerdict]) -> None:
+        shrinker, before = Shrinker(self.sender), self.sender.requests
+        shortener = Shortener(self.sender, self.materials)
+        for found in verdicts:
+            try:
+                found.findings = [shrinker(found.clause, finding) for finding in found.findings]
+                for place, finding in enumerate(found.findings):
+                    walk = self.runner.walks.get(finding.evidence[-1].conversation or 0)
+                    if walk is not None:
+                        found.findings[place] = shortener(found.clause, finding, walk)
+            except (BudgetSpent, KeyboardInterrupt):
+                break
+        self.shrinking = self.sender.requests - before
+
+    def _explain(self, found: ClauseVerdict, *, followed: bool) -> None:
+        """Say why a clause has no verdict, where the judge could not."""
+        gap = self.untouched.get(found.clause.address)
+        if gap is None and found.why is Why.UNTOUCHED and not found.root:
+            gap = untouched(
+                found.clause,
+                self.runner.routes,
+                self.settings.identities,
+                self.stopped,
+                self.judge.answers,
+                followed=followed,
+            )
+        if gap is not None:
+            found.why, found.reason = gap.why, gap.says
+
+
+def _several(number: int, what: str = "") -> str:
+    """A number of something, and its verb in the past."""
+    named = f" {what}{'s' if number != 1 else ''}" if what else ""
+    return f"{number}{named} {'was' if number == 1 else 'were'}"
+
+
+def _materials(settings: Settings) -> Materials:
+    if not settings.restore_points and not settings.granular_items:
+        return made_up(settings.edition, settings.as_of)
+    return Materials(restore_points=settings.restore_points, items=settings.granular_items, edition=settings.chosen())
+
+
+def _nothing(*_: object) -> None:
+    """Nobody is watching."""

@@ -1,0 +1,199 @@
+"""Sums a run up: the result, the exit code with one sentence why, and what kept each clause from being judged.
+
+Knows kinds of reasons and never their words; knows no target and sends nothing.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from restore_conformance.campaign.timing import Timing
+from restore_conformance.clauses import Clause
+from restore_conformance.settings import Settings
+from restore_conformance.verdicts import ClauseVerdict, Exit, Gap, Level, Verdict, Why
+
+PILLARS = (
+    "create/response.created",
+    "create/response.job-type-standard",
+    "create/introduction.exclusive-artifacts",
+)
+"""Without a verdict on these a run has not judged the contract, whatever else it saw."""
+
+ENOUGH = 0.6
+
+NEEDED = {
+    "sole:no-permission": "no-permission",
+    "sole:read-only-permission": "read-only",
+    "sole:personal-account": "personal",
+    "sole:token-expired": "expired",
+    "caller:delegated": "delegated",
+    "caller:application": "application",
+}
+"""Tags that only another caller brings, and the identity that makes them."""
+
+
+class Stop(enum.Enum):
+    """How a run came to its end."""
+
+    PLAN = "its plan was carried out"
+    BOUND = "a bound on requests was reached, as the settings say"
+    INTERRUPTED = "somebody stopped it"
+    HOPELESS = "the target could not be asked"
+
+
+Answers = Mapping[str, Mapping[str, int]]
+"""How many answers there were, by operation and status ("none" for no answer)."""
+
+CREATED = frozenset({"session:draft", "session:started", "session:gone"})
+"""Tags of what is known of a session that was created."""
+OPERATIONS = frozenset(
+    {"create", "get", "get-typed", "list", "update", "delete", "activate", "list-artifacts", "list-granular"}
+)
+
+
+@dataclass(slots=True)
+class Result:
+    """A finished run: what was judged, and everything a report needs.
+
+    `stop` is how it ended; `stopped` says it in words, and is empty where the plan was carried out. `answers` has the
+    number of answers by operation and status.
+    """
+
+    settings: Settings
+    verdicts: list[ClauseVerdict]
+    exit: Exit
+    summary: dict[str, int]
+    reason: str
+    started: str
+    seconds: float
+    requests: int
+    exchanges: int
+    judgements: int
+    families: dict[str, int]
+    target: str
+    base: str
+    stopped: str = ""
+    swept: int = 0
+    shrinking: int = 0
+    unjudged: list[str] = field(default_factory=list)
+    recordings: list[dict[str, Any]] = field(default_factory=list)
+    evidence: dict[str, dict[str, int]] = field(default_factory=dict)
+    stop: Stop = Stop.PLAN
+    timing: Timing = field(default_factory=Timing)
+    answers: dict[str, Counter[str]] = field(default_factory=dict)
+
+
+def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str = "") -> tuple[Exit, str, list[str]]:
+    """The exit code of a set of verdicts, one sentence why, and the must clauses that have no verdict.
+
+    A run that somebody interrupted is never called conformant; one that reached its bound is, as far as it went.
+    """
+    by_address = {v.clause.address: v for v in verdicts}
+    broken = [v for v in verdicts if v.verdict is Verdict.FAIL and v.clause.level is Level.MUST]
+    errors = [v for v in verdicts if v.verdict is Verdict.ERROR]
+    musts = [v for v in verdicts if v.clause.level is Level.MUST and not _out_of_reach(v)]
+    judged = [v for v in musts if v.verdict in {Verdict.PASS, Verdict.FAIL}]
+    unjudged = [v.clause.address for v in musts if v.verdict not in {Verdict.PASS, Verdict.FAIL}]
+    if broken:
+        several = f"{len(broken)} clauses are" if len(broken) > 1 else "1 clause is"
+        return Exit.BROKEN, f"{several} broken" + (f" (and not all was asked: {stopped})" if stopped else ""), unjudged
+    if errors:
+        return (
+            Exit.INTERNAL,
+            f"the suite failed to judge {errors[0].clause.address}: {errors[0].reason}",
+            unjudged,
+        )
+    if stop is Stop.HOPELESS:
+        return Exit.UNJUDGED, stopped, unjudged
+    if stop is Stop.INTERRUPTED:
+        return Exit.UNJUDGED, f"interrupted with {len(judged)} of {len(musts)} must clauses judged", unjudged
+    for pillar in PILLARS:
+        found = by_address.get(pillar)
+        if found is not None and found.verdict not in {Verdict.PASS, Verdict.FAIL} and not _out_of_reach(found):
+            return Exit.UNJUDGED, f"no verdict on {pillar}: {found.reason}", unjudged
+    if not judged and any(found.clause.level is Level.MUST for found in verdicts):
+        return Exit.UNJUDGED, "no must clause was tested", unjudged
+    if not any(found.verdict in {Verdict.PASS, Verdict.FAIL} for found in verdicts):
+        return Exit.UNJUDGED, "no clause was tested", unjudged
+    if len(judged) < ENOUGH * len(musts):
+        return Exit.UNJUDGED, f"only {len(judged)} of {len(musts)} must clauses could be judged", unjudged
+    kept = passed(verdicts)
+    return Exit.CONFORMANT, f"{kept}, until {stopped}" if stop is Stop.BOUND else kept, unjudged
+
+
+def passed(verdicts: list[ClauseVerdict]) -> str:
+    """How many must clauses of the register passed, and how many did not come to a verdict."""
+    counts = Counter(found.verdict for found in verdicts if found.clause.level is Level.MUST)
+    number = counts[Verdict.PASS]
+    named = {"inconclusive": counts[Verdict.INCONCLUSIVE], "not tested": counts[Verdict.NONE]}
+    rest = "".join(f", {count} {name}" for name, count in named.items() if count)
+    return f"{number} must {'clause' if number == 1 else 'clauses'} passed{rest}"
+
+
+def _out_of_reach(found: ClauseVerdict) -> bool:
+    return found.verdict is Verdict.NONE and found.why is not None and found.why.beyond
+
+
+def needs_caller(kind: str) -> Gap:
+    """What a clause lacks that takes another caller."""
+    return Gap(
+        Why.CALLER, f"needs another caller: --identity {kind}=TOKEN, or [live.identity.{kind}] in the configuration"
+    )
+
+
+def untouched(
+    made: Clause,
+    routes: Collection[str],
+    callers: Collection[str],
+    stopped: str,
+    answers: Answers | None = None,
+    *,
+    followed: bool = True,
+) -> Gap:
+    """Why no exchange of a run touched a clause, as far as the run can tell from outside of the clause.
+
+    `answers` has the number of answers by operation and status; where it shows what was missing, that is the reason.
+    `followed` says whether anything was judged of a session that was created in it.
+    """
+    for tag, kind in NEEDED.items():
+        if kind not in callers and (tag in made.when.every or tag in made.when.either):
+            return needs_caller(kind)
+    if made.operation not in routes:
+        return Gap(Why.ROUTE, f"the target seems to have no route for {made.operation}")
+    if made.heading == "permissions" and not callers:
+        return Gap(Why.CALLER, "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN")
+    return Gap(
+        Why.UNTOUCHED,
+        stopped or missing(made, answers or {}, followed=followed) or "nothing that this profile sends tests them",
+    )
+
+
+def follows_sessions(made: Clause) -> bool:
+    """Whether a clause is about a session that was created before, and about nothing else."""
+    tags = made.when.every | made.when.either
+    return "session:unheard" not in tags and any(tag in CREATED or tag.startswith("since:") for tag in tags)
+
+
+def missing(made: Clause, answers: Answers, *, followed: bool = True) -> str:
+    """Which answers a clause waits for that a run did not get; "" where it cannot be told from the answers alone."""
+    if not answers:
+        return ""
+    if follows_sessions(made):
+        if not answers.get("create", {}).get("201"):
+            return "no create was answered 201, so there was no session to look at"
+        if not followed:
+            return "no session that was created could be followed"
+    for operation in sorted(made.when.every & OPERATIONS):
+        came = answers.get(operation, {})
+        good = [tag for tag in ("200", "201") if tag in made.when.every]
+        if not came:
+            return f"no {operation} request was sent"
+        if "4xx" in made.when.every and not any(status[0] == "4" for status in came):
+            return f"{operation} was never refused"
+        if good and not any(came.get(status) for status in good):
+            return f"no {operation} was answered {good[0]}"
+    return ""

@@ -1,0 +1,220 @@
+"""Carries out one scenario: sends its steps, waits until a change is seen, reads lists page by page.
+
+Knows no clause and no scenario by name; what becomes of an exchange is for the runner.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from restore_conformance.campaign.patience import Patience
+from restore_conformance.campaign.sender import Sender
+from restore_conformance.contract.paths import session_path, within
+from restore_conformance.exchange import Exchange, Request
+from restore_conformance.state import session_of
+from restore_conformance.state.ledger import values
+from restore_conformance.stimuli import Materials, Stimulus
+from restore_conformance.stimuli.changes import CHANGES, NOT_AN_ID, Asked, Part
+from restore_conformance.stimuli.materials import GRANULAR, SITE
+from restore_conformance.stimuli.scenario import ARTIFACTS, FIRST, MALFORMED, REFUSALS, UNKNOWN, Scenario, Step
+
+SESSIONS = "/solutions/backupRestore/restoreSessions"
+ALL_MEMBERS = (("Prefer", "include-unknown-enum-members"),)
+READ = frozenset({"get", "list", "list-artifacts", "list-granular", ARTIFACTS})
+BELOW = {"list-artifacts": SITE, "list-granular": GRANULAR, "activate": "activate"}
+METHODS = {"update": "PATCH", "activate": "POST", "delete": "DELETE"}
+
+
+@dataclass(slots=True)
+class Scene:
+    """One scenario under way. `check` is given every exchange in trouble, before the next is sent.
+
+    `patience` is shared with others. `sent` are the stimuli of its creates; `exchanges` holds what came, and `places`
+    the step that each is of, by number; `gone` are the sessions that were deleted and then not found.
+    """
+
+    scenario: Scenario
+    sender: Sender
+    materials: Materials
+    number: int
+    check: Callable[[Exchange], None]
+    patience: Patience
+    exchanges: list[Exchange] = field(default_factory=list)
+    places: dict[int, int] = field(default_factory=dict)
+    sent: list[Stimulus] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    parts: dict[str, Part] = field(default_factory=dict)
+    _done: set[str] = field(default_factory=set)
+    _listed: int | None = None
+    _place: int = 0
+
+    def __post_init__(self) -> None:
+        unknown = uuid.UUID(int=0x5EED_0000_0000_4000_8000_0000_0000_0000 + self.number, version=4)
+        known = {UNKNOWN: str(unknown), MALFORMED: NOT_AN_ID, **self.scenario.known}
+        self.parts = {role: Part(name) for role, name in known.items()}
+
+    def run(self) -> None:
+        """Take every step that applies; nothing more where the first session is not made, or not seen by anybody."""
+        for place, step in enumerate(self.scenario.steps):
+            self._place = place
+            if self._applies(step) and not self.take(step):
+                return
+
+    def _applies(self, step: Step) -> bool:
+        if step.operation in {"create", REFUSALS}:
+            return True
+        part = self.parts.get(step.session)
+        if step.session and part is None:
+            return False
+        done = part.done if part is not None else self._done
+        about = part or self.parts.get(FIRST)
+        kind = about.stimulus.kind if about is not None and about.stimulus is not None else ""
+        return (not step.after or step.after in done) and (not step.kinds or kind in step.kinds)
+
+    def take(self, step: Step) -> bool:
+        """Take one step; False where nothing that follows would prove anything."""
+        if step.operation == "create":
+            made = self._create(step)
+            return made or self._place > 0
+        if step.operation == REFUSALS:
+            self._refuse()
+        elif step.operation in READ:
+            return self._read(step)
+        else:
+            self._change(step)
+        return True
+
+    # ------------------------------------------------------------------ creates
+
+    def _create(self, step: Step) -> bool:
+        stimulus = self.scenario.sessions[step.session]
+        self.sent.append(stimulus)
+        exchange = self._send(step.operation, self.sender.request(stimulus))
+        if exchange.trouble and not stimulus.defect:
+            self.check(exchange)
+        made = session_of(exchange)
+        if made:
+            self.parts[step.session] = Part(made, stimulus, (stimulus.body or b"").decode("utf-8", "replace"))
+        return bool(made)
+
+    def _refuse(self) -> None:
+        """Send creates that must be refused. Nothing that follows relies on one, so trouble is left for later."""
+        for stimulus in self.scenario.refusals:
+            self.sent.append(stimulus)
+            self._send("create", self.sender.request(stimulus))
+
+    # ------------------------------------------------------------------ readings and changes
+
+    def _read(self, step: Step) -> bool:
+        """Read something until nothing is behind or patience ends."""
+        readings, part = 0, self.parts.get(step.session)
+        before = self._listed
+        while True:
+            whole = self._pages(step) if step.operation != "get" else self._ask(step)
+            found = self.exchanges[-1]
+            readings += 1
+            if not self.patience.again(found.known, readings):
+                break
+        if part is None:
+            listed = self._listed = self._place if whole else None
+            if step.again and self.scenario.refusals and before is not None and listed is not None:
+                self._again_if_made(step, before)
+            return True
+        if step.operation != "get":
+            part.shown.append([one["id"] for one in values(found) if isinstance(one.get("id"), str)])
+            return True
+        if found.status == 404 and "delete" in part.done:
+            self.gone.append(part.name)
+        first = "get" not in part.done and step.session == self.scenario.steps[0].session
+        if found.status == 200:
+            part.done.add("get")
+            self._done.add("get")
+        # Where nobody can say that the session is there, nothing that follows would prove anything.
+        return not (first and found.trouble and found.blame != "target" and part.stimulus is not None)
+
+    def _change(self, step: Step) -> None:
+        part, body = self.parts[step.session], None
+        if step.operation == "update":
+            others = tuple(one for one in self.parts.values() if one is not part)
+            asked = Asked(part, others, self.materials, step.seed or self.scenario.seed, step.size)
+            payload = CHANGES[step.change](asked)
+            if payload is None:
+                return
+            raw = isinstance(payload, bytes)
+            body = payload if raw else json.dumps(payload, separators=(",", ":")).encode()
+            part.sent += body.decode("utf-8", "replace")
+        found = self._ask_for(step, self._target(step), METHODS[step.operation], body)
+        if found.status is not None and 200 <= found.status < 300:
+            part.done.add(step.operation)
+            self._done.add(step.operation)
+
+    def _target(self, step: Step) -> str:
+        if not step.session:
+            return SESSIONS
+        part, operation = self.parts[step.session], step.operation
+        if operation == ARTIFACTS:
+            operation = "list-granular" if part.kind == "granular" else "list-artifacts"
+        below = (BELOW[operation],) if operation in BELOW else ()
+        return session_path(part.name, *below, typed=operation in {"update", "list-artifacts", "list-granular"})
+
+    def _ask(self, step: Step) -> bool:
+        self._ask_for(step, self._target(step), "GET")
+        return True
+
+    def _ask_for(self, step: Step, target: str, method: str, body: bytes | None = None) -> Exchange:
+        request = self.sender.plain(method, target, step.caller, body)
+        if step.all_members:
+            request = replace(request, headers=(*request.headers, *ALL_MEMBERS))
+        exchange = self._send(step.operation, request)
+        if exchange.trouble:
+            self.check(exchange)
+        return exchange
+
+    def _pages(self, step: Step) -> bool:
+        """Read a list page by page; False where it is none, or too long to be read whole."""
+        target, seen = self._target(step), set[str]()
+        for _ in range(step.pages):
+            found = self._ask_for(step, target, "GET")
+            if target in seen:
+                return False  # round in a circle; what stands in it twice is for a clause
+            seen.add(target)
+            link = found.answer.get("@odata.nextLink") if isinstance(found.answer, dict) else None
+            if found.trouble or found.status != 200:
+                return False
+            if not isinstance(link, str):
+                return True
+            target = within(link, self.sender.target.base, target)
+            if not target:
+                return False
+        return False
+
+    def _again_if_made(self, step: Step, before: int) -> None:
+        """Where there are sessions that nobody asked for, the refusals again and again, with two lists each time.
+
+        Nothing comes between one list and the next but the requests, or nothing at all for as long as they took: so
+        that sessions somebody else makes meanwhile are told from those of the refused requests.
+        """
+        created = [one for one in self.exchanges if one.sent.operation == "create"]
+        given = {session_of(one).lower() for one in created}
+        if not self._names(self._place) - self._names(before) - given:
+            return
+        took = sum(one.seconds for one in created if self.scenario.steps[self.places[one.number]].operation == REFUSALS)
+        for _ in range(step.again):
+            self.patience.rest(took)
+            self._pages(step)
+            self._refuse()
+            self._pages(step)
+
+    def _names(self, place: int) -> set[str]:
+        """The ids, in small letters, that the readings of a step showed, page after page."""
+        pages = [one for one in self.exchanges if self.places[one.number] == place]
+        return {str(one.get("id")).lower() for page in pages for one in values(page)}
+
+    def _send(self, operation: str, request: Request) -> Exchange:
+        exchange = self.sender.send(request, family=self.scenario.name, step=operation, talk=self.number)
+        self.exchanges.append(exchange)
+        self.places[exchange.number] = self._place
+        return exchange

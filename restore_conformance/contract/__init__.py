@@ -1,0 +1,1 @@
+"""What the documents say: the documents, the register of clauses, routes, editions."""

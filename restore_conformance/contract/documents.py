@@ -1,0 +1,205 @@
+"""The contract's JSON files; the only module that imports the JSON Schema libraries.
+
+A value is accepted with jsonschema-rs, which is a hundred times faster, and explained with jsonschema, which
+names the place; a selftest holds the two equal. Knows no clause and no request.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import itertools
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from restore_conformance.contract import places
+from restore_conformance.verdicts import UsageError
+
+MOST_BREACHES = 10_000
+"""Places of one value that are explained; each takes some 3 kB of memory."""
+BASE = "https://graph-restore-conformance.example/"
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One place where a value breaks a schema: a JSON pointer, what is wrong, and the value there."""
+
+    pointer: str
+    message: str
+    value: Any
+
+
+class Documents:
+    """The files under one `schemas` folder; every file is read once.
+
+    Raises UsageError with the file's name where one is missing or is not JSON, TOML or a JSON Schema.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or places.SCHEMAS
+        self._files: dict[str, Any] = {}
+        self._fast: dict[str, Any] = {}
+        self._slow: dict[str, Any] = {}
+        # By identity, as a schema is a dict; it is kept beside what it resolves to, so that no id is used twice.
+        self._resolved: dict[tuple[int, str], tuple[Mapping[str, Any], tuple[dict[str, Any], str]]] = {}
+
+    def json(self, name: str) -> Any:
+        """The JSON value of a file, by its path below the folder."""
+        if name not in self._files:
+            self._files[name] = self._read(name, json.loads)
+        return self._files[name]
+
+    def toml(self, name: str) -> dict[str, Any]:
+        """The tables of a TOML file, by its path below the folder."""
+        if name not in self._files:
+            self._files[name] = self._read(name, tomllib.loads)
+        table: dict[str, Any] = self._files[name]
+        return table
+
+    def _read(self, name: str, parse: Any) -> Any:
+        path = self.root / name
+        try:
+            return parse(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise UsageError(f"schemas/{name} is missing; restore it from the repository.") from None
+        except (ValueError, OSError, RecursionError) as error:
+            raise UsageError(f"schemas/{name} cannot be read: {error}.") from None
+
+    def schema_names(self) -> list[str]:
+        """Every JSON Schema of the contract, by path."""
+        found = [*self.root.glob("types/*.json"), *self.root.glob("*/request.json")]
+        found += [*self.root.glob("*/response.json"), *self.root.glob("*/error.json")]
+        return sorted({path.relative_to(self.root).as_posix() for path in found})
+
+    def accepts(self, name: str, value: Any) -> bool:
+        """Whether a value keeps the schema of that file."""
+        if name not in self._fast:
+            self._fast[name] = self._build(name)
+        try:
+            return bool(self._fast[name].is_valid(value))
+        except (UnicodeError, OverflowError):  # half a surrogate pair, a huge number: the other library decides
+            return bool(self._explainer(name).is_valid(value))
+
+    def breaches(self, name: str, value: Any) -> list[Breach]:
+        """Every place where a value breaks the schema of that file, the deepest reasons only, in document order."""
+        if self.accepts(name, value):
+            return []
+        return sorted(_explained(self._explainer(name), value), key=lambda breach: breach.pointer)
+
+    def _build(self, name: str) -> Any:
+        resources = [(BASE + other, self.json(other)) for other in {*self.schema_names(), name}]
+        try:
+            registry = jsonschema_rs.Registry(resources)
+            return jsonschema_rs.validator_for({"$ref": BASE + name}, registry=registry)
+        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            raise UsageError(f"schemas/{name} is no JSON Schema: {str(error).splitlines()[0]}.") from None
+
+    def _explainer(self, name: str) -> Any:
+        if name not in self._slow:
+            import jsonschema
+            import referencing
+            import referencing.jsonschema
+
+            made = referencing.jsonschema.DRAFT202012.create_resource
+            registry: Any = referencing.Registry().with_resources(
+                (BASE + other, made(self.json(other))) for other in {*self.schema_names(), name}
+            )
+            self._slow[name] = jsonschema.Draft202012Validator(
+                {"$ref": BASE + name}, registry=registry, format_checker=None
+            )
+        return self._slow[name]
+
+    def resolve(self, schema: Mapping[str, Any], at: str) -> tuple[dict[str, Any], str]:
+        """A schema with its `$ref` followed, beside the file it now stands in; siblings of `$ref` win.
+
+        A run asks for the same few thousands of times, so each is followed once; nobody may change what is given.
+        """
+        known = self._resolved.get((id(schema), at))
+        if known is None:
+            known = self._resolved[id(schema), at] = (schema, self._followed(schema, at))
+        return known[1]
+
+    def _followed(self, schema: Mapping[str, Any], at: str) -> tuple[dict[str, Any], str]:
+        here = at
+        merged = dict(schema)
+        for _ in range(16):
+            ref = merged.pop("$ref", None)
+            if ref is None:
+                return merged, here
+            file, _, fragment = ref.partition("#")
+            if file:
+                here = join(here, file)
+            found = self.json(here)
+            for part in fragment.split("/")[1:]:
+                found = found[part.replace("~1", "/").replace("~0", "~")]
+            merged = {**found, **merged}
+        raise UsageError(f"schemas/{at} refers to itself without end.")
+
+    def members(self, name: str) -> dict[str, tuple[dict[str, Any], str]]:
+        """The declared members of a type with those of its base types: name to (schema, file)."""
+        schema = self.json(name)
+        found: dict[str, tuple[dict[str, Any], str]] = {}
+        for base in schema.get("allOf", []):
+            if "$ref" in base:
+                found.update(self.members(join(name, base["$ref"])))
+        for member, declared in schema.get("properties", {}).items():
+            found[member] = (declared, name)
+        return found
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 over every file of the contract that binds a verdict, in hexadecimal."""
+        total = hashlib.sha256()
+        for path in sorted(self.root.rglob("*")):
+            if path.suffix in {".json", ".toml"} and path.name != "openapi.json" and ".schema." not in path.name:
+                total.update(path.relative_to(self.root).as_posix().encode() + b"\0" + path.read_bytes())
+        return total.hexdigest()
+
+
+def join(at: str, ref: str) -> str:
+    """The file a relative reference means, seen from another file: both as paths below `schemas`."""
+    parts = at.split("/")[:-1]
+    for step in ref.split("/"):
+        if step == "..":
+            parts.pop()
+        else:
+            parts.append(step)
+    return "/".join(parts)
+
+
+def _explained(validator: Any, value: Any) -> Iterator[Breach]:
+    stack = list(itertools.islice(validator.iter_errors(value), MOST_BREACHES))
+    while stack:
+        error = stack.pop()
+        # An anyOf of a type and null says nothing by itself: its reasons lie in the branch that is not null.
+        inner = [e for e in error.context or [] if e.validator != "type" or e.validator_value != "null"]
+        if inner:
+            stack.extend(inner)
+            continue
+        pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
+        yield Breach(pointer, _short(error), error.instance)
+
+
+def _short(error: Any) -> str:
+    if error.validator == "type":
+        wanted = error.validator_value
+        return f"expected {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
+    if error.validator == "enum":
+        return "expected one of " + ", ".join(map(str, error.validator_value))
+    if error.validator == "required":
+        return str(error.message)
+    if error.validator == "pattern":
+        return "expected another form"
+    return str(error.message)[:200]
+
+
+@functools.lru_cache(maxsize=1)
+def pinned() -> Documents:
+    """The contract that ships with the package."""
+    return Documents()

@@ -1,0 +1,155 @@
+"""The editions of the documents: which there are, which one binds, and what the newer ones add to a request.
+
+The table is `schemas/editions.toml`. Knows no clause, no stimulus and no target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from restore_conformance.contract.documents import Documents, pinned
+from restore_conformance.spelling import suggestion
+from restore_conformance.verdicts import UsageError
+
+LATEST = "latest"
+TABLE = "editions.toml"
+TAG = "edition:"
+"""Before the name of an edition: the tag of a request that holds a member which that edition brought."""
+
+Members = Mapping[str, frozenset[str]]
+"""Names of members by the list in whose elements they stand; those of the session itself under ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The documents as of a month. `adds` says what is new in it; `members` are the new members of a request."""
+
+    name: str
+    since: str
+    source: str
+    adds: tuple[str, ...]
+    members: Members = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The edition that binds. Clauses that began after `until` do not; `later` are the editions that came after it.
+
+    `until` is earlier than the edition itself only where a day before the first edition was asked for.
+    """
+
+    edition: Edition
+    until: str
+    later: tuple[Edition, ...] = ()
+
+    def binds(self, since: str) -> bool:
+        """Whether something that began in that month ("" for always) is part of the chosen edition."""
+        return not since or since <= self.until
+
+    def newer(self, since: str) -> Edition | None:
+        """The later edition that brought something which does not bind yet; None where it is left out altogether."""
+        if self.binds(since) or self.until < self.edition.since or since <= self.edition.since:
+            return None
+        return next((one for one in self.later if since <= one.since), None)
+
+    @property
+    def newer_members(self) -> dict[str, frozenset[str]]:
+        """The members of a request that only later editions have."""
+        made: dict[str, frozenset[str]] = {}
+        for one in self.later:
+            for of, names in one.members.items():
+                made[of] = made.get(of, frozenset()) | names
+        return made
+
+    def is_newer(self, tags: frozenset[str]) -> bool:
+        """Whether a request with these tags holds a member that only a later edition has."""
+        return any(TAG + one.name in tags for one in self.later)
+
+    def judges(self, since: str, tags: frozenset[str]) -> bool:
+        """Whether what began in that month may be judged by a request with these tags.
+
+        A server of the chosen edition may do anything with a member that it does not know, so a request that holds
+        one is evidence for statements of later editions alone, and those do not bind.
+        """
+        if self.newer(since) is not None:
+            return True
+        return self.binds(since) and not self.is_newer(tags)
+
+
+def editions(documents: Documents | None = None) -> tuple[Edition, ...]:
+    """Every edition, oldest first."""
+    return tuple(_edition(row) for row in (documents or pinned()).toml(TABLE)["edition"])
+
+
+def _edition(row: Mapping[str, Any]) -> Edition:
+    members = {entry["of"]: frozenset(entry["names"]) for entry in row.get("member", ())}
+    return Edition(row["name"], row["since"], row["source"], tuple(row["adds"]), members)
+
+
+def chosen(name: str = "", as_of: str = "", documents: Documents | None = None) -> Chosen:
+    """The edition of a name ("" for the pinned one), or the newest that is not later than a day.
+
+    A day before the first edition binds to that edition without what began later. Raises UsageError for an
+    unknown name.
+    """
+    documents = documents or pinned()
+    every = editions(documents)
+    month = as_of[:7]
+    if month:
+        found = next((one for one in reversed(every) if one.since <= month), every[0])
+        return _from(every, found, min(month, found.since))
+    if name == LATEST:
+        return _from(every, every[-1], every[-1].since)
+    if not name:
+        name = next(row["name"] for row in documents.toml(TABLE)["edition"] if row.get("pinned"))
+    for one in every:
+        if one.name == name:
+            return _from(every, one, one.since)
+    known = ", ".join(one.name for one in every)
+    near = suggestion(name, [*(one.name for one in every), LATEST])
+    raise UsageError(f"There is no edition {name[:40]!r}; there are: {known}, {LATEST}.{near}")
+
+
+def _from(every: tuple[Edition, ...], found: Edition, until: str) -> Chosen:
+    return Chosen(found, until, tuple(one for one in every if one.since > found.since))
+
+
+def names_in(payload: Mapping[str, Any], members: Members) -> bool:
+    """Whether a payload names one of these members, itself or in an element of a list (or of its changes)."""
+    for of, names in members.items():
+        if not of:
+            if not names.isdisjoint(payload):
+                return True
+            continue
+        for key, value in payload.items():
+            if key.partition("@")[0] == of and any(not names.isdisjoint(one) for one in _objects(value)):
+                return True
+    return False
+
+
+def _objects(value: Any) -> Iterable[Mapping[str, Any]]:
+    """The objects of a list, or one that stands where a list is wanted."""
+    listed = value if isinstance(value, list) else [value]
+    return (one for one in listed if isinstance(one, dict))
+
+
+def as_of_edition(schema: Any, until: str) -> Any:
+    """A copy of a JSON Schema without the members that began later (`x-since`)."""
+    if isinstance(schema, list):
+        return [as_of_edition(one, until) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {}
+    for name, value in schema.items():
+        if name in {"properties", "patternProperties"} and isinstance(value, dict):
+            kept = {key: one for key, one in value.items() if not _began_after(one, until)}
+            made[name] = as_of_edition(kept, until)
+            continue
+        made[name] = as_of_edition(value, until)
+    return made
+
+
+def _began_after(schema: Any, until: str) -> bool:
+    return isinstance(schema, dict) and str(schema.get("x-since", "")) > until

@@ -1,0 +1,271 @@
+"""One night: the readings of both sides, compared kind by kind, and what could not be read.
+
+Assembles; every judgement is made below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from restore_conformance.drift.change import Change, Grade
+from restore_conformance.drift.differences.behaviour import behaviour_changes
+from restore_conformance.drift.differences.calls import call_changes, written_out
+from restore_conformance.drift.differences.metadata import metadata_changes
+from restore_conformance.drift.differences.page import page_changes
+from restore_conformance.drift.differences.page_errors import uncompared
+from restore_conformance.drift.known import Nearest, unknown
+from restore_conformance.drift.plausibility import check_api, check_area, check_metadata, check_page
+from restore_conformance.drift.scope import create_scope
+from restore_conformance.drift.sources import editions, pinned_page
+from restore_conformance.drift.sources.api import Api
+from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.drift.sources.metadata import Knows, Metadata
+from restore_conformance.drift.sources.page_facts import PageFacts
+from restore_conformance.drift.sources.reading import Reading, read_pinned, read_source
+from restore_conformance.drift.sources.sniff import SourceKind, said
+
+_UNEQUAL = frozenset({Knows.FACETS, Knows.NULLABILITY, Knows.COMPUTED, Knows.NAVIGATION})
+"""What OpenAPI and CSDL state in ways that cannot be held against each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one comparison found. `broken` are the sources that could not be believed.
+
+    `notes` say, by source, what it holds and was not compared; `editions` to which known edition a page is nearest.
+    """
+
+    changes: tuple[Change, ...] = ()
+    broken: tuple[SourceBroken, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    before: tuple[Reading, ...] = field(default=())
+    notes: tuple[tuple[str, str], ...] = ()
+    editions: tuple[Nearest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How sources are read and compared."""
+
+    schemas: Path
+    area: str = "auto"
+    cache: Path | None = None
+    accept_loss: bool = False
+    editions: bool = True
+    """Whether what a known edition has is left out of a comparison with the pinned contract."""
+
+
+def compare(old: Iterable[str], new: Iterable[str], settings: Settings) -> Night:
+    """Reads both sides and compares every newer source with the older side.
+
+    A source that cannot be believed is kept in `broken`; the others are still compared.
+    """
+    broken: list[SourceBroken] = []
+    before = _read_all(old, settings, broken)
+    after = _read_all(new, settings, broken)
+    changes: list[Change] = []
+    notes: list[tuple[str, str]] = []
+    nearby: list[Nearest] = []
+    if before:
+        for reading in after:
+            try:
+                found, nearest = beyond_editions(before, reading, settings)
+                changes += found
+                nearby += [nearest] if nearest else []
+                notes += [(reading.where, note) for note in not_compared(before, reading)]
+            except SourceBroken as error:
+                broken.append(error)
+    return Night(tuple(changes), tuple(broken), tuple(after), tuple(before), tuple(notes), tuple(nearby))
+
+
+def _read_all(sources: Iterable[str], settings: Settings, broken: list[SourceBroken]) -> list[Reading]:
+    found: list[Reading] = []
+    for source in sources:
+        try:
+            found.append(_read(source, settings))
+        except SourceBroken as error:
+            broken.append(error)
+    return found
+
+
+def _read(source: str, settings: Settings) -> Reading:
+    if source.casefold() == "pinned" and not Path(source).exists():
+        return read_pinned(settings.schemas)
+    if "\x00" not in source and Path(source, "types").is_dir():
+        return read_pinned(Path(source))
+    for edition in editions.read(settings.schemas) if not Path(source).exists() else ():
+        if source == edition.name:
+            return editions.with_edition(read_pinned(settings.schemas), edition)
+    return read_source(source, area=settings.area, cache=settings.cache)
+
+
+def read_older(sources: Iterable[str], settings: Settings) -> list[Reading]:
+    """The older side. Raises SourceBroken for the first source that cannot be believed."""
+    return [_read(source, settings) for source in sources]
+
+
+def changes_of(before: list[Reading], reading: Reading, settings: Settings) -> list[Change]:
+    """Every change between the older side and one newer source that no known edition explains.
+
+    Raises SourceBroken where it is implausible.
+    """
+    return beyond_editions(before, reading, settings)[0]
+
+
+def beyond_editions(before: list[Reading], reading: Reading, settings: Settings) -> tuple[list[Change], Nearest | None]:
+    """The changes that no known edition explains, and for a page compared with the pinned one the nearest edition."""
+    plain = _all_changes(before, reading, settings)
+    partner = _partner(before, reading)
+    known = editions.read(settings.schemas) if settings.editions else ()
+    if reading.page is None or partner is None or partner.where != editions.PINNED or not known:
+        return plain, None
+    by_edition = {editions.name_of_pinned(settings.schemas): plain}
+    for edition in known:
+        by_edition[edition.name] = _all_changes([editions.with_edition(partner, edition)], reading, settings)
+    return unknown(by_edition, reading.where)
+
+
+def _all_changes(before: list[Reading], reading: Reading, settings: Settings) -> list[Change]:
+    partner = _partner(before, reading)
+    if partner is None:
+        had = " and ".join(sorted({said(one.kind) for one in before}))
+        raise SourceBroken(
+            reading.where, found=said(reading.kind), expected=f"what can be compared with {had}",
+            advice="name an older source of the same kind with --from, or compare with pinned",
+        )  # fmt: skip
+    if reading.behaviour is not None:
+        return _behaviour(before, partner, reading, settings)
+    changes: list[Change] = []
+    if reading.metadata is not None and partner.metadata is not None:
+        if not settings.accept_loss:
+            check_area(partner, reading)
+        changes += _metadata(partner, reading, settings)
+    if reading.api is not None and partner.api is not None:
+        changes = [_without_name(change, partner.api, reading.api) for change in changes]
+        changes += call_changes(partner.api, reading.api, reading.where)
+    if reading.page is not None and partner.page is not None:
+        operation, page = same_page(partner, reading.page, reading.where)
+        if not settings.accept_loss:
+            check_page(page, reading.page, reading.where, pinned=partner.kind is SourceKind.PINNED)
+        clauses = pinned_page.clauses(settings.schemas / operation)
+        changes += page_changes(page, reading.page, reading.where, clauses)
+    return changes
+
+
+def not_compared(before: list[Reading], reading: Reading) -> list[str]:
+    """What a newer source holds that the comparison leaves out, in words."""
+    partner = _partner(before, reading)
+    notes = [f"{note} of an OpenAPI document" for note in reading.api.notes] if reading.api is not None else []
+    if reading.api is not None and (partner is None or partner.api is None):
+        notes.append("paths, parameters, nullability and limits, which the older side does not state alike")
+    if reading.page is not None and partner is not None and partner.page is not None:
+        page = reading.page
+        _, old = same_page(partner, page, reading.where)
+        notes += uncompared(old, page)
+        if old.restated and not old.statements and not page.is_error_list:
+            notes.append("sentences and examples, which schemas/ does not restate of this page")
+        if page.unread:
+            notes.append(f"includes that were not at hand, under {', '.join(sorted(page.unread))}")
+    return notes
+
+
+def same_page(partner: Reading, page: PageFacts, where: str) -> tuple[str, PageFacts]:
+    """The page to compare with, and its operation: of the pinned ones that of the same call, or of the same type."""
+    assert partner.page is not None
+    for operation, pinned in partner.pages:
+        if pinned.calls() & page.calls():
+            return operation, pinned
+    if partner.pages and page.resource and partner.metadata is not None:
+        if page.resource not in partner.metadata.types:
+            raise SourceBroken(
+                where, found=f"the page of {page.resource}", expected="the page of a type that schemas/types pins",
+                advice="compare it with an older copy of the same page",
+            )  # fmt: skip
+        return "types", pinned_page.of_type(partner.metadata, page.resource)
+    return "create", partner.page
+
+
+def _without_name(change: Change, old: Api, new: Api) -> Change:
+    """A schema that is gone while every place that used it holds the same: only its name went, which nobody sees."""
+    if change.kind != "type_removed" or not written_out(old, new, change.path):
+        return change
+    mild, why = Grade.INFORMATIONAL, "every body that used it holds the same as before"
+    return replace(change, create=mild, contract=mild, rule="R-NAME", why=why)
+
+
+def _partner(before: list[Reading], newer: Reading) -> Reading | None:
+    """The older source to compare with: one of the same kind, then the pinned contract, then other metadata.
+
+    Of several pages it is the one of the same call.
+    """
+    kind, page = newer.kind, newer.page
+    typed = (SourceKind.CSDL, SourceKind.OPENAPI, SourceKind.PINNED)
+    wanted = [kind, SourceKind.PINNED]
+    if kind is SourceKind.BEHAVIOUR or kind in typed:
+        wanted += typed
+    for choice in wanted:
+        alike = [reading for reading in before if reading.kind is choice]
+        same = [reading for reading in alike if page and reading.page and reading.page.calls() & page.calls()]
+        if alike:
+            return (same or alike)[0]
+    return None
+
+
+def _metadata(partner: Reading, reading: Reading, settings: Settings) -> list[Change]:
+    old, new = partner.metadata, reading.metadata
+    assert old is not None
+    assert new is not None
+    if partner.kind is SourceKind.PINNED:
+        new = _as_pinned(old, new)
+    unequal = SourceKind.OPENAPI in (partner.kind, reading.kind) and partner.kind is not reading.kind
+    if unequal:
+        old, new = _named(old), _named(new)
+    if unequal and partner.kind is not SourceKind.PINNED:
+        old, new = _shared(old, new)
+    if not settings.accept_loss:
+        check_metadata(old, new, reading.where)
+        if partner.api is not None and reading.api is not None:
+            check_api(partner.api, reading.api, reading.where)
+    if unequal:
+        old, new = replace(old, knows=old.knows - _UNEQUAL), replace(new, knows=new.knows - _UNEQUAL)
+    return metadata_changes(old, new, str(reading.kind), reading.where)
+
+
+def _named(metadata: Metadata) -> Metadata:
+    """The types that have a name of their own, without objects that an OpenAPI document writes out in a member."""
+    types = {name: facts for name, facts in metadata.types.items() if name.rpartition(".")[0] not in metadata.types}
+    return replace(metadata, types=types)
+
+
+def _shared(old: Metadata, new: Metadata) -> tuple[Metadata, Metadata]:
+    """Of sources in two formats, what both are sure to be about: what create can reach, or the types both have."""
+    kept = create_scope(old).types | create_scope(new).types or old.types.keys() & new.types.keys()
+    one, other = ({name: m.types[name] for name in m.types if name in kept} for m in (old, new))
+    return replace(old, types=one), replace(new, types=other)
+
+
+def _as_pinned(old: Metadata, new: Metadata) -> Metadata:
+    """Of a newer source, what the pinned contract is about: its own types and whatever create can reach."""
+    kept = set(old.types) | set(create_scope(new).types)
+    types = {name: facts for name, facts in new.types.items() if name in kept}
+    return replace(
+        new,
+        types=types,
+        annotations={key: value for key, value in new.annotations.items() if key[0].partition("/")[0] in types},
+    )
+
+
+def _behaviour(before: list[Reading], partner: Reading, reading: Reading, settings: Settings) -> list[Change]:
+    assert reading.behaviour is not None
+    declared = next((one for one in before if one.metadata is not None), None) or read_pinned(settings.schemas)
+    assert declared.metadata is not None
+    page = next((one.page for one in before if one.page is not None), None) or declared.page
+    changes = behaviour_changes(declared.metadata, page, reading.behaviour.exchanges, reading.where)
+    if partner.behaviour is None:
+        return changes
+    known = {
+        (change.kind, change.path) for change in behaviour_changes(declared.metadata, page, partner.behaviour.exchanges)
+    }
+    return [change for change in changes if (change.kind, change.path) not in known]

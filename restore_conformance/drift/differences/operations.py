@@ -1,0 +1,124 @@
+"""Differences between actions and functions, overloads distinguished by what they take.
+
+Overloads of a function share a path and may change alike, so the detail of such a change says what its older side
+took: two changes never share an id. An action is overloaded by its binding alone, which stands in the path.
+
+A parameter counts as one callers may leave out when it is annotated optional, or, for actions, when it may be
+null (OData protocol 4.01, 11.5.5.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from restore_conformance.drift.change import Grade, Judged
+from restore_conformance.drift.differences.members import Found
+from restore_conformance.drift.sources.metadata import Metadata, Operation, Parameter
+
+_Key = tuple[str, str, str, str | None]
+
+
+def operation_changes(old: Metadata, new: Metadata) -> Iterator[Found]:
+    """Every operation added, removed, or with another signature."""
+    was, now = _grouped(old), _grouped(new)
+    for key in sorted(was.keys() | now.keys(), key=str):
+        one, other = was.get(key, []), now.get(key, [])
+        left = [op for op in one if op not in other]
+        right = [op for op in other if op not in one]
+        for op, changed in _paired(left, right):
+            word = (op or changed or left[0]).kind.lower()
+            if op is None and changed is not None:
+                yield f"{word}_added", changed.path, _described(changed), Judged(Grade.ADDITIVE, "G-ADDAPI")
+            elif changed is None and op is not None:
+                yield f"{word}_removed", op.path, _described(op), Judged(Grade.BREAKING, "G-REMOVE")
+            elif op is not None and changed is not None:
+                yield from _signature(op, changed)
+
+
+def _grouped(metadata: Metadata) -> dict[_Key, list[Operation]]:
+    found: dict[_Key, list[Operation]] = {}
+    for op in metadata.operations:
+        group = found.setdefault((op.kind, op.name, op.namespace, op.binding), [])
+        if op not in group:
+            group.append(op)
+    return found
+
+
+def _paired(left: list[Operation], right: list[Operation]) -> Iterator[tuple[Operation | None, Operation | None]]:
+    """Pairs of overloads that are the same one changed; what stays alone was removed or added."""
+    left, right = list(left), list(right)
+    if len(left) == len(right) == 1:
+        yield left[0], right[0]
+        return
+    ranked = sorted(
+        ((_alike(one, other), i, j) for i, one in enumerate(left) for j, other in enumerate(right)),
+        key=lambda item: (-item[0], item[1], item[2]),
+    )
+    used: tuple[set[int], set[int]] = (set(), set())
+    for score, i, j in ranked:
+        if score > 0 and i not in used[0] and j not in used[1]:
+            used[0].add(i)
+            used[1].add(j)
+            yield left[i], right[j]
+    yield from ((op, None) for i, op in enumerate(left) if i not in used[0])
+    yield from ((None, op) for j, op in enumerate(right) if j not in used[1])
+
+
+def _alike(one: Operation, other: Operation) -> float:
+    names, others = ({p.name for p in op.parameters} for op in (one, other))
+    if not names and not others:
+        return 1.0
+    return len(names & others) / len(names | others)
+
+
+def _described(op: Operation) -> dict[str, Any]:
+    return {"parameters": [_row(p) for p in op.parameters], "returns": op.returns}
+
+
+def _row(parameter: Parameter) -> list[Any]:
+    return [parameter.name, parameter.type, parameter.nullable, parameter.optional]
+
+
+def _signature(old: Operation, new: Operation) -> Iterator[Found]:
+    was = {p.name: p for p in old.parameters}
+    now = {p.name: p for p in new.parameters}
+    added = [p for p in new.parameters if p.name not in was]
+    removed = [p for p in old.parameters if p.name not in now]
+    changed = [(was[p.name], p) for p in new.parameters if p.name in was and was[p.name] != p]
+    takes = {"overload": [f"{p.name}: {p.type}" for p in old.parameters]} if new.kind == "Function" else {}
+    detail: dict[str, Any] = takes | {
+        "params_added": [_row(p) for p in added],
+        "params_removed": [_row(p) for p in removed],
+        "params_changed": [[_row(one), _row(other)] for one, other in changed],
+        "returns": [old.returns, new.returns] if old.returns != new.returns else None,
+    }
+    reasons = [f"{p.name} is new and required" for p in added if not _may_be_left_out(p, new.kind)]
+    reasons += [f"{p.name} is gone" for p in removed]
+    reasons += [why for one, other in changed if (why := _tighter(one, other, new.kind))]
+    if old.returns != new.returns:
+        reasons.append("the result has another type")
+    elif old.returns_nullable != new.returns_nullable:
+        detail["returns_nullable"] = [old.returns_nullable, new.returns_nullable]
+        reasons += ["the result may now be null"] if new.returns_nullable else []
+    if old.composable != new.composable:
+        detail["composable"] = [old.composable, new.composable]
+        reasons += [] if new.composable else ["it can no longer be followed by more segments"]
+    if not (added or removed or changed or detail.keys() & {"returns_nullable", "composable"} or detail["returns"]):
+        return
+    judged = Judged(Grade.BREAKING, "G-SIG", "; ".join(reasons)) if reasons else Judged(Grade.ADDITIVE, "G-SIG-OPT")
+    yield f"{new.kind.lower()}_signature_changed", new.path, detail, judged
+
+
+def _may_be_left_out(parameter: Parameter, kind: str) -> bool:
+    return parameter.optional or (kind == "Action" and parameter.nullable)
+
+
+def _tighter(one: Parameter, other: Parameter, kind: str) -> str:
+    if one.type != other.type:
+        return f"{one.name} has another type"
+    if one.nullable and not other.nullable:
+        return f"{one.name} may no longer be null"
+    if _may_be_left_out(one, kind) and not _may_be_left_out(other, kind):
+        return f"{one.name} can no longer be left out"
+    return ""

@@ -1,0 +1,161 @@
+"""Tells a broken source from a drift: a document that suddenly lost most of what it declared is not believed.
+
+Small slices are believed more readily, for one real removal may be most of a slice. What is judged is a share,
+never a single change.
+"""
+
+from __future__ import annotations
+
+from restore_conformance.drift.differences.lineage import Lineage
+from restore_conformance.drift.scope import SESSION
+from restore_conformance.drift.sources.api import Api
+from restore_conformance.drift.sources.area import AREA_ROOTS, roots
+from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.drift.sources.metadata import Metadata
+from restore_conformance.drift.sources.openapi_reader import ENTRANCE
+from restore_conformance.drift.sources.page_facts import PageFacts
+from restore_conformance.drift.sources.reading import Reading
+from restore_conformance.drift.sources.sniff import said
+
+SLICE_TYPES = 12
+"""With so few types on one side, the other side may well be empty: the slice holds one added or removed type."""
+LARGE = 150
+"""From so many members on, losing half of them is no longer believed."""
+
+_ADVICE = "fetch it again; if it is really so, accept it with --accept-loss"
+
+
+def check_area(old: Reading, new: Reading) -> None:
+    """Raises SourceBroken where the older side holds the restore area and the newer document holds nothing of it.
+
+    A document that never had the area did not lose it: it is another document, or half of one. Of two small slices
+    either may hold anything.
+    """
+    if not _has_area(old) or _has_area(new):
+        return
+    declared = len(new.metadata.types) if new.metadata is not None else 0
+    if max(len(old.metadata.types) if old.metadata is not None else 0, declared) > SLICE_TYPES:
+        raise SourceBroken(
+            new.where,
+            found=f"{said(new.kind)} without the restore area ({declared} types, none of {', '.join(AREA_ROOTS)})",
+            expected="the types and paths under /solutions/backupRestore",
+            advice="see whether it is the document that was meant; if the area is really gone, say --accept-loss",
+        )
+
+
+def _has_area(reading: Reading) -> bool:
+    types = reading.metadata.types if reading.metadata is not None else {}
+    paths = reading.api.calls if reading.api is not None else {}
+    return (
+        bool(roots(types))
+        or any(name.rpartition(".")[2] == SESSION for name in types)
+        or any(path.casefold().startswith(ENTRANCE.casefold()) for path in paths)
+    )
+
+
+def check_metadata(old: Metadata, new: Metadata, where: str) -> None:
+    """Raises SourceBroken where the newer reading lost too much of the older one to be believed."""
+    if not new.types and not new.operations and len(old.types) + len(old.operations) > SLICE_TYPES:
+        raise SourceBroken(
+            where, found="no type and no operation", expected=f"about {len(old.types)} types", advice=_ADVICE
+        )
+    if old.size >= LARGE and new.size * 2 < old.size:
+        raise SourceBroken(
+            where,
+            found=f"{new.size} members and enum members in {len(new.types)} types",
+            expected=f"most of the {old.size} in {len(old.types)} types that were there",
+            advice=_ADVICE,
+        )
+    missing = {name for name in new.dangling if name in old.types and name not in new.types}
+    if len(missing) >= max(5, len(old.types) / 5):
+        raise SourceBroken(
+            where,
+            found=f"{len(missing)} types referred to and no longer declared, such as {sorted(missing)[0]}",
+            expected="their declarations",
+            advice=_ADVICE,
+        )
+    before, after = Lineage(old), Lineage(new)
+    shared = [name for name in old.types if name in new.types and old.types[name].size]
+    emptied = [
+        name
+        for name in shared
+        if not new.types[name].size
+        and not (before.effective(name).keys() <= after.effective(name).keys() and not old.types[name].is_enum)
+    ]
+    if len(emptied) >= max(5, len(shared) / 4):
+        raise SourceBroken(
+            where,
+            found=f"{len(emptied)} types without any of their members, such as {emptied[0]}",
+            expected="their members",
+            advice=_ADVICE,
+        )
+
+
+def check_page(old: PageFacts, new: PageFacts, where: str, *, pinned: bool = False) -> None:
+    """Raises SourceBroken where the newer page lost whole tables, or is the page of something else.
+
+    The pinned contract restates the page of the operation and the list of errors, so either may come next.
+    """
+    if _sort(old) != _sort(new) and not (pinned and new.is_error_list):
+        raise SourceBroken(where, found=_sort(new), expected=_sort(old))
+    if new.resource:
+        if new.resource != old.resource:
+            raise SourceBroken(
+                where, found=f"the page of {new.resource}", expected=f"the page of {old.resource}",
+                advice="name the page that was meant",
+            )  # fmt: skip
+        return
+    if old.is_error_list or new.is_error_list:
+        if len(old.errors) >= 4 and len(new.errors) * 2 < len(old.errors) and new.is_error_list:
+            raise SourceBroken(
+                where,
+                found=f"{len(new.errors)} errors",
+                expected=f"most of the {len(old.errors)} there were",
+                advice=_ADVICE,
+            )
+        return
+    if old.method and not new.calls() & old.calls() and (pinned or new.result != old.result):
+        raise SourceBroken(
+            where,
+            found=f"the page of {new.call}",
+            expected="the page of an operation that schemas/ restates" if pinned else f"the page of {old.call}",
+            advice="name the page that was meant",
+        )
+    parts = {
+        "request headers": (old.headers, new.headers),
+        "permissions": (old.permissions, new.permissions),
+        "request body": (old.properties, new.properties),
+        "examples": (old.examples, new.examples),
+        "clouds": (old.clouds, new.clouds),
+    }
+    lost = [name for name, (was, now) in parts.items() if was and now is not None and not now]
+    if len(lost) >= 2:
+        raise SourceBroken(
+            where,
+            found=f"nothing under {' and '.join(lost)}",
+            expected="the sections that were there",
+            advice=_ADVICE,
+        )
+
+
+def _sort(page: PageFacts) -> str:
+    if page.resource:
+        return "the page of a type"
+    return "a list of errors" if page.is_error_list else "the page of an operation"
+
+
+def check_api(old: Api, new: Api, where: str) -> None:
+    """Raises SourceBroken where the newer OpenAPI document breaks off or lost most of its paths."""
+    if old.ends_whole and not new.ends_whole:
+        raise SourceBroken(where, found="an end in the middle of a line", expected="a whole last line")
+    if old.calls and not new.calls:
+        raise SourceBroken(where, found="no path", expected=f"about {len(old.calls)} paths", advice=_ADVICE)
+    if len(old.calls) >= 10 and len(new.calls) * 2 < len(old.calls):
+        raise SourceBroken(
+            where,
+            found=f"{len(new.calls)} paths",
+            expected=f"most of the {len(old.calls)} there were",
+            advice=_ADVICE,
+        )
+    if old.metadata.types and not new.metadata.types:
+        raise SourceBroken(where, found="no schema", expected=f"about {len(old.metadata.types)}", advice=_ADVICE)

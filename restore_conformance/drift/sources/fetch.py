@@ -1,0 +1,175 @@
+"""Brings a source from a file or an address to a local file, with limits, a checksum and conditional requests.
+
+Knows nothing of what is inside. Only http and https addresses are followed; a body is read up to a limit of size
+and of time, and one that ends before its declared length is refused.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import urllib.error
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from typing import IO, Final
+from urllib.parse import urlsplit
+
+from restore_conformance import __version__
+from restore_conformance.drift.sources.asking import asked
+from restore_conformance.drift.sources.broken import SourceBroken, shown
+from restore_conformance.output import files
+
+MAX_BYTES: Final = 128 * 1024 * 1024
+SECONDS: Final = 120.0
+MAX_ABOUT: Final = 64 * 1024
+_BLOCK: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A source on disk. `checksum` is the SHA-256 of its bytes; `fresh` is False where the server said 304."""
+
+    where: str
+    path: Path
+    checksum: str
+    size: int
+    fresh: bool = True
+
+    def read(self) -> bytes:
+        return self.path.read_bytes()
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is an http or https address rather than a file."""
+    return text.lower().startswith(("http://", "https://"))
+
+
+def _is_plain(address: str) -> bool:
+    """Whether an address can be parsed and holds neither a user name nor a password."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return False
+
+
+def fetch(source: str, *, cache: Path | None = None, max_bytes: int = MAX_BYTES, seconds: float = SECONDS) -> Fetched:
+    """The source as a local file.
+
+    `cache` keeps what an address sent with its validators, so that the next night asks conditionally.
+    Raises SourceBroken where there is nothing, too much, too late, or less than was announced.
+    """
+    if is_address(source):
+        if not _is_plain(source):
+            raise SourceBroken(
+                re.sub(r"//[^/]*@", "//", source), found="an address with a user name or password, or a broken one",
+                expected="the address alone",
+            )  # fmt: skip
+        return _download(source, cache or _for_this_run(), max_bytes, seconds)
+    path = Path(source)
+    try:
+        if path.is_dir():
+            raise SourceBroken(source, found="a folder", expected="a file")
+        path = files.spooled(path, _for_this_run(), max_bytes)
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise SourceBroken(source, found=f"{size} bytes", expected=f"at most {max_bytes}")
+        with path.open("rb") as file:
+            checksum = _checksum(file)
+    except OSError as error:
+        raise SourceBroken(
+            source,
+            found=f"no readable file ({error.strerror or error})",
+            expected="a file or an http(s) address",
+            advice="correct the name",
+        ) from None
+    except ValueError as error:
+        raise SourceBroken(shown(source), found=f"no file name ({error})", expected="a file or an address") from None
+    return _sound(Fetched(source, path, checksum, size))
+
+
+@functools.cache
+def _for_this_run() -> Path:
+    """A folder for what comes from addresses where no cache is kept; it goes when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="drift-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _sound(fetched: Fetched) -> Fetched:
+    if fetched.size == 0:
+        raise SourceBroken(fetched.where, found="an empty document", expected="metadata, OpenAPI, a page or exchanges")
+    return fetched
+
+
+def _checksum(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _download(address: str, folder: Path, max_bytes: int, seconds: float) -> Fetched:
+    name = hashlib.sha256(address.encode()).hexdigest()[:24]
+    body, about = folder / f"{name}.body", folder / f"{name}.json"
+    known = _known(about, body)
+    headers = {"User-Agent": f"graph-restore-conformance/{__version__}", "Accept": "*/*"}
+    if known.get("etag"):
+        headers["If-None-Match"] = known["etag"]
+    if known.get("last-modified"):
+        headers["If-Modified-Since"] = known["last-modified"]
+    files.remove_leftovers(body.parent, [body.name, about.name])
+    pending = files.Pending()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with asked(address, headers, seconds) as answer, pending.streamed(body) as file:
+            size, checksum = _save(answer, file, address, max_bytes)
+            validators = {"etag": answer.headers.get("ETag"), "last-modified": answer.headers.get("Last-Modified")}
+        pending.put(about, json.dumps({**validators, "checksum": checksum, "address": address}).encode())
+        pending.commit(last=about)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == 304 and known:
+            return _sound(Fetched(address, body, known["checksum"], body.stat().st_size, fresh=False))
+        raise SourceBroken(address, found=f"the status {error.code}", expected="200 with the document") from None
+    except files.Withheld as error:
+        raise SourceBroken(address, found=f"what is not kept ({error})", expected="a document") from None
+    except (OSError, HTTPException, ValueError) as error:
+        raise SourceBroken(
+            address, found=f"no answer ({shown(str(error), 200)})", expected="200 with the document"
+        ) from None
+    finally:
+        pending.drop()
+    return _sound(Fetched(address, body, checksum, size))
+
+
+def _known(about: Path, body: Path) -> dict[str, str]:
+    """What is known of the copy that is kept; nothing where it is not the one that was fetched."""
+    try:
+        found = json.loads(files.read(about, MAX_ABOUT))
+        with body.open("rb") as file:
+            if not isinstance(found, dict) or found.get("checksum") != _checksum(file):
+                return {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return {k: v for k, v in found.items() if isinstance(v, str) and v.isascii() and v.isprintable()}
+
+
+def _save(answer: HTTPResponse, file: IO[bytes], address: str, max_bytes: int) -> tuple[int, str]:
+    declared = answer.headers.get("Content-Length")
+    digest, size = hashlib.sha256(), 0
+    while block := answer.read(_BLOCK):
+        size += len(block)
+        if size > max_bytes:
+            raise SourceBroken(address, found=f"more than {max_bytes} bytes", expected="a document within the limit")
+        digest.update(block)
+        file.write(block)
+    if declared and declared.isdigit() and int(declared) != size:
+        raise SourceBroken(address, found=f"{size} bytes of the {declared} announced", expected="the whole document")
+    return size, digest.hexdigest()

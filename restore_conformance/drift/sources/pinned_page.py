@@ -1,0 +1,151 @@
+"""Reads a folder of `schemas/` (such as `schemas/create`) as the page it restates, and its clauses' fingerprints."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.drift.sources.metadata import Metadata
+from restore_conformance.drift.sources.page_facts import (
+    ErrorFacts,
+    Example,
+    HeaderFacts,
+    PageFacts,
+    Permission,
+    PropertyFacts,
+    Statement,
+)
+
+
+def read(folder: Path) -> PageFacts:
+    """The pinned page. Raises SourceBroken where the folder has no readable `page.toml`."""
+    facts = _toml(folder / "page.toml")
+    try:
+        return _page(facts, folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SourceBroken(
+            str(folder / "page.toml"),
+            found=f"no pinned page ({type(error).__name__}: {error})",
+            expected="the facts of one page",
+            advice="restore it from version control",
+        ) from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise SourceBroken(
+            str(path),
+            found=f"no readable TOML ({error})",
+            expected="the pinned page",
+            advice="restore it from version control",
+        ) from None
+
+
+def read_all(schemas: Path) -> dict[str, PageFacts]:
+    """Every page that `schemas/` restates, by operation; each knows the error tables of all of them."""
+    found = {path.parent.name: read(path.parent) for path in sorted(schemas.glob("*/page.toml"))}
+    tables = {name: page.errors for name, page in found.items() if page.errors}
+    return {name: replace(page, tables=tables) for name, page in found.items()}
+
+
+def of_type(metadata: Metadata, name: str) -> PageFacts:
+    """What the page of a type would list by the types that are pinned; a type that is not pinned has no property."""
+    rows = {
+        member.name: PropertyFacts(
+            member.type, values=tuple(value.name for value in facts.values) if facts is not None else ()
+        )
+        for member in metadata.effective(name).values()
+        for facts in [metadata.types.get(member.target)]
+    }
+    return PageFacts(properties=rows, resource=name, restated=True)
+
+
+def clauses(folder: Path) -> dict[str, list[str]]:
+    """Fingerprint to the ids of the clauses that rest on it; empty where the folder has no clauses."""
+    if not (folder / "clauses.toml").is_file():
+        return {}
+    found: dict[str, list[str]] = {}
+    for heading, entries in _toml(folder / "clauses.toml").items():
+        for name, clause in entries.items() if isinstance(entries, dict) else ():
+            marks = clause.get("fingerprint") if isinstance(clause, dict) else None
+            for mark in marks if isinstance(marks, list) else [marks] if marks else []:
+                found.setdefault(mark, []).append(f"{folder.name}/{heading}.{name}")
+    return found
+
+
+def clause_words(schemas: Path) -> dict[str, str]:
+    """What each clause says, in our own words, by its id."""
+    return {
+        f"{path.parent.name}/{heading}.{name}": str(clause["says"])
+        for path in sorted(schemas.glob("*/clauses.toml"))
+        for heading, entries in _toml(path).items()
+        for name, clause in (entries.items() if isinstance(entries, dict) else ())
+        if isinstance(clause, dict) and "says" in clause
+    }
+
+
+def _page(facts: dict[str, Any], folder: Path) -> PageFacts:
+    kind = facts["type"]
+    return PageFacts(
+        facts["title"],
+        kind.rpartition(".")[0],
+        facts["http"]["method"],
+        (facts["http"]["path"],),
+        facts["success"]["status"],
+        facts["success"]["type"].rpartition(".")[2],
+        {row["name"]: HeaderFacts(row["value"], row["required"]) for row in facts.get("header", [])},
+        {
+            row["caller"]: Permission(
+                row.get("supported", True), tuple(row.get("least", ())), tuple(row.get("higher", ()))
+            )
+            for row in facts.get("permission", [])
+        },
+        dict(facts["clouds"]) if "clouds" in facts else None,
+        _properties(facts, folder),
+        {
+            f"{status} {row.get('code') or row['defect']}": ErrorFacts(status, row.get("code", ""), (row["defect"],))
+            for row in facts.get("error", [])
+            if row.get("row")
+            for status in row["status"]
+        },
+        tuple(
+            Example(
+                row["name"],
+                facts["http"]["method"],
+                facts["http"]["path"],
+                json.loads((folder / row["request"]).read_text(encoding="utf-8")),
+                row["status"],
+                json.loads((folder / row["response"]).read_text(encoding="utf-8")),
+            )
+            for row in facts.get("example", [])
+            if row.get("origin") == "printed"
+        ),
+        {heading: tuple(Statement(mark) for mark in marks) for heading, marks in facts.get("fingerprints", {}).items()},
+        restated=True,
+    )
+
+
+def _properties(facts: dict[str, Any], folder: Path) -> dict[str, PropertyFacts] | None:
+    """The rows of the property table; where only the request is restated its names, and None where neither is."""
+    if "property" in facts:
+        return {
+            row["name"]: PropertyFacts(
+                row["type"],
+                row.get("required"),
+                tuple(row.get("values", ())),
+                row.get("default"),
+                row.get("condition", ""),
+            )
+            for row in facts["property"]
+        }
+    path = folder / "request.json"
+    if not path.is_file():
+        return None
+    names = json.loads(path.read_text(encoding="utf-8")).get("properties", {})
+    return {name.partition("@")[0]: PropertyFacts("") for name in names if name.partition("@")[0]}

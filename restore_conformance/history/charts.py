@@ -1,0 +1,146 @@
+"""What the pictures show, as rectangles with a title each. Knows lives and columns; the templates write the SVG.
+
+Every verdict has a height beside its colour, so that the map can be read in grey: broken and error are full and
+strong, kept is full and quiet, inconclusive is half, none is a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from restore_conformance.history.run_row import VERDICTS, Kept
+from restore_conformance.history.time_axis import Axis
+from restore_conformance.history.timelines import Chronicle
+
+RUN_MARKS = {"conformant": "p", "non-conformant": "f", "inconclusive": "i", "error": "e"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A rectangle: `shade` 1 to 3 by how many of its runs broke the clause, `run` the last one that did."""
+
+    x: int
+    width: int
+    verdict: str
+    shade: int
+    columns: int
+    title: str
+    run: Kept | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The most broken clauses of a column: numbers by verdict, and a title."""
+
+    x: int
+    width: int
+    counts: Mapping[str, int]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Drift that was first seen in a column."""
+
+    x: int
+    breaking: bool
+    number: int
+    title: str
+
+
+def cells(row: Iterable[tuple[Kept, str]], axis: Axis) -> list[Cell]:
+    """A life on the time line: one cell for each column that broke, one for each stretch of columns that did not."""
+    found: dict[int, str] = {}
+    last: dict[tuple[int, str], Kept] = {}
+    for run, mark in row:
+        number = axis.place(run.day)
+        found[number] = found.get(number, "") + mark
+        if mark in "fe":
+            last[number, mark] = run
+    made: list[Cell] = []
+    before = -2
+    for number in sorted(found):
+        column, marks = axis.columns[number], found[number]
+        mark = next(one for one in "fepin" if one in marks)
+        if mark in "fe":
+            broke = marks.count(mark)
+            shade = 3 if broke == len(marks) else 2 if 2 * broke >= len(marks) else 1
+            title = f"{column.name}: {told(marks)}"
+            made.append(Cell(column.x, column.width - 1, VERDICTS[mark], shade, 1, title, last[number, mark]))
+        elif made and before == number - 1 and made[-1].verdict == VERDICTS[mark]:
+            past = made[-1]
+            title = f"{past.title[:10]} to {column.last}: {VERDICTS[mark]}"
+            width = column.x + column.width - 1 - past.x
+            made[-1] = Cell(past.x, width, past.verdict, 3, past.columns + 1, title)
+        else:
+            made.append(Cell(column.x, column.width - 1, VERDICTS[mark], 3, 1, f"{column.name}: {told(marks)}"))
+        before = number
+    return made
+
+
+def drawer(story: Chronicle, axis: Axis) -> Callable[[str, str], list[Cell]]:
+    """Draws the life of (label, clause); lives that are alike are drawn once, and most are."""
+    homes = {
+        address: frozenset(shape for shape, places in story.places.items() if address in places)
+        for address in story.clauses
+    }
+    known: dict[tuple[str, frozenset[str], str], list[Cell]] = {}
+
+    def drawn(label: str, address: str) -> list[Cell]:
+        life = story.lives[label][address]
+        key = (label, homes[address], life.marks)
+        if key not in known:
+            known[key] = cells(life.row, axis)
+        return known[key]
+
+    return drawn
+
+
+def told(marks: str) -> str:
+    """Marks in words: the verdict where there is one run, else how many of each."""
+    if len(marks) == 1:
+        return VERDICTS[marks]
+    return ", ".join(f"{number} of {len(marks)} {VERDICTS[mark]}" for mark in "fepin" if (number := marks.count(mark)))
+
+
+def strip(runs: list[Kept], axis: Axis) -> list[Cell]:
+    """The verdicts of whole runs on the time line."""
+    return cells(((run, RUN_MARKS[run.verdict]) for run in runs), axis)
+
+
+def bars(runs: list[Kept], axis: Axis) -> list[Bar]:
+    """For each column its worst run: how many clauses were broken, in error, and inconclusive."""
+    worst: dict[int, Kept] = {}
+    for run in runs:
+        number = axis.place(run.day)
+        if number not in worst or _weight(run) >= _weight(worst[number]):
+            worst[number] = run
+    made = []
+    for number, run in sorted(worst.items()):
+        counts = {verdict: run.marks.count(mark) for mark, verdict in VERDICTS.items() if mark in "fei"}
+        if any(counts.values()):
+            said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+            column = axis.columns[number]
+            made.append(Bar(column.x, column.width - 1, counts, f"{run.day}: {said} of {len(run.marks)} clauses"))
+    return made
+
+
+def _weight(run: Kept) -> tuple[int, int, int]:
+    return (run.marks.count("f"), run.marks.count("e"), run.marks.count("i"))
+
+
+def drift_marks(events: Iterable[tuple[str, bool, str]], axis: Axis) -> list[Mark]:
+    """Drift on the time line; events are (day, breaking, what in one line)."""
+    found: dict[int, list[tuple[str, bool, str]]] = {}
+    for event in events:
+        found.setdefault(axis.place(event[0]), []).append(event)
+    made = []
+    for number, here in sorted(found.items()):
+        column = axis.columns[number]
+        lines = [f"{day}: {what}" for day, _, what in here[:5]]
+        lines += [f"and {len(here) - 5} more"] if len(here) > 5 else []
+        made.append(
+            Mark(column.x + column.width // 2, any(breaking for _, breaking, _ in here), len(here), "\n".join(lines))
+        )
+    return made

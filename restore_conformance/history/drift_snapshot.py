@@ -1,0 +1,80 @@
+"""Turns readings into bytes for the history and back: the normal form only, never recorded exchanges.
+
+What went over the wire may hold secrets; so of a recording only the changes it led to are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from restore_conformance.drift.sources import api, metadata, page_facts
+from restore_conformance.drift.sources.reading import Reading
+from restore_conformance.drift.sources.sniff import SourceKind
+
+_CLASSES: dict[str, Any] = {
+    cls.__name__: cls
+    for cls in (
+        metadata.Metadata, metadata.TypeFacts, metadata.Member, metadata.EnumMember, metadata.Operation,
+        metadata.Parameter, metadata.Exposed, page_facts.PageFacts, page_facts.Permission, page_facts.HeaderFacts,
+        page_facts.PropertyFacts, page_facts.ErrorFacts, page_facts.Example, page_facts.Statement, api.Api, api.ApiCall,
+        api.ApiParameter,
+    )
+}  # fmt: skip
+MAX_BYTES = 64 * 1024 * 1024
+
+
+def pack(reading: Reading) -> tuple[str, bytes] | None:
+    """Digest and compressed text of a reading's facts; None for a recording."""
+    if reading.behaviour is not None:
+        return None
+    facts = {"metadata": reading.metadata, "page": reading.page, "api": reading.api}
+    text = json.dumps(_plain(facts), separators=(",", ":"), default=str).encode()
+    return hashlib.sha256(text).hexdigest(), zlib.compress(text, 6)
+
+
+def unpack(kind: str, where: str, checksum: str, payload: bytes) -> Reading:
+    """The reading a payload was packed from. Raises ValueError for bytes that `pack` did not write."""
+    inflater = zlib.decompressobj()
+    try:
+        text = inflater.decompress(payload, MAX_BYTES)
+        facts = _rich(json.loads(text))
+        return Reading(
+            SourceKind(kind),
+            where,
+            checksum,
+            metadata=facts["metadata"],
+            page=facts["page"],
+            api=facts["api"],
+        )
+    except (zlib.error, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise ValueError(f"the stored facts of {where} cannot be read back ({error})") from None
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {"$": type(value).__name__, "f": [_plain(getattr(value, f.name)) for f in fields(value)]}
+    if isinstance(value, dict):
+        return {"d": [[_plain(key), _plain(item)] for key, item in value.items()]}
+    if isinstance(value, tuple):
+        return {"t": [_plain(item) for item in value]}
+    if isinstance(value, frozenset):
+        return {"s": sorted(str(item) for item in value)}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _rich(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rich(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "$" in value:
+        return _CLASSES[value["$"]](*[_rich(item) for item in value["f"]])
+    if "d" in value:
+        return {_rich(key): _rich(item) for key, item in value["d"]}
+    return tuple(_rich(item) for item in value["t"]) if "t" in value else frozenset(value["s"])

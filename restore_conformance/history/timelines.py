@@ -1,0 +1,159 @@
+"""What the runs add up to: the life of each clause under each label. Knows runs and marks; draws and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from restore_conformance.history.run_row import MARKS, VERDICTS, Kept, notes_of
+from restore_conformance.history.soundness import Damaged
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Runs in a row with the same verdict."""
+
+    verdict: str
+    first: Kept
+    last: Kept
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The present row of failures; `last_good` is the start of the last run that kept the clause, before the row."""
+
+    first: Kept
+    last_good: Kept | None
+    runs: int
+
+    def entry(self) -> dict[str, Any]:
+        """As run.json has it under `history`."""
+        return {
+            "first_seen": self.first.when,
+            "last_good": self.last_good.when if self.last_good else None,
+            "runs": self.runs,
+        }
+
+
+@dataclass(slots=True)
+class Life:
+    """One clause under one label, oldest run first; `marks` are the verdicts alone, as letters."""
+
+    row: list[tuple[Kept, str]] = field(default_factory=list)
+    marks: str = ""
+
+    @property
+    def now(self) -> str:
+        """The verdict of the last run."""
+        return VERDICTS[self.row[-1][1]]
+
+    @property
+    def eventful(self) -> bool:
+        """Whether it was ever broken or in doubt by itself: a night without a verdict for any clause does not count."""
+        return any(mark in "fe" or (mark == "i" and run.verdict != "inconclusive") for run, mark in self.row)
+
+    def count(self, verdict: str) -> int:
+        """How many runs gave that verdict."""
+        return self.marks.count(MARKS[verdict])
+
+    def broken(self) -> Broken | None:
+        """The row of failures that stands at the end, or None."""
+        return broken(self.row)
+
+    def last_good(self) -> Kept | None:
+        """The last run that kept the clause."""
+        return next((run for run, mark in reversed(self.row) if mark == "p"), None)
+
+    def spells(self) -> list[Spell]:
+        """Runs in a row with the same verdict, oldest first."""
+        made: list[Spell] = []
+        begin = 0
+        for mark, stretch in groupby(self.marks):
+            number = len(list(stretch))
+            made.append(Spell(VERDICTS[mark], self.row[begin][0], self.row[begin + number - 1][0], number))
+            begin += number
+        return made
+
+
+def broken(row: Iterable[tuple[Kept, str]]) -> Broken | None:
+    """The row of failures that stands at the end of a life, or None where the clause is not known to be broken.
+
+    Only a pass ends a row. A run that could not tell (inconclusive, error) or did not touch the clause (none) neither
+    ends it nor counts in it.
+    """
+    first: Kept | None = None
+    good: Kept | None = None
+    runs = 0
+    for run, mark in row:
+        if mark == "p":
+            first, good, runs = None, run, 0
+        elif mark == "f":
+            first, runs = first or run, runs + 1
+    return Broken(first, good, runs) if first else None
+
+
+@dataclass(slots=True)
+class Chronicle:
+    """All runs of a store, by label and by clause.
+
+    `clauses` are the words of the latest run that names each, in the order of the latest register; `places` has the
+    number of each clause in a shape, `latest` the last run of each label.
+    """
+
+    runs: list[Kept]
+    labels: list[str]
+    clauses: dict[str, dict[str, Any]]
+    lives: dict[str, dict[str, Life]]
+    shapes: Mapping[str, list[dict[str, Any]]]
+    places: dict[str, dict[str, int]]
+    latest: dict[str, Kept]
+    _noted: dict[tuple[str, str, str], list[tuple[Kept, Any]]] = field(default_factory=dict)
+
+    def noted(self, kind: str, label: str, clause: str) -> list[tuple[Kept, Any]]:
+        """What the short notes say of a clause, oldest run first: `findings` as [key, message], `seen` as counts."""
+        if not self._noted:
+            self._noted["", "", ""] = []
+            names = {shape: list(places) for shape, places in self.places.items()}
+            for run in self.runs:
+                notes = notes_of(run)
+                for one in ("findings", "seen"):
+                    for number, said in notes[one].items():
+                        self._noted.setdefault((one, run.label, names[run.shape][int(number)]), []).append((run, said))
+        return self._noted.get((kind, label, clause), [])
+
+    def now(self, label: str, clause: str) -> str:
+        """The verdict of a label's last run, or nothing where that run no longer knew the clause."""
+        life, last = self.lives[label].get(clause), self.latest[label]
+        return life.now if life and clause in self.places[last.shape] else ""
+
+    def of(self, label: str) -> list[Kept]:
+        """The runs of a label, oldest first."""
+        return [run for run in self.runs if run.label == label]
+
+
+def chronicle(runs: list[Kept], shapes: Mapping[str, list[dict[str, Any]]]) -> Chronicle:
+    """Sort marks into lives: label to clause to life. Raises Damaged for a run whose clauses are not there."""
+    for run in runs:
+        if len(shapes.get(run.shape, ())) != len(run.marks):
+            raise Damaged(f"the clauses of the run {run.name} are not there")
+    clauses: dict[str, dict[str, Any]] = {}
+    lives: dict[str, dict[str, Life]] = {}
+    names = {digest: [words["id"] for words in shape] for digest, shape in shapes.items()}
+    for shape in dict.fromkeys(run.shape for run in reversed(runs)):
+        for words in shapes[shape]:
+            clauses.setdefault(words["id"], words)
+    for run in runs:
+        of_label = lives.setdefault(run.label, {})
+        for name, mark in zip(names[run.shape], run.marks, strict=True):
+            life = of_label.get(name)
+            if life is None:
+                life = of_label[name] = Life()
+            life.row.append((run, mark))
+    for of_label in lives.values():
+        for life in of_label.values():
+            life.marks = "".join(mark for _, mark in life.row)
+    places = {digest: {name: number for number, name in enumerate(listed)} for digest, listed in names.items()}
+    return Chronicle(runs, sorted(lives), clauses, lives, shapes, places, {run.label: run for run in runs})

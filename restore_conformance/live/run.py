@@ -1,0 +1,272 @@
+"""A live run from its plan to its end: shown first, sent only with leave, judged as any other, and cleaned up."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, TextIO
+
+from restore_conformance.campaign.campaign import Campaign, Watch
+from restore_conformance.campaign.result import Result
+from restore_conformance.campaign.selection import planned_for
+from restore_conformance.campaign.sender import Sender
+from restore_conformance.clauses import Register
+from restore_conformance.contract.documents import pinned
+from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.judging import Told
+from restore_conformance.live.deletion import Left
+from restore_conformance.live.guard import Support
+from restore_conformance.live.ids import Pool
+from restore_conformance.live.leave import has_leave
+from restore_conformance.live.permissions import Cell, matrix
+from restore_conformance.live.plan import CREATED, REFUSED, Plan
+from restore_conformance.live.planning import make_plan
+from restore_conformance.live.script import script
+from restore_conformance.live.settings import Live
+from restore_conformance.live.signin import method_of
+from restore_conformance.live.tenant import Opened, known_of, logins, opened
+from restore_conformance.live.token_claims import Claims
+from restore_conformance.output import gate
+from restore_conformance.recogniser import Recogniser, Sent
+from restore_conformance.scrub import Scrub
+from restore_conformance.settings import Settings
+from restore_conformance.stimuli import PROFILES, Stimulus
+from restore_conformance.stimuli.artifact_sets import items_of, points_of
+from restore_conformance.targets import Embedded, Target
+from restore_conformance.verdicts import Exit, Verdict
+
+USERS = frozenset({"azure-cli", "token", "default"})
+"""Ways of signing in that may stand for a user as well as for an application."""
+
+
+class LiveRun:
+    """One run against a live target. `show` tells what it would do; `run` does it, if it has leave."""
+
+    def __init__(self, settings: Settings, live: Live, register: Register, *, yes: bool) -> None:
+        self.settings = settings
+        self.live = live
+        self.register = register
+        self.yes = yes
+        self.deep = settings.profile == "live-deep"
+        self.requests = live.max_requests or settings.max_requests or PROFILES[settings.profile].requests
+        self.recovered: list[Left] = []
+        self.left: list[Left] = []
+        self.unanswered = 0
+        self.cells: list[Cell] = []
+
+    # ------------------------------------------------------------------ before
+
+    @property
+    def leave(self) -> bool:
+        """Whether anything may be sent, as far as that is known before signing in."""
+        return has_leave(self.live, yes=self.yes)
+
+    def planned(self) -> Plan:
+        """The plan as far as it can be known without signing in."""
+        kinds = logins(self.settings, self.live)
+        callers = set(kinds) - {"good"}
+        if method_of(kinds["good"]) not in USERS:
+            callers.add("application")
+        tokens = {kind: f"token-of-{kind}" for kind in {"good", *callers}}
+        recogniser = Recogniser(callers={t: k for k, t in tokens.items()}, known=known_of(self.settings))
+        sender = Sender(Embedded(_Nobody()), recogniser, tokens)
+        return self._plan(callers, lambda stimulus: recogniser(sender.request(stimulus)))
+
+    def _plan(self, callers: set[str], label: Callable[[Stimulus], Sent]) -> Plan:
+        pool = Pool(
+            self.settings.restore_points,
+            self.settings.granular_items,
+            random.Random(secrets.randbits(128)),  # noqa: S311 - ids nobody else uses, not secrets
+            made_up=False,
+            edition=self.settings.chosen(),
+        )
+        wanted = planned_for(self.register, self.settings.only)
+        return make_plan(wanted, label, pool, callers, requests=self.requests, deep=self.deep)
+
+    def show(self, out: TextIO) -> None:
+        """What would be sent, for which clauses, and what would be cleaned up."""
+        show(self.planned(), self.live, self.settings, self.requests, out)
+
+    # ------------------------------------------------------------------ the run
+
+    def run(
+        self,
+        *,
+        watch: Watch | None = None,
+        keep: Callable[[Exchange], None] | None = None,
+        support: Callable[[Support], None] | None = None,
+        told: Callable[[str, str], None] | None = None,
+        begin: Callable[[], object] = lambda: None,
+        broken: Told | None = None,
+    ) -> Result:
+        """Send, judge, clean up. `told` gets every token before it is used; `begin` is called when all is well;
+        `broken` gets each clause that is found broken.
+
+        Raises UsageError and Unready.
+        """
+        heard: list[Exchange] = []
+
+        def keep_and_hear(exchange: Exchange) -> None:
+            heard.append(exchange)
+            if keep is not None:
+                keep(exchange)
+
+        found = None
+        try:
+            with opened(
+                self.settings, self.live, yes=self.yes, requests=self.requests, pool=_names(self.settings),
+                support=support, told=told,
+            ) as found:  # fmt: skip
+                self.recovered = found.recovered
+                begin()
+                callers = {kind: found.identities.claims(kind) for kind in found.identities}
+                result = self._campaign(found, watch, keep_and_hear, broken).run()
+        finally:
+            if found is not None:
+                self.left, self.unanswered = found.left, found.unanswered
+        # What was cleaned up after the judging, and requests sent twice, count as well.
+        result.requests = found.door.budget.used
+        return self._permissions(result, heard, callers)
+
+    def _campaign(
+        self, found: Opened, watch: Watch | None, keep: Callable[[Exchange], None], broken: Told | None
+    ) -> Campaign:
+        """The campaign with the plan for the callers that are really there, and the bounds that follow from it."""
+        sender = Sender(found.door, found.recogniser, found.identities)
+        plan = self._plan(set(found.identities) - {"good"}, lambda stimulus: found.recogniser(sender.request(stimulus)))
+        most = plan.sessions + sum(step.expects == REFUSED for step in plan.every) + len(plan.spare) + plan.kept
+        budget = found.door.budget
+        budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve, kept=plan.kept)
+        return Campaign(
+            self.settings, found.door, self.register, watch=watch, keep=keep, told=broken, sender=sender,
+            script=script(plan, self.live.workers, budget.release),
+        )  # fmt: skip
+
+    def _permissions(self, result: Result, heard: list[Exchange], callers: dict[str, Claims]) -> Result:
+        """Judge the permission matrix; a caller that was served against the table breaks the contract."""
+        self.cells = matrix(pinned(), heard, callers)
+        broken = [cell for cell in self.cells if cell.verdict is Verdict.FAIL]
+        if broken and result.exit is not Exit.BROKEN:
+            first = broken[0]
+            result.exit = Exit.BROKEN
+            result.reason = f"the caller {first.caller} may not {first.operation} and was answered {first.seen}"
+        return result
+
+
+def rehearsal(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
+    """The same plan for a target that is not a tenant: the mock, loopback, or an emulator. Ids may be made up."""
+    recogniser = Recogniser(callers=settings.callers(), known=known_of(settings))
+    sender = Sender(target, recogniser, settings.tokens(), seed=settings.seed, budget=settings.max_requests)
+    pool = Pool(
+        settings.restore_points, settings.granular_items, random.Random(settings.seed),  # noqa: S311 - the same each time
+        made_up=True, edition=settings.chosen(),
+    )  # fmt: skip
+    profile = PROFILES[settings.profile]
+    plan = make_plan(
+        planned_for(register, settings.only), lambda stimulus: recogniser(sender.request(stimulus)), pool,
+        settings.identities,
+        requests=settings.max_requests or profile.requests, deep=profile.name == "live-deep",
+    )  # fmt: skip
+    return Campaign(settings, target, register, sender=sender, script=script(plan), **watchers)
+
+
+class _Nobody:
+    """Stands where no request is sent."""
+
+    def handle(self, request: Request) -> Response:
+        raise AssertionError(request)
+
+
+def _names(settings: Settings) -> frozenset[str]:
+    points = points_of([{"restorePoint": {"id": point}} for point in settings.restore_points])
+    return frozenset(points | items_of(list(settings.granular_items)))
+
+
+class SupportFile:
+    """Keeps the ids of every request that vendor support asks for, one JSON object a line."""
+
+    def __init__(self, path: Path, scrub: Scrub) -> None:
+        path.unlink(missing_ok=True)  # a link is removed rather than followed
+        self._file: IO[str] = path.open("x", encoding="utf-8")
+        self._scrub = scrub
+
+    def __call__(self, one: Support) -> None:
+        line = json.dumps(self._scrub.value(asdict(one)), separators=(",", ":"))
+        self._file.write(gate.current().text(line).rstrip("\n") + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def show(plan: Plan, live: Live, settings: Settings, requests: int, out: TextIO) -> None:
+    """Print a plan: each request, what the documents say of it, and the clauses it is sent for."""
+    print(f"Plan for {live.base}, tenant {live.login.tenant or '(of the caller)'}:", file=out)
+    rows = [(step, "read back") for step in plan.conversation or ()] + [(step, "") for step in plan.steps]
+    for number, (step, why) in enumerate(rows, 1):
+        says = {CREATED: "makes a draft", REFUSED: "is refused"}.get(step.expects, "either way")
+        caller = "" if step.stimulus.caller == "good" else f" as {step.stimulus.caller}"
+        print(f"{number:4} POST create {step.stimulus.family + caller:46} {says:14} {why}", file=out)
+        own = step.serves - plan.shared[CREATED] - plan.shared[REFUSED]
+        for address in sorted(own or step.sent_for):
+            print(f"       {address}", file=out)
+    if plan.granular:
+        print(f"     POST create {plan.granular.stimulus.family}, and read what it holds", file=out)
+    if plan.conversation:
+        looked = f", with {', '.join(plan.extras)}" if plan.extras else ""
+        print(f"     {plan.reads} more about these sessions: read, read again, deleted{looked}", file=out)
+    print(f"     every create that is accepted also serves {len(plan.shared[CREATED])} clauses, refused", file=out)
+    print(f"     {len(plan.shared[REFUSED])}: {', '.join(sorted(plan.shared[REFUSED]))}", file=out)
+    print(
+        f"Writes: {plan.creates} creates, of which at most {plan.sessions} make a draft; nothing is ever activated.\n"
+        f"Clean-up: every draft is read back and deleted, {plan.sessions} deletes at most.\n"
+        f"Requests: {plan.requests} of at most {plan.bound}, and {plan.reserve} in reserve for refusals that "
+        "are accepted.\n"
+        f"Kept: {plan.kept} more, {requests} in all, to ask again what is refused against the documents; drafts that "
+        "are made so are read back and deleted as well.",
+        file=out,
+    )
+    if plan.spare:
+        names = ", ".join(step.stimulus.family for step in plan.spare)
+        print(f"If there is room in the end: {names}.", file=out)
+    if plan.cells:
+        asked = ", ".join(f"{operation} as {caller}" for caller, operation in plan.cells)
+        print(f"For the permission matrix, on a draft of ours: {asked}.", file=out)
+    reasons: dict[str, list[str]] = {}
+    for address, gap in plan.unreachable.items():
+        reasons.setdefault(gap.says or "needs another caller: see [live.identity.…], or is not touched", []).append(
+            address
+        )
+    for why, addresses in reasons.items():
+        print(f"Not touched: {', '.join(addresses)}\n       {why}", file=out)
+    if not settings.restore_points:
+        print("No restore points are named, so no create is sent that could be accepted with artifacts.", file=out)
+
+
+def told_cells(cells: list[Cell], out: TextIO) -> None:
+    """Print the permission matrix: who was allowed what, by the tables and in fact."""
+    if not cells:
+        return
+    print("Permissions: caller, operation, as the page's table says, as answered", file=out)
+    for cell in cells:
+        print(f"  {cell.verdict.value:12} {cell.caller:14} {cell.operation:14} {cell.expected:8} {cell.seen}", file=out)
+
+
+def told_left(left: list[Left], unanswered: int, out: TextIO) -> None:
+    """List what could not be deleted."""
+    for one in left:
+        shown = gate.harmless(f"{one.session or '(id unknown)'}: {one.why}.").replace("\n", "\\n")
+        print(f"Left behind: {shown}", file=out)
+    if unanswered:
+        print(
+            f"{unanswered} creates had no answer and made nothing that can be seen yet; the next start, or "
+            "restore-conformance cleanup, looks again.",
+            file=out,
+        )

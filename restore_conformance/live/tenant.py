@@ -1,0 +1,245 @@
+"""Opens a live target: signs in, checks who that is, takes the tenant's lock, cleans up before and after.
+
+Whatever happens inside, at the end exactly our own drafts are deleted: at Ctrl-C and SIGTERM as well, and after a
+kill at the next opening.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from filelock import FileLock, Timeout
+
+from restore_conformance.contract.documents import pinned
+from restore_conformance.exchange import Request
+from restore_conformance.live.budget import Budget, Pace
+from restore_conformance.live.cleanup import clean
+from restore_conformance.live.deletion import Left
+from restore_conformance.live.guard import Door, Support
+from restore_conformance.live.identities import Identities
+from restore_conformance.live.journal import Journal
+from restore_conformance.live.leave import host_refused, tenant_refused
+from restore_conformance.live.settings import Live, Login, state_folder
+from restore_conformance.live.signals import Signals
+from restore_conformance.live.signin import Token, sign_in
+from restore_conformance.recogniser import Recogniser
+from restore_conformance.settings import Settings
+from restore_conformance.targets import Http, Target
+from restore_conformance.verdicts import Unready, UsageError
+
+RECOVERY = 1000
+"""Requests that cleaning up after an earlier run may take."""
+
+
+@dataclass(slots=True)
+class Opened:
+    """An open live target: the guard, who asks, and what is known of it; `left` is filled when it closes."""
+
+    door: Door
+    identities: Identities
+    recogniser: Recogniser
+    tenant: str
+    application: str
+    recovered: list[Left]
+    left: list[Left] = field(default_factory=list)
+    unanswered: int = 0
+
+
+@contextlib.contextmanager
+def opened(
+    settings: Settings,
+    live: Live,
+    *,
+    yes: bool,
+    requests: int = 0,
+    adopt: tuple[str, ...] = (),
+    pool: frozenset[str] = frozenset(),
+    support: Callable[[Support], None] | None = None,
+    told: Callable[[str, str], None] | None = None,
+    transport: Target | None = None,
+    ask: Callable[[Login], Token] | None = None,
+) -> Iterator[Opened]:
+    """A live target for the length of a block. Raises UsageError and Unready before anything is sent to it.
+
+    Without `yes` the tenant must be one that the settings allow. `adopt` names doubtful sessions of the journal that
+    the user says are ours. Sessions may be created once the budget allows some (`door.budget.allow`); until then
+    there is only reading.
+    """
+    identities = Identities(logins(settings, live), ask or (lambda login: sign_in(login, live)))
+    recogniser = Recogniser(known=known_of(settings))
+    identities.told += [recogniser.know, *([told] if told else [])]
+    tenant, application = _who(identities, live)
+    every_caller(identities)
+    _fence(live, identities, yes=yes)
+    folder = folder_of(live, tenant)
+    with _lock(folder, tenant), Signals() as signals:
+        journal = Journal(folder / "journal.ndjson")
+        target = transport or Http(live.base, live.ca_bundle or settings.ca_bundle, settings.timeout, retries=0)
+        pace = Pace(live.requests_per_second)
+        keep = support or (lambda _: None)
+
+        def door(budget: Budget) -> Door:
+            return Door(
+                target, identities, journal, budget, pace, refusal=lambda r: refusal(recogniser, r),
+                support=keep, application=application, pool=pool, patience=settings.patience, hold=signals.hold,
+            )  # fmt: skip
+
+        def leave(*budgets: Budget) -> None:
+            for budget in budgets:
+                budget.stop()
+            pace.stop()
+            target.close()
+
+        try:
+            first = Budget(0, 0, live.max_seconds, RECOVERY)
+            signals.leave = lambda: leave(first)
+            for session in adopt:
+                journal.adopt(session)
+            recovered = clean(door(first), careful=True)
+            made = Opened(
+                door(Budget(requests, 0, live.max_seconds)),
+                identities, recogniser, tenant, application, recovered,
+            )  # fmt: skip
+            signals.leave = lambda: leave(first, made.door.budget)
+            try:
+                yield made
+            finally:
+                with signals.undisturbed():
+                    made.left = _clean_up(made.door)
+                    made.unanswered = len(journal.unanswered())
+        finally:
+            target.close()
+            journal.close()
+
+
+def _clean_up(door: Door) -> list[Left]:
+    """Clean up whatever the block did, and however it ended; never in place of what it raised."""
+    door.journal.read_again()
+    try:
+        return clean(door, careful=False)
+    except (Unready, UsageError) as error:
+        return [Left(session, f"not deleted: {error}") for session in door.journal.sessions()]
+
+
+def refusal(recogniser: Recogniser, request: Request) -> bool:
+    """Whether the documents say that a request is refused."""
+    return bool(recogniser(request).defects)
+
+
+def logins(settings: Settings, live: Live) -> dict[str, Login]:
+    """How each configured caller signs in: the file's, and what the command line says on top."""
+    main = live.login
+    if settings.token:
+        main = replace(main, sign_in="token", token=settings.token)
+    made = {"good": main, **live.identities}
+    for kind, token in settings.identities.items():
+        made[kind] = Login(sign_in="token", token=token, where=f"--identity {kind}")
+    return made
+
+
+def known_of(settings: Settings) -> list[str] | None:
+    """The ids a user named, as a recogniser wants them."""
+    if not settings.restore_points:
+        return None
+    return [*settings.restore_points, *(item["id"] for item in settings.granular_items)]
+
+
+def folder_of(live: Live, tenant: str) -> Path:
+    """The folder of a tenant's journal and lock."""
+    name = re.sub(r"[^A-Za-z0-9.-]", "_", f"{_host_of(live.base)}_{tenant or 'unknown'}")
+    return state_folder(live) / name.lower()
+
+
+def _host_of(base: str) -> str:
+    """Host and port of a base URL, as a folder's name."""
+    parts = urlsplit(base)
+    return f"{parts.hostname}-{parts.port}" if parts.port else str(parts.hostname)
+
+
+def open_of(live: Live) -> Iterator[str]:
+    """What the journals of a target know of earlier runs, for every tenant, in words; asks nobody."""
+    found = False
+    for path in sorted(state_folder(live).glob(f"{_host_of(live.base)}_*/journal.ndjson")):
+        journal = Journal(path)
+        journal.close()
+        tenant = path.parent.name.partition("_")[2]
+        for session in journal.sessions():
+            yield f"Open in the tenant {tenant}: the session {session}, created by an earlier run."
+        for session, why in journal.doubtful.items():
+            yield f"Open in the tenant {tenant}: the session {session} {why}."
+        for intent in journal.unanswered():
+            yield f"Open in the tenant {tenant}: a create whose answer was lost (client-request-id {intent.support})."
+        found |= bool(journal.sessions() or journal.doubtful or journal.unanswered())
+    if not found:
+        yield "The journal knows of nothing that was left behind."
+
+
+def needed_permission() -> str:
+    """The permission that the page demands of a caller."""
+    rows = pinned().toml("create/page.toml")["permission"]
+    return str(next(row["least"][0] for row in rows if row.get("least")))
+
+
+def _who(identities: Identities, live: Live) -> tuple[str, str]:
+    """The tenant and application of the main caller. Raises Unready for a token that cannot create a session."""
+    found = identities.claims("good")
+    where = live.login.where
+    needed = needed_permission()
+    if found.readable and needed not in found.permissions:
+        granted = ", ".join(sorted(found.permissions)) or "none"
+        raise Unready(
+            f"{where}.client-id {found.application}: its token lacks {needed} (it has: {granted}); "
+            "grant the permission to the application and let an administrator consent."
+        )
+    tenant = found.tenant or live.login.tenant
+    return tenant.lower(), found.application or live.login.client_id
+
+
+def _fence(live: Live, identities: Identities, *, yes: bool) -> None:
+    """Every token must be for a tenant and a host with leave, before anything is sent there, clean-up included."""
+    for kind in identities:
+        claims, login = identities.claims(kind), identities.login(kind)
+        refused = tenant_refused(live, login, claims, yes=yes, main=kind == "good") or host_refused(
+            live, claims, yes=yes
+        )
+        if refused:
+            raise Unready(refused)
+
+
+def every_caller(identities: Identities) -> None:
+    """Sign every other caller in, and let the main one stand for its own kind where nobody else does.
+
+    The page has a row for applications and one for users; a second token of the main caller serves its row. Where
+    there is no second one, the one there is stays what it is.
+    """
+    for kind in list(identities):
+        identities[kind]
+    found = identities.claims("good")
+    if found.readable and found.kind not in identities and identities.renewable("good"):
+        identities.add(found.kind, identities.login("good"))
+        if identities[found.kind] == identities["good"]:
+            identities.drop(found.kind)
+
+
+@contextlib.contextmanager
+def _lock(folder: Path, tenant: str) -> Iterator[None]:
+    """One run at a time for a tenant, on this machine."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(folder / "lock", timeout=0, mode=0o600, thread_local=False)
+        lock.acquire()
+    except Timeout:
+        raise Unready(
+            f"Another run is using the tenant {tenant or '(unknown)'} on this machine; wait until it ends ({folder})."
+        ) from None
+    except OSError as error:
+        raise UsageError(f"live.state {folder} cannot be used: {error.strerror or error}.") from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,24 @@
+"""From recordings to verdicts: cassettes and HAR files are judged like a run, and no request is sent.
+
+What another tool's recording does not show is unknown; trouble in a recording is inconclusive, since nothing can be
+asked again. Knows no single clause.
+"""
+
+from restore_conformance.recorded.cassette_index import again, is_recorded_in, outdated
+from restore_conformance.recorded.origin import Source, origins
+from restore_conformance.recorded.replay import kept, replay, unlike
+from restore_conformance.recorded.review import BASE, Review, clock
+
+__all__ = [
+    "BASE",
+    "Review",
+    "Source",
+    "again",
+    "clock",
+    "is_recorded_in",
+    "kept",
+    "origins",
+    "outdated",
+    "replay",
+    "unlike",
+]

@@ -1,0 +1,29 @@
+"""Cassettes: written by a command, loaded with suspicion, played through vcrpy with no network behind it.
+
+Only these modules import vcrpy. Knows no clause: what a recording proves is for those who judge it.
+"""
+
+from restore_conformance.recorded.cassettes.cassette import LARGEST, LONGEST, Cassette, Provenance, every, load
+from restore_conformance.recorded.cassettes.foreign import Foreign, foreign
+from restore_conformance.recorded.cassettes.guard import SocketAttempt, no_network
+from restore_conformance.recorded.cassettes.matching import differences, nearest
+from restore_conformance.recorded.cassettes.player import Player, Unrecorded
+from restore_conformance.recorded.cassettes.writer import save
+
+__all__ = [
+    "LARGEST",
+    "LONGEST",
+    "Cassette",
+    "Foreign",
+    "Player",
+    "Provenance",
+    "SocketAttempt",
+    "Unrecorded",
+    "differences",
+    "every",
+    "foreign",
+    "load",
+    "nearest",
+    "no_network",
+    "save",
+]

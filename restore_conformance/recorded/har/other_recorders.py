@@ -1,0 +1,242 @@
+"""An exchange of a recording that is not ours, with everything in doubt left out.
+
+Knows neither HAR nor cassettes: `Shown` is what any recording may show of one exchange.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, Response, header, parse_json
+from restore_conformance.recorded.har import batches, credibility
+from restore_conformance.recorded.har.addresses import OTHER_VERSION, SPELLED, Heard
+from restore_conformance.recorded.har.blanks import WHOLE, is_blackened, pruned
+from restore_conformance.targets.coding import LARGEST, is_heavy
+from restore_conformance.targets.door import plain_path
+
+TOO_LARGE = "the recording shows a body larger than is read"
+
+VERSION_NAMED = re.compile(rb"/v1\.0/+\$metadata#")
+"""What an answer of v1.0 says of itself, which counts where the address names no version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One exchange as a recording shows it; sizes are what the recorder says, -1 where it does not say.
+
+    Media types are those it tells beside the headers. `partial` says that the request is not shown whole.
+    """
+
+    method: str
+    url: str
+    asked: Headers
+    sent: bytes | None
+    status: int
+    answered: Headers
+    body: bytes
+    sent_size: int = -1
+    body_size: int = -1
+    sent_media: str = ""
+    body_media: str = ""
+    partial: bool = False
+
+
+def exchanges_of(shown: Shown, found: Heard, *, whole: bool = False) -> Iterator[Exchange]:
+    """The exchanges of this API that one entry of a recording shows: none, one, or those inside a batch.
+
+    With `whole` nothing was taken out of it: it is from the program itself that had the exchange.
+    """
+    make = witnessed if whole else doubted
+    address = found.address(shown.method, shown.url)
+    if address is None:
+        return
+    if address.batch:
+        yield from _inside(shown, found, make)
+        return
+    heavy = is_heavy(shown.body) or is_heavy(shown.sent)
+    if heavy:
+        shown = replace(shown, body=b"", sent=None, body_size=-1, sent_size=-1)
+    made = make(shown, address.target)
+    if heavy:
+        made.trouble = TOO_LARGE
+    if not address.versioned and VERSION_NAMED.search(shown.body[:2000]):
+        found.leave_out(f"{OTHER_VERSION} (v1.0)")
+        return
+    if address.odd and not 200 <= (made.status or 0) < 300:
+        made.trouble = made.trouble or SPELLED
+    found.take(shown.url)
+    yield made
+
+
+def _inside(shown: Shown, found: Heard, make: Callable[[Shown, str], Exchange]) -> Iterator[Exchange]:
+    """The exchanges inside a batch."""
+    found.batches += 1
+    if is_heavy(shown.sent) or is_heavy(shown.body):
+        found.leave_out("with $batch, which is larger than is read,")
+        return
+    try:
+        parts = batches.parts(
+            _decoded(shown.sent, shown.asked), _decoded(shown.body, shown.answered), shown.url, shown.asked
+        )
+    except ValueError as why:
+        found.leave_out(f"with $batch, which could not be looked into since {why},")
+        return
+    found.seen -= 1  # Its parts stand for it.
+    for asked, came in parts:
+        found.seen += 1
+        address = found.inner(asked.method, asked.target)
+        if address is None or address.batch:
+            continue
+        one = Shown(
+            asked.method, asked.target, asked.headers, asked.body,
+            came.status if came else 0, came.headers if came else (), came.body if came else b"",
+        )  # fmt: skip
+        made = make(one, address.target)
+        if address.odd and not 200 <= (made.status or 0) < 300:
+            made.trouble = made.trouble or SPELLED
+        found.take(shown.url)
+        yield made
+
+
+def doubted(shown: Shown, target: str) -> Exchange:
+    """What can be believed of an exchange; `target` is its address below the service root."""
+    plain_sent = _decoded(shown.sent, shown.asked)
+    answered = credibility.believed(shown.answered)
+    plain = _decoded(shown.body, shown.answered)
+    value, lost = pruned(found) if (found := parse_json(plain)) is not NOTHING else (NOTHING, frozenset())
+    body = credibility.body_sent(plain_sent, shown.sent_size, _length(shown.asked))
+    if body is not None and credibility.blanked_before(body, shown.status, value):
+        body = None
+    elif body is not None and credibility.may_be_blanked(body):
+        lost |= {"request"}
+    accepted = body is not None and 200 <= shown.status < 300
+    asked = _with_media_type(credibility.believed(shown.asked), shown.sent_media, accepted=accepted)
+    request = Request(shown.method, target, asked, body)
+    made = Exchange(0, request, None, family="recorded", origin="elsewhere")
+    if (
+        shown.status not in credibility.FULL
+        and plain is not None
+        and (not plain or (value is NOTHING and _is_mark(plain)))
+    ):
+        lost |= WHOLE
+    made.trouble = _trouble(shown, request, plain_sent if body else None, plain, blanked=bool(lost - {"request"}))
+    media = credibility.media_type(answered, shown.body_media)
+    if media is None:
+        lost |= {"media type"}
+    if credibility.shaped(Request(shown.method, target, shown.asked)):
+        lost |= {"members", "media type"}
+    made.lost = lost
+    if 100 <= shown.status <= 599:
+        made.response = Response(shown.status, _with(answered, media), plain or b"")
+        if value is not NOTHING:
+            made.believe(value)
+    return made
+
+
+def witnessed(shown: Shown, target: str) -> Exchange:
+    """An exchange as the program shows it that had it; `target` is its address below the service root.
+
+    Only the form of the request is in doubt: one that asks for another answer than the documented one gets it.
+    """
+    asked, answered, plain = shown.asked, shown.answered, _decoded(shown.body, shown.answered)
+    request = Request(shown.method, target, asked, _decoded(shown.sent, asked) or None)
+    made = Exchange(0, request, None, family="recorded", origin="elsewhere")
+    if plain is None:
+        made.trouble = "the answer is in a content coding that cannot be undone, or larger than is read"
+    made.trouble = made.trouble or credibility.refused_for_its_form(request, shown.status) or None
+    lost = {"payload"} if shown.partial else set()
+    if not answered:  # no server answers without any header
+        lost.add("media type")
+    if credibility.shaped(request):
+        lost |= {"members", "media type"}
+    made.lost = frozenset(lost)
+    made.response = Response(shown.status, answered, plain or b"")
+    return made
+
+
+def _ids(target: str) -> list[str]:
+    """What an address names below the collection."""
+    return [part for part in plain_path(target.partition("?")[0]).split("/")[4:] if part]
+
+
+def _trouble(shown: Shown, request: Request, sent: bytes | None, plain: bytes | None, *, blanked: bool) -> str | None:
+    """What keeps an exchange as a whole from being taken at its word, or None."""
+    if plain is None:
+        return "the recording shows the answer in a content coding that cannot be undone, or larger than is read"
+    if any(is_blackened(part) for part in _ids(request.target)):
+        return "the recording has taken an id out of the address"
+    return (
+        credibility.trouble_of(shown.status, plain, -1 if blanked else shown.body_size)
+        or credibility.spoilt(sent, [] if _is_coded(shown.asked) else [shown.sent_size, _length(shown.asked)])
+        # What a tool wrote over explains another length.
+        or credibility.spoilt(
+            plain, [] if blanked or _is_coded(shown.answered) else [shown.body_size, _length(shown.answered)]
+        )
+        or credibility.refused_for_its_form(Request(request.method, request.target, shown.asked), shown.status)
+        or None
+    )
+
+
+def _with_media_type(headers: Headers, beside: str, *, accepted: bool) -> Headers:
+    """Headers with the media type that was sent, as far as it is known.
+
+    A payload that was accepted was JSON, or would have been accepted as JSON the more.
+    """
+    media = credibility.media_type(headers, beside) or ("application/json" if accepted else None)
+    return _with(headers, media)
+
+
+def _with(headers: Headers, media: str | None) -> Headers:
+    """Headers with this Content-Type and no other."""
+    if media is not None and header(headers, "content-type") == media:
+        return headers
+    rest = tuple((name, value) for name, value in headers if name.strip().lower() != "content-type")
+    return rest if media is None else (*rest, ("Content-Type", media))
+
+
+def _is_mark(body: bytes) -> bool:
+    """Whether a body that is no JSON is the mark of a tool."""
+    return len(body) < 500 and is_blackened(body.decode("utf-8", "replace"))
+
+
+def _decoded(raw: bytes | None, headers: Headers) -> bytes | None:
+    """A body without its content coding; most recorders have undone it already, and leave the header."""
+    if not raw or raw.lstrip()[:1] in {b"{", b"["}:
+        return raw
+    coding = (header(headers, "content-encoding") or "").strip().lower()
+    if coding in {"", "identity"}:
+        return raw
+    try:
+        if raw[:2] == b"\x1f\x8b":
+            undone = zlib.decompressobj(wbits=31)
+        elif coding == "deflate":
+            undone = zlib.decompressobj()
+        else:
+            return raw if _is_text(raw) else None
+        plain = undone.decompress(raw, LARGEST + 1)
+        return plain if undone.eof and not is_heavy(plain) else None
+    except zlib.error:
+        return raw if _is_text(raw) else None
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_coded(headers: Headers) -> bool:
+    return (header(headers, "content-encoding") or "identity").strip().lower() != "identity"
+
+
+def _length(headers: Headers) -> int:
+    """What Content-Length says of a body as it was sent, -1 where that says nothing of the body as it is shown."""
+    if _is_coded(headers):
+        return -1
+    said = (header(headers, "content-length") or "").strip()
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 12 else -1

@@ -1,0 +1,83 @@
+"""Plays every cassette of a folder and sums up; and what a pile of recordings says in the end.
+
+Knows no single clause, and nothing of how an exchange is judged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from restore_conformance.campaign.result import Result, conclude, passed
+from restore_conformance.clauses import Clause, Register
+from restore_conformance.contract import places
+from restore_conformance.exchange import Exchange
+from restore_conformance.recorded.cassette_index import again, is_recorded_in
+from restore_conformance.recorded.cassettes import Cassette, every, load
+from restore_conformance.recorded.origin import origins
+from restore_conformance.recorded.review import Keep, Review, clock
+from restore_conformance.settings import Settings
+from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
+
+
+def kept(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
+    """What a pile of recordings says: broken, kept as far as they go, or nothing."""
+    code, reason, unjudged = conclude(verdicts)
+    if code in {Exit.BROKEN, Exit.INTERNAL}:
+        return code, reason, unjudged
+    judged = [v for v in verdicts if v.clause.level is Level.MUST and v.verdict is Verdict.PASS]
+    if not judged:
+        return Exit.UNJUDGED, "the recordings touch no must clause", unjudged
+    return Exit.CONFORMANT, f"{passed(verdicts)}, as far as the recordings go", unjudged
+
+
+def replay(register: Register, settings: Settings, keep: Keep | None = None, folder: Path | None = None) -> Result:
+    """Play every cassette and judge what comes. Raises UsageError where there is none, or one is broken."""
+    started, before = clock()
+    folder = folder or places.CASSETTES
+    review = Review(register, settings, keep or _nothing)
+    blocks = []
+    try:
+        for name, path in every(folder):
+            cassette = load(path, f"cassettes/{name}.yaml")
+            blocks.append(cassette.provenance)
+            review.cassette(cassette, replay=True)
+    finally:
+        review.close()
+    if not blocks:
+        raise UsageError("There are no cassettes to replay; record some with restore-conformance record.")
+
+    def missing(made: Clause) -> str:
+        if any(block is not None and is_recorded_in(made, block) for block in blocks):
+            return f"its recording does not touch it any more; record it again with {again(made)}"
+        return f"no recording; make one with {again(made)}"
+
+    def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
+        code, reason, unjudged = conclude(verdicts)
+        return code, f"{reason}, on recordings: {origins(review.sources)}", unjudged
+
+    return review.result("replay", started, time.perf_counter() - before, missing, sum_up)
+
+
+def _nothing(_: Exchange) -> None:
+    """Nobody keeps them."""
+
+
+def unlike(register: Register, result: Result, cassettes: Iterable[Cassette]) -> Iterator[tuple[str, str, str]]:
+    """The clauses that cassettes of a run judge otherwise than the run did: address, verdict then, verdict now.
+
+    A clause that none of them records is passed over.
+    """
+    review = Review(register, result.settings, _nothing)
+    blocks = []
+    for cassette in cassettes:
+        review.cassette(cassette, replay=False)
+        blocks.append(cassette.provenance)
+    now = review.result("recordings", "", 0.0, lambda _: "", kept)
+    by_address = {found.clause.address: found.verdict for found in now.verdicts}
+    for found in result.verdicts:
+        made, verdict = found.clause, by_address.get(found.clause.address)
+        recorded = any(block is not None and is_recorded_in(made, block) for block in blocks)
+        if recorded and verdict is not None and verdict is not found.verdict:
+            yield made.address, found.verdict.value, verdict.value

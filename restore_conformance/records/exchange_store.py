@@ -1,0 +1,173 @@
+"""The exchanges of a run on their way to disk: kept as they come, written scrubbed when every secret is known.
+
+Bounded in number and in bytes, whatever a server sends and however long a run is. Knows no clause and no report.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import secrets
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, Response
+from restore_conformance.output.files import Pending
+from restore_conformance.recorded.har import Writer
+from restore_conformance.records.run_record import LOOKED_AT, exchange_of
+from restore_conformance.scrub import Scrub
+
+IN_MEMORY = 32 * 1024 * 1024
+MOST_BYTES = 512 * 1024 * 1024
+"""Bytes that may wait for being written; what comes after that is left out."""
+
+
+class _Clean(Scrub):
+    """Stands where everything was scrubbed before: scrubbing is the dear part, and two files hold the same."""
+
+    def text(self, value: str) -> str:
+        return value
+
+    def headers(self, headers: Headers) -> list[list[str]]:
+        return [list(pair) for pair in headers]
+
+    def bytes(self, raw: bytes) -> bytes:
+        return raw
+
+    def value(self, value: Any, depth: int = 0) -> Any:  # noqa: ARG002 - the signature of what it stands for
+        return value
+
+
+class Store:
+    """Keeps exchanges and writes them scrubbed at the end, when every name that must not be shown is known.
+
+    All of the first `most`, then as many again that have a finding or trouble; the rest is counted. Until `close`
+    they wait in memory, beyond a bound in a file without a name; tokens never get even there. `har`, if given, is
+    written the same exchanges, as long as its own bound allows.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        scrub: Scrub,
+        base: str,
+        most: int = 5_000,
+        har: Writer | None = None,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
+        self._path = path
+        self._scrub = scrub
+        self._base = base
+        self._most = most
+        self._left = most_bytes
+        self._har = har
+        self._waiting = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close
+        self._last: dict[int, int] = {}
+        self.run_id = secrets.token_hex(16)
+        self.kept = 0
+        self.seen = 0
+        self.problem = ""
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Keep an exchange, or count it where there is no more room."""
+        again = exchange.number in self._last
+        self.seen += not again
+        self._scrub.learn(exchange)
+        telling = exchange.failed or exchange.trouble
+        if self._left <= 0 or self.kept >= 2 * self._most or (self.kept >= self._most and not telling):
+            return
+        whole = self._har is not None and self._har.takes(exchange)
+        packed = pickle.dumps((*self._small(exchange, whole=whole), whole))
+        try:
+            self._waiting.write(packed)
+        except OSError as error:  # no more room for temporary files: what was kept so far is written
+            self._left, self.problem = 0, f"no more exchanges could be kept: {error.strerror or error}"
+            return
+        self._left -= len(packed)
+        self.kept += 1
+        self._last[exchange.number] = self.kept
+
+    def _small(self, exchange: Exchange, *, whole: bool) -> tuple[Exchange, tuple[int, int]]:
+        """The exchange without what is not written, its bodies cut where nobody writes them whole, and their sizes."""
+        asked, came = exchange.request, exchange.response
+        sizes = len(asked.body or b""), len(came.body if came else b"")
+        headers = _pairs(self._scrub, asked.headers)
+        body = asked.body if whole or asked.body is None else asked.body[:LOOKED_AT]
+        if came is not None and not whole:
+            came = replace(came, body=came.body[:LOOKED_AT])
+        kept = replace(
+            exchange, sent=None, known=None, request=replace(asked, headers=headers, body=body), response=came,
+            _answer=NOTHING, _parsed=False, _cache={},
+        )  # fmt: skip
+        return kept, sizes
+
+    def _scrubbed(self, exchange: Exchange) -> Exchange:
+        """An exchange as it is written."""
+        scrub, asked, came = self._scrub, exchange.request, exchange.response
+        body = None if asked.body is None else scrub.bytes(asked.body)
+        request = Request(asked.method, scrub.text(asked.target[:LOOKED_AT]), _pairs(scrub, asked.headers), body)
+        response = came and Response(came.status, _pairs(scrub, came.headers), scrub.bytes(came.body))
+        return replace(
+            exchange, request=request, response=response, step=scrub.text(exchange.step),
+            trouble=exchange.trouble and scrub.text(exchange.trouble), note=scrub.text(exchange.note),
+        )  # fmt: skip
+
+    def shown(self) -> dict[str, int]:
+        """How much was written and how much left out, as the run record has it; after `close`."""
+        made = {"exchanges": len(self._last), "left_out": self.seen - len(self._last)}
+        if self._har is not None:
+            made["har_left_out"] = self.seen - self._har.written
+        return made
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Whoever wants to leave at once is not kept; whatever else happened, what was exchanged is written."""
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            self._waiting.close()
+        self.close()
+
+    def close(self, pending: Pending | None = None) -> None:
+        """Write everything, to appear with what else is in `pending`, or at once where none is given.
+
+        An exchange kept again, with somebody to blame, is written once, as it was last. Raises OSError, and Withheld.
+        """
+        if self._waiting.closed:
+            return
+        together = Pending() if pending is None else pending
+        clean, base = _Clean(), self._scrub.text(self._base)
+        if self._har is not None:
+            self._har.pending = together
+        try:
+            self._write(together, clean, base)
+        except BaseException:
+            if self._har is not None:
+                self._har.drop()
+            raise
+        if pending is None:
+            together.commit()
+
+    def _write(self, together: Pending, clean: _Clean, base: str) -> None:
+        with self._waiting, together.opened(self._path) as file:
+            self._waiting.seek(0)
+            for place in range(1, self.kept + 1):
+                exchange, sizes, whole = pickle.load(self._waiting)  # noqa: S301 - written above, by this process
+                if self._last[exchange.number] != place:
+                    continue
+                exchange = self._scrubbed(exchange)
+                file.write(_line({"run_id": self.run_id, **exchange_of(exchange, clean, base, sizes=sizes)}))
+                if self._har is not None and whole:
+                    self._har(exchange, clean)
+        if self._har is not None:
+            self._har.close(self.seen)
+
+
+def _pairs(scrub: Scrub, headers: Headers) -> Headers:
+    return tuple((name, value) for name, value in scrub.headers(headers))
+
+
+def _line(value: dict[str, Any]) -> str:
+    return json.dumps(value, separators=(",", ":")) + "\n"

@@ -1,0 +1,123 @@
+"""What a ledger says of a run: which broken clauses are accepted, and which entries no longer hold.
+
+Pure functions. Nothing is taken out of a record: a clause stays broken, and is marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from restore_conformance.campaign.result import Result, Stop, conclude
+from restore_conformance.reports.ledger import Entry, Ledger
+from restore_conformance.verdicts import ClauseVerdict, Exit, Verdict
+
+Conclude = Callable[[list[ClauseVerdict], Stop, str], tuple[Exit, str, list[str]]]
+
+
+def accepted(
+    run: dict[str, Any], ledger: Ledger, targets: Sequence[str], today: date, shown: Callable[[str], str]
+) -> dict[str, Any]:
+    """The record with every accepted clause marked, and with what is wrong about the ledger.
+
+    `targets` are the names the target goes by. An entry about another target is ignored. One that
+    is overdue accepts nothing. One whose clause has no verdict here is neither right nor wrong, and is noted. What
+    the ledger says of hosts and people goes through `shown`, since records are scrubbed.
+    """
+    entries = [entry for entry in ledger.entries if entry.is_for(list(targets))]
+    by_address = {clause["id"]: clause for clause in run["clauses"]}
+    covers: dict[str, Entry] = {}
+    errors: list[str] = []
+    notes: list[str] = []
+    for entry in entries:
+        verdict = by_address.get(entry.clause, {}).get("verdict", "none")
+        if entry.review < today:
+            errors.append(f"{_the(entry)} is overdue: it was to be reviewed by {entry.review.isoformat()}.")
+            continue
+        if verdict == "pass":
+            errors.append(f"{_the(entry)} no longer happens: the clause is kept. Take it out.")
+        elif verdict != "fail":
+            notes.append(f"{_the(entry)} could not be looked at: the clause has the verdict {verdict} here.")
+        elif entry.clause in covers:
+            other = covers[entry.clause].number
+            errors.append(f"{_the(entry)} is one too many: entry {other} speaks of the same clause on this target.")
+        else:
+            covers[entry.clause] = entry
+    elsewhere = len(ledger.entries) - len(entries)
+    if elsewhere:
+        notes.append(f"{elsewhere} {'entry is' if elsewhere == 1 else 'entries are'} about other targets.")
+    clauses = [
+        {**clause, "accepted": _shown(covers[clause["id"]], shown)} if clause["id"] in covers else _unmarked(clause)
+        for clause in run["clauses"]
+    ]
+    marked = [clause["id"] for clause in clauses if "accepted" in clause]
+    return {
+        **run,
+        "clauses": clauses,
+        "ledger": {"accepted": marked, "errors": [*map(shown, errors)], "notes": [*map(shown, notes)]},
+    }
+
+
+def _shown(entry: Entry, shown: Callable[[str], str]) -> dict[str, str]:
+    """An entry as the run record has it beside the clause."""
+    texts = {"reason": entry.reason, "owner": entry.owner, "case": entry.case, "review": entry.review.isoformat()}
+    return {name: shown(text) for name, text in texts.items()}
+
+
+def _unmarked(clause: dict[str, Any]) -> dict[str, Any]:
+    """A clause without the mark of an earlier ledger."""
+    return {name: value for name, value in clause.items() if name != "accepted"}
+
+
+def _the(entry: Entry) -> str:
+    return f"E{str(entry)[1:]}"
+
+
+def exit_of(run: dict[str, Any], rest: Callable[[], int]) -> int:
+    """The exit code of a run that a ledger was read against.
+
+    An error in the ledger is 1. Where every broken *must* clause is accepted, `rest` decides: what the exit code is
+    if those clauses are left aside. A run that is broken in something that is not a clause stays broken.
+    """
+    if run["ledger"]["errors"]:
+        return int(Exit.BROKEN)
+    broken = [clause for clause in run["clauses"] if clause["verdict"] == "fail" and clause["level"] == "must"]
+    if run["exit"] != Exit.BROKEN:
+        return int(run["exit"])
+    if not broken or any("accepted" not in clause for clause in broken):
+        return int(Exit.BROKEN)
+    return rest()
+
+
+def settled(
+    run: dict[str, Any],
+    result: Result,
+    ledger: Ledger | None,
+    targets: Sequence[str],
+    today: date,
+    shown: Callable[[str], str],
+    *,
+    concluded: Conclude = conclude,
+    held: bool = False,
+) -> dict[str, Any]:
+    """The record of a run as its ledger has it, with the exit code that follows; the same record without a ledger.
+
+    `held` says that something besides the clauses is broken, which no ledger can accept.
+    """
+    if ledger is None:
+        return run
+    made = accepted(run, ledger, targets, today, shown)
+    aside = frozenset(made["ledger"]["accepted"])
+
+    def rest() -> int:
+        if held:
+            return int(Exit.BROKEN)
+        verdicts = [
+            replace(found, verdict=Verdict.PASS) if found.clause.address in aside else found
+            for found in result.verdicts
+        ]
+        return int(concluded(verdicts, result.stop, result.stopped)[0])
+
+    return {**made, "exit": exit_of(made, rest)}

@@ -1,0 +1,104 @@
+"""The two sides of an exchange as text to read, with the place marked that a finding is about.
+
+Bounded by `Bounds`: a server may send a line of a megabyte. Knows no markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from restore_conformance.records.safe_text import line
+from restore_conformance.reports.highlight import Piece, marked
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is shown: characters of a body in evidence, in an example, and of any other text; headers of a
+    message; exchanges of a conversation, its last ones.
+    """
+
+    evidence: int
+    example: int
+    text: int
+    headers: int = 40
+    steps: int = 10
+
+
+def sent(exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[str, Any] | None = None) -> list[Piece]:
+    """The request: its line, its headers, its body; what is wrong with it is marked where the finding says."""
+    asked = exchange["request"]
+    places = (finding or {}).get("sent", {}).get("places", ())
+    named = {kind: _named(places, kind) for kind in ("url", "header")}
+    made = [Piece(f"{line(asked['method'], 40)} "), *_url(line(asked["url"], bounds.text), named["url"]), Piece("\n")]
+    there = {name.lower() for name, _ in asked["headers"]}
+    made += _headers(asked["headers"], bounds, "", named=frozenset(name.lower() for name in named["header"]))
+    for name in named["header"]:
+        if name.lower() not in there:
+            made.append(Piece(f"← no {name} header\n", "missing"))
+    return [*made, Piece("\n"), *marked(asked["body"], [one for one in places if one.startswith("/")], longest)]
+
+
+def _named(places: Iterable[str], kind: str) -> list[str]:
+    return [one.removeprefix(f"{kind}:") for one in places if one.startswith(f"{kind}:")]
+
+
+def _url(url: str, parts: list[str]) -> list[Piece]:
+    """A URL with the first of these parts marked that stands in it."""
+    for part in parts:
+        before, found, after = url.rpartition(part)
+        if found:
+            return [Piece(before), Piece(part, "mark"), Piece(after)]
+    return [Piece(url)]
+
+
+def came(exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[str, Any] | None = None) -> list[Piece]:
+    """The answer: its status, its headers, its body; or what came instead of one.
+
+    What a finding is about is marked: the place its pointer names, else the status or the header it observed.
+    """
+    answer = exchange["response"]
+    if answer is None:
+        return [Piece(f"no answer: {line(exchange.get('trouble', ''), bounds.text)}", "mark" if finding else "plain")]
+    pointer = finding["pointer"] if finding else ""
+    observed = finding["observed"] if finding and not pointer and isinstance(finding["observed"], str) else ""
+    expected = finding["expected"] if finding else ""
+    status = str(answer["status"])
+    at_status = observed.split(" ")[0] == status
+    note = f"  ← expected {line(expected, 160)}" if expected else ""
+    made = [Piece("HTTP "), Piece(status, "mark" if at_status else "plain")]
+    made += [Piece(note, "note"), Piece("\n")] if at_status else [Piece("\n")]
+    made += _headers(answer["headers"], bounds, "" if at_status else observed, note)
+    return [*made, Piece("\n"), *marked(answer["body"], pointer, longest, expected)]
+
+
+def _headers(
+    headers: list[list[str]], bounds: Bounds, observed: str, note: str = "", named: frozenset[str] = frozenset()
+) -> Iterator[Piece]:
+    """The lines of the headers; one is marked that is named, or whose value was observed."""
+    for name, value in headers[: bounds.headers]:
+        hit = (bool(observed) and value.startswith(observed)) or name.lower() in named
+        yield Piece(f"{line(name, min(200, bounds.text))}: ")
+        yield Piece(line(value, bounds.text), "mark" if hit else "plain")
+        yield Piece(f"{note}\n" if hit else "\n", "note" if hit and note else "plain")
+    if len(headers) > bounds.headers:
+        yield Piece(f"… {len(headers) - bounds.headers} headers more\n")
+
+
+def told(exchange: dict[str, Any]) -> str:
+    """An exchange in one line: what was asked and what was answered."""
+    answer = exchange["response"]
+    path = exchange["request"]["url"].partition("/solutions/backupRestore/")[2]
+    asked = f"{exchange['request']['method']} {path or exchange['request']['url']}"
+    answered = f"answered {answer['status']}" if answer else "no answer"
+    return line(f"{asked}: {answered}", 160)
+
+
+def text(pieces: list[Piece]) -> str:
+    """The pieces as one text, a mark between guillemets: for formats that cannot colour."""
+    return "".join(piece.text if piece.kind in {"plain", "note"} else _between(piece.text) for piece in pieces)
+
+
+def _between(text: str) -> str:
+    return f"»{text.removesuffix(chr(10))}«" + ("\n" if text.endswith("\n") else "")

@@ -1,0 +1,185 @@
+"""A JSON body as lines to read, with the place marked that a finding is about, or where a missing member belongs.
+
+Knows no markup: gives pieces of text, each marked or not. Bounded: what is far from the mark is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from restore_conformance.exchange import NOTHING, parse_json
+from restore_conformance.records.safe_text import body as plain
+from restore_conformance.records.safe_text import line as line_of
+from restore_conformance.records.safe_text import visible
+
+DEEPEST = 60
+Ways = tuple[tuple[str, ...], ...]
+"""The steps of the pointers that are marked."""
+BEFORE = 12
+"""Lines kept before a mark where not all fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text: `kind` is plain, mark (the place itself), missing (where it belongs) or note (ours)."""
+
+    text: str
+    kind: str = "plain"
+
+
+def marked(
+    stored: dict[str, Any] | None, pointer: str | Iterable[str], longest: int, expected: str = ""
+) -> list[Piece]:
+    """A stored body in at most about `longest` characters, the places of JSON pointers (RFC 6901) marked in it.
+
+    `expected` is written beside the first place. A body that is no JSON, was cut, or nests too deep is shown as it is.
+    """
+    value = NOTHING if stored is None or "text" not in stored or stored.get("cut") else _parsed(stored["text"])
+    if value is NOTHING:
+        return [Piece(cut(plain(stored), longest))]
+    if _depth(value) > DEEPEST:
+        return [Piece(cut(visible(stored["text"]), longest)) if stored else Piece("")]
+    ways = tuple(filter(None, map(_way, [pointer] if isinstance(pointer, str) else pointer)))
+    lines = list(_lines(value, ways, (), ""))
+    lines[-1].pop()  # the comma after the whole
+    at = next((line for line in lines if any(piece.kind != "plain" for piece in line)), None)
+    if at is not None and expected:
+        at.append(Piece(f"  ← expected {cut(line_of(expected), 160)}", "note"))
+    return _fitted(lines, longest)
+
+
+def _parsed(text: str) -> Any:
+    # Not the numbers of another program: 1e400 and a hundred digits are shown as they were sent, or not as JSON.
+    value = parse_json(text.encode("utf-8", "replace"))
+    try:
+        json.dumps(value if value is not NOTHING else None, allow_nan=False)
+    except (ValueError, RecursionError):
+        return NOTHING
+    return value
+
+
+def _depth(value: Any) -> int:
+    level, depth = [value], 0
+    while level and depth <= DEEPEST:
+        inner: list[Any] = []
+        for one in level:
+            inner += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        level, depth = inner, depth + 1
+    return depth
+
+
+def _way(pointer: str) -> tuple[str, ...] | None:
+    """The steps of a pointer; None where nothing is pointed at."""
+    if not pointer.startswith("/"):
+        return None
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+
+
+def _lines(value: Any, ways: Ways, at: tuple[str, ...], label: str) -> Iterator[list[Piece]]:
+    """The lines of a value; each ends with the piece that is its comma."""
+    kind = "mark" if at in ways else "plain"
+    indent = Piece("  " * len(at))
+    head = [indent, Piece(label, kind)] if label else [indent]
+    if not isinstance(value, dict | list) or not value:
+        gap = _gap(value, ways, at)
+        shown = visible(json.dumps(value, ensure_ascii=False))
+        yield [*head, Piece(shown, kind), *([Piece(f"  ← missing: {gap}", "missing")] if gap else []), Piece(",")]
+        return
+    opens, closes = "{}" if isinstance(value, dict) else "[]"
+    yield [*head, Piece(opens, kind)]
+    members = value.items() if isinstance(value, dict) else ((str(n), one) for n, one in enumerate(value))
+    last: list[Piece] = []
+    for name, inner in members:
+        if last:
+            yield last
+        shown = f"{visible(json.dumps(name, ensure_ascii=False))}: " if isinstance(value, dict) else ""
+        *before, last = _lines(inner, ways, (*at, name), shown)
+        yield from before
+    gap = _gap(value, ways, at)
+    if not gap:
+        last = last[:-1]
+    yield last
+    if gap:
+        yield [Piece("  " * (len(at) + 1)), Piece(f"← missing: {gap}", "missing")]
+    yield [indent, Piece(closes, kind), Piece(",")]
+
+
+def _gap(value: Any, ways: Ways, at: tuple[str, ...]) -> str:
+    """The name of the member that a pointer names and this value lacks."""
+    for way in ways:
+        if len(way) <= len(at) or way[: len(at)] != at:
+            continue
+        step = way[len(at)]
+        there = step in value if isinstance(value, dict) else isinstance(value, list) and _index(step) < len(value)
+        if not there:
+            return visible("/".join(way[len(at) :]))[:200]
+    return ""
+
+
+def _index(step: str) -> float:
+    return int(step) if step.isascii() and step.isdigit() and len(step) < 9 else float("inf")
+
+
+def _fitted(lines: list[list[Piece]], longest: int) -> list[Piece]:
+    """The lines, or a window around the mark where not all fit."""
+    lines = [_narrow(line, longest) for line in lines]
+    sizes = [sum(len(piece.text) for piece in line) + 1 for line in lines]
+    first, last = 0, len(lines)
+    marks = [n for n, line in enumerate(lines) if any(piece.kind != "plain" for piece in line)]
+    if sum(sizes) > longest and len(marks) > 1:
+        return _around(lines, sizes, marks, longest)
+    if sum(sizes) > longest:
+        mark = next(iter(marks), 0)
+        first = mark if mark < BEFORE else mark - BEFORE
+        room, last = longest, first
+        while last < len(lines) and (room > sizes[last] or last <= mark):
+            room -= sizes[last]
+            last += 1
+    made = [Piece(f"… {first} lines before\n")] if first else []
+    for line in lines[first:last]:
+        made += [*line, Piece("\n")]
+    if last < len(lines):
+        made.append(Piece(f"… {len(lines) - last} lines more\n"))
+    return _joined(made)
+
+
+def _around(lines: list[list[Piece]], sizes: list[int], marks: list[int], longest: int) -> list[Piece]:
+    """The lines nearest to any of several marks, and how many are left out between them."""
+    kept: set[int] = set()
+    for _, number in sorted((min(abs(number - mark) for mark in marks), number) for number in range(len(lines))):
+        longest -= sizes[number]
+        if longest < 0 and number not in marks:
+            break
+        kept.add(number)
+    made: list[Piece] = []
+    skipped = 0
+    for number, line in enumerate([*lines, []]):
+        if number in kept or number == len(lines):
+            made += [Piece(f"… {skipped} lines\n")] if skipped else []
+            made += [*line, Piece("\n")] if line else []
+            skipped = 0
+        else:
+            skipped += 1
+    return _joined(made)
+
+
+def _narrow(line: list[Piece], longest: int) -> list[Piece]:
+    return [Piece(cut(piece.text, max(longest // 2, 80)), piece.kind) for piece in line]
+
+
+def _joined(pieces: list[Piece]) -> list[Piece]:
+    made: list[Piece] = []
+    for piece in pieces:
+        if made and made[-1].kind == piece.kind:
+            made[-1] = Piece(made[-1].text + piece.text, piece.kind)
+        elif piece.text:
+            made.append(piece)
+    return made
+
+
+def cut(text: str, longest: int) -> str:
+    """A text of at most that many characters, with a word about what was cut."""
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"

@@ -1,0 +1,116 @@
+"""report.html: one file, no network, readable without scripts, and small however much a server sends.
+
+Knows where things stand on the page; what they say is in `telling`, what they look like in the templates.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from restore_conformance.contract.documents import pinned
+from restore_conformance.records import exchanges
+from restore_conformance.reports import causes, exchange_view, wording
+from restore_conformance.reports.exchange_view import Bounds
+from restore_conformance.reports.templating import environment, plain
+
+LARGEST = 900_000
+"""Characters of a page; it stays under a megabyte with every letter of two bytes that a server is likely to send."""
+
+BOUNDS = (
+    Bounds(6000, 2500, 2000), Bounds(2500, 900, 800, 20, 6), Bounds(1000, 400, 300, 12, 3),
+    Bounds(300, 100, 120, 6, 1), Bounds(0, 0, 60, 0, 1),
+)  # fmt: skip
+"""How much of each text is shown: the first of these with which the page is not too large."""
+
+TONES = {"conformant": "pass", "non-conformant": "fail", "inconclusive": "inconclusive", "error": "error"}
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(run: dict[str, Any]) -> str:
+    """The report of a run."""
+    made = ""
+    for number, bounds in enumerate(BOUNDS):
+        if bounds is not BOUNDS[-1] and _guessed(run, bounds) > LARGEST:
+            continue
+        made = _rendered(run, bounds, cut=number > 0)
+        if len(made.encode()) <= LARGEST:
+            break
+    return made
+
+
+def _guessed(run: dict[str, Any], bounds: Bounds) -> int:
+    """The least that the evidence will take, so that no page is made that is much too large."""
+    total = 0
+    for entry in run["clauses"]:
+        for finding in entry["findings"]:
+            shown = exchanges(finding)[-bounds.steps :]
+            total += sum(_size(one, bounds.example, bounds) for one in shown[:-1])
+            total += _size(shown[-1], bounds.evidence, bounds)
+            total += sum(_escaped(str(finding[part]), bounds.text) for part in ("message", "expected", "observed"))
+    return total
+
+
+def _size(exchange: dict[str, Any], longest: int, bounds: Bounds) -> int:
+    total = 0
+    for side in (exchange["request"], exchange["response"] or {}):
+        total += _escaped((side.get("body") or {}).get("text", ""), longest)
+        total += sum(_escaped(value, bounds.text) for _, value in side.get("headers", [])[: bounds.headers])
+    return total
+
+
+def _escaped(text: str, longest: int) -> int:
+    return len(escape(text[:longest]).encode("utf-8", "replace"))
+
+
+def _rendered(run: dict[str, Any], bounds: Bounds, *, cut: bool) -> str:
+    examples = {e["example"]["number"]: e["example"] for e in run["clauses"] if "example" in e and not e["findings"]}
+    families = run.get("timing", {}).get("families", {})
+    page = environment().get_template("report.html")
+    return page.render(
+        run=run,
+        bounds=bounds,
+        cut=cut,
+        style=plain(_text("report.css")),
+        script=plain(_text("report.js")),
+        digest=digest,
+        subject=wording.SUBJECT,
+        tone=TONES[run["verdict"]],
+        sentence=wording.sentence(run),
+        partial=wording.partial(run),
+        edition=wording.edition(run),
+        newer=wording.newer(run),
+        not_followed=wording.not_followed(run),
+        groups=wording.groups(run),
+        causes=causes.causes(run),
+        fresh=causes.fresh,
+        often=causes.often,
+        since=wording.since(run),
+        words=wording.WORDS,
+        unjudged=wording.unjudged(run),
+        families=sorted(families.items(), key=lambda item: -item[1]["slowest"]),
+        examples=[examples[number] for number in sorted(examples)],
+        interpretations=pinned().toml("interpretations.toml"),
+        places=wording.places,
+        counted=wording.counted,
+        support=wording.support,
+        first_seen=wording.first_seen,
+        last_good=wording.last_good,
+        told=exchange_view.told,
+        sent=lambda e, longest, finding=None: exchange_view.sent(e, longest, bounds, finding),
+        came=lambda e, longest, finding=None: exchange_view.came(e, longest, bounds, finding),
+    )
+
+
+@functools.cache
+def _text(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def digest(text: str) -> str:
+    """The source expression by which a Content-Security-Policy names an inline style or script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(str(text).encode()).digest()).decode()

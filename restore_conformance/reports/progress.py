@@ -1,0 +1,200 @@
+"""How far a run is while it lasts: families with counts, rate and time left, and each clause when it is found broken.
+
+On a terminal a table that is redrawn; plain lines in a log. What a server sends is shown as text in one line. Rich
+is imported where there is a terminal. Knows no verdict: those come at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+from restore_conformance.clauses import Clause
+from restore_conformance.exchange import Exchange
+from restore_conformance.records.safe_text import line
+from restore_conformance.scrub import Scrub
+from restore_conformance.settings import Settings
+from restore_conformance.verdicts import Deviation
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+EVERY = 10.0
+"""Seconds between two lines of a log."""
+REDRAWN = 4
+"""Times a second that a terminal is redrawn."""
+ROWS = 12
+LONGEST = 4000
+"""Characters of a message that are scrubbed, where a few hundred are shown."""
+
+
+@dataclass(slots=True)
+class Count:
+    """The exchanges of one family so far, how many are planned (0: not known), and how many show a deviation."""
+
+    planned: int = 0
+    heard: int = 0
+    broken: int = 0
+    seconds: float = 0.0
+    last: int = 0
+
+
+def is_plain(out: TextIO) -> bool:
+    """Whether a stream can show lines only: no terminal, or one that cannot move its cursor."""
+    return not out.isatty() or os.environ.get("TERM", "") in {"dumb", ""}
+
+
+class Progress:
+    """Watches a campaign: it is its `watch`, `expect` and `told`. Shows nothing where it is quiet."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        target: str,
+        *,
+        quiet: bool,
+        plain: bool = False,
+        scrub: Scrub | None = None,
+        out: TextIO | None = None,
+    ) -> None:
+        self._out = out or sys.stderr
+        self._quiet = quiet
+        self._plain = plain or is_plain(self._out)
+        self._target = line(target)
+        self._about = f"profile {settings.profile}, seed {settings.seed}"
+        self._scrub = scrub
+        self._families: dict[str, Count] = {}
+        self._told: set[str] = set()
+        self._number = self._planned = self._broken = 0
+        self._start = self._last = time.monotonic()
+        self._live: Any = None
+        self._console: Console | None = None
+
+    # ------------------------------------------------------------------ what it watches
+
+    def __enter__(self) -> Progress:
+        self._start = self._last = time.monotonic()
+        if self._quiet:
+            return self
+        if self._plain:
+            self._print(f"Judging {self._target}: {self._about}")
+            return self
+        from rich.console import Console
+        from rich.live import Live
+
+        self._console = Console(file=self._out, highlight=False, soft_wrap=True)
+        self._console.print(f"Judging {self._target}: {self._about}", markup=False)
+        self._live = Live(
+            console=self._console, get_renderable=self._drawn, refresh_per_second=REDRAWN, transient=True,
+            redirect_stdout=False, redirect_stderr=False,
+        )  # fmt: skip
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+        if not self._quiet and self._number:
+            self._print(self._summary())
+
+    def __call__(self, exchange: Exchange, number: int, planned: int) -> None:
+        """Hear of one exchange."""
+        row = self._families.setdefault(exchange.family, Count())
+        row.heard += 1
+        row.seconds += exchange.seconds
+        row.last = self._number = max(number, self._number)
+        self._planned = planned
+        if exchange.failed:
+            row.broken += 1
+            self._broken += 1
+        if self._plain and not self._quiet and time.monotonic() - self._last >= EVERY:
+            self._last = time.monotonic()
+            count = f"{row.heard} of {row.planned}" if row.planned >= row.heard else f"{row.heard}"
+            self._print(f"{self._overall()}; now {line(exchange.family, 60)} {count}")
+
+    def expect(self, planned: Mapping[str, int]) -> None:
+        """Hear how many requests of each family are planned."""
+        for family, number in planned.items():
+            self._families.setdefault(family, Count()).planned = number
+
+    def told(self, made: Clause, deviation: Deviation, evidence: Sequence[Exchange]) -> None:
+        """Hear that a clause is broken: one line, once."""
+        if self._quiet or made.address in self._told:
+            return
+        self._told.add(made.address)
+        message = deviation.message
+        if self._scrub is not None:
+            for one in evidence:
+                self._scrub.learn(one)
+            message = self._scrub.text(message[:LONGEST])
+        self._print(f"broken  {made.level.value:7} {made.address}: {line(message, 200)}", "red")
+
+    def explained(self, run: dict[str, Any]) -> dict[str, Any]:
+        """Take back the lines about clauses that are not broken after all, and say why; gives the record as it is."""
+        entries = {entry["id"]: entry for entry in run["clauses"]}
+        over = [entries[name] for name in sorted(self._told) if entries[name]["verdict"] not in {"fail", "error"}]
+        groups: dict[str, list[str]] = {}
+        for entry in over:
+            root = f"explained by {entry['root']}" if "root" in entry else entry.get("reason") or entry["verdict"]
+            groups.setdefault(line(root, 200), []).append(entry["id"])
+        for why, names in groups.items():
+            shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+            self._print(f"retracted {shown}: {why}", "dim")
+        return run
+
+    # ------------------------------------------------------------------ what it shows
+
+    def _print(self, said: str, style: str = "") -> None:
+        if self._console is not None:
+            self._console.print(said, style=style, markup=False)
+        else:
+            print(said, file=self._out, flush=True)
+
+    def _overall(self) -> str:
+        rate = self._number / max(time.monotonic() - self._start, 0.001)
+        planned = max(self._planned, self._number)
+        said = (
+            f"{self._number} of about {planned} requests, {rate:.0f}/s, {_time((planned - self._number) / rate)} left"
+        )
+        return said + (f", {self._broken} with a deviation" if self._broken else "")
+
+    def _summary(self) -> str:
+        took = time.monotonic() - self._start
+        largest = sorted(self._families.items(), key=lambda item: -item[1].heard)
+        heard = [(name, row) for name, row in largest if row.heard]
+        shown = ", ".join(f"{line(name, 40)} {row.heard}" for name, row in heard[:6])
+        more = f" and {len(heard) - 6} families more" if len(heard) > 6 else ""
+        return f"{self._number} requests in {_time(took)}: {shown}{more}"
+
+    def _drawn(self) -> RenderableType:
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        made = Table(box=None, pad_edge=False, header_style="dim")
+        made.add_column("family")
+        for name in ("requests", "broken", "each"):
+            made.add_column(name, justify="right")
+        # A copy: the run goes on while this is drawn.
+        rows = sorted(self._families.copy().items(), key=lambda item: (-min(item[1].broken, 1), -item[1].last))
+        for name, row in rows[:ROWS]:
+            count = f"{row.heard} of {row.planned}" if row.planned >= row.heard else f"{row.heard}"
+            broken = Text(str(row.broken), style="red") if row.broken else Text("·", style="dim")
+            each = f"{row.seconds / row.heard * 1000:.1f} ms" if row.heard else "·"
+            made.add_row(Text(line(name, 40)), count, broken, each)
+        parts: list[Any] = [made]
+        if len(rows) > ROWS:
+            parts.append(Text(f"and {len(rows) - ROWS} families more", style="dim"))
+        if self._number:
+            bar = ProgressBar(total=max(self._planned, self._number), completed=self._number, width=40)
+            parts += [bar, Text(self._overall())]
+        return Group(*parts)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

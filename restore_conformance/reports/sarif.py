@@ -1,0 +1,143 @@
+"""report.sarif: SARIF 2.1.0, one result for each finding, for what shows results beside code.
+
+A result points to the line of the clause's table, since the defect itself lies in a server that is not there to be
+pointed at; a deviation that the ledger accepts is suppressed, and still there. Text of a server is shown in one line.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from typing import Any
+
+from restore_conformance.contract.documents import pinned
+from restore_conformance.records import broke
+from restore_conformance.records.finding_identity import sight
+from restore_conformance.records.safe_text import line
+from restore_conformance.reports import causes, wording
+
+VERSION = "2.1.0"
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+ROOT = "SRCROOT"
+LEVELS = {"must": "error", "should": "warning", "observe": "note"}
+LONGEST = 1000
+_TABLE = re.compile(r"\[([a-z0-9-]+\.[a-z0-9-]+)\]\s*(?:#.*)?")
+
+
+def render(run: dict[str, Any]) -> bytes:
+    """The run as a SARIF log in UTF-8, in ASCII alone."""
+    found = [entry for entry in causes.findings(run) if entry["findings"]]
+    names = [entry["id"] for entry in found]
+    ledger = run.get("ledger", {}).get("errors", ())
+    rules = [_rule(entry) for entry in found]
+    results = [_result(entry, number, run) for number, entry in enumerate(found)]
+    if ledger:
+        rules.append({"id": "ledger", "shortDescription": {"text": "The ledger of accepted deviations is up to date."}})
+        results += [_of_ledger(said, len(names), run) for said in ledger]
+    driver = {"name": "graph-restore-conformance", "version": run["suite"]["version"], "rules": rules}
+    made = {
+        "$schema": SCHEMA,
+        "version": VERSION,
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "automationDetails": {"id": f"restore-conformance/{run.get('profile', '')}/"},
+                "invocations": [_invocation(run)],
+                "columnKind": "utf16CodeUnits",
+                "results": results,
+            }
+        ],
+    }
+    return (json.dumps(made, indent=1) + "\n").encode()
+
+
+def _rule(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": entry["id"],
+        "shortDescription": {"text": entry["says"]},
+        "defaultConfiguration": {"level": LEVELS[entry["level"]]},
+        "properties": {"level": entry["level"], "statedAt": [place.text for place in wording.places(entry)]},
+    }
+
+
+def _result(entry: dict[str, Any], number: int, run: dict[str, Any]) -> dict[str, Any]:
+    finding = entry["findings"][0]
+    made: dict[str, Any] = {
+        "ruleId": entry["id"],
+        "ruleIndex": number,
+        "level": LEVELS[entry["level"]],
+        "kind": "fail",
+        "message": {"text": line(f"{finding['message']} (seen {causes.often(finding)})", LONGEST)},
+        "locations": [_location(entry["id"])],
+        "partialFingerprints": {"finding/v1": sight(finding).key},
+        "occurrenceCount": finding["seen"],
+        "properties": {
+            "cause": finding.get("cause", entry["id"]),
+            "request": line(wording.request(broke(finding)), LONGEST),
+            "target": line(run["target"], LONGEST),
+        },
+    }
+    if "accepted" in entry:
+        made["suppressions"] = [{"kind": "external", "justification": line(wording.accepted(entry), LONGEST)}]
+    return made
+
+
+def _of_ledger(said: str, number: int, run: dict[str, Any]) -> dict[str, Any]:
+    """An error of the ledger, at the file that the run was given."""
+    path = str(run.get("settings", {}).get("deviations", "")).replace("\\", "/")
+    plain = re.fullmatch(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*", path) is not None
+    physical = {"artifactLocation": {"uri": path, "uriBaseId": ROOT}, "region": {"startLine": 1}}
+    return {
+        "ruleId": "ledger",
+        "ruleIndex": number,
+        "level": "error",
+        "kind": "fail",
+        "message": {"text": line(said, LONGEST)},
+        "locations": [{"physicalLocation": physical}] if plain else [],
+    }
+
+
+def _location(address: str) -> dict[str, Any]:
+    operation, _, rest = address.partition("/")
+    lines = _lines(operation)
+    made: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": address, "kind": "member"}]}
+    if rest in lines:
+        made["physicalLocation"] = {
+            "artifactLocation": {"uri": f"schemas/{operation}/clauses.toml", "uriBaseId": ROOT},
+            "region": {"startLine": lines[rest]},
+        }
+    return made
+
+
+@functools.cache
+def _lines(operation: str) -> dict[str, int]:
+    """The line of each clause's table in the file of an operation; none for an operation that is not there."""
+    path = pinned().root / operation / "clauses.toml"
+    if not re.fullmatch(r"[a-z-]+", operation) or not path.is_file():
+        return {}
+    numbered = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    return {found[1]: number for number, text in numbered if (found := _TABLE.fullmatch(text.strip()))}
+
+
+def _invocation(run: dict[str, Any]) -> dict[str, Any]:
+    """How the run ended; an error of the suite is no result about the target."""
+    broken = [entry for entry in run["clauses"] if entry["verdict"] == "error"]
+    made: dict[str, Any] = {"executionSuccessful": run["verdict"] != "error", "startTimeUtc": _utc(run["started"])}
+    if "exit" in run:
+        made["exitCode"] = run["exit"]
+    if broken:
+        made["toolExecutionNotifications"] = [
+            {
+                "level": "error",
+                "message": {"text": line(entry.get("reason", ""), LONGEST) or "error"},
+                "associatedRule": {"id": entry["id"]},
+            }
+            for entry in broken
+        ]
+    return made
+
+
+def _utc(moment: str) -> str:
+    """A moment as SARIF writes it: UTC, with a Z."""
+    return f"{moment.removesuffix('Z').removesuffix('+00:00')}Z"

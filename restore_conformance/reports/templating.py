@@ -1,0 +1,59 @@
+"""The only module that imports the template engine: one environment for every page, with escaping on."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import jinja2
+import markupsafe
+
+from restore_conformance.records.safe_text import body, visible
+
+_UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)")
+
+
+@functools.lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """The engine: what a server sends is text and never markup, and a name that is not there is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("restore_conformance.reports"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.filters["body"] = body
+    made.filters["visible"] = visible
+    made.filters["short"] = _short
+    made.filters["when"] = when
+    made.filters["seconds"] = seconds
+    return made
+
+
+def plain(text: str) -> str:
+    """A text of ours that is put into a page as it is: a style or a script."""
+    return markupsafe.Markup(text)  # noqa: S704 - never anything that was sent
+
+
+@jinja2.pass_context
+def _short(context: jinja2.runtime.Context, text: Any) -> str:
+    """A text made visible, and cut at what the page's `bounds` allow."""
+    shown, longest = visible(text), int(context["bounds"].text)
+    return shown if len(shown) <= longest else f"{shown[:longest]}… ({len(shown)} characters)"
+
+
+def when(moment: str) -> str:
+    """A moment as people write it."""
+    found = _UTC.fullmatch(moment)
+    return f"{found[1]} {found[2]} UTC" if found else visible(moment)
+
+
+def seconds(number: float) -> str:
+    """A time in seconds, with the unit that suits it."""
+    if number >= 90:
+        return f"{number / 60:.1f} min"
+    if number >= 1:
+        return f"{number:.1f} s"
+    return f"{number * 1000:.0f} ms" if number >= 0.01 else f"{number * 1000:.2g} ms"

@@ -1,0 +1,174 @@
+"""What a run says in a terminal at its end: verdicts by heading, findings, what was not judged, where the reports are.
+
+Every text of a server is shown in one line, without escapes. Rich's door, beside `progress`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TextIO
+
+from restore_conformance.records.safe_text import line
+from restore_conformance.reports import causes, wording
+
+MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}
+COLUMNS = ("pass", "fail", "inconclusive", "none")
+NONE = "·"
+"""Stands for no clause, so that the numbers stand out."""
+
+MOST_CLAUSES = 8
+"""Clauses of one cause that are named with what they require."""
+MOST_REASONS = 15
+"""Lines about what was not judged or not tested."""
+
+BETWEEN = "; "
+"""Stands between the groups of what was left out of a recording."""
+
+
+def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: TextIO, plain: bool = False) -> None:
+    """The verdicts by heading, what is broken, the verdict, what was not tested, and where the reports are."""
+    if not quiet:
+        _headings(run, out, plain=plain)
+        _causes(run, out)
+        _passing(run, out)
+    if said := wording.partial(run):
+        print(line(said), file=out)
+    print(f"{run['verdict'].upper()}{wording.edition(run)}: {line(run['reason'])}.", file=out)
+    for said in wording.newer(run):
+        print(said, file=out)
+    counts = ", ".join(
+        f"{run['summary'][name]} {words}" for name, words in wording.WORDS.items() if run["summary"].get(name)
+    )
+    print(
+        f"{counts}; {run['requests']} requests, {run['judgements']} judgements, {run['seconds']:.1f} s",
+        file=out,
+    )
+    _ledger(run, out)
+    if not quiet:
+        _unjudged(run, out)
+        _recordings(run, out)
+        print(f"Report: {written['html'] if written else 'not written, see below'}", file=out)
+
+
+def _ledger(run: dict[str, Any], out: TextIO) -> None:
+    """What the ledger says; also in the quiet mode, for it decides the exit code."""
+    if "ledger" not in run:
+        return
+    marked = run["ledger"]["accepted"]
+    if marked:
+        left = sum("accepted" not in entry for entry in wording.broken(run))
+        rest = f"; {left} broken must {'clause is' if left == 1 else 'clauses are'} not" if left else ""
+        print(f"Accepted by the ledger: {', '.join(marked)}{rest}.", file=out)
+    for said in run["ledger"]["errors"]:
+        print(f"Error in the ledger: {line(said)}", file=out)
+    for said in run["ledger"].get("notes", ()):
+        print(f"Ledger: {line(said)}", file=out)
+
+
+def _recordings(run: dict[str, Any], out: TextIO) -> None:
+    """What was judged of each recording, and what was left out and why, one line a group."""
+    notes: dict[tuple[str, str], list[str]] = {}
+    for one in run.get("recordings", []):
+        judged, entries = one.get("exchanges", 0), one.get("entries", 0)
+        # Cassettes of our own have no entries that are left out one by one.
+        first = f"{judged} judged of {entries} {'entry' if entries == 1 else 'entries'}" if entries else ""
+        if first or one.get("note"):
+            notes.setdefault((first, one.get("note", "")), []).append(one["name"])
+    for (first, note), names in notes.items():
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        lines = [part for part in (first, *note.split(BETWEEN)) if part]
+        print(f"Recording {', '.join(line(name, 100) for name in names[:3])}{more}: {line(lines[0])}", file=out)
+        for part in lines[1:]:
+            print(f"  {line(part)}", file=out)
+
+
+def _headings(run: dict[str, Any], out: TextIO, *, plain: bool = False) -> None:
+    rows = wording.tallies(run)
+    if plain or not out.isatty():
+        _plain(rows, out)
+    else:
+        _coloured(rows, out)
+    print(file=out)
+
+
+def _plain(rows: list[dict[str, Any]], out: TextIO) -> None:
+    """The table for a file or a CI log, which needs no colours: the library that draws them is not even loaded."""
+    lines = [["Heading", *COLUMNS, "exchanges"]]
+    lines += [[row["heading"], *(str(row[name] or NONE) for name in COLUMNS), str(row["exchanges"])] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for heading, *cells in lines:
+        right = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
+        print("  ".join([heading.ljust(widths[0]), *right]), file=out)
+
+
+def _coloured(rows: list[dict[str, Any]], out: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    made.add_column("Heading")
+    for name in (*COLUMNS, "exchanges"):
+        made.add_column(name, justify="right")
+    for row in rows:
+        made.add_row(row["heading"], *(_cell(row[name], MARKS[name]) for name in COLUMNS), str(row["exchanges"]))
+    Console(file=out, highlight=False).print(made)
+
+
+def _cell(number: int, style: str) -> str:
+    return f"[{style}]{number}[/]" if number else f"[dim]{NONE}[/]"
+
+
+def _causes(run: dict[str, Any], out: TextIO) -> None:
+    """What is broken, a paragraph a cause: what the target does, the clauses, and what was not judged because of it."""
+    found = [cause for cause in causes.causes(run) if cause.head["findings"]]
+    for number, cause in enumerate(found, 1):
+        finding = cause.head["findings"][0]
+        place = f"{number}. " if len(found) > 1 else ""
+        often = f" (seen {causes.often(finding)})" if cause.alone else ""
+        print(f"{place}{cause.level}: {line(cause.says)}{often}", file=out)
+        for entry in cause.entries[:MOST_CLAUSES]:
+            mark = f" (accepted until {entry['accepted']['review']})" if "accepted" in entry else ""
+            level = "" if entry["level"] == cause.level else f" ({entry['level']})"
+            print(f"   {entry['id']}{level}{mark}: {entry['says']}", file=out)
+            if "history" in entry:
+                print(f"      first seen: {wording.first_seen(entry, run)}", file=out)
+            if "accepted" in entry:
+                print(f"      accepted: {line(wording.accepted(entry))}", file=out)
+        if len(cause.entries) > MOST_CLAUSES:
+            print(f"   and {len(cause.entries) - MOST_CLAUSES} more clauses: see the report", file=out)
+        if cause.consequences:
+            print(f"   not judged because of it: {_listed(cause.consequences)}", file=out)
+    if found:
+        print(file=out)
+
+
+def _passing(run: dict[str, Any], out: TextIO) -> None:
+    for entry in wording.passing(run):
+        print(f"passing {entry['id']}", file=out)
+        print(f"       does not bind: {line(entry['reason'])}", file=out)
+
+
+def _unjudged(run: dict[str, Any], out: TextIO) -> None:
+    """What has no verdict, a line for each reason, at most MOST_REASONS; what follows from a finding stands there."""
+    reasons: dict[str, list[dict[str, Any]]] = {}
+    for entry in run["clauses"]:
+        if entry["verdict"] in {"error", "inconclusive"} and "root" not in entry:
+            reasons.setdefault(entry.get("reason", ""), []).append(entry)
+    lines = [
+        f"Not judged: {_listed([e['id'] for e in entries], 2)}: {line(why, 200)}" for why, entries in reasons.items()
+    ]
+    for why, entries in causes.untested(run):
+        musts = sum(entry["level"] == "must" for entry in entries)
+        lines.append(
+            f"Not tested: {wording.counted(len(entries), 'clause')} ({musts} must), {line(why, 200)}: "
+            f"{_listed([entry['id'] for entry in entries], 2)}"
+        )
+    kept = lines if len(lines) <= MOST_REASONS else lines[: MOST_REASONS - 1]
+    for one in kept:
+        print(one, file=out)
+    if len(kept) < len(lines):
+        print(f"{len(lines) - len(kept)} other reasons are in the report.", file=out)
+
+
+def _listed(names: list[str], most: int = 4) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,159 @@
+"""What a profile sends, in order, the same for the same seed: a planned part and a drawn one.
+
+`quick` sends the short plan. `standard` adds what its scenarios and the remaining clauses need, and the slots that
+Hypothesis fills; `deep` adds thousands of free draws.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from restore_conformance.stimuli.families import FAMILIES, Knobs, is_newer
+from restore_conformance.stimuli.fitting import LIMIT, fits, fitted
+from restore_conformance.stimuli.materials import GRANULAR, LENGTHS, LISTS, ODD_GROUPS, TYPED, UPPER, Materials
+from restore_conformance.stimuli.scenario import Tier
+from restore_conformance.stimuli.short import Entry, short
+from restore_conformance.stimuli.slots import SLOTS, Slot
+from restore_conformance.stimuli.stimulus import Stimulus
+from restore_conformance.stimuli.strategies import draw, fill, stimuli
+from restore_conformance.stimuli.supply import interleaved
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How much a run sends: the whole plan or its marked part, the scenarios of a tier, draws, walks of so many
+    steps, a sweep.
+
+    `requests` bounds the profiles for live targets, whose plan is made of the clauses (see live.planning).
+    """
+
+    name: str
+    whole: bool
+    drawn: int
+    tier: Tier
+    walks: int = 0
+    steps: int = 0
+    sweep: int = 0
+    requests: int = 0
+
+
+PROFILES = {
+    "quick": Profile("quick", whole=False, drawn=0, tier=Tier.QUICK),
+    "standard": Profile("standard", whole=True, drawn=len(SLOTS), tier=Tier.STANDARD, walks=5, steps=7),
+    "deep": Profile("deep", whole=True, drawn=5000, tier=Tier.DEEP, walks=60, steps=50, sweep=400),
+    "live": Profile("live", whole=False, drawn=0, tier=Tier.QUICK, requests=78),
+    "live-deep": Profile("live-deep", whole=False, drawn=0, tier=Tier.QUICK, requests=200),
+}
+
+ONCE = (
+    "annotations", "big-number", "conflict-spelling", "conflict-value", "enum-letter-case", "id-letter-case",
+    "null-payload", "one-kind-empty", "opaque-values", "read-only-members", "trailing-text", "unknown-members",
+    "unusual-json", "very-deep", "very-large",
+)  # fmt: skip
+"""Families that the short plan lacks, each planned once, so that no clause rests on what is drawn."""
+SITES_OF_SCENARIOS = {2: 0, 9: UPPER, 24: 0, 27: UPPER | ODD_GROUPS, 30: 0}
+ITEMS_OF_SCENARIOS = {2: 0, 3: 0, 7: LENGTHS, 10: 0}
+"""The sessions that scenarios take from the plan: numbers of artifacts, and the style of each."""
+
+
+def _further(s: int) -> Iterator[Entry]:
+    """What `standard` plans beyond the short plan."""
+    for count, style in SITES_OF_SCENARIOS.items():
+        yield "standard", Knobs(count, 0, count % 2, s + count, style)
+    yield "standard", Knobs(22, 0, 0, s + 22, TYPED)
+    yield "standard", Knobs(4, 0, 0, 0)  # ids that differ in their last digit alone
+    yield "too-many", Knobs(0, 0, 1, s + 271)
+    for count, style in ITEMS_OF_SCENARIOS.items():
+        yield "granular", Knobs(count, 0, 0, s + 100 + count, style)
+    for variant in (1, 2):
+        yield "no-payload", Knobs(variant=variant)
+        yield "empty-object", Knobs(variant=variant)
+    for name in ONCE:
+        yield name, Knobs(2, 1, 0, s + 340)
+    yield "unusual-json", Knobs(2, 1, 1, s + 340)  # a duplicate name, of which nobody can predict what comes
+
+
+def plan(
+    materials: Materials, profile: Profile, seed: int = 1, callers: frozenset[str] = frozenset()
+) -> list[Stimulus]:
+    """The planned part of a profile in order: the printed requests, the entries of the plan, other callers.
+
+    An entry that needs more artifacts than the user named ids for is fitted (see `fitting`). Of a family about a
+    member that only a later edition has, one is sent: it shows and does not bind.
+    """
+    return list(_planned(materials, profile, seed, callers))
+
+
+@functools.lru_cache(maxsize=4)  # the bench judges hundreds of servers by one plan of a few megabytes
+def _planned(materials: Materials, profile: Profile, seed: int, callers: frozenset[str]) -> tuple[Stimulus, ...]:
+    made = list(examples(materials))
+    start = seed * 1000 + 1
+    for name, knobs in [*short(start), *(_further(start) if profile.whole else ())]:
+        newer = is_newer(materials, name)
+        if newer and any(one.family == name for one in made):
+            continue
+        if name == "odd-letters" and profile.whole:
+            continue  # the key and the letters are sent apart
+        stimulus = fitted(materials, name, knobs)
+        if stimulus is not None:
+            made.append(replace(stimulus, newer=newer))
+    for caller in sorted(callers - {"good"}):
+        kinds = ("standard", "granular") if caller in GOOD else ("standard",)
+        for number, kind in enumerate(kinds if profile.whole else _IN_TURN.get(caller, kinds)):
+            size = min(_SIZES.get((caller, kind), 1), materials.most(kind))
+            stimulus = FAMILIES[kind](materials, Knobs(size, 0, 0, seed * 1000 + 900 + number))
+            made.append(replace(stimulus, family=f"caller-{caller}", caller=caller, defect=_CALLERS.get(caller, "")))
+    if not profile.whole and _CALLERS.keys().isdisjoint(callers):
+        # Nobody else is refused, so this shows whether the target tells tokens apart at all.
+        made.append(FAMILIES["token-altered"](materials, Knobs(1, 0, 1, seed * 1000 + 950)))
+    return tuple(made)
+
+
+def drawn(materials: Materials, number: int, seed: int) -> list[Stimulus]:
+    """The drawn part: that many stimuli, those of the slots first, the same for the same seed.
+
+    There are fewer where the user named few ids or an edition binds that lacks what a slot is about.
+    """
+    free = draw(stimuli(materials), number - len(SLOTS), seed)
+    return [*_slotted(materials, seed)[:number], *(stimulus for stimulus in free if fits(materials, stimulus))]
+
+
+@functools.lru_cache(maxsize=4)
+def _slotted(materials: Materials, seed: int) -> tuple[Stimulus, ...]:
+    slots = [slot for slot in SLOTS if not is_newer(materials, slot.family) and not _is_number(materials, slot)]
+    entries = zip(slots, fill(slots, seed), strict=True)
+    made = [fitted(materials, slot.family, knobs) for slot, knobs in entries]
+    return tuple(interleaved(stimulus for stimulus in made if stimulus is not None))
+
+
+def _is_number(materials: Materials, slot: Slot) -> bool:
+    """Whether a slot is about a mere number of artifacts, for which the user named too few ids."""
+    return slot.family in LISTS and slot.size is not None and materials.most(slot.family) < slot.size < LIMIT
+
+
+GOOD = frozenset({"delegated", "application"})
+_IN_TURN = {"application": ("standard",), "delegated": ("granular",)}
+"""One kind each where there is no room for both: a kind that one of them is refused is refused for who asks."""
+_SIZES = {("application", "granular"): 19, ("delegated", "granular"): 1}
+_CALLERS = {
+    "read-only": "read-only-permission",
+    "no-permission": "no-permission",
+    "personal": "personal-account",
+    "expired": "token-expired",
+}
+
+
+def examples(materials: Materials) -> Iterator[Stimulus]:
+    """The requests of the page's examples, printed ones first."""
+    for row in materials.documents.toml("create/page.toml")["example"]:
+        if not materials.edition.binds(row.get("since", "")):
+            continue
+        payload = materials.documents.json("create/" + row["request"])
+        kind = "granular" if GRANULAR in payload else "standard"
+        artifacts = len(payload.get(GRANULAR) or payload.get("siteRestoreArtifacts") or ())
+        yield Stimulus(f"example-{row['name']}", kind, materials.body(payload), artifacts=artifacts)
+
+
+__all__ = ["PROFILES", "Profile", "drawn", "examples", "plan"]

@@ -1,0 +1,167 @@
+"""Protocol acts: who asks, in which media type, with bytes that are not JSON, or unusual JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from restore_conformance.stimuli.families import Knobs, family, granular, opaque_values, standard
+from restore_conformance.stimuli.materials import GRANULAR, SITE, Materials
+from restore_conformance.stimuli.stimulus import Stimulus
+
+MALFORMED = (
+    "Basic {token}",
+    "{token}",
+    "Bearer",
+    "Token {token}",
+    "Bearer,{token}",
+)
+UNRELATED = "Bearer nobody-issued-this-token"
+ALTERED = (
+    "Bearer {token}x",
+    UNRELATED,
+    "Bearer {shorter}",
+    "Bearer {swapped}",
+    "Bearer x{token}",
+    "Bearer {token}{token}",
+    "Bearer {token} {token}",
+)
+"""Each but the second is another token than the one it was made of, by a character or two (see `sending`)."""
+
+
+@family("no-token", 3)
+def no_token(m: Materials, k: Knobs) -> Stimulus:
+    if k.variant % 3 == 1:
+        return Stimulus("no-token", "no-payload", None, defect="no-token", authorization=None)
+    make = granular if k.variant % 3 == 2 else standard
+    return replace(make(m, k), family="no-token", defect="no-token", authorization=None)
+
+
+@family("token-malformed", len(MALFORMED))
+def token_malformed(m: Materials, k: Knobs) -> Stimulus:
+    return replace(
+        standard(m, k),
+        family="token-malformed",
+        defect="token-malformed",
+        authorization=MALFORMED[k.variant % len(MALFORMED)],
+    )
+
+
+@family("token-altered", len(ALTERED))
+def token_altered(m: Materials, k: Knobs) -> Stimulus:
+    return replace(
+        standard(m, k),
+        family="token-altered",
+        defect="token-altered",
+        authorization=ALTERED[k.variant % len(ALTERED)],
+    )
+
+
+@family("no-media-type", 2)
+def no_media_type(m: Materials, k: Knobs) -> Stimulus:
+    return replace(standard(m, k), family="no-media-type", defect="no-media-type", media=None)
+
+
+@family("other-media-type", 5)
+def other_media_type(m: Materials, k: Knobs) -> Stimulus:
+    media = (
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "application/octet-stream",
+        "text/html",
+    )
+    return replace(standard(m, k), family="other-media-type", defect="other-media-type", media=media[k.variant % 5])
+
+
+@family("not-json", 7)
+def not_json(m: Materials, k: Knobs) -> Stimulus:
+    body = standard(m, k._replace(style=0)).body or b""
+    broken = (
+        body[:-1],
+        body[: len(body) // 2],
+        body.replace(b'"', b"'"),
+        b"siteRestoreArtifacts=1",
+        body.replace(b":", b" ", 1),
+        b"{,}",
+        b"<siteRestoreArtifacts/>",
+    )[k.variant % 7]
+    return Stimulus("not-json", "no-json", broken, defect="not-json")
+
+
+@family("trailing-text", 3)
+def trailing_text(m: Materials, k: Knobs) -> Stimulus:
+    body = standard(m, k._replace(style=0)).body or b""
+    return Stimulus(
+        "trailing-text", "no-json", body + (b" and more", b"{}", b"]")[k.variant % 3], defect="trailing-text"
+    )
+
+
+@family("not-an-object", 5)
+def not_an_object(m: Materials, k: Knobs) -> Stimulus:
+    body = standard(m, k._replace(style=0)).body or b""
+    return Stimulus(
+        "not-an-object",
+        "no-object",
+        (b"[]", b'"text"', b"5", b"true", b"[" + body + b"]")[k.variant % 5],
+        defect="not-an-object",
+    )
+
+
+@family("null-payload", 1)
+def null_payload(m: Materials, k: Knobs) -> Stimulus:
+    return Stimulus("null-payload", "null", b"null", open="null-payload")
+
+
+@family("not-utf8", 3)
+def not_utf8(m: Materials, k: Knobs) -> Stimulus:
+    body = standard(m, k._replace(style=0)).body or b""
+    odd = (b'{"note":"\xff\xfe",' + body[1:], body[:-1] + b',"\xc3\x28":1}', b"\x80" + body)
+    return Stimulus("not-utf8", "no-json", odd[k.variant % 3], defect="not-utf8")
+
+
+@family("unusual-json", 5)
+def unusual_json(m: Materials, k: Knobs) -> Stimulus:
+    made = standard(m, k._replace(style=0))
+    body = made.body or b""
+    odd = (
+        b"\xef\xbb\xbf" + body,
+        body[:-1] + b',"' + SITE.encode() + b'":' + body[len(SITE) + 4 :],
+        body.replace(b"inPlace", b"\\u0069nPlace").replace(b"new", b"\\u006eew"),
+        json.dumps({"note": "😀 אבג \u202e𝔘 é \u0000"}, ensure_ascii=False)[:-1].encode() + b"," + body[1:],
+        b'{"note":"\\ud83d\\ude00 \\ud83d",' + body[1:],
+    )[k.variant % 5]
+    named = "unpredictable-json" if k.variant % 5 in {1, 4} else "unusual-json"
+    return Stimulus("unusual-json", "standard", odd, open=named, artifacts=made.artifacts)
+
+
+@family("odd-letters", 1)
+def odd_letters(m: Materials, k: Knobs) -> Stimulus:
+    """An opaque key with letters of every plane; where it is refused, the key and the letters are sent apart."""
+    elements = m.elements("granular", max(k.size, 1), k.seed)
+    elements[k.place % len(elements)]["id"] = "an item of é 😀 𝔘"
+    body = json.dumps({GRANULAR: elements}, ensure_ascii=False, separators=(",", ":")).encode()
+    apart = (opaque_values(m, k._replace(variant=0)), unusual_json(m, k._replace(variant=3)))
+    return Stimulus("odd-letters", "granular", body, open="unusual-json", artifacts=len(elements), singles=apart)
+
+
+@family("very-large", 2)
+def very_large(m: Materials, k: Knobs) -> Stimulus:
+    body = standard(m, k._replace(style=0)).body or b""
+    odd = b'{"note":"' + b"x" * (1 << 20) + b'",' + body[1:] if k.variant % 2 else b" " * (1 << 20) + body
+    return Stimulus("very-large", "standard", odd, open="very-large")
+
+
+@family("very-deep", 2)
+def very_deep(m: Materials, k: Knobs) -> Stimulus:
+    levels = 299  # with the object around them three hundred
+    opened, closed = (b"[" * levels, b"]" * levels) if k.variant % 2 else (b'{"a":' * levels + b"1", b"}" * levels)
+    return Stimulus("very-deep", "no-json", b'{"' + SITE.encode() + b'":' + opened + closed + b"}", open="very-deep")
+
+
+@family("big-number", 1)
+def big_number(m: Materials, k: Knobs) -> Stimulus:
+    """An undeclared member with a number that no 64 bits hold."""
+    made = standard(m, k._replace(style=0))
+    odd = b'{"note":123456789012345678901234567890,' + (made.body or b"")[1:]
+    return Stimulus("big-number", "standard", odd, open="unknown-members", artifacts=made.artifacts)

@@ -1,0 +1,273 @@
+"""Scenarios as data: requests about one or more sessions in order, and which profile sends which.
+
+A step says what is asked of which session, and by whom. Nothing here sends or judges.
+"""
+
+from __future__ import annotations
+
+from restore_conformance.stimuli.changes import REFUSED
+from restore_conformance.stimuli.materials import LONG_BROWSE, SAME_SITE, UPPER
+from restore_conformance.stimuli.scenario import (
+    ARTIFACTS,
+    BACK,
+    BOTH,
+    FIRST,
+    MALFORMED,
+    NOBODY,
+    OTHER,
+    REFUSALS,
+    UNKNOWN,
+    Cast,
+    Scenario,
+    Step,
+    Tier,
+)
+from restore_conformance.stimuli.short import MANY_ITEMS
+
+S = Tier.STANDARD
+
+READ_BACK = (
+    Step("create", FIRST, live=""),
+    Step("get", FIRST, live=""),
+    Step(ARTIFACTS, FIRST, kinds=BOTH, live="artifacts"),
+    Step("list-granular", FIRST, kinds=("standard",), tier=S, live="items"),
+    Step("get", FIRST, all_members=True, kinds=("granular",), tier=S, live="get-all-members"),
+)
+"""Create a session and read it in every way."""
+LIFE = (
+    *READ_BACK,
+    Step("create", OTHER, live=""),
+    Step("list", live="list"),
+    Step("get", FIRST, live=""),
+    Step("get", OTHER, kinds=BOTH, tier=S, live="get-other"),
+    Step("delete", FIRST, live=""),
+    Step("get", FIRST, after="delete", live="get-deleted"),
+    Step("list-artifacts", FIRST, after="delete", kinds=("standard",), tier=S, live="artifacts-deleted"),
+    Step("delete", FIRST, after="delete", kinds=("standard",), tier=S, live=""),
+    Step("update", FIRST, change="remove-itself", after="delete", kinds=("standard",), tier=S),
+    Step("get", OTHER, live="get-kept"),
+    Step("list", after="delete", again=2, live="list-after"),
+)
+"""Create, read in every way, create another, read both, delete the first, look again."""
+UNLISTED = tuple(step for step in LIFE if step.operation != "list")
+
+SHORT_LIFE = (
+    Step("create", FIRST),
+    Step("get", FIRST),
+    Step("create", OTHER),
+    Step("list"),
+    Step(REFUSALS),
+    Step("get", FIRST),
+    Step(ARTIFACTS, OTHER),
+    Step("update", OTHER, change="add"),
+    Step(ARTIFACTS, OTHER),
+    Step("delete", FIRST),
+    Step("get", FIRST, after="delete"),
+    Step(ARTIFACTS, FIRST, after="delete"),
+    Step("get", OTHER),
+    Step("list", after="delete", again=2),
+)
+"""Two sessions of items: one is changed, the other deleted, with requests that must be refused before."""
+
+COMMON = ("empty", "null", "twice", "both", "array", "restore-point", "text", "not-json", "too-many")
+"""The refused changes that a short run tries: one for each rule and each form of a body."""
+
+SHORT_CHANGE = (
+    Step("create", FIRST),
+    Step("create", OTHER),
+    Step(ARTIFACTS, OTHER),
+    Step("update", FIRST, change="add", size=3),
+    Step(ARTIFACTS, FIRST),
+    Step("update", FIRST, change="remove"),
+    Step("get", FIRST),
+    Step(ARTIFACTS, FIRST),
+    Step("update", FIRST, change="remove-nothing"),
+    *(Step("update", FIRST, change=name) for name in COMMON),
+    Step("get", FIRST),
+    Step("get", OTHER),
+    Step("activate", OTHER),
+    Step("get", OTHER, after="activate"),
+    Step(ARTIFACTS, OTHER, after="activate"),
+    Step("list", after="activate"),
+    Step("activate", OTHER, after="activate"),
+    Step("update", OTHER, change="add-to-running", after="activate"),
+    Step("update", OTHER, change="remove-from-running", after="activate"),
+    Step("delete", OTHER, after="activate"),
+)
+"""An empty session is filled and changed in every way, and another is activated: each operation in each state."""
+
+REFUSING = (Step("list"), Step(REFUSALS), Step("list", again=2))
+"""List, send requests that must be refused, list again."""
+
+
+def _refused(kind: str) -> tuple[Step, ...]:
+    return tuple(
+        Step("update", FIRST, change=name, kinds=(kind,), tier=S if name in LESS_COMMON else Tier.QUICK)
+        for name in REFUSED[kind]
+    )
+
+
+LESS_COMMON = frozenset({"null", "text", "not-json", "restore-point-malformed", "restore-point-missing", "nothing"})
+"""Changes that a short run leaves out."""
+
+CHANGE = (
+    Step("create", FIRST),
+    Step("get", FIRST),
+    Step("create", OTHER),
+    Step(ARTIFACTS, FIRST),
+    Step(ARTIFACTS, OTHER, tier=S),
+    Step("update", FIRST, change="add"),
+    Step("get", FIRST),
+    Step(ARTIFACTS, FIRST),
+    Step("get", OTHER, tier=S),
+    Step("list", kinds=("standard",), tier=S),  # by now there are more sessions than some have on a page
+    Step("update", FIRST, change="remove", kinds=("standard",)),
+    Step("update", FIRST, change="exchange", kinds=("granular",)),
+    Step("get", FIRST),
+    Step(ARTIFACTS, FIRST),
+    Step("update", FIRST, change="remove-nothing"),
+    Step(ARTIFACTS, OTHER),
+    *_refused("standard"),
+    *_refused("granular"),
+    Step("get", FIRST),
+    # What may be carried out or not comes last.
+    Step("update", FIRST, change="exchange", kinds=("standard",), tier=S),
+    Step("update", FIRST, change="plain", kinds=("standard",), tier=S),
+    Step("update", FIRST, change="two-destinations", kinds=("standard",), tier=S),
+    Step("delete", FIRST, kinds=("standard",), tier=S),
+    Step("activate", FIRST, kinds=("granular",), tier=S),
+)
+"""Create, add, remove, try every change that must be refused, and look whether it changed anything.
+
+Another session is made after it, so that a change that goes elsewhere is seen."""
+
+FILL = (
+    Step("create", FIRST),
+    Step("get", FIRST),
+    Step(ARTIFACTS, FIRST, tier=S),
+    Step("update", FIRST, change="add"),
+    Step("get", FIRST),
+    Step(ARTIFACTS, FIRST, tier=S),
+)
+"""Create a session without artifacts, and add some: what a session is made empty for."""
+
+ACTIVATION = (
+    Step("create", FIRST),
+    Step("get", FIRST),
+    Step("create", OTHER),
+    Step("get", FIRST, kinds=("granular",), tier=S),  # once more: some services have come to its end by then
+    Step(ARTIFACTS, FIRST, tier=S),
+    Step("activate", FIRST),
+    Step("get", FIRST, after="activate"),
+    Step(ARTIFACTS, FIRST, after="activate", tier=S),
+    Step("get", FIRST, after="activate", kinds=("granular",)),
+    Step("list", after="activate", kinds=("standard",), tier=S),
+    Step("activate", FIRST, after="activate"),
+    Step("update", FIRST, change="add-to-running", after="activate"),
+    Step("update", FIRST, change="remove-from-running", after="activate", tier=S),
+    Step("delete", FIRST, after="activate"),
+    Step("get", OTHER),
+)
+"""Create two drafts, activate one, try again what only drafts allow, and look at the other."""
+
+
+def _on_nothing(session: str, *, artifacts: Tier) -> tuple[Step, ...]:
+    listed = {MALFORMED: "", UNKNOWN: "artifacts-unknown"}[session]
+    return (
+        Step("get", session, live=""),
+        Step("delete", session),
+        Step("update", session, change="remove-malformed"),
+        Step("activate", session),
+        Step("list-artifacts", session, tier=artifacts, live=listed),
+    )
+
+
+ON_NOTHING = (*_on_nothing(MALFORMED, artifacts=Tier.QUICK), *_on_nothing(UNKNOWN, artifacts=S))
+"""Ask every operation for an id that is not one, and for one that names nothing."""
+
+LATE = (Step("get", "kept-1"), Step("get", "kept-2"), Step("get", "gone"))
+"""Read again sessions that were created long before, and one that was deleted long before."""
+
+CALLERS = ("read-only", "no-permission", NOBODY)
+
+
+def _read_as(caller: str, *, granular: Tier) -> tuple[Step, ...]:
+    return (
+        Step("get", FIRST, caller=caller, after="get"),
+        Step("list", caller=caller, after="get", pages=1),
+        Step("list-artifacts", FIRST, caller=caller, after="get", pages=1),
+        Step("list-granular", FIRST, caller=caller, after="get", pages=1, tier=granular),
+    )
+
+
+def _change_as(caller: str) -> tuple[Step, ...]:
+    return (
+        Step("update", FIRST, change="remove-itself", caller=caller, after="get"),
+        Step("activate", FIRST, caller=caller, after="get"),
+        Step("delete", FIRST, caller=caller, after="get"),
+    )
+
+
+ASKED_AS = (
+    Step("get", FIRST),
+    *_read_as("read-only", granular=S),
+    *_read_as("no-permission", granular=Tier.QUICK),
+    *_change_as("read-only"),
+    *_change_as("no-permission"),
+    *_read_as(NOBODY, granular=Tier.QUICK),
+    *_change_as(NOBODY),
+)
+"""Ask every operation about a session that is there as somebody who may not, or may only read, and without a token.
+
+All who ask read it before any of them tries to change it."""
+
+CROWD = tuple(step for number in range(27) for step in (Step("create", f"s{number}"), Step("activate", f"s{number}")))
+"""Activate more sessions than may be active at once."""
+
+UNUSUAL, UNUSUAL_ITEMS = 11, SAME_SITE | UPPER | LONG_BROWSE
+"""How many items are written as the plan has none in the edition that binds by default, and how."""
+
+EARLY = (
+    Scenario("refused", REFUSING, undisturbed=True),
+    Scenario(
+        "life",
+        SHORT_LIFE,
+        {FIRST: Cast("granular", UNUSUAL, UNUSUAL_ITEMS, own=True), OTHER: Cast("prefer", MANY_ITEMS)},
+        Tier.QUICK,
+        Tier.QUICK,
+    ),
+    Scenario(
+        "change",
+        SHORT_CHANGE,
+        {FIRST: Cast("no-payload"), OTHER: Cast("standard", 50)},
+        Tier.QUICK,
+        Tier.QUICK,
+        seed=40,
+    ),
+    Scenario("life", LIFE, {FIRST: Cast("standard", 30), OTHER: FIRST}),
+    Scenario("life", LIFE, {FIRST: Cast("granular", 10), OTHER: Cast("no-payload")}),
+    Scenario("life", UNLISTED, {FIRST: Cast("no-payload"), OTHER: Cast("caller-application", 1)}),
+    Scenario("life", UNLISTED, {FIRST: Cast("standard", 30), OTHER: FIRST}, Tier.DEEP),
+    Scenario("life", UNLISTED, {FIRST: Cast("granular", 10), OTHER: Cast("no-payload")}, Tier.DEEP),
+    Scenario("life", UNLISTED, {FIRST: Cast("no-payload"), OTHER: Cast("caller-application", 1)}, Tier.DEEP),
+    Scenario("change", CHANGE, {FIRST: Cast("standard", 2), OTHER: Cast("standard", 2, choice=BACK, own=True)}),
+    Scenario("change", CHANGE, {FIRST: Cast("granular", 3), OTHER: Cast("granular", 7)}),
+    Scenario("change", FILL, {FIRST: Cast("no-payload")}, seed=40),
+    Scenario("activation", ACTIVATION, {FIRST: Cast("standard", 24), OTHER: Cast("standard", 9)}, activates=True),
+    Scenario("activation", ACTIVATION, {FIRST: Cast("granular", 2), OTHER: Cast("standard", 27)}, activates=True),
+    Scenario("strangers", ON_NOTHING, tier=Tier.QUICK),
+)
+"""Sent before the bulk of the plan, while lists are short."""
+
+LAST = (
+    Scenario("late", LATE),
+    Scenario("callers", ASKED_AS, tier=Tier.QUICK),
+    Scenario(
+        "crowd",
+        CROWD,
+        {f"s{number}": Cast("standard", 1, own=True) if not number else "s0" for number in range(27)},
+        Tier.DEEP,
+        activates=True,
+    ),
+)
+"""Sent at the end: whether early sessions are still there, deleted ones not, and how many may run at once."""
