@@ -115,7 +115,7 @@ def pytest_sessionfinish(session):
     warnings.warn("noise at the end", UserWarning)
 """
 RAISING = """
-from restore_conformance.campaign import Campaign
+from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.exchange import Exchange
 
 def broken(self, *_):

@@ -36,8 +36,8 @@ SERIES = settings(
 )
 DIGEST = """
 import hashlib
-from restore_conformance.payloads import made_up
-from restore_conformance.payloads.walks import drawn_walks
+from restore_conformance.stimuli import made_up
+from restore_conformance.stimuli.walks import drawn_walks
 print(hashlib.sha256(repr(drawn_walks(made_up(), 4, 30, 7)).encode()).hexdigest())
 """
 

@@ -334,7 +334,7 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
 def test_grades_follow_the_table() -> None:
     """Every rule and grade that the code gives stands in the table, and the table has no line that nothing gives."""
     given: set[tuple[str, str]] = set()
-    for path in sorted((ROOT / "restore_conformance/drift").glob("*.py")):
+    for path in sorted((ROOT / "restore_conformance/drift").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Judged" and len(node.args) > 1:
                 names = {p.value for p in ast.walk(node.args[1]) if isinstance(p, ast.Constant) and p.value in RULES}

@@ -148,7 +148,7 @@ def test_nothing_but_the_door_reaches_a_live_target():
         for path in (places.PACKAGE / "live").glob("*.py")
         if re.search(r"\b(transport|target)\.send\(", path.read_text())
     }
-    assert callers == {"door.py", "doctor.py"}
+    assert callers == {"guard.py", "doctor.py"}
 
 
 def test_an_activation_planted_in_a_conversation_is_not_sent(wired):

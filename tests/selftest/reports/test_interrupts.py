@@ -85,7 +85,8 @@ def test_the_second_signal_leaves_at_once_and_harms_no_earlier_report(tmp_path, 
     slow = tmp_path / "slow.py"
     slow.write_text(
         "import sys, time\n"
-        "from restore_conformance import record, cli\n"
+        "from restore_conformance import cli\n"
+        "from restore_conformance.records import run_record as record\n"
         "real = record.run_of\n"
         "def run_of(*a, **k):\n"
         "    print('writing', file=sys.stderr, flush=True)\n"
