@@ -44,7 +44,7 @@ def test_a_composition_of_odd_habits_is_not_accused(register, number):
     assert score.right, (names, score.blamed, score.reason)
 
 
-FEW = hypothesis.settings(database=None, max_examples=30, phases=[hypothesis.Phase.generate])
+FEW = hypothesis.settings(database=None, max_examples=8, phases=[hypothesis.Phase.generate])
 
 
 def test_compositions_take_one_value_of_a_dimension():

@@ -194,6 +194,7 @@ def test_one_run_more_touches_what_it_changes(copy):
     assert "site.css" not in written
 
 
+@pytest.mark.deep
 def test_a_build_of_old_pages_and_a_whole_one_are_the_same(copy):
     """Pages written bit by bit are those that are written at once."""
     made = pack(simulated.record(simulated.at(NIGHTS), ("status-activating",)), LABELS[0])
@@ -206,6 +207,7 @@ def test_a_build_of_old_pages_and_a_whole_one_are_the_same(copy):
             assert (copy / "site" / path.relative_to(copy / "whole")).read_bytes() == path.read_bytes(), path
 
 
+@pytest.mark.deep
 def test_a_removed_run_takes_its_page_along(copy):
     """The page of a run that was left out goes; one that somebody changed since is left and told."""
     first, second = kept(copy)[:2]
@@ -220,6 +222,7 @@ def test_a_removed_run_takes_its_page_along(copy):
     assert page.read_text(encoding="utf-8") == "my notes"
 
 
+@pytest.mark.deep
 def test_files_of_others_are_left_alone(copy):
     """What site did not write is neither replaced nor removed."""
     (copy / "site/runs/notes.html").write_text("mine", encoding="utf-8")
@@ -336,6 +339,7 @@ def test_what_others_say_is_inert(tmp_path):
     json.loads((tmp_path / "site/notices.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.deep
 def test_a_retired_clause_keeps_its_past(tmp_path):
     """A clause that the last run no longer knew is told as that, and not by the verdict it once had."""
     old, new = simulated.record(simulated.at(0), ("total-always-one",)), simulated.record(simulated.at(1))
