@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from restore_conformance.state import Known
-from restore_conformance.state.state import LONG
+from restore_conformance.state.settling import LONG
 
 BUDGET = 30.0
 """How many seconds a run waits in all, unless the user says otherwise."""

@@ -13,8 +13,8 @@ from restore_conformance.checks import responses
 from restore_conformance.checks.known import WAIT, by_nobody_else, excuse, has_route, place
 from restore_conformance.exchange import Exchange
 from restore_conformance.state import Known
+from restore_conformance.state.facts import NOT_THERE
 from restore_conformance.state.known import PRESENCE, Fit, Phase
-from restore_conformance.state.state import NOT_THERE
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

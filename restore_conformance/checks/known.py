@@ -7,8 +7,8 @@ from restore_conformance.checks.talks import ABSENT
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import codes
 from restore_conformance.state import Aspect, Known
+from restore_conformance.state.facts import NOT_THERE
 from restore_conformance.state.known import COUNT, PRESENCE, Fit
-from restore_conformance.state.state import NOT_THERE
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 WAIT = "the answer may show what was before the last change, and was not asked again for long enough (--patience)"

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 
 from restore_conformance.exchange import Exchange
-from restore_conformance.state.state import CHANGES
+from restore_conformance.state.facts import CHANGES
 
 WINDOW = 256
 """Exchanges that are looked at together: clients seldom have more requests under way."""

@@ -7,17 +7,17 @@ any change. Memory is bounded.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import exceptions, total
+from restore_conformance.state.additions import adds_again, removed_by, sent_by
 from restore_conformance.state.between import Lists
+from restore_conformance.state.facts import CHANGES, LISTS, NOT_THERE, answered_at, caller_of, is_about, reads
 from restore_conformance.state.known import (
     COUNT,
     ITEMS,
@@ -34,49 +34,23 @@ from restore_conformance.state.known import (
 from restore_conformance.state.ledger import (
     KINDS,
     THERE,
-    Items,
     Session,
     Version,
     View,
     ids_of,
-    page_value,
     session_of,
     shows_route,
     values,
 )
+from restore_conformance.state.paging import Paging
+from restore_conformance.state.settling import LONG, TROUBLE, Settling, age_of, lacking, long_enough, what_of
 
-LONG, READINGS = 5.0, 5
-"""Seconds after a change from which on a view has to show it, and how often it is read until then at least."""
-LATE, FEW = 60.0, 2
-"""The same where much more time has passed."""
 SESSIONS = 5000
 """Sessions followed at a time; the one that was heard of longest ago is let go first."""
 GIVEN = 100_000
 """Ids that are remembered as given to a session."""
-PAGES = 200
-"""Pages of one list that are put together."""
 FINE = re.compile(r"\.\d*[1-9]")
 """What a time has that tells two moments within a second apart."""
-TROUBLE = "trouble"
-"""What a reading lacks that did not come as an answer of the target."""
-LISTS = {"list-artifacts": "standard", "list-granular": "granular"}
-"""The kind of artifacts that an operation lists."""
-CHANGES = frozenset({"update", "activate", "delete", "delete-typed"})
-NOT_THERE = frozenset({404, 410})
-NOT_HANDLED = frozenset({401, 403, 407, 425, 429})
-"""Refusals that say nothing of the session."""
-TRUSTED = frozenset({"good", "delegated", "application", "unknown", "read-only"})
-"""Callers whose readings show what is there."""
-
-
-@dataclass(slots=True)
-class _Reading:
-    """A list that is being read page by page: what has been read, where the next page is, what was changed by then."""
-
-    pages: list[Exchange]
-    following: str
-    changes: int
-    first: bool
 
 
 @dataclass(slots=True)
@@ -87,11 +61,10 @@ class State:
     routes: set[str] = field(default_factory=lambda: {"create"})
     given: dict[str, int] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
-    never: set[tuple[str, str]] = field(default_factory=set)
-    came: set[tuple[str, str]] = field(default_factory=set)
     _sessions: OrderedDict[str, Session] = field(default_factory=OrderedDict)
     _latest: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
-    _reading: dict[str, _Reading] = field(default_factory=dict)
+    _paging: Paging = field(default_factory=Paging)
+    _settling: Settling = field(default_factory=Settling)
     _lists: Lists = field(default_factory=Lists)
     _changes: int = 0
     _altered: int = 0
@@ -127,7 +100,7 @@ class State:
         found = self._sessions.get(name)
         if found is not None:
             self._sessions.move_to_end(name)
-            if exchange.sent.caller == "unknown" and found.caller != _caller(exchange):
+            if exchange.sent.caller == "unknown" and found.caller != caller_of(exchange):
                 return None  # another token may not be allowed to see it
             made = exchange.sent.session == found.created.answer.get("id") or 200 <= (exchange.status or 0) < 300
             if not made:
@@ -185,13 +158,13 @@ class State:
             return known
         if len(self.given) < GIVEN:
             self.given[made] = exchange.number
-        sent = _sent(exchange.sent.payload)
+        sent = sent_by(exchange.sent.payload)
         clean = "clean" in exchange.sent.tags
         items: dict[str, int | None] = {kind: len(sent.get(kind, ())) if clean else None for kind in KINDS.values()}
         first = Version(Phase.GONE)
         version = Version(Phase.DRAFT, total(exchange.answer), items)
         self._sessions[made] = Session(
-            made, exchange, _caller(exchange), [first, version], _answered(exchange), exchange, sent=sent,
+            made, exchange, caller_of(exchange), [first, version], answered_at(exchange), exchange, sent=sent,
             order=self._created, broken=known.broken,
         )  # fmt: skip
         self._sessions[made].happened("created", exchange)
@@ -220,10 +193,10 @@ class State:
             return known
         if status is None or not 200 <= status < 300:
             phase = now.phase if operation == "update" else Phase.UNSURE
-            session.changed(Version(phase, None, {}), _answered(exchange))
+            session.changed(Version(phase, None, {}), answered_at(exchange))
             session.happened("changed", exchange)
             return known
-        at = _answered(exchange)
+        at = answered_at(exchange)
         if operation == "delete":
             session.changed(Version(Phase.GONE), at)
             self._happened(session, "deleted", exchange)
@@ -243,7 +216,7 @@ class State:
     def _moves_rows(self, exchange: Exchange) -> None:
         """Take note of a request that may have moved rows of the list of sessions: any that was not refused."""
         if exchange.trouble or not 400 <= (exchange.status or 0) < 500:
-            self._moves, self._moved = self._moves + 1, _answered(exchange)
+            self._moves, self._moved = self._moves + 1, answered_at(exchange)
 
     def _happened(self, session: Session, cause: str, exchange: Exchange) -> None:
         session.happened(cause, exchange)
@@ -260,8 +233,8 @@ class State:
             causes += ["added"] * bool(fresh) + ["removed"] * bool(change.removals)
             # A granular artifact is removed by its key, which is sent; another by the id that a list shows.
             held = session.sent.get(kind) if kind == "granular" else session.listed.get(kind)
-            gone = _removals(change.removals, held, now.items.get(kind))
-            if gone is not None and not _again(fresh, session.sent.get(kind, ())):
+            gone = removed_by(change.removals, held, now.items.get(kind))
+            if gone is not None and not adds_again(fresh, session.sent.get(kind, ())):
                 more = len(fresh) - len(gone)
                 number = now.items.get(kind)
                 version.items = {**now.items, kind: None if number is None else number + more}
@@ -284,13 +257,13 @@ class State:
     def _get(self, exchange: Exchange) -> Known:
         session, answer = self._session(exchange), exchange.answer
         operation = exchange.sent.operation
-        if session is None or not _reads(exchange):
+        if session is None or not reads(exchange):
             return self._about(exchange, session, session.view(operation) if session else None, settled=session is None)
         view = session.view(operation)
         aspects: dict[str, Aspect] = {}
         if exchange.status in NOT_THERE:
             aspects[PRESENCE] = session.present(shown=False)
-        elif exchange.status == 200 and isinstance(answer, dict) and _is(answer, session.name):
+        elif exchange.status == 200 and isinstance(answer, dict) and is_about(answer, session.name):
             aspects[PRESENCE] = session.present(shown=True)
             if aspects[PRESENCE].fit is Fit.AGREES:
                 aspects[STATUS] = self._status(session, answer.get("status"))
@@ -316,20 +289,20 @@ class State:
         self._learn_from(exchange, session, view, aspects)
         if session.foreign:
             aspects = {}
-        lacks = _lacking(aspects)
+        lacks = lacking(aspects)
         if exchange.trouble and exchange.blame != "target":
             lacks = TROUBLE
-        key = operation, _what(lacks, aspects)
-        settled = not lacks or self._settled(exchange, session, view, key)
-        age = _age(exchange, session)
+        key = operation, what_of(lacks, aspects)
+        settled = not lacks or self._settling.settled(exchange, session, view, key)
+        age = age_of(exchange, session)
         known = self._about(
             exchange, session, view, aspects=aspects, settled=settled, lacks=lacks, pages=pages,
-            age=age, vain=self._vain(key, age), **more,
+            age=age, vain=self._settling.vain(key, age), **more,
         )  # fmt: skip
         wrong = any(one.fit is Fit.CONTRADICTS for one in aspects.values())
         if not exchange.trouble:
-            self._came((operation, TROUBLE))
-        self._shows(operation, session, view, aspects, kind)
+            self._settling.came((operation, TROUBLE))
+        self._settling.shows(operation, session, view, aspects, kind)
         if aspects and not lacks and not wrong:
             view.agreed, view.reading = exchange.number, exchange
             if not exchange.sent.asked_for_all_members:
@@ -348,7 +321,7 @@ class State:
             if shown is not None and session.now.total is None and view.alike > 1:
                 # What is not what was sent may be of before the change, however often it was read.
                 held = [session.now.items.get(kind) for kind in KINDS.values()]
-                age = _age(exchange, session)
+                age = age_of(exchange, session)
                 fits = None not in held and sum(one or 0 for one in held) == shown
                 session.now.total = shown if fits or (age is not None and age >= LONG) else None
         if self.alone or presence is None:
@@ -372,62 +345,22 @@ class State:
         fine = isinstance(modified, str) and FINE.search(modified) is not None
         return sure or (fine and modified == last.get("lastModifiedDateTime"))
 
-    def _settled(self, exchange: Exchange, session: Session, view: View, key: tuple[str, str]) -> bool:
-        """Whether what a reading lacks is evidence by now; such a view is not waited for again.
-
-        Readings that lacked something else do not count: a list that was not found said nothing of what it holds.
-        """
-        what = key[1]
-        view.lacked[what] = view.lacked.get(what, 0) + 1
-        if session.shared:
-            return False
-        if key not in self.never and _long_enough(_age(exchange, session), view.lacked[what]):
-            self.never.add(key)
-        return key in self.never
-
-    def _vain(self, key: tuple[str, str], age: float | None) -> bool:
-        """Whether what a view lacks never came in another, and this one has never shown it, so soon after a change.
-
-        It proves nothing: what a route that the target lacks never shows says nothing of one that works. Whether a
-        session is there is waited for in any case where it itself is read: that no list shows it is another matter.
-        """
-        if key in {("get", PRESENCE), ("get-typed", PRESENCE)}:
-            return False
-        late = age is not None and age >= LONG
-        return not late and key not in self.came and any(key[1] == what for _, what in self.never)
-
-    def _came(self, key: tuple[str, str]) -> None:
-        self.never.discard(key)
-        self.came.add(key)
-
-    def _shows(
-        self, operation: str, session: Session, view: View, aspects: Mapping[str, Aspect], kind: str = ""
-    ) -> None:
-        """Take note of what a view shows by now that it did not show before, or that was otherwise before."""
-        for name, one in aspects.items():
-            if one.fit is not Fit.AGREES:
-                continue
-            known = name in view.values
-            if view.values[name] != one.expected if known else session.was_otherwise(name, kind):
-                self._came((operation, _what(name, aspects)))
-            view.values[name] = one.expected
-
     def _is_calm(self, key: str, exchange: Exchange) -> tuple[bool, float | None]:
         """Whether nothing was changed for so long that all pages of a list show the same, and for how many seconds."""
         moves, readings = self._calm.get(key, (-1, 0))
         readings = readings + 1 if moves == self._moves else 1
         self._calm[key] = self._moves, readings
-        came = _answered(exchange)
+        came = answered_at(exchange)
         age = None if came is None or self._moved is None else came - self._moved
-        return not self._moves or _long_enough(age, readings), age
+        return not self._moves or long_enough(age, readings), age
 
     # ------------------------------------------------------------------ lists
 
     def _artifacts(self, exchange: Exchange, kind: str) -> Known:
         session, operation = self._session(exchange), exchange.sent.operation
-        key = f"{operation} {exchange.sent.session.lower()} {_caller(exchange)}"
-        pages, whole = self._paged(key, exchange)
-        if session is None or not _reads(exchange):
+        key = f"{operation} {exchange.sent.session.lower()} {caller_of(exchange)}"
+        pages, whole = self._paging.take(key, exchange, self._changes)
+        if session is None or not reads(exchange):
             view = session.view(operation) if session else None
             return self._about(exchange, session, view, settled=session is None, pages=pages, whole=whole)
         view = session.view(operation)
@@ -446,39 +379,23 @@ class State:
             session.removed.difference_update(ids_of(shown))
         return known
 
-    def _paged(self, key: str, exchange: Exchange) -> tuple[tuple[Exchange, ...], bool]:
-        """The pages of a list up to this one, and whether they are all of it, with nothing changed meanwhile."""
-        going = self._reading.pop(key, None)
-        link = exchange.answer.get("@odata.nextLink") if isinstance(exchange.answer, dict) else None
-        good = exchange.status == 200 and not exchange.trouble and isinstance(page_value(exchange), list)
-        follows = going is not None and _leads(going.following, exchange.request.target)
-        if going is not None and follows and going.changes == self._changes:
-            pages, first = [*going.pages, exchange], going.first
-        else:
-            pages, first = [exchange], not follows and "?" not in exchange.request.target
-        if good and isinstance(link, str) and len(pages) < PAGES:
-            if len(self._reading) > 100:
-                self._reading.clear()
-            self._reading[key] = _Reading(pages, link, self._changes, first)
-        return tuple(pages), good and first and "@odata.nextLink" not in exchange.answer
-
     def _elsewhere(self, exchange: Exchange) -> Known:
         """A target that has no operation: the link of a list may have led there."""
-        caller, target = _caller(exchange), exchange.request.target
-        for key, going in self._reading.items():
-            if key.endswith(f" {caller}") and _leads(going.following, target):
-                return self._about(exchange, None, pages=(*going.pages, exchange), continues=key.partition(" ")[0])
+        going = self._paging.continued(caller_of(exchange), exchange.request.target)
+        if going is not None:
+            key, pages = going
+            return self._about(exchange, None, pages=(*pages, exchange), continues=key.partition(" ")[0])
         return self._about(exchange, None)
 
     def _list(self, exchange: Exchange) -> Known:
-        caller, operation = _caller(exchange), exchange.sent.operation
+        caller, operation = caller_of(exchange), exchange.sent.operation
         if len(self.shown) < GIVEN:
             self.shown.update(str(one.get("id")).lower() for one in values(exchange))
-        pages, whole = self._paged(f"{operation} {caller}", exchange)
+        pages, whole = self._paging.take(f"{operation} {caller}", exchange, self._changes)
         rows: tuple[Row, ...] = ()
         between: tuple[Between, ...] = ()
         lacks, settled, vain, age = "", True, False, None
-        if whole and _reads(exchange):
+        if whole and reads(exchange):
             shown = {str(one.get("id")).lower(): one for page in pages for one in values(page)}
             # Others may make and delete sessions between two pages, so that a row moves from one to the other.
             moving = len(pages) > 1 and not self.given.keys() >= shown.keys()
@@ -491,16 +408,16 @@ class State:
             late = [one for one in rows if any(aspect.fit is Fit.BEHIND for aspect in one.aspects.values())]
             unsettled = [one for one in late if not one.settled]
             for one in (unsettled or late)[:1]:
-                lacks = _lacking(one.aspects)
-            keys = [((operation, _what(_lacking(one.aspects), one.aspects)), one.age) for one in unsettled]
-            vain = bool(keys) and all(self._vain(key, age) for key, age in keys)
+                lacks = lacking(one.aspects)
+            keys = [((operation, what_of(lacking(one.aspects), one.aspects)), one.age) for one in unsettled]
+            vain = bool(keys) and all(self._settling.vain(key, age) for key, age in keys)
             if not lacks and sum(len(values(page)) for page in pages) > len(shown):
                 lacks, settled = "rows", calm  # one stands twice, which may be of pages that show different moments
             settled = settled and not unsettled
             age = min((one for one in (since, *(row.age for row in unsettled)) if one is not None), default=None)
         elif len(pages) > 1 and self._moved is not None:
             # No reading ended, so that none is repeated; its pages may still come of different moments.
-            came = _answered(exchange)
+            came = answered_at(exchange)
             settled = came is not None and came - self._moved >= LONG
         return Known(
             settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
@@ -525,102 +442,19 @@ class State:
         elif one is not None and aspects[PRESENCE].fit is Fit.AGREES and self._only_ours(one, session, sure=self.alone):
             aspects[STATUS] = self._status(session, one.get("status"))
             aspects[COUNT] = session.count(total(one))
-        lacks = _lacking(aspects)
+        lacks = lacking(aspects)
         settled = not lacks or (
-            (calm or lacks != PRESENCE) and self._settled(exchange, session, view, (operation, _what(lacks, aspects)))
+            (calm or lacks != PRESENCE)
+            and self._settling.settled(exchange, session, view, (operation, what_of(lacks, aspects)))
         )
         known = self._about(exchange, session, view)
         read = session.readings.get("get") or session.readings.get("get-typed")
         made = Row(
             session.name, session.phase, session.created, session.because, known.since, one,
-            read, aspects, settled, _age(exchange, session),
+            read, aspects, settled, age_of(exchange, session),
             view.item, read is not None and read.number > self._altered, session.broken,
         )  # fmt: skip
         if aspects and not lacks and not any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values()):
             view.agreed, view.reading, view.item = exchange.number, exchange, one
-        self._shows(operation, session, view, aspects)
+        self._settling.shows(operation, session, view, aspects)
         return made
-
-
-def _lacking(aspects: Mapping[str, Aspect]) -> str:
-    """The first aspect that is behind, or ""."""
-    return next((name for name, one in aspects.items() if one.fit is Fit.BEHIND), "")
-
-
-def _what(name: str, aspects: Mapping[str, Aspect]) -> str:
-    """What a view lacks or shows: that a session is there is one thing, that it is gone another."""
-    return "gone" if name == PRESENCE and aspects[name].expected is False else name
-
-
-def _caller(exchange: Exchange) -> str:
-    """Who asks: the kind of caller where it is known, else a digest of what was shown for it."""
-    caller: str = exchange.sent.caller
-    if caller in {"good", "read-only"}:
-        return "good"  # they read what the same tenant made
-    if caller != "unknown":
-        return caller
-    return hashlib.sha256((exchange.request.header("Authorization") or "").encode()).hexdigest()[:16]
-
-
-def _answered(exchange: Exchange) -> float | None:
-    """When an answer came."""
-    return None if exchange.at is None else exchange.at + exchange.seconds
-
-
-def _long_enough(age: float | None, readings: int) -> bool:
-    """Whether what was read so often, so many seconds after a change, has to show it."""
-    return age is not None and ((age >= LONG and readings >= READINGS) or (age >= LATE and readings >= FEW))
-
-
-def _age(exchange: Exchange, session: Session) -> float | None:
-    """Seconds from the last change of a session to an answer."""
-    came = _answered(exchange)
-    return None if came is None or session.at is None else came - session.at
-
-
-def _reads(exchange: Exchange) -> bool:
-    """Whether an answer shows what its caller may see."""
-    return exchange.sent.caller in TRUSTED and exchange.status not in NOT_HANDLED and not exchange.overlaps
-
-
-def _is(answer: Mapping[str, Any], session: str) -> bool:
-    """Whether an answer shows this session, or does not say which."""
-    shown = answer.get("id")
-    return not isinstance(shown, str) or shown.lower() == session
-
-
-def _sent(payload: Any) -> dict[str, Items]:
-    """The artifacts of a payload, by kind."""
-    found: dict[str, Items] = {}
-    for member, kind in KINDS.items():
-        value = payload.get(member) if isinstance(payload, dict) else None
-        if isinstance(value, list):
-            found[kind] = tuple(one for one in value if isinstance(one, dict))
-    return found
-
-
-def _leads(link: str, target: str) -> bool:
-    """Whether a link leads to this target: the same path below the base, and the same query."""
-    one, other = urlsplit(link), urlsplit(target)
-    return one.query == other.query and unquote(one.path).endswith(unquote(other.path))
-
-
-def _removals(names: Iterable[Any], listed: Items | None, number: int | None) -> set[str] | None:
-    """Which of the artifacts that are to be removed are there, or None where nobody can say."""
-    wanted = {str(name).lower() for name in names}
-    if not wanted:
-        return set()
-    if listed is None or number != len(listed):
-        return None
-    return wanted & {str(one.get("id")).lower() for one in listed}
-
-
-def _key(one: Mapping[str, Any]) -> str:
-    point = one.get("restorePoint")
-    name = point.get("id") if isinstance(point, dict) else f"{one.get('browseSessionId')} {one.get('id')}"
-    return str(name).lower()
-
-
-def _again(fresh: Items, sent: Items) -> bool:
-    """Whether an addition names what was added before, which a server may take for the same."""
-    return not {_key(one) for one in fresh}.isdisjoint(_key(one) for one in sent)
