@@ -17,7 +17,7 @@ from restore_conformance.mock import Refusal, Service
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.mock.variants import VARIANTS, dimensions
 
-SHARE = int(os.environ.get("RESTORE_CONFORMANCE_SHARE", "48"))
+SHARE = int(os.environ.get("RESTORE_CONFORMANCE_SHARE", "80"))
 """Every how many servers `make test` takes one of; `.ci/run` takes more, `make bench-trust` all."""
 
 BLIND = [name for name in FAULTS if name.startswith("field-")]

@@ -14,7 +14,7 @@ DEEP = {"activate/errors.too-many-active"}
 SMALLEST = [made for made in load().clauses if made.fault]
 
 
-@pytest.mark.parametrize("made", some(SMALLEST, *SMALLEST[::6]), ids=lambda made: made.address)
+@pytest.mark.parametrize("made", some(SMALLEST, *SMALLEST[::10]), ids=lambda made: made.address)
 def test_the_smallest_fault_of_a_clause_is_blamed_on_it(judged, register, made):
     deep, edition = made.address in DEEP, edition_of(register, made.fault)
     result = judged(seeded(made.fault), "deep" if deep else "quick", drawn=0, edition=edition)

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from looking import failed
+from looking import failed, some
 
 from restore_conformance.bench import fits, score_variant
 from restore_conformance.clauses import load
@@ -52,7 +52,7 @@ def test_the_defence_is_shown(capsys):
     assert "because     Response: creating is answered 201 Created" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", FAIR)
+@pytest.mark.parametrize("name", some(FAIR, *FAIR[::3]))
 def test_a_fair_reading_never_fails(register, name):
     _never_fails(register, name, "quick")
 

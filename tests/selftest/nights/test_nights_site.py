@@ -19,7 +19,7 @@ from restore_conformance.history.store import open_store
 from restore_conformance.verdicts import UsageError
 
 LABELS = ("nightly-service", "emulator-a")
-NIGHTS = 30
+NIGHTS = 16
 CLAUSES = len(load().clauses)
 HOSTILE = "<script>alert(1)</script>\x1b[31m=1+1\u202e\"'&\x00\ud800]]>--><svg onload=x>`|javascript:x"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -27,7 +27,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
-    """A store with 30 nights of two targets and drift beside them, and its site."""
+    """A store with nights of two targets and drift beside them, and its site."""
     folder = tmp_path_factory.mktemp("filled")
     with open_store(str(folder / "h.sqlite")) as store:
         simulated.fill(store, NIGHTS, LABELS, seed=3)
