@@ -53,5 +53,5 @@ def _annotate(run: dict[str, Any], output: str | None) -> int:
     if output:
         raise UsageError("--annotations writes nothing, so --output cannot be given with it.")
     for command in github.render(run):
-        print(gate.current().text(command))
+        gate.obey(command)
     return 0
