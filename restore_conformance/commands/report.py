@@ -1,8 +1,9 @@
-"""`report`: write every report again from a stored run; nothing is sent and nothing is judged."""
+"""`report`: write every report again from a stored run, or annotate a build; nothing is sent and nothing is judged."""
 
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from restore_conformance.verdicts import UsageError
 
@@ -12,6 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("run", metavar="RUN", help="the folder of a run, or its run.json; of any format")
     add("--output", metavar="DIR", help="where the reports go (default: the folder of the run)")
+    add("--annotations", action="store_true", help="print annotations for a GitHub build, and write nothing")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -24,6 +26,8 @@ def main(arguments: argparse.Namespace) -> int:
 
     path = path_of(arguments.run)
     run = read_record(arguments.run)
+    if arguments.annotations:
+        return _annotate(run, arguments.output)
     folder = folder_of(arguments.output, "--output") if arguments.output else path.parent
     pending = Pending()
     try:
@@ -39,4 +43,15 @@ def main(arguments: argparse.Namespace) -> int:
         pending.drop()
     names = ", ".join(one.name for kind, one in written.items() if kind != "json")
     print(f"{folder}: {names}")
+    return 0
+
+
+def _annotate(run: dict[str, Any], output: str | None) -> int:
+    from restore_conformance.output import gate
+    from restore_conformance.reports import github
+
+    if output:
+        raise UsageError("--annotations writes nothing, so --output cannot be given with it.")
+    for command in github.render(run):
+        gate.obey(command)
     return 0

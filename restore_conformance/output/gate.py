@@ -189,6 +189,13 @@ class Guarded:
                 self._stream.write(made)
         return len(text)
 
+    def command(self, text: str) -> None:
+        """Write a line that a build service is to obey, escaped by its maker: no secret and no second line passes."""
+        made = _CONTROL.sub(" ", " ".join(self._gate.text(text).splitlines()))
+        if self.lost is None:
+            with self._noting():
+                self._stream.write(_encodable(f"{made}\n", self._stream))
+
     def flush(self) -> None:
         """Hand on what is buffered."""
         if self.lost is None:
@@ -236,6 +243,12 @@ def guarding(secrets: Iterable[str] = ()) -> Iterator[Gate]:
         sys.stderr.flush()
         _current = before
         sys.stdout, sys.stderr = streams
+
+
+def obey(command: str) -> None:
+    """Print a command to a build service behind the gate; without one nothing is printed."""
+    if isinstance(sys.stdout, Guarded):
+        sys.stdout.command(command)
 
 
 def _nowhere() -> IO[str]:
