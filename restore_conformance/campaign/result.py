@@ -162,6 +162,8 @@ def untouched(
     for tag, kind in NEEDED.items():
         if kind not in callers and (tag in made.when.every or tag in made.when.either):
             return needs_caller(kind)
+    if stopped and made.operation not in routes and not (answers or {}).get(made.operation):
+        return Gap(Why.UNTOUCHED, stopped)  # Nothing was sent to it yet, so nothing is known of its route.
     if made.operation not in routes:
         return Gap(Why.ROUTE, f"the target seems to have no route for {made.operation}")
     if made.heading == "permissions" and not callers:

@@ -222,7 +222,7 @@ def target_of(settings: Settings, *, every_edition: bool = False, standing: bool
         )
     _short(settings)
     if settings.wait and not answers(made, settings.wait):
-        noted(f"{made.host} did not answer within {settings.wait:g} seconds.")
+        noted(f"{made.host} did not answer within {settings.wait:g} {'second' if settings.wait == 1 else 'seconds'}.")
     return made
 
 

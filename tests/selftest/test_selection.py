@@ -120,6 +120,15 @@ def test_nothing_more_is_sent_once_enough_is_broken():
     assert result.stopped in result.reason
 
 
+def test_a_run_that_ended_early_says_nothing_of_routes_it_did_not_ask():
+    """What was not sent is not tested because the run ended, and not because the target lacks a route."""
+    result = campaign(seeded("mixed-accepted"), max_failures=1, profile="quick").run()
+    left = [found for found in result.verdicts if found.verdict is Verdict.NONE and found.clause.operation == "delete"]
+    assert left
+    assert not [found.reason for found in left if "no route" in found.reason]
+    assert any(found.reason == result.stopped for found in left)
+
+
 def test_a_refusal_that_may_pass_is_asked_again_before_it_counts():
     """It counts where it comes again."""
     result = campaign(seeded("field-tab-refused"), max_failures=1).run()
