@@ -68,4 +68,6 @@ def _line_of(ledger: str, message: str) -> int:
         lines = Path(ledger).read_text(encoding="utf-8").splitlines() if named else []
     except (OSError, UnicodeError):
         return 0
-    return next((number for number, text in enumerate(lines, 1) if named and f'"{named[0]}"' in text), 0)
+    keys = ((number, text.partition("=")) for number, text in enumerate(lines, 1))
+    found = (number for number, (key, _, rest) in keys if key.strip() == "clause" and named and named[0] in rest)
+    return next(found, 0)

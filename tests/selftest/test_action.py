@@ -72,7 +72,13 @@ def build(folder: Path, **given: str) -> Built:
 
 def test_the_mock_is_conformant(tmp_path):
     """Outputs, summary and reports from an empty folder; a shell reads no part of an input."""
-    made = build(tmp_path, target="mock", report="a $(touch oops) folder", profile="quick", args="--only=get\n--seed=2")
+    made = build(
+        tmp_path,
+        target="mock",
+        report="a $(touch oops) folder",
+        profile="quick",
+        args="--only=get/response.session\n--seed=2",
+    )
     record = json.loads((tmp_path / "workspace" / "a $(touch oops) folder" / "run.json").read_text())
     assert (made.code, made.outputs["verdict"], made.outputs["code"]) == (0, "conformant", "0")
     assert json.loads(made.outputs["counts"]) == record["summary"]
@@ -83,8 +89,27 @@ def test_the_mock_is_conformant(tmp_path):
     assert not (tmp_path / "workspace" / "oops").exists()
 
 
+LEDGER = """
+[[deviation]]
+clause = "create/response.job-type-standard"
+target = "recordings"
+reason = "not written yet"
+case = "E-1"
+owner = "Team"
+review = 2999-01-01
+
+[[deviation]]
+clause = "create/request-body.other-annotations"
+target = "recordings"
+reason = "an older answer"
+case = "E-2"
+owner = "Team"
+review = 2999-01-01
+"""
+
+
 def test_a_broken_recording_is_annotated(tmp_path):
-    """At the line of the clause's table; the job ends with the code of the command; the log obeys nobody else."""
+    """At the line of the clause's table or of the ledger, unless it is accepted; the log obeys nobody else."""
     entry = {
         "startedDateTime": "2026-11-01T00:00:00Z",
         "time": 1,
@@ -129,13 +154,15 @@ def test_a_broken_recording_is_annotated(tmp_path):
     (tmp_path / "workspace").mkdir()
     har = {"log": {"version": "1.2", "creator": {"name": "t", "version": "1"}, "entries": [entry]}}
     (tmp_path / "workspace" / "traffic.har").write_text(json.dumps(har))
-    made = build(tmp_path, target="traffic.har", profile="quick")
+    (tmp_path / "workspace" / "ledger.toml").write_text(LEDGER)
+    made = build(tmp_path, target="traffic.har", profile="quick", deviations="ledger.toml")
     assert (made.code, made.outputs["verdict"]) == (1, "non-conformant")
     word = re.search(r"^::stop-commands::([0-9a-f]{32})$", made.log, re.MULTILINE)
     assert word
     log = made.log.partition(f"\n::{word[1]}::\n")[2]
     marked = re.findall(r"^::error file=schemas/(.*?),line=(\d+),title=(.*?)::", log, re.MULTILINE)
-    assert marked
+    assert [address for *_, address in marked] == ["create/response.status-draft"]
+    assert re.findall(r"^::error file=ledger.toml,line=(\d+),title=ledger::Entry 2 ", log, re.MULTILINE) == ["11"]
     for file, line, address in marked:
         table = (ROOT / "schemas" / file).read_text().splitlines()[int(line) - 1]
         assert table.strip().startswith(f"[{address.partition('/')[2]}]")
@@ -186,16 +213,3 @@ def test_ten_of_a_kind_and_no_accepted_one(monkeypatch):
     assert len(made) == 10
     assert made[0] == "::error title=c1::m"
     assert "4 more findings" in made[9]
-
-
-def test_an_entry_of_the_ledger_is_annotated_at_its_line(tmp_path, monkeypatch):
-    """A clause that passes again is an error in the ledger, where the entry names it."""
-    monkeypatch.chdir(tmp_path)
-    ledger = '\n[[deviation]]\nclause = "get/response.ok"\n'
-    Path("ledger.toml").write_text(ledger)
-    said = "The entry about get/response.ok no longer happens."
-    place = {"physicalLocation": {"artifactLocation": {"uri": "ledger.toml"}, "region": {"startLine": 1}}}
-    result = {"ruleId": "ledger", "level": "error", "message": {"text": said}, "locations": [place]}
-    monkeypatch.setattr(github.sarif, "render", lambda run: json.dumps({"runs": [{"results": [result]}]}))
-    made = github.render({"verdict": "conformant", "reason": ""})
-    assert made == [f"::error file=ledger.toml,line=3,title=ledger::{said}"]
