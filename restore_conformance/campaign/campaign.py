@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from restore_conformance.campaign.controls import Control, confirm
@@ -26,7 +26,7 @@ from restore_conformance.campaign.shortening import Shortener
 from restore_conformance.campaign.shrinking import Shrinker
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.campaign.watchdog import Watch as Vigil
-from restore_conformance.clauses import Register
+from restore_conformance.clauses import Clause, Register
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, Outcome, Told
 from restore_conformance.recogniser import Recogniser
@@ -34,7 +34,7 @@ from restore_conformance.settings import Settings
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
 from restore_conformance.stimuli.scenario import Scenario
 from restore_conformance.targets import Target
-from restore_conformance.verdicts import ClauseVerdict, Gap, Verdict, Why, counted
+from restore_conformance.verdicts import ClauseVerdict, Deviation, Gap, Verdict, Why, counted
 
 __all__ = ["Campaign", "Watch"]
 
@@ -73,7 +73,8 @@ class Campaign:
         self.target = target
         self.profile = PROFILES[settings.profile]
         self.edition = settings.chosen()
-        self.judge = Judge(register, settings.readings, self.edition, told)
+        self._only = selected(register, settings.only) if settings.only else None
+        self.judge = Judge(register, settings.readings, self.edition, _of_selection(told, self._only))
         self.materials = materials or _materials(settings)
         recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
         self.sender = sender or Sender(
@@ -97,7 +98,6 @@ class Campaign:
         self._expect = expect or _nothing
         self._choice = choice
         self._rehearsal = rehearsal
-        self._only = selected(register, settings.only) if settings.only else None
         self._doubted = 0  # the must clauses that were broken when doubts were last asked again
         self._accepted = Accepted()
         self._kept: list[str] = []  # the first sessions of the run that no story deletes
@@ -370,6 +370,18 @@ def _several(number: int, what: str = "") -> str:
     """A number of something, and its verb in the past."""
     named = f" {what}{'s' if number != 1 else ''}" if what else ""
     return f"{number}{named} {'was' if number == 1 else 'were'}"
+
+
+def _of_selection(told: Told | None, only: frozenset[str] | None) -> Told | None:
+    """Passes on what is about a selected clause: the record holds no other."""
+    if told is None or only is None:
+        return told
+
+    def about(clause: Clause, deviation: Deviation, evidence: Sequence[Exchange]) -> None:
+        if clause.address in only:
+            told(clause, deviation, evidence)
+
+    return about
 
 
 def _materials(settings: Settings) -> Materials:

@@ -84,6 +84,18 @@ def test_a_fault_is_detected_by_its_clause_alone(fault, only, profile):
     assert found.verdict is Verdict.FAIL
 
 
+def test_a_break_outside_the_selection_is_not_announced(tmp_path, capsys):
+    """The requests of a selection may break other clauses; no line names them, and the record needs none of them."""
+    service = seeded("standard-answered-200")
+    with serving(service) as base:
+        arguments = ["run", "--target", base, "--token", service.token, "--report", str(tmp_path)]
+        code = cli.main([*arguments, "--profile", "quick", "--only", "create/response", "--plain", "--no-har"])
+    printed = capsys.readouterr().err
+    assert code == Exit.BROKEN
+    assert "broken  must    create/response.created" in printed
+    assert "create/examples.standard" not in printed
+
+
 def test_sufficiency_is_counted_over_the_selection():
     """The pillars are those of the selection, and what nothing tested is not conformant."""
     verdicts = [ClauseVerdict(REGISTER["create/response.id"], Verdict.PASS)]
