@@ -309,7 +309,7 @@ def suite_outcome(register: Register, profile: str, contestant: str, server: Ser
         with limited(LIMIT):
             if server.kind == "fault":
                 score = score_fault(register, server.name, profile)
-                made.blamed = score.caught
+                made.blamed = score.detected
             else:
                 score = score_variant(register, [server.name], profile)
                 made.blamed = not score.right

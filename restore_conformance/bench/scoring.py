@@ -29,7 +29,7 @@ class Score:
     name: str
     kind: str
     right: bool
-    caught: bool = False
+    detected: bool = False
     first: bool = False
     deep: bool = False
     blamed: list[str] = field(default_factory=list)
@@ -101,7 +101,7 @@ def _scored(name: str, kind: str, result: Result) -> Score:
 
 
 def score_fault(register: Register, name: str, profile: str, drawn: int = -1) -> Score:
-    """A fault is judged right if it is caught and its first finding names the clause it breaks.
+    """A fault is judged right if it is detected and its first finding names the clause it breaks.
 
     Caught: the run fails; or, for a clause that is no *must*, there is a finding for it. What rests on a statement or
     a row may break either kind. `drawn` is how many stimuli are drawn, as the profile says if it is less than 0. A
@@ -113,11 +113,11 @@ def score_fault(register: Register, name: str, profile: str, drawn: int = -1) ->
     wanted = [made for made in register.clauses if fits(fault, made)]
     binding = any(made.level is Level.MUST for made in wanted)
     advised = {made.address for made in wanted if made.level is not Level.MUST}
-    score.caught = result.exit is Exit.BROKEN or not advised.isdisjoint(score.blamed)
+    score.detected = result.exit is Exit.BROKEN or not advised.isdisjoint(score.blamed)
     if not binding:
-        score.caught = score.caught or bool(score.blamed)
+        score.detected = score.detected or bool(score.blamed)
     score.first = bool(score.blamed) and register[score.blamed[0]] in wanted
-    score.right = score.caught and score.first
+    score.right = score.detected and score.first
     return score
 
 

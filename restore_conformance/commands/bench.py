@@ -82,8 +82,8 @@ def main(arguments: argparse.Namespace) -> int:
         hidden = arguments.half == "reporting" and score.kind == "fault"
         if not score.right and not hidden:
             print(f"wrong  {score.kind:11} {score.name}: {', '.join(score.blamed) or score.reason}", flush=True)
-        if score.kind == "fault" and not score.caught and arguments.profile == "standard":
-            score.deep = _caught_deeper(register, score.name, named=not hidden)
+        if score.kind == "fault" and not score.detected and arguments.profile == "standard":
+            score.deep = _detected_deeper(register, score.name, named=not hidden)
             # What was missed before is no news to whoever compares.
             nowhere = nowhere or not (score.deep or score.name in known.get("fault", {}).get("wrong", ()))
     figures = _figures(scores)
@@ -95,11 +95,11 @@ def main(arguments: argparse.Namespace) -> int:
     return 1 if nowhere else fell
 
 
-def _caught_deeper(register: Any, name: str, *, named: bool) -> bool:
+def _detected_deeper(register: Any, name: str, *, named: bool) -> bool:
     """Whether the deep profile detects a fault that the standard one does not; printed either way if it is `named`."""
     from restore_conformance.bench import score_fault
 
-    found = bool(score_fault(register, name, "deep", drawn=DEEPER).caught)
+    found = bool(score_fault(register, name, "deep", drawn=DEEPER).detected)
     if named:
         print(f"{'deep  ' if found else 'missed'} fault       {name}", flush=True)
     return found
@@ -173,7 +173,7 @@ def _figures(scores: dict[str, list[Any]]) -> dict[str, Any]:
             "wrong": sorted(score.name for score in found if not score.right),
         }
         if kind == "fault":
-            made[kind]["caught"] = sum(score.caught for score in found)
+            made[kind]["caught"] = sum(score.detected for score in found)
             made[kind]["deep"] = sum(score.deep for score in found)
             made[kind]["first"] = sum(score.first for score in found)
             made[kind]["halves"] = {half: _half(found, half) for half in HALVES}
@@ -187,7 +187,7 @@ def _half(scores: list[Any], half: str) -> dict[str, int]:
     found = [score for score in scores if half_of(score.name) == half]
     return {
         "servers": len(found),
-        "caught": sum(score.caught for score in found),
+        "caught": sum(score.detected for score in found),
         "first": sum(score.first for score in found),
     }
 

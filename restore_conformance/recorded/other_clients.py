@@ -47,7 +47,7 @@ class Doubts:
         if made:
             answer = hash(one.response.body if one.response else b"")
             first, told = self._ids.get(made, (0, 0))
-            # Two answers with one id accuse a server only where ids differ otherwise: else a tool wrote them.
+            # Two responses with one id count against a server only where ids differ otherwise: else a tool wrote them.
             if first and len(self._ids) > 2 and told != answer:
                 one.same_id_as = first
             elif not first and len(self._ids) < MOST:

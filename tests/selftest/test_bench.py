@@ -62,7 +62,7 @@ def test_an_environment_is_nobodys_fault(register, name):
 @pytest.mark.parametrize("name", BLIND[::SHARE])
 def test_a_fault_written_blind_is_caught(register, name):
     score = score_fault(register, name, "standard")
-    assert score.caught, score.reason
+    assert score.detected, score.reason
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_long_run_accuses_who_breaks_the_contract(register, monkeypatch):
 @pytest.mark.deep
 @pytest.mark.parametrize("name", ["activate-too-many-400"])
 def test_a_fault_beyond_the_standard_profile_is_caught_by_the_deep_one(register, name):
-    assert not score_fault(register, name, "standard").caught
+    assert not score_fault(register, name, "standard").detected
     assert score_fault(register, name, "deep", drawn=0).first
 
 
