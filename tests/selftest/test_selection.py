@@ -75,7 +75,13 @@ def test_much_less_is_sent_and_all_that_was_asked_for_is_judged(only, profile):
             "create/request-body.white-space",
             "standard",
         ),  # told from a server that refuses everything
-        ("list-read-permission-refused", "list/permissions.read-permission-suffices", "quick"),  # or lacks the route
+        # From a server that lacks the route.
+        pytest.param(
+            "list-read-permission-refused",
+            "list/permissions.read-permission-suffices",
+            "quick",
+            marks=pytest.mark.deep,
+        ),
     ],
 )
 def test_a_fault_is_detected_by_its_clause_alone(fault, only, profile):
