@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ from restore_conformance.commands import run
 from restore_conformance.commands.arguments import Parser, scrub_of_command_line, take_environment
 from restore_conformance.output import files, gate
 from restore_conformance.records.shell import curl
-from restore_conformance.settings_table import ROWS, secrets_in, settings_of_command
+from restore_conformance.settings_table import ROWS, respelled, secrets_in, settings_of_command
 from restore_conformance.verdicts import Exit, Level, Unready, UsageError, Verdict
 
 Outcome = dict[str, Any]
@@ -91,8 +90,7 @@ def arguments_of(config: pytest.Config) -> list[str]:
 
 def spelled(text: str) -> str:
     """A sentence about the options of the command, with the names that they have in pytest."""
-    names = {ROWS[row.name].spelled: row.spelled for row in settings_of_command("pytest")}
-    return re.sub(r"(?<![\w-])--[a-z][a-z-]*", lambda found: names.get(found[0], found[0]), text)
+    return respelled(text, {ROWS[row.name].spelled: row.spelled for row in settings_of_command("pytest")})
 
 
 def _code(error: UsageError | Unready) -> int:

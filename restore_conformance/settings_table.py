@@ -333,6 +333,14 @@ def settings_of_command(command: str) -> tuple[Setting, ...]:
     return tuple(row.at(command) for row in SETTINGS if command in row.commands)
 
 
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+
+def respelled(text: str, names: Mapping[str, str]) -> str:
+    """A sentence about the options of the command, with the names that they have in another front."""
+    return _OPTION.sub(lambda found: names.get(found[0], found[0]), text)
+
+
 def secrets_in(arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
     """The secrets of a command line and of the environment, each under a name, known before anything is parsed."""
     found: dict[str, str] = {}

@@ -5,7 +5,7 @@ All formats say the same, for all of them write these lines. Groups changes and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,7 +120,6 @@ def _since(rows: list[Mapping[str, Any]], fact: Fact | None, group: list[Change]
 
 
 _Gathered = list[tuple[str, list[Change]]]
-_Gather = Callable[[list[Change], Kept], _Gathered]
 
 
 def _renamed(changes: list[Change], _: Kept) -> _Gathered:

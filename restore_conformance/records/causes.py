@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +44,7 @@ class Cause:
     @property
     def level(self) -> str:
         """The gravest level among its clauses."""
-        return min((str(entry["level"]) for entry in self.entries), key=LEVELS.index)
+        return gravest(self.entries)
 
     @property
     def gravity(self) -> tuple[int, int, int]:
@@ -53,6 +52,11 @@ class Cause:
         addresses = [*(entry["id"] for entry in self.entries), *self.consequences]
         breadth = len({address.partition("/")[0] for address in addresses})
         return LEVELS.index(self.level), -len(addresses), -breadth
+
+
+def gravest(entries: list[Record]) -> str:
+    """The gravest level among some clauses."""
+    return min((str(entry["level"]) for entry in entries), key=LEVELS.index)
 
 
 def grouped(run: Record) -> Record:
@@ -87,8 +91,8 @@ def _causes(run: Record) -> list[Cause]:
     for key, entries in groups.items():
         alone = len(entries) == 1
         ordered = sorted(entries, key=lambda entry: (LEVELS.index(entry["level"]), -len(_following(entry))))
-        cause = Cause(entries[0]["id"] if alone else key, "" if alone else _says(key, ordered), ordered)
-        cause.says = cause.says or alone_says(ordered[0])
+        says = str(entries[0]["findings"][0]["message"]) if alone else _says(key, ordered)
+        cause = Cause(entries[0]["id"] if alone else key, says, ordered)
         own = {entry["id"] for entry in entries}
         following = (address for entry in ordered for address in _following(entry))
         cause.consequences = [address for address in dict.fromkeys(following) if address not in own]
@@ -155,11 +159,6 @@ def _says(key: str, entries: list[Record]) -> str:
     return f"{kind}: {len(entries)} kinds of requests are {came}"
 
 
-def alone_says(entry: Record) -> str:
-    """What the target does, for a cause of one clause: what was observed."""
-    return str(entry["findings"][0]["message"])
-
-
 def _statuses(expected: str) -> list[str]:
     return [first + rest for first, rest in _STATUS.findall(expected)]
 
@@ -171,9 +170,3 @@ def _wanted(expected: str) -> set[str]:
 
 def _listed(names: list[str], word: str = "and") -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
-
-
-def clauses_of(run: Mapping[str, Any], addresses: Iterable[str]) -> list[Record]:
-    """The entries of some clauses, in the order of their addresses."""
-    entries = {entry["id"]: entry for entry in run["clauses"]}
-    return [entries[address] for address in addresses if address in entries]

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from restore_conformance.reports.wording import LEVELS, Record
+from restore_conformance.records.causes import LEVELS, gravest
+from restore_conformance.reports.wording import Record
 
 
 def findings(run: Record) -> list[Record]:
@@ -38,7 +39,7 @@ class Shown:
     @property
     def level(self) -> str:
         """The gravest level among its clauses."""
-        return min((str(entry["level"]) for entry in self.entries), key=LEVELS.index)
+        return gravest(self.entries)
 
     @property
     def operations(self) -> list[str]:

@@ -5,7 +5,6 @@ The places are those of report.sarif. Text of a server is one line, and no lette
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ _ADDRESS = re.compile(r"[a-z-]+/[a-z0-9-]+\.[a-z0-9-]+")
 
 def render(run: dict[str, Any]) -> list[str]:
     """The workflow commands of a run, the gravest first, at most ten of each kind; none for an accepted deviation."""
-    log = json.loads(sarif.render(run))["runs"][0]
+    log = sarif.log(run)["runs"][0]
     open_ones = [one for one in log["results"] if not one.get("suppressions")]
     found = sorted(open_ones, key=lambda one: (one["ruleId"] != "ledger", list(COMMANDS).index(one["level"])))
     made: list[str] = []

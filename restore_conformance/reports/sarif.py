@@ -27,6 +27,11 @@ _TABLE = re.compile(r"\[([a-z0-9-]+\.[a-z0-9-]+)\]\s*(?:#.*)?")
 
 def render(run: dict[str, Any]) -> bytes:
     """The run as a SARIF log in UTF-8, in ASCII alone."""
+    return (json.dumps(log(run), indent=1) + "\n").encode()
+
+
+def log(run: dict[str, Any]) -> dict[str, Any]:
+    """The run as a SARIF log."""
     found = [entry for entry in causes.findings(run) if entry["findings"]]
     names = [entry["id"] for entry in found]
     ledger = run.get("ledger", {}).get("errors", ())
@@ -36,7 +41,7 @@ def render(run: dict[str, Any]) -> bytes:
         rules.append({"id": "ledger", "shortDescription": {"text": "The ledger of accepted deviations is up to date."}})
         results += [_of_ledger(said, len(names), run) for said in ledger]
     driver = {"name": "graph-restore-conformance", "version": run["suite"]["version"], "rules": rules}
-    made = {
+    return {
         "$schema": SCHEMA,
         "version": VERSION,
         "runs": [
@@ -49,7 +54,6 @@ def render(run: dict[str, Any]) -> bytes:
             }
         ],
     }
-    return (json.dumps(made, indent=1) + "\n").encode()
 
 
 def _rule(entry: dict[str, Any]) -> dict[str, Any]:

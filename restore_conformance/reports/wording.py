@@ -22,7 +22,6 @@ WORDS = {
     "fail": "failed", "error": "suite error", "inconclusive": "inconclusive", "none": "not tested", "pass": "passed",
 }  # fmt: skip
 """The verdicts, for people."""
-LEVELS = ("must", "should", "observe")
 UNTOUCHED = ("none", "inconclusive")
 SUPPORT_HEADERS = ("request-id", "client-request-id", "x-ms-ags-diagnostic", "date")
 """Headers that a vendor's support asks for."""

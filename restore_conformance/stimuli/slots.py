@@ -30,8 +30,6 @@ SITES = (REVERSED, UPPER, ODD_GROUPS, FALLING, RISING)
 ITEMS = (REVERSED, UPPER, LONG_BROWSE, SAME_SITE, LENGTHS, FALLING)
 """The same for those that have to be accepted: nothing that a clause of its own is about, since that one would be
 blamed for whatever else a server stumbles over there."""
-PLANNED = frozenset({2, 4, 9, 22, 24, 27, 30, 33, 50})
-"""Numbers of full-site artifacts that the planned part sends."""
 
 
 @dataclass(frozen=True, slots=True)

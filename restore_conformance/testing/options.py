@@ -16,7 +16,7 @@ from restore_conformance.commands import options, run
 from restore_conformance.commands.arguments import Parser, take
 from restore_conformance.configuration import Configuration
 from restore_conformance.settings import Settings
-from restore_conformance.settings_table import ROWS
+from restore_conformance.settings_table import ROWS, respelled
 from restore_conformance.verdicts import UsageError
 
 Ids = str | PathLike[str] | Sequence[str]
@@ -57,8 +57,7 @@ def settings_of(given: Mapping[str, Any], register: Register) -> Settings:
 
 def in_python(text: str) -> str:
     """A sentence about the options of the command, with the names that they have in Python."""
-    names = {row.spelled: row.name for row in ROWS.values()}
-    return re.sub(r"(?<![\w-])--[a-z][a-z-]*", lambda found: names.get(found[0], found[0]), text)
+    return respelled(text, {row.spelled: row.name for row in ROWS.values()})
 
 
 def _plain(value: Any) -> Any:

@@ -208,7 +208,7 @@ def test_ten_of_a_kind_and_no_accepted_one(monkeypatch):
         {"ruleId": f"c{number}", "level": "error", "message": {"text": "m"}, "locations": []} for number in range(14)
     ]
     results[0]["suppressions"] = [{"kind": "external"}]
-    monkeypatch.setattr(github.sarif, "render", lambda run: json.dumps({"runs": [{"results": results}]}))
+    monkeypatch.setattr(github.sarif, "log", lambda run: {"runs": [{"results": results}]})
     made = github.render({"verdict": "non-conformant", "reason": ""})
     assert len(made) == 10
     assert made[0] == "::error title=c1::m"
