@@ -25,6 +25,7 @@ from restore_conformance.verdicts import Exit, UsageError, Verdict
 if TYPE_CHECKING:
     from restore_conformance.campaign.campaign import Campaign
     from restore_conformance.campaign.result import Result
+    from restore_conformance.live.run import LiveRun
     from restore_conformance.live.settings import Live
     from restore_conformance.reports.ledger import Ledger
     from restore_conformance.reports.progress import Progress
@@ -170,28 +171,43 @@ def _judged_live(
     """The same for a live target. Raises Unready without leave, and UsageError where drafts are left behind."""
     from restore_conformance.live.run import LiveRun
     from restore_conformance.live.tenant import known_of
-    from restore_conformance.reports.accepted_deviations import settled
 
     going = LiveRun(settings, live, register, yes=arguments.yes)
     if not going.leave:
         raise without_leave(live, "send the plan that restore-conformance run --dry-run prints")
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     callers: dict[str, str] = {}
-
-    def told(token: str, kind: str) -> None:
-        scrub.known("token", token)
-        callers[token] = kind
+    told = _noting(scrub, callers)
 
     def settle(run: dict[str, Any], result: Result) -> dict[str, Any]:
-        held = any(cell.verdict is Verdict.FAIL for cell in going.cells)
-        names = ["live", live.base, result.target]
-        return settled(run, result, ledger, names, ledgers.today(), scrub.text, held=held)
+        return _settled_live(run, result, going, ledger, scrub)
 
     known = callers, known_of(settings)
     made = _kept(arguments, scrub, live.base, known, lambda keep: going.run(keep=keep, told=told), settle)
     if going.left:
         raise UsageError(f"Left behind: {', '.join(one.session for one in going.left)}; see cleanup.")
     return made
+
+
+def _noting(scrub: Scrub, callers: dict[str, str]) -> Callable[[str, str], None]:
+    """Takes every token that is signed in with: the scrubber must know it, and the reader of a HAR whose it is."""
+
+    def note(token: str, kind: str) -> None:
+        scrub.known("token", token)
+        callers[token] = kind
+
+    return note
+
+
+def _settled_live(
+    run: dict[str, Any], result: Result, going: LiveRun, ledger: Ledger | None, scrub: Scrub
+) -> dict[str, Any]:
+    """The record of a live run, with what the ledger accepts; a broken cell of the permissions is accepted by none."""
+    from restore_conformance.reports.accepted_deviations import settled
+
+    held = any(cell.verdict is Verdict.FAIL for cell in going.cells)
+    names = ["live", going.live.base, result.target]
+    return settled(run, result, ledger, names, ledgers.today(), scrub.text, held=held)
 
 
 def campaign_of(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
@@ -215,7 +231,6 @@ def _live(
     from restore_conformance.live.tenant import known_of
     from restore_conformance.records.exchange_store import Store
     from restore_conformance.records.run_record import write_json
-    from restore_conformance.reports.accepted_deviations import settled
     from restore_conformance.reports.progress import Progress
 
     going = LiveRun(settings, live, register, yes=arguments.yes)
@@ -229,11 +244,7 @@ def _live(
     folder = writing.folder_of(settings.report)
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     callers: dict[str, str] = {}
-
-    def told(token: str, kind: str) -> None:
-        scrub.known("token", token)
-        callers[token] = kind
-
+    told = _noting(scrub, callers)
     har = writing.har_of(arguments, folder, scrub, live.base, callers, known_of(settings))
     store = Store(folder / "exchanges.ndjson", scrub, live.base, har=har)
     support = SupportFile(folder / "support.ndjson", scrub)
@@ -256,12 +267,8 @@ def _live(
         write_json(folder / "permissions.json", [asdict(cell) for cell in going.cells])
         if not arguments.quiet:
             told_cells(going.cells, sys.stdout)
-        held = any(cell.verdict is Verdict.FAIL for cell in going.cells)
-        names = ["live", live.base, result.target]
         run = writing.write(
             folder, result, scrub, store, arguments,
-            lambda run: progress.explained(
-                settled(run, result, ledger, names, ledgers.today(), scrub.text, held=held)
-            ),
+            lambda run: progress.explained(_settled_live(run, result, going, ledger, scrub)),
         )  # fmt: skip
     return int(Exit.LEFT_BEHIND if going.left else run["exit"])
