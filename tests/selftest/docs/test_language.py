@@ -67,7 +67,7 @@ def test_clauses():
     assert {address: words for address, words in found.items() if words} == {}
 
 
-TEMPLATES = sorted((places.PACKAGE / "reporting" / "templates").rglob("*.html"))
+TEMPLATES = sorted((places.PACKAGE / "reports" / "templates").rglob("*.html"))
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
