@@ -17,6 +17,8 @@ from restore_conformance.mock.wire import Asked
 
 Json = dict[str, Any]
 Test = Callable[[Any], bool]
+ARTIFACT_LISTS = (rules.SITE, rules.GRANULAR)
+"""The two lists of a create."""
 CONFLICT = "@microsoft.graph.conflictBehavior"
 SITES, ITEMS = f"{rules.SITE}@delta", f"{rules.GRANULAR}@delta"
 """The two lists of changes of an update."""
@@ -168,6 +170,21 @@ def media(asked: Asked) -> str | None:
 
 
 # ---------------------------------------------------------------- sessions
+
+
+def artifact_key(one: Json) -> str:
+    """What makes an artifact of a create or of a session the same as another one."""
+    return str(one["restorePoint"]["id"]) if "restorePoint" in one else f"{one['browseSessionId']} {one['id']}"
+
+
+def same_sites(other: Session, this: Session) -> bool:
+    """Whether two sessions restore the same sites from the same restore points."""
+    points = [artifact.get("restorePoint") for artifact in this.artifacts]
+    return bool(points and points[0] and points == [artifact.get("restorePoint") for artifact in other.artifacts])
+
+
+def is_draft(found: Session) -> bool:
+    return found.status == "draft"
 
 
 def is_granular(found: Session) -> bool:

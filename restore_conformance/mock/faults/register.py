@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from restore_conformance.mock.conditions import When, always
 from restore_conformance.mock.edits import Edit
@@ -25,6 +26,16 @@ class Fault:
     shows: str
     seed: Seed
     newer: bool = False
+
+
+def rows(seed: Callable[[Any], Seed], *every: tuple[str, str, str, Any]) -> Iterable[Fault]:
+    """Faults that one verb makes: name, clause, what shows it, and what the verb is given."""
+    return [Fault(name, blames, shows, seed(given)) for name, blames, shows, given in every]
+
+
+def alike(blames: str, seed: Callable[[Any], Seed], *every: tuple[str, str, Any]) -> Iterable[Fault]:
+    """Faults of one clause that one verb makes: name, what shows it, and what the verb is given."""
+    return [Fault(name, blames, shows, seed(given)) for name, shows, given in every]
 
 
 def edited(said: str, how: Callable[[Edit], Seed], *rows: tuple[str, str, Edit]) -> Iterable[Fault]:
