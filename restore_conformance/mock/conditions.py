@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from restore_conformance.exchange import header
+from restore_conformance.exchange import Request, header, parse_json
 from restore_conformance.mock import rules
+from restore_conformance.mock.edits import Json
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked
 
-Json = dict[str, Any]
 Test = Callable[[Any], bool]
 ARTIFACT_LISTS = (rules.SITE, rules.GRANULAR)
 """The two lists of a create."""
@@ -114,7 +114,7 @@ def repeated(values: list[Any]) -> bool:
 
 def malformed(one: Any) -> bool:
     """Whether a text is there and is not a GUID."""
-    return isinstance(one, str) and one not in {"", "absent"} and not rules._UUID.match(one)
+    return isinstance(one, str) and one not in {"", "absent"} and not rules.GUID.match(one)
 
 
 def _all_new(payload: Any) -> bool:
@@ -169,12 +169,17 @@ def media(asked: Asked) -> str | None:
     return header(asked.request.headers, "Content-Type")
 
 
+def numbers_named(request: Request) -> tuple[int, int]:
+    """How many full-site and granular artifacts a create request names; none in any other request."""
+    payload = parse_json(request.body)
+    if request.method != "POST" or not request.target.endswith("RestoreSessions") or not isinstance(payload, dict):
+        return (0, 0)
+    lists = (payload.get(rules.SITE), payload.get(rules.GRANULAR))
+    sites, items = (len(value) if isinstance(value, list) else 0 for value in lists)
+    return (sites, items)
+
+
 # ---------------------------------------------------------------- sessions
-
-
-def artifact_key(one: Json) -> str:
-    """What makes an artifact of a create or of a session the same as another one."""
-    return str(one["restorePoint"]["id"]) if "restorePoint" in one else f"{one['browseSessionId']} {one['id']}"
 
 
 def same_sites(other: Session, this: Session) -> bool:

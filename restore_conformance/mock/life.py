@@ -60,9 +60,9 @@ def update(found: Session, payload: dict[str, Any]) -> dict[str, Any]:
     found.kind = kind if added else found.kind
     shown = [_removed(found, change) for change in changes if "@removed" in change]
     for change in added:
-        made = session.artifact(kind, change)
-        found.artifacts.append(made)
-        shown.append(dict(made))
+        artifact = session.artifact(kind, change)
+        found.artifacts.append(artifact)
+        shown.append(dict(artifact))
     found.modified = session.now()
     return {
         "@odata.context": f"{session.CONTEXT}sharePointRestoreSessions/$entity",

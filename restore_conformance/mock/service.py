@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote
 
 from restore_conformance.clock import Skipping
 from restore_conformance.exchange import Request, Response
-from restore_conformance.mock import life, links, rules, session, wire
+from restore_conformance.mock import life, rules, session, wire
 from restore_conformance.mock.framing import Manner
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
@@ -24,7 +24,6 @@ ROOT = "/solutions/backupRestore"
 PAGE = 20
 MOST_SESSIONS = 100_000
 """A bound for a service that somebody leaves running."""
-_ID = re.compile(r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
 Operation = Callable[[Asked], Reply]
 
 
@@ -91,11 +90,11 @@ class Service:
 
     def _route(self, request: Request) -> Asked:
         """Which operation of which session a request line names ("" where there is none)."""
-        target = links.versioned(request.target)[1]
+        target = wire.versioned(request.target)[1]
         raw, _, query = target.partition("?")  # urlsplit would read the `//solutions` of the SDKs as a host
         path = re.sub("/+", "/", unquote(raw))
         asked = Asked(replace(request, target=target), query=dict(parse_qsl(query)))
-        asked.base = links.base(request, self.address)
+        asked.base = wire.base_of(request, self.address)
         asked.all_members = wire.wants_all_members(request.headers)
         below = path.removeprefix(ROOT).strip("/").split("/") if path.startswith(ROOT) else []
         match [request.method, *below]:
@@ -142,15 +141,15 @@ class Service:
         self.check(payload)
         kind = "granular" if payload.get(rules.GRANULAR) else "standard"
         elements = payload.get(rules.GRANULAR) or payload.get(rules.SITE) or []
-        made = session.open_session(kind, elements, asked.caller, payload.get("@microsoft.graph.conflictBehavior"))
-        self.keep(made)
-        return Reply(201, self.render(made, all_members=asked.all_members))
+        created = session.open_session(kind, elements, asked.caller, payload.get("@microsoft.graph.conflictBehavior"))
+        self.keep(created)
+        return Reply(201, self.render(created, all_members=asked.all_members))
 
-    def _keep(self, made: session.Session) -> None:
+    def _keep(self, created: session.Session) -> None:
         """Remember a session. Raises Refusal 429 where no more can be remembered."""
         if len(self.sessions) >= MOST_SESSIONS:
             raise Refusal(429, "TooManyRequests", "There is no room for more sessions; delete some.")
-        self.sessions[made.id] = made
+        self.sessions[created.id] = created
 
     def _payload(self, asked: Asked) -> dict[str, Any]:
         """The JSON object of a create request, {} where there is none. Raises Refusal 400, 413 or 415."""
@@ -196,7 +195,7 @@ class Service:
 
     def _find(self, asked: Asked) -> session.Session:
         """The session a request names. Raises Refusal 400 or 404."""
-        if not _ID.match(asked.session):
+        if not rules.GUID.match(asked.session):
             raise Refusal(400, "InvalidRestoreSessionId", "The session id is not valid.")
         found = self.sessions.get(asked.session.lower())
         if found is None:

@@ -8,9 +8,8 @@ import pytest
 from looking import failed, some
 
 from restore_conformance.bench import ENVIRONMENTS, Score, endurance, score_environment, score_fault, score_variant
-from restore_conformance.bench.compositions import compositions, draw
 from restore_conformance.bench.endurance import Endurance, go_on, habits_of, summary
-from restore_conformance.bench.halves import HALVES, half_of, only
+from restore_conformance.bench.servers import HALVES, compositions, draw, half_of, only
 from restore_conformance.cli import main
 from restore_conformance.commands import bench
 from restore_conformance.mock import Refusal, Service

@@ -48,12 +48,12 @@ Created = tuple[str, str, Edit] | tuple[str, str, Edit, When]
 
 def on_create(*rows: Created) -> Iterable[Fault]:
     """Faults of the answer to creates that succeed: name, clause, edit, and the condition where there is one."""
-    made = []
+    faults = []
     for name, blames, edit, *condition in rows:
         when = condition[0] if condition else always
         said = f"One create, {when.words}" if when.words else "One create"
-        made.append(Fault(name, blames, f"{said}: {edit.words}.", created(edit, when)))
-    return made
+        faults.append(Fault(name, blames, f"{said}: {edit.words}.", created(edit, when)))
+    return faults
 
 
 def on_refusal(operations: tuple[str, ...], *rows: tuple[str, str, str, Edit]) -> Iterable[Fault]:

@@ -9,7 +9,7 @@ from restore_conformance.mock.hooks.on_answers import (
     responses, serves, spoils, taken_over,
 )  # fmt: skip
 from restore_conformance.mock.hooks.on_creates import (
-    breaks, breaks_after, checking, checks, complete, crashes, drops, lets_through, only, passes, place,
+    breaks, breaks_after, checking, checks, crashes, drops, lets_through, only, passes, place,
     prepares, refuses, refuses_first, refusing, ruled, rules_ordered, skips, stricter, then, unless,
 )  # fmt: skip
 from restore_conformance.mock.hooks.on_operations import (
@@ -23,16 +23,16 @@ from restore_conformance.mock.hooks.on_sessions import (
 )  # fmt: skip
 from restore_conformance.mock.hooks.seed import (
     ACTIVATE, ARTIFACTS, BOTH, CROWDED, DELETES, DIFFERENT, EMPTY, GETS, GRANULAR, LIMIT, LISTS, MALFORMED,
-    MEDIA, PATCH, PATH, POINT, READING, STATE, TOKEN, TWICE, UNKNOWN, UPDATE, Act, Call, Do, Parse, Seed,
+    MEDIA, PATCH, PATH, POINT, READING, STATE, TOKEN, TWICE, UNKNOWN, UPDATE, Call, Parse, Seed,
     assign, crash, refuse, seeds,
 )  # fmt: skip
 
 __all__ = [
     "ACTIVATE", "ARTIFACTS", "BOTH", "CROWDED", "DELETES", "DIFFERENT", "EMPTY", "GETS", "GRANULAR", "LIMIT",
     "LISTS", "MALFORMED", "MEDIA", "PATCH", "PATH", "POINT", "READING", "STATE", "TOKEN", "TWICE", "UNKNOWN",
-    "UPDATE", "Act", "Call", "Do", "Keep", "Parse", "Read", "Seed", "added", "after", "alters", "among",
+    "UPDATE", "Call", "Keep", "Parse", "Read", "Seed", "added", "after", "alters", "among",
     "answering", "answers", "any_state", "around", "as_json", "assign", "before", "bodies", "breaks",
-    "breaks_after", "breaks_on_change", "carries_out", "changed", "changing", "checking", "checks", "complete",
+    "breaks_after", "breaks_on_change", "carries_out", "changed", "changing", "checking", "checks",
     "crash", "crashes", "crashes_on", "created", "drops", "errors", "finding", "framed", "instead_of",
     "keeping", "keeps", "keeps_refused", "kept", "lets_through", "listed", "locks_out", "looks_at", "only",
     "others", "parsed", "parses", "passes", "place", "posing", "prepares", "reads", "refuse", "refused",

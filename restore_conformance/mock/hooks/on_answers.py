@@ -11,7 +11,7 @@ from restore_conformance.mock.conditions import always
 from restore_conformance.mock.edits import Change, Json
 from restore_conformance.mock.hooks.on_operations import around
 from restore_conformance.mock.hooks.seed import Act, Call, Seed, refuse
-from restore_conformance.mock.framing import Manner, Spoil
+from restore_conformance.mock.framing import Manner, Spoilt
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.wire import Asked, Reply
 
@@ -166,6 +166,6 @@ def framed(**habits: Any) -> Seed:
     return seed
 
 
-def spoils(spoil: Spoil) -> Seed:
-    """Put some answers on the wire as they must not be."""
-    return framed(spoil=spoil)
+def spoils(how: Callable[[Response], Spoilt], which: Callable[[Request, Response], bool], status: int = 201) -> Seed:
+    """Put the answers with this status to some requests on the wire as they must not be."""
+    return framed(spoil=lambda sent, came: how(came) if came.status == status and which(sent, came) else None)

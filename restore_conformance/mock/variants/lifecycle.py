@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from restore_conformance.mock import life, rules, session
-from restore_conformance.mock.conditions import artifact_key, is_draft, is_standard, sent
+from restore_conformance.mock.conditions import is_draft, is_standard, sent
 from restore_conformance.mock.edits import Json, lacking, without
 from restore_conformance.mock.hooks import (
     ACTIVATE, DELETES, DIFFERENT, GETS, LIMIT, PATCH, POINT, TWICE, UPDATE, Call, Seed, after, alters, around, before, bodies,
@@ -64,10 +64,6 @@ def _whole(call: Call) -> Reply:
 # ---------------------------------------------------------------- what a change does
 
 
-def _key(one: Json) -> str:
-    return artifact_key(one).lower() if "restorePoint" in one else artifact_key(one)
-
-
 def _present_ignored(call: Call) -> Reply:
     found = call.found()
     kept = list(found.artifacts)
@@ -79,8 +75,8 @@ def _present_ignored(call: Call) -> Reply:
         found.artifacts = []
     try:
         call.proceed()
-        known = {_key(one) for one in kept}
-        kept += [one for one in found.artifacts if _key(one) not in known]
+        known = {rules.key(found.collection, artifact) for artifact in kept}
+        kept += [new for new in found.artifacts if rules.key(found.collection, new) not in known]
     finally:
         found.artifacts = kept
     return Reply(200, {"id": found.id, f"{found.collection}@delta": []})

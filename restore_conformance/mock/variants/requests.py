@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from restore_conformance.mock import rules
-from restore_conformance.mock.conditions import CONFLICT, ARTIFACT_LISTS, artifact_key, items, media, repeated, sites
+from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT, items, media, repeated, sites
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.hooks import (
     EMPTY, GRANULAR, LIMIT, TWICE, Call, Parse, Seed, around, checking, checks, errors, looks_at, parsed, parses, refuse,
@@ -258,7 +258,7 @@ VARIANTS = [
     Variant("field-limit-of-a-thousand", "create-limit", "C4, C22: no limit is stated for create; the largest that any page names is a thousand.",
             limited(1000, 1000)),
     Variant("field2-duplicates-exact", "duplicate-key", "4.8: ids are opaque text, so letter case may matter.",
-            distinct(artifact_key)),
+            distinct(lambda one: str(one["restorePoint"]["id"]) if "restorePoint" in one else f"{one['browseSessionId']} {one['id']}")),
     Variant("field2-duplicates-by-item", "duplicate-key", "1.1: the same granular id twice.",
             distinct(lambda one: str(one["restorePoint"]["id"] if "restorePoint" in one else one["id"]).lower())),
     # ---------------------------------------------------------------- in which order it is checked

@@ -17,11 +17,11 @@ from restore_conformance.mock.edits import (
     Into, Json, body, code, counts, head, joined, media_type, put, remove, status, text,
 )  # fmt: skip
 from restore_conformance.mock.faults.register import Fault, alike, on_refusal
+from restore_conformance.mock.framing import in_charset
 from restore_conformance.mock.hooks import (
     DIFFERENT, EMPTY, LIMIT, PATH, POINT, TWICE, breaks, crashes, created, lets_through, only, passes, place,
-    prepares, refusing, ruled, rules_ordered, seeds, skips, then, unless,
+    prepares, refusing, ruled, rules_ordered, seeds, skips, spoils, then, unless,
 )  # fmt: skip
-from restore_conformance.mock.spoiling import in_charset, spoilt
 
 ROW = "row:create/"
 CLAUSES = {
@@ -118,7 +118,7 @@ def _in_blocks(name: str, size: int) -> rules.Rule:
 
 def _merged(payload: Json) -> None:
     if sites(payload):
-        payload[rules.SITE] = list({rules._key(rules.SITE, site): site for site in sites(payload)}.values())
+        payload[rules.SITE] = list({rules.key(rules.SITE, site): site for site in sites(payload)}.values())
 
 
 def _shortened(payload: Json) -> None:
@@ -193,7 +193,7 @@ FAULTS = [
     Fault("only-first-destination-checked", ".invalid-path-type", "One create with two artifacts, the second without a destinationType.",
           ruled("path-types", _as_the_first)),
     Fault("wire-path-type-in-latin-1", ".invalid-path-type", "Create without a destinationType: the refusal is in ISO 8859-1, and a letter shows it.",
-          spoilt(in_charset("iso-8859-1", "latin-1", lambda old: old.replace('message":"', 'message":"Zurückgewiesen: ')),
+          spoils(in_charset("iso-8859-1", "latin-1", lambda old: old.replace('message":"', 'message":"Zurückgewiesen: ')),
                  lambda sent, came: b"InvalidPathType" in came.body and b"unknownFuture" not in (sent.body or b""), 400)),
     *alike(ROW + PATH, lambda rule: ruled("path-types", then(rule, place)),
         ("field-path-null-accepted", "destinationType null is accepted.", unless("path-types", lambda p: None in places(p))),

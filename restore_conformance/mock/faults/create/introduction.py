@@ -6,17 +6,17 @@ from typing import Any
 
 from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import (
-    CONFLICT, both, browse_ids, count_of, empty, exactly, granular, is_granular, items, keys, places, repeated,
-    sites, typed,
+    CONFLICT, both, browse_ids, count_of, empty, exactly, granular, is_granular, items, keys, numbers_named,
+    places, repeated, sites, typed,
 )  # fmt: skip
 from restore_conformance.mock.edits import Change, body, counts, put, status
 from restore_conformance.mock.faults.register import Fault, alike, on_create
+from restore_conformance.mock.framing import cut, length_too_small, not_gzip
 from restore_conformance.mock.hooks import (
     EMPTY, TWICE, Seed, breaks_after, crashes, keeps_refused, parsed, passes, reads, refuse, refuses, replies,
-    shown_as, skips, total, unreadable,
+    shown_as, skips, spoils, total, unreadable,
 )  # fmt: skip
 from restore_conformance.mock.session import Session
-from restore_conformance.mock.spoiling import cut, length_too_small, named, not_gzip, spoilt
 from restore_conformance.mock.wire import Asked, Reply
 
 JOB = "restoreJobType"
@@ -66,9 +66,9 @@ FAULTS = [
     Fault("field-empty-refused", "N13", "No payload: 400.",
           reads(lambda asked: asked.operation == "create" and not asked.request.body, unreadable(400, EMPTY))),
     Fault("wire-granular-body-short", ".granular-accepted", "Create with granular artifacts: the body is shorter than its Content-Length.",
-          spoilt(cut, lambda sent, came: named(sent)[1] > 0)),
+          spoils(cut, lambda sent, came: numbers_named(sent)[1] > 0)),
     Fault("wire-empty-gzip-invalid", ".no-payload-accepted", "Create without a payload: the answer says gzip and is not.",
-          spoilt(not_gzip, lambda sent, came: sent.body is None)),
+          spoils(not_gzip, lambda sent, came: sent.body is None)),
     # ---------------------------------------------------------------- kind of session, wherever it is shown
     Fault("field-job-bulk-when-empty", "N13", "No payload: a session for the bulk workflow.", shown_as(put(JOB, "bulk"), _is_empty)),
     Fault("field-job-hidden-when-empty", "N13", "No payload: unknownFutureValue.", shown_as(put(JOB, "unknownFutureValue"), _is_empty)),
@@ -102,7 +102,7 @@ FAULTS = [
     Fault("mixed-accepted-granular-first", ".exclusive-artifacts", "One create with both kinds, the granular list first.",
           passes("kinds", lambda p: next(iter(p), "") == rules.GRANULAR)),
     Fault("wire-mixed-length-too-small", ".exclusive-artifacts", "Create with both kinds: Content-Length is smaller than the body.",
-          spoilt(length_too_small, lambda sent, came: min(named(sent)) > 0, 400)),
+          spoils(length_too_small, lambda sent, came: min(numbers_named(sent)) > 0, 400)),
     *alike("N12", lambda when: passes("kinds", when),
         ("field-mixed-granular-first", "Granular items before sites are accepted.", lambda payload: both(payload) and list(payload).index(rules.GRANULAR) < list(payload).index(rules.SITE)),
         ("field-mixed-one-each", "One site and one item are accepted.", lambda p: both(p) and count_of(p) == 2),

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from restore_conformance.mock.conditions import authorization, empty, exactly, granular, media, standard
 from restore_conformance.mock.edits import Change, body, code, head, joined, put, status, text
 from restore_conformance.mock.faults.register import Fault, on_create, on_refusal
+from restore_conformance.mock.framing import not_chunked
 from restore_conformance.mock.hooks import (
-    MEDIA, TOKEN, Call, Read, Seed, answering, as_json, posing, reads, replies, serves, unreadable,
+    MEDIA, TOKEN, Call, Read, Seed, answering, as_json, posing, reads, replies, serves, spoils, unreadable,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.spoiling import not_chunked, spoilt
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 PAGE = joined(status(200), text("<html>Sign in</html>", "text/html"))
@@ -118,7 +118,7 @@ FAULTS = [
     Fault("media-type-compared-as-text", ".content-type-spelling", "One create with application/json; charset=utf-8.",
           typed(lambda value: value is not None and value != "application/json", UNSUPPORTED)),
     Fault("wire-spelled-type-unanswered", ".content-type-spelling", "Create with charset=utf-8 behind the media type: not the chunks it says.",
-          spoilt(not_chunked, lambda sent, came: ";" in (sent.header("Content-Type") or ""))),
+          spoils(not_chunked, lambda sent, came: ";" in (sent.header("Content-Type") or ""))),
     Fault("field-text-plain-accepted", "N9", "The payload as text/plain is accepted.", _of_create(_is("text/plain"))),
     Fault("field-untyped-ignored", "N9", "A payload without Content-Type: an empty session.", _of_create(lambda value: value is None, lambda *_: {})),
     Fault("field-xml-crash", "N9", "application/xml: 500.", _of_create(_is("application/xml", "text/xml"), BROKEN)),

@@ -10,19 +10,19 @@ from typing import Any
 
 from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import (
-    at_least, browse_ids, empty, exactly, filled, granular, is_granular, is_new, is_standard, points, same_sites,
-    sites, standard, to_new,
+    at_least, browse_ids, empty, exactly, filled, granular, is_granular, is_new, is_standard, numbers_named,
+    points, same_sites, sites, standard, to_new,
 )  # fmt: skip
 from restore_conformance.mock.edits import (
     COUNTS, Into, Json, body, copied, counts, head, joined, media_type, put, raw, remove, rename, status,
 )  # fmt: skip
 from restore_conformance.mock.faults.register import Fault, on_create
+from restore_conformance.mock.framing import cut, gzip_cut, in_charset
 from restore_conformance.mock.hooks import (
-    created, keeps, others, refuses, refuses_first, replies, seeds, shown, shown_as, taken_over, total,
+    created, keeps, others, refuses, refuses_first, replies, seeds, shown, shown_as, spoils, taken_over, total,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
-from restore_conformance.mock.spoiling import cut, gzip_cut, in_charset, named, spoilt
 from restore_conformance.mock.wire import Asked, Reply
 
 CREATED, MODIFIED, TYPE, JOB = "createdDateTime", "lastModifiedDateTime", "@odata.type", "restoreJobType"
@@ -217,11 +217,11 @@ FAULTS += [
           refuses(lambda p: any(one.get("destinationType") == "new" for one in sites(p)))),
     Fault("sites-34-crash", ".created", "Create with 34 sites.", refuses_first(lambda p: len(sites(p)) == 34, "InternalServerError", 500)),
     Fault("wire-many-sites-body-short", ".created", "Create with more than twenty sites: the body is shorter than its Content-Length.",
-          spoilt(cut, lambda sent, came: named(sent)[0] > 20)),
+          spoils(cut, lambda sent, came: numbers_named(sent)[0] > 20)),
     Fault("wire-granular-gzip-cut", ".object", "Create with granular artifacts: the gzip data lacks its end.",
-          spoilt(gzip_cut, lambda sent, came: named(sent)[1] > 0)),
+          spoils(gzip_cut, lambda sent, came: numbers_named(sent)[1] > 0)),
     Fault("wire-created-in-utf-16", ".object", "Any create that succeeds: the JSON is in UTF-16.",
-          spoilt(in_charset("utf-16", "utf-16"), lambda sent, came: named(sent)[0] > 0)),
+          spoils(in_charset("utf-16", "utf-16"), lambda sent, came: numbers_named(sent)[0] > 0)),
     Fault("created-without-body", ".object", "One create.", created(raw(lambda _: b""))),
     Fault("field-location-for-body", "N1", "201 with a Location and no body.", created(joined(lambda reply: head("Location", ROUTE + reply.body["id"])(reply), body(None)), standard)),
     Fault("field-body-single-quotes", "N1", "The body has single quotes: not JSON.", created(raw(lambda value: repr(value).encode()))),

@@ -8,10 +8,10 @@ import uuid
 from restore_conformance.mock import session
 from restore_conformance.mock.edits import Into, Json, body, joined, media_type, put, raw, remove, status
 from restore_conformance.mock.faults.register import Fault, on_success
-from restore_conformance.mock.hooks import ACTIVATE, GETS, after, alters, changed, kept, replies, viewed_as
+from restore_conformance.mock.framing import no_body
+from restore_conformance.mock.hooks import ACTIVATE, GETS, after, alters, changed, kept, replies, spoils, viewed_as
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
-from restore_conformance.mock.spoiling import no_body, spoilt
 from restore_conformance.mock.wire import Asked, Reply
 
 AS_TEXT = joined(raw(lambda value: json.dumps(value).encode()), media_type("text/plain"))
@@ -52,7 +52,7 @@ FAULTS = [
     ),
     Fault("field-get-text", "page:get", "Get a session: as text/plain.", after(GETS, lambda _, __, reply: AS_TEXT(reply))),
     Fault("wire-get-without-body", ".session", "Get a session: 200 with no body at all.",
-          spoilt(no_body, lambda sent, came: sent.method == "GET" and _is_session(sent.target), 200)),
+          spoils(no_body, lambda sent, came: sent.method == "GET" and _is_session(sent.target), 200)),
     Fault("later-sessions-evict-earlier", ".late", "Create forty sessions, get the first.", kept(_forty_at_most)),
     Fault("created-by-whoever-reads", ".same-for-all", "Create, get as somebody who may only read.", replies(_by_whoever_reads, "get")),
     # ---------------------------------------------------------------- after a change, or activation

@@ -10,12 +10,12 @@ from restore_conformance.mock.edits import (
     COUNTS, LINK, Into, Json, body, counts, each, lacking, media_type, put, rename, status,
 )  # fmt: skip
 from restore_conformance.mock.faults.register import Fault, on_success, rows
+from restore_conformance.mock.framing import no_last_chunk
 from restore_conformance.mock.hooks import (
-    DELETES, LISTS, Call, Seed, among, answers, around, bodies, listed, seeds, stale, viewed, viewed_as,
+    DELETES, LISTS, Call, Seed, among, answers, around, bodies, listed, seeds, spoils, stale, viewed, viewed_as,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
-from restore_conformance.mock.spoiling import no_last_chunk, spoilt
 from restore_conformance.mock.wire import Reply
 
 
@@ -90,7 +90,7 @@ FAULTS = [
         ("list-shows-another-status", ".agrees-with-get", "Create, list.", each({"status": "completed"})),
     ),
     Fault("wire-list-never-ends", ".collection", "List: the chunks end without the last one.",
-          spoilt(no_last_chunk, lambda sent, came: "/restoreSessions" in sent.target[-40:] and sent.target.partition("?")[0].endswith("/restoreSessions"), 200)),
+          spoils(no_last_chunk, lambda sent, came: "/restoreSessions" in sent.target[-40:] and sent.target.partition("?")[0].endswith("/restoreSessions"), 200)),
     Fault("list-shows-deleted", ".deleted-gone", "Create, delete, list.", _remembering_deleted(("delete",), ("list",), last_page=True)),
     Fault("field-list-shows-deleted", "page:list", "Create, delete and list: the session is still there.",
           _remembering_deleted(DELETES, LISTS, last_page=False)),

@@ -132,7 +132,7 @@ FAULTS = [
         ("field2-update-far-duplicate", TWICE, "The first and third of three additions are the same: 200.", lambda _, p, code: code == TWICE and len(_points(p)) > 2 and all(a != b for a, b in pairwise(_points(p)))),
         ("field2-update-51-items", LIMIT, "51 items in one change: 200.", lambda _, p, code: code == LIMIT and additions(p, ITEMS)),
         ("field2-update-first-point-only", POINT, "The second addition has an empty restore point id: 200.",
-         lambda _, p, code: code == POINT and len(_points(p)) > 1 and rules._UUID.match(_points(p)[0])),
+         lambda _, p, code: code == POINT and len(_points(p)) > 1 and rules.GUID.match(_points(p)[0])),
         ("field2-update-malformed-point", POINT, "The restore point of an addition is not a GUID: 200.",
          lambda _, p, code: code == POINT and all(_points(p))),
         ("field2-update-null-list", EMPTY, "A null list of changes: 200.", lambda _, p, code: code == EMPTY and p.get(SITES, 0) is None),

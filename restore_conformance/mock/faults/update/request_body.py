@@ -6,11 +6,11 @@ from restore_conformance.mock import life
 from restore_conformance.mock.conditions import SITES, additions
 from restore_conformance.mock.edits import Json, status
 from restore_conformance.mock.faults.register import Fault, on_success
+from restore_conformance.mock.framing import no_answer
 from restore_conformance.mock.hooks import (
-    DIFFERENT, PATCH, UPDATE, Call, breaks_on_change, carries_out, refuse, updates,
+    DIFFERENT, PATCH, UPDATE, Call, breaks_on_change, carries_out, refuse, spoils, updates,
 )  # fmt: skip
 from restore_conformance.mock.session import Session
-from restore_conformance.mock.spoiling import no_answer, spoilt
 from restore_conformance.mock.wire import Reply
 
 
@@ -29,7 +29,7 @@ def _own_kind_of_both(found: Session, payload: Json, call: Call) -> Reply:
 FAULTS = [
     *on_success(UPDATE, ("update-answered-204", ".additions", status(204))),
     Fault("wire-update-without-answer", ".additions", "Add to a draft: the line is cut before the answer.",
-          spoilt(no_answer, lambda sent, came: sent.method == "PATCH", 200)),
+          spoils(no_answer, lambda sent, came: sent.method == "PATCH", 200)),
     Fault("empty-session-never-filled", ".additions", "Create an empty session, add an artifact.", updates(lambda found, payload, call: call.proceed() if found.artifacts else refuse(400, PATCH, "There is nothing to change."))),
     Fault("update-removal-refused", ".removals", "Remove an artifact.", updates(lambda found, payload, call: refuse(400, PATCH) if _removes(payload) else call.proceed())),
     Fault("update-both-kinds-accepted", ".exclusive-artifacts", "Change both kinds in one request.", updates(_own_kind_of_both)),
