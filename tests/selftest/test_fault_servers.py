@@ -1,22 +1,20 @@
 """Faults are different servers: each does what it says and nothing else, and no two of them are the same."""
 
 import hashlib
-import json
 import re
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 
 import pytest
+from client import Client, code
 
 from restore_conformance.campaign.campaign import Campaign
-from restore_conformance.exchange import Request, header
+from restore_conformance.exchange import header
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import ALIASES, FAULTS, seeded, tables
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 
-BASE = "/solutions/backupRestore"
-SITE, GRANULAR = "siteRestoreArtifacts", "granularSiteRestoreArtifacts"
 UNREADABLE = {"update-malformed-other-code", "update-broken-json-accepted"}
 """The faults that are about changes that cannot be read."""
 UPDATES = [
@@ -40,15 +38,8 @@ MALFORMED = {
 
 def changed(service, body, media="application/json"):
     """Status and code of a change to a fresh draft with one site."""
-    token, json_type = ("Authorization", f"Bearer {service.token}"), ("Content-Type", "application/json")
-    site = {"restorePoint": {"id": "aaaaaaaa-0000-4000-8000-000000000001"}, "destinationType": "new"}
-    created = Request(
-        "POST", f"{BASE}/sharePointRestoreSessions", (token, json_type), json.dumps({SITE: [site]}).encode()
-    )
-    made = json.loads(service.handle(created).body)["id"]
-    headers = (token, ("Content-Type", media))
-    answer = service.handle(Request("PATCH", f"{BASE}/sharePointRestoreSessions/{made}", headers, body))
-    return answer.status, json.loads(answer.body).get("error", {}).get("code")
+    client = Client(service)
+    return code(client("PATCH", f"/sharePointRestoreSessions/{client.create(1)['id']}", body, media=media))
 
 
 @pytest.mark.parametrize("name", UPDATES)
