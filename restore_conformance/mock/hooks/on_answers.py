@@ -151,7 +151,6 @@ def serves(caller: str, operation: str = "create") -> Seed:
 
 def locks_out(caller: str, operation: str = "create", status: int = 403, code: str = "Forbidden") -> Seed:
     """Refuse a kind of caller that may use an operation."""
-
     return around((operation,), lambda call: refuse(status, code) if call.asked.caller == caller else call.proceed())
 
 

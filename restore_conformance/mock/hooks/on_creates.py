@@ -57,7 +57,6 @@ def breaks(when: Callable[[Any], bool]) -> Seed:
 
 def refuses_first(when: Callable[[Any], object], code: str = "BadRequest", status: int = 400) -> Seed:
     """Some payloads are refused before any rule is asked."""
-
     return checks(lambda payload: refuse(status, code) if when(payload) else None)
 
 
@@ -73,7 +72,6 @@ def stricter(when: Callable[[Json], object], code: str = "BadRequest") -> Seed:
 
 def refuses(when: Callable[[Any], object], code: str = "BadRequest", status: int = 400) -> Seed:
     """Some valid payloads are refused."""
-
     return checks(lambda payload: refuse(status, code) if when(payload) else None, last=True)
 
 

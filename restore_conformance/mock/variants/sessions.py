@@ -28,7 +28,6 @@ TYPE, CONTEXT, CREATED = "@odata.type", "@odata.context", "createdDateTime"
 
 def in_progress(part: Callable[[int], int | None]) -> Seed:
     """Another number in progress, made of the total, while a session is a draft."""
-
     return shown_as(put(COUNTS, lambda old: old | {"inProgress": part(old["total"])}), is_draft)
 
 
