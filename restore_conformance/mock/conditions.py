@@ -188,18 +188,18 @@ def same_sites(other: Session, this: Session) -> bool:
     return bool(points and points[0] and points == [artifact.get("restorePoint") for artifact in other.artifacts])
 
 
-def is_draft(found: Session) -> bool:
-    return found.status == "draft"
+def is_draft(session: Session) -> bool:
+    return session.status == "draft"
 
 
-def is_granular(found: Session) -> bool:
-    return found.kind == "granular"
+def is_granular(session: Session) -> bool:
+    return session.kind == "granular"
 
 
-def is_standard(found: Session) -> bool:
-    return found.kind == "standard"
+def is_standard(session: Session) -> bool:
+    return session.kind == "standard"
 
 
-def is_new(found: Session) -> bool:
+def is_new(session: Session) -> bool:
     """Whether an artifact of a session goes to a new place."""
-    return any(one["destinationType"] == "new" for one in found.artifacts)
+    return any(one["destinationType"] == "new" for one in session.artifacts)

@@ -60,11 +60,11 @@ def open_session(kind: str, elements: list[dict[str, Any]], caller: str, conflic
     """A fresh draft with these artifacts."""
     stamp = now()
     draft = Session(str(uuid.uuid4()), kind, [], identity(caller), created=stamp, modified=stamp, conflict=conflict)
-    draft.artifacts = [artifact(kind, element) for element in elements]
+    draft.artifacts = [make_artifact(kind, element) for element in elements]
     return draft
 
 
-def artifact(kind: str, element: dict[str, Any]) -> dict[str, Any]:
+def make_artifact(kind: str, element: dict[str, Any]) -> dict[str, Any]:
     """An artifact as the service shows it: full-site ones get an id, granular ones bring theirs."""
     if kind == "granular":
         return {

@@ -109,8 +109,8 @@ class Digest:
         order = {}
         caller = self.callers.get((header(request.headers, "Authorization") or "").removeprefix("Bearer "), "")
         sent = f"{caller} {request.method} {request.target} {(request.body or b'').decode('utf-8', 'replace')} "
-        told = _GUID.sub(lambda found: self._id(found, order), sent + shown)
-        self.exchanges.append(hashlib.sha256(_TIME.sub(self._time, told).encode()).hexdigest())
+        masked = _GUID.sub(lambda match: self._id(match, order), sent + shown)
+        self.exchanges.append(hashlib.sha256(_TIME.sub(self._time, masked).encode()).hexdigest())
         return answer
 
     def value(self):
@@ -118,19 +118,19 @@ class Digest:
         every = [*sorted(self.exchanges), *map(str, sorted(self.ids.values()))]
         return hashlib.sha256("\0".join(every).encode()).hexdigest()
 
-    def _id(self, found, order):
-        same = order.setdefault(found[0].lower(), len(order))
-        return f"<{same} {'upper' if found[0].isupper() else ''}>"
+    def _id(self, match, order):
+        same = order.setdefault(match[0].lower(), len(order))
+        return f"<{same} {'upper' if match[0].isupper() else ''}>"
 
-    def _time(self, found):
+    def _time(self, match):
         try:
-            moment = datetime.fromisoformat(found[0])
+            moment = datetime.fromisoformat(match[0])
         except ValueError:
-            return found[0]
+            return match[0]
         away = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)
         if abs(away.total_seconds()) > 7 * 86400:
-            return found[0]
-        return f"<{round(away.total_seconds() / 60)} {len(found['fraction'] or '')} {found['zone']}>"
+            return match[0]
+        return f"<{round(away.total_seconds() / 60)} {len(match['fraction'] or '')} {match['zone']}>"
 
     def now(self):
         return self.inner.now()

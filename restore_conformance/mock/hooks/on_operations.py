@@ -56,24 +56,26 @@ def after(operations: tuple[str, ...], do: Do, *, shown: bool = False) -> Seed:
 
 def crashes_on(operations: tuple[str, ...], when: Callable[[Session], object]) -> Seed:
     """Operations on some sessions are answered 500."""
-    return before(operations, lambda found: crash() if when(found) else None)
+    return before(operations, lambda session: crash() if when(session) else None)
 
 
 def refuses_on(
     operations: tuple[str, ...], when: Callable[[Session], object], status: int, code: str, message: str = ""
 ) -> Seed:
     """Operations on some sessions are refused."""
-    return before(operations, lambda found: refuse(status, code, message) if when(found) else None)
+    return before(operations, lambda session: refuse(status, code, message) if when(session) else None)
 
 
 def reopens(*operations: str) -> Seed:
     """A session that has ended counts as a draft."""
-    return before(operations, lambda found: assign(found, status="draft") if "completed" in found.status else None)
+    return before(
+        operations, lambda session: assign(session, status="draft") if "completed" in session.status else None
+    )
 
 
 def alters(**attributes: Any) -> Callable[..., None]:
     """Give a session other attributes, for `after`, `keeps` and `changed`; a value may be a function of the session."""
-    return lambda service, found, *_: assign(found, **attributes)
+    return lambda service, session, *_: assign(session, **attributes)
 
 
 def others(
@@ -193,8 +195,8 @@ def updates(act: Callable[[Session, Json, Call], Reply]) -> Seed:
     """Change a draft another way, once it and the payload were read; `act` gets both and the call."""
 
     def update(call: Call) -> Reply:
-        found = call.service.draft(call.asked)
-        return act(found, call.service.changes(call.asked), call)
+        session = call.service.draft(call.asked)
+        return act(session, call.service.changes(call.asked), call)
 
     return around(UPDATE, update)
 
@@ -211,16 +213,18 @@ def changing(act: Callable[[Session, Json, Call], Reply]) -> Seed:
 
 def breaks_on_change(when: Callable[[Session, Json], object]) -> Seed:
     """The server breaks on a change of a draft: 500."""
-    return changing(lambda found, p, call: crash() if found.status == "draft" and when(found, p) else call.proceed())
+    return changing(
+        lambda session, p, call: crash() if session.status == "draft" and when(session, p) else call.proceed()
+    )
 
 
 def changed(do: Callable[[Service, Session, list[Json]], object]) -> Seed:
     """Something happens after a change that succeeds; `do` gets the artifacts as they were, too."""
 
-    def act(found: Session, payload: Json, call: Call) -> Reply:
-        was = list(found.artifacts)
+    def act(session: Session, payload: Json, call: Call) -> Reply:
+        was = list(session.artifacts)
         reply = call.proceed()
-        do(call.service, found, was)
+        do(call.service, session, was)
         return reply
 
     return changing(act)

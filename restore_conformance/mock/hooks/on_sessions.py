@@ -12,7 +12,7 @@ from restore_conformance.mock.hooks.on_answers import answers
 from restore_conformance.mock.hooks.on_operations import changed, changing, instead_of
 from restore_conformance.mock.hooks.seed import Call, Parse, Seed, refuse, seeds
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session, artifact, open_session
+from restore_conformance.mock.session import Session, make_artifact, open_session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 Keep = Callable[[Session], object]
@@ -104,27 +104,29 @@ def keeps_refused(code: str = "", when: Callable[[Any], object] = always) -> See
     return instead_of(code, act, "create")
 
 
-def added(found: Session, kind: str, changes: list[Json]) -> list[Json]:
+def added(session: Session, kind: str, changes: list[Json]) -> list[Json]:
     """Add artifacts to a session, whatever they lack; they are returned."""
     lacks = {"restorePoint": {"id": "none"}, "destinationType": "inPlace", "id": "none", "browseSessionId": "none"}
-    new = [artifact(kind, lacks | {name: value for name, value in one.items() if value}) for one in changes]
-    found.artifacts = found.artifacts + new
+    new = [make_artifact(kind, lacks | {name: value for name, value in one.items() if value}) for one in changes]
+    session.artifacts = session.artifacts + new
     return new
 
 
 def carries_out(when: Callable[[Session, Json, str], object]) -> Seed:
     """A change that must be refused is carried out where `when` holds of the session, the payload, and the code."""
 
-    def act(found: Session, payload: Json, call: Call) -> Reply:
+    def act(session: Session, payload: Json, call: Call) -> Reply:
         try:
             return call.proceed()
         except Refusal as refusal:
-            if not when(found, payload, refusal.code):
+            if not when(session, payload, refusal.code):
                 raise
         name = ITEMS if additions(payload, ITEMS) else SITES
         kind = life.DELTAS[name]
-        found.kind = kind if additions(payload, name) else found.kind
-        return Reply(200, {"id": found.id, name: [dict(one) for one in added(found, kind, additions(payload, name))]})
+        session.kind = kind if additions(payload, name) else session.kind
+        return Reply(
+            200, {"id": session.id, name: [dict(one) for one in added(session, kind, additions(payload, name))]}
+        )
 
     return changing(act)
 
@@ -135,9 +137,9 @@ def shown(change: Callable[[Json, Session], object]) -> Seed:
     def seed(service: Service) -> None:
         render = service.render
 
-        def rendering(found: Session, **how: Any) -> Json:
-            body = render(found, **how)
-            change(body, found)
+        def rendering(session: Session, **how: Any) -> Json:
+            body = render(session, **how)
+            change(body, session)
             return body
 
         service.render = rendering
@@ -147,15 +149,15 @@ def shown(change: Callable[[Json, Session], object]) -> Seed:
 
 def shown_as(edit: Change, when: Callable[[Session], object] = bool) -> Seed:
     """Make an edit of some sessions wherever they are shown."""
-    return shown(lambda body, found: edit(Reply(200, body)) if when(found) else None)
+    return shown(lambda body, session: edit(Reply(200, body)) if when(session) else None)
 
 
 def total(count: Callable[[Session, int], Any], when: Callable[[Session], object] = bool) -> Seed:
     """Another total of some sessions, made of the session and the right one, wherever they are shown."""
 
-    def change(body: Json, found: Session) -> None:
-        if when(found):
-            counts(total=count(found, body[COUNTS]["total"]))(Reply(200, body))
+    def change(body: Json, session: Session) -> None:
+        if when(session):
+            counts(total=count(session, body[COUNTS]["total"]))(Reply(200, body))
 
     return shown(change)
 
@@ -165,7 +167,7 @@ def rendering(**options: Any) -> Seed:
 
     def seed(service: Service) -> None:
         render = service.render
-        service.render = lambda found, **how: render(found, **how | options)
+        service.render = lambda session, **how: render(session, **how | options)
 
     return seed
 
@@ -176,9 +178,9 @@ def viewed(change: Callable[[Json, Session], object], *operations: str) -> Seed:
     def seed(service: Service) -> None:
         def alter(reply: Reply) -> None:
             for body in reply.body.get("value", [reply.body]):
-                found = service.sessions.get(str(body.get("id")))
-                if found:
-                    change(body, found)
+                session = service.sessions.get(str(body.get("id")))
+                if session:
+                    change(body, session)
 
         answers(alter, *operations)(service)
 
@@ -188,17 +190,17 @@ def viewed(change: Callable[[Json, Session], object], *operations: str) -> Seed:
 def stale(wrong: Callable[[int, int], bool], *operations: str) -> Seed:
     """Totals that stay as they were before a change, where `wrong` says so of the numbers before and after."""
 
-    def mark(service: Service, found: Session, was: list[Json]) -> None:
-        if wrong(len(was), len(found.artifacts)):
-            found.conflict = f"was {len(was)}"
+    def mark(service: Service, session: Session, was: list[Json]) -> None:
+        if wrong(len(was), len(session.artifacts)):
+            session.conflict = f"was {len(was)}"
 
-    def show(body: Json, found: Session) -> None:
-        if str(found.conflict).startswith("was "):
-            counts(total=int(str(found.conflict)[4:]))(Reply(200, body))
+    def show(body: Json, session: Session) -> None:
+        if str(session.conflict).startswith("was "):
+            counts(total=int(str(session.conflict)[4:]))(Reply(200, body))
 
     return seeds(changed(mark), viewed(show, *operations))
 
 
 def viewed_as(edit: Change, *operations: str, when: Callable[[Session], object] = bool) -> Seed:
     """Make an edit of some sessions in the answers of some operations."""
-    return viewed(lambda body, found: edit(Reply(200, body)) if when(found) else None, *operations)
+    return viewed(lambda body, session: edit(Reply(200, body)) if when(session) else None, *operations)

@@ -44,7 +44,7 @@ class Call:
     session: Session | None
     proceed: Callable[[], Reply]
 
-    def found(self) -> Session:
+    def find(self) -> Session:
         """The session that the request names. Raises Refusal 400 or 404."""
         return self.service.find(self.asked)
 

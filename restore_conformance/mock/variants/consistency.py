@@ -127,10 +127,10 @@ def replicated(
             return written(call)
         return read(call) if call.asked.operation in operations else call.proceed()
 
-    def late_counts(body: Json, found: Session) -> None:
+    def late_counts(body: Json, session: Session) -> None:
         if counted:
-            old = counted[0].get(found.id)
-            body[COUNTS] = (old or Session(found.id, found.kind, [], {})).counts()
+            old = counted[0].get(session.id)
+            body[COUNTS] = (old or Session(session.id, session.kind, [], {})).counts()
 
     answering(any_replica)(service)
     if counts_only:

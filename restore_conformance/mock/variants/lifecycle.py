@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from restore_conformance.mock import life, rules, session
+from restore_conformance.mock import life, rules
 from restore_conformance.mock.conditions import is_draft, is_standard, sent
 from restore_conformance.mock.edits import Json, lacking, without
 from restore_conformance.mock.hooks import (
@@ -12,7 +12,7 @@ from restore_conformance.mock.hooks import (
     finding, instead_of, refuse, replies, seeds, setting, without_operations,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
+from restore_conformance.mock.session import Session, now
 from restore_conformance.mock.variants.register import Variant
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
@@ -28,8 +28,8 @@ PRINTED = {
 def answered(change: Callable[[Service, Session, Json], Json]) -> Seed:
     """Another body for a change that succeeds."""
 
-    def act(service: Service, found: Session, reply: Reply) -> None:
-        reply.body = change(service, found, reply.body)
+    def act(service: Service, session: Session, reply: Reply) -> None:
+        reply.body = change(service, session, reply.body)
 
     return after(UPDATE, act)
 
@@ -39,9 +39,9 @@ def of_changes(change: Callable[[list[Json]], list[Json]]) -> Seed:
     return bodies(lambda body: body | {name: change(body[name]) for name in DELTAS if name in body}, *UPDATE)
 
 
-def _short_context(service: Service, found: Session, body: Json) -> Json:
+def _short_context(service: Service, session: Session, body: Json) -> Json:
     context = "https://graph.microsoft.com/v1.0/$metadata#solutions/backupRestore/sharePointRestoreSessions/$entity"
-    return {"@context": context, "id": found.id} | {n: body[n] for n in DELTAS if n in body}
+    return {"@context": context, "id": session.id} | {n: body[n] for n in DELTAS if n in body}
 
 
 def for_added(members: Json, *names: str) -> Seed:
@@ -57,7 +57,7 @@ def for_added(members: Json, *names: str) -> Seed:
 
 def _whole(call: Call) -> Reply:
     reply = call.proceed()
-    reply.body = call.service.render(call.found(), all_members=call.asked.all_members) | reply.body
+    reply.body = call.service.render(call.find(), all_members=call.asked.all_members) | reply.body
     return reply
 
 
@@ -65,25 +65,25 @@ def _whole(call: Call) -> Reply:
 
 
 def _present_ignored(call: Call) -> Reply:
-    found = call.found()
-    kept = list(found.artifacts)
+    session = call.find()
+    kept = list(session.artifacts)
     try:
         return call.proceed()
     except Refusal as refusal:
         if refusal.code != TWICE:
             raise
-        found.artifacts = []
+        session.artifacts = []
     try:
         call.proceed()
-        known = {rules.key(found.collection, artifact) for artifact in kept}
-        kept += [new for new in found.artifacts if rules.key(found.collection, new) not in known]
+        known = {rules.key(session.collection, artifact) for artifact in kept}
+        kept += [new for new in session.artifacts if rules.key(session.collection, new) not in known]
     finally:
-        found.artifacts = kept
-    return Reply(200, {"id": found.id, f"{found.collection}@delta": []})
+        session.artifacts = kept
+    return Reply(200, {"id": session.id, f"{session.collection}@delta": []})
 
 
 def _stays_standard(call: Call) -> Reply:
-    if is_standard(call.found()) and rules.GRANULAR.encode() in (call.asked.request.body or b""):
+    if is_standard(call.find()) and rules.GRANULAR.encode() in (call.asked.request.body or b""):
         raise Refusal(400, PATCH, "The session is a standard one.")
     return call.proceed()
 
@@ -97,11 +97,11 @@ def _payload_first(call: Call) -> Reply:
 
 
 def _one_destination(call: Call) -> Reply:
-    found = call.found()
-    kept, status = list(found.artifacts), found.status
+    session = call.find()
+    kept, status = list(session.artifacts), session.status
     reply = call.proceed()
-    if len({one["destinationType"] for one in found.artifacts}) > 1 and is_standard(found):
-        found.artifacts, found.status = kept, status
+    if len({one["destinationType"] for one in session.artifacts}) > 1 and is_standard(session):
+        session.artifacts, session.status = kept, status
         raise Refusal(400, DIFFERENT, "A session restores to one kind of place.")
     return reply
 
@@ -120,7 +120,7 @@ def _one_by_one(call: Call, refusal: Refusal) -> Reply | None:
     failed = {"failedOperation": "insert", "responseCode": refusal.status, "info": info}
     item = {"@Core.DataModificationException": failed, "@contentId": "1"}
     name = next(name for name in sent(call.asked) or {} if name.endswith("@delta"))
-    return Reply(200, {"id": call.found().id, name: [item]})
+    return Reply(200, {"id": call.find().id, name: [item]})
 
 
 def _deleted_410(service: Service) -> None:
@@ -131,7 +131,7 @@ def _deleted_410(service: Service) -> None:
             raise Refusal(410, "Gone", "The session was deleted.")
         return find(asked)
 
-    seeds(finding(find), after(("delete",), lambda _, found, __: deleted.add(found.id)))(service)
+    seeds(finding(find), after(("delete",), lambda _, session, __: deleted.add(session.id)))(service)
 
 
 # ---------------------------------------------------------------- reading
@@ -153,20 +153,20 @@ def _more_preferences(reply: Reply, asked: Asked) -> None:
 # ---------------------------------------------------------------- activation and pace
 
 
-def _active_at_once(service: Service, found: Session, reply: Reply) -> None:
-    life.advance(found)
-    found.reads = 1
+def _active_at_once(service: Service, session: Session, reply: Reply) -> None:
+    life.advance(session)
+    session.reads = 1
 
 
-def _scheduling(service: Service, found: Session, reply: Reply) -> None:
-    for artifact in found.artifacts:
+def _scheduling(service: Service, session: Session, reply: Reply) -> None:
+    for artifact in session.artifacts:
         artifact["status"] = "scheduling"
 
 
-def _failing(found: Session) -> None:
-    if found.status == "active":
-        found.status, found.completed = "failed", session.now()
-        for one in found.artifacts:
+def _failing(session: Session) -> None:
+    if session.status == "active":
+        session.status, session.completed = "failed", now()
+        for one in session.artifacts:
             error = {"code": "ArtifactCannotBeRestored", "message": "It is gone.", "details": []}
             one |= {"status": "failed", "error": error}
 
@@ -175,15 +175,15 @@ def _slow_start(service: Service) -> None:
     reads: dict[str, int] = {}
 
     def act(call: Call) -> Reply:
-        found = call.found()
-        reads[found.id] = reads.get(found.id, 0) + 1
-        return call.proceed() if is_draft(found) or reads[found.id] % 3 == 0 else _as_it_is(call)
+        session = call.find()
+        reads[session.id] = reads.get(session.id, 0) + 1
+        return call.proceed() if is_draft(session) or reads[session.id] % 3 == 0 else _as_it_is(call)
 
     around(GETS, act)(service)
 
 
 def _as_it_is(call: Call) -> Reply:
-    return Reply(200, call.service.render(call.found(), all_members=call.asked.all_members))
+    return Reply(200, call.service.render(call.find(), all_members=call.asked.all_members))
 
 
 NO_PACE = "No page says how long a restore takes."
@@ -197,9 +197,9 @@ VARIANTS = [
             answered(lambda _, __, body: {n: [one for one in body[n] if "@removed" not in one] for n in DELTAS if n in body})),
     Variant("field2-update-short-context", "update-answer", "1.6: the granular example: @context, id and the delta.", answered(_short_context)),
     Variant("field2-update-session-alone", "update-answer", "1.6: 200 and the updated session; 4.7: navigation properties only if expanded.",
-            answered(lambda service, found, _: service.render(found, all_members=False))),
+            answered(lambda service, session, _: service.render(session, all_members=False))),
     Variant("field2-update-expanded", "update-answer", "1.6: 200 and the updated session; 4.7: a server may expand.",
-            answered(lambda service, found, _: service.render(found, all_members=False) | {found.collection: [dict(one) for one in found.artifacts]})),
+            answered(lambda service, session, _: service.render(session, all_members=False) | {session.collection: [dict(one) for one in session.artifacts]})),
     Variant("field2-update-as-printed", "update-answer", "1.6: added items with unset members as printed; C15.", for_added(PRINTED, DELTAS[1])),
     Variant("field-update-dated", "update-dates", "C13: added items carry createdDateTime in the samples.",
             for_added({"createdDateTime": "2025-06-28T15:05:54.1352557Z"})),
@@ -219,7 +219,7 @@ VARIANTS = [
     Variant("field2-update-one-destination", "update-destination", "RSB2: a new place and the same URL in one session are not supported.",
             around(UPDATE, _one_destination)),
     Variant("field2-emptied-is-standard", "emptied", "SEED: an empty session is a standard one; nothing is said of one that lost its last item.",
-            after(UPDATE, alters(kind=lambda found: found.kind if found.artifacts else "standard"))),
+            after(UPDATE, alters(kind=lambda session: session.kind if session.artifacts else "standard"))),
     Variant("fair-unknown-change-is-empty", "fair-change", "A service may pass over members it does not know; what is left of such a change is an empty one.",
             around(UPDATE, _unknown_passed_over)),
     Variant("fair-additions-one-by-one", "fair-additions",
@@ -231,7 +231,7 @@ VARIANTS = [
             around(("create",), _all_members)),
     Variant("fair-reads-say-less", "fair-read", "Get answers a restoreSessionBase, of which metadata declares everything but the id as nullable.",
             bodies(lambda body: without("status", "restoreJobType")(body) | {"@odata.type": "#microsoft.graph.restoreSessionBase"}, *GETS), frozenset({"get/response.members-shown"})),
-    Variant("field2-get-modified-by-reader", "modified-when", "No page says what counts as a modification.", after(GETS, alters(modified=lambda _: session.now()))),
+    Variant("field2-get-modified-by-reader", "modified-when", "No page says what counts as a modification.", after(GETS, alters(modified=lambda _: now()))),
     Variant("field2-preferences-listed", "preference", "RFC 7240 section 3: Preference-Applied is a list.", replies(_more_preferences)),
     Variant("field2-no-typed-routes", "typed-routes", "6.1: get, list and delete on the typed routes have no page.",
             around(("get-typed", "list-typed", "delete-typed"), lambda _: refuse(404, "ResourceNotFound", "There is no such resource."))),
@@ -248,6 +248,6 @@ VARIANTS = [
     Variant("field2-all-fail", "pace", "2.9: failed where all failed; hidden without Prefer.", before(GETS, _failing)),
     Variant("fair-starts-by-itself", "fair-start",
             "Example 1 prints artifacts in progress: a reader that never saw activate lets sessions run, and only reads them.",
-            seeds(without_operations("update", *DELETES, "activate"), after(GETS, lambda _, found, __: life.activate(found) if is_draft(found) else None))),
+            seeds(without_operations("update", *DELETES, "activate"), after(GETS, lambda _, session, __: life.activate(session) if is_draft(session) else None))),
 ]
 # fmt: on

@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import uuid
 
-from restore_conformance.mock import session
 from restore_conformance.mock.edits import LINK, Json, each, lacking, without
 from restore_conformance.mock.hooks import (
     ARTIFACTS, BOTH, GRANULAR, LISTS, Call, Keep, Seed, among, around, bodies, instead_of, keeping, listed, seeds,
     setting,
 )  # fmt: skip
 from restore_conformance.mock.service import Service, skipped
-from restore_conformance.mock.session import Session
+from restore_conformance.mock.session import Session, now, open_session
 from restore_conformance.mock.variants.register import Variant
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
@@ -77,7 +76,7 @@ FOREIGN: list[Json] = [
 
 
 def _mixed_types(service: Service) -> None:
-    stamp = session.now()
+    stamp = now()
     others: dict[str, Json] = {
         name: one | {"id": name, "createdDateTime": stamp, "lastModifiedDateTime": stamp, "error": None}
         for one in FOREIGN
@@ -97,7 +96,7 @@ def _mixed_types(service: Service) -> None:
 
 def _others_create_too(service: Service, created: Session, keep: Keep) -> None:
     keep(created)
-    other = session.open_session("granular" if len(service.sessions) % 3 else "standard", [], "application")
+    other = open_session("granular" if len(service.sessions) % 3 else "standard", [], "application")
     other.created_by = {"user": {"id": "e", "displayName": "Somebody else"}}
     keep(other)
 

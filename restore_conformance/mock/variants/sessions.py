@@ -9,7 +9,7 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
-from restore_conformance.mock import rules, session
+from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT, is_draft
 from restore_conformance.mock.edits import COUNTS, Json, members_of, put, without
 from restore_conformance.mock.hooks import (
@@ -17,7 +17,7 @@ from restore_conformance.mock.hooks import (
     rendering, replies, routing, seeds, shown, shown_as,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
+from restore_conformance.mock.session import Session, now
 from restore_conformance.mock.variants.register import Variant, also, walked
 from restore_conformance.mock.wire import Asked, Reply
 
@@ -44,9 +44,9 @@ def _without_names(body: Json) -> Json:
 def inline(*, both: bool) -> Seed:
     """The artifacts of a draft in the answers that show it alone."""
 
-    def change(body: Json, found: Session) -> None:
-        if is_draft(found) and body.get(CONTEXT):
-            body[found.collection] = deepcopy(found.artifacts)
+    def change(body: Json, session: Session) -> None:
+        if is_draft(session) and body.get(CONTEXT):
+            body[session.collection] = deepcopy(session.artifacts)
             for name in ARTIFACT_LISTS if both else ():
                 body.setdefault(name, [])
 
@@ -99,8 +99,8 @@ def shaped(make: Callable[[Session, int], str], pattern: str) -> Seed:
 
 
 def _exactly(service: Service, asked: Asked, find: Callable[[Asked], Session]) -> Session:
-    found = find(asked)
-    return found if found.id == asked.session else refuse(404, UNKNOWN)
+    session = find(asked)
+    return session if session.id == asked.session else refuse(404, UNKNOWN)
 
 
 def artifact_ids(make: Callable[[Json, int], str]) -> Seed:
@@ -213,7 +213,7 @@ VARIANTS = [
     Variant("field-granular-always-shown", "evolvable", "C8: without the header `granular` or `unknownFutureValue`; the examples show it without.",
             rendering(all_members=True)),
     Variant("field2-failed-always-shown", "failed-shown", "C8: failed stands in the list example without the header.",
-            shown(lambda body, found: body.update(status=found.status))),
+            shown(lambda body, session: body.update(status=session.status))),
     # ---------------------------------------------------------------- counts
     Variant("field-progress-total", "in-progress", C5, in_progress(lambda total: total)),
     Variant("field-progress-half", "in-progress", C5, in_progress(lambda total: total // 2)),
@@ -233,7 +233,7 @@ VARIANTS = [
     Variant("field-by-null", "identity", "2.1: createdBy and lastModifiedBy are nullable.", identities(None)),
     Variant("field-two-users", "identity", "SEED: the examples show User1 and User2.", identities(USER1, USER2)),
     Variant("field-open-identity", "identity", "2.7: identity sets and identities are open types.", identities(OPEN)),
-    Variant("field2-modified-by-service", "modified-by", "2.1: set by the server; the service itself may be the last to modify.", shown_as(put("lastModifiedBy", SERVICE), lambda found: not is_draft(found))),
+    Variant("field2-modified-by-service", "modified-by", "2.1: set by the server; the service itself may be the last to modify.", shown_as(put("lastModifiedBy", SERVICE), lambda session: not is_draft(session))),
     Variant("field2-names-resolved-later", "names", "2.7: displayName is nullable; a directory is asked later.", bodies(_without_names, "create")),
     # ---------------------------------------------------------------- nulls, members that are not shown
     Variant("field-null-completed", "nulls", "N28: completedDateTime is absent or null.",
@@ -243,7 +243,7 @@ VARIANTS = [
     Variant("field-null-both", "nulls", "N28: completedDateTime and error are absent or null.",
             shown(lambda body, _: body.update({name: body.get(name) for name in ("completedDateTime", "error")}))),
     Variant("fair-completed-means-created", "fair-completed", "The page of sharePointRestoreSession describes completedDateTime as the time of creation.",
-            shown(lambda body, found: body.update(completedDateTime=found.completed or found.created)), frozenset({"create/response.not-completed"})),
+            shown(lambda body, session: body.update(completedDateTime=session.completed or session.created)), frozenset({"create/response.not-completed"})),
     Variant("field-extra-text", "extra", MORE, also(tenantId="t", labels=[])),
     Variant("field-extra-deep", "extra", "4.7: unknown extra properties must be tolerated.",
             also(region={"name": "EUR", "nested": [{"status": "x", "id": 5}]})),
@@ -254,7 +254,7 @@ VARIANTS = [
     Variant("field-extra-alike", "extra-alike", "N42: there may be members that are not shown, however they are named.",
             bodies(lambda body: body | {"error_": "", "completed_date_time": None}, "create")),
     Variant("field-behavior-echoed", "extra-conflict", "N42: unknown members must be tolerated; nothing forbids to echo the annotation.",
-            shown(lambda body, found: body.update({CONFLICT: found.conflict} if found.conflict else {}))),
+            shown(lambda body, session: body.update({CONFLICT: session.conflict} if session.conflict else {}))),
     Variant("field2-tips", "tips", CONTROL, also(**{"@microsoft.graph.tips": "Use $select."})),
     Variant("field2-etag-member", "etag-member", CONTROL, also(**{"@odata.etag": 'W/"1"'})),
     Variant("field2-action-shown", "action", "4.7: control information by metadata level; OData JSON 14: bound actions.",
@@ -266,18 +266,18 @@ VARIANTS = [
     Variant("field-artifacts-inline", "expanded", "4.7: a server may expand them; 1.3: inline artifacts must be tolerated.", inline(both=False)),
     Variant("field-both-lists-inline", "expanded", "4.7: a server may expand navigation properties; an empty one is [].", inline(both=True)),
     Variant("field-artifact-links", "expanded", CONTROL,
-            shown(lambda body, found: body.update({f"{n}@odata.navigationLink": f"restoreSessions/{found.id}/{n}" for n in ARTIFACT_LISTS}))),
+            shown(lambda body, session: body.update({f"{n}@odata.navigationLink": f"restoreSessions/{session.id}/{n}" for n in ARTIFACT_LISTS}))),
     Variant("fair-lists-echoed", "fair-echo", "Response: the session comes back; nothing says that the lists do not, as they were sent.",
             replies(_as_sent, "create"), frozenset({"create/response.artifact-members"})),
     # ---------------------------------------------------------------- ids
     Variant("field-id-capitals", "id-form", "4.8: GUID text is compared without case.", outward(str.upper)),
     Variant("field-id-opaque", "id-form", OPAQUE, seeds(outward(lambda old: "rs_" + old.replace("-", "")), routing(_inward))),
     Variant("field2-ids-compared-exactly", "id-form", "4.8: ids are opaque text.", finding(_exactly)),
-    Variant("field2-id-hex", "id-shape", OPAQUE, shaped(lambda born, _: born.id.replace("-", ""), "[0-9a-f]{32}")),
+    Variant("field2-id-hex", "id-shape", OPAQUE, shaped(lambda created, _: created.id.replace("-", ""), "[0-9a-f]{32}")),
     Variant("field2-id-number", "id-shape", OPAQUE, shaped(lambda _, number: str(100_000 + number), "[0-9]{1,18}")),
-    Variant("field2-id-compound", "id-shape", OPAQUE, shaped(lambda born, number: f"sp_{number}.{born.id}", r"sp_[0-9]+\.[0-9a-f-]{36}")),
-    Variant("field2-id-long", "id-shape", OPAQUE, shaped(lambda born, _: f"{born.id}," * 3 + born.id, "[0-9a-f,-]{147}")),
-    Variant("field2-id-any-text", "id-shape", OPAQUE, shaped(lambda born, _: "rs-" + born.id, r"[A-Za-z0-9._~-]{3,64}")),
+    Variant("field2-id-compound", "id-shape", OPAQUE, shaped(lambda created, number: f"sp_{number}.{created.id}", r"sp_[0-9]+\.[0-9a-f-]{36}")),
+    Variant("field2-id-long", "id-shape", OPAQUE, shaped(lambda created, _: f"{created.id}," * 3 + created.id, "[0-9a-f,-]{147}")),
+    Variant("field2-id-any-text", "id-shape", OPAQUE, shaped(lambda created, _: "rs-" + created.id, r"[A-Za-z0-9._~-]{3,64}")),
     Variant("field2-artifact-id-number", "artifact-id", "2.3: the service assigns it; contained, so its session makes it one.",
             artifact_ids(lambda _, number: str(number))),
     Variant("field2-artifact-id-is-point", "artifact-id", "2.3: the service assigns it, as opaque text.",
@@ -292,15 +292,15 @@ VARIANTS = [
     Variant("field-zone-mixed", "zone", "4.8: accept numeric offsets; two times are ordered as moments, not as texts.",
             shown_as(put(CREATED, lambda stamp: _in_zone(stamp, 12.0)))),
     Variant("field-modified-later", "modified", "SEED example 2: modified a third of a second after created.",
-            shown(lambda body, found: body.update(lastModifiedDateTime=_later(found.modified, 350)))),
+            shown(lambda body, session: body.update(lastModifiedDateTime=_later(session.modified, 350)))),
     Variant("field2-clock-behind", "modified-when", CLOCK, apart(hours=-3)),
     Variant("field2-clock-ahead", "modified-when", CLOCK, apart(hours=7, minutes=11)),
     Variant("field2-clock-of-minutes", "modified-when", "4.8: zero digits of fraction; no page says how fine a clock is.",
             moments(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:00Z"))),
     Variant("field2-modified-touched", "modified-when", "No page says that reading leaves lastModifiedDateTime alone.",
-            bodies(lambda body: body | {"lastModifiedDateTime": session.now()}, *GETS)),
+            bodies(lambda body: body | {"lastModifiedDateTime": now()}, *GETS)),
     Variant("field2-modified-stays", "modified-when", "No page says that a change moves lastModifiedDateTime.",
-            shown(lambda body, found: body.update(lastModifiedDateTime=found.created))),
+            shown(lambda body, session: body.update(lastModifiedDateTime=session.created))),
     Variant("created-in-the-year-one", "created", "C15: unset values are times of the year 1; no sentence says when createdDateTime is set.",
             also(createdDateTime="0001-01-01T00:00:00Z")),
     Variant("fair-two-clocks", "fair-clocks", "No page says that both times are read from one clock: the store that sets one is 0.4 s ahead of the other.",

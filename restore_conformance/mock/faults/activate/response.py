@@ -20,15 +20,15 @@ def _another_id(old: str) -> str:
     return str(uuid.uuid4())
 
 
-def _doubled(found: Session) -> list[Json]:
-    return found.artifacts + [artifact | {"id": artifact["id"] + "-2"} for artifact in found.artifacts]
+def _doubled(session: Session) -> list[Json]:
+    return session.artifacts + [artifact | {"id": artifact["id"] + "-2"} for artifact in session.artifacts]
 
 
-def _renumbered(found: Session) -> list[Json]:
-    return found.artifacts if is_granular(found) else each({"id": _another_id})(found.artifacts)
+def _renumbered(session: Session) -> list[Json]:
+    return session.artifacts if is_granular(session) else each({"id": _another_id})(session.artifacts)
 
 
-def _oldest_draft_deleted(service: Service, found: Session, reply: Reply) -> None:
+def _oldest_draft_deleted(service: Service, session: Session, reply: Reply) -> None:
     drafts = [name for name, session in service.sessions.items() if is_draft(session)]
     for name in drafts[:1]:
         del service.sessions[name]
@@ -41,9 +41,9 @@ def _hidden(call: Call) -> Reply:
     return reply
 
 
-def _all_at_once(body: Json, found: Session) -> None:
-    if not is_draft(found):
-        counts(inProgress=len(found.artifacts), completed=len(found.artifacts))(Reply(200, body))
+def _all_at_once(body: Json, session: Session) -> None:
+    if not is_draft(session):
+        counts(inProgress=len(session.artifacts), completed=len(session.artifacts))(Reply(200, body))
 
 
 # fmt: off
@@ -67,7 +67,7 @@ FAULTS = [
         ("field-activate-everyone", "page:activate", "Activate one of two drafts: both are.", others(lambda other, _: life.activate(other), lambda other, _: is_draft(other))),
         ("field2-activate-doubles", "page:activate", "Activate and get: the total has doubled.", alters(artifacts=_doubled)),
         ("field2-activate-renumbers", ".artifacts-kept", "List, activate, list: other artifact ids.", alters(artifacts=_renumbered)),
-        ("field2-activate-in-place", ".artifacts-kept", "Activate sites for new places, list: inPlace.", alters(artifacts=lambda found: each({"destinationType": "inPlace"})(found.artifacts))),
+        ("field2-activate-in-place", ".artifacts-kept", "Activate sites for new places, list: inPlace.", alters(artifacts=lambda session: each({"destinationType": "inPlace"})(session.artifacts))),
         ("field2-activate-deletes-oldest-draft", "page:activate", "Two drafts, activate the second: the first is gone.", _oldest_draft_deleted),
     ),
     Fault("field-activate-still-draft", "page:activate", "Activate a draft and get it: still a draft.",
@@ -75,11 +75,11 @@ FAULTS = [
     Fault("field2-activate-items-typed-standard", "page:activate", "Activate items and get with Prefer: standard.",
           after(ACTIVATE, alters(kind="standard"), shown=True)),
     Fault("field-activate-granular-crash", "page:activate", "Activate a granular draft: 500.",
-          crashes_on(ACTIVATE, lambda found: is_granular(found) and is_draft(found))),
+          crashes_on(ACTIVATE, lambda session: is_granular(session) and is_draft(session))),
     Fault("field2-activate-updated-crash", "page:activate", "Create, update, activate: 500.",
-          crashes_on(ACTIVATE, lambda found: is_draft(found) and found.modified != found.created)),
+          crashes_on(ACTIVATE, lambda session: is_draft(session) and session.modified != session.created)),
     Fault("field2-activate-many-refused", "page:activate", "Activate a draft of 20 artifacts: 403.",
-          refuses_on(ACTIVATE, lambda found: is_draft(found) and len(found.artifacts) >= 20, 403, STATE)),
+          refuses_on(ACTIVATE, lambda session: is_draft(session) and len(session.artifacts) >= 20, 403, STATE)),
     Fault("field2-activate-hides-artifacts", ".artifacts-kept", "Activate and list: no artifacts.", around(ARTIFACTS, _hidden)),
     Fault("field2-counts-beyond-total-when-running", ".counts", "Activate and get: as many in progress as completed as total.", shown(_all_at_once)),
 ]

@@ -43,8 +43,8 @@ def _has_body(edit: Change, wanted: bool) -> Seed:
     return replies(change, "create")
 
 
-def _is_empty(found: Session) -> bool:
-    return not found.artifacts
+def _is_empty(session: Session) -> bool:
+    return not session.artifacts
 
 
 # fmt: off
@@ -74,9 +74,9 @@ FAULTS = [
     Fault("field-job-hidden-when-empty", "N13", "No payload: unknownFutureValue.", shown_as(put(JOB, "unknownFutureValue"), _is_empty)),
     Fault("field-total-one-when-empty", "N13", "No payload: total 1.", total(lambda _, value: value or 1)),
     Fault("field-job-standard-one-granular", "N10", "One granular item: standard.",
-          shown_as(put(JOB, "standard"), lambda found: is_granular(found) and len(found.artifacts) == 1)),
+          shown_as(put(JOB, "standard"), lambda session: is_granular(session) and len(session.artifacts) == 1)),
     Fault("field-job-standard-ten-granular", "N10", "Ten granular items: standard.",
-          shown_as(put(JOB, "standard"), lambda found: is_granular(found) and len(found.artifacts) >= 10)),
+          shown_as(put(JOB, "standard"), lambda session: is_granular(session) and len(session.artifacts) >= 10)),
     Fault("field-job-capital", "N10", "A granular session: Granular.", shown_as(put(JOB, "Granular"), is_granular)),
     Fault("field-job-hidden-with-prefer", "N10", "Granular with Prefer: hidden.", shown_as(put(JOB, "unknownFutureValue"), is_granular)),
     # ---------------------------------------------------------------- valid granular creates that are refused, or break

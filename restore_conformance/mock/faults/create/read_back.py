@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from restore_conformance.mock import life, session
+from restore_conformance.mock import life
 from restore_conformance.mock.conditions import is_draft, is_granular
 from restore_conformance.mock.edits import REVERSED, Into, Json, put
 from restore_conformance.mock.faults.register import Fault, on_success
@@ -14,7 +14,7 @@ from restore_conformance.mock.hooks import (
     seeds, updates,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
+from restore_conformance.mock.session import Session, now, open_session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 
@@ -37,10 +37,10 @@ def _every_second_lost(call: Call) -> Reply:
 def _activated_by_reading(service: Service) -> None:
     seen: set[str] = set()
 
-    def look(found: Session) -> None:
-        if found.id in seen and is_draft(found):
-            life.activate(found)
-        seen.add(found.id)
+    def look(session: Session) -> None:
+        if session.id in seen and is_draft(session):
+            life.activate(session)
+        seen.add(session.id)
 
     before(GETS, look)(service)
 
@@ -48,13 +48,13 @@ def _activated_by_reading(service: Service) -> None:
 def _filling_makes_it_granular(service: Service) -> None:
     filled: set[str] = set()
 
-    def fill(found: Session, payload: Json, call: Call) -> Reply:
-        if not found.artifacts:
-            filled.add(found.id)
+    def fill(session: Session, payload: Json, call: Call) -> Reply:
+        if not session.artifacts:
+            filled.add(session.id)
         return call.proceed()
 
-    def shown(service: Service, found: Session, reply: Reply) -> None:
-        if found.id in filled:
+    def shown(service: Service, session: Session, reply: Reply) -> None:
+        if session.id in filled:
             reply.body["restoreJobType"] = "unknownFutureValue"
 
     seeds(updates(fill), after(("get",), shown))(service)
@@ -76,7 +76,7 @@ def _kept(code: str) -> Seed:
     def seed(service: Service) -> None:
         def change(reply: Reply, asked: Asked) -> None:
             if reply.status >= 400 and reply.body["error"]["code"] == code:
-                service.keep(session.open_session("standard", [], "good"))
+                service.keep(open_session("standard", [], "good"))
 
         replies(change, "create")(service)
 
@@ -92,18 +92,18 @@ FAULTS = [
         ("read-back-total-zero", ".same-counts", put("restoreSessionArtifactCount/total", 0)),
     ),
     *on_success(GETS,
-        ("field-get-created-now", "N36", put("createdDateTime", Into("the present time", lambda _: session.now()))),
+        ("field-get-created-now", "N36", put("createdDateTime", Into("the present time", lambda _: now()))),
         ("field-get-active", "N37", put("status", Into("active if draft", lambda old: "active" if old == "draft" else old))),
     ),
     Fault("filling-makes-it-granular", ".same-session", "Create an empty session, add an artifact, get.", _filling_makes_it_granular),
-    Fault("created-but-not-kept", ".found", "Create, get.", keeping(lambda service, born, keep: None)),
-    Fault("get-crashes-on-granular", ".found", "Create a granular session, get it.", around(("get",), lambda call: refuse(500, "InternalServerError") if is_granular(call.found()) else call.proceed())),
+    Fault("created-but-not-kept", ".found", "Create, get.", keeping(lambda service, created, keep: None)),
+    Fault("get-crashes-on-granular", ".found", "Create a granular session, get it.", around(("get",), lambda call: refuse(500, "InternalServerError") if is_granular(call.find()) else call.proceed())),
     Fault("field-get-third-lost", "N36", "Every third session that was created cannot be read: 404.", around(GETS, _third_lost)),
-    Fault("field2-get-empty-404", "N36", "Create an empty session, get it: 404.", refuses_on(GETS, lambda found: not found.artifacts, 404, UNKNOWN)),
+    Fault("field2-get-empty-404", "N36", "Create an empty session, get it: 404.", refuses_on(GETS, lambda session: not session.artifacts, 404, UNKNOWN)),
     Fault("field2-get-every-second-404", "N36", "Create, get, get: every second read is answered 404.", around(GETS, _every_second_lost)),
-    Fault("draft-not-deleted", ".draft-deleted", "Create, delete.", around(("delete",), lambda call: refuse(403, STATE) if call.found() else call.proceed())),
+    Fault("draft-not-deleted", ".draft-deleted", "Create, delete.", around(("delete",), lambda call: refuse(403, STATE) if call.find() else call.proceed())),
     Fault("field-reading-activates", "N37", "Create, get, get: the second read shows a session that has started.", _activated_by_reading),
-    Fault("field2-update-starts", "N37", "Add a site and get: it is activating.", changed(lambda service, found, was: life.activate(found))),
+    Fault("field2-update-starts", "N37", "Add a site and get: it is activating.", changed(lambda service, session, was: life.activate(session))),
     # ---------------------------------------------------------------- a second create
     Fault("second-create-overwrites", ".others-untouched", "Create, get, create another, get the first again.", keeps(others(lambda other, new: assign(other, created=new.created, artifacts=new.artifacts)))),
     Fault("field-second-grows-first", "N36", "Create two and get the first: its total has grown.",

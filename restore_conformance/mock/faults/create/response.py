@@ -162,7 +162,7 @@ def _location_of_the_first(service: Service) -> None:
     created(lambda reply: reply.headers.update(Location="/beta" + ROUTE + next(iter(service.sessions))))(service)
 
 
-def _three_days_ahead(body: Json, found: Session) -> None:
+def _three_days_ahead(body: Json, session: Session) -> None:
     for name in (CREATED, MODIFIED):
         body[name] = (datetime.fromisoformat(body[name][:19]) + timedelta(days=3)).isoformat() + body[name][19:]
 
@@ -181,20 +181,20 @@ def _falling(payload: Any) -> bool:
     return standard(payload) and len(ids) > 2 and ids == sorted(ids, reverse=True)
 
 
-def _first_blocks(found: Session, value: int) -> int:
-    return len({str(artifact["restorePoint"]["id"])[:8].lower() for artifact in found.artifacts})
+def _first_blocks(session: Session, value: int) -> int:
+    return len({str(artifact["restorePoint"]["id"])[:8].lower() for artifact in session.artifacts})
 
 
-def _sites_of_items(found: Session, value: int) -> int:
-    return len({",".join(artifact["id"].split(",")[:2]) for artifact in found.artifacts})
+def _sites_of_items(session: Session, value: int) -> int:
+    return len({",".join(artifact["id"].split(",")[:2]) for artifact in session.artifacts})
 
 
-def _of_the_first_browse_session(found: Session, value: int) -> int:
-    return sum(artifact["browseSessionId"] == found.artifacts[0]["browseSessionId"] for artifact in found.artifacts)
+def _of_the_first_browse_session(session: Session, value: int) -> int:
+    return sum(artifact["browseSessionId"] == session.artifacts[0]["browseSessionId"] for artifact in session.artifacts)
 
 
-def _browse_sessions(found: Session) -> set[str]:
-    return set(browse_ids({rules.GRANULAR: found.artifacts}))
+def _browse_sessions(session: Session) -> set[str]:
+    return set(browse_ids({rules.GRANULAR: session.artifacts}))
 
 
 def _id_reused(service: Service, session: Session) -> None:
@@ -247,7 +247,7 @@ FAULTS += [
           created(put("createdBy", {"user": {"id": "u", "displayName": 42}}), caller="delegated")),
     Fault("field2-created-short-year-for-applications", "N26", "An application creates: a year of two digits.",
           created(put(CREATED, Into("with a short year", lambda stamp: stamp[2:])), caller="application")),
-    Fault("field-modified-year-first-read", "N26", "Wherever a session is shown: lastModifiedDateTime is a year before.", shown(lambda body, found: body.update({MODIFIED: str(int(found.created[:4]) - 1) + found.created[4:]}))),
+    Fault("field-modified-year-first-read", "N26", "Wherever a session is shown: lastModifiedDateTime is a year before.", shown(lambda body, session: body.update({MODIFIED: str(int(session.created[:4]) - 1) + session.created[4:]}))),
     # ---------------------------------------------------------------- kind of session, wherever it is shown
     Fault("field-job-bulk-to-new", "N11", "Sites for new places: bulk.", shown_as(put(JOB, "bulk"), lambda one: is_standard(one) and is_new(one))),
     Fault("field-job-number", "N11", "A standard session: 0.", shown_as(put(JOB, 0), lambda one: is_standard(one) and one.artifacts)),
@@ -258,7 +258,7 @@ FAULTS += [
     # ---------------------------------------------------------------- totals
     Fault("falling-ids-counted-once", ".counts-total", "Create with three or more sites whose ids fall.", created(counts(total=1), _falling)),
     Fault("field-total-browse-sessions", "N23", "Two items of one browse session: total 1.",
-          total(lambda found, _: len(_browse_sessions(found)), is_granular)),
+          total(lambda session, _: len(_browse_sessions(session)), is_granular)),
     Fault("field-total-capped", "N23", "26 artifacts: total 25.", total(lambda _, value: min(value, 25))),
     Fault("field-total-batches-of-16", "N23", "17 artifacts: total 16.", total(lambda _, value: value - (value % 16 == 1 < value))),
     Fault("field-total-wraps-at-32", "N23", "32 artifacts: total 0.", total(lambda _, value: value % 32)),
@@ -271,7 +271,7 @@ FAULTS += [
     Fault("field2-total-first-browse-only", "N23", "Items of two browse sessions: those of the first are counted.",
           total(_of_the_first_browse_session, is_granular)),
     Fault("field2-total-new-in-tens", "N23", "Eleven sites for new places: total 10.",
-          total(lambda found, value: value - (is_new(found) and value > 1 and value % 10 == 1), is_standard)),
+          total(lambda session, value: value - (is_new(session) and value > 1 and value % 10 == 1), is_standard)),
     # ---------------------------------------------------------------- ids
     Fault("ids-used-again", ".id-unique", "Two creates.", _first_id_again),
     Fault("field-id-reused", "N2", "Create four sessions: the fourth has the id of the first.", keeps(_id_reused)),

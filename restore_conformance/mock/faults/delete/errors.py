@@ -23,6 +23,6 @@ FAULTS = [
           around(DELETES, lambda call: call.proceed() if call.session else Reply(204))),
     Fault("field2-delete-completed", "row:delete/" + STATE, "Delete a completed session: 204.", reopens(*DELETES)),
     Fault("field-delete-granular-refused", "N37", "Delete a granular draft: 403.",
-          refuses_on(DELETES, lambda found: is_draft(found) and is_granular(found), 403, STATE)),
+          refuses_on(DELETES, lambda session: is_draft(session) and is_granular(session), 403, STATE)),
 ]
 # fmt: on

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import uuid
 
-from restore_conformance.mock import session
 from restore_conformance.mock.edits import Into, Json, body, joined, media_type, put, raw, remove, status
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.framing import no_body
 from restore_conformance.mock.hooks import ACTIVATE, GETS, after, alters, changed, kept, replies, spoils, viewed_as
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
+from restore_conformance.mock.session import Session, now
 from restore_conformance.mock.wire import Asked, Reply
 
 AS_TEXT = joined(raw(lambda value: json.dumps(value).encode()), media_type("text/plain"))
@@ -56,15 +55,15 @@ FAULTS = [
     Fault("later-sessions-evict-earlier", ".late", "Create forty sessions, get the first.", kept(_forty_at_most)),
     Fault("created-by-whoever-reads", ".same-for-all", "Create, get as somebody who may only read.", replies(_by_whoever_reads, "get")),
     # ---------------------------------------------------------------- after a change, or activation
-    Fault("update-moves-the-creation-time", ".agrees-with-create", "Create, add an artifact, get.", changed(alters(created=lambda _: session.now()))),
+    Fault("update-moves-the-creation-time", ".agrees-with-create", "Create, add an artifact, get.", changed(alters(created=lambda _: now()))),
     Fault("field2-activate-moves-creation", ".agrees-with-create", "Activate: createdDateTime has moved.",
-          after(ACTIVATE, alters(created=lambda found: found.modified), shown=True)),
+          after(ACTIVATE, alters(created=lambda session: session.modified), shown=True)),
     Fault("field2-activate-modified-1970", ".timestamps-order", "Activate: lastModifiedDateTime is 1970.", after(ACTIVATE, alters(modified="1970-01-01T00:00:00Z"), shown=True)),
     Fault("field2-update-backdates", ".timestamps-order", "Add a site and get: modified before it was created.",
           changed(alters(modified="2001-01-01T00:00:00Z"))),
     Fault("field2-update-changes-creator", "page:get", "Add a site and get: another createdBy.", changed(alters(created_by=_updater))),
-    Fault("field2-update-types-standard", "N36", "Add an item to a granular session and get with Prefer: standard.", changed(lambda service, found, was: found.extra.update(restoreJobType="standard"))),
-    Fault("field2-update-types-bulk", "N36", "Add to two sites and get: bulk.", changed(lambda service, found, was: found.extra.update({"restoreJobType": "bulk"} if len(found.artifacts) > 2 else {}))),
+    Fault("field2-update-types-standard", "N36", "Add an item to a granular session and get with Prefer: standard.", changed(lambda service, session, was: session.extra.update(restoreJobType="standard"))),
+    Fault("field2-update-types-bulk", "N36", "Add to two sites and get: bulk.", changed(lambda service, session, was: session.extra.update({"restoreJobType": "bulk"} if len(session.artifacts) > 2 else {}))),
     Fault("field2-running-status-running", "page:get", "Activate and get: a status that is not a member.",
           viewed_as(put("status", "running"), *GETS, when=lambda one: one.status in {"activating", "active"})),
     Fault("field2-completed-time-false", "page:get", "Activate and get: completedDateTime is false.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from restore_conformance.mock import session
 from restore_conformance.mock.conditions import is_draft, is_standard
 from restore_conformance.mock.edits import (
     COUNTS, LINK, Into, Json, body, counts, each, lacking, media_type, put, rename, status,
@@ -15,7 +14,7 @@ from restore_conformance.mock.hooks import (
     DELETES, LISTS, Call, Seed, among, answers, around, bodies, listed, seeds, spoils, stale, viewed, viewed_as,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
+from restore_conformance.mock.session import Session, now
 from restore_conformance.mock.wire import Reply
 
 
@@ -102,7 +101,7 @@ FAULTS = [
     Fault("field2-list-items-typed-standard", "page:list", "Create items and list: standard, with Prefer too.",
           viewed_as(put("restoreJobType", "standard"), *LISTS)),
     Fault("field2-list-total-zero", "page:list", "Create two sites and list: total 0.", viewed_as(counts(total=0), *LISTS)),
-    Fault("field2-list-created-now", "page:list", "Create and list: createdDateTime is the moment of listing.", viewed(lambda body, _: body.update(createdDateTime=session.now(), lastModifiedDateTime=session.now()), *LISTS)),
+    Fault("field2-list-created-now", "page:list", "Create and list: createdDateTime is the moment of listing.", viewed(lambda body, _: body.update(createdDateTime=now(), lastModifiedDateTime=now()), *LISTS)),
     Fault("field2-list-activated-as-draft", "page:list", "Create, activate, list: a draft.", viewed_as(put("status", "draft"), *LISTS)),
     Fault("field2-update-list-total-stale", ".agrees-with-get", "Add a site: get is right, the list has the old total.",
           stale(lambda was, now: now != was, *LISTS)),

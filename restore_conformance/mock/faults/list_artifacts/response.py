@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from restore_conformance.mock import rules, session
+from restore_conformance.mock import rules
 from restore_conformance.mock.edits import Json, bare_array, body, each, joined, lacking, last_of_ten_missing, status
 from restore_conformance.mock.faults.register import Fault, on_success, rows
 from restore_conformance.mock.hooks import (
     ARTIFACTS, UNKNOWN, Call, answers, around, kept, listed, refuses_on, seeds,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
+from restore_conformance.mock.session import CONTEXT, Session
 from restore_conformance.mock.wire import Reply
 
 PAGE = "page:list-artifacts"
 
 
-def _answer_with(found: Session) -> Reply:
-    shown = [dict(artifact) for artifact in found.artifacts]
-    return Reply(200, {"@odata.context": f"{session.CONTEXT}{rules.SITE}", "value": shown})
+def _answer_with(session: Session) -> Reply:
+    shown = [dict(artifact) for artifact in session.artifacts]
+    return Reply(200, {"@odata.context": f"{CONTEXT}{rules.SITE}", "value": shown})
 
 
 def _of_the_newest(call: Call) -> Reply:
-    call.found()
+    call.find()
     return _answer_with(list(call.service.sessions.values())[-1])
 
 
@@ -32,8 +32,8 @@ def _by_their_number(service: Service) -> None:
         latest[created.kind, len(created.artifacts)] = created
 
     def act(call: Call) -> Reply:
-        found = call.found()
-        return _answer_with(latest.get((found.kind, len(found.artifacts)), found))
+        session = call.find()
+        return _answer_with(latest.get((session.kind, len(session.artifacts)), session))
 
     seeds(kept(keep), around(ARTIFACTS, act))(service)
 
@@ -67,6 +67,6 @@ FAULTS = [
     Fault("artifacts-kept-by-their-number", ".every-artifact", "Create two sessions with as many artifacts each, list those of the first.",
           _by_their_number),
     Fault("field2-artifacts-of-empty-404", PAGE, "Create an empty session, list its artifacts: 404.",
-          refuses_on(ARTIFACTS, lambda found: not found.artifacts, 404, UNKNOWN)),
+          refuses_on(ARTIFACTS, lambda session: not session.artifacts, 404, UNKNOWN)),
 ]
 # fmt: on

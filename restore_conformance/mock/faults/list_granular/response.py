@@ -33,6 +33,6 @@ FAULTS = [
     ),
     Fault("items-bare-array", ".collection", "Create, list items.", answers(bare_array, *GRANULAR)),
     Fault("field2-items-of-sites-crash", ".of-full-sites", "List the items of a session of sites: 500.",
-          crashes_on(GRANULAR, lambda found: is_standard(found) and found.artifacts)),
+          crashes_on(GRANULAR, lambda session: is_standard(session) and session.artifacts)),
 ]
 # fmt: on

@@ -24,13 +24,13 @@ ROW = "row:update/"
 def _answered_200(when: Callable[[Json, str], bool]) -> Seed:
     """A change that must be refused, by its payload and the code, is answered 200, and nothing is done."""
 
-    def act(found: Session, payload: Json, call: Call) -> Reply:
+    def act(session: Session, payload: Json, call: Call) -> Reply:
         try:
             return call.proceed()
         except Refusal as refusal:
             if not when(payload, refusal.code):
                 raise
-            return Reply(200, {"id": found.id})
+            return Reply(200, {"id": session.id})
 
     return updates(act)
 
@@ -51,39 +51,39 @@ def _changes(payload: Json) -> list[Json]:
 # ---------------------------------------------------------------- other ways to carry a change out
 
 
-def _once(found: Session, payload: Json, call: Call) -> Reply:
-    if is_draft(found) and repeated(points({rules.SITE: _changes(payload)})):
-        return Reply(200, life.update(found, {SITES: _changes(payload)[:1]}))
+def _once(session: Session, payload: Json, call: Call) -> Reply:
+    if is_draft(session) and repeated(points({rules.SITE: _changes(payload)})):
+        return Reply(200, life.update(session, {SITES: _changes(payload)[:1]}))
     return call.proceed()
 
 
-def _in_parts(found: Session, payload: Json, call: Call) -> Reply:
+def _in_parts(session: Session, payload: Json, call: Call) -> Reply:
     every = _changes(payload)
-    if not is_draft(found) or len(every) <= rules.LIMIT:
+    if not is_draft(session) or len(every) <= rules.LIMIT:
         return call.proceed()
     for start in range(0, len(every), rules.LIMIT):
-        shown = life.update(found, {SITES: every[start : start + rules.LIMIT]})
+        shown = life.update(session, {SITES: every[start : start + rules.LIMIT]})
     return Reply(200, shown)
 
 
-def _removal_when_running(found: Session, payload: Json, call: Call) -> Reply:
-    changes, before = payload.get(SITES), found.status
+def _removal_when_running(session: Session, payload: Json, call: Call) -> Reply:
+    changes, before = payload.get(SITES), session.status
     if isinstance(changes, list) and changes and not additions(payload):
-        assign(found, status="draft")
+        assign(session, status="draft")
     try:
         return call.proceed()
     finally:
-        assign(found, status=before)
+        assign(session, status=before)
 
 
 def _broken_json_passed_over(call: Call) -> Reply:
-    found = call.service.draft(call.asked)
+    session = call.service.draft(call.asked)
     try:
         return call.proceed()
     except Refusal as refusal:
         if refusal.message != "The payload is no JSON.":
             raise
-        return Reply(200, {"id": found.id, SITES: []})
+        return Reply(200, {"id": session.id, SITES: []})
 
 
 def _text_passed_over(call: Call) -> Reply:
@@ -138,9 +138,9 @@ FAULTS = [
         ("field2-update-null-list", EMPTY, "A null list of changes: 200.", lambda _, p, code: code == EMPTY and p.get(SITES, 0) is None),
         ("field2-update-empty-items", EMPTY, "An empty list of item changes: 200.", lambda _, p, code: code == EMPTY and p.get(ITEMS, 0) == []),
         ("field2-update-completed", STATE, "Add a site to a completed session: 200.",
-         lambda found, p, code: code == STATE and "completed" in found.status),
+         lambda session, p, code: code == STATE and "completed" in session.status),
         ("field2-update-running-items", STATE, "Add an item to an activated granular session: 200.",
-         lambda found, p, code: code == STATE and is_granular(found) and additions(p, ITEMS)),
+         lambda session, p, code: code == STATE and is_granular(session) and additions(p, ITEMS)),
     )),
     Fault("field2-update-removal-when-running", ROW + STATE, "Activate, remove a site: 200.", changing(_removal_when_running)),
     Fault("field-update-upserts", ROW + UNKNOWN, "Change an unknown id: a session with it is created, 201.",

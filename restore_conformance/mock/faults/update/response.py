@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from restore_conformance.mock import life, session
+from restore_conformance.mock import life
 from restore_conformance.mock.conditions import ITEMS, SITES, additions, is_draft, is_granular, is_standard, sent
 from restore_conformance.mock.edits import (
     REVERSED, Into, Json, body, each, joined, lacking, media_type, put, status,
@@ -16,7 +16,7 @@ from restore_conformance.mock.hooks import (
     instead_of, stale, updates,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
+from restore_conformance.mock.session import Session, make_artifact
 from restore_conformance.mock.wire import Refusal, Reply
 
 Artifacts = list[Json]
@@ -29,12 +29,12 @@ def _newest(service: Service) -> Session:
     return list(service.sessions.values())[-1]
 
 
-def _fresh(found: Session, was: Artifacts) -> Artifacts:
-    return [artifact for artifact in found.artifacts if artifact not in was]
+def _fresh(session: Session, was: Artifacts) -> Artifacts:
+    return [artifact for artifact in session.artifacts if artifact not in was]
 
 
-def _gone(found: Session, was: Artifacts) -> Artifacts:
-    return [artifact for artifact in was if artifact not in found.artifacts]
+def _gone(session: Session, was: Artifacts) -> Artifacts:
+    return [artifact for artifact in was if artifact not in session.artifacts]
 
 
 def _then(
@@ -43,9 +43,9 @@ def _then(
 ) -> Seed:
     """Other artifacts after a change, made of the session, those before, and those added; where `when` holds."""
 
-    def do(service: Service, found: Session, was: Artifacts) -> None:
-        if when(found, was):
-            found.artifacts = artifacts(found, was, _fresh(found, was))
+    def do(service: Service, session: Session, was: Artifacts) -> None:
+        if when(session, was):
+            session.artifacts = artifacts(session, was, _fresh(session, was))
 
     return changed(do)
 
@@ -53,25 +53,25 @@ def _then(
 def _undone(when: Callable[[Service, Session, Json, Artifacts], bool]) -> Seed:
     """A change that is answered as if it was done, and is not kept where `when` holds of what it answered."""
 
-    def act(found: Session, payload: Json, call: Call) -> Reply:
-        was = list(found.artifacts)
+    def act(session: Session, payload: Json, call: Call) -> Reply:
+        was = list(session.artifacts)
         reply = call.proceed()
-        if when(call.service, found, reply.body, was):
-            found.artifacts = was
+        if when(call.service, session, reply.body, was):
+            session.artifacts = was
         return reply
 
     return updates(act)
 
 
-def _replaces_the_first(service: Service, found: Session, was: Artifacts) -> None:
-    fresh = _fresh(found, was)
+def _replaces_the_first(service: Service, session: Session, was: Artifacts) -> None:
+    fresh = _fresh(session, was)
     if fresh and was:
-        first = {**was[0], "id": session.artifact(found.kind, fresh[0])["id"] + "x"}
-        found.artifacts = [first, *found.artifacts[1:]]
+        first = {**was[0], "id": make_artifact(session.kind, fresh[0])["id"] + "x"}
+        session.artifacts = [first, *session.artifacts[1:]]
 
 
-def _breaks_on_unknown(found: Session, payload: Json, call: Call) -> Reply:
-    known = {artifact["id"] for artifact in found.artifacts}
+def _breaks_on_unknown(session: Session, payload: Json, call: Call) -> Reply:
+    known = {artifact["id"] for artifact in session.artifacts}
     for changes in (payload.get(name) for name in life.DELTAS):
         for change in changes if isinstance(changes, list) else []:
             if "@removed" in change and change["id"] not in known:
@@ -79,12 +79,12 @@ def _breaks_on_unknown(found: Session, payload: Json, call: Call) -> Reply:
     return call.proceed()
 
 
-def _kept_when_refused(found: Session, payload: Json, call: Call) -> Reply:
+def _kept_when_refused(session: Session, payload: Json, call: Call) -> Reply:
     try:
         return call.proceed()
     except Refusal as refusal:
         if refusal.code == POINT:
-            found.artifacts.append({**found.artifacts[0], "id": "kept"})
+            session.artifacts.append({**session.artifacts[0], "id": "kept"})
         raise
 
 
@@ -98,13 +98,13 @@ def _half_done(code: str) -> Seed:
     return instead_of(code, act, *UPDATE)
 
 
-def _both_kinds(found: Session, payload: Json, call: Call) -> Reply:
-    if all(payload.get(name) for name in life.DELTAS) and is_draft(found):
-        return Reply(200, {"id": found.id, **{name: [] for name in life.DELTAS}})
+def _both_kinds(session: Session, payload: Json, call: Call) -> Reply:
+    if all(payload.get(name) for name in life.DELTAS) and is_draft(session):
+        return Reply(200, {"id": session.id, **{name: [] for name in life.DELTAS}})
     return call.proceed()
 
 
-def _removed_elsewhere(found: Session, payload: Json, call: Call) -> Reply:
+def _removed_elsewhere(session: Session, payload: Json, call: Call) -> Reply:
     changes = payload.get(SITES)
     names = {change.get("id") for change in changes if isinstance(change, dict)} if isinstance(changes, list) else set()
     reply = call.proceed()
@@ -113,18 +113,18 @@ def _removed_elsewhere(found: Session, payload: Json, call: Call) -> Reply:
     return reply
 
 
-def _to_every_draft(service: Service, found: Session, was: Artifacts) -> None:
+def _to_every_draft(service: Service, session: Session, was: Artifacts) -> None:
     for other in service.sessions.values():
-        if other is not found and is_draft(other) and other.kind == found.kind and other.artifacts:
-            other.artifacts = other.artifacts + [dict(artifact) for artifact in _fresh(found, was)]
+        if other is not session and is_draft(other) and other.kind == session.kind and other.artifacts:
+            other.artifacts = other.artifacts + [dict(artifact) for artifact in _fresh(session, was)]
 
 
 def _browse_session(artifact: Json) -> Json:
     return {"browseSessionId": artifact["browseSessionId"]}
 
 
-def _renumbered(found: Session, was: Artifacts, new: Artifacts) -> Artifacts:
-    return [one | {"id": str(uuid.uuid4())} if one in was else one for one in found.artifacts]
+def _renumbered(session: Session, was: Artifacts, new: Artifacts) -> Artifacts:
+    return [one | {"id": str(uuid.uuid4())} if one in was else one for one in session.artifacts]
 
 
 # ---------------------------------------------------------------- what a change answers
@@ -155,7 +155,7 @@ def _other_ids(reply: Reply) -> None:
             one["id"] = one["id"][::-1]
 
 
-def _first_session(found: Session, payload: Json, call: Call) -> Reply:
+def _first_session(session: Session, payload: Json, call: Call) -> Reply:
     reply = call.proceed()
     reply.body["id"] = next(iter(call.service.sessions))
     return reply
@@ -166,42 +166,42 @@ P = "page:update"
 FAULTS = [
     # ---------------------------------------------------------------- what a change does
     Fault("update-goes-to-the-newest", ".added", "Create two sessions, add an artifact to the first, list its artifacts.",
-          updates(lambda found, payload, call: Reply(200, {**life.update(_newest(call.service), payload), "id": found.id}))),
+          updates(lambda session, payload, call: Reply(200, {**life.update(_newest(call.service), payload), "id": session.id}))),
     Fault("update-kept-for-the-newest-only", ".added", "Create two sessions, add an artifact to the first, list its artifacts.",
-          _undone(lambda service, found, shown, was: found is not _newest(service))),
+          _undone(lambda service, session, shown, was: session is not _newest(service))),
     Fault("update-not-kept", ".added", "Add an artifact, get the session.",
-          _undone(lambda service, found, shown, was: not any("@removed" in one for one in shown.get(SITES, ())))),
+          _undone(lambda service, session, shown, was: not any("@removed" in one for one in shown.get(SITES, ())))),
     Fault("update-removal-without-effect", ".removed", "Remove an artifact, list what is left.",
-          _undone(lambda service, found, shown, was: len(found.artifacts) < len(was))),
+          _undone(lambda service, session, shown, was: len(session.artifacts) < len(was))),
     Fault("update-replaces-all", ".others-kept", "Add three artifacts to a session with three, list them.", changed(_replaces_the_first)),
     Fault("update-removal-of-nothing-crashes", ".removal-of-nothing", "Remove an artifact that is not there.", updates(_breaks_on_unknown)),
     Fault("update-refused-but-kept", ".refused-unchanged", "Change with an invalid restore point, get the session.", updates(_kept_when_refused)),
     Fault("field2-update-refused-twice-kept", P, "The same site twice: 400, and one is kept.", _half_done(TWICE)),
     Fault("field2-update-refused-51-kept", P, "51 sites: 400, and one is kept.", _half_done(LIMIT)),
-    Fault("field-update-not-kept", P, "Add a site and get: the total is the old one.", _then(lambda found, was, new: was)),
-    Fault("field-update-removal-without-effect", P, "Remove a site and list: it is still there.", _then(lambda found, was, new: was + new)),
-    Fault("field-update-replaces-all", P, "Add a site: the earlier ones are gone.", _then(lambda found, was, new: new or found.artifacts)),
+    Fault("field-update-not-kept", P, "Add a site and get: the total is the old one.", _then(lambda session, was, new: was)),
+    Fault("field-update-removal-without-effect", P, "Remove a site and list: it is still there.", _then(lambda session, was, new: was + new)),
+    Fault("field-update-replaces-all", P, "Add a site: the earlier ones are gone.", _then(lambda session, was, new: new or session.artifacts)),
     Fault("field-update-both-kinds", P, "Changes of both kinds in one request: 200.", changing(_both_kinds)),
     Fault("field2-update-empty-session-crash", P, "Add a site to an empty session: 500.",
-          breaks_on_change(lambda found, payload: not found.artifacts and additions(payload))),
+          breaks_on_change(lambda session, payload: not session.artifacts and additions(payload))),
     Fault("field2-update-removes-elsewhere", P, "Remove an artifact of another session: it is gone there.", changing(_removed_elsewhere)),
     Fault("field2-update-adds-to-every-draft", ".only-that", "Two drafts, add to one: both have it.", changed(_to_every_draft)),
-    Fault("field2-update-adds-twice", P, "Add a site and list: it is there twice.", _then(lambda found, was, new: found.artifacts + [one | {"id": str(uuid.uuid4())} for one in new])),
+    Fault("field2-update-adds-twice", P, "Add a site and list: it is there twice.", _then(lambda session, was, new: session.artifacts + [one | {"id": str(uuid.uuid4())} for one in new])),
     Fault("field2-update-removes-the-first", P, "Three sites, remove the last: the first is gone.",
-          _then(lambda found, was, new: was[len(_gone(found, was)) :] + new)),
-    Fault("field2-update-removes-all", P, "Three sites, remove one: none is left.", _then(lambda found, was, new: new, _gone)),
+          _then(lambda session, was, new: was[len(_gone(session, was)) :] + new)),
+    Fault("field2-update-removes-all", P, "Three sites, remove one: none is left.", _then(lambda session, was, new: new, _gone)),
     Fault("field2-update-removal-beside-addition-lost", P, "Add and remove in one request: nothing is removed.",
-          _then(lambda found, was, new: was + new, _fresh)),
+          _then(lambda session, was, new: was + new, _fresh)),
     Fault("field2-update-item-removal-lost", P, "Remove an item of a granular session and list: still there.",
-          _then(lambda found, was, new: was + new, lambda found, was: is_granular(found))),
+          _then(lambda session, was, new: was + new, lambda session, was: is_granular(session))),
     Fault("field2-update-keeps-last-addition", P, "Add two sites in one request: the second alone is kept.",
-          _then(lambda found, was, new: [one for one in found.artifacts if one not in new] + new[-1:])),
+          _then(lambda session, was, new: [one for one in session.artifacts if one not in new] + new[-1:])),
     Fault("field2-update-adds-in-place", ".as-sent", "Add a site for a new place and list: inPlace.",
-          _then(lambda found, was, new: each(IN_PLACE)(found.artifacts))),
+          _then(lambda session, was, new: each(IN_PLACE)(session.artifacts))),
     Fault("field2-update-one-browse-session", P, "Add an item of another browse session and list: that of the first.",
-          _then(lambda found, was, new: each(_browse_session(found.artifacts[0]))(found.artifacts), lambda found, was: is_granular(found) and found.artifacts)),
+          _then(lambda session, was, new: each(_browse_session(session.artifacts[0]))(session.artifacts), lambda session, was: is_granular(session) and session.artifacts)),
     Fault("field2-update-renumbers", P, "List, add a site, list: the earlier ones have other ids.",
-          _then(_renumbered, lambda found, was: is_standard(found))),
+          _then(_renumbered, lambda session, was: is_standard(session))),
     Fault("field2-update-total-not-raised", P, "Add a site: it is listed, and the total of the session is the old one.",
           stale(lambda was, now: now > was, *GETS, *LISTS)),
     Fault("field2-update-total-not-lowered", P, "Remove a site: it is gone, and the total of the session is the old one.",
