@@ -120,10 +120,9 @@ def test_a_long_run_reports_who_breaks_the_contract(register, monkeypatch):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("name", ["activate-too-many-400"])
-def test_a_fault_beyond_the_standard_profile_is_detected_by_the_deep_one(register, name):
-    assert not score_fault(register, name, "standard").detected
-    assert score_fault(register, name, "deep", drawn=0).first
+def test_a_fault_beyond_the_standard_profile_is_detected_by_the_deep_one(register):
+    assert not score_fault(register, "activate-too-many-400", "standard").detected
+    assert score_fault(register, "activate-too-many-400", "deep", drawn=0).first
 
 
 def test_a_refusal_of_several_curiosities_at_once_answers_none_of_them(judged):
