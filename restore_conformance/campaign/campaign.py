@@ -15,15 +15,15 @@ from datetime import UTC, datetime
 
 from restore_conformance.campaign.controls import Control, confirm
 from restore_conformance.campaign.created_ids import Accepted
+from restore_conformance.campaign.doubts import Doubts
 from restore_conformance.campaign.patience import KEPT, Patience
 from restore_conformance.campaign.planner import Planner
-from restore_conformance.campaign.repeating import Doubts
 from restore_conformance.campaign.result import Result, Stop, conclude, follows_sessions, untouched
 from restore_conformance.campaign.runner import Runner
 from restore_conformance.campaign.selection import Choice, Rehearsal, selected
 from restore_conformance.campaign.sender import BudgetSpent, Sender
 from restore_conformance.campaign.shortening import Shortener
-from restore_conformance.campaign.shrinking import Shrinker
+from restore_conformance.campaign.shrinker import Shrinker
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.campaign.watchdog import Watch as Vigil
 from restore_conformance.clauses import Clause, Register

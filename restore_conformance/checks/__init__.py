@@ -3,6 +3,20 @@
 Knows no clause: the clause functions in `tests/` say which assertion holds when.
 """
 
+from restore_conformance.checks.agreement import (
+    ON_DRAFTS,
+    comparable,
+    declared,
+    in_order,
+    no_server_error,
+    not_crowded_out,
+    one_declared,
+    same_actors,
+    same_id,
+    same_job_type,
+    same_time,
+    sound,
+)
 from restore_conformance.checks.lists import (
     as_sent,
     creator,
@@ -43,20 +57,6 @@ from restore_conformance.checks.responses import (
     refused,
     refused_for_any,
     refused_somehow,
-)
-from restore_conformance.checks.talks import (
-    ON_DRAFTS,
-    comparable,
-    declared,
-    in_order,
-    no_server_error,
-    not_crowded_out,
-    one_declared,
-    same_actors,
-    same_id,
-    same_job_type,
-    same_time,
-    sound,
 )
 from restore_conformance.recogniser.answers import exceptions, objects, total
 

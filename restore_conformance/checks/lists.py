@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from restore_conformance.checks.talks import comparable
+from restore_conformance.checks.agreement import comparable
 from restore_conformance.verdicts import Deviation
 
 

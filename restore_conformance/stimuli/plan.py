@@ -10,11 +10,11 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from restore_conformance.stimuli.entries import Entry, entries
 from restore_conformance.stimuli.families import FAMILIES, Knobs, is_newer
 from restore_conformance.stimuli.fitting import LIMIT, fits, fitted
 from restore_conformance.stimuli.materials import GRANULAR, LENGTHS, LISTS, ODD_GROUPS, TYPED, UPPER, Materials
 from restore_conformance.stimuli.scenario import Tier
-from restore_conformance.stimuli.short import Entry, short
 from restore_conformance.stimuli.slots import SLOTS, Slot
 from restore_conformance.stimuli.stimulus import Stimulus
 from restore_conformance.stimuli.strategies import draw, fill, stimuli
@@ -90,7 +90,7 @@ def plan(
 def _planned(materials: Materials, profile: Profile, seed: int, callers: frozenset[str]) -> tuple[Stimulus, ...]:
     made = list(examples(materials))
     start = seed * 1000 + 1
-    for name, knobs in [*short(start), *(_further(start) if profile.whole else ())]:
+    for name, knobs in [*entries(start), *(_further(start) if profile.whole else ())]:
         newer = is_newer(materials, name)
         if newer and any(one.family == name for one in made):
             continue
