@@ -5,7 +5,9 @@ Knows no clause: the clause functions in `tests/` say which assertion holds when
 
 from restore_conformance.checks.agreement import (
     ON_DRAFTS,
+    as_sent,
     comparable,
+    creator,
     declared,
     in_order,
     no_server_error,
@@ -14,14 +16,10 @@ from restore_conformance.checks.agreement import (
     same_actors,
     same_id,
     same_job_type,
-    same_time,
-    sound,
-)
-from restore_conformance.checks.lists import (
-    as_sent,
-    creator,
     same_names,
     same_number,
+    same_time,
+    sound,
 )
 from restore_conformance.checks.members import (
     address,

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.agreement import ON_DRAFTS, comparable, no_server_error, one_declared
-from restore_conformance.checks.lists import as_sent
+from restore_conformance.checks.agreement import ON_DRAFTS, as_sent, comparable, no_server_error, one_declared
 from restore_conformance.checks.readings import compared, excuse, has_route, place
 from restore_conformance.exchange import Exchange
 from restore_conformance.state import Aspect, Known

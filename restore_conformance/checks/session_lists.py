@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.agreement import same_job_type, same_time, sound
-from restore_conformance.checks.lists import creator
+from restore_conformance.checks.agreement import creator, same_job_type, same_time, sound
 from restore_conformance.checks.readings import WAIT, excuse, has_route, place
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import objects, total
