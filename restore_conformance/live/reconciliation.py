@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from restore_conformance.live.deletion import Left, remove, settled
+from restore_conformance.live.fingerprints import fingerprint
 from restore_conformance.live.guard import Door
 from restore_conformance.live.journal import Intent
 from restore_conformance.live.ownership import by_us, moment
 from restore_conformance.live.sessions import artifacts_of, sessions_of
-from restore_conformance.stimuli.artifact_sets import fingerprint
 
 CANDIDATES = 100
 BEFORE, AFTER = 60.0, 180.0
