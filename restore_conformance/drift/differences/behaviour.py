@@ -18,30 +18,7 @@ from restore_conformance.exchange import NOTHING, Exchange, Response
 
 MAX_NODES = 100_000
 _GENERIC = frozenset(
-    {
-        400,
-        401,
-        402,
-        403,
-        404,
-        405,
-        406,
-        409,
-        410,
-        411,
-        412,
-        413,
-        415,
-        422,
-        423,
-        429,
-        500,
-        501,
-        503,
-        504,
-        507,
-        509,
-    }
+    {400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 412, 413, 415, 422, 423, 429, 500, 501, 503, 504, 507, 509}
 )
 """Statuses that Graph's general error page documents for every operation."""
 _GENERIC_CODES = frozenset(
@@ -200,10 +177,7 @@ def _walk(value: Any, kind: str, metadata: Metadata, seen: _Seen) -> None:
             if member is None:
                 if not is_open:
                     seen.note(
-                        "behaviour_member_undocumented",
-                        path,
-                        {"json": _said(inner)},
-                        Judged(Grade.ADDITIVE, "R-SEEN"),
+                        "behaviour_member_undocumented", path, {"json": _said(inner)}, Judged(Grade.ADDITIVE, "R-SEEN")
                     )
                 continue
             seen.members.add(path)
@@ -253,9 +227,7 @@ def _inner(
                 seen.values.add(f"{kind}/{name}")
             else:
                 judged = Judged(
-                    Grade.BREAKING,
-                    "G-ADDENUM-BEFORE",
-                    "returned to a client that knows the declared values only",
+                    Grade.BREAKING, "G-ADDENUM-BEFORE", "returned to a client that knows the declared values only"
                 )
                 seen.note("behaviour_enum_member_undocumented", f"{kind}/{name[:80]}", {"at": path}, judged)
         seen.types.add(kind)

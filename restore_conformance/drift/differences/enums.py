@@ -89,11 +89,6 @@ def _order(path: str, was: list[str], now: list[str]) -> Iterator[Found]:
     if down:
         yield "enum_reordered", path, {**detail, "crossed": down}, Judged(Grade.BREAKING, "G-ENUM-CROSS-DOWN")
     elif up:
-        yield (
-            "enum_reordered",
-            path,
-            {**detail, "crossed": up},
-            Judged(Grade.BREAKING, "G-ENUM-CROSS-UP", _CLOSED),
-        )
+        yield ("enum_reordered", path, {**detail, "crossed": up}, Judged(Grade.BREAKING, "G-ENUM-CROSS-UP", _CLOSED))
     else:
         yield "enum_reordered", path, detail, Judged(Grade.INFORMATIONAL, "G-ENUM-ORDER")

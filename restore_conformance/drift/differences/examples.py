@@ -124,11 +124,7 @@ def _one(was: Example, now: Example) -> Iterator[ExampleFound]:
             "page_status_changed",
             f"{_path(now)}/status",
             {"from": was.status, "to": now.status},
-            Judged(
-                Grade.UNDECIDABLE,
-                "R-STATUS",
-                "the example and the text may differ; a live run would settle it",
-            ),
+            Judged(Grade.UNDECIDABLE, "R-STATUS", "the example and the text may differ; a live run would settle it"),
         )
     for part in ("request", "response"):
         had, has = getattr(was, part) is not None, getattr(now, part) is not None
@@ -151,12 +147,7 @@ def _one(was: Example, now: Example) -> Iterator[ExampleFound]:
                     "R-EXAMPLE",
                     f"whether the service now answers {other[path]!r} is what a live run would settle",
                 )
-            yield (
-                "page_example_changed",
-                f"{_path(now)}/{path}",
-                {"from": one[path], "to": other[path]},
-                judged,
-            )
+            yield ("page_example_changed", f"{_path(now)}/{path}", {"from": one[path], "to": other[path]}, judged)
 
 
 def _union(page: PageFacts, part: str) -> set[str]:
@@ -198,12 +189,7 @@ def _shown(old: PageFacts, new: PageFacts) -> Iterator[ExampleFound]:
         for path in sorted(gone):
             if not _under(path, gone):
                 judged = Judged(Grade.INFORMATIONAL, "R-EXAMPLE", "examples may be shortened")
-                yield (
-                    "page_example_member_removed",
-                    _placed(path, root, types),
-                    {"in": direction.value},
-                    judged,
-                )
+                yield ("page_example_member_removed", _placed(path, root, types), {"in": direction.value}, judged)
 
 
 def _under(path: str, paths: set[str]) -> bool:

@@ -140,12 +140,7 @@ def _changed(
         )
         return
     if was.type != now.type and not _unsaid(path, was, now, knows) and not _alike(path, was, now, before, after):
-        yield (
-            f"{_word(now)}_type_changed",
-            path,
-            {"from": was.type, "to": now.type},
-            Judged(Grade.BREAKING, "G-TYPE"),
-        )
+        yield (f"{_word(now)}_type_changed", path, {"from": was.type, "to": now.type}, Judged(Grade.BREAKING, "G-TYPE"))
     if was.nullable != now.nullable and Knows.NULLABILITY in knows:
         yield "nullability_changed", path, {"from": was.nullable, "to": now.nullable}, _nullability(was, now)
     if was.contains != now.contains and Knows.CONTAINMENT in knows:

@@ -101,13 +101,7 @@ def _request(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
         return
     page = old.call
     if old.method != new.method:
-        yield (
-            "page_method_changed",
-            page,
-            _was(old.method, new.method),
-            Judged(Grade.BREAKING, "R-ADDRESS"),
-            "",
-        )
+        yield ("page_method_changed", page, _was(old.method, new.method), Judged(Grade.BREAKING, "R-ADDRESS"), "")
     named, others = {nameless(p).casefold(): p for p in old.paths}, {nameless(p).casefold(): p for p in new.paths}
     for address in named.keys() & others.keys():
         if (
@@ -130,13 +124,7 @@ def _request(old: PageFacts, new: PageFacts) -> Iterator[PageFound]:
         judged = Judged(Grade.BREAKING, "G-REMOVE", "types sent or compared by name have another name")
         yield "page_namespace_changed", page, _was(old.namespace, new.namespace), judged, ""
     if old.status and new.status and old.status != new.status:
-        yield (
-            "page_status_changed",
-            page,
-            _was(old.status, new.status),
-            Judged(Grade.BREAKING, "R-STATUS"),
-            "success",
-        )
+        yield ("page_status_changed", page, _was(old.status, new.status), Judged(Grade.BREAKING, "R-STATUS"), "success")
     if old.result and new.result and old.result != new.result:
         yield "page_result_changed", page, _was(old.result, new.result), Judged(Grade.BREAKING, "G-TYPE"), "success"
 
@@ -213,13 +201,7 @@ def _permission(kind: str, was: Permission | None, now: Permission | None) -> It
             yield "page_permission_added", f"{path}/{name}", {}, Judged(Grade.ADDITIVE, "R-PERMISSION"), owner
     for name in one.higher:
         if name not in other.higher and name not in other.least:
-            yield (
-                "page_permission_removed",
-                f"{path}/{name}",
-                {},
-                Judged(Grade.BREAKING, "R-PERMISSION"),
-                owner,
-            )
+            yield ("page_permission_removed", f"{path}/{name}", {}, Judged(Grade.BREAKING, "R-PERMISSION"), owner)
 
 
 def _as_declared(was: PropertyFacts, now: PropertyFacts) -> PropertyFacts:
@@ -289,25 +271,15 @@ def _property(path: str, name: str, was: PropertyFacts | None, now: PropertyFact
             judged = Judged(Grade.BREAKING if lost and now.values else Grade.ADDITIVE, "R-VALUES")
             if lost and not now.values:
                 judged = Judged(
-                    Grade.UNDECIDABLE,
-                    "R-VALUES",
-                    "the row lists no values any more; its words would settle it",
+                    Grade.UNDECIDABLE, "R-VALUES", "the row lists no values any more; its words would settle it"
                 )
-            yield (
-                "page_property_values_changed",
-                path,
-                _was(list(was.values), list(now.values)),
-                judged,
-                owner,
-            )
+            yield ("page_property_values_changed", path, _was(list(was.values), list(now.values)), judged, owner)
         if was.default != now.default:
             grade = Grade.BREAKING if was.default and now.default else Grade.ADDITIVE
             judged = Judged(grade, "R-VALUES", "what is left out now means something else" if was.default else "")
             yield "page_property_default_changed", path, _was(was.default, now.default), judged, owner
         if not says_the_same(was.condition, now.condition):
             judged = Judged(
-                Grade.UNDECIDABLE,
-                "R-STATEMENT",
-                "reading the row, or a live run with and without it, would settle it",
+                Grade.UNDECIDABLE, "R-STATEMENT", "reading the row, or a live run with and without it, would settle it"
             )
             yield "page_property_condition_changed", path, _was(was.condition, now.condition), judged, owner

@@ -84,10 +84,7 @@ def _aligned(
             if lost[0].text and _alike(lost[0], come[best]) < 0.5:
                 yield lost.pop(0), None
             else:
-                yield (
-                    lost.pop(0),
-                    come.pop(best if len(lost) < len(come) or (lost[:1] and lost[0].text) else 0),
-                )
+                yield (lost.pop(0), come.pop(best if len(lost) < len(come) or (lost[:1] and lost[0].text) else 0))
         yield from ((statement, None) for statement in lost)
         yield from ((None, statement) for statement in come)
 
