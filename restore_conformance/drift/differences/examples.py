@@ -36,7 +36,7 @@ def example_changes(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
     for example in removed:
         yield Difference("page_example_removed", _path(example), {}, _SHOWN)
     for example in added:
-        detail = {"status": example.status, "members": sorted(_members(example.request))}
+        detail = {"status": example.status, "members": sorted(shown_members(example.request))}
         yield Difference("page_example_added", _path(example), detail, _SHOWN)
     moved = {part: Tops(_union(old, part) ^ _union(new, part)) for part in ("request", "response")}
     for was, now in pairs:
@@ -88,23 +88,33 @@ def _name(example: Example) -> str:
 
 
 def _leaves(example: Example) -> dict[str, Any]:
-    found: dict[str, Any] = {"status": example.status, "call": f"{example.method} {example.path}".strip()}
+    """Everything an example shows, by path."""
+    leaves: dict[str, Any] = {"status": example.status, "call": f"{example.method} {example.path}".strip()}
+    for part, body in (("response", example.response), ("request", example.request)):
+        nodes = _nodes(part, body, positions=True)
+        leaves |= {path: value for path, value in nodes if not isinstance(value, (dict, list))}
+    return leaves | ({"unparsed": " ".join(example.unparsed.split())} if example.unparsed else {})
+
+
+def shown_members(body: Any) -> set[str]:
+    """The members of a JSON value as paths without array positions."""
+    return {path for path, _ in _nodes("", body, positions=False)} - {""}
+
+
+def _nodes(name: str, value: Any, *, positions: bool) -> Iterator[tuple[str, Any]]:
+    """Every value inside a body by its path, with or without its positions in arrays, within bounds."""
     # What a path lies in is put before it only when its turn comes: thousands of long ones do not wait.
-    waiting: list[tuple[str, Any, Any]] = [("", "request", example.request), ("", "response", example.response)]
-    room = MAX_CHARACTERS
-    while waiting and len(found) < MAX_NODES and room > 0:
+    waiting: list[tuple[str, str, Any]] = [("", name, value)]
+    nodes, room = MAX_NODES, MAX_CHARACTERS
+    while waiting and nodes > 0 and room > 0:
         above, name, value = waiting.pop()
-        path = f"{above}/{name}" if above else name
-        room -= len(path)
+        path = f"{above}/{name}" if above and name else above or name
+        nodes, room = nodes - 1, room - len(path)
+        yield path, value
         if isinstance(value, dict):
-            waiting += [(path, key, item) for key, item in value.items()]
+            waiting += [(path, str(key), item) for key, item in value.items()]
         elif isinstance(value, list):
-            waiting += [(path, index, item) for index, item in enumerate(value)]
-        else:
-            found[path] = value
-    if example.unparsed:
-        found["unparsed"] = " ".join(example.unparsed.split())
-    return found
+            waiting += [(path, str(index) if positions else "", item) for index, item in enumerate(value)]
 
 
 def _one(was: Example, now: Example) -> Iterator[Difference]:
@@ -127,7 +137,7 @@ def _one(was: Example, now: Example) -> Iterator[Difference]:
 def _union(page: PageFacts, part: str) -> set[str]:
     """The members that any example of an edition shows in its requests, or in its answers."""
     listed = {name for example in page.examples if part == "request" for name in example.members}
-    return listed | {path for example in page.examples for path in _members(getattr(example, part))}
+    return listed | {path for example in page.examples for path in shown_members(getattr(example, part))}
 
 
 def _alone(was: Example, now: Example, moved: Mapping[str, Tops]) -> Iterator[Difference]:
@@ -165,24 +175,6 @@ def _shown(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
 def _tops(paths: set[str]) -> list[str]:
     """The paths whose parent is not one of them."""
     return sorted(path for path in paths if path.rpartition("/")[0] not in paths)
-
-
-def _members(value: Any) -> set[str]:
-    """The members of a JSON value as paths without array positions."""
-    found: set[str] = set()
-    waiting: list[tuple[str, str, Any]] = [("", "", value)]
-    room = MAX_CHARACTERS
-    while waiting and len(found) < MAX_NODES and room > 0:
-        above, name, item = waiting.pop()
-        path = f"{above}/{name}" if above and name else above or name
-        if name:
-            found.add(path)
-            room -= len(path)
-        if isinstance(item, dict):
-            waiting += [(path, str(key), inner) for key, inner in item.items()]
-        elif isinstance(item, list):
-            waiting += [(path, "", inner) for inner in item]
-    return found
 
 
 def _placed(path: str, root: str, rows: Mapping[str, PropertyFacts]) -> str:

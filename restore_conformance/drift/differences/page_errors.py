@@ -6,9 +6,9 @@ Every cell of an error table is promised. Errors that a page of an operation sta
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from restore_conformance.drift.change import Difference, Judged, additive, breaking, informational, undecidable
+from restore_conformance.drift.differences.examples import shown_members
 from restore_conformance.drift.differences.generic import edits, ends
 from restore_conformance.drift.sources.page_facts import ErrorFacts, PageFacts
 from restore_conformance.drift.sources.wording import says_the_same
@@ -109,14 +109,9 @@ def _cells(path: str, was: ErrorFacts, now: ErrorFacts, owner: str) -> Iterator[
 def _known_names(page: PageFacts) -> set[str]:
     """The identifiers an edition already speaks of: properties, members of its examples, words of its sentences."""
     names = set(page.properties or ())
-    waiting: list[Any] = [part for example in page.examples for part in (example.request, example.response)]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            names |= {str(key).lstrip("@").rpartition(".")[2] for key in value}
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
+    for example in page.examples:
+        members = shown_members(example.request) | shown_members(example.response)
+        names |= {path.rpartition("/")[2].lstrip("@").rpartition(".")[2] for path in members}
     for part in page.statements.values():
         for statement in part:
             names |= {word.strip(".,;:()\"'@").rpartition(".")[2] for word in statement.text.split()}
