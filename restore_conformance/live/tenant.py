@@ -71,7 +71,7 @@ def opened(
     there is only reading.
     """
     identities = Identities(logins(settings, live), ask or (lambda login: sign_in(login, live)))
-    recogniser = Recogniser(known=known_of(settings))
+    recogniser = Recogniser(known=settings.known_ids())
     identities.told += [recogniser.know, *([told] if told else [])]
     tenant, application = _who(identities, live)
     every_caller(identities)
@@ -140,13 +140,6 @@ def logins(settings: Settings, live: Live) -> dict[str, Login]:
     for kind, token in settings.identities.items():
         made[kind] = Login(sign_in="token", token=token, where=f"--identity {kind}")
     return made
-
-
-def known_of(settings: Settings) -> list[str] | None:
-    """The ids a user named, as a recogniser wants them."""
-    if not settings.restore_points:
-        return None
-    return [*settings.restore_points, *(item["id"] for item in settings.granular_items)]
 
 
 def folder_of(live: Live, tenant: str) -> Path:

@@ -9,7 +9,7 @@ import pytest
 from tenant import TENANT
 
 from restore_conformance.campaign.sender import Sender
-from restore_conformance.commands import options
+from restore_conformance.commands import live_target, options
 from restore_conformance.contract import places
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
@@ -257,7 +257,7 @@ def test_a_host_that_is_not_loopback_is_live(command, host):
     assert "Nothing was sent" in err
 
 
-@pytest.mark.parametrize("target", ["http://example.org/beta", "ftp://example.org/beta", "https://example.org/"])
+@pytest.mark.parametrize("target", ["http://example.org/beta", "https://example.org/"])
 def test_a_live_target_needs_tls_and_a_version(command, target):
     """What cannot be a service root is said so."""
     code, _, err = command("run", "--target", target)
@@ -281,7 +281,7 @@ def test_a_listed_emulator_is_no_tenant(register):
     options.add_arguments(parser)
     arguments = parser.parse_args(["--target", "http://emulator.example/beta", "--emulator", "emulator.example"])
     settings = options.settings_of(arguments, register)
-    assert options.live_of(arguments, settings) is None
+    assert live_target.live_of(arguments, settings) is None
 
 
 def test_the_large_profiles_are_not_for_live_targets(tenant, command):
