@@ -34,7 +34,7 @@ def main(arguments: argparse.Namespace) -> int:
         print("Nothing was sent. Give --yes to delete what the journal lists, or name the tenant in live.allow.")
         return 0
     with opened(settings, live, yes=arguments.yes, adopt=tuple(arguments.session)) as found:
-        if unknown := [one for one in arguments.session if not found.door.journal.knew(one)]:
+        if unknown := [one for one in arguments.session if not found.guard.journal.knew(one)]:
             raise UsageError(f"--session {unknown[0]} was never listed as perhaps ours, so it is not deleted.")
     left = list(dict.fromkeys([*found.recovered, *found.left]))
     print_left(left, found.unanswered, sys.stdout)

@@ -22,7 +22,7 @@ from restore_conformance.targets.door import is_loopback, is_vendor, url_of
 from restore_conformance.verdicts import Unready, UsageError
 
 if TYPE_CHECKING:
-    from restore_conformance.live.deletion import Left
+    from restore_conformance.live.cleanup import Leftover
     from restore_conformance.live.permissions import Cell
     from restore_conformance.live.run import LiveRun
     from restore_conformance.live.settings import Live
@@ -184,7 +184,7 @@ def print_permissions(cells: list[Cell], out: TextIO) -> None:
         print(f"  {cell.verdict.value:12} {cell.caller:14} {cell.operation:14} {cell.expected:8} {cell.seen}", file=out)
 
 
-def print_left(left: list[Left], unanswered: int, out: TextIO) -> None:
+def print_left(left: list[Leftover], unanswered: int, out: TextIO) -> None:
     """List what could not be deleted."""
     for one in left:
         shown = gate.harmless(f"{one.session or '(id unknown)'}: {one.why}.").replace("\n", "\\n")

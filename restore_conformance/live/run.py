@@ -18,7 +18,7 @@ from restore_conformance.clauses import Register
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Told
-from restore_conformance.live.deletion import Left
+from restore_conformance.live.cleanup import Leftover
 from restore_conformance.live.guard import Support
 from restore_conformance.live.ids import Pool
 from restore_conformance.live.leave import has_leave
@@ -29,7 +29,7 @@ from restore_conformance.live.script import script
 from restore_conformance.live.settings import Live
 from restore_conformance.live.signin import method_of
 from restore_conformance.live.tenant import Opened, logins, opened
-from restore_conformance.live.token_claims import Claims
+from restore_conformance.live.tokens import Claims
 from restore_conformance.output import gate
 from restore_conformance.recogniser import Recogniser, Sent
 from restore_conformance.scrub import Scrub
@@ -53,8 +53,8 @@ class LiveRun:
         self.yes = yes
         self.deep = settings.profile == "live-deep"
         self.requests = live.max_requests or settings.max_requests or PROFILES[settings.profile].requests
-        self.recovered: list[Left] = []
-        self.left: list[Left] = []
+        self.recovered: list[Leftover] = []
+        self.left: list[Leftover] = []
         self.unanswered = 0
         self.cells: list[Cell] = []
 
@@ -126,20 +126,20 @@ class LiveRun:
             if found is not None:
                 self.left, self.unanswered = found.left, found.unanswered
         # What was cleaned up after the judging, and requests sent twice, count as well.
-        result.requests = found.door.budget.used
+        result.requests = found.guard.budget.used
         return self._permissions(result, heard, callers)
 
     def _campaign(
         self, found: Opened, watch: Watch | None, keep: Callable[[Exchange], None], on_broken: Told | None
     ) -> Campaign:
         """The campaign with the plan for the callers that are really there, and the bounds that follow from it."""
-        sender = Sender(found.door, found.recogniser, found.identities)
+        sender = Sender(found.guard, found.recogniser, found.identities)
         plan = self._plan(set(found.identities) - {"good"}, lambda stimulus: found.recogniser(sender.request(stimulus)))
         most = plan.sessions + sum(step.expects == REFUSED for step in plan.every) + len(plan.spare) + plan.kept
-        budget = found.door.budget
+        budget = found.guard.budget
         budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve, kept=plan.kept)
         return Campaign(
-            self.settings, found.door, self.register, watch=watch, keep=keep, told=on_broken, sender=sender,
+            self.settings, found.guard, self.register, watch=watch, keep=keep, told=on_broken, sender=sender,
             script=script(plan, self.live.workers, budget.release),
         )  # fmt: skip
 
