@@ -14,7 +14,7 @@ from restore_conformance.mock.hooks.on_creates import (
 )  # fmt: skip
 from restore_conformance.mock.hooks.on_operations import (
     after, alters, among, any_state, around, before, breaks_on_change, changed, changing, crashes_on, finding,
-    instead_of, others, refuses_on, reopens, routing, setting, translated, updates, without_operations,
+    instead_of, others, refuses_calls, refuses_on, reopens, routing, setting, translated, updates, without_operations,
     writes_only,
 )  # fmt: skip
 from restore_conformance.mock.hooks.on_sessions import (
@@ -30,14 +30,14 @@ from restore_conformance.mock.hooks.seed import (
 __all__ = [
     "ACTIVATE", "ARTIFACTS", "BOTH", "CROWDED", "DELETES", "DIFFERENT", "EMPTY", "GETS", "GRANULAR", "LIMIT",
     "LISTS", "MALFORMED", "MEDIA", "PATCH", "PATH", "POINT", "READING", "STATE", "TOKEN", "TWICE", "UNKNOWN",
-    "UPDATE", "Call", "Keep", "Parse", "Read", "Seed", "added", "after", "alters", "among",
-    "answering", "answers", "any_state", "around", "as_json", "assign", "before", "bodies", "breaks",
-    "breaks_after", "breaks_on_change", "carries_out", "changed", "changing", "checking", "checks",
-    "crash", "crashes", "crashes_on", "created", "drops", "errors", "finding", "framed", "instead_of",
-    "keeping", "keeps", "keeps_refused", "kept", "lets_through", "listed", "locks_out", "looks_at", "only",
-    "others", "parsed", "parses", "passes", "place", "posing", "prepares", "reads", "refuse", "refused",
-    "refuses", "refuses_first", "refuses_on", "refusing", "rendering", "reopens", "replies", "requests",
-    "responses", "routing", "ruled", "rules_ordered", "seeds", "serves", "setting", "shown", "shown_as",
-    "skips", "spoils", "stale", "stricter", "taken_over", "then", "total", "translated", "unless",
-    "unreadable", "updates", "viewed", "viewed_as", "without_operations", "writes_only",
+    "UPDATE", "Call", "Keep", "Parse", "Read", "Seed", "added", "after", "alters", "among", "answering",
+    "answers", "any_state", "around", "as_json", "assign", "before", "bodies", "breaks", "breaks_after",
+    "breaks_on_change", "carries_out", "changed", "changing", "checking", "checks", "crash", "crashes",
+    "crashes_on", "created", "drops", "errors", "finding", "framed", "instead_of", "keeping", "keeps",
+    "keeps_refused", "kept", "lets_through", "listed", "locks_out", "looks_at", "only", "others", "parsed",
+    "parses", "passes", "place", "posing", "prepares", "reads", "refuse", "refused", "refuses", "refuses_calls",
+    "refuses_first", "refuses_on", "refusing", "rendering", "reopens", "replies", "requests", "responses",
+    "routing", "ruled", "rules_ordered", "seeds", "serves", "setting", "shown", "shown_as", "skips", "spoils",
+    "stale", "stricter", "taken_over", "then", "total", "translated", "unless", "unreadable", "updates",
+    "viewed", "viewed_as", "without_operations", "writes_only",
 ]  # fmt: skip

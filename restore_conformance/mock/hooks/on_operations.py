@@ -59,6 +59,13 @@ def crashes_on(operations: tuple[str, ...], when: Callable[[Session], object]) -
     return before(operations, lambda session: crash() if when(session) else None)
 
 
+def refuses_calls(
+    operations: tuple[str, ...], when: Callable[[Call], object], status: int, code: str, message: str = ""
+) -> Seed:
+    """Some requests to operations are refused."""
+    return around(operations, lambda call: refuse(status, code, message) if when(call) else call.proceed())
+
+
 def refuses_on(
     operations: tuple[str, ...], when: Callable[[Session], object], status: int, code: str, message: str = ""
 ) -> Seed:

@@ -9,7 +9,7 @@ from restore_conformance.mock.conditions import is_draft, is_standard, sent
 from restore_conformance.mock.edits import Json, lacking, without
 from restore_conformance.mock.hooks import (
     ACTIVATE, DELETES, DIFFERENT, GETS, LIMIT, PATCH, POINT, TWICE, UPDATE, Call, Seed, after, alters, around, before, bodies,
-    finding, instead_of, refuse, replies, seeds, setting, without_operations,
+    finding, instead_of, refuses_calls, replies, seeds, setting, without_operations,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, now
@@ -82,10 +82,8 @@ def _present_ignored(call: Call) -> Reply:
     return Reply(200, {"id": session.id, f"{session.collection}@delta": []})
 
 
-def _stays_standard(call: Call) -> Reply:
-    if is_standard(call.find()) and rules.GRANULAR.encode() in (call.asked.request.body or b""):
-        raise Refusal(400, PATCH, "The session is a standard one.")
-    return call.proceed()
+def _names_items_of_standard(call: Call) -> bool:
+    return is_standard(call.find()) and rules.GRANULAR.encode() in (call.asked.request.body or b"")
 
 
 def _payload_first(call: Call) -> Reply:
@@ -214,7 +212,7 @@ VARIANTS = [
     Variant("field2-update-present-ignored", "update-present", "1.6: duplicates in the request; nothing on what is in the session.",
             around(UPDATE, _present_ignored)),
     Variant("field2-empty-stays-standard", "empty-kind", "SEED: no payload makes a standard session; granular ones are made by create.",
-            around(UPDATE, _stays_standard)),
+            refuses_calls(UPDATE, _names_items_of_standard, 400, PATCH, "The session is a standard one.")),
     Variant("field2-update-payload-first", "update-order", "1.6: the table has no order.", around(UPDATE, _payload_first)),
     Variant("field2-update-one-destination", "update-destination", "RSB2: a new place and the same URL in one session are not supported.",
             around(UPDATE, _one_destination)),
@@ -234,7 +232,7 @@ VARIANTS = [
     Variant("field2-get-modified-by-reader", "modified-when", "No page says what counts as a modification.", after(GETS, alters(modified=lambda _: now()))),
     Variant("field2-preferences-listed", "preference", "RFC 7240 section 3: Preference-Applied is a list.", replies(_more_preferences)),
     Variant("field2-no-typed-routes", "typed-routes", "6.1: get, list and delete on the typed routes have no page.",
-            around(("get-typed", "list-typed", "delete-typed"), lambda _: refuse(404, "ResourceNotFound", "There is no such resource."))),
+            refuses_calls(("get-typed", "list-typed", "delete-typed"), lambda _: True, 404, "ResourceNotFound", "There is no such resource.")),
     # ---------------------------------------------------------------- activation and pace
     Variant("field2-activate-active", "activate-answer", "2.9: active is all or any scheduled; activating is an example.",
             after(ACTIVATE, _active_at_once, shown=True)),
