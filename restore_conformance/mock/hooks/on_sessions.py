@@ -19,7 +19,7 @@ Keep = Callable[[Session], object]
 Read = Callable[[Service, Asked], Json]
 
 
-def parses(act: Callable[[bytes, Parse], Json]) -> Seed:
+def parsing(act: Callable[[bytes, Parse], Json]) -> Seed:
     """Read JSON another way; `act` gets the bytes and the usual reader."""
 
     def seed(service: Service) -> None:
@@ -29,14 +29,14 @@ def parses(act: Callable[[bytes, Parse], Json]) -> Seed:
     return seed
 
 
-def looks_at(look: Callable[[bytes], object]) -> Seed:
+def parses(look: Callable[[bytes], object]) -> Seed:
     """Look at the bytes of a payload before they are read; raise to misbehave, return an object to be read instead."""
 
     def act(raw: bytes, parse: Parse) -> Json:
         found = look(raw)
         return found if isinstance(found, dict) else parse(raw)
 
-    return parses(act)
+    return parsing(act)
 
 
 def parsed(change: Callable[[Json], object]) -> Seed:
@@ -47,7 +47,7 @@ def parsed(change: Callable[[Json], object]) -> Seed:
         change(payload)
         return payload
 
-    return parses(act)
+    return parsing(act)
 
 
 def reads(when: Callable[[Asked], object], act: Read) -> Seed:

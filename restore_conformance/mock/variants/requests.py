@@ -11,7 +11,7 @@ from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT, items, media, repeated, sites
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.hooks import (
-    EMPTY, GRANULAR, LIMIT, TWICE, Call, Parse, Seed, checking, checks, errors, looks_at, parsed, parses, refuse,
+    EMPTY, GRANULAR, LIMIT, TWICE, Call, Parse, Seed, checking, checks, errors, parses, parsed, parsing, refuse,
     refuses_calls, refusing, ruled, rules_ordered, seeds, skips, stricter, writes_only,
 )  # fmt: skip
 from restore_conformance.mock.rules import Rule
@@ -65,7 +65,7 @@ def unparsed(status: int, code: str) -> Seed:
         except Refusal as refusal:
             raise Refusal(status, code, refusal.message) from None
 
-    return parses(act)
+    return parsing(act)
 
 
 # ---------------------------------------------------------------- which members a request may hold
@@ -205,9 +205,9 @@ VARIANTS = [
     Variant("field2-every-problem-in-details", "code-place", "C19: search error.code, then inner errors, then details.", _every_problem),
     # ---------------------------------------------------------------- what is read
     Variant("numbers-of-64-bits", "bounds", "RFC 8259, 9: a reader may set limits on the range of numbers; what lies beyond is refused.",
-            looks_at(_numbers)),
+            parses(_numbers)),
     Variant("no-more-than-64-levels", "bounds", "RFC 8259, 9: a reader may set limits on the depth of nesting; what lies beyond is refused.",
-            looks_at(_levels)),
+            parses(_levels)),
     Variant("fair-types-converted", "fair-types", 'No row says how an item is refused: a reader that converts takes one object for a list, and 5 for "5".',
             parsed(_converted), frozenset({B + "converted-types", B + "collection-form"})),
     Variant("fair-half-pairs-are-fatal", "fair-half-pairs", "RFC 8259, 8.2: receivers of half a surrogate pair may even suffer fatal runtime exceptions.",

@@ -11,7 +11,7 @@ from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.hooks import (
     DIFFERENT, GETS, LIMIT, MEDIA, PATH, POINT, STATE, TOKEN, TWICE, UNKNOWN, Call, Seed, after, around,
     assign, before, changed, instead_of, keeping, keeps, keeps_refused, others, refuse, refuses_calls, refuses_on, replies,
-    seeds, updates,
+    seeds, updating,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, now, open_session
@@ -55,7 +55,7 @@ def _filling_makes_it_granular(service: Service) -> None:
         if session.id in filled:
             reply.body["restoreJobType"] = "unknownFutureValue"
 
-    seeds(updates(fill), after(("get",), shown))(service)
+    seeds(updating(fill), after(("get",), shown))(service)
 
 
 def _evicts_the_first(service: Service, created: Session) -> None:

@@ -13,7 +13,7 @@ from restore_conformance.mock.edits import (
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.hooks import (
     GETS, LIMIT, LISTS, POINT, TWICE, UPDATE, Call, Seed, added, answers, bodies, breaks_on_change, changed, changing,
-    instead_of, stale, updates,
+    instead_of, stale, updating,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, make_artifact
@@ -60,7 +60,7 @@ def _undone(when: Callable[[Service, Session, Json, Artifacts], bool]) -> Seed:
             session.artifacts = was
         return reply
 
-    return updates(act)
+    return updating(act)
 
 
 def _replaces_the_first(service: Service, session: Session, was: Artifacts) -> None:
@@ -166,7 +166,7 @@ P = "page:update"
 FAULTS = [
     # ---------------------------------------------------------------- what a change does
     Fault("update-goes-to-the-newest", ".added", "Create two sessions, add an artifact to the first, list its artifacts.",
-          updates(lambda session, payload, call: Reply(200, {**life.update(_newest(call.service), payload), "id": session.id}))),
+          updating(lambda session, payload, call: Reply(200, {**life.update(_newest(call.service), payload), "id": session.id}))),
     Fault("update-kept-for-the-newest-only", ".added", "Create two sessions, add an artifact to the first, list its artifacts.",
           _undone(lambda service, session, shown, was: session is not _newest(service))),
     Fault("update-not-kept", ".added", "Add an artifact, get the session.",
@@ -174,8 +174,8 @@ FAULTS = [
     Fault("update-removal-without-effect", ".removed", "Remove an artifact, list what is left.",
           _undone(lambda service, session, shown, was: len(session.artifacts) < len(was))),
     Fault("update-replaces-all", ".others-kept", "Add three artifacts to a session with three, list them.", changed(_replaces_the_first)),
-    Fault("update-removal-of-nothing-crashes", ".removal-of-nothing", "Remove an artifact that is not there.", updates(_breaks_on_unknown)),
-    Fault("update-refused-but-kept", ".refused-unchanged", "Change with an invalid restore point, get the session.", updates(_kept_when_refused)),
+    Fault("update-removal-of-nothing-crashes", ".removal-of-nothing", "Remove an artifact that is not there.", updating(_breaks_on_unknown)),
+    Fault("update-refused-but-kept", ".refused-unchanged", "Change with an invalid restore point, get the session.", updating(_kept_when_refused)),
     Fault("field2-update-refused-twice-kept", P, "The same site twice: 400, and one is kept.", _half_done(TWICE)),
     Fault("field2-update-refused-51-kept", P, "51 sites: 400, and one is kept.", _half_done(LIMIT)),
     Fault("field-update-not-kept", P, "Add a site and get: the total is the old one.", _then(lambda session, was, new: was)),
