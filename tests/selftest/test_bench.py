@@ -7,7 +7,7 @@ import pytest
 from looking import failed, some
 
 from restore_conformance.bench import ENVIRONMENTS, Score, endurance, score_environment, score_fault, score_variant
-from restore_conformance.bench.endurance import Endurance, go_on, habits_of, summary
+from restore_conformance.bench.endurance import Endurance, go_on, variants_of, summary
 from restore_conformance.bench.servers import HALVES, draw, half_of, only
 from restore_conformance.cli import main
 from restore_conformance.commands import bench
@@ -106,15 +106,15 @@ def test_the_long_run_goes_on_where_it_stopped(register):
 
 @pytest.mark.deep
 def test_the_long_run_meets_every_kind_of_server():
-    habits = [habits_of(number, 1) for number in range(10)]
-    assert habits[0] == []
-    assert len(habits[1]) == 1
-    assert len(max(habits, key=len)) > 3
-    assert habits[:3] == [habits_of(number, 1) for number in range(3)]
+    drawn = [variants_of(number, 1) for number in range(10)]
+    assert drawn[0] == []
+    assert len(drawn[1]) == 1
+    assert len(max(drawn, key=len)) > 3
+    assert drawn[:3] == [variants_of(number, 1) for number in range(3)]
 
 
 def test_a_long_run_reports_who_breaks_the_contract(register, monkeypatch):
-    monkeypatch.setattr(endurance, "composed", lambda habits: seeded("standard-answered-200"))
+    monkeypatch.setattr(endurance, "composed", lambda names: seeded("standard-answered-200"))
     state = go_on(register, Endurance(), 10, lambda now: None)
     assert state.accused[0]["blamed"] == ["create/response.created"]
 
