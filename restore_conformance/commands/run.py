@@ -46,7 +46,7 @@ def result_of(
         from restore_conformance.recorded import replay
 
         return replay(register, settings, keep)
-    watchers = {"watch": progress, "expect": progress.expect, "told": progress.told} if progress else {}
+    watchers = {"watch": progress, "expect": progress.expect, "told": progress.report_broken} if progress else {}
     return campaign_of(settings, target, register, keep=keep, **watchers).run()
 
 
@@ -258,7 +258,7 @@ def _live(
                     support=support,
                     told=told,
                     begin=lambda: stack.enter_context(progress),
-                    broken=progress.told,
+                    broken=progress.report_broken,
                 )
                 signals.calm()
         finally:
