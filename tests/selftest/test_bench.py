@@ -7,7 +7,7 @@ import pytest
 from looking import failed, some
 
 from restore_conformance.bench import ENVIRONMENTS, Score, endurance, score_environment, score_fault, score_variant
-from restore_conformance.bench.endurance import Endurance, go_on, variants_of, summary
+from restore_conformance.bench.endurance import Endurance, go_on, summary, variants_of
 from restore_conformance.bench.servers import HALVES, draw, half_of, only
 from restore_conformance.cli import main
 from restore_conformance.commands import bench
