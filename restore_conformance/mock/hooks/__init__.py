@@ -21,7 +21,7 @@ from restore_conformance.mock.hooks.on_operations import (
 )  # fmt: skip
 from restore_conformance.mock.hooks.on_sessions import (
     Keep, Read, added, as_json, carries_out, keeping, keeps, keeps_refused, kept, parsed, parses, parsing,
-    reads, rendering, shown, shown_as, stale, total, unreadable, viewed, viewed_as,
+    reads, rendering, shown, shown_added, shown_as, stale, total, unreadable, viewed, viewed_as,
 )  # fmt: skip
 from restore_conformance.mock.hooks.seed import (
     ACTIVATE, ARTIFACTS, BOTH, CROWDED, DELETES, DIFFERENT, EMPTY, GETS, GRANULAR, LIMIT, LISTS, MALFORMED,
@@ -39,7 +39,7 @@ __all__ = [
     "keeps_refused", "kept", "lets_through", "listed", "locks_out", "only", "others", "parsed", "parses",
     "parsing", "passes", "place", "posing", "prepares", "reads", "refuse", "refused", "refuses",
     "refuses_calls", "refuses_first", "refuses_on", "refusing", "rendering", "reopens", "replies", "requests",
-    "responses", "routed", "ruled", "rules_ordered", "seeds", "serves", "setting", "shown", "shown_as", "skips",
+    "responses", "routed", "ruled", "rules_ordered", "seeds", "serves", "setting", "shown", "shown_added", "shown_as", "skips",
     "spoils", "stale", "stricter", "taken_over", "then", "total", "translated", "unless", "unreadable",
     "updating", "viewed", "viewed_as", "without_operations", "writes_only",
 ]  # fmt: skip

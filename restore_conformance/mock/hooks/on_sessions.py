@@ -8,9 +8,9 @@ from typing import Any
 from restore_conformance.mock import life
 from restore_conformance.mock.conditions import ITEMS, SITES, additions, always
 from restore_conformance.mock.edits import COUNTS, Change, Json, counts
-from restore_conformance.mock.hooks.on_answers import answers
+from restore_conformance.mock.hooks.on_answers import answers, bodies
 from restore_conformance.mock.hooks.on_operations import changed, changing, instead_of
-from restore_conformance.mock.hooks.seed import Call, Parse, Seed, refuse, seeds
+from restore_conformance.mock.hooks.seed import UPDATE, Call, Parse, Seed, refuse, seeds
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, make_artifact, open_session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
@@ -150,6 +150,18 @@ def shown(change: Callable[[Json, Session], object]) -> Seed:
 def shown_as(edit: Change, when: Callable[[Session], object] = bool) -> Seed:
     """Make an edit of some sessions wherever they are shown."""
     return shown(lambda body, session: edit(Reply(200, body)) if when(session) else None)
+
+
+def shown_added(change: Callable[[list[Json]], list[Json]], *names: str) -> Seed:
+    """Change the artifacts that were added in the answer to a change, in both lists or in some."""
+
+    def alter(body: Json) -> None:
+        for name in names or life.DELTAS:
+            if name in body:
+                new = iter(change([one for one in body[name] if "status" in one]))
+                body[name] = [next(new) if "status" in one else one for one in body[name]]
+
+    return bodies(alter, *UPDATE)
 
 
 def total(count: Callable[[Session, int], Any], when: Callable[[Session], object] = bool) -> Seed:

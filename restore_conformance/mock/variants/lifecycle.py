@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from restore_conformance.mock import life, rules
 from restore_conformance.mock.conditions import is_draft, is_standard, sent
-from restore_conformance.mock.edits import Json, lacking, without
+from restore_conformance.mock.edits import Json, each, lacking, without
 from restore_conformance.mock.hooks import (
-    ACTIVATE, DELETES, DIFFERENT, GETS, LIMIT, PATCH, POINT, TWICE, UPDATE, Call, Seed, after, alters, around, before, bodies,
-    finding, instead_of, refuses_calls, replies, seeds, setting, without_operations,
+    ACTIVATE, DELETES, DIFFERENT, GETS, LIMIT, PATCH, POINT, TWICE, UPDATE, Call, Seed, after, alters, around,
+    before, bodies, finding, instead_of, refuses_calls, replies, seeds, setting, shown_added,
+    without_operations,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, now
@@ -42,17 +43,6 @@ def of_changes(change: Callable[[list[Json]], list[Json]]) -> Seed:
 def _short_context(service: Service, session: Session, body: Json) -> Json:
     context = "https://graph.microsoft.com/v1.0/$metadata#solutions/backupRestore/sharePointRestoreSessions/$entity"
     return {"@context": context, "id": session.id} | {n: body[n] for n in DELTAS if n in body}
-
-
-def for_added(members: Json, *names: str) -> Seed:
-    """More members of the artifacts that a change added, in both lists or in some."""
-
-    def change(body: Json) -> None:
-        for name in names or DELTAS:
-            if name in body:
-                body[name] = [one | members if "status" in one else one for one in body[name]]
-
-    return bodies(change, *UPDATE)
 
 
 def _whole(call: Call) -> Reply:
@@ -198,11 +188,11 @@ VARIANTS = [
             answered(lambda service, session, _: service.render(session, all_members=False))),
     Variant("field2-update-expanded", "update-answer", "1.6: 200 and the updated session; 4.7: a server may expand.",
             answered(lambda service, session, _: service.render(session, all_members=False) | {session.collection: [dict(one) for one in session.artifacts]})),
-    Variant("field2-update-as-printed", "update-answer", "1.6: added items with unset members as printed; C15.", for_added(PRINTED, DELTAS[1])),
+    Variant("field2-update-as-printed", "update-answer", "1.6: added items with unset members as printed; C15.", shown_added(each(PRINTED), DELTAS[1])),
     Variant("field-update-dated", "update-dates", "C13: added items carry createdDateTime in the samples.",
-            for_added({"createdDateTime": "2025-06-28T15:05:54.1352557Z"})),
+            shown_added(each({"createdDateTime": "2025-06-28T15:05:54.1352557Z"}))),
     Variant("field2-update-null-members", "update-more", "2.3, 2.4: all but id and the status of an item are nullable.",
-            for_added({"restoredSiteId": None, "restoredSiteName": None})),
+            shown_added(each({"restoredSiteId": None, "restoredSiteName": None}))),
     Variant("field2-update-reversed", "update-order", "1.6: no order of the answer is documented.", of_changes(lambda every: every[::-1])),
     Variant("field2-update-point-not-expanded", "update-point", "4.7: restorePoint is a navigation property, not returned unless expanded.",
             of_changes(lacking("restorePoint"))),

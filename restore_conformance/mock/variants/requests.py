@@ -11,7 +11,7 @@ from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT, items, media, repeated, sites
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.hooks import (
-    EMPTY, GRANULAR, LIMIT, TWICE, Call, Parse, Seed, checking, checks, errors, parses, parsed, parsing, refuse,
+    EMPTY, GRANULAR, LIMIT, TWICE, Call, Parse, Seed, checking, checks, errors, parsed, parses, parsing, refuse,
     refuses_calls, refusing, ruled, rules_ordered, seeds, skips, stricter, writes_only,
 )  # fmt: skip
 from restore_conformance.mock.rules import Rule

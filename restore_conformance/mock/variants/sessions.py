@@ -13,8 +13,8 @@ from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT, is_draft
 from restore_conformance.mock.edits import COUNTS, Json, members_of, put, without
 from restore_conformance.mock.hooks import (
-    ACTIVATE, GETS, LISTS, MALFORMED, UNKNOWN, UPDATE, Seed, alters, bodies, finding, keeps, refuse,
-    rendering, replies, routed, seeds, shown, shown_as,
+    ACTIVATE, GETS, LISTS, MALFORMED, UNKNOWN, UPDATE, Seed, alters, bodies, finding, keeps, refuse, rendering,
+    replies, routed, seeds, shown, shown_as,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, now

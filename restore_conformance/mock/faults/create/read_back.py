@@ -9,9 +9,9 @@ from restore_conformance.mock.conditions import is_draft, is_granular
 from restore_conformance.mock.edits import REVERSED, Into, Json, put
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.hooks import (
-    DIFFERENT, GETS, LIMIT, MEDIA, PATH, POINT, STATE, TOKEN, TWICE, UNKNOWN, Call, Seed, after, around,
-    assign, before, changed, instead_of, keeping, keeps, keeps_refused, others, refuse, refuses_calls, refuses_on, replies,
-    seeds, updating,
+    DIFFERENT, GETS, LIMIT, MEDIA, PATH, POINT, STATE, TOKEN, TWICE, UNKNOWN, Call, Seed, after, around, assign,
+    before, changed, instead_of, keeping, keeps, keeps_refused, others, refuse, refuses_calls, refuses_on,
+    replies, seeds, updating,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, now, open_session

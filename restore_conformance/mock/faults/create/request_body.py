@@ -10,14 +10,14 @@ from typing import Any
 
 from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import (
-    CONFLICT, ARTIFACT_LISTS, at_least, behavior, count_of, exactly, granular, items, places, points, repeated, sites,
-    standard, to_new,
+    ARTIFACT_LISTS, CONFLICT, at_least, behavior, count_of, exactly, granular, items, places, points, repeated,
+    sites, standard, to_new,
 )  # fmt: skip
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.faults.register import Fault, alike, rows
 from restore_conformance.mock.hooks import (
-    EMPTY, PATH, TWICE, Parse, breaks, breaks_after, checks, crash, crashes, drops, parses, parsed, parsing, passes,
-    prepares, refuse, refuses, refuses_first, refusing, ruled, taken_over,
+    EMPTY, PATH, TWICE, Parse, breaks, breaks_after, checks, crash, crashes, drops, parsed, parses, parsing,
+    passes, prepares, refuse, refuses, refuses_first, refusing, ruled, taken_over,
 )  # fmt: skip
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

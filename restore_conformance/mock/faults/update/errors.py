@@ -6,9 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from restore_conformance.mock import life, rules
-from restore_conformance.mock.conditions import (
-    ITEMS, SITES, additions, is_draft, is_granular, points, repeated, sent,
-)  # fmt: skip
+from restore_conformance.mock.conditions import ITEMS, SITES, additions, is_draft, is_granular, points, repeated, sent
 from restore_conformance.mock.edits import Json, body, code, status, text
 from restore_conformance.mock.faults.register import Fault, on_refusal
 from restore_conformance.mock.hooks import (

@@ -7,13 +7,11 @@ from collections.abc import Callable
 
 from restore_conformance.mock import life
 from restore_conformance.mock.conditions import ITEMS, SITES, additions, is_draft, is_granular, is_standard, sent
-from restore_conformance.mock.edits import (
-    REVERSED, Into, Json, body, each, joined, lacking, media_type, put, status,
-)  # fmt: skip
+from restore_conformance.mock.edits import REVERSED, Into, Json, body, each, joined, lacking, media_type, put, status
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.hooks import (
-    GETS, LIMIT, LISTS, POINT, TWICE, UPDATE, Call, Seed, added, answers, bodies, breaks_on_change, changed, changing,
-    instead_of, stale, updating,
+    GETS, LIMIT, LISTS, POINT, TWICE, UPDATE, Call, Seed, added, answers, breaks_on_change, changed, changing,
+    instead_of, shown_added, stale, updating,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, make_artifact
@@ -130,18 +128,6 @@ def _renumbered(session: Session, was: Artifacts, new: Artifacts) -> Artifacts:
 # ---------------------------------------------------------------- what a change answers
 
 
-def _shown_added(change: Callable[[Artifacts], Artifacts], *names: str) -> Seed:
-    """Change the artifacts that were added in the answer to a change, in both lists or in some."""
-
-    def change_added(body: Json) -> None:
-        for name in names or life.DELTAS:
-            if name in body:
-                new = iter(change([one for one in body[name] if "status" in one]))
-                body[name] = [next(new) if "status" in one else one for one in body[name]]
-
-    return bodies(change_added, *UPDATE)
-
-
 def _one_point(every: Artifacts) -> Artifacts:
     shared = {
         name: value for one in every[-1:] for name, value in one.items() if name in ("restorePoint", "browseSessionId")
@@ -217,12 +203,12 @@ FAULTS = [
         ("field-update-201", P, status(201)),
     ),
     Fault("update-answers-other-ids", ".added-ids", "Add an artifact, list the artifacts.", answers(_other_ids, *UPDATE)),
-    Fault("field-update-status-pending", P, "Add a site: its status is pending, not a member.", _shown_added(each({"status": "pending"}))),
-    Fault("field2-update-answer-without-ids", P, "Add a site: the answer names no id.", _shown_added(lacking("id"))),
-    Fault("field2-update-answer-item-status-null", P, "Add an item: its status is null.", _shown_added(each({"status": None}), ITEMS)),
-    Fault("field2-update-answer-one-point", P, "Add two sites: the answer names one restore point twice.", _shown_added(_one_point)),
-    Fault("field2-update-answer-succeeded", P, "Add a site: its status is succeeded.", _shown_added(each({"status": "succeeded"}))),
-    Fault("field2-update-answer-other-place", P, "Add a site for a new place: the answer says inPlace.", _shown_added(each(IN_PLACE))),
+    Fault("field-update-status-pending", P, "Add a site: its status is pending, not a member.", shown_added(each({"status": "pending"}))),
+    Fault("field2-update-answer-without-ids", P, "Add a site: the answer names no id.", shown_added(lacking("id"))),
+    Fault("field2-update-answer-item-status-null", P, "Add an item: its status is null.", shown_added(each({"status": None}), ITEMS)),
+    Fault("field2-update-answer-one-point", P, "Add two sites: the answer names one restore point twice.", shown_added(_one_point)),
+    Fault("field2-update-answer-succeeded", P, "Add a site: its status is succeeded.", shown_added(each({"status": "succeeded"}))),
+    Fault("field2-update-answer-other-place", P, "Add a site for a new place: the answer says inPlace.", shown_added(each(IN_PLACE))),
     Fault("field2-update-answer-other-session", P, "Two sessions, change the second: the answer has the first's id.", changing(_first_session)),
 ]
 # fmt: on
