@@ -125,9 +125,9 @@ def _rules(form: str) -> str:
 def _compare(args: argparse.Namespace) -> int:
     from restore_conformance.drift import words
     from restore_conformance.drift.comparison import Settings, compare
-    from restore_conformance.drift.differences.sentences import Kept
     from restore_conformance.drift.facts import join
     from restore_conformance.drift.lines import lines
+    from restore_conformance.drift.phrases import Kept
     from restore_conformance.drift.report_json import document
     from restore_conformance.drift.report_text import Report, markdown, terminal
     from restore_conformance.drift.severity import read_severity

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.differences.sentences import Kept, subject, todo, what, whom
 from restore_conformance.drift.facts import Fact, family_of
 from restore_conformance.drift.kinds import KINDS
-from restore_conformance.drift.phrases import listed, plain, short
+from restore_conformance.drift.phrases import Kept, listed, plain, short, subject, todo, what, whom
 from restore_conformance.drift.rules import RULES
 
 ORDER = (Grade.BREAKING, Grade.UNDECIDABLE, Grade.ADDITIVE, Grade.INFORMATIONAL)
@@ -224,7 +223,7 @@ def _alike(changes: list[Change], words: Kept) -> _Gathered:
                 says = f"{subject(one)}: {len(group)} times the like: {said}; and {len(group) - FEW} more."
             else:
                 told = {what(change, words) for change in group}
-                happened = told.pop() if len(told) == 1 else KINDS[one.kind].says
+                happened = told.pop() if len(told) == 1 else KINDS[one.kind].in_general
                 says = f"{len(group)} times: {happened}: {listed([subject(c) for c in group], 12)}."
             found.append((says, group))
     return found

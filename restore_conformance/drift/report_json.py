@@ -9,9 +9,9 @@ from typing import Any
 from restore_conformance import __version__
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.comparison import Night
-from restore_conformance.drift.differences.sentences import Kept, subject, what
 from restore_conformance.drift.facts import Fact
 from restore_conformance.drift.lines import Line
+from restore_conformance.drift.phrases import Kept, subject, what
 from restore_conformance.drift.report_text import Report, headline
 from restore_conformance.drift.rules import RULES
 from restore_conformance.drift.sources.broken import SourceBroken
