@@ -84,23 +84,16 @@ def test_acknowledgement_expires() -> None:
 def test_there_and_back_is_one_event() -> None:
     """A change that takes back the one before it is told as that."""
 
-    def change(kind: str, detail: dict[str, Any]) -> Change:
-        return Change(kind, "t/m", "csdl", Grade.BREAKING, Grade.BREAKING, "G-TYPE", detail)
+    def undone(was: str, now: str, ends: str = "", path: str = "t/m") -> bool:
+        """Whether the later kind takes back the earlier one; `ends` are where the later one goes from and to."""
+        detail = dict(zip(("from", "to"), ends, strict=False))
+        later = Change(now, "t/m", "csdl", Grade.BREAKING, Grade.BREAKING, "G-TYPE", detail)
+        return undoes(later, {"kind": was, "path": path, "detail": {"from": "a", "to": "b"} if ends else {}})
 
-    assert undoes(change("property_removed", {}), "property_added", "t/m", {})
-    assert not undoes(change("property_removed", {}), "property_added", "t/other", {})
-    assert undoes(
-        change("property_type_changed", {"from": "b", "to": "a"}),
-        "property_type_changed",
-        "t/m",
-        {"from": "a", "to": "b"},
-    )
-    assert not undoes(
-        change("property_type_changed", {"from": "b", "to": "c"}),
-        "property_type_changed",
-        "t/m",
-        {"from": "a", "to": "b"},
-    )
+    assert undone("property_added", "property_removed")
+    assert not undone("property_added", "property_removed", path="t/other")
+    assert undone("property_type_changed", "property_type_changed", "ba")
+    assert not undone("property_type_changed", "property_type_changed", "bc")
 
 
 def test_nights(documents: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,18 +113,8 @@ def test_nights(documents: tuple[str, str], tmp_path: Path, capsys: pytest.Captu
     assert (code, changes[0]["state"], changes[0]["confirmations"]) == (1, "confirmed", 1)
     assert changes[0]["first_seen"] == str(night(2))
     identity = changes[0]["id"]
-    acknowledge = (
-        "--history",
-        place,
-        "--change",
-        identity,
-        "--owner",
-        "o",
-        "--reason",
-        "r",
-        "--expires",
-        str(night(5)),
-    )
+    said = ("--owner", "o", "--reason", "r", "--expires", str(night(5)))
+    acknowledge = ("--history", place, "--change", identity, *said)
     assert run("acknowledge", *acknowledge, "--night", str(night(4))) == 0
     capsys.readouterr()
     code, changes = one(4, new)
@@ -147,19 +130,7 @@ def test_nights(documents: tuple[str, str], tmp_path: Path, capsys: pytest.Captu
     assert f"First bad night: {night(2)}; last good one: {night(1)}" in capsys.readouterr().out
     assert run("bisect", "--history", place, "--from", new) == 0
     with pytest.raises(UsageError, match="has no change 'x'"):
-        run(
-            "acknowledge",
-            "--history",
-            place,
-            "--change",
-            "x",
-            "--owner",
-            "o",
-            "--reason",
-            "r",
-            "--expires",
-            str(night(9)),
-        )
+        run("acknowledge", "--history", place, "--change", "x", *said)
     with pytest.raises(UsageError, match="needs --owner --reason --expires"):
         run("acknowledge", "--history", place, "--change", identity)
 
