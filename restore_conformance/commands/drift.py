@@ -23,76 +23,42 @@ LEVELS = ("breaking", "any", "none")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("action", nargs="?", default="compare", choices=ACTIONS, help="default: compare")
-    parser.add_argument(
-        "--from", dest="old", action="extend", nargs="+", metavar="PINNED|FILE", help="the older side; default: pinned"
-    )
-    parser.add_argument(
-        "--to",
-        dest="new",
-        action="extend",
-        nargs="+",
-        metavar="FILE|URL",
-        help="the newer sources: metadata, OpenAPI, pages, recordings",
-    )
-    parser.add_argument(
-        "--fail-on",
-        choices=LEVELS,
-        default="breaking",
-        help="the level from which the exit code is 1; default: breaking",
-    )
-    parser.add_argument(
-        "--client",
-        choices=("contract", "create"),
-        default="contract",
-        help="whose grade --fail-on looks at: any client's, or the create client's; default: contract",
-    )
-    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text", help="default: text")
-    parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="write the report there instead of to standard output"
-    )
-    parser.add_argument(
-        "--area",
-        choices=("auto", "restore", "all"),
-        default="auto",
-        help="which types of a metadata document; auto: the restore area of a whole document, all of a slice",
-    )
-    parser.add_argument("--severity", type=Path, metavar="FILE", help="TOML file that overrides grades")
-    parser.add_argument("--rules", action="store_true", help="print the table of rules and compare nothing")
-    parser.add_argument("--accept-loss", action="store_true", help="believe a source that lost most of its members")
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        metavar="DIR",
-        help="keep what addresses sent, to ask conditionally, and the sentences of pages, to quote them",
-    )
-    parser.add_argument(
-        "--schemas",
-        type=Path,
-        default=SCHEMAS,
-        metavar="DIR",
-        help="the pinned contract; default: the one that comes with the suite",
-    )
-    parser.add_argument(
-        "--history",
-        nargs="?",
-        const="drift-history.sqlite",
-        metavar="FILE|URL",
-        help="remember nights there: a SQLite file or a database URL",
-    )
-    parser.add_argument("--night", type=_day, metavar="DATE", help="the date of this night; default: today (UTC)")
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help="report what stood on that date, from the history")
-    parser.add_argument("--change", metavar="ID", help="acknowledge, log or bisect this change")
-    parser.add_argument("--owner", help="who acknowledges")
-    parser.add_argument("--reason", help="why it is acknowledged")
-    parser.add_argument("--expires", type=_day, metavar="DATE", help="when the acknowledgement ends")
+    add = parser.add_argument
+    add("action", nargs="?", default="compare", choices=ACTIONS, help="default: compare")
+    sources: dict[str, Any] = {"action": "extend", "nargs": "+"}
+    add("--from", dest="old", **sources, metavar="PINNED|FILE", help="the older side; default: pinned")
+    newer = "the newer sources: metadata, OpenAPI, pages, recordings"
+    add("--to", dest="new", **sources, metavar="FILE|URL", help=newer)
+    fail_on = "the level from which the exit code is 1; default: breaking"
+    add("--fail-on", choices=LEVELS, default="breaking", help=fail_on)
+    client = "whose grade --fail-on looks at: any client's, or the create client's; default: contract"
+    add("--client", choices=("contract", "create"), default="contract", help=client)
+    add("--format", choices=("text", "json", "markdown"), default="text", help="default: text")
+    add("--output", type=Path, metavar="FILE", help="write the report there instead of to standard output")
+    area = "which types of a metadata document; auto: the restore area of a whole document, all of a slice"
+    add("--area", choices=("auto", "restore", "all"), default="auto", help=area)
+    add("--severity", type=Path, metavar="FILE", help="TOML file that overrides grades")
+    add("--rules", action="store_true", help="print the table of rules and compare nothing")
+    add("--accept-loss", action="store_true", help="believe a source that lost most of its members")
+    cache = "keep what addresses sent, to ask conditionally, and the sentences of pages, to quote them"
+    add("--cache", type=Path, metavar="DIR", help=cache)
+    schemas = "the pinned contract; default: the one that comes with the suite"
+    add("--schemas", type=Path, default=SCHEMAS, metavar="DIR", help=schemas)
+    history = "remember nights there: a SQLite file or a database URL"
+    add("--history", nargs="?", const="drift-history.sqlite", metavar="FILE|URL", help=history)
+    add("--night", type=_day, metavar="DATE", help="the date of this night; default: today (UTC)")
+    add("--as-of", type=_day, metavar="DATE", help="report what stood on that date, from the history")
+    add("--change", metavar="ID", help="acknowledge, log or bisect this change")
+    add("--owner", help="who acknowledges")
+    add("--reason", help="why it is acknowledged")
+    add("--expires", type=_day, metavar="DATE", help="when the acknowledgement ends")
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-11-23") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write it as 2026-11-23") from None
 
 
 def main(args: argparse.Namespace) -> int:
