@@ -17,7 +17,6 @@ from restore_conformance.drift.comparison import Night, Settings, changes_of, re
 from restore_conformance.drift.report_json import change_row
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.history import drift_snapshot as packing
-from restore_conformance.history.drift_bisect import first_bad
 from restore_conformance.history.drift_standing import State, standings, undoes
 from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
 from restore_conformance.verdicts import UsageError
@@ -154,19 +153,18 @@ def _bisect(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], lis
     if not snapshots:
         raise UsageError("The history holds no night that can be compared with the older side.")
     try:
-        found = first_bad(snapshots, is_bad)
+        first = packing.first_bad(snapshots, is_bad)
     except (ValueError, KeyError) as error:
         raise UsageError(f"The history is damaged: {error}.") from None
-    if found is None:
+    if first is None:
         return {"format": 1, "bad": None}, ["No stored night is bad."], 0
+    night, good = first
     rows = [change_row(change) for change in bad.values()]
     lines = [
-        f"First bad night: {found.bad}; last good one: {found.good or 'none stored'}.",
+        f"First bad night: {night}; last good one: {good or 'none stored'}.",
         *(f"  {row['class_contract']}  {_said(row)}  {row['id']}" for row in rows),
     ]
-    if not found.exact:
-        lines.append("Found by halving: a bad state that came and went before may have been missed.")
-    return ({"format": 1, "bad": found.bad, "good": found.good, "exact": found.exact, "changes": rows}, lines, 1)
+    return {"format": 1, "bad": night, "good": good, "exact": True, "changes": rows}, lines, 1
 
 
 def _partnered(source: str, before: list[Any]) -> bool:

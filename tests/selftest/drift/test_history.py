@@ -17,7 +17,6 @@ from restore_conformance.commands import drift
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.sources.reading import read_source
 from restore_conformance.history import drift_snapshot as packing
-from restore_conformance.history.drift_bisect import first_bad
 from restore_conformance.history.drift_standing import State, standing, undoes
 from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
 from restore_conformance.verdicts import UsageError
@@ -162,22 +161,18 @@ def test_snapshots_are_whole(source: Path) -> None:
 
 @pytest.mark.parametrize("first", [1, 2, 180, 365, None])
 def test_bisect(first: int | None) -> None:
-    """The first bad one of 365 nights is found, whether every state is judged or the search halves."""
-    nights = [Snapshot(night(n), "csdl", "x", "", f"{n}") for n in range(1, 366)]
+    """The first bad one of 365 nights is found, and each different state is judged once."""
+    nights = [Snapshot(night(n), "csdl", "x", "", f"{n // 2}") for n in range(1, 366)]
+    judged: list[str] = []
 
-    def bad(one: Snapshot) -> bool:
-        return first is not None and int(one.digest or 0) >= first
+    def bad(snapshot: Snapshot) -> bool:
+        judged.append(snapshot.digest or "")
+        return first is not None and int(snapshot.digest or 0) >= first // 2
 
-    found = first_bad(nights, bad)
-    if first is None:
-        assert found is None
-    else:
-        assert found is not None
-        assert (found.bad, found.good) == (night(first), night(first - 1) if first > 1 else None)
-    more = [Snapshot(night(n), "csdl", "x", "", f"{n}") for n in range(1, 1201)]
-    found = first_bad(more, bad)
-    assert (found.bad if found else None) == (night(first) if first else None)
-    assert found is None or (found.judged < 20 and not found.exact)
+    found = packing.first_bad(nights, bad)
+    start = None if first is None else max(1, first // 2 * 2)
+    assert found == (start and (night(start), night(start - 1) if start > 1 else None))
+    assert len(judged) == len(set(judged))
 
 
 def _exercise(store: Store) -> None:
