@@ -102,38 +102,40 @@ def _compare(args: argparse.Namespace) -> int:
     if not args.new:
         raise UsageError("Nothing to compare with: name at least one newer source with --to.")
     severity = read_severity(args.severity) if args.severity else None
-    night = compare(args.old or ["pinned"], args.new, Settings(args.schemas, args.area, args.cache, args.accept_loss))
-    changes = severity.apply(night.changes) if severity else list(night.changes)
-    sentences = {**words.load(args.cache), **words.of(night.before)}
+    settings = Settings(args.schemas, args.area, args.cache, args.accept_loss)
+    comparison = compare(args.old or ["pinned"], args.new, settings)
+    changes = severity.apply(comparison.changes) if severity else list(comparison.changes)
+    sentences = {**words.load(args.cache), **words.of(comparison.before)}
     standing: dict[str, dict[str, Any]] = {}
     seen: dict[str, date] = {}
     if args.history:
         from restore_conformance.commands.drift_history import remember, remembered_words
 
         sentences = {**remembered_words(args.history), **sentences}
-        standing, seen = remember(args.history, args.night or datetime.now(UTC).date(), night, changes)
-    metadata = next((r.metadata for r in (*night.readings, *night.before) if r.metadata), None)
-    facts = join(changes, metadata, seen, {str(reading.kind) for reading in night.readings})
+        standing, seen = remember(args.history, args.night or datetime.now(UTC).date(), comparison, changes)
+    metadata = next((r.metadata for r in (*comparison.readings, *comparison.before) if r.metadata), None)
+    facts = join(changes, metadata, seen, {str(reading.kind) for reading in comparison.readings})
+    broken = {error.where for error in comparison.broken}
     report = Report(
         lines(changes, facts, standing, Kept(sentences, clause_words(args.schemas))),
-        [reading.where for reading in night.before],
-        [reading.where for reading in night.readings if all(error.where != reading.where for error in night.broken)],
-        list(night.broken),
+        [reading.where for reading in comparison.before],
+        [reading.where for reading in comparison.readings if reading.where not in broken],
+        list(comparison.broken),
         [fact.sentence for fact in facts if fact.order],
-        list(night.notes),
-        list(night.editions),
+        list(comparison.notes),
+        list(comparison.editions),
         whole=args.output is not None,
     )
     if args.format == "json":
-        found = document(night, changes, facts, standing, report)
-        text = json.dumps(found, indent=2, ensure_ascii=False, default=str) + "\n"
+        whole = document(comparison, changes, facts, standing, report)
+        text = json.dumps(whole, indent=2, ensure_ascii=False, default=str) + "\n"
     else:
         text = markdown(report) if args.format == "markdown" else terminal(report)
     write(text, args.output)
-    words.save(args.cache, words.of((*night.before, *night.readings)))
-    for error in night.broken:
+    words.save(args.cache, words.of((*comparison.before, *comparison.readings)))
+    for error in comparison.broken:
         print(error, file=sys.stderr)
-    if night.broken:
+    if comparison.broken:
         return 3
     return 1 if any(_alarms(change, args, standing.get(change.id, {})) for change in changes) else 0
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from restore_conformance.drift import words
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.comparison import Night, Settings, changes_of, read_older
+from restore_conformance.drift.comparison import Comparison, Settings, changes_of, read_older
 from restore_conformance.drift.report_json import change_row
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.history import drift_snapshot as packing
@@ -24,11 +24,11 @@ from restore_conformance.verdicts import UsageError
 Rows = dict[str, dict[str, Any]]
 
 
-def remember(place: str, today: date, night: Night, changes: list[Change]) -> tuple[Rows, dict[str, date]]:
+def remember(place: str, today: date, comparison: Comparison, changes: list[Change]) -> tuple[Rows, dict[str, date]]:
     """Writes a night into the history; the answer is what is now known of each change, and when it was first seen."""
     snapshots: list[tuple[Snapshot, bytes | None]] = []
-    broken = {error.where for error in night.broken}
-    for reading in night.readings:
+    broken = {error.where for error in comparison.broken}
+    for reading in comparison.readings:
         if reading.where not in broken:
             digest, payload = packing.pack(reading) or (None, None)
             taken = Snapshot(today, str(reading.kind), reading.where, reading.checksum, digest)
@@ -49,7 +49,7 @@ def remember(place: str, today: date, night: Night, changes: list[Change]) -> tu
 
 def remembered_words(place: str, most: int = 12) -> dict[str, str]:
     """The sentences of the pages of earlier nights, by fingerprint, the newest editions of them."""
-    found: dict[str, str] = {}
+    sentences: dict[str, str] = {}
     with open_store(place) as store:
         pages = {taken.digest: taken for taken in store.snapshots() if taken.source == "page" and taken.digest}
         for digest, taken in list(pages.items())[-most:]:
@@ -57,8 +57,8 @@ def remembered_words(place: str, most: int = 12) -> dict[str, str]:
                 reading = packing.unpack(taken.source, taken.location, taken.checksum, store.content(digest))
             except (ValueError, KeyError):
                 continue
-            found.update(words.of([reading]))
-    return found
+            sentences.update(words.of([reading]))
+    return sentences
 
 
 def answer(args: argparse.Namespace) -> tuple[str, int]:
@@ -69,8 +69,9 @@ def answer(args: argparse.Namespace) -> tuple[str, int]:
     else:
         run = {"log": _log, "bisect": _bisect, "acknowledge": _acknowledge}[args.action]
     with open_store(place) as store:
-        found, lines, code = run(store, args)
-    text = json.dumps(found, indent=2, ensure_ascii=False, default=str) if args.format == "json" else "\n".join(lines)
+        document, lines, code = run(store, args)
+    as_json = args.format == "json"
+    text = json.dumps(document, indent=2, ensure_ascii=False, default=str) if as_json else "\n".join(lines)
     return text + "\n", code
 
 

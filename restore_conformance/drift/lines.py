@@ -73,8 +73,8 @@ def lines(
             taken |= {id(change) for change in group}
     alone = [change for change in left if id(change) not in taken]
     events += [(f"{subject(change)}: {what(change, words)}.", [change]) for change in alone]
-    found = [_line(group, says, history, by_change) for says, group in events]
-    return sorted(found, key=lambda line: (ORDER.index(line.grade), ORDER.index(line.create)))
+    unsorted = [_line(group, says, history, by_change) for says, group in events]
+    return sorted(unsorted, key=lambda line: (ORDER.index(line.grade), ORDER.index(line.create)))
 
 
 def _of_fact(fact: Fact, changes: Mapping[str, list[tuple[int, Change]]]) -> list[Change]:

@@ -161,19 +161,19 @@ def test_severity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_joined_facts() -> None:
-    """One fact told by page and metadata is one, on the type that declares it; the dates say who moved first."""
+    """A fact that page and metadata report is one, on the type that declares it; the dates say who moved first."""
     types = pinned_types.read(SCHEMAS / "types")
 
     def change(kind: str, path: str, source: str) -> Change:
         return Change(kind, path, source, Grade.ADDITIVE, Grade.ADDITIVE, "G-ADDPROP")
 
-    told = [
+    changes = [
         change("property_added", "microsoft.graph.granularRestoreArtifactBase/destinationType", "csdl"),
         change("page_example_member_added", "microsoft.graph.granularSiteRestoreArtifact/destinationType", "page"),
         change("behaviour_member_undocumented", "microsoft.graph.restoreSessionBase/planted", "behaviour"),
     ]
-    seen = {told[0].id: date(2026, 5, 5), told[1].id: date(2026, 6, 15)}
-    facts = {fact.path.rpartition(".")[2]: fact for fact in join(told, types, seen)}
+    seen = {changes[0].id: date(2026, 5, 5), changes[1].id: date(2026, 6, 15)}
+    facts = {fact.path.rpartition(".")[2]: fact for fact in join(changes, types, seen)}
     both = facts["granularRestoreArtifactBase/destinationType"]
     assert (set(both.changes), both.only, both.first, both.days) == ({"csdl", "page"}, None, "csdl", 41)
     assert facts["restoreSessionBase/planted"].only == "service"

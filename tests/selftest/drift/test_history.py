@@ -81,7 +81,7 @@ def test_acknowledgement_expires() -> None:
 
 
 def test_there_and_back_is_one_event() -> None:
-    """A change that takes back the one before it is told as that."""
+    """A change that takes back the one before it is reported as that."""
 
     def undone(was: str, now: str, ends: str = "", path: str = "t/m") -> bool:
         """Whether the later kind takes back the earlier one; `ends` are where the later one goes from and to."""

@@ -68,7 +68,7 @@ def build(
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Any:
+def graded(tmp_path: Path) -> Any:
     """The changes between two documents as kind, class and rule."""
 
     def compared(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -144,76 +144,76 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_case(name: str, told: Any) -> None:
+def test_case(name: str, graded: Any) -> None:
     """Each edit of the document has its one change and class."""
     new, expected = CASES[name]
-    assert told(build(), new) == expected
+    assert graded(build(), new) == expected
 
 
-def test_range_and_content(told: Any) -> None:
+def test_range_and_content(graded: Any) -> None:
     """Under a range of statuses the content is still compared."""
     other = {"type": "object", "properties": {"id": {"type": "string"}}}
-    assert told(build(), build(status="2XX", came=other)) == [
+    assert graded(build(), build(status="2XX", came=other)) == [
         "response_range_changed informational R-RANGE",
         "response_type_changed breaking G-REMOVE",
     ]
-    assert told(build(status="2XX"), build()) == ["response_range_changed informational R-RANGE"]
+    assert graded(build(status="2XX"), build()) == ["response_range_changed informational R-RANGE"]
 
 
-def test_reference_becomes_nullable(told: Any) -> None:
+def test_reference_becomes_nullable(graded: Any) -> None:
     """A bare reference cannot say whether null is allowed, so saying it is no loosening."""
     old, new = (build(point={"error": error}) for error in (ref("microsoft.graph.publicError"), NULLABLE_ERROR))
     expected = ["nullability_changed informational R-NULL-REF"]
-    assert told(old, new) == expected
-    assert told(new, old) == expected
+    assert graded(old, new) == expected
+    assert graded(new, old) == expected
 
 
-def test_reference_becomes_inline(told: Any) -> None:
+def test_reference_becomes_inline(graded: Any) -> None:
     """A schema that is gone while its body is written out in full is a name gone; one that lost a member is not."""
     old = build(sent=ref("microsoft.graph.noteParameters"), more={"microsoft.graph.noteParameters": NOTE})
-    assert told(old, build()) == ["type_removed informational R-NAME"]
-    lost = told(old, build(sent={"type": "object", "properties": {}}))
+    assert graded(old, build()) == ["type_removed informational R-NAME"]
+    lost = graded(old, build(sent={"type": "object", "properties": {}}))
     assert "type_removed breaking G-REMOVE" in lost
     assert "request_body_changed breaking G-REMOVE" in lost
 
 
-def test_renamed_schema(told: Any) -> None:
+def test_renamed_schema(graded: Any) -> None:
     """A body that has another name and holds more is one change, judged by what it holds."""
     one = build(sent=ref("microsoft.graph.a"), more={"microsoft.graph.a": NOTE})
     more = {"type": "object", "properties": {"note": TEXT, "extra": TEXT}}
-    found = told(one, build(sent=ref("microsoft.graph.b"), more={"microsoft.graph.b": more}))
+    found = graded(one, build(sent=ref("microsoft.graph.b"), more={"microsoft.graph.b": more}))
     assert "request_body_changed additive R-OPTIONAL" in found
 
 
 @pytest.mark.parametrize("place", ["sent", "came", "point"])
-def test_below_one_level(place: str, told: Any) -> None:
+def test_below_one_level(place: str, graded: Any) -> None:
     """What is written out two levels down is compared, in bodies, answers and schemas."""
 
     def nested(note: dict[str, Any]) -> dict[str, Any]:
         schema = {"type": "object", "properties": {"inner": {"type": "object", "properties": {"note": note}}}}
         return build(**{place: {"deep": schema} if place == "point" else schema})
 
-    retyped = told(nested(TEXT), nested({"type": "boolean", "nullable": True}))
+    retyped = graded(nested(TEXT), nested({"type": "boolean", "nullable": True}))
     assert [entry.split()[1] for entry in retyped] == ["breaking"]
-    assert told(nested(TEXT), nested(TEXT)) == []
+    assert graded(nested(TEXT), nested(TEXT)) == []
 
 
-def test_limits_in_bodies(told: Any) -> None:
+def test_limits_in_bodies(graded: Any) -> None:
     """A tighter limit hurts whoever sends the member and not whoever reads it."""
 
     def at_most(length: int) -> dict[str, Any]:
         return {"type": "object", "properties": {"note": {**TEXT, "maxLength": length}}}
 
-    assert told(build(sent=at_most(9)), build(sent=at_most(5)))[0].endswith("breaking R-FACET")
-    assert told(build(came=at_most(9)), build(came=at_most(5)))[0].endswith("informational R-FACET")
+    assert graded(build(sent=at_most(9)), build(sent=at_most(5)))[0].endswith("breaking R-FACET")
+    assert graded(build(came=at_most(9)), build(came=at_most(5)))[0].endswith("informational R-FACET")
 
 
-def test_control_information(told: Any) -> None:
+def test_control_information(graded: Any) -> None:
     """That an answer lists its link to the next page, or no longer, breaks nobody."""
     page = {"type": "object", "properties": {"value": {"type": "array", "items": ref(POINT)}}}
     linked = {"type": "object", "properties": {**page["properties"], "@odata.nextLink": {"type": "string"}}}  # type: ignore[dict-item]
-    assert " additive " in told(build(came=page), build(came=linked))[0]
-    assert " informational " in told(build(came=linked), build(came=page))[0]
+    assert " additive " in graded(build(came=page), build(came=linked))[0]
+    assert " informational " in graded(build(came=linked), build(came=page))[0]
 
 
 def test_what_is_not_read_is_said(tmp_path: Path) -> None:
