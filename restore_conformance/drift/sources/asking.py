@@ -37,7 +37,7 @@ def asked(address: str, headers: Mapping[str, str], seconds: float) -> Iterator[
         opener = urllib.request.build_opener(_Plain(line), _Secure(line), _Redirects(address))
         with opener.open(request, timeout=min(seconds, LONGEST_WAIT)) as answer:
             if not isinstance(answer, http.client.HTTPResponse):
-                raise SourceBroken(address, found="an answer that is not HTTP", expected="an http(s) document")
+                raise SourceBroken(address, "an answer that is not HTTP", "an http(s) document")
             yield answer
         if line.over:  # what was shut down reads like an answer that ended
             raise TimeoutError
@@ -119,12 +119,12 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         old, new = urlsplit(req.full_url), urlsplit(newurl)
         if old.scheme == "https" and new.scheme != "https":
-            raise SourceBroken(self._address, found="a redirect to an address without TLS", expected="the document")
+            raise SourceBroken(self._address, "a redirect to an address without TLS", "the document")
         if (old.hostname, old.port) != (new.hostname, new.port):
             if self._crossed:
-                raise SourceBroken(self._address, found="a second redirect to another host", expected="the document")
+                raise SourceBroken(self._address, "a second redirect to another host", "the document")
             if _is_private(new.hostname) and not _is_private(old.hostname):
-                raise SourceBroken(self._address, found="a redirect to a private address", expected="the document")
+                raise SourceBroken(self._address, "a redirect to a private address", "the document")
             self._crossed = True
             print(f"drift: {self._address} is redirected to {ascii(new.hostname)[1:-1]}.", file=sys.stderr)
         return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -53,9 +53,9 @@ def _edition(path: Path) -> Edition:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SourceBroken(
             str(path),
-            found=f"no known edition ({type(error).__name__}: {error})",
-            expected="a name, and tables of what its pages add",
-            advice="restore it from version control",
+            f"no known edition ({type(error).__name__}: {error})",
+            "a name, and tables of what its pages add",
+            "restore it from version control",
         ) from None
     return edition
 

@@ -29,9 +29,9 @@ def read(folder: Path) -> PageFacts:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SourceBroken(
             str(folder / "page.toml"),
-            found=f"no pinned page ({type(error).__name__}: {error})",
-            expected="the facts of one page",
-            advice="restore it from version control",
+            f"no pinned page ({type(error).__name__}: {error})",
+            "the facts of one page",
+            "restore it from version control",
         ) from None
 
 
@@ -40,10 +40,7 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise SourceBroken(
-            str(path),
-            found=f"no readable TOML ({error})",
-            expected="the pinned page",
-            advice="restore it from version control",
+            str(path), f"no readable TOML ({error})", "the pinned page", "restore it from version control"
         ) from None
 
 
