@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.drift.sources.api import Api, ApiCall, ApiParameter
-from restore_conformance.drift.sources.area import WHOLE_DOCUMENT, dangling, roots
+from restore_conformance.drift.sources.area import WHOLE_DOCUMENT, dangling, reachable, roots
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.json_schema import declared, facets_of, shape, type_of, values_of
 from restore_conformance.drift.sources.metadata import Knows, Metadata, TypeFacts, bare
@@ -75,7 +75,7 @@ def read_openapi(path: Path, where: str) -> Api:
         with _understood(f"the path {name[:60]!r}", where):
             ready[name] = _item(name, item, parts, inline)
     if narrow:
-        types = _reached(types, ready, inline)
+        types = reachable([*roots(types), *_start(ready, inline)], types.get)
         notes = {key: value for key, value in notes.items() if key[0].partition("/")[0] in types}
     metadata = Metadata(types, annotations=notes, dangling=dangling(types), knows=_KNOWS, whole=narrow)
     unread = Counter[str]()
@@ -248,18 +248,12 @@ def _content(place: str, value: Any, inline: dict[str, TypeFacts]) -> dict[str, 
     }
 
 
-def _reached(
-    types: dict[str, TypeFacts], calls: dict[str, dict[str, ApiCall]], inline: dict[str, TypeFacts]
-) -> dict[str, TypeFacts]:
-    waiting = roots(types) + [member.target for facts in inline.values() for member in facts.members.values()]
-    for item in calls.values():
-        for call in item.values():
-            for content in (call.body or {}, *call.answers.values()):
-                waiting += [bare(kind) for kind in content.values()]
-    found: dict[str, TypeFacts] = {}
-    while waiting:
-        name = waiting.pop()
-        if name in types and name not in found:
-            facts = found[name] = types[name]
-            waiting += [member.target for member in facts.members.values()] + ([facts.base] if facts.base else [])
-    return found
+def _start(calls: dict[str, dict[str, ApiCall]], inline: dict[str, TypeFacts]) -> list[str]:
+    """The types that calls and the objects written out in them refer to."""
+    return [member.target for facts in inline.values() for member in facts.members.values()] + [
+        bare(kind)
+        for item in calls.values()
+        for call in item.values()
+        for content in (call.body or {}, *call.answers.values())
+        for kind in content.values()
+    ]
