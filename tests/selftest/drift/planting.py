@@ -75,10 +75,10 @@ def csdl_plants(text: str) -> Iterator[Plant]:
         started = re.match(r'\s*<(EntityType|ComplexType|EnumType) Name="(\w+)"(.*?)(/?)>', line)
         if started:
             owner, flagged, base_less = started.group(2), "IsFlags" in line, "BaseType" not in line
-            yield from _type_plants(lines, place, line, started.group(1), owner)
+            yield from _type_plants(lines, place, started.group(1), owner)
         member = re.match(r'(\s*)<(Property|NavigationProperty) Name="(\w+)" Type="([^"]+)"', line)
         if member and not (member.group(3) == "id" and base_less and owner == "entity"):
-            yield from _member_plants(lines, place, line, owner, member)
+            yield from _member_plants(lines, place, owner, member)
         value = re.match(r'\s*<Member Name="(\w+)" Value="(\d+)" />', line)
         if value and not flagged:
             yield from _value_plants(lines, place, owner, value.group(1))
@@ -90,171 +90,80 @@ def _with(lines: list[str], place: int, *replacement: str) -> str:
     return "".join([*lines[:place], *replacement, *lines[place + 1 :]])
 
 
-def _type_plants(lines: list[str], place: int, line: str, kind: str, owner: str) -> Iterator[Plant]:
-    path = f"{NS}.{owner}"
+def _type_plants(lines: list[str], place: int, kind: str, owner: str) -> Iterator[Plant]:
+    path, line, named = f"{NS}.{owner}", lines[place], f'Name="{owner}"'
+
+    def plant(name: str, changed: str, what: str, grade: str) -> Plant:
+        return Plant(f"{owner} {name}", _with(lines, place, changed), what, path, grade, _scoped(owner, grade))
+
     if kind == "EnumType":
         if "IsFlags" not in line:
-            changed = line.replace(f'Name="{owner}"', f'Name="{owner}" IsFlags="true"')
-            yield Plant(
-                f"{owner} becomes flags",
-                _with(lines, place, changed),
-                "enum_flags_changed",
-                path,
-                "breaking",
-                _scoped(owner, "breaking"),
-            )
-        return
-    if "OpenType" in line:
-        changed = line.replace(' OpenType="true"', "")
-        yield Plant(
-            f"{owner} closes",
-            _with(lines, place, changed),
-            "type_attribute_changed",
-            path,
-            "breaking",
-            _scoped(owner, "breaking"),
-        )
+            flags = line.replace(named, f'{named} IsFlags="true"')
+            yield plant("becomes flags", flags, "enum_flags_changed", "breaking")
+    elif "OpenType" in line:
+        yield plant("closes", line.replace(' OpenType="true"', ""), "type_attribute_changed", "breaking")
     elif "Abstract" not in line:
-        changed = line.replace(f'Name="{owner}"', f'Name="{owner}" OpenType="true"')
-        yield Plant(
-            f"{owner} opens",
-            _with(lines, place, changed),
-            "type_attribute_changed",
-            path,
-            "additive",
-            _scoped(owner, "additive"),
-        )
+        yield plant("opens", line.replace(named, f'{named} OpenType="true"'), "type_attribute_changed", "additive")
 
 
-def _member_plants(lines: list[str], place: int, line: str, owner: str, member: re.Match[str]) -> Iterator[Plant]:
+def _member_plants(lines: list[str], place: int, owner: str, member: re.Match[str]) -> Iterator[Plant]:
     indent, tag, name, kind = member.groups()
-    path, word = f"{NS}.{owner}/{name}", "property" if tag == "Property" else "navigation"
-    yield Plant(
-        f"{path} gone",
-        _with(lines, place),
-        f"{word}_removed",
-        path,
-        "breaking",
-        _scoped(owner, "breaking", word == "navigation"),
-    )
+    word, line = "property" if tag == "Property" else "navigation", lines[place]
+    path = f"{NS}.{owner}/{name}"
+    scoped = {grade: _scoped(owner, grade, word == "navigation") for grade in ("breaking", "additive")}
+    written = _written(owner, "breaking", "informational")
+
+    def plant(what: str, kind: str, grade: str, create: str, *replacement: str, at: str = path) -> Plant:
+        return Plant(what, _with(lines, place, *replacement), kind, at, grade, create)
+
+    yield plant(f"{path} gone", f"{word}_removed", "breaking", scoped["breaking"])
     if place % 3 == 0:
-        new = f'{indent}<{tag} Name="planted" Type="{kind}" />\n'
-        yield Plant(
-            f"{path} and another",
-            _with(lines, place, line, new),
-            f"{word}_added",
-            f"{NS}.{owner}/planted",
-            "additive",
-            _scoped(owner, "additive", word == "navigation"),
-        )
+        new, added = f'{indent}<{tag} Name="planted" Type="{kind}" />\n', f"{NS}.{owner}/planted"
+        yield plant(f"{path} and another", f"{word}_added", "additive", scoped["additive"], line, new, at=added)
     if place % 3 == 1:
-        yield Plant(
-            f"{path} retyped",
-            _with(lines, place, line.replace(f'Type="{kind}"', 'Type="Collection(graph.timePeriod)"')),
-            f"{word}_type_changed",
-            path,
-            "breaking",
-            _scoped(owner, "breaking", word == "navigation"),
-        )
+        other = line.replace(f'Type="{kind}"', 'Type="Collection(graph.timePeriod)"')
+        yield plant(f"{path} retyped", f"{word}_type_changed", "breaking", scoped["breaking"], other)
     if tag == "NavigationProperty":
-        flipped = (
-            line.replace(' ContainsTarget="true"', "")
-            if "ContainsTarget" in line
-            else line.replace(" />", ' ContainsTarget="true" />')
-        )
-        yield Plant(
-            f"{path} contained otherwise",
-            _with(lines, place, flipped),
-            "navigation_containment_changed",
-            path,
-            "informational",
-            "informational",
-        )
+        contained = ' ContainsTarget="true"'
+        other = line.replace(contained, "") if contained in line else line.replace(" />", f"{contained} />")
+        both = ("informational", "informational")
+        yield plant(f"{path} contained otherwise", "navigation_containment_changed", *both, other)
     elif place % 2 and not kind.startswith("Collection"):
         if 'Nullable="false"' in line:
             loose = line.replace(' Nullable="false"', "")
-            yield Plant(
-                f"{path} loose",
-                _with(lines, place, loose),
-                "nullability_changed",
-                path,
-                "breaking",
-                _scoped(owner, "breaking"),
-            )
+            yield plant(f"{path} loose", "nullability_changed", "breaking", scoped["breaking"], loose)
         else:
             tight = line.replace(" />", ' Nullable="false" />')
-            yield Plant(
-                f"{path} tight",
-                _with(lines, place, tight),
-                "nullability_changed",
-                path,
-                "breaking",
-                _written(owner, "breaking", "informational"),
-            )
+            yield plant(f"{path} tight", "nullability_changed", "breaking", written, tight)
             new = f'{indent}<Property Name="needed" Type="Edm.String" Nullable="false" />\n'
-            yield Plant(
-                f"{NS}.{owner} needs more",
-                _with(lines, place, line, new),
-                "property_added",
-                f"{NS}.{owner}/needed",
-                "additive" if owner in RETURNED_ONLY else "breaking",
-                _written(owner, "breaking", "additive"),
-            )
+            grades = "additive" if owner in RETURNED_ONLY else "breaking", _written(owner, "breaking", "additive")
+            needed = f"{NS}.{owner}/needed"
+            yield plant(f"{NS}.{owner} needs more", "property_added", *grades, line, new, at=needed)
         limited = line.replace(" />", ' MaxLength="10" />')
-        yield Plant(
-            f"{path} limited",
-            _with(lines, place, limited),
-            "facet_changed",
-            path,
-            "breaking",
-            _written(owner, "breaking", "informational"),
-        )
+        yield plant(f"{path} limited", "facet_changed", "breaking", written, limited)
 
 
 def _value_plants(lines: list[str], place: int, owner: str, name: str) -> Iterator[Plant]:
     enum, line = f"{NS}.{owner}", lines[place]
+
+    def plant(what: str, text: str, kind: str, path: str, grade: str) -> Plant:
+        create = grade if grade == "informational" else _scoped(owner, grade)
+        return Plant(what, text, kind, path, grade, create)
+
     if name != "unknownFutureValue":
-        yield Plant(
-            f"{enum}/{name} gone",
-            _with(lines, place),
-            "enum_member_removed",
-            f"{enum}/{name}",
-            "breaking",
-            _scoped(owner, "breaking"),
-        )
-        renumbered = re.sub(r'Value="\d+"', 'Value="77"', line)
-        yield Plant(
-            f"{enum}/{name} renumbered",
-            _with(lines, place, renumbered),
-            "enum_value_changed",
-            f"{enum}/{name}",
-            "informational",
-            "informational",
-        )
+        path, other = f"{enum}/{name}", re.sub(r'Value="\d+"', 'Value="77"', line)
+        yield plant(f"{path} gone", _with(lines, place), "enum_member_removed", path, "breaking")
+        yield plant(f"{path} renumbered", _with(lines, place, other), "enum_value_changed", path, "informational")
         return
-    new = line.replace("unknownFutureValue", "planted").replace('Value="', 'Value="9')
-    yield Plant(
-        f"{enum} before",
-        _with(lines, place, new, line),
-        "enum_member_added",
-        f"{enum}/planted",
-        "breaking",
-        _scoped(owner, "breaking"),
-    )
-    yield Plant(
-        f"{enum} after",
-        _with(lines, place, line, new),
-        "enum_member_added",
-        f"{enum}/planted",
-        "additive",
-        _scoped(owner, "additive"),
-    )
+    new, path = line.replace("unknownFutureValue", "planted").replace('Value="', 'Value="9'), f"{enum}/planted"
+    yield plant(f"{enum} before", _with(lines, place, new, line), "enum_member_added", path, "breaking")
+    yield plant(f"{enum} after", _with(lines, place, line, new), "enum_member_added", path, "additive")
     if "<Member" in lines[place - 1]:
         swapped = "".join([*lines[: place - 1], line, lines[place - 1], *lines[place + 1 :]])
-        yield Plant(f"{enum} down", swapped, "enum_reordered", enum, "breaking", _scoped(owner, "breaking"))
+        yield plant(f"{enum} down", swapped, "enum_reordered", enum, "breaking")
     if "<Member" in lines[place - 2]:
         swapped = "".join([*lines[: place - 2], lines[place - 1], lines[place - 2], *lines[place:]])
-        yield Plant(f"{enum} order", swapped, "enum_reordered", enum, "informational", "informational")
+        yield plant(f"{enum} order", swapped, "enum_reordered", enum, "informational")
 
 
 def _operation_plants(text: str) -> Iterator[Plant]:
@@ -263,331 +172,158 @@ def _operation_plants(text: str) -> Iterator[Plant]:
         binding = re.search(r'bindingParameter" Type="([^"]+)"', whole)
         assert binding is not None
         path = f"Action {name}({binding.group(1).replace('graph.', NS + '.')})"
-
-        def with_(changed: str, whole: str = whole) -> str:
-            return text.replace(whole, changed, 1)
-
-        yield Plant(f"{path} gone", with_(""), "action_removed", path, "breaking", "informational")
         required = '        <Parameter Name="planted" Type="Edm.String" Nullable="false" />\n        <ReturnType'
-        yield Plant(
-            f"{path} needs more",
-            with_(whole.replace("        <ReturnType", required)),
-            "action_signature_changed",
-            path,
-            "breaking",
-            "informational",
-        )
         optional = required.replace(' Nullable="false"', "")
-        yield Plant(
-            f"{path} takes more",
-            with_(whole.replace("        <ReturnType", optional)),
-            "action_signature_changed",
-            path,
-            "additive",
-            "informational",
-        )
+        copied = whole + whole.replace(f'Name="{name}"', f'Name="planted{name}"')
+        more, less = (whole.replace("        <ReturnType", changed) for changed in (required, optional))
         other = re.sub(r'<ReturnType Type="[^"]+"', '<ReturnType Type="Edm.String"', whole)
-        yield Plant(
-            f"{path} answers otherwise", with_(other), "action_signature_changed", path, "breaking", "informational"
-        )
-        copied = whole.replace(f'Name="{name}"', f'Name="planted{name}"')
-        yield Plant(
-            f"{path} beside another",
-            with_(whole + copied),
-            "action_added",
-            path.replace(name, f"planted{name}", 1),
-            "additive",
-            "informational",
-        )
+        for what, changed, kind, grade in (
+            ("gone", "", "removed", "breaking"),
+            ("needs more", more, "signature_changed", "breaking"),
+            ("takes more", less, "signature_changed", "additive"),
+            ("answers otherwise", other, "signature_changed", "breaking"),
+            ("beside another", copied, "added", "additive"),
+        ):
+            at = path.replace(name, f"planted{name}", 1) if kind == "added" else path
+            planted = text.replace(whole, changed, 1)
+            yield Plant(f"{path} {what}", planted, f"action_{kind}", at, grade, "informational")
 
 
 def _annotation_plants(text: str) -> Iterator[Plant]:
-    for block in re.finditer(
-        r'      <Annotations Target="([^"]+)">\n\s*<Annotation Term="([^"]+)".*?</Annotations>\n', text, re.DOTALL
-    ):
-        path = f"{block.group(1)}@{block.group(2)}"
-        yield Plant(f"{path} gone", text.replace(block.group(), "", 1), "annotation_removed", path, "informational")
-        other = block.group().replace('Bool="true"', 'Bool="false"')
-        yield Plant(
-            f"{path} otherwise", text.replace(block.group(), other, 1), "annotation_changed", path, "informational"
-        )
-        more = block.group().replace(
-            "      </Annotations>", '        <Annotation Term="Core.Permissions" String="read" />\n      </Annotations>'
-        )
-        yield Plant(
-            f"{block.group(1)} noted",
-            text.replace(block.group(), more, 1),
-            "annotation_added",
-            f"{block.group(1)}@Org.OData.Core.V1.Permissions",
-            "informational",
-        )
+    def plant(what: str, old: str, new: str, kind: str, path: str) -> Plant:
+        return Plant(what, text.replace(old, new, 1), kind, path, "informational")
+
+    pattern = r'      <Annotations Target="([^"]+)">\n\s*<Annotation Term="([^"]+)".*?</Annotations>\n'
+    end, note = "      </Annotations>", '        <Annotation Term="Core.Permissions" String="read" />\n'
+    for block in re.finditer(pattern, text, re.DOTALL):
+        whole, target = block.group(), block.group(1)
+        path = f"{target}@{block.group(2)}"
+        yield plant(f"{path} gone", whole, "", "annotation_removed", path)
+        other = whole.replace('Bool="true"', 'Bool="false"')
+        yield plant(f"{path} otherwise", whole, other, "annotation_changed", path)
+        noted = f"{target}@Org.OData.Core.V1.Permissions"
+        yield plant(f"{target} noted", whole, whole.replace(end, note + end), "annotation_added", noted)
     for line in re.finditer(r'\s*<NavigationPropertyBinding Path="([^"]+)" Target="([^"]+)" />', text):
-        path = f"solutions/{line.group(1)}"
-        yield Plant(f"{path} unbound", text.replace(line.group(), "", 1), "binding_removed", path, "informational")
-        other = line.group().replace(line.group(2), "solutions/elsewhere")
-        yield Plant(f"{path} rebound", text.replace(line.group(), other, 1), "binding_changed", path, "informational")
+        path, whole = f"solutions/{line.group(1)}", line.group()
+        yield plant(f"{path} unbound", whole, "", "binding_removed", path)
+        other = whole.replace(line.group(2), "solutions/elsewhere")
+        yield plant(f"{path} rebound", whole, other, "binding_changed", path)
 
 
 def openapi_plants(text: str) -> Iterator[Plant]:
     """One planted change per copy of the OpenAPI fixture."""
     owner = ""
-    for started in re.finditer(
-        r"^    (microsoft\.graph\.\w+):\n|^ {8,12}(\w+):\n( +)type: string\n +nullable: true\n", text, re.MULTILINE
-    ):
+    pattern = r"^    (microsoft\.graph\.\w+):\n|^ {8,12}(\w+):\n( +)type: string\n +nullable: true\n"
+    for started in re.finditer(pattern, text, re.MULTILINE):
         if started.group(1):
             owner = started.group(1)
             continue
-        path, whole, local = f"{owner}/{started.group(2)}", started.group(), owner.rpartition(".")[2]
-        at = started.start()
-
-        def with_(changed: str, at: int = at, whole: str = whole) -> str:
-            return text[:at] + changed + text[at + len(whole) :]
-
-        yield Plant(
-            f"{path} retyped",
-            with_(whole.replace("string", "boolean")),
-            "property_type_changed",
-            path,
-            "breaking",
-            _scoped(local, "breaking"),
-        )
+        name, whole, local = started.group(2), started.group(), owner.rpartition(".")[2]
+        path, written = f"{owner}/{name}", _written(local, "breaking", "informational")
         tight = "\n".join(line for line in whole.split("\n") if "nullable" not in line)
-        yield Plant(
-            f"{path} tight",
-            with_(tight),
-            "nullability_changed",
-            path,
-            "breaking",
-            _written(local, "breaking", "informational"),
-        )
-        renamed = whole.replace(started.group(2), "planted", 1)
-        yield Plant(
-            f"{path} beside another",
-            with_(whole + renamed),
-            "property_added",
-            f"{owner}/planted",
-            "additive",
-            _scoped(local, "additive"),
-        )
-        limited = whole + f"{started.group(3)}maxLength: 5\n"
-        yield Plant(
-            f"{path} limited",
-            with_(limited),
-            "facet_changed",
-            path,
-            "breaking",
-            _written(local, "breaking", "informational"),
-        )
+        more, limited = whole + whole.replace(name, "planted", 1), f"{whole}{started.group(3)}maxLength: 5\n"
+        for what, changed, kind, at, grade, create in (
+            ("retyped", whole.replace("string", "boolean"), "property_type_changed", path, "breaking", None),
+            ("tight", tight, "nullability_changed", path, "breaking", written),
+            ("beside another", more, "property_added", f"{owner}/planted", "additive", None),
+            ("limited", limited, "facet_changed", path, "breaking", written),
+        ):
+            planted = text[: started.start()] + changed + text[started.end() :]
+            yield Plant(f"{path} {what}", planted, kind, at, grade, create or _scoped(local, grade))
     create = "/solutions/backupRestore/sharePointRestoreSessions"
-    one = f"{create}/{{sharePointRestoreSession-id}}"
-    planted = "get:\n      responses:\n        2XX:\n          description: Planted\n"
-    new_path = f"  /solutions/backupRestore/planted:\n    {planted}"
-    yield Plant(
-        "a path more",
-        text.replace("components:\n", new_path + "components:\n", 1),
-        "path_added",
-        "/solutions/backupRestore/planted",
-        "additive",
-        "informational",
-    )
-    yield Plant(
-        "a method more",
-        text.replace(
-            "    delete:\n",
-            "    put:\n      responses:\n        2XX:\n          description: Planted\n    delete:\n",
-            1,
-        ),
-        "method_added",
-        f"{one} put",
-        "additive",
-        "informational",
-    )
-    yield Plant(
-        "a method less",
-        text.replace("    delete:\n", "    x-delete:\n", 1),
-        "method_removed",
-        f"{one} delete",
-        "breaking",
-        "informational",
-    )
-    yield Plant(
-        "a header required",
-        text.replace(
-            "        - name: If-Match\n          in: header\n",
-            "        - name: If-Match\n          in: header\n          required: true\n",
-            1,
-        ),
-        "parameter_changed",
-        f"{one} delete header If-Match",
-        "breaking",
-        "informational",
-    )
-    yield Plant(
-        "a body optional",
-        text.replace("        required: true\n      responses", "        required: false\n      responses", 1),
-        "request_body_changed",
-        f"{create} post",
-        "additive",
-        "additive",
-    )
-    assert text.count("  post:") == 1
-    post = text.index("    post:")
-    answered = text[:post] + text[post:].replace(
-        "        2XX:\n", "        409:\n          description: Planted\n        2XX:\n", 1
-    )
-    yield Plant("an answer more", answered, "response_added", f"{create} post 409", "additive", "additive")
-    gone = text[:post] + text[post:].replace("        2XX:\n", "        x-2XX:\n", 1)
-    yield Plant(
-        "the success gone",
-        gone.replace("x-2XX", "4XX", 1),
-        "response_removed",
-        f"{create} post 2XX",
-        "breaking",
-        "breaking",
-    )
+    session, planted = f"{create}/{{sharePointRestoreSession-id}}", "/solutions/backupRestore/planted"
+    answer = "responses:\n        2XX:\n          description: Planted\n"
+    if_match = "        - name: If-Match\n          in: header\n"
+    head, post, tail = text.partition("    post:")
+    assert post
+    assert post not in tail
+    conflict = "        409:\n          description: Planted\n        2XX:\n"
+    gone = tail.replace("        2XX:\n", "        4XX:\n", 1)
+    whole = "        required: true\n      responses"
+
+    def swap(old: str, new: str) -> str:
+        return text.replace(old, new, 1)
+
+    def plant(what: str, changed: str, kind: str, path: str, grade: str, create: str = "informational") -> Plant:
+        return Plant(what, changed, kind, path, grade, create)
+
+    path_more = swap("components:\n", f"  {planted}:\n    get:\n      {answer}components:\n")
+    yield plant("a path more", path_more, "path_added", planted, "additive")
+    method = swap("    delete:\n", f"    put:\n      {answer}    delete:\n")
+    yield plant("a method more", method, "method_added", f"{session} put", "additive")
+    method = swap("    delete:\n", "    x-delete:\n")
+    yield plant("a method less", method, "method_removed", f"{session} delete", "breaking")
+    header = swap(if_match, f"{if_match}          required: true\n")
+    yield plant("a header required", header, "parameter_changed", f"{session} delete header If-Match", "breaking")
+    body = swap(whole, whole.replace("true", "false"))
+    yield plant("a body optional", body, "request_body_changed", f"{create} post", "additive", "additive")
+    more = head + post + tail.replace("        2XX:\n", conflict, 1)
+    yield plant("an answer more", more, "response_added", f"{create} post 409", "additive", "additive")
+    less = head + post + gone
+    yield plant("the success gone", less, "response_removed", f"{create} post 2XX", "breaking", "breaking")
 
 
 def page_plants(text: str, markdown: bool) -> Iterator[Plant]:
     """One planted change per copy of a page; statements that change with a fact are the fact's."""
     kind = f"{NS}.sharePointRestoreSession"
-    bar = "|" if markdown else " | "
+    bar, tick = ("|", "`") if markdown else (" | ", "")
     post = "POST /solutions/backupRestore/sharePointRestoreSessions"
-    name = post.replace("POST ", "", 1)
 
-    def swap(old: str, new: str) -> str:
+    def plant(what: str, old: str, new: str, changed: str, path: str, grade: str) -> Plant:
         assert old in text, old
-        return text.replace(old, new, 1)
+        return Plant(what, text.replace(old, new, 1), changed, path, grade)
 
-    yield Plant("the method", swap(f"\n{post}", f"\nPUT {name}"), "page_method_changed", post, "breaking")
-    yield Plant("the path", swap(f"\n{post}", f"\n{post}X"), "page_path_changed", post, "breaking")
-    tick = "`" if markdown else ""
-    yield Plant(
-        "the status", swap(f"{tick}201 Created{tick}", f"{tick}200 OK{tick}"), "page_status_changed", post, "breaking"
-    )
-    yield Plant(
-        "the namespace",
-        swap("Namespace: microsoft.graph", "Namespace: microsoft.restore"),
-        "page_namespace_changed",
-        post,
-        "breaking",
-    )
-    cells = (bar.join(("Content-Type", "application/json. Required.")), bar.join(("X-Planted", "planted. {}")))
+    put, space = post.replace("POST", "PUT", 1), "Namespace: microsoft."
+    yield plant("the method", f"\n{post}", f"\n{put}", "page_method_changed", post, "breaking")
+    yield plant("the path", f"\n{post}", f"\n{post}X", "page_path_changed", post, "breaking")
+    created, ok = f"{tick}201 Created{tick}", f"{tick}200 OK{tick}"
+    yield plant("the status", created, ok, "page_status_changed", post, "breaking")
+    yield plant("the namespace", f"{space}graph", f"{space}restore", "page_namespace_changed", post, "breaking")
+    typed, planted = bar.join(("Content-Type", "application/json. Required.")), bar.join(("X-Planted", "planted. {}"))
+    row = _line_of(text, typed)
     for word, grade in (("Required.", "breaking"), ("Optional.", "additive")):
-        row = _line_of(text, cells[0])
-        yield Plant(
-            f"a header {word}",
-            swap(row, row + row.replace(cells[0], cells[1].format(word))),
-            "page_header_added",
-            "headers/X-Planted",
-            grade,
-        )
-    yield Plant(
-        "a header optional",
-        swap("application/json. Required.", "application/json. Optional."),
-        "page_header_changed",
-        "headers/Content-Type",
-        "additive",
-    )
-    permission = "BackupRestore-Restore.ReadWrite.All"
+        new = row + row.replace(typed, planted.format(word))
+        yield plant(f"a header {word}", row, new, "page_header_added", "headers/X-Planted", grade)
+    old, new = (f"application/json. {word}." for word in ("Required", "Optional"))
+    yield plant("a header optional", old, new, "page_header_changed", "headers/Content-Type", "additive")
+    permission, other = "BackupRestore-Restore.ReadWrite.All", "Sites.FullControl.All"
     for caller, words in (("delegated-work", "Delegated (work or school account)"), ("application", "Application")):
-        old = bar.join((words, permission))
-        yield Plant(
-            f"{caller} needs other",
-            swap(old, bar.join((words, "Sites.FullControl.All"))),
-            "page_permission_changed",
-            f"permissions/{caller}",
-            "breaking",
-        )
-        yield Plant(
-            f"{caller} out",
-            swap(old, bar.join((words, "Not supported."))),
-            "page_permission_removed",
-            f"permissions/{caller}",
-            "breaking",
-        )
-        higher = bar.join((words, permission, "Not available."))
-        yield Plant(
-            f"{caller} more",
-            swap(higher, bar.join((words, permission, "Sites.FullControl.All"))),
-            "page_permission_added",
-            f"permissions/{caller}/Sites.FullControl.All",
-            "additive",
-        )
-    rows = {
-        prop: _line_of(text, f"{prop}{bar}")
-        for prop in ("siteRestoreArtifacts", "granularSiteRestoreArtifacts", "conflictBehavior")
-    }
-    for prop, row in rows.items():
-        path = f"{kind}/{prop}"
-        yield Plant(f"{prop} gone", swap(row, ""), "page_property_removed", path, "breaking")
+        path, old = f"permissions/{caller}", bar.join((words, permission))
+        changed, removed = bar.join((words, other)), bar.join((words, "Not supported."))
+        yield plant(f"{caller} needs other", old, changed, "page_permission_changed", path, "breaking")
+        yield plant(f"{caller} out", old, removed, "page_permission_removed", path, "breaking")
+        higher, more = (bar.join((words, permission, last)) for last in ("Not available.", other))
+        yield plant(f"{caller} more", higher, more, "page_permission_added", f"{path}/{other}", "additive")
+    for prop in ("siteRestoreArtifacts", "granularSiteRestoreArtifacts", "conflictBehavior"):
+        row, path = _line_of(text, f"{prop}{bar}"), f"{kind}/{prop}"
+        edits = [("gone", "", "removed", "breaking")]
         if "Required." in row:
-            yield Plant(
-                f"{prop} optional",
-                swap(row, row.replace("Required.", "Optional.")),
-                "page_property_required_changed",
-                path,
-                "additive",
-            )
-            yield Plant(
-                f"{prop} single",
-                swap(row, row.replace(" collection", "", 1)),
-                "page_property_type_changed",
-                path,
-                "breaking",
-            )
+            optional, single = row.replace("Required.", "Optional."), row.replace(" collection", "", 1)
+            edits.append(("optional", optional, "required_changed", "additive"))
+            edits.append(("single", single, "type_changed", "breaking"))
         else:
-            yield Plant(
-                f"{prop} required",
-                swap(row, row.replace("Optional.", "Required.")),
-                "page_property_required_changed",
-                path,
-                "breaking",
-            )
-            yield Plant(
-                f"{prop} typed",
-                swap(row, row.replace("String", "Boolean")),
-                "page_property_type_changed",
-                path,
-                "breaking",
-            )
-            yield Plant(
-                f"{prop} values",
-                swap(row, row.replace("rename", "rename, skip").replace("`rename, skip`", "`rename`, `skip`")),
-                "page_property_values_changed",
-                path,
-                "additive",
-            )
-            yield Plant(
-                f"{prop} value gone",
-                swap(row, re.sub(r", `?rename`?", "", row)),
-                "page_property_values_changed",
-                path,
-                "breaking",
-            )
-        new = row.replace(prop, "planted", 1)
+            more = row.replace("rename", "rename, skip").replace("`rename, skip`", "`rename`, `skip`")
+            edits.append(("required", row.replace("Optional.", "Required."), "required_changed", "breaking"))
+            edits.append(("typed", row.replace("String", "Boolean"), "type_changed", "breaking"))
+            edits.append(("values", more, "values_changed", "additive"))
+            edits.append(("value gone", re.sub(r", `?rename`?", "", row), "values_changed", "breaking"))
+        for what, new, change, grade in edits:
+            yield plant(f"{prop} {what}", row, new, f"page_property_{change}", path, grade)
         for word, grade in (("Required.", "breaking"), ("Optional.", "additive")):
-            claimed = new.replace("Required.", word).replace("Optional.", word)
-            yield Plant(
-                f"{prop} and another {word}", swap(row, row + claimed), "page_property_added", f"{kind}/planted", grade
-            )
-    for title, path in (
-        ("Example 2: Create a granular restore session\n", "examples/create a granular restore session"),
-        ("Example 1: Create a standard restore session\n", "examples/create a standard restore session"),
-    ):
-        at = text.index(title)
-        head, tail = text[:at], text[at:]
-        planted = head + tail.replace('"status": "draft"', '"status": "activating"', 1)
-        yield Plant(f"{path} status", planted, "page_example_changed", f"{path}/response/status", "undecidable")
-        planted = head + tail.replace('"failed": 0', '"failed": 1', 1)
-        yield Plant(
-            f"{path} count",
-            planted,
-            "page_example_changed",
-            f"{path}/response/restoreSessionArtifactCount/failed",
-            "informational",
-        )
-        planted = head + tail.replace('"status": "draft"', '"planted": "x", "status": "draft"', 1)
-        yield Plant(f"{path} member", planted, "page_example_member_added", f"{kind}/planted", "additive")
+            new = row.replace(prop, "planted", 1).replace("Required.", word).replace("Optional.", word)
+            yield plant(f"{prop} and another {word}", row, row + new, "page_property_added", f"{kind}/planted", grade)
+    for number, sort in ((2, "granular"), (1, "standard")):
+        head, title, tail = text.partition(f"Example {number}: Create a {sort} restore session\n")
+        assert title
+        path = f"examples/create a {sort} restore session"
+        status, count = '"status": "draft"', f"{path}/response/restoreSessionArtifactCount/failed"
+        for what, old, new, change, at, grade in (
+            ("status", status, '"status": "activating"', "changed", f"{path}/response/status", "undecidable"),
+            ("count", '"failed": 0', '"failed": 1', "changed", count, "informational"),
+            ("member", status, f'"planted": "x", {status}', "member_added", f"{kind}/planted", "additive"),
+        ):
+            changed = head + title + tail.replace(old, new, 1)
+            yield Plant(f"{path} {what}", changed, f"page_example_{change}", at, grade)
 
 
 def reworded(text: str, markdown: bool) -> Iterator[tuple[str, str, str]]:
@@ -645,85 +381,38 @@ def har(response: Any, *, status: int = 201, headers: tuple[tuple[str, str], ...
 
 
 def behaviour_plants(answer: dict[str, Any]) -> Iterator[Plant]:
-    """One planted oddity per recording of the printed standard answer."""
-    base = f"{NS}.restoreSessionBase"
-    places: dict[str, tuple[list[str], str]] = {
-        "session": ([], f"{NS}.sharePointRestoreSession"),
-        "counts": (["restoreSessionArtifactCount"], f"{NS}.restoreSessionArtifactCount"),
-    }
+    """One planted deviation per recording of the printed standard answer."""
+    base, counts = f"{NS}.restoreSessionBase", "restoreSessionArtifactCount"
 
-    def changed(keys: list[str], **members: Any) -> dict[str, Any]:
-        copied = copy.deepcopy(answer)
-        inner = copied
-        for key in keys:
-            inner = inner[key]
-        inner.update(members)
-        return copied
+    def plant(what: str, kind: str, path: str, grade: str, inner: str = "", **members: Any) -> Plant:
+        changed = copy.deepcopy(answer)
+        (changed[inner] if inner else changed).update(members)
+        return Plant(what, har(changed), f"behaviour_{kind}_undocumented", path, grade)
 
-    for name, (keys, owner) in places.items():
+    for name, inner, owner in (("session", "", "sharePointRestoreSession"), ("counts", counts, counts)):
         for value in ("x", 1, None, {"a": 1}, [1]):
-            yield Plant(
-                f"{name} member {value}",
-                har(changed(keys, planted=value)),
-                "behaviour_member_undocumented",
-                f"{owner}/planted",
-                "additive",
-            )
+            path = f"{NS}.{owner}/planted"
+            yield plant(f"{name} member {value}", "member", path, "additive", inner, planted=value)
     for member, enum in (("status", "restoreSessionStatus"), ("restoreJobType", "restoreJobType")):
-        yield Plant(
-            f"{member} value",
-            har(changed([], **{member: "planted"})),
-            "behaviour_enum_member_undocumented",
-            f"{NS}.{enum}/planted",
-            "breaking",
-        )
+        planted = {member: "planted"}
+        yield plant(f"{member} value", "enum_member", f"{NS}.{enum}/planted", "breaking", **planted)
         for value in (1, True, {}, []):
-            yield Plant(
-                f"{member} {value!r}",
-                har(changed([], **{member: value})),
-                "behaviour_type_undocumented",
-                f"{base}/{member}",
-                "breaking",
-            )
-    for member in (
-        "createdDateTime",
-        "lastModifiedDateTime",
-        "createdBy",
-        "lastModifiedBy",
-        "restoreSessionArtifactCount",
-    ):
+            yield plant(f"{member} {value!r}", "type", f"{base}/{member}", "breaking", **{member: value})
+    for member in ("createdDateTime", "lastModifiedDateTime", "createdBy", "lastModifiedBy", counts):
         for value in (1, True):
-            yield Plant(
-                f"{member} {value}",
-                har(changed([], **{member: value})),
-                "behaviour_type_undocumented",
-                f"{base}/{member}",
-                "breaking",
-            )
+            yield plant(f"{member} {value}", "type", f"{base}/{member}", "breaking", **{member: value})
     for member in ("total", "completed", "inProgress", "failed"):
-        path = f"{NS}.restoreSessionArtifactCount/{member}"
         for value in ("2", 1.5, True):
-            yield Plant(
-                f"{member} {value!r}",
-                har(changed(["restoreSessionArtifactCount"], **{member: value})),
-                "behaviour_type_undocumented",
-                path,
-                "breaking",
-            )
-    yield Plant("no id", har(changed([], id=None)), "behaviour_type_undocumented", f"{NS}.entity/id", "breaking")
+            path = f"{NS}.{counts}/{member}"
+            yield plant(f"{member} {value!r}", "type", path, "breaking", counts, **{member: value})
+    yield plant("no id", "type", f"{NS}.entity/id", "breaking", id=None)
     create = "POST /solutions/backupRestore/sharePointRestoreSessions"
     for status, grade in ((200, "breaking"), (202, "breaking"), (302, "breaking"), (418, "informational")):
-        yield Plant(
-            f"status {status}", har(answer, status=status), "behaviour_status_undocumented", f"{create} {status}", grade
-        )
+        text = har(answer, status=status)
+        yield Plant(f"status {status}", text, "behaviour_status_undocumented", f"{create} {status}", grade)
     for code in ("PlantedCode", "anotherPlantedCode"):
-        error = {"error": {"code": code, "message": "m"}}
-        yield Plant(f"code {code}", har(error, status=400), "behaviour_code_undocumented", f"errors/{code}", "additive")
+        text = har({"error": {"code": code, "message": "m"}}, status=400)
+        yield Plant(f"code {code}", text, "behaviour_code_undocumented", f"errors/{code}", "additive")
     for header in ("x-planted", "X-Other"):
-        yield Plant(
-            f"header {header}",
-            har(answer, headers=((header, "1"),)),
-            "behaviour_header_undocumented",
-            f"headers/{header.lower()}",
-            "additive",
-        )
+        text, path = har(answer, headers=((header, "1"),)), f"headers/{header.lower()}"
+        yield Plant(f"header {header}", text, "behaviour_header_undocumented", path, "additive")
