@@ -15,14 +15,7 @@ _DOTTED = re.compile(r"[A-Za-z_][\w.]*\.[A-Za-z_]\w*")
 _CONSTANTS = (
     "Bool", "String", "Int", "Decimal", "Float", "Date", "DateTimeOffset", "Duration", "Guid", "Binary", "TimeOfDay",
 )  # fmt: skip
-_PATHS = (
-    "EnumMember",
-    "Path",
-    "PropertyPath",
-    "NavigationPropertyPath",
-    "AnnotationPath",
-    "ModelElementPath",
-)
+_PATHS = ("EnumMember", "Path", "PropertyPath", "NavigationPropertyPath", "AnnotationPath", "ModelElementPath")
 _NAMED = "Org.OData.Core.V1.ExplicitOperationBindings"
 
 OPTIONAL_PARAMETER = "Org.OData.Core.V1.OptionalParameter"
