@@ -134,13 +134,13 @@ def print_plan(run: LiveRun, out: TextIO) -> None:
 
     plan, live = run.planned(), run.live
     print(f"Plan for {live.base}, tenant {live.login.tenant or '(of the caller)'}:", file=out)
-    rows = [(step, "read back") for step in plan.conversation or ()] + [(step, "") for step in plan.steps]
-    for number, (step, why) in enumerate(rows, 1):
-        says = {CREATED: "makes a draft", REFUSED: "is refused"}.get(step.expects, "either way")
-        caller = "" if step.stimulus.caller == "good" else f" as {step.stimulus.caller}"
-        print(f"{number:4} POST create {step.stimulus.family + caller:46} {says:14} {why}", file=out)
-        own = step.serves - plan.shared[CREATED] - plan.shared[REFUSED]
-        for address in sorted(own or step.sent_for):
+    rows = [(create, "read back") for create in plan.conversation or ()] + [(create, "") for create in plan.creates]
+    for number, (create, why) in enumerate(rows, 1):
+        says = {CREATED: "makes a draft", REFUSED: "is refused"}.get(create.expects, "either way")
+        caller = "" if create.stimulus.caller == "good" else f" as {create.stimulus.caller}"
+        print(f"{number:4} POST create {create.stimulus.family + caller:46} {says:14} {why}", file=out)
+        own = create.serves - plan.shared[CREATED] - plan.shared[REFUSED]
+        for address in sorted(own or create.sent_for):
             print(f"       {address}", file=out)
     if plan.granular:
         print(f"     POST create {plan.granular.stimulus.family}, and read what it holds", file=out)
@@ -150,7 +150,8 @@ def print_plan(run: LiveRun, out: TextIO) -> None:
     print(f"     every create that is accepted also serves {len(plan.shared[CREATED])} clauses, refused", file=out)
     print(f"     {len(plan.shared[REFUSED])}: {', '.join(sorted(plan.shared[REFUSED]))}", file=out)
     print(
-        f"Writes: {plan.creates} creates, of which at most {plan.sessions} make a draft; nothing is ever activated.\n"
+        f"Writes: {len(plan.every)} creates, of which at most {plan.sessions} make a draft; "
+        "nothing is ever activated.\n"
         f"Clean-up: every draft is read back and deleted, {plan.sessions} deletes at most.\n"
         f"Requests: {plan.requests} of at most {plan.bound}, and {plan.reserve} in reserve for refusals that "
         "are accepted.\n"
@@ -159,7 +160,7 @@ def print_plan(run: LiveRun, out: TextIO) -> None:
         file=out,
     )
     if plan.spare:
-        names = ", ".join(step.stimulus.family for step in plan.spare)
+        names = ", ".join(create.stimulus.family for create in plan.spare)
         print(f"If there is room in the end: {names}.", file=out)
     if plan.cells:
         asked = ", ".join(f"{operation} as {caller}" for caller, operation in plan.cells)

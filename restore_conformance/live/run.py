@@ -135,7 +135,7 @@ class LiveRun:
         """The campaign with the plan for the callers that are really there, and the bounds that follow from it."""
         sender = Sender(found.guard, found.recogniser, found.identities)
         plan = self._plan(set(found.identities) - {"good"}, lambda stimulus: found.recogniser(sender.request(stimulus)))
-        most = plan.sessions + sum(step.expects == REFUSED for step in plan.every) + len(plan.spare) + plan.kept
+        most = plan.sessions + sum(create.expects == REFUSED for create in plan.every) + len(plan.spare) + plan.kept
         budget = found.guard.budget
         budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve, kept=plan.kept)
         return Campaign(
