@@ -15,12 +15,12 @@ from typing import Any
 
 from restore_conformance.campaign.sender import BudgetSpent
 from restore_conformance.contract.paths import NoPath, session_path
+from restore_conformance.live.fingerprints import fingerprint
 from restore_conformance.live.guard import Guard
 from restore_conformance.live.journal import Intent
 from restore_conformance.live.ownership import Finding, Owner, by_us, moment
 from restore_conformance.live.routes import NeverLive
 from restore_conformance.live.sessions import TRIES, artifacts_of, ask, gone, object_of, said, sessions_of
-from restore_conformance.stimuli.artifact_sets import fingerprint
 
 SETTLED = 900.0
 """Seconds after which a create that nobody can find has made nothing."""

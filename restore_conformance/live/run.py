@@ -19,6 +19,7 @@ from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Told
 from restore_conformance.live.cleanup import Leftover
+from restore_conformance.live.fingerprints import items_of, points_of
 from restore_conformance.live.guard import Support
 from restore_conformance.live.ids import Pool
 from restore_conformance.live.leave import has_leave
@@ -35,7 +36,6 @@ from restore_conformance.recogniser import Recogniser, Sent
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli import PROFILES, Stimulus
-from restore_conformance.stimuli.artifact_sets import items_of, points_of
 from restore_conformance.targets import Embedded, Target
 from restore_conformance.verdicts import Exit, Verdict
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from restore_conformance.contract.paths import NoPath, session_path, within
 from restore_conformance.exchange import NOTHING, Response, parse_json
+from restore_conformance.live.fingerprints import items_of, points_of
 from restore_conformance.live.guard import Guard
 from restore_conformance.live.routes import ROOT, NeverLive
-from restore_conformance.stimuli.artifact_sets import items_of, points_of
 from restore_conformance.stimuli.materials import GRANULAR, SITE
 
 PAGES = 60

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from restore_conformance.clauses import Register
 from restore_conformance.output import files
-from restore_conformance.records.markdown_text import line
+from restore_conformance.records.safe_text import line
 from restore_conformance.spelling import addresses_near
 from restore_conformance.verdicts import UsageError
 
