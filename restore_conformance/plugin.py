@@ -97,7 +97,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Which target is judged, where clauses are asked for."""
     if _MARKED not in config.stash:
         return None
-    from restore_conformance.configuration import configuration
+    from restore_conformance.settings.files import configuration
     from restore_conformance.verdicts import UsageError
 
     given = config.getoption("--restore-target")

@@ -9,14 +9,12 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from restore_conformance import settings as table
 from restore_conformance.clauses import Register
-from restore_conformance.commands.arguments import is_given, where
-from restore_conformance.commands.configured import configured
+from restore_conformance.commands.arguments import configured, is_given, where
 from restore_conformance.commands.options import check_kind, check_version, noted
 from restore_conformance.output import gate
-from restore_conformance.settings import Settings
-from restore_conformance.settings_table import ROWS
+from restore_conformance.settings import Settings, values
+from restore_conformance.settings.table import ROWS
 from restore_conformance.stimuli import PROFILES
 from restore_conformance.targets.door import is_loopback, is_vendor, url_of
 from restore_conformance.verdicts import Unready, UsageError
@@ -37,7 +35,7 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
         live.base = arguments.target
     live.ca_bundle = arguments.ca_bundle or live.ca_bundle
     checked(live, _base(arguments))
-    token = table.token_from(arguments.token, noted, where(arguments, ROWS["token"]))
+    token = values.token_from(arguments.token, noted, where(arguments, ROWS["token"]))
     return live, Settings(target=live.base, token=token, ca_bundle=live.ca_bundle)
 
 
@@ -91,9 +89,9 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
     settings.target = live.base
     settings.ca_bundle = live.ca_bundle
     if live.restore_points and not settings.restore_points:
-        settings.restore_points = table.restore_points_from(live.restore_points, "live.restore-points")
+        settings.restore_points = values.restore_points_from(live.restore_points, "live.restore-points")
     if live.granular_items and not settings.granular_items:
-        settings.granular_items = table.granular_items_from(live.granular_items, "live.granular-items")
+        settings.granular_items = values.granular_items_from(live.granular_items, "live.granular-items")
     return live
 
 
