@@ -27,11 +27,6 @@ Note = Callable[[str], object]
 """Takes a sentence about a setting that was read in another way than it was written."""
 
 
-def token_from(text: str, note: Note, where: str = "--token") -> str:
-    """A token as it was given; `where` names the place. Raises UsageError."""
-    return _bare(text, where, note)
-
-
 def identities_from(pairs: Sequence[str], token: str, note: Note, where: str = "--identity") -> dict[str, str]:
     """NAME=TOKEN pairs. Raises UsageError for an unknown name, and for one token in two parts.
 
@@ -41,7 +36,7 @@ def identities_from(pairs: Sequence[str], token: str, note: Note, where: str = "
     for pair in pairs:
         name, _, given = pair.partition("=")
         kind = CALLERS.get(name.strip().lower())
-        bare = "" if kind is None else _bare(given, f"{where} {kind}", note)
+        bare = "" if kind is None else token_from(given, note, f"{where} {kind}")
         if kind is None or not bare:
             known = "read-only, no-permission, personal, expired, delegated, application"
             near = "" if kind else suggestion(name.strip().lower(), CALLERS)
@@ -91,8 +86,11 @@ def headers_from(pairs: Sequence[str], where: str = "--header") -> tuple[tuple[s
     return tuple(made.values())
 
 
-def _bare(given: str, where: str, note: Note) -> str:
-    """A token without white space around it and without the scheme that a header has before it. Raises UsageError."""
+def token_from(given: str, note: Note, where: str = "--token") -> str:
+    """A token without white space around it and without the scheme that a header has before it. Raises UsageError.
+
+    `where` names the place where it was given.
+    """
     token = given.strip()
     scheme = _SCHEME.match(token)
     if scheme:
