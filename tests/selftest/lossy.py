@@ -83,7 +83,8 @@ class Place:
         self.journal = Journal(self.folder / "journal.ndjson")
         self.guard = Guard(
             self.wire, identities(self.wire.service.token), self.journal, Budget(500, 500, 600, 500), Pace(0),
-            refusal=lambda _: False, support=lambda _: None, application=CLIENT, pool=frozenset(f"point {one}" for one in POOL),
+            refusal=lambda _: False, support=lambda _: None, application=CLIENT,
+            pool=frozenset(f"point {one}" for one in POOL),
         )  # fmt: skip
         self.guard.pause = lambda seconds: None
 
