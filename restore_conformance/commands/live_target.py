@@ -16,7 +16,7 @@ from restore_conformance.output import gate
 from restore_conformance.settings import Settings, values
 from restore_conformance.settings.table import ROWS
 from restore_conformance.stimuli import PROFILES
-from restore_conformance.targets.door import is_loopback, is_vendor, url_of
+from restore_conformance.targets.target import is_loopback, is_vendor, url_of
 from restore_conformance.verdicts import Unready, UsageError
 
 if TYPE_CHECKING:

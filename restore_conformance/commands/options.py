@@ -22,7 +22,7 @@ from restore_conformance.settings import Settings, values
 from restore_conformance.settings.table import ROWS
 from restore_conformance.spelling import suggestion
 from restore_conformance.targets import Embedded, Http, Target, answers
-from restore_conformance.targets.door import is_vendor, other_version
+from restore_conformance.targets.target import is_vendor, other_version
 from restore_conformance.verdicts import UsageError
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from restore_conformance.settings.files import Configuration
 from restore_conformance.settings.row import Kind, Setting
 from restore_conformance.settings.values import CALLERS
-from restore_conformance.targets.door import url_of
+from restore_conformance.targets.target import url_of
 from restore_conformance.verdicts import UsageError
 
 GLOBAL = "https://graph.microsoft.com/beta"
