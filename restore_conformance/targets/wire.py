@@ -23,7 +23,7 @@ import httpcore
 import httpx
 
 from restore_conformance.output import files
-from restore_conformance.targets.door import NOT_SENT
+from restore_conformance.targets.target import NOT_SENT
 from restore_conformance.verdicts import UsageError
 
 CONNECT = 10.0
