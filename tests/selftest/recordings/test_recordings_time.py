@@ -231,9 +231,9 @@ def test_the_parts_of_a_conversation_count_from_its_beginning(register):
         one = Exchange(number, request, response, family="life", step="get", conversation=1, at=100 + number / 3)
         one.sent = Recogniser()(request)
         recorder.keep(one)
-    whole = recorder.chosen.by_story["life"][1]
-    assert recorder.chosen.beginning(whole[tape.LONGEST :], "life") == whole[0].at
-    assert recorder.chosen.beginning(whole[3:5], "") == whole[3].at
+    whole = recorder.candidates.by_story["life"][1]
+    assert recorder.candidates.beginning(whole[tape.LONGEST :], "life") == whole[0].at
+    assert recorder.candidates.beginning(whole[3:5], "") == whole[3].at
 
 
 def test_a_cassette_without_times_is_read(register, cassettes, tmp_path):
