@@ -36,7 +36,9 @@ def atom(notices: list[Notice], last: Kept, slug: Callable[[str], str]) -> bytes
     _text(author, "name", "graph-restore-conformance")
     for notice in notices[: -MOST - 1 : -1]:
         entry = ET.SubElement(root, f"{{{_ATOM}}}entry")
-        identity = "\0".join((notice.kind, notice.label, notice.clause, notice.run.digest))
+        identity = (
+            "\0".join((notice.kind, notice.label, notice.clause, notice.run.digest)).encode("utf-8", "replace").decode()
+        )
         _text(entry, "id", f"urn:uuid:{uuid.uuid5(_OURS, identity)}")
         _text(entry, "title", notice.sentence)
         _text(entry, "updated", notice.run.when)
