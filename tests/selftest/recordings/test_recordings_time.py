@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 import traffic
 import yaml
+from looking import settings_for
 
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.campaign.sender import Sender
@@ -44,12 +45,6 @@ def behind():
     service = Service()
     replicated(service, (2.0,))
     return service
-
-
-def settings_for(service, **more):
-    tokens = {kind: token for token, kind in service.tokens.items()}
-    others = {kind: token for kind, token in tokens.items() if kind != "good"}
-    return Settings(token=tokens["good"], identities=others, **more)
 
 
 def seen_in(register, path):
