@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restore_conformance.clauses import load
-from restore_conformance.commands import ledger as ledgers
+from restore_conformance.commands import writing
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.output import files
 from restore_conformance.scrub import Scrub
@@ -49,11 +49,11 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.reports.comparison.report import FORMATS
 
     old, new = read_record(arguments.old), read_record(arguments.new)
-    ledger = ledgers.ledger_of(arguments, load()) if arguments.deviations else None
+    ledger = writing.ledger_of(arguments, load()) if arguments.deviations else None
     if ledger is not None:
         from restore_conformance.reports.accepted_deviations import accepted
 
-        new = accepted(new, ledger, names_of(new), ledgers.today(), Scrub().text)
+        new = accepted(new, ledger, names_of(new), writing.today(), Scrub().text)
     found = document(compare(old, new))
     for path, style in files:
         write(path, FORMATS[style](found))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from restore_conformance.campaign.created_ids import Accepted
+from restore_conformance.campaign.created_ids import CreatedIds
 from restore_conformance.campaign.result import Result
 from restore_conformance.campaign.selection import selected
 from restore_conformance.campaign.timing import Timing
@@ -54,7 +54,7 @@ class Review:
     judge: Judge = field(init=False)
     _number: int = 0
     _timing: Timing = field(default_factory=Timing)
-    _accepted: Accepted = field(default_factory=Accepted)
+    _created_ids: CreatedIds = field(default_factory=CreatedIds)
     _elsewhere: bool = False
     _exported: bool = False
     _named: set[str] = field(default_factory=set)
@@ -157,13 +157,13 @@ class Review:
     # ------------------------------------------------------------------ judging
 
     def _ours(self, exchanges: Iterable[Exchange], source: Source, recogniser: Recogniser) -> None:
-        self._accepted.forget_ids()
+        self._created_ids.forget_ids()
         # What stands alone in a cassette was chosen from a run: nobody knows what else was done to its sessions.
         state = State(alone=source.provenance is None)
         for exchange in self._labelled(exchanges, source, _by_request(recogniser)):
             self._count_off(exchange)
             if exchange.sent.operation == "create":
-                self._accepted.take(exchange)
+                self._created_ids.take(exchange)
             if self._conversations.take(exchange, source):
                 continue  # its other parts may be in other files
             exchange.known = state.take(exchange)
@@ -186,7 +186,7 @@ class Review:
         for exchange in in_order(self._labelled(exchanges, source, label)):
             self._count_off(exchange)
             if doubts.weigh(exchange):
-                self._accepted.remember(exchange)
+                self._created_ids.remember(exchange)
             if exchange.trouble:
                 intake.unclear[exchange.trouble] += 1
             intake.by_status += not exchange.trouble and "body" in exchange.lost
@@ -235,8 +235,8 @@ class Review:
 
     def _facts(self) -> Iterator[str]:
         if self._elsewhere:
-            return Accepted().facts(points=False, items=False)
-        return self._accepted.facts(points="points" in self._named, items="items" in self._named)
+            return CreatedIds().facts(points=False, items=False)
+        return self._created_ids.facts(points="points" in self._named, items="items" in self._named)
 
     def result(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from restore_conformance.records.finding import exchanges
 from restore_conformance.records.safe_text import line
 from restore_conformance.records.stored_exchange import restored
+from restore_conformance.spelling import addresses_near
 from restore_conformance.targets.coding import heft
 from restore_conformance.verdicts import UsageError
 
@@ -33,9 +33,9 @@ def broken_clause(run: dict[str, Any], address: str) -> dict[str, Any]:
     entries = {entry["id"]: entry for entry in run["clauses"]}
     broken = [name for name, entry in entries.items() if entry["verdict"] == "fail" and entry["findings"]]
     if address not in entries:
-        near = difflib.get_close_matches(address[:200], [*broken, *entries], 6, 0.3)
-        shown = ", ".join(line(name) for name in dict.fromkeys(near[:3]))
-        raise UsageError(f"This run has no clause {line(address)!r}; near it: {shown or 'none'}.")
+        raise UsageError(
+            f"This run has no clause {line(address)!r}.{line(addresses_near(address, [*broken, *entries]))}"
+        )
     if address not in broken:
         shown = ", ".join(line(name) for name in broken[:5]) or "none"
         more = f" and {len(broken) - 5} more" if len(broken) > 5 else ""

@@ -314,7 +314,7 @@ def test_bad_input_is_one_sentence_and_exit_2(command, folder, tmp_path, record)
     place = folder(FAULT)
     good = folder("", "good")
     cases = [
-        ((place, "create/introduction.no-payload-jobtype"), f"near it: {CLAUSE}"),
+        ((place, "create/introduction.no-payload-jobtype"), f"Did you mean {CLAUSE}"),
         ((place, "create/response.id"), f"is not broken in this run: its verdict is pass. Broken are: {CLAUSE}."),
         ((good, CLAUSE), "its verdict is pass. Broken are: none."),
         ((place, CLAUSE, "--exchanges", "0"), "must be from 1 to 10000"),
@@ -322,7 +322,7 @@ def test_bad_input_is_one_sentence_and_exit_2(command, folder, tmp_path, record)
         ((place, CLAUSE, "--good", "no-such"), "There is no run record no-such"),
         ((place, CLAUSE, "--to", "/dev/null/b.zip"), "cannot be written"),
         ((tmp_path, CLAUSE), "holds no run.json"),
-        ((place, "x" * 100_000), "near it"),
+        ((place, "x" * 100_000), "This run has no clause"),
         ((place,), "required"),
     ]
     for arguments, says in cases:

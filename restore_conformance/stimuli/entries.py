@@ -38,7 +38,7 @@ PROTOCOL = {
 Entry = tuple[str, Knobs]
 
 
-def short(s: int) -> Iterator[Entry]:
+def entries(s: int) -> Iterator[Entry]:
     """Families and knobs in order; `s` is where the seeds of the ids begin."""
     yield from _accepted(s)
     yield from _rows(s)
