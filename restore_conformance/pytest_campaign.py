@@ -123,7 +123,7 @@ def _judged(words: list[str], addresses: Sequence[str]) -> Outcome:
             "verdict": verdict.verdict.value, "level": verdict.clause.level.value, "accepted": accepted,
             "reason": scrub.text(verdict.reason), "shown": shown,
         }  # fmt: skip
-    code, result = int(judged.run["exit"]), judged.result
+    code, result = judged.exit, judged.result
     ledger = judged.run.get("ledger", {"accepted": [], "errors": []})
     said += [scrub.text(error) for error in ledger["errors"]]
     accepted = f", {len(ledger['accepted'])} accepted" if ledger["accepted"] else ""

@@ -267,8 +267,9 @@ SETTINGS = (
         variable=True, places="own", commands=_on("run pytest"), meaning="most requests to send",
     ),
     Setting(
-        name="max_failures", kind="whole", default=0, shown="0, no bound", metavar="N", least=0, most=10_000,
-        variable=True, places="own", commands=_on("run"), meaning="send nothing more once N must clauses are broken",
+        name="max_failures", kind="whole", default=0, shown="0", metavar="N", least=0, most=10_000, variable=True,
+        places="own", commands=_on("run"),
+        meaning="send nothing more once N must clauses are broken; 0 sends everything, whatever is broken",
     ),
     Setting(
         name="timeout", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0.001, most=_DAY,

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from restore_conformance.bench.compositions import draw
 from restore_conformance.bench.scoring import judged
+from restore_conformance.bench.servers import draw
 from restore_conformance.clauses import Register
 from restore_conformance.exchange import Exchange
 from restore_conformance.mock import Service
@@ -53,22 +53,22 @@ class Endurance:
     @classmethod
     def read(cls, value: Any) -> Endurance:
         """The state that `shown` gave. Raises ValueError for anything else."""
-        made = cls()
+        state = cls()
         if not isinstance(value, dict) or set(value) - {one.name for one in fields(cls)}:
             raise ValueError("it has other members")
         for name, given in value.items():
-            wanted = getattr(made, name)
+            wanted = getattr(state, name)
             number = isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < MOST
             if not (number if isinstance(wanted, int | float) else isinstance(given, list)):
                 raise ValueError(f"{name} is of another type")
-            setattr(made, name, type(wanted)(given))
-        if not all(isinstance(one, dict) and isinstance(one.get("server"), int) for one in made.accused):
+            setattr(state, name, type(wanted)(given))
+        if not all(isinstance(one, dict) and isinstance(one.get("server"), int) for one in state.accused):
             raise ValueError("accused names no server")
         if not all(
-            isinstance(one, list) and [type(part) in {int, float} for part in one] == [True] * 2 for one in made.memory
+            isinstance(one, list) and [type(part) in {int, float} for part in one] == [True] * 2 for one in state.memory
         ):
             raise ValueError("memory is not made of pairs of numbers")
-        return made
+        return state
 
 
 def habits_of(number: int, seed: int) -> list[str]:
@@ -93,8 +93,8 @@ def _forget(service: Service, _: Session) -> None:
             del service.sessions[name]
 
 
-def go_on(register: Register, state: Endurance, exchanges: int, told: Callable[[Endurance], None]) -> Endurance:
-    """Judge servers until that many exchanges were made in all; `told` hears of every server that is done.
+def go_on(register: Register, state: Endurance, exchanges: int, report: Callable[[Endurance], None]) -> Endurance:
+    """Judge servers until that many exchanges were made in all; `report` is called after every server.
 
     The first server is sent a tenth of them in one run, so that the memory of a single run is seen as well.
     """
@@ -124,12 +124,12 @@ def go_on(register: Register, state: Endurance, exchanges: int, told: Callable[[
         state.judgements += result.judgements
         state.seconds += time.perf_counter() - began
         state.memory.append((state.exchanges, round(in_use(), 1)))
-        told(state)
+        report(state)
     return state
 
 
 def in_use() -> float:
-    """MiB of memory that this process holds now; where that is not told, the most it ever held."""
+    """MiB of memory that this process holds now; where the system does not say, the most it ever held."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         return pages * resource.getpagesize() / (1 << 20)

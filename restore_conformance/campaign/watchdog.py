@@ -6,7 +6,7 @@ has answered well before fails as well.
 
 from __future__ import annotations
 
-from restore_conformance.campaign.controls import Control, Trouble, again
+from restore_conformance.campaign.controls import Control, TroubleGroups, again
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging.trouble import UNAUTHORISED, is_page, never_reached, tells_nothing
@@ -17,7 +17,7 @@ SOON, SAME, SILENCE, GIVE_UP = 3, 6, 12, 30
 reached; where every answer is the same kind of page; where one has been heard; and whatever they are."""
 
 
-class Watch:
+class Watchdog:
     """Counts trouble in a row and keeps one of each kind; `hopeless` says why to give up."""
 
     def __init__(self, sender: Sender, control: Control) -> None:
@@ -25,7 +25,7 @@ class Watch:
         self._control = control
         self._silent = 0
         self._unanswered: Exchange | None = None
-        self.trouble = Trouble()
+        self.trouble = TroubleGroups()
 
     def took(self, exchange: Exchange) -> None:
         """Note whether anything came at all; for every exchange of a run, whatever it is judged by."""

@@ -25,12 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument("action", nargs="?", default="compare", choices=ACTIONS, help="default: compare")
     parser.add_argument(
-        "--from",
-        dest="old",
-        action="extend",
-        nargs="+",
-        metavar="PINNED|FILE",
-        help="the older side; default: pinned",
+        "--from", dest="old", action="extend", nargs="+", metavar="PINNED|FILE", help="the older side; default: pinned"
     )
     parser.add_argument(
         "--to",

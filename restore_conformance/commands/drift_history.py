@@ -209,11 +209,7 @@ def _bisect(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], lis
     ]
     if not found.exact:
         lines.append("Found by halving: a bad state that came and went before may have been missed.")
-    return (
-        {"format": 1, "bad": found.bad, "good": found.good, "exact": found.exact, "changes": rows},
-        lines,
-        1,
-    )
+    return ({"format": 1, "bad": found.bad, "good": found.good, "exact": found.exact, "changes": rows}, lines, 1)
 
 
 def _partnered(source: str, before: list[Any]) -> bool:

@@ -60,11 +60,7 @@ _METADATA: dict[str, str] = {
             ("action_import", "an action import"),
             ("function_import", "a function import"),
         )
-        for what, ends in (
-            ("added", "was added"),
-            ("removed", "was removed"),
-            ("changed", "has another type"),
-        )
+        for what, ends in (("added", "was added"), ("removed", "was removed"), ("changed", "has another type"))
     },
 }
 _REQUEST, _RESPONSE = Direction.REQUEST, Direction.RESPONSE

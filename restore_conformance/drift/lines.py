@@ -46,10 +46,7 @@ class Line:
 
 
 def lines(
-    changes: Iterable[Change],
-    facts: Iterable[Fact] = (),
-    standing: Standing | None = None,
-    kept: Kept | None = None,
+    changes: Iterable[Change], facts: Iterable[Fact] = (), standing: Standing | None = None, kept: Kept | None = None
 ) -> list[Line]:
     """Every change in a line, the gravest first."""
     left, joined = list(changes), list(facts)

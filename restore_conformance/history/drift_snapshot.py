@@ -43,12 +43,7 @@ def unpack(kind: str, where: str, checksum: str, payload: bytes) -> Reading:
         text = inflater.decompress(payload, MAX_BYTES)
         facts = _rich(json.loads(text))
         return Reading(
-            SourceKind(kind),
-            where,
-            checksum,
-            metadata=facts["metadata"],
-            page=facts["page"],
-            api=facts["api"],
+            SourceKind(kind), where, checksum, metadata=facts["metadata"], page=facts["page"], api=facts["api"]
         )
     except (zlib.error, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ValueError(f"the stored facts of {where} cannot be read back ({error})") from None

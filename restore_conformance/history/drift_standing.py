@@ -46,11 +46,7 @@ class Standing:
             "confirmations": self.confirmations,
         }
         if self.acknowledged_by and self.reason and self.until:
-            row |= {
-                "acknowledged_by": self.acknowledged_by,
-                "reason": self.reason,
-                "until": self.until.isoformat(),
-            }
+            row |= {"acknowledged_by": self.acknowledged_by, "reason": self.reason, "until": self.until.isoformat()}
         return row
 
 

@@ -25,8 +25,8 @@ from restore_conformance.history.overview import Drawn, overview, summed
 from restore_conformance.history.run_row import LONGEST, VERDICTS, Kept
 from restore_conformance.history.time_axis import Axis, axis
 from restore_conformance.history.timelines import Broken, Chronicle, Life
-from restore_conformance.records.finding_identity import sight
-from restore_conformance.reports import causes
+from restore_conformance.records.finding import identity
+from restore_conformance.reports import wording
 from restore_conformance.reports.templating import environment
 from restore_conformance.verdicts import UsageError
 
@@ -108,7 +108,7 @@ def pages(story: Story) -> Iterator[Page]:
 
 def _rendered(name: str, up: str, **context: Any) -> bytes:
     text = environment().get_template(f"site/{name}.html").render(
-        up=up, version=__version__, slug=slug, link_of=link_of, fresh=causes.fresh, often=causes.often, **context
+        up=up, version=__version__, slug=slug, link_of=link_of, unsaid=wording.unsaid, often=wording.often, **context
     )  # fmt: skip
     return text.encode("utf-8", "replace")
 
@@ -187,7 +187,7 @@ def _whole_finding(story: Story, address: str, entry: dict[str, Any]) -> dict[st
     """The finding in the record of its latest run; by its message where an older suite filed it under another key."""
     clause = next(one for one in story.whole(entry["last"])["clauses"] if one["id"] == address)
     same = [one for one in clause["findings"] if one["message"][:LONGEST] == entry["message"]]
-    return next((one for one in same if sight(one).key == entry["key"]), next(iter(same), None))
+    return next((one for one in same if identity(one).key == entry["key"]), next(iter(same), None))
 
 
 def _readings(story: Story, address: str, lives: list[tuple[str, Life]]) -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from restore_conformance.history.soundness import Damaged, inflated, parsed, table
-from restore_conformance.records import upgraded
-from restore_conformance.records.finding_identity import sight
+from restore_conformance.records.finding import identity
+from restore_conformance.records.formats import upgraded
 from restore_conformance.verdicts import UsageError
 
 MARKS = {"none": "n", "pass": "p", "inconclusive": "i", "fail": "f", "error": "e"}
@@ -115,7 +115,9 @@ def _notes(record: dict[str, Any]) -> dict[str, Any]:
         found["stopped"] = record["stopped"][:LONGEST]
     for number, entry in enumerate(record["clauses"]):
         if entry["findings"]:
-            found["findings"][str(number)] = [[sight(one).key, one["message"][:LONGEST]] for one in entry["findings"]]
+            found["findings"][str(number)] = [
+                [identity(one).key, one["message"][:LONGEST]] for one in entry["findings"]
+            ]
         if entry.get("seen"):
             found["seen"][str(number)] = {name[:LONGEST]: count for name, count in entry["seen"].items()}
     return found

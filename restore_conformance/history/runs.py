@@ -12,7 +12,7 @@ from restore_conformance.history.run_row import Kept, Packed, sound
 from restore_conformance.history.soundness import Damaged, parsed, rows, table, unpacked
 from restore_conformance.history.store import Store
 from restore_conformance.history.tables import CONTENT, ENTRY, RUN
-from restore_conformance.records import upgraded
+from restore_conformance.records.formats import upgraded
 from restore_conformance.verdicts import UsageError
 
 _COLUMNS = [RUN.c[field.name] for field in fields(Kept)]

@@ -149,8 +149,7 @@ def _rules() -> str:
         [
             *Path(__file__).parent.glob("*.py"),
             *Path(records.__file__).parent.glob("*.py"),
-            room / "shown.py",
-            room / "causes.py",
+            room / "wording.py",
             *(room / "templates" / "site").iterdir(),
         ]
     ):

@@ -100,7 +100,7 @@ def _delete_made(campaign: Campaign, exchange: Exchange) -> None:
 def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
     """Read a session that was just made, unless that was done, and delete it.
 
-    What does not succeed, or does not show that it is ours, is left to the clean-up at the end: the door says no.
+    What does not succeed, or does not show that it is ours, is left to the clean-up at the end: the guard says no.
     """
     path = session_path(session)
     with contextlib.suppress(NeverLive):
@@ -111,7 +111,7 @@ def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
 def _run(campaign: Campaign, scenario: Scenario) -> None:
     """Run a scenario, hear it however it ends, and delete what it made and does not delete itself.
 
-    An id that cannot be part of a path, or is not ours, ends it where it is: the door says no.
+    An id that cannot be part of a path, or is not ours, ends it where it is: the guard says no.
     """
     scene = campaign.runner.scene(scenario)
     try:

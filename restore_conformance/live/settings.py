@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from restore_conformance.configuration import Configuration
 from restore_conformance.settings import CALLERS, setting
+from restore_conformance.settings_table import Kind, Setting
 from restore_conformance.targets.door import url_of
 from restore_conformance.verdicts import UsageError
 
@@ -202,16 +203,13 @@ def _fill(made: Any, values: Mapping[str, Any], where: str) -> None:
 
 
 def _typed(where: str, value: Any, default: Any) -> Any:
-    if isinstance(default, tuple):
-        if isinstance(value, list) and all(isinstance(one, str) for one in value):
-            return tuple(one.strip().lower() for one in value)
-        raise UsageError(f'{where} is a list of texts, such as ["one", "two"]; got {value!r}.')
-    wanted = {bool: "true or false", float: "a number", int: "a whole number", str: "text"}[type(default)]
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if type(value) is not type(default):
-        raise UsageError(f"{where} is {wanted}; got {value!r}.")
-    return value
+    kind = _KINDS[type(default)]
+    made = Setting(name="", kind=kind, meaning="", commands=frozenset()).typed(value, where)
+    return tuple(one.strip().lower() for one in made) if kind == "texts" else made
+
+
+_KINDS: dict[type, Kind] = {bool: "switch", float: "number", int: "whole", str: "text", tuple: "texts"}
+"""The kind of a setting, by the type of its default."""
 
 
 def _environment(made: Live, environment: Mapping[str, str], given: Mapping[str, Any]) -> None:

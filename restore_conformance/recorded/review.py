@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from restore_conformance.campaign.created_ids import Accepted
+from restore_conformance.campaign.created_ids import CreatedIds
 from restore_conformance.campaign.result import Result
 from restore_conformance.campaign.selection import selected
 from restore_conformance.campaign.timing import Timing
@@ -55,7 +55,7 @@ class Review:
     judge: Judge = field(init=False)
     _number: int = 0
     _timing: Timing = field(default_factory=Timing)
-    _accepted: Accepted = field(default_factory=Accepted)
+    _created_ids: CreatedIds = field(default_factory=CreatedIds)
     _elsewhere: bool = False
     _exported: bool = False
     _named: set[str] = field(default_factory=set)
@@ -161,14 +161,14 @@ class Review:
     # ------------------------------------------------------------------ judging
 
     def _ours(self, exchanges: Iterable[Exchange], source: Source, recogniser: Recogniser) -> None:
-        self._accepted.forget_ids()
+        self._created_ids.forget_ids()
         # What stands alone in a cassette was chosen from a run: nobody knows what else was done to its sessions.
         state = State(alone=source.provenance is None)
         for one in exchanges:
             self._label(one, source, _requests(recogniser))
             self._count_off(one)
             if one.sent.operation == "create":
-                self._accepted.take(one)
+                self._created_ids.take(one)
             if self._parts.take(one, source):
                 continue  # its other parts may be in other files
             one.known = state.take(one)
@@ -194,7 +194,7 @@ class Review:
         for one in in_order(self._labelled(exchanges, source, label)):
             self._count_off(one)
             if doubts.weigh(one):
-                self._accepted.remember(one)
+                self._created_ids.remember(one)
             if one.trouble:
                 found.unclear[one.trouble] += 1
             found.by_status += not one.trouble and "body" in one.lost
@@ -257,8 +257,8 @@ class Review:
 
     def _facts(self) -> Iterator[str]:
         if self._elsewhere:
-            return Accepted().facts(points=False, items=False)
-        return self._accepted.facts(points="points" in self._named, items="items" in self._named)
+            return CreatedIds().facts(points=False, items=False)
+        return self._created_ids.facts(points="points" in self._named, items="items" in self._named)
 
     def result(
         self,

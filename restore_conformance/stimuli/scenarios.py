@@ -6,6 +6,7 @@ A step says what is asked of which session, and by whom. Nothing here sends or j
 from __future__ import annotations
 
 from restore_conformance.stimuli.changes import REFUSED
+from restore_conformance.stimuli.entries import MANY_ITEMS
 from restore_conformance.stimuli.scenario import (
     ARTIFACTS,
     BACK,
@@ -21,7 +22,6 @@ from restore_conformance.stimuli.scenario import (
     Step,
     Tier,
 )
-from restore_conformance.stimuli.short import MANY_ITEMS
 
 QUICK, S = Tier.QUICK, Tier.STANDARD
 

@@ -1,4 +1,4 @@
-"""A service in process whose answers get lost or are replaced on demand, behind a live door with a journal."""
+"""A service in process whose answers get lost or are replaced on demand, behind a live guard with a journal."""
 
 import json
 import uuid
@@ -9,11 +9,10 @@ from restore_conformance.contract.paths import session_path
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
 from restore_conformance.live.cleanup import clean
-from restore_conformance.live.guard import Door
-from restore_conformance.live.identities import Identities
+from restore_conformance.live.guard import Guard
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.settings import Login
-from restore_conformance.live.signin import Token
+from restore_conformance.live.tokens import Identities, Token
 from restore_conformance.mock import Service
 from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Answer, Embedded
@@ -55,7 +54,7 @@ class Lossy:
 
 
 class Place:
-    """A door on a lossy service with a journal, opened as often as a test likes: every time a new start."""
+    """A guard on a lossy service with a journal, opened as often as a test likes: every time a new start."""
 
     def __init__(self, folder):
         self.wire = Lossy()
@@ -65,26 +64,26 @@ class Place:
     def open(self):
         identities = Identities({"good": Login()}, lambda _: Token(self.wire.service.token, 1e12, renewable=False))
         self.journal = Journal(self.folder / "journal.ndjson")
-        self.door = Door(
+        self.guard = Guard(
             self.wire, identities, self.journal, Budget(500, 500, 600, 500), Pace(0), refusal=lambda _: False,
             support=lambda _: None, application=CLIENT, pool=frozenset(f"point {one}" for one in POOL),
         )  # fmt: skip
-        self.door.pause = lambda seconds: None
+        self.guard.pause = lambda seconds: None
 
     def create(self, points=None, token=None):
         elements = [{"restorePoint": {"id": point}, "destinationType": "new"} for point in points or ()]
         body = json.dumps({"siteRestoreArtifacts": elements} if elements else {}).encode()
         headers = (
-            ("Authorization", f"Bearer {token or self.door.identities['good']}"),
+            ("Authorization", f"Bearer {token or self.guard.identities['good']}"),
             ("Content-Type", "application/json"),
         )
         request = Request("POST", CREATE, headers, body)
-        return self.wire.service.handle(request) if token else self.door.send(request).response
+        return self.wire.service.handle(request) if token else self.guard.send(request).response
 
     def read(self, session):
         """Reads a session as a run does."""
-        bearer = (("Authorization", f"Bearer {self.door.identities['good']}"),)
-        return self.door.send(Request("GET", session_path(session), bearer)).response
+        bearer = (("Authorization", f"Bearer {self.guard.identities['good']}"),)
+        return self.guard.send(Request("GET", session_path(session), bearer)).response
 
     def other(self, points=None):
         """A draft of somebody else with the same application."""
@@ -93,7 +92,7 @@ class Place:
     def clean(self, careful=True):
         self.journal.close()
         self.open()
-        return clean(self.door, careful=careful)
+        return clean(self.guard, careful=careful)
 
     @property
     def sessions(self):

@@ -1,22 +1,20 @@
 """Faults are different servers: each does what it says and nothing else, and no two of them are the same."""
 
 import hashlib
-import json
 import re
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 
 import pytest
+from client import Client, code
 
 from restore_conformance.campaign.campaign import Campaign
-from restore_conformance.exchange import Request, header
+from restore_conformance.exchange import header
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import ALIASES, FAULTS, seeded, tables
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 
-BASE = "/solutions/backupRestore"
-SITE, GRANULAR = "siteRestoreArtifacts", "granularSiteRestoreArtifacts"
 UNREADABLE = {"update-malformed-other-code", "update-broken-json-accepted"}
 """The faults that are about changes that cannot be read."""
 UPDATES = [
@@ -40,15 +38,8 @@ MALFORMED = {
 
 def changed(service, body, media="application/json"):
     """Status and code of a change to a fresh draft with one site."""
-    token, json_type = ("Authorization", f"Bearer {service.token}"), ("Content-Type", "application/json")
-    site = {"restorePoint": {"id": "aaaaaaaa-0000-4000-8000-000000000001"}, "destinationType": "new"}
-    created = Request(
-        "POST", f"{BASE}/sharePointRestoreSessions", (token, json_type), json.dumps({SITE: [site]}).encode()
-    )
-    made = json.loads(service.handle(created).body)["id"]
-    headers = (token, ("Content-Type", media))
-    answer = service.handle(Request("PATCH", f"{BASE}/sharePointRestoreSessions/{made}", headers, body))
-    return answer.status, json.loads(answer.body).get("error", {}).get("code")
+    client = Client(service)
+    return code(client("PATCH", f"/sharePointRestoreSessions/{client.create(1)['id']}", body, media=media))
 
 
 @pytest.mark.parametrize("name", UPDATES)
@@ -118,8 +109,8 @@ class Digest:
         order = {}
         caller = self.callers.get((header(request.headers, "Authorization") or "").removeprefix("Bearer "), "")
         sent = f"{caller} {request.method} {request.target} {(request.body or b'').decode('utf-8', 'replace')} "
-        told = _GUID.sub(lambda found: self._id(found, order), sent + shown)
-        self.exchanges.append(hashlib.sha256(_TIME.sub(self._time, told).encode()).hexdigest())
+        masked = _GUID.sub(lambda match: self._id(match, order), sent + shown)
+        self.exchanges.append(hashlib.sha256(_TIME.sub(self._time, masked).encode()).hexdigest())
         return answer
 
     def value(self):
@@ -127,19 +118,19 @@ class Digest:
         every = [*sorted(self.exchanges), *map(str, sorted(self.ids.values()))]
         return hashlib.sha256("\0".join(every).encode()).hexdigest()
 
-    def _id(self, found, order):
-        same = order.setdefault(found[0].lower(), len(order))
-        return f"<{same} {'upper' if found[0].isupper() else ''}>"
+    def _id(self, match, order):
+        same = order.setdefault(match[0].lower(), len(order))
+        return f"<{same} {'upper' if match[0].isupper() else ''}>"
 
-    def _time(self, found):
+    def _time(self, match):
         try:
-            moment = datetime.fromisoformat(found[0])
+            moment = datetime.fromisoformat(match[0])
         except ValueError:
-            return found[0]
+            return match[0]
         away = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)
         if abs(away.total_seconds()) > 7 * 86400:
-            return found[0]
-        return f"<{round(away.total_seconds() / 60)} {len(found['fraction'] or '')} {found['zone']}>"
+            return match[0]
+        return f"<{round(away.total_seconds() / 60)} {len(match['fraction'] or '')} {match['zone']}>"
 
     def now(self):
         return self.inner.now()

@@ -22,7 +22,7 @@ IMPORTED_IN = {
         "stimuli/walks.py",
         "campaign/session_machine.py",
         "campaign/sweep.py",
-        "bench/compositions.py",
+        "bench/servers.py",
     },
     "jsonschema": {"contract/documents.py"},
     "jsonschema_rs": {"contract/documents.py"},

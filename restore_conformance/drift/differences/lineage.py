@@ -5,9 +5,10 @@ Knows the normal form of types only.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
-from restore_conformance.drift.sources.metadata import Member, Metadata, bare
+from restore_conformance.drift.sources.metadata import Knows, Member, Metadata, TypeFacts, bare
 
 
 class Lineage:
@@ -53,10 +54,13 @@ class Lineage:
 
     def effective(self, name: str) -> dict[str, Member]:
         """All members of a value of the type."""
-        found = self._effective.get(name)
-        if found is None:
-            found = self._effective[name] = self.metadata.effective(name)
-        return found
+        if name not in self._effective:
+            self._effective[name] = self.metadata.effective(name)
+        return self._effective[name]
+
+    def key(self, name: str) -> tuple[str, ...]:
+        """The key of a type, which may stand on any type of its chain."""
+        return next((facts.key for facts in self.metadata.chain(name) if facts.key), ())
 
     def below(self, name: str) -> list[str]:
         """The concrete types of a branch; where it has none, as in a slice, the abstract ones nothing derives from."""
@@ -75,3 +79,17 @@ class Lineage:
                 found[current] = None
                 waiting.extend(self._derived.get(current, ()))
         return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both readings, and the aspects that both can state."""
+
+    before: Lineage
+    after: Lineage
+    knows: frozenset[Knows]
+
+    def unknown_bases(self, old: TypeFacts, new: TypeFacts) -> list[str]:
+        """The base types of a type that are not declared down to their last base, on either side."""
+        sides = ((old, self.before), (new, self.after))
+        return sorted({one.base for one, side in sides if one.base and not side.metadata.closed(one.name)})

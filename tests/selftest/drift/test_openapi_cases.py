@@ -48,10 +48,7 @@ def build(
         "paths": {
             path: {
                 "get": {
-                    "parameters": [
-                        {"name": key, "in": "path", "required": True, "schema": {"type": "string"}},
-                        select,
-                    ],
+                    "parameters": [{"name": key, "in": "path", "required": True, "schema": {"type": "string"}}, select],
                     "responses": {status: {"description": "d", "content": {"application/json": {"schema": answer}}}},
                 },
                 "post": {
@@ -124,10 +121,7 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
         build(point={"error": ref("microsoft.graph.publicError")}),
         [("property_added", "additive", "R-OPTIONAL")],
     ),
-    "nullable reference added": (
-        build(point={"error": NULLABLE_ERROR}),
-        [("property_added", "additive", "G-ADDPROP")],
-    ),
+    "nullable reference added": (build(point={"error": NULLABLE_ERROR}), [("property_added", "additive", "G-ADDPROP")]),
     "value of a parameter lost": (
         build(select=limited(["id"])),
         [("parameter_values_changed", "breaking", "G-ENUM-REMOVED")],

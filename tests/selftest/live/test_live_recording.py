@@ -312,9 +312,9 @@ def test_an_end_in_mid_recording_writes_no_half_cassette(tenant, command, tmp_pa
 
 def test_a_tenant_that_fails_in_mid_recording_is_not_half_recorded(tenant, record, monkeypatch):
     """A permission that ends, or an answer that never comes: nothing is written, and one sentence says why."""
-    from restore_conformance.live.guard import Door
+    from restore_conformance.live.guard import Guard
 
-    monkeypatch.setattr(Door, "pause", lambda *_: None)
+    monkeypatch.setattr(Guard, "pause", lambda *_: None)
     real, count = tenant.service.answer, [0]
 
     def answer(asked):

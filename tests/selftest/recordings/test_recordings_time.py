@@ -23,7 +23,7 @@ from restore_conformance.recorded.har import Writer, archive
 from restore_conformance.recorded.provenance import Place
 from restore_conformance.recorded.recorder import Recorder
 from restore_conformance.records.exchange_store import Store
-from restore_conformance.reports.bundle.selection import exchange_from
+from restore_conformance.records.stored_exchange import restored
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli.stimulus import CREATE
@@ -137,7 +137,7 @@ def test_the_har_of_a_run_keeps_its_times(register, tmp_path):
         assert at - read[0] == pytest.approx(sent[number] - sent[numbers[0]], abs=0.002)
     lines = [json.loads(line) for line in (tmp_path / "exchanges.ndjson").read_text().splitlines()]
     assert {line["number"]: line["at"] for line in lines} == {n: round(at, 6) for n, at in sent.items()}
-    assert [exchange_from(line).at for line in lines] == [line["at"] for line in lines]
+    assert [restored(line).at for line in lines] == [line["at"] for line in lines]
 
 
 MOMENTS = {

@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.known import WAIT, excuse, has_route, place
-from restore_conformance.checks.lists import creator
-from restore_conformance.checks.talks import same_job_type, same_time, sound
+from restore_conformance.checks.agreement import creator, same_job_type, same_time, sound
+from restore_conformance.checks.readings import WAIT, excuse, has_route, place
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import objects, total
 from restore_conformance.state import Aspect, Between, Known, Row
 from restore_conformance.state.facts import NOT_THERE
 from restore_conformance.state.known import COUNT, OPEN, PRESENCE, STATUS, Fit, Phase
-from restore_conformance.state.ledger import values
+from restore_conformance.state.session import values
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
 # ------------------------------------------------------------------ pages
@@ -172,7 +171,7 @@ def agree_with_get(exchange: Exchange, known: Known) -> None:
 
 
 def _as_get(exchange: Exchange, row: Row, item: Mapping[str, Any], read: Mapping[str, Any]) -> None:
-    if item.get("restoreJobType") is not None and "restoreJobType" in read:
+    if item.get("restoreJobType") is not None and "restoreJobType" in read and not row.emptied:
         same_job_type(dict(read), dict(item))
     draft = "draft" if read.get("status") == "draft" else "not draft"
     for name, member, shows in ((STATUS, "status", draft), (COUNT, "total", total(read))):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from restore_conformance.recogniser.artifacts import items, sites
-from restore_conformance.recogniser.sent import Seen
+from restore_conformance.recogniser.recognition import Seen
 from restore_conformance.recogniser.vocabulary import Vocabulary
 
 CONFLICT = "@microsoft.graph.conflictBehavior"

@@ -41,7 +41,7 @@ PROTOCOL = (
 Entry = tuple[str, Knobs]
 
 
-def short(s: int, *, whole: bool) -> Iterator[Entry]:
+def entries(s: int, *, whole: bool) -> Iterator[Entry]:
     """Families and knobs in order; `s` is where the seeds of the ids begin. `whole` says that more is sent besides."""
     yield from _accepted(s, whole)
     yield from _rows(s, whole)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.known import WAIT, by_nobody_else, excuse, has_route, place
+from restore_conformance.checks.readings import WAIT, by_nobody_else, excuse, has_route, place
 from restore_conformance.exchange import Exchange
 from restore_conformance.state import Known
 from restore_conformance.state.facts import NOT_THERE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.talks import ABSENT
+from restore_conformance.checks.agreement import ABSENT
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import codes
 from restore_conformance.state import Aspect, Known

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.asking import asked, broken, names_nothing, ready, refused, shown_gone, steady
-from restore_conformance.checks.known import excuse
+from restore_conformance.checks.access import asked, broken, names_nothing, ready, refused, shown_gone, steady
+from restore_conformance.checks.readings import excuse
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import codes, exceptions
 from restore_conformance.state import Known

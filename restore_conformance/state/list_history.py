@@ -13,7 +13,7 @@ from typing import Any
 
 from restore_conformance.exchange import Exchange
 from restore_conformance.state.known import Between
-from restore_conformance.state.ledger import session_of, values
+from restore_conformance.state.session import session_of, values
 
 KEPT = 10
 """How many are kept of each caller; such as nothing came in between count once in a row."""
