@@ -14,6 +14,7 @@ from restore_conformance.commands import bench
 from restore_conformance.mock import Refusal, Service
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.mock.variants import VARIANTS, dimensions
+from restore_conformance.verdicts import Exit
 
 SHARE = int(os.environ.get("RESTORE_CONFORMANCE_SHARE", "80"))
 """Every how many servers `make test` takes one of; `.ci/run` takes more, `make bench-trust` all."""
@@ -123,6 +124,20 @@ def test_a_long_run_reports_who_breaks_the_contract(register, monkeypatch):
 def test_a_fault_beyond_the_standard_profile_is_detected_by_the_deep_one(register):
     assert not score_fault(register, "activate-too-many-400", "standard").detected
     assert score_fault(register, "activate-too-many-400", "deep", drawn=0).first
+
+
+def test_a_server_that_breaks_on_several_curiosities_at_once_alone_is_detected(judged):
+    """None of them explains it, and what they bring about together is no less of a server error."""
+    service = Service()
+    check = service.check
+
+    def fragile(payload):
+        check(payload)
+        if {"notDeclared", "@example.note"} <= payload.keys():
+            raise RuntimeError("a crash of the server")
+
+    service.check = fragile
+    assert judged(service, "quick").exit is Exit.BROKEN
 
 
 def test_a_refusal_of_several_curiosities_at_once_answers_none_of_them(judged):
