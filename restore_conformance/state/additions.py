@@ -10,12 +10,12 @@ from restore_conformance.state.session import KINDS, Items
 
 def sent_by(payload: Any) -> dict[str, Items]:
     """The artifacts of a payload, by kind."""
-    found: dict[str, Items] = {}
+    artifacts: dict[str, Items] = {}
     for member, kind in KINDS.items():
         value = payload.get(member) if isinstance(payload, dict) else None
         if isinstance(value, list):
-            found[kind] = tuple(one for one in value if isinstance(one, dict))
-    return found
+            artifacts[kind] = tuple(artifact for artifact in value if isinstance(artifact, dict))
+    return artifacts
 
 
 def removed_by(names: Iterable[Any], listed: Items | None, number: int | None) -> set[str] | None:
@@ -25,15 +25,15 @@ def removed_by(names: Iterable[Any], listed: Items | None, number: int | None) -
         return set()
     if listed is None or number != len(listed):
         return None
-    return wanted & {str(one.get("id")).lower() for one in listed}
+    return wanted & {str(artifact.get("id")).lower() for artifact in listed}
 
 
-def _key(one: Mapping[str, Any]) -> str:
-    point = one.get("restorePoint")
-    name = point.get("id") if isinstance(point, dict) else f"{one.get('browseSessionId')} {one.get('id')}"
+def _key(artifact: Mapping[str, Any]) -> str:
+    point = artifact.get("restorePoint")
+    name = point.get("id") if isinstance(point, dict) else f"{artifact.get('browseSessionId')} {artifact.get('id')}"
     return str(name).lower()
 
 
 def adds_again(fresh: Items, sent: Items) -> bool:
     """Whether an addition names what was added before, which a server may take for the same."""
-    return not {_key(one) for one in fresh}.isdisjoint(_key(one) for one in sent)
+    return not {_key(artifact) for artifact in fresh}.isdisjoint(_key(artifact) for artifact in sent)

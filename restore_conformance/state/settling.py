@@ -61,18 +61,18 @@ class Settling:
         self, operation: str, session: Session, view: View, aspects: Mapping[str, Aspect], kind: str = ""
     ) -> None:
         """Take note of what a view shows by now that it did not show before, or that was otherwise before."""
-        for name, one in aspects.items():
-            if one.fit is not Fit.AGREES:
+        for name, aspect in aspects.items():
+            if aspect.fit is not Fit.AGREES:
                 continue
             known = name in view.values
-            if view.values[name] != one.expected if known else session.was_otherwise(name, kind):
+            if view.values[name] != aspect.expected if known else session.was_otherwise(name, kind):
                 self.came((operation, what_of(name, aspects)))
-            view.values[name] = one.expected
+            view.values[name] = aspect.expected
 
 
 def lacking(aspects: Mapping[str, Aspect]) -> str:
     """The first aspect that is behind, or ""."""
-    return next((name for name, one in aspects.items() if one.fit is Fit.BEHIND), "")
+    return next((name for name, aspect in aspects.items() if aspect.fit is Fit.BEHIND), "")
 
 
 def what_of(name: str, aspects: Mapping[str, Aspect]) -> str:
@@ -87,5 +87,5 @@ def long_enough(age: float | None, readings: int) -> bool:
 
 def age_of(exchange: Exchange, session: Session) -> float | None:
     """Seconds from the last change of a session to an answer."""
-    came = answered_at(exchange)
-    return None if came is None or session.at is None else came - session.at
+    answered = answered_at(exchange)
+    return None if answered is None or session.at is None else answered - session.at

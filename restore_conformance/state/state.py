@@ -97,15 +97,15 @@ class State:
 
     def _session(self, exchange: Exchange) -> Session | None:
         name = exchange.sent.session.lower()
-        found = self._sessions.get(name)
-        if found is not None:
+        session = self._sessions.get(name)
+        if session is not None:
             self._sessions.move_to_end(name)
-            if exchange.sent.caller == "unknown" and found.caller != caller_of(exchange):
+            if exchange.sent.caller == "unknown" and session.caller != caller_of(exchange):
                 return None  # another token may not be allowed to see it
-            made = exchange.sent.session == found.created.answer.get("id") or 200 <= (exchange.status or 0) < 300
-            if not made:
+            same_id = exchange.sent.session == session.created.answer.get("id") or 200 <= (exchange.status or 0) < 300
+            if not same_id:
                 return None  # letter case may tell ids apart
-        return found
+        return session
 
     def _about(self, exchange: Exchange, session: Session | None, view: View | None = None, **more: Any) -> Known:
         name = exchange.sent.session.lower()
@@ -123,7 +123,7 @@ class State:
         since = set(session.since(view)) if view is not None else set(causes)
         agreed = max(view.agreed if view is not None else 0, session.created.number)
         for cause, latest in self._latest.items():
-            other = next((one for named, one in reversed(latest) if named != session.name), None)
+            other = next((earlier for named, earlier in reversed(latest) if named != session.name), None)
             if other is not None and other.number > agreed:
                 since.add(f"other:{cause}")
                 causes[f"other:{cause}"] = other
@@ -138,7 +138,7 @@ class State:
 
     def _other(self, cause: str, session: str, exchange: Exchange) -> None:
         """Note the last exchanges that did something to two different sessions."""
-        latest = [one for one in self._latest.get(cause, []) if one[0] != session]
+        latest = [event for event in self._latest.get(cause, []) if event[0] != session]
         self._latest[cause] = [*latest[-1:], (session, exchange)]
 
     # ------------------------------------------------------------------ changes
@@ -148,27 +148,27 @@ class State:
         self._changes += 1
         self._lists.created(exchange)
         self._moves_rows(exchange)
-        made = session_of(exchange).lower()
-        if not made:
+        name = session_of(exchange).lower()
+        if not name:
             return known
         self._created += 1
-        if made in self.given:
-            if made in self._sessions:
-                self._sessions[made].shared = True
+        if name in self.given:
+            if name in self._sessions:
+                self._sessions[name].shared = True
             return known
         if len(self.given) < GIVEN:
-            self.given[made] = exchange.number
+            self.given[name] = exchange.number
         sent = sent_by(exchange.sent.payload)
         clean = "clean" in exchange.sent.tags
         items: dict[str, int | None] = {kind: len(sent.get(kind, ())) if clean else None for kind in KINDS.values()}
         first = Version(Phase.GONE)
         version = Version(Phase.DRAFT, total(exchange.answer), items)
-        self._sessions[made] = Session(
-            made, exchange, caller_of(exchange), [first, version], answered_at(exchange), exchange, sent=sent,
+        self._sessions[name] = Session(
+            name, exchange, caller_of(exchange), [first, version], answered_at(exchange), exchange, sent=sent,
             order=self._created, broken=known.broken,
         )  # fmt: skip
-        self._sessions[made].happened("created", exchange)
-        self._other("created", made, exchange)
+        self._sessions[name].happened("created", exchange)
+        self._other("created", name, exchange)
         if len(self._sessions) > SESSIONS:
             self._sessions.popitem(last=False)
         return known
@@ -212,7 +212,7 @@ class State:
         return known
 
     def _active(self, session: Session | None) -> int:
-        return sum(one.phase is Phase.STARTED for one in self._sessions.values() if one is not session)
+        return sum(other.phase is Phase.STARTED for other in self._sessions.values() if other is not session)
 
     def _moves_rows(self, exchange: Exchange) -> None:
         """Take note of a request that may have moved rows of the list of sessions: any that was not refused."""
@@ -241,9 +241,11 @@ class State:
                 version.items = {**now.items, kind: None if number is None else number + more}
                 version.total = None if now.total is None else now.total + more
             wanted = {name.lower() for name in change.removals}
-            kept = [one for one in session.sent.get(kind, ()) if str(one.get("id")).lower() not in wanted]
+            staying = [
+                artifact for artifact in session.sent.get(kind, ()) if str(artifact.get("id")).lower() not in wanted
+            ]
             session.removed = (session.removed | wanted).difference(ids_of(fresh))
-            session.sent[kind] = (*kept, *fresh)
+            session.sent[kind] = (*staying, *fresh)
         elif change is not None and not change.open and not_made >= len(change.additions) + len(change.removals):
             version, causes = Version(now.phase, now.total, dict(now.items)), ["refused"]
         session.emptied = session.emptied or not (now.total and version.total)
@@ -301,7 +303,7 @@ class State:
             exchange, session, view, aspects=aspects, settled=settled, lacks=lacks, pages=pages,
             age=age, vain=self._settling.vain(key, age), **more,
         )  # fmt: skip
-        wrong = any(one.fit is Fit.CONTRADICTS for one in aspects.values())
+        wrong = any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values())
         if not exchange.trouble:
             self._settling.came((operation, TROUBLE))
         self._settling.shows(operation, session, view, aspects, kind)
@@ -324,13 +326,17 @@ class State:
                 # What is not what was sent may be of before the change, however often it was read.
                 held = [session.now.items.get(kind) for kind in KINDS.values()]
                 age = age_of(exchange, session)
-                fits = None not in held and sum(one or 0 for one in held) == shown
+                fits = None not in held and sum(number or 0 for number in held) == shown
                 session.now.total = shown if fits or (age is not None and age >= LONG) else None
         if self.alone or presence is None:
             return
         absent = presence.fit is Fit.BEHIND and presence.expected
-        odd = [one for name, one in aspects.items() if name != PRESENCE and one.fit in {Fit.CONTRADICTS, Fit.BEHIND}]
-        if absent or (odd and not self._only_ours(exchange.answer, session)):
+        differing = [
+            aspect
+            for name, aspect in aspects.items()
+            if name != PRESENCE and aspect.fit in {Fit.CONTRADICTS, Fit.BEHIND}
+        ]
+        if absent or (differing and not self._only_ours(exchange.answer, session)):
             session.foreign = True
 
     def _was_there(self, session: Session, view: View) -> bool:
@@ -352,8 +358,8 @@ class State:
         moves, readings = self._calm.get(key, (-1, 0))
         readings = readings + 1 if moves == self._moves else 1
         self._calm[key] = self._moves, readings
-        came = answered_at(exchange)
-        age = None if came is None or self._moved is None else came - self._moved
+        answered = answered_at(exchange)
+        age = None if answered is None or self._moved is None else answered - self._moved
         return not self._moves or long_enough(age, readings), age
 
     # ------------------------------------------------------------------ lists
@@ -366,7 +372,7 @@ class State:
             view = session.view(operation) if session else None
             return self._about(exchange, session, view, settled=session is None, pages=pages, whole=whole)
         view = session.view(operation)
-        shown = [one for page in pages for one in values(page)]
+        shown = [artifact for page in pages for artifact in values(page)]
         aspects: dict[str, Aspect] = {}
         if exchange.status in NOT_THERE:
             aspects[PRESENCE] = session.present(shown=False)
@@ -392,35 +398,37 @@ class State:
     def _list(self, exchange: Exchange) -> Known:
         caller, operation = caller_of(exchange), exchange.sent.operation
         if len(self.shown) < GIVEN:
-            self.shown.update(str(one.get("id")).lower() for one in values(exchange))
+            self.shown.update(str(item.get("id")).lower() for item in values(exchange))
         pages, whole = self._paging.take(f"{operation} {caller}", exchange, self._changes)
         rows: tuple[Row, ...] = ()
         between: tuple[Between, ...] = ()
         lacks, settled, vain, age = "", True, False, None
         if whole and reads(exchange):
-            shown = {str(one.get("id")).lower(): one for page in pages for one in values(page)}
+            shown = {str(item.get("id")).lower(): item for page in pages for item in values(page)}
             # Others may make and delete sessions between two pages, so that a row moves from one to the other.
             moving = len(pages) > 1 and not self.given.keys() >= shown.keys()
             between = self._lists.listed(f"{operation} {caller}", pages)
             calm, since = self._is_calm(f"{operation} {caller}", exchange) if len(pages) > 1 else (True, None)
-            every = (one for one in self._sessions.values() if one.caller == caller)
-            sessions = [one for one in every if one.name in shown or not one.is_over(operation)]
-            found = [self._row(session, shown, exchange, moving=moving, calm=calm) for session in sessions]
-            rows = tuple(one for one in found if one is not None)
-            late = [one for one in rows if any(aspect.fit is Fit.BEHIND for aspect in one.aspects.values())]
-            unsettled = [one for one in late if not one.settled]
-            for one in (unsettled or late)[:1]:
-                lacks = lacking(one.aspects)
-            keys = [((operation, what_of(lacking(one.aspects), one.aspects)), one.age) for one in unsettled]
+            every = (session for session in self._sessions.values() if session.caller == caller)
+            sessions = [session for session in every if session.name in shown or not session.is_over(operation)]
+            compared = [self._row(session, shown, exchange, moving=moving, calm=calm) for session in sessions]
+            rows = tuple(row for row in compared if row is not None)
+            late = [row for row in rows if any(aspect.fit is Fit.BEHIND for aspect in row.aspects.values())]
+            unsettled = [row for row in late if not row.settled]
+            for row in (unsettled or late)[:1]:
+                lacks = lacking(row.aspects)
+            keys = [((operation, what_of(lacking(row.aspects), row.aspects)), row.age) for row in unsettled]
             vain = bool(keys) and all(self._settling.vain(key, age) for key, age in keys)
             if not lacks and sum(len(values(page)) for page in pages) > len(shown):
                 lacks, settled = "rows", calm  # one stands twice, which may be of pages that show different moments
             settled = settled and not unsettled
-            age = min((one for one in (since, *(row.age for row in unsettled)) if one is not None), default=None)
+            age = min(
+                (seconds for seconds in (since, *(row.age for row in unsettled)) if seconds is not None), default=None
+            )
         elif len(pages) > 1 and self._moved is not None:
             # No reading ended, so that none is repeated; its pages may still come of different moments.
-            came = answered_at(exchange)
-            settled = came is not None and came - self._moved >= LONG
+            answered = answered_at(exchange)
+            settled = answered is not None and answered - self._moved >= LONG
         return Known(
             settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
             routes=self.routes, asked=self._asked, given=self.given.keys(), alone=self.alone, age=age, vain=vain,
@@ -436,14 +444,16 @@ class State:
         if session.phase is Phase.UNSURE:
             return None
         operation = exchange.sent.operation
-        view, one = session.view(operation), shown.get(session.name)
-        view.lacking = 0 if one is not None else view.lacking or exchange.number
-        aspects = {PRESENCE: session.present(shown=one is not None)}
-        if one is None and session.phase in THERE and (moving or not self._was_there(session, view)):
+        view, item = session.view(operation), shown.get(session.name)
+        view.lacking = 0 if item is not None else view.lacking or exchange.number
+        aspects = {PRESENCE: session.present(shown=item is not None)}
+        if item is None and session.phase in THERE and (moving or not self._was_there(session, view)):
             aspects = {}
-        elif one is not None and aspects[PRESENCE].fit is Fit.AGREES and self._only_ours(one, session, sure=self.alone):
-            aspects[STATUS] = self._status(session, one.get("status"))
-            aspects[COUNT] = session.count(total(one))
+        elif (
+            item is not None and aspects[PRESENCE].fit is Fit.AGREES and self._only_ours(item, session, sure=self.alone)
+        ):
+            aspects[STATUS] = self._status(session, item.get("status"))
+            aspects[COUNT] = session.count(total(item))
         lacks = lacking(aspects)
         settled = not lacks or (
             (calm or lacks != PRESENCE)
@@ -451,12 +461,12 @@ class State:
         )
         known = self._about(exchange, session, view)
         read = session.readings.get("get") or session.readings.get("get-typed")
-        made = Row(
-            session.name, session.phase, session.created, session.because, known.since, one,
+        result = Row(
+            session.name, session.phase, session.created, session.because, known.since, item,
             read, aspects, settled, age_of(exchange, session),
             view.item, read is not None and read.number > self._altered, session.emptied, session.broken,
         )  # fmt: skip
         if aspects and not lacks and not any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values()):
-            view.agreed, view.reading, view.item = exchange.number, exchange, one
+            view.agreed, view.reading, view.item = exchange.number, exchange, item
         self._settling.shows(operation, session, view, aspects)
-        return made
+        return result
