@@ -56,7 +56,7 @@ class Row:
     """One session and what a list of sessions shows of it: `shown` is None where the list does not have it.
 
     `read` is the last get that agreed, `fresh` where no session was changed since; `before` what the last list showed
-    that agreed; `broken` the clauses found broken about this session.
+    that agreed; `broken` the clauses found broken about this session; `emptied` as of `Known`.
     """
 
     session: str
@@ -71,6 +71,7 @@ class Row:
     age: float | None = None
     before: Mapping[str, Any] | None = None
     fresh: bool = False
+    emptied: bool = False
     broken: Collection[str] = frozenset()
 
 
@@ -112,7 +113,8 @@ class Known:
     the latest last. `routes` are the operations that the target has shown to have, `asked` those that it was asked
     for; `given` all ids that it gave to sessions, and `others` how many it gave since this one. `active` says, of an
     activation, how many other sessions are known to have started. `broken` are the clauses found broken about this one.
-    `alone` says that nobody else is known to be at work.
+    `alone` says that nobody else is known to be at work, `emptied` that a change may have found or left the session
+    without artifacts, so that nothing says of which kind it has been since.
     """
 
     session: str = ""
@@ -143,6 +145,7 @@ class Known:
     others: int = 0
     active: int = 0
     alone: bool = True
+    emptied: bool = False
     broken: set[str] = field(default_factory=set)
 
     @property

@@ -59,7 +59,10 @@ class View:
 
 @dataclass(slots=True)
 class Session:
-    """One session. `at` is when it was last changed, None where the exchange has no time; `caller` who made it."""
+    """One session. `at` is when it was last changed, None where the exchange has no time; `caller` who made it.
+
+    `emptied` says that a change may have found or left it without artifacts, so that nothing says of which kind it is.
+    """
 
     name: str
     created: Exchange
@@ -76,6 +79,7 @@ class Session:
     order: int = 0
     shared: bool = False
     foreign: bool = False
+    emptied: bool = False
     broken: set[str] = field(default_factory=set)
 
     @property

@@ -133,7 +133,7 @@ class State:
             view.reading if view is not None else None, frozenset(since), causes,
             sent=dict(session.sent), listed=dict(session.listed), readings=dict(session.readings),
             routes=self.routes, asked=self._asked, given=self.given.keys(), others=self._created - session.order,
-            alone=self.alone, broken=session.broken, **more,
+            alone=self.alone, emptied=session.emptied, broken=session.broken, **more,
         )  # fmt: skip
 
     def _other(self, cause: str, session: str, exchange: Exchange) -> None:
@@ -193,6 +193,7 @@ class State:
             return known
         if status is None or not 200 <= status < 300:
             phase = now.phase if operation == "update" else Phase.UNSURE
+            session.emptied = session.emptied or operation == "update"
             session.changed(Version(phase, None, {}), answered_at(exchange))
             session.happened("changed", exchange)
             return known
@@ -245,6 +246,7 @@ class State:
             session.sent[kind] = (*kept, *fresh)
         elif change is not None and not change.open and not_made >= len(change.additions) + len(change.removals):
             version, causes = Version(now.phase, now.total, dict(now.items)), ["refused"]
+        session.emptied = session.emptied or not (now.total and version.total)
         session.changed(version, at)
         for cause in causes:
             if cause == "refused":
@@ -452,7 +454,7 @@ class State:
         made = Row(
             session.name, session.phase, session.created, session.because, known.since, one,
             read, aspects, settled, age_of(exchange, session),
-            view.item, read is not None and read.number > self._altered, session.broken,
+            view.item, read is not None and read.number > self._altered, session.emptied, session.broken,
         )  # fmt: skip
         if aspects and not lacks and not any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values()):
             view.agreed, view.reading, view.item = exchange.number, exchange, one

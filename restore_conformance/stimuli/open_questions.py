@@ -42,6 +42,7 @@ def curiosities(d: Draft) -> None:
     d.odd["@odata.type"], d.odd["restorePoint"]["@odata.type"] = "#microsoft.graph.siteRestoreArtifact", POINT
     d.payload = {**dict(READ_ONLY), "notDeclared": "text", "@example.note": 5, **d.payload}
     d.labels["singles"] = tuple(make(d.materials, d.knobs) for make in _CURIOUS)
+    d.labels["singles"] += (other_annotations(d.materials, d.knobs._replace(variant=1)),)
 
 
 @edited("unknown-members", 4, open="unknown-members")

@@ -360,3 +360,38 @@ def test_a_settled_breach_is_reported_once(wire):
     wire.list(1, 2)
     assert wire.failed() == ["update/response.removed"]
     assert wire.finding("update/response.removed").seen <= 2
+
+
+OF_KIND = {
+    "create/read-back.same-session",
+    "create/read-back.others-untouched",
+    "list/response.agrees-with-get",
+    "activate/response.session",
+}
+
+
+def of_kind_failed(wire):
+    """The clauses about the kind of a session that were broken."""
+    return OF_KIND & {one.clause.address for one in wire.judge.verdicts() if one.verdict is Verdict.FAIL}
+
+
+@pytest.mark.parametrize("between", ["nothing", "created", "listed", "activated"])
+@pytest.mark.parametrize("emptied", [True, False])
+def test_a_session_that_was_emptied_may_be_of_another_kind(between, emptied):
+    """Nothing says of which kind a session is that lost its last artifact, and a replica may show it as it was."""
+    wire, first = Wire(), (1,) if emptied else (1, 2)
+    full = {"id": NAME(1), "status": "draft", "restoreSessionArtifactCount": {"total": len(first)}}
+    standard, granular = {"restoreJobType": "standard"}, {"restoreJobType": "granular"}
+    wire.create(items=first, stamp=granular)
+    wire.get(len(first), stamp=granular)
+    wire.change({"@removed": {"reason": "changed"}, "id": item(1)["id"]}, member=ITEM)
+    wire.get(len(first) - 1, stamp=standard if between in {"nothing", "activated"} or emptied else granular)
+    if between == "created":
+        wire.create(2)
+        wire.get(len(first), stamp=granular if emptied else standard)
+    elif between == "listed":
+        wire.say("GET", BASE, 200, {"value": [full | (granular if emptied else standard)]})
+    elif between == "activated":
+        wire.change(item(3), member=ITEM)
+        wire.say("POST", f"{BASE}/{NAME(1)}/activate", 200, full | standard | {"status": "activating"})
+    assert bool(of_kind_failed(wire)) is not emptied

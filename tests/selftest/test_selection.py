@@ -23,7 +23,9 @@ from restore_conformance.records.run_record import run_of
 from restore_conformance.reports.comparison import compare
 from restore_conformance.reports.comparison.changes import Kind
 from restore_conformance.scrub import Scrub
-from restore_conformance.settings import Settings, headers_from
+from restore_conformance.settings import Settings
+from restore_conformance.settings.table import ROWS
+from restore_conformance.settings.values import headers_from
 from restore_conformance.targets import Embedded, Http, answers
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
 
@@ -138,6 +140,13 @@ def test_nothing_more_is_sent_once_enough_is_broken():
     assert result.requests < WHOLE["standard"] / 2
     assert "broken, and 1 was enough" in result.stopped
     assert result.stopped in result.reason
+
+
+def test_no_failures_as_a_bound_send_everything():
+    """0 is the default: no number of broken clauses is enough."""
+    assert ROWS["max_failures"].read("0", "--max-failures") == ROWS["max_failures"].default == 0
+    result = campaign(seeded("mixed-accepted"), max_failures=0, profile="quick").run()
+    assert (result.exit, result.stopped) == (Exit.BROKEN, "")
 
 
 def test_a_run_that_ended_early_says_nothing_of_routes_it_did_not_ask():

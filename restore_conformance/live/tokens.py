@@ -1,28 +1,102 @@
 """The callers of a live run and their tokens: in memory only, renewed before they expire and once after a 401.
 
-A mapping of kinds of caller to tokens, as a sender wants it; reading a token may renew it.
+What a token says of its caller is read, never trusted: the service alone decides what it is worth. Signs nobody in.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from restore_conformance.live.settings import Login
-from restore_conformance.live.signin import Token
-from restore_conformance.live.token_claims import Claims, claims_of
 from restore_conformance.verdicts import Unready
 
 AHEAD = 300.0
 """Seconds before its end at which a token is renewed; less for tokens that live shorter than three times that."""
 FRUITLESS = 2
+LATEST = 253_402_300_800
+"""Seconds from 1970 to the year 10,000, which no clock here can show."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Token:
+    """An access token and when it ends, in seconds since 1970."""
+
+    text: str
+    expires: float
+    renewable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The claims that matter here; all empty for a token that is not a JWT, as those of personal accounts are.
+
+    `kind` is application or delegated; `expires` and `issued` are seconds since 1970, 0 where unknown.
+    """
+
+    tenant: str = ""
+    application: str = ""
+    audience: str = ""
+    kind: str = ""
+    permissions: frozenset[str] = frozenset()
+    expires: int = 0
+    issued: int = 0
+    readable: bool = False
+
+
+def claims_of(token: str) -> Claims:
+    """The claims of a JWT (RFC 7519), or empty ones."""
+    found = _payload(token)
+    if found is None:
+        return Claims()
+    scopes = found.get("scp")
+    roles = found.get("roles")
+    delegated = scopes.split() if isinstance(scopes, str) else []
+    granted = [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []
+    return Claims(
+        tenant=_text(found, "tid"),
+        application=_text(found, "appid") or _text(found, "azp"),
+        audience=_text(found, "aud"),
+        kind="delegated" if delegated else "application",
+        permissions=frozenset((*delegated, *granted)),
+        expires=_number(found, "exp"),
+        issued=_number(found, "iat"),
+        readable=True,
+    )
+
+
+def _payload(token: str) -> dict[str, Any] | None:
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        made = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    return made if isinstance(made, dict) else None
+
+
+def _text(found: dict[str, Any], name: str) -> str:
+    value = found.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _number(found: dict[str, Any], name: str) -> int:
+    value = found.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LATEST:
+        return 0
+    return int(value)
 
 
 class Identities(Mapping[str, str]):
     """Kinds of caller to tokens. Safe to use from threads.
 
-    `ask` signs a caller in; `told` is called with each new token and its kind, before the token is used.
+    `ask` signs a caller in; `on_token` are called with each new token and its kind, before the token is used.
     """
 
     def __init__(self, logins: Mapping[str, Login], ask: Callable[[Login], Token]) -> None:
@@ -33,7 +107,7 @@ class Identities(Mapping[str, str]):
         self._old: dict[str, str] = {}
         self._fruitless: dict[str, int] = {}
         self._lock = threading.RLock()
-        self.told: list[Callable[[str, str], None]] = []
+        self.on_token: list[Callable[[str, str], None]] = []
         self.renewals = 0
 
     def __getitem__(self, kind: str) -> str:
@@ -121,8 +195,8 @@ class Identities(Mapping[str, str]):
         if made.text not in self._old:
             # A cache may hand one token to two callers: it stays what it was first.
             self._old[made.text] = kind
-            for tell in self.told:
-                tell(made.text, kind)
+            for note in self.on_token:
+                note(made.text, kind)
         return made
 
 

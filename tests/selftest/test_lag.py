@@ -1,14 +1,16 @@
-"""Views may lag independently of each other: get, lists, pages, rows, counts. None of it is a deviation."""
+"""Answers may lag: replicas in any order, and views that lag independently (get, lists, pages, rows, counts), are no
+deviation; a change that never comes is one."""
 
 import itertools
 import random
 
 import pytest
-from looking import failed
+from looking import failed, some
 
 from restore_conformance.bench.scoring import judged
 from restore_conformance.live.run import rehearsal
 from restore_conformance.mock import Service
+from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.hooks import READING
 from restore_conformance.mock.variants import composed, dimensions, reported
 from restore_conformance.mock.variants.consistency import replicated
@@ -36,6 +38,9 @@ KINDS = (
 )
 """Pages of a list from different replicas, counts that reads alone show, and three ways to lag on top of each other."""
 PROFILES = ("quick", "standard", "live")
+REPLICAS = [(0.0, 3.0), (0.5, 1.5, 3.0), (0.0, 0.0, 2.0), (3.0, 0.5)]
+SEEDS = (None, *range(1, 24))
+"""None answers in turn, a number at random."""
 
 
 def run(register, names, profile, seed=1, service=None):
@@ -52,11 +57,6 @@ def run(register, names, profile, seed=1, service=None):
     found = set(failed(result)) - reported(names)
     assert not found, (found, names, profile, seed)
     assert result.exit is Exit.CONFORMANT, (result.reason, names, profile, seed)
-
-
-def daily(values, *chosen):
-    """Parameters of which those that are chosen are run every day, and the others with the deep tests."""
-    return [pytest.param(one, marks=() if one in chosen else pytest.mark.deep) for one in values]
 
 
 def test_pages_of_different_replicas_are_no_deviation(register):
@@ -81,7 +81,7 @@ def test_what_lags_in_its_own_way_is_no_deviation(register, names, profile):
     run(register, names, profile)
 
 
-@pytest.mark.parametrize("name", daily(LAGGING, "two-replicas-in-turn", "counts-of-a-replica"))
+@pytest.mark.parametrize("name", some(LAGGING, "two-replicas-in-turn", "counts-of-a-replica"))
 def test_a_tenant_that_lags_is_no_deviation(register, name):
     """A live run waits for what lags as any other does."""
     run(register, [name], "live")
@@ -97,7 +97,7 @@ def drawn(seed):
     return [name for name in (*names, *lags) if name], service
 
 
-@pytest.mark.parametrize("profile", daily(PROFILES, "live"))
+@pytest.mark.parametrize("profile", some(PROFILES, "live"))
 def test_sessions_of_one_answer_from_different_replicas_are_no_deviation(register, profile):
     names, service = drawn(PROFILES.index(profile))
     run(register, names, profile, service=service)
@@ -118,3 +118,37 @@ def test_many_mixtures_of_replicas_and_lists_are_no_deviation(register, profile)
     for seed in range(100):
         names, service = drawn(seed)
         run(register, names, profile, seed, service)
+
+
+def in_any_order(register, profile, lags, seed, *, counts_only):
+    """Judge a plain service behind replicas."""
+    service = Service()
+    replicated(service, lags, seed, counts_only=counts_only)
+    run(register, [], profile, service=service)
+
+
+@pytest.mark.parametrize("lags", some(REPLICAS, REPLICAS[1], REPLICAS[3]), ids=str)
+def test_replicas_that_answer_in_any_order_are_no_deviation(register, lags):
+    for number, seed in enumerate(SEEDS[:4]):
+        in_any_order(register, "quick", lags, seed, counts_only=number % 2 == 1)
+    in_any_order(register, "standard", lags, SEEDS[REPLICAS.index(lags)], counts_only=lags[0] > 0)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("profile", ["quick", "standard"])
+@pytest.mark.parametrize("lags", REPLICAS, ids=str)
+def test_replicas_of_many_seeds_are_no_deviation(register, lags, profile):
+    for seed in SEEDS:
+        in_any_order(register, profile, lags, seed, counts_only=False)
+        in_any_order(register, profile, lags, seed, counts_only=True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["delete-without-effect", "list-lacks-the-newest", "artifacts-first-two-only", "field2-update-total-not-raised"],
+)
+def test_a_fault_is_found_behind_replicas(register, name):
+    service = seeded(name)
+    replicated(service, (0.0, 1.0), seed=2)
+    result = judged(register, service, "standard")
+    assert result.exit is Exit.BROKEN, result.reason
