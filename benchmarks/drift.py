@@ -125,10 +125,7 @@ def nights(folder: Path) -> str:
     assert found is not None
     assert found[0] == date(2026, 1, 1) + timedelta(days=200)
     size = (folder / "nights.sqlite").stat().st_size / MEGABYTE
-    return (
-        f"365 different nights stored in {stored:.1f} s ({size:.1f} MB), "
-        f"bisected in {seconds:.2f} s"
-    )
+    return f"365 different nights stored in {stored:.1f} s ({size:.1f} MB), bisected in {seconds:.2f} s"
 
 
 PARTS: dict[str, Callable[[Path], str]] = {"metadata": metadata, "openapi": openapi, "nights": nights}
