@@ -47,7 +47,7 @@ def main(arguments: argparse.Namespace) -> int:
     folder = _folder(arguments.to)
     options.check_kind(arguments.target, KINDS)
     if arguments.target == "documentation":
-        from restore_conformance.recorded.printed_examples import documented
+        from restore_conformance.recorded.recorder import documented
 
         made = list(documented(register, folder, lambda clause: not only or clause.address == only))
         return _write(made, folder, arguments.target, only)

@@ -15,7 +15,7 @@ from typing import Any
 
 from restore_conformance import __version__, records, reports
 from restore_conformance.history import drift_standing, notices, pages, runs
-from restore_conformance.history.run_row import Kept
+from restore_conformance.history.run_row import RunRow
 from restore_conformance.history.store import Store
 from restore_conformance.history.timelines import chronicle
 from restore_conformance.output import files
@@ -158,11 +158,11 @@ def _rules() -> str:
     return made.hexdigest()
 
 
-def _reader(store: Store, shapes: Any) -> Callable[[Kept], dict[str, Any]]:
+def _reader(store: Store, shapes: Any) -> Callable[[RunRow], dict[str, Any]]:
     """Reads whole records, and keeps the last ones in mind."""
     mind: dict[str, dict[str, Any]] = {}
 
-    def whole(kept: Kept) -> dict[str, Any]:
+    def whole(kept: RunRow) -> dict[str, Any]:
         found = mind.pop(kept.digest, None)
         if found is None:
             found = runs.whole(store, kept, shapes[kept.shape])

@@ -28,7 +28,7 @@ IMPORTED_IN = {
     "jsonschema_rs": {"contract/documents.py"},
     "referencing": {"contract/documents.py"},
     "httpcore": {"targets/wire.py"},
-    "httpx": {"targets/application.py", "targets/http.py", "targets/wire.py"},
+    "httpx": {"targets/application.py", "targets/download.py", "targets/http.py", "targets/wire.py"},
     "schemathesis": {"campaign/sweep.py"},
     "starlette": {"mock/server.py"},
     "uvicorn": {"mock/server.py"},
@@ -37,12 +37,7 @@ IMPORTED_IN = {
     "rich": {"reports/terminal.py", "reports/progress.py"},
     "pytest": {"plugin.py", "pytest_campaign.py"},
     "vcr": {"recorded/cassettes/cassette.py", "recorded/cassettes/player.py", "recorded/cassettes/writer.py"},
-    "yaml": {
-        "drift/sources/yaml_stream.py",
-        "recorded/cassettes/cassette.py",
-        "recorded/cassettes/foreign.py",
-        "recorded/cassettes/writer.py",
-    },
+    "yaml": {"drift/sources/yaml_stream.py", "recorded/cassettes/plain_yaml.py"},
     "ijson": {"recorded/har/stream.py"},
     "sqlalchemy": {"history/soundness.py", "history/store.py", "history/tables.py", "history/runs.py"},
 }

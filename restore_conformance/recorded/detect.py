@@ -9,7 +9,7 @@ import enum
 import re
 from pathlib import Path
 
-from restore_conformance.recorded.har import top_members
+from restore_conformance.recorded.har.stream import top_members
 from restore_conformance.verdicts import UsageError
 
 BEGINNING = 64 * 1024
@@ -19,7 +19,7 @@ ARCHIVES = {
     b"BZh": "compressed with bzip2; unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed with Zstandard; unpack it first",
 }
-KNOWN = {
+UNREAD = {
     "http_interactions": "a cassette of betamax or of VCR for Ruby, which are not supported",
     "resourceSpans": "a trace of OpenTelemetry, which holds no bodies",
     "info": "a collection, which holds no answers; export the traffic as HAR",
@@ -53,7 +53,7 @@ def kind_of(path: Path, name: str) -> Kind:
     if text.lstrip()[:1] in {"{", "["} or path.suffix.lower() in {".har", ".json"}:
         return _of_json(path, name, text)
     if found := re.search(r"^http_interactions:", text, re.MULTILINE):
-        raise UsageError(f"{name} is {KNOWN[found[0].rstrip(':')]}; {WANTED}.")
+        raise UsageError(f"{name} is {UNREAD[found[0].rstrip(':')]}; {WANTED}.")
     return Kind.OWN if re.search(r"^provenance:", text, re.MULTILINE) else Kind.CASSETTE
 
 
@@ -66,7 +66,7 @@ def _of_json(path: Path, name: str, text: str) -> Kind:
         return Kind.HAR
     if "interactions" in members or (text.lstrip().startswith("[") and '"response"' in text):
         return Kind.CASSETTE
-    for member, what in KNOWN.items():
+    for member, what in UNREAD.items():
         if member in members:
             raise UsageError(f"{name} is {what}; {WANTED}.")
     return Kind.CASSETTE if path.suffix.lower() in {".yaml", ".yml"} else Kind.HAR
