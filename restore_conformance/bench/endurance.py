@@ -71,7 +71,7 @@ class Endurance:
         return state
 
 
-def habits_of(number: int, seed: int) -> list[str]:
+def variants_of(number: int, seed: int) -> list[str]:
     """The variants of the n-th server: none, one, or a composition, in turn."""
     if number % 5 == 0:
         return []
@@ -105,19 +105,19 @@ def go_on(register: Register, state: Endurance, exchanges: int, report: Callable
             if exchange.number % SAMPLE == 0:
                 state.memory.append((before + exchange.number, round(in_use(), 1)))
 
-        habits = habits_of(state.servers, state.seed)
+        names = variants_of(state.servers, state.seed)
         drawn = min(max(DRAWS, exchanges // 10) if state.servers == 0 else DRAWS, exchanges - state.exchanges)
         result = judged(
             register,
-            forgetful(composed(habits)),
+            forgetful(composed(names)),
             "standard",
             seed=state.seed + state.servers,
             drawn=drawn,
             watch=sampled,
         )
         blamed = [found.clause.address for found in result.verdicts if found.verdict is Verdict.FAIL]
-        if set(blamed) - reported(habits) or result.exit is not Exit.CONFORMANT:
-            state.accused.append({"server": state.servers, "habits": habits, "blamed": blamed, "reason": result.reason})
+        if set(blamed) - reported(names) or result.exit is not Exit.CONFORMANT:
+            state.accused.append({"server": state.servers, "habits": names, "blamed": blamed, "reason": result.reason})
         state.servers += 1
         state.exchanges += result.exchanges
         state.requests += result.requests

@@ -220,14 +220,23 @@ class Campaign:
             )
 
     def _ask(self, stimulus: Stimulus) -> None:
-        """Send a stimulus; several curiosities in one are sent one by one where they are not accepted together."""
+        """Send a stimulus; several curiosities in one are sent one by one where they are not accepted together.
+
+        That a server breaks on them is judged where it breaks on none of them alone.
+        """
         exchange = self.sender.stimulus(stimulus)
         if not stimulus.singles or exchange.status == 201:
             self.hear(exchange)
             return
-        self.hear_silently(exchange)
-        for single in stimulus.singles:
-            self.hear(self.sender.stimulus(single))
+        alone: list[Exchange] = []
+        try:
+            for single in stimulus.singles:
+                alone.append(self.sender.stimulus(single))  # noqa: PERF401 - what was sent before an interruption counts
+        finally:
+            broken = exchange.trouble and len(alone) == len(stimulus.singles) and not any(one.trouble for one in alone)
+            (self.hear if broken else self.hear_silently)(exchange)
+            for one in alone:
+                self.hear(one)
 
     def _draw(self, batch: int) -> list[Stimulus]:
         """What Hypothesis adds to the plan, in batches from 1 on, so that memory does not grow with their number."""

@@ -171,7 +171,7 @@ class Runner:
 
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""
-        lacking = exchange.sent.operation not in self.routes and not exchange.known.continues
+        lacking = exchange.sent.operation not in self.routes | exchange.known.routes and not exchange.known.continues
         return exchange.status in {*ABSENT, 401, 403} and lacking
 
 

@@ -10,7 +10,8 @@ from restore_conformance.campaign.controls import Control, TroubleGroups, again
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging.trouble import UNAUTHORISED, is_page, never_reached, tells_nothing
-from restore_conformance.settings import STAND_IN, TOKEN_VARIABLE
+from restore_conformance.settings import STAND_IN
+from restore_conformance.settings.table import ROWS
 
 SOON, SAME, SILENCE, GIVE_UP = 3, 6, 12, 30
 """How many exchanges in trouble it takes, one after the other, with nothing heard before: where the target is not
@@ -91,7 +92,8 @@ class Watchdog:
             return "the target stopped answering"
         if last.trouble == UNAUTHORISED and not is_page(last):
             if self._sender.tokens.get("good") == STAND_IN:
-                return f"the target asks for a token ({last.status}): give one with --token T or in {TOKEN_VARIABLE}"
+                variable = ROWS["token"].environment
+                return f"the target asks for a token ({last.status}): give one with --token T or in {variable}"
             return f"not authorised: the target answers {last.status} to the token that was given"
         if is_page(last):
             seen = f"the target answers {last.status} with an HTML page instead of JSON"

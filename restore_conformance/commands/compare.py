@@ -13,7 +13,7 @@ from restore_conformance.commands import writing
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.output import files
 from restore_conformance.scrub import Scrub
-from restore_conformance.targets.door import is_vendor
+from restore_conformance.targets.target import is_vendor
 from restore_conformance.verdicts import UsageError
 
 STYLES = ("text", "json", "markdown", "html")

@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from restore_conformance.commands.arguments import where
-from restore_conformance.settings_table import ROWS
+from restore_conformance.settings.table import ROWS
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:

@@ -9,16 +9,14 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from restore_conformance import settings as table
 from restore_conformance.clauses import Register
-from restore_conformance.commands.arguments import is_given, where
-from restore_conformance.commands.configured import configured
+from restore_conformance.commands.arguments import configured, is_given, where
 from restore_conformance.commands.options import check_kind, check_version, noted
 from restore_conformance.output import gate
-from restore_conformance.settings import Settings
-from restore_conformance.settings_table import ROWS
+from restore_conformance.settings import Settings, values
+from restore_conformance.settings.table import ROWS
 from restore_conformance.stimuli import PROFILES
-from restore_conformance.targets.door import is_loopback, is_vendor, url_of
+from restore_conformance.targets.target import is_loopback, is_vendor, url_of
 from restore_conformance.verdicts import Unready, UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
         live.base = arguments.target
     live.ca_bundle = arguments.ca_bundle or live.ca_bundle
     checked(live, _base(arguments))
-    token = table.token_from(arguments.token, noted, where(arguments, ROWS["token"]))
+    token = values.token_from(arguments.token, noted, where(arguments, ROWS["token"]))
     return live, Settings(target=live.base, token=token, ca_bundle=live.ca_bundle)
 
 
@@ -91,9 +89,9 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
     settings.target = live.base
     settings.ca_bundle = live.ca_bundle
     if live.restore_points and not settings.restore_points:
-        settings.restore_points = table.restore_points_from(live.restore_points, "live.restore-points")
+        settings.restore_points = values.restore_points_from(live.restore_points, "live.restore-points")
     if live.granular_items and not settings.granular_items:
-        settings.granular_items = table.granular_items_from(live.granular_items, "live.granular-items")
+        settings.granular_items = values.granular_items_from(live.granular_items, "live.granular-items")
     return live
 
 
@@ -134,13 +132,13 @@ def print_plan(run: LiveRun, out: TextIO) -> None:
 
     plan, live = run.planned(), run.live
     print(f"Plan for {live.base}, tenant {live.login.tenant or '(of the caller)'}:", file=out)
-    rows = [(step, "read back") for step in plan.conversation or ()] + [(step, "") for step in plan.steps]
-    for number, (step, why) in enumerate(rows, 1):
-        says = {CREATED: "makes a draft", REFUSED: "is refused"}.get(step.expects, "either way")
-        caller = "" if step.stimulus.caller == "good" else f" as {step.stimulus.caller}"
-        print(f"{number:4} POST create {step.stimulus.family + caller:46} {says:14} {why}", file=out)
-        own = step.serves - plan.shared[CREATED] - plan.shared[REFUSED]
-        for address in sorted(own or step.sent_for):
+    rows = [(create, "read back") for create in plan.conversation or ()] + [(create, "") for create in plan.creates]
+    for number, (create, why) in enumerate(rows, 1):
+        says = {CREATED: "makes a draft", REFUSED: "is refused"}.get(create.expects, "either way")
+        caller = "" if create.stimulus.caller == "good" else f" as {create.stimulus.caller}"
+        print(f"{number:4} POST create {create.stimulus.family + caller:46} {says:14} {why}", file=out)
+        own = create.serves - plan.shared[CREATED] - plan.shared[REFUSED]
+        for address in sorted(own or create.sent_for):
             print(f"       {address}", file=out)
     if plan.granular:
         print(f"     POST create {plan.granular.stimulus.family}, and read what it holds", file=out)
@@ -150,7 +148,8 @@ def print_plan(run: LiveRun, out: TextIO) -> None:
     print(f"     every create that is accepted also serves {len(plan.shared[CREATED])} clauses, refused", file=out)
     print(f"     {len(plan.shared[REFUSED])}: {', '.join(sorted(plan.shared[REFUSED]))}", file=out)
     print(
-        f"Writes: {plan.creates} creates, of which at most {plan.sessions} make a draft; nothing is ever activated.\n"
+        f"Writes: {len(plan.every)} creates, of which at most {plan.sessions} make a draft; "
+        "nothing is ever activated.\n"
         f"Clean-up: every draft is read back and deleted, {plan.sessions} deletes at most.\n"
         f"Requests: {plan.requests} of at most {plan.bound}, and {plan.reserve} in reserve for refusals that "
         "are accepted.\n"
@@ -159,7 +158,7 @@ def print_plan(run: LiveRun, out: TextIO) -> None:
         file=out,
     )
     if plan.spare:
-        names = ", ".join(step.stimulus.family for step in plan.spare)
+        names = ", ".join(create.stimulus.family for create in plan.spare)
         print(f"If there is room in the end: {names}.", file=out)
     if plan.cells:
         asked = ", ".join(f"{operation} as {caller}" for caller, operation in plan.cells)

@@ -11,20 +11,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from restore_conformance import settings as table
 from restore_conformance.campaign.selection import selected
 from restore_conformance.clauses import Interpretation, Register
 from restore_conformance.clock import Skipping
-from restore_conformance.commands.arguments import add_settings, where
-from restore_conformance.commands.configured import fill_in
+from restore_conformance.commands.arguments import add_settings, fill_in, where
 from restore_conformance.contract.editions import Chosen, chosen
 from restore_conformance.output.gate import LEAST
 from restore_conformance.scrub import Scrub
-from restore_conformance.settings import Settings
-from restore_conformance.settings_table import ROWS
+from restore_conformance.settings import Settings, values
+from restore_conformance.settings.table import ROWS
 from restore_conformance.spelling import suggestion
 from restore_conformance.targets import Embedded, Http, Target, answers
-from restore_conformance.targets.door import is_vendor, other_version
+from restore_conformance.targets.target import is_vendor, other_version
 from restore_conformance.verdicts import UsageError
 
 
@@ -86,21 +84,21 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
 def asking_of(arguments: argparse.Namespace) -> Settings:
     """The settings that say who is asked, as whom and with which ids. Raises UsageError."""
     at = {name: where(arguments, ROWS[name]) for name in ("token", "identities", "restore_points", "granular_items")}
-    token = table.token_from(arguments.token, noted, at["token"])
+    token = values.token_from(arguments.token, noted, at["token"])
     made = Settings(
         target=arguments.target,
         token=token,
-        identities=table.identities_from(arguments.identity, token, noted, at["identities"]),
+        identities=values.identities_from(arguments.identity, token, noted, at["identities"]),
         ca_bundle=arguments.ca_bundle,
         emulators=tuple(host.lower() for host in arguments.emulator),
         timeout=arguments.timeout,
-        headers=table.headers_from(arguments.header, where(arguments, ROWS["headers"])),
+        headers=values.headers_from(arguments.header, where(arguments, ROWS["headers"])),
         wait=arguments.wait,
     )
     if arguments.restore_points:
-        made.restore_points = table.restore_points_from(arguments.restore_points, at["restore_points"])
+        made.restore_points = values.restore_points_from(arguments.restore_points, at["restore_points"])
     if arguments.granular_items:
-        made.granular_items = table.granular_items_from(arguments.granular_items, at["granular_items"])
+        made.granular_items = values.granular_items_from(arguments.granular_items, at["granular_items"])
     return made
 
 

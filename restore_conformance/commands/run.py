@@ -15,7 +15,7 @@ from restore_conformance.commands.arguments import is_given, where
 from restore_conformance.commands.history import check_history
 from restore_conformance.commands.options import add_arguments, scrub_of, settings_of, target_of
 from restore_conformance.settings import Settings
-from restore_conformance.settings_table import ROWS
+from restore_conformance.settings.table import ROWS
 from restore_conformance.stimuli import PROFILES
 from restore_conformance.targets import Target
 from restore_conformance.verdicts import Exit, UsageError, Verdict

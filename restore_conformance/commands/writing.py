@@ -18,7 +18,7 @@ from restore_conformance.clauses import Register
 from restore_conformance.commands.arguments import where
 from restore_conformance.records.safe_text import line
 from restore_conformance.scrub import Scrub
-from restore_conformance.settings_table import ROWS
+from restore_conformance.settings.table import ROWS
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from restore_conformance.history.charts import Cell, bars, drift_marks, strip, told
-from restore_conformance.history.drift_events import Event
+from restore_conformance.history.drift_standing import Event
 from restore_conformance.history.notices import Notice
 from restore_conformance.history.run_row import RunRow, notes_of
 from restore_conformance.history.time_axis import Axis

@@ -19,7 +19,7 @@ from restore_conformance import __version__
 from restore_conformance.contract.documents import pinned
 from restore_conformance.history import feed
 from restore_conformance.history.charts import drawer
-from restore_conformance.history.drift_events import Event
+from restore_conformance.history.drift_standing import Event
 from restore_conformance.history.notices import Notice, as_json
 from restore_conformance.history.overview import Drawn, overview, summed
 from restore_conformance.history.run_row import LONGEST, VERDICTS, RunRow

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance import __version__, records, reports
-from restore_conformance.history import drift_events, notices, pages, runs
+from restore_conformance.history import drift_standing, notices, pages, runs
 from restore_conformance.history.run_row import RunRow
 from restore_conformance.history.store import Store
 from restore_conformance.history.timelines import chronicle
@@ -52,7 +52,7 @@ def build(store: Store, folder: Path) -> Built:
     if not listed:
         raise UsageError("The history holds no run yet: add one with history add, or run --history.")
     story = chronicle(listed, runs.shapes(store))
-    told = pages.Story(story, drift_events.events(store), notices.notices(story), _reader(store, story.shapes))
+    told = pages.Story(story, drift_standing.events(store), notices.notices(story), _reader(store, story.shapes))
     made = list(pages.pages(told))
     rules = _rules()
     try:

@@ -21,9 +21,10 @@ from restore_conformance.live.settings import GLOBAL, Live, Login
 from restore_conformance.live.signin import method_of, sign_in
 from restore_conformance.live.tenant import folder_of, logins, needed_permission
 from restore_conformance.live.tokens import Claims, Identities, Token
-from restore_conformance.settings import Settings, granular_items_from, restore_points_from
+from restore_conformance.settings import Settings
+from restore_conformance.settings.values import granular_items_from, restore_points_from
 from restore_conformance.targets import Http, Target
-from restore_conformance.targets.door import is_vendor
+from restore_conformance.targets.target import is_vendor
 from restore_conformance.verdicts import Unready, UsageError
 
 OK, FIX, UNKNOWN = "ok", "fix", "?"

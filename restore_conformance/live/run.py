@@ -29,7 +29,7 @@ from restore_conformance.live.planning import make_plan
 from restore_conformance.live.script import script
 from restore_conformance.live.settings import Live
 from restore_conformance.live.signin import method_of
-from restore_conformance.live.tenant import Opened, logins, opened
+from restore_conformance.live.tenant import LiveTarget, logins, opened
 from restore_conformance.live.tokens import Claims
 from restore_conformance.output import gate
 from restore_conformance.recogniser import Recogniser, Sent
@@ -104,48 +104,50 @@ class LiveRun:
 
         Raises UsageError and Unready.
         """
-        heard: list[Exchange] = []
+        exchanges: list[Exchange] = []
 
-        def keep_and_hear(exchange: Exchange) -> None:
-            heard.append(exchange)
+        def collect(exchange: Exchange) -> None:
+            exchanges.append(exchange)
             if keep is not None:
                 keep(exchange)
 
-        found = None
+        target = None
         try:
             with opened(
                 self.settings, self.live, yes=self.yes, requests=self.requests, pool=_names(self.settings),
-                support=support, told=on_token,
-            ) as found:  # fmt: skip
-                self.recovered = found.recovered
+                support=support, on_token=on_token,
+            ) as target:  # fmt: skip
+                self.recovered = target.recovered
                 if begin is not None:
                     begin()
-                callers = {kind: found.identities.claims(kind) for kind in found.identities}
-                result = self._campaign(found, watch, keep_and_hear, on_broken).run()
+                callers = {kind: target.identities.claims(kind) for kind in target.identities}
+                result = self._campaign(target, watch, collect, on_broken).run()
         finally:
-            if found is not None:
-                self.left, self.unanswered = found.left, found.unanswered
+            if target is not None:
+                self.left, self.unanswered = target.left, target.unanswered
         # What was cleaned up after the judging, and requests sent twice, count as well.
-        result.requests = found.guard.budget.used
-        return self._permissions(result, heard, callers)
+        result.requests = target.guard.budget.used
+        return self._permissions(result, exchanges, callers)
 
     def _campaign(
-        self, found: Opened, watch: Watch | None, keep: Callable[[Exchange], None], on_broken: Told | None
+        self, target: LiveTarget, watch: Watch | None, keep: Callable[[Exchange], None], on_broken: Told | None
     ) -> Campaign:
         """The campaign with the plan for the callers that are really there, and the bounds that follow from it."""
-        sender = Sender(found.guard, found.recogniser, found.identities)
-        plan = self._plan(set(found.identities) - {"good"}, lambda stimulus: found.recogniser(sender.request(stimulus)))
-        most = plan.sessions + sum(step.expects == REFUSED for step in plan.every) + len(plan.spare) + plan.kept
-        budget = found.guard.budget
+        sender = Sender(target.guard, target.recogniser, target.identities)
+        plan = self._plan(
+            set(target.identities) - {"good"}, lambda stimulus: target.recogniser(sender.request(stimulus))
+        )
+        most = plan.sessions + sum(create.expects == REFUSED for create in plan.every) + len(plan.spare) + plan.kept
+        budget = target.guard.budget
         budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve, kept=plan.kept)
         return Campaign(
-            self.settings, found.guard, self.register, watch=watch, keep=keep, told=on_broken, sender=sender,
+            self.settings, target.guard, self.register, watch=watch, keep=keep, told=on_broken, sender=sender,
             script=script(plan, self.live.workers, budget.release),
         )  # fmt: skip
 
-    def _permissions(self, result: Result, heard: list[Exchange], callers: dict[str, Claims]) -> Result:
+    def _permissions(self, result: Result, exchanges: list[Exchange], callers: dict[str, Claims]) -> Result:
         """Judge the permission matrix; a caller that was served against the table breaks the contract."""
-        self.cells = matrix(pinned(), heard, callers)
+        self.cells = matrix(pinned(), exchanges, callers)
         broken = [cell for cell in self.cells if cell.verdict is Verdict.FAIL]
         if broken and result.exit is not Exit.BROKEN:
             first = broken[0]

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from restore_conformance.configuration import Configuration
-from restore_conformance.settings import CALLERS, setting
-from restore_conformance.settings_table import Kind, Setting
-from restore_conformance.targets.door import url_of
+from restore_conformance.settings.files import Configuration
+from restore_conformance.settings.row import Kind, Setting
+from restore_conformance.settings.values import CALLERS
+from restore_conformance.targets.target import url_of
 from restore_conformance.verdicts import UsageError
 
 GLOBAL = "https://graph.microsoft.com/beta"
@@ -35,6 +35,12 @@ METHODS = {
 """Ways to sign in."""
 PATHS = frozenset({"certificate", "federated_token_file", "ca_bundle", "restore_points", "granular_items", "state"})
 """Settings that name a file or a folder."""
+
+
+def setting(default: Any, meaning: str) -> Any:
+    """A field with its meaning."""
+    make = default if callable(default) else (lambda: default)
+    return field(default_factory=make, metadata={"meaning": meaning, "secret": False})
 
 
 @dataclass(slots=True)

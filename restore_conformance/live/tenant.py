@@ -36,7 +36,7 @@ RECOVERY = 1000
 
 
 @dataclass(slots=True)
-class Opened:
+class LiveTarget:
     """An open live target: the guard, who asks, and what is known of it; `left` is filled when it closes."""
 
     guard: Guard
@@ -59,10 +59,10 @@ def opened(
     adopt: tuple[str, ...] = (),
     pool: frozenset[str] = frozenset(),
     support: Callable[[Support], None] | None = None,
-    told: Callable[[str, str], None] | None = None,
+    on_token: Callable[[str, str], None] | None = None,
     transport: Target | None = None,
     ask: Callable[[Login], Token] | None = None,
-) -> Iterator[Opened]:
+) -> Iterator[LiveTarget]:
     """A live target for the length of a block. Raises UsageError and Unready before anything is sent to it.
 
     Without `yes` the tenant must be one that the settings allow. `adopt` names doubtful sessions of the journal that
@@ -71,7 +71,7 @@ def opened(
     """
     identities = Identities(logins(settings, live), ask or (lambda login: sign_in(login, live)))
     recogniser = Recogniser(known=settings.known_ids())
-    identities.told += [recogniser.know, *([told] if told else [])]
+    identities.on_token += [recogniser.know, *([on_token] if on_token else [])]
     tenant, application = _who(identities, live)
     every_caller(identities)
     _fence(live, identities, yes=yes)
@@ -100,17 +100,17 @@ def opened(
             for session in adopt:
                 journal.adopt(session)
             recovered = clean(guard(first), careful=True)
-            made = Opened(
+            live_target = LiveTarget(
                 guard(Budget(requests, 0, live.max_seconds)),
                 identities, recogniser, tenant, application, recovered,
             )  # fmt: skip
-            signals.leave = lambda: leave(first, made.guard.budget)
+            signals.leave = lambda: leave(first, live_target.guard.budget)
             try:
-                yield made
+                yield live_target
             finally:
                 with signals.undisturbed():
-                    made.left = _clean_up(made.guard)
-                    made.unanswered = len(journal.unanswered())
+                    live_target.left = _clean_up(live_target.guard)
+                    live_target.unanswered = len(journal.unanswered())
         finally:
             target.close()
             journal.close()

@@ -96,7 +96,7 @@ def _number(found: dict[str, Any], name: str) -> int:
 class Identities(Mapping[str, str]):
     """Kinds of caller to tokens. Safe to use from threads.
 
-    `ask` signs a caller in; `told` is called with each new token and its kind, before the token is used.
+    `ask` signs a caller in; `on_token` are called with each new token and its kind, before the token is used.
     """
 
     def __init__(self, logins: Mapping[str, Login], ask: Callable[[Login], Token]) -> None:
@@ -107,7 +107,7 @@ class Identities(Mapping[str, str]):
         self._old: dict[str, str] = {}
         self._fruitless: dict[str, int] = {}
         self._lock = threading.RLock()
-        self.told: list[Callable[[str, str], None]] = []
+        self.on_token: list[Callable[[str, str], None]] = []
         self.renewals = 0
 
     def __getitem__(self, kind: str) -> str:
@@ -195,8 +195,8 @@ class Identities(Mapping[str, str]):
         if made.text not in self._old:
             # A cache may hand one token to two callers: it stays what it was first.
             self._old[made.text] = kind
-            for tell in self.told:
-                tell(made.text, kind)
+            for note in self.on_token:
+                note(made.text, kind)
         return made
 
 

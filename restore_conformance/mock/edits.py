@@ -67,13 +67,6 @@ def put(path: str, value: Any) -> Edit:
     return Edit(f"{path} is {_words(value)}", change)
 
 
-def members(new: Json) -> Edit:
-    """Give several members values."""
-    return Edit(
-        " and ".join(f"{name} is {_words(value)}" for name, value in new.items()), lambda reply: reply.body.update(new)
-    )
-
-
 def counts(**new: Any) -> Edit:
     """Show other counts."""
     return members_of(COUNTS, new)

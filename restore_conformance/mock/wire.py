@@ -19,6 +19,7 @@ MAY_WRITE = frozenset({"good", "delegated", "application"})
 MAY_READ = MAY_WRITE | {"read-only"}
 LARGEST_BODY = 4 * 1024 * 1024
 """Bytes to which a compressed request body may grow."""
+ENCODER = json.JSONEncoder(separators=(",", ":"))
 JSON_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 VERSIONS = ("/beta", "/v1.0")
@@ -141,7 +142,7 @@ def finish(asked: Asked, reply: Reply) -> Response:
     """The bytes and headers of a reply."""
     raw = reply.raw
     if raw is None:
-        raw = b"" if reply.body is None else json.dumps(reply.body, separators=(",", ":")).encode()
+        raw = b"" if reply.body is None else ENCODER.encode(reply.body).encode()
     names = {name.lower() for name in reply.headers}
     headers = list(reply.headers.items())
     if raw and "content-type" not in names:

@@ -15,7 +15,7 @@ from typing import Any
 from restore_conformance import __version__
 from restore_conformance.exchange import Response
 from restore_conformance.recorded.cassettes import Provenance
-from restore_conformance.targets.door import is_service
+from restore_conformance.targets.target import is_service
 
 DIAGNOSTIC = "x-ms-ags-diagnostic"
 """What the service's gateway says about itself in every answer: data centre, slice, ring, unit."""

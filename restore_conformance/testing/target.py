@@ -18,7 +18,7 @@ from restore_conformance.commands import options, run, writing
 from restore_conformance.output import gate
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Target
-from restore_conformance.targets.door import is_loopback
+from restore_conformance.targets.target import is_loopback
 from restore_conformance.testing.findings import Finding, Verdicts, verdicts_of
 from restore_conformance.testing.judgement import pages
 from restore_conformance.testing.options import Ids, Items, arguments_of, in_python, settings_of

@@ -1,4 +1,4 @@
-"""A service in process whose answers get lost or are replaced on demand, behind a live guard with a journal."""
+"""The service in process as a live target, also one whose answers get lost, and behind a guard with a journal."""
 
 import json
 import uuid
@@ -20,14 +20,36 @@ from restore_conformance.targets import Answer, Embedded
 POOL = [str(uuid.uuid4()) for _ in range(30)]
 
 
-class Lossy:
+class Distant:
+    """A service in process as a target that counts as live, and every request that reached it."""
+
+    loopback = False
+
+    def __init__(self, service=None, base="https://localhost/beta"):
+        self.service = service or Service()
+        self.inner = Embedded(self.service, "live", base)
+        self.name = self.base = base
+        self.requests = []
+
+    def send(self, request, patience=None):
+        self.requests.append(request)
+        return self.inner.send(request, patience)
+
+    def now(self):
+        return self.inner.now()
+
+    def pause(self, seconds):
+        self.inner.pause(seconds)
+
+    def close(self):
+        pass
+
+
+class Lossy(Distant):
     """A service whose answers to creates, or whose requests, get lost on demand; `answers` replace others."""
 
-    loopback, name, base = False, "live", "https://localhost/beta"
-
     def __init__(self):
-        self.service = Service()
-        self.inner = Embedded(self.service)
+        super().__init__()
         self.lose = ""
         self.answers = {}
         self.seen = []
@@ -43,14 +65,10 @@ class Lossy:
             return Answer(request, None, "time-out")
         return answer
 
-    def now(self):
-        return self.inner.now()
 
-    def pause(self, seconds):
-        self.inner.pause(seconds)
-
-    def close(self):
-        pass
+def identities(token):
+    """The one caller of a live run, with a token that does not end."""
+    return Identities({"good": Login()}, lambda _: Token(token, 1e12, renewable=False))
 
 
 class Place:
@@ -62,11 +80,11 @@ class Place:
         self.open()
 
     def open(self):
-        identities = Identities({"good": Login()}, lambda _: Token(self.wire.service.token, 1e12, renewable=False))
         self.journal = Journal(self.folder / "journal.ndjson")
         self.guard = Guard(
-            self.wire, identities, self.journal, Budget(500, 500, 600, 500), Pace(0), refusal=lambda _: False,
-            support=lambda _: None, application=CLIENT, pool=frozenset(f"point {one}" for one in POOL),
+            self.wire, identities(self.wire.service.token), self.journal, Budget(500, 500, 600, 500), Pace(0),
+            refusal=lambda _: False, support=lambda _: None, application=CLIENT,
+            pool=frozenset(f"point {one}" for one in POOL),
         )  # fmt: skip
         self.guard.pause = lambda seconds: None
 

@@ -7,13 +7,14 @@ import pytest
 from looking import failed, some
 
 from restore_conformance.bench import ENVIRONMENTS, Score, endurance, score_environment, score_fault, score_variant
-from restore_conformance.bench.endurance import Endurance, go_on, habits_of, summary
+from restore_conformance.bench.endurance import Endurance, go_on, summary, variants_of
 from restore_conformance.bench.servers import HALVES, draw, half_of, only
 from restore_conformance.cli import main
 from restore_conformance.commands import bench
 from restore_conformance.mock import Refusal, Service
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.mock.variants import VARIANTS, dimensions
+from restore_conformance.verdicts import Exit
 
 SHARE = int(os.environ.get("RESTORE_CONFORMANCE_SHARE", "80"))
 """Every how many servers `make test` takes one of; `.ci/run` takes more, `make bench-trust` all."""
@@ -92,7 +93,7 @@ def test_a_session_made_by_a_lost_answer_is_no_trace_of_a_refusal(register):
 
 
 def test_the_long_run_goes_on_where_it_stopped(register):
-    state, reported = Endurance(seed=3), []
+    state, reported = Endurance(seed=40), []
     go_on(register, state, 10, lambda now: reported.append(now.servers))
     assert state.exchanges >= 10
     first = state.servers
@@ -106,24 +107,37 @@ def test_the_long_run_goes_on_where_it_stopped(register):
 
 @pytest.mark.deep
 def test_the_long_run_meets_every_kind_of_server():
-    habits = [habits_of(number, 1) for number in range(10)]
-    assert habits[0] == []
-    assert len(habits[1]) == 1
-    assert len(max(habits, key=len)) > 3
-    assert habits[:3] == [habits_of(number, 1) for number in range(3)]
+    drawn = [variants_of(number, 1) for number in range(10)]
+    assert drawn[0] == []
+    assert len(drawn[1]) == 1
+    assert len(max(drawn, key=len)) > 3
+    assert drawn[:3] == [variants_of(number, 1) for number in range(3)]
 
 
 def test_a_long_run_reports_who_breaks_the_contract(register, monkeypatch):
-    monkeypatch.setattr(endurance, "composed", lambda habits: seeded("standard-answered-200"))
+    monkeypatch.setattr(endurance, "composed", lambda names: seeded("standard-answered-200"))
     state = go_on(register, Endurance(), 10, lambda now: None)
     assert state.accused[0]["blamed"] == ["create/response.created"]
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("name", ["activate-too-many-400"])
-def test_a_fault_beyond_the_standard_profile_is_detected_by_the_deep_one(register, name):
-    assert not score_fault(register, name, "standard").detected
-    assert score_fault(register, name, "deep", drawn=0).first
+def test_a_fault_beyond_the_standard_profile_is_detected_by_the_deep_one(register):
+    assert not score_fault(register, "activate-too-many-400", "standard").detected
+    assert score_fault(register, "activate-too-many-400", "deep", drawn=0).first
+
+
+def test_a_server_that_breaks_on_several_curiosities_at_once_alone_is_detected(judged):
+    """None of them explains it, and what they bring about together is no less of a server error."""
+    service = Service()
+    check = service.check
+
+    def fragile(payload):
+        check(payload)
+        if {"notDeclared", "@example.note"} <= payload.keys():
+            raise RuntimeError("a crash of the server")
+
+    service.check = fragile
+    assert judged(service, "quick").exit is Exit.BROKEN
 
 
 def test_a_refusal_of_several_curiosities_at_once_answers_none_of_them(judged):

@@ -4,11 +4,13 @@ import ast
 from pathlib import Path
 
 import pytest
+from client import Client, code
 from looking import failed, some
 
 from restore_conformance.bench import edition_of, fits
 from restore_conformance.clauses import load
 from restore_conformance.contract import places
+from restore_conformance.mock import Service
 from restore_conformance.mock.faults import ALIASES, FAULTS, seeded, tables
 from restore_conformance.verdicts import Exit, Level
 
@@ -83,6 +85,59 @@ def test_only_hooks_change_a_service(path):
         for node in ast.walk(ast.parse(path.read_text()))
         for target in (node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)])
         for target in ast.walk(target or ast.Pass())
-        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "service"
+        if isinstance(target, ast.Attribute) and ast.unparse(target.value).endswith("service")
     }
     assert assigned <= {"sessions"}
+
+
+# ------------------------------------------------------------------ what faults are not about
+
+UNREADABLE = {"update-malformed-other-code", "update-broken-json-accepted"}
+"""The faults that are about changes that cannot be read."""
+UPDATES = [
+    row.name
+    for place, rows in tables()
+    for row in rows
+    if place.startswith("update/") and row.blames[0] == "." and row.name not in UNREADABLE
+]
+"""The faults of the tables of update that break one of its clauses."""
+
+MALFORMED = {
+    "cut short": b'{"siteRestoreArtifacts@delta":[',
+    "no UTF-8": b'{"siteRestoreArtifacts@delta":"\xff"}',
+    "an array": b"[]",
+    "a text": b'"text"',
+    "null": b"null",
+    "nothing named": b"{}",
+    "no body": b"",
+}
+
+
+def changed(service, body, media="application/json"):
+    """Status and code of a change to a fresh draft with one site."""
+    client = Client(service)
+    return code(client("PATCH", f"/sharePointRestoreSessions/{client.create(1)['id']}", body, media=media))
+
+
+@pytest.mark.parametrize("name", UPDATES)
+def test_a_fault_of_updates_refuses_what_it_is_not_about(name):
+    """An unreadable change gets the status and the code that the plain service gives."""
+    plain = {what: changed(Service(), body) for what, body in MALFORMED.items()}
+    assert plain["cut short"] == (400, "InvalidPatchRequest")
+    assert {what: changed(seeded(name), body) for what, body in MALFORMED.items()} == plain
+    assert changed(seeded(name), b"{}", "text/plain") == changed(Service(), b"{}", "text/plain")
+
+
+def test_there_are_faults_of_updates():
+    """The list above is read off the services, so it must not be empty by accident."""
+    assert len(UPDATES) >= 16
+
+
+def test_other_names_are_served():
+    """A name that was given up still serves the fault that it was the same as, and is not counted."""
+    assert not set(ALIASES) & set(FAULTS)
+    assert set(ALIASES.values()) <= set(FAULTS)
+    for name, kept in ALIASES.items():
+        service = seeded(name)
+        assert type(service) is Service, name
+        assert FAULTS[kept].blames

@@ -28,7 +28,7 @@ IMPORTED_IN = {
     "jsonschema_rs": {"contract/documents.py"},
     "referencing": {"contract/documents.py"},
     "httpcore": {"targets/wire.py"},
-    "httpx": {"targets/application.py", "targets/http.py", "targets/wire.py"},
+    "httpx": {"targets/application.py", "targets/download.py", "targets/http.py", "targets/wire.py"},
     "schemathesis": {"campaign/sweep.py"},
     "starlette": {"mock/server.py"},
     "uvicorn": {"mock/server.py"},

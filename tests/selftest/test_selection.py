@@ -23,8 +23,9 @@ from restore_conformance.records.run_record import run_of
 from restore_conformance.reports.comparison import compare
 from restore_conformance.reports.comparison.changes import Kind
 from restore_conformance.scrub import Scrub
-from restore_conformance.settings import Settings, headers_from
-from restore_conformance.settings_table import ROWS
+from restore_conformance.settings import Settings
+from restore_conformance.settings.table import ROWS
+from restore_conformance.settings.values import headers_from
 from restore_conformance.targets import Embedded, Http, answers
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
 

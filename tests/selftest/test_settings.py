@@ -9,9 +9,9 @@ from restore_conformance.clauses import load
 from restore_conformance.commands import run
 from restore_conformance.commands.arguments import Parser, take_environment
 from restore_conformance.commands.options import settings_of
-from restore_conformance.configuration import FILE, configuration, user_file
 from restore_conformance.settings import Settings
-from restore_conformance.settings_table import ROWS, SETTINGS, secrets_in, settings_of_command
+from restore_conformance.settings.files import FILE, configuration, user_file
+from restore_conformance.settings.table import ROWS, SETTINGS, secrets_in, settings_of_command
 from restore_conformance.spelling import suggestion
 from restore_conformance.stimuli import PROFILES
 from restore_conformance.verdicts import UsageError

@@ -36,17 +36,17 @@ class Lineage:
         return self._closure([bare(op.returns) for op in self.metadata.operations if op.returns])
 
     def _closure(self, waiting: list[str]) -> frozenset[str]:
-        found: set[str] = set()
+        reached: set[str] = set()
         while waiting:
             name = waiting.pop()
             facts = self.metadata.types.get(name)
-            if facts is None or name in found:
+            if facts is None or name in reached:
                 continue
-            found.add(name)
+            reached.add(name)
             waiting.extend(member.target for member in facts.members.values() if not member.navigation)
             waiting.extend([facts.base] if facts.base else [])
             waiting.extend(self._derived.get(name, ()))
-        return frozenset(found)
+        return frozenset(reached)
 
     def only_returned(self, name: str) -> bool:
         """Whether the type is known to come back and not to be sent."""
@@ -68,17 +68,17 @@ class Lineage:
 
     def concrete(self, name: str) -> list[str]:
         """The type and everything derived from it, without the abstract ones."""
-        return [found for found in self._branch(name) if not self.metadata.types[found].abstract]
+        return [one for one in self._branch(name) if not self.metadata.types[one].abstract]
 
     def _branch(self, name: str) -> list[str]:
-        found: dict[str, None] = {}
+        branch: dict[str, None] = {}
         waiting = [name]
         while waiting:
             current = waiting.pop()
-            if current in self.metadata.types and current not in found:
-                found[current] = None
+            if current in self.metadata.types and current not in branch:
+                branch[current] = None
                 waiting.extend(self._derived.get(current, ()))
-        return list(found)
+        return list(branch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,8 +141,8 @@ def _nullability(was: Member, now: Member) -> Judged:
     if was.navigation and was.collection and now.collection:
         return informational("G-NULL-LOOSE", "a collection of entities is never null")
     if not (was.stated and now.stated):
-        rule = "G-NULL-ITEMS" if was.collection and now.collection else "R-NULL-REF"
-        return informational(rule, "one side does not say whether it may be null")
+        both = was.collection and now.collection
+        return informational("G-NULL-ITEMS" if both else "R-NULL-REF", "one side does not say whether it may be null")
     if now.nullable:
         return breaking("G-NULL-LOOSE")
     return breaking("G-NULL-TIGHT", "readers gain a guarantee", writer_only=True)

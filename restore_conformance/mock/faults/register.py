@@ -38,22 +38,16 @@ def alike(blames: str, seed: Callable[[Any], Seed], *every: tuple[str, str, Any]
     return [Fault(name, blames, shows, seed(given)) for name, shows, given in every]
 
 
-def edited(said: str, how: Callable[[Edit], Seed], *rows: tuple[str, str, Edit]) -> Iterable[Fault]:
-    """Faults that are one edit each: name, clause, edit; `how` says of which answers."""
-    return [Fault(name, blames, f"{said}: {edit.words}.", how(edit)) for name, blames, edit in rows]
-
-
 Created = tuple[str, str, Edit] | tuple[str, str, Edit, When]
 
 
 def on_create(*rows: Created) -> Iterable[Fault]:
     """Faults of the answer to creates that succeed: name, clause, edit, and the condition where there is one."""
-    faults = []
-    for name, blames, edit, *condition in rows:
-        when = condition[0] if condition else always
-        said = f"One create, {when.words}" if when.words else "One create"
-        faults.append(Fault(name, blames, f"{said}: {edit.words}.", created(edit, when)))
-    return faults
+    whole = [(*row, always)[:4] for row in rows]
+    return [
+        Fault(name, blames, f"One create{when.words and ', '}{when.words}: {edit.words}.", created(edit, when))
+        for name, blames, edit, when in whole
+    ]
 
 
 def on_refusal(operations: tuple[str, ...], *rows: tuple[str, str, str, Edit]) -> Iterable[Fault]:
@@ -70,4 +64,7 @@ def on_refusal(operations: tuple[str, ...], *rows: tuple[str, str, str, Edit]) -
 
 def on_success(operations: tuple[str, ...], *rows: tuple[str, str, Edit]) -> Iterable[Fault]:
     """Faults of the answer of operations that succeed: name, clause, edit."""
-    return edited(operations[0].capitalize(), lambda edit: answers(edit, *operations), *rows)
+    return [
+        Fault(name, blames, f"{operations[0].capitalize()}: {edit.words}.", answers(edit, *operations))
+        for name, blames, edit in rows
+    ]

@@ -9,8 +9,8 @@ from typing import Any
 from restore_conformance.exchange import Headers, Request, Response
 from restore_conformance.mock.conditions import always
 from restore_conformance.mock.edits import Change, Json
-from restore_conformance.mock.hooks.on_operations import around
-from restore_conformance.mock.hooks.seed import Act, Call, Seed, refuse
+from restore_conformance.mock.hooks.on_operations import refuses_calls
+from restore_conformance.mock.hooks.seed import Act, Call, Seed
 from restore_conformance.mock.framing import Manner, Spoilt
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.wire import Asked, Reply
@@ -151,7 +151,7 @@ def serves(caller: str, operation: str = "create") -> Seed:
 
 def locks_out(caller: str, operation: str = "create", status: int = 403, code: str = "Forbidden") -> Seed:
     """Refuse a kind of caller that may use an operation."""
-    return around((operation,), lambda call: refuse(status, code) if call.asked.caller == caller else call.proceed())
+    return refuses_calls((operation,), lambda call: call.asked.caller == caller, status, code)
 
 
 def framed(**habits: Any) -> Seed:

@@ -59,6 +59,13 @@ def crashes_on(operations: tuple[str, ...], when: Callable[[Session], object]) -
     return before(operations, lambda session: crash() if when(session) else None)
 
 
+def refuses_calls(
+    operations: tuple[str, ...], when: Callable[[Call], object], status: int, code: str, message: str = ""
+) -> Seed:
+    """Some requests to operations are refused."""
+    return around(operations, lambda call: refuse(status, code, message) if when(call) else call.proceed())
+
+
 def refuses_on(
     operations: tuple[str, ...], when: Callable[[Session], object], status: int, code: str, message: str = ""
 ) -> Seed:
@@ -135,18 +142,18 @@ def finding(act: Callable[[Service, Asked, Callable[[Asked], Session]], Session]
     return seed
 
 
-def routing(act: Callable[[Service, Asked], None]) -> Seed:
+def routed(act: Callable[[Service, Asked], None]) -> Seed:
     """Change what a request line names."""
 
     def seed(service: Service) -> None:
         route = service.route
 
-        def routed(request: Request) -> Asked:
+        def route_changed(request: Request) -> Asked:
             asked = route(request)
             act(service, asked)
             return asked
 
-        service.route = routed
+        service.route = route_changed
 
     return seed
 
@@ -162,7 +169,7 @@ def without_operations(*names: str) -> Seed:
         if asked.operation not in service.operations and asked.operation != "method":
             asked.operation = ""
 
-    return seeds(seed, routing(unknown))
+    return seeds(seed, routed(unknown))
 
 
 def writes_only(service: Service) -> None:
@@ -191,7 +198,7 @@ def setting(name: str, value: Any) -> Seed:
 # ---------------------------------------------------------------- changes of a draft
 
 
-def updates(act: Callable[[Session, Json, Call], Reply]) -> Seed:
+def updating(act: Callable[[Session, Json, Call], Reply]) -> Seed:
     """Change a draft another way, once it and the payload were read; `act` gets both and the call."""
 
     def update(call: Call) -> Reply:

@@ -8,9 +8,9 @@ from typing import Any
 from restore_conformance.mock import life
 from restore_conformance.mock.conditions import ITEMS, SITES, additions, always
 from restore_conformance.mock.edits import COUNTS, Change, Json, counts
-from restore_conformance.mock.hooks.on_answers import answers
+from restore_conformance.mock.hooks.on_answers import answers, bodies
 from restore_conformance.mock.hooks.on_operations import changed, changing, instead_of
-from restore_conformance.mock.hooks.seed import Call, Parse, Seed, refuse, seeds
+from restore_conformance.mock.hooks.seed import UPDATE, Call, Parse, Seed, refuse, seeds
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, make_artifact, open_session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
@@ -19,7 +19,7 @@ Keep = Callable[[Session], object]
 Read = Callable[[Service, Asked], Json]
 
 
-def parses(act: Callable[[bytes, Parse], Json]) -> Seed:
+def parsing(act: Callable[[bytes, Parse], Json]) -> Seed:
     """Read JSON another way; `act` gets the bytes and the usual reader."""
 
     def seed(service: Service) -> None:
@@ -29,14 +29,14 @@ def parses(act: Callable[[bytes, Parse], Json]) -> Seed:
     return seed
 
 
-def looks_at(look: Callable[[bytes], object]) -> Seed:
+def parses(look: Callable[[bytes], object]) -> Seed:
     """Look at the bytes of a payload before they are read; raise to misbehave, return an object to be read instead."""
 
     def act(raw: bytes, parse: Parse) -> Json:
         found = look(raw)
         return found if isinstance(found, dict) else parse(raw)
 
-    return parses(act)
+    return parsing(act)
 
 
 def parsed(change: Callable[[Json], object]) -> Seed:
@@ -47,7 +47,7 @@ def parsed(change: Callable[[Json], object]) -> Seed:
         change(payload)
         return payload
 
-    return parses(act)
+    return parsing(act)
 
 
 def reads(when: Callable[[Asked], object], act: Read) -> Seed:
@@ -150,6 +150,18 @@ def shown(change: Callable[[Json, Session], object]) -> Seed:
 def shown_as(edit: Change, when: Callable[[Session], object] = bool) -> Seed:
     """Make an edit of some sessions wherever they are shown."""
     return shown(lambda body, session: edit(Reply(200, body)) if when(session) else None)
+
+
+def shown_added(change: Callable[[list[Json]], list[Json]], *names: str) -> Seed:
+    """Change the artifacts that were added in the answer to a change, in both lists or in some."""
+
+    def alter(body: Json) -> None:
+        for name in names or life.DELTAS:
+            if name in body:
+                new = iter(change([one for one in body[name] if "status" in one]))
+                body[name] = [next(new) if "status" in one else one for one in body[name]]
+
+    return bodies(alter, *UPDATE)
 
 
 def total(count: Callable[[Session, int], Any], when: Callable[[Session], object] = bool) -> Seed:

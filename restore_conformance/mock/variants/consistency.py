@@ -11,9 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from restore_conformance.mock.edits import COUNTS, Json
-from restore_conformance.mock.hooks import (
-    BOTH, GETS, LISTS, READING, Call, Seed, answering, around, kept, seeds, shown,
-)  # fmt: skip
+from restore_conformance.mock.hooks import BOTH, GETS, LISTS, READING, Call, Seed, answering, around, kept, seeds, shown
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.variants.register import Variant

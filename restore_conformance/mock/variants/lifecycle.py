@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from restore_conformance.mock import life, rules
 from restore_conformance.mock.conditions import is_draft, is_standard, sent
-from restore_conformance.mock.edits import Json, lacking, without
+from restore_conformance.mock.edits import Json, each, lacking, without
 from restore_conformance.mock.hooks import (
-    ACTIVATE, DELETES, DIFFERENT, GETS, LIMIT, PATCH, POINT, TWICE, UPDATE, Call, Seed, after, alters, around, before, bodies,
-    finding, instead_of, refuse, replies, seeds, setting, without_operations,
+    ACTIVATE, DELETES, DIFFERENT, GETS, LIMIT, PATCH, POINT, TWICE, UPDATE, Call, Seed, after, alters, around,
+    before, bodies, finding, instead_of, refuses_calls, replies, seeds, setting, shown_added,
+    without_operations,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, now
@@ -44,17 +45,6 @@ def _short_context(service: Service, session: Session, body: Json) -> Json:
     return {"@context": context, "id": session.id} | {n: body[n] for n in DELTAS if n in body}
 
 
-def for_added(members: Json, *names: str) -> Seed:
-    """More members of the artifacts that a change added, in both lists or in some."""
-
-    def change(body: Json) -> None:
-        for name in names or DELTAS:
-            if name in body:
-                body[name] = [one | members if "status" in one else one for one in body[name]]
-
-    return bodies(change, *UPDATE)
-
-
 def _whole(call: Call) -> Reply:
     reply = call.proceed()
     reply.body = call.service.render(call.find(), all_members=call.asked.all_members) | reply.body
@@ -82,10 +72,8 @@ def _present_ignored(call: Call) -> Reply:
     return Reply(200, {"id": session.id, f"{session.collection}@delta": []})
 
 
-def _stays_standard(call: Call) -> Reply:
-    if is_standard(call.find()) and rules.GRANULAR.encode() in (call.asked.request.body or b""):
-        raise Refusal(400, PATCH, "The session is a standard one.")
-    return call.proceed()
+def _names_items_of_standard(call: Call) -> bool:
+    return is_standard(call.find()) and rules.GRANULAR.encode() in (call.asked.request.body or b"")
 
 
 def _payload_first(call: Call) -> Reply:
@@ -200,11 +188,11 @@ VARIANTS = [
             answered(lambda service, session, _: service.render(session, all_members=False))),
     Variant("field2-update-expanded", "update-answer", "1.6: 200 and the updated session; 4.7: a server may expand.",
             answered(lambda service, session, _: service.render(session, all_members=False) | {session.collection: [dict(one) for one in session.artifacts]})),
-    Variant("field2-update-as-printed", "update-answer", "1.6: added items with unset members as printed; C15.", for_added(PRINTED, DELTAS[1])),
+    Variant("field2-update-as-printed", "update-answer", "1.6: added items with unset members as printed; C15.", shown_added(each(PRINTED), DELTAS[1])),
     Variant("field-update-dated", "update-dates", "C13: added items carry createdDateTime in the samples.",
-            for_added({"createdDateTime": "2025-06-28T15:05:54.1352557Z"})),
+            shown_added(each({"createdDateTime": "2025-06-28T15:05:54.1352557Z"}))),
     Variant("field2-update-null-members", "update-more", "2.3, 2.4: all but id and the status of an item are nullable.",
-            for_added({"restoredSiteId": None, "restoredSiteName": None})),
+            shown_added(each({"restoredSiteId": None, "restoredSiteName": None}))),
     Variant("field2-update-reversed", "update-order", "1.6: no order of the answer is documented.", of_changes(lambda every: every[::-1])),
     Variant("field2-update-point-not-expanded", "update-point", "4.7: restorePoint is a navigation property, not returned unless expanded.",
             of_changes(lacking("restorePoint"))),
@@ -214,7 +202,7 @@ VARIANTS = [
     Variant("field2-update-present-ignored", "update-present", "1.6: duplicates in the request; nothing on what is in the session.",
             around(UPDATE, _present_ignored)),
     Variant("field2-empty-stays-standard", "empty-kind", "SEED: no payload makes a standard session; granular ones are made by create.",
-            around(UPDATE, _stays_standard)),
+            refuses_calls(UPDATE, _names_items_of_standard, 400, PATCH, "The session is a standard one.")),
     Variant("field2-update-payload-first", "update-order", "1.6: the table has no order.", around(UPDATE, _payload_first)),
     Variant("field2-update-one-destination", "update-destination", "RSB2: a new place and the same URL in one session are not supported.",
             around(UPDATE, _one_destination)),
@@ -234,7 +222,7 @@ VARIANTS = [
     Variant("field2-get-modified-by-reader", "modified-when", "No page says what counts as a modification.", after(GETS, alters(modified=lambda _: now()))),
     Variant("field2-preferences-listed", "preference", "RFC 7240 section 3: Preference-Applied is a list.", replies(_more_preferences)),
     Variant("field2-no-typed-routes", "typed-routes", "6.1: get, list and delete on the typed routes have no page.",
-            around(("get-typed", "list-typed", "delete-typed"), lambda _: refuse(404, "ResourceNotFound", "There is no such resource."))),
+            refuses_calls(("get-typed", "list-typed", "delete-typed"), lambda _: True, 404, "ResourceNotFound", "There is no such resource.")),
     # ---------------------------------------------------------------- activation and pace
     Variant("field2-activate-active", "activate-answer", "2.9: active is all or any scheduled; activating is an example.",
             after(ACTIVATE, _active_at_once, shown=True)),

@@ -7,8 +7,8 @@ import uuid
 
 from restore_conformance.mock.edits import LINK, Json, each, lacking, without
 from restore_conformance.mock.hooks import (
-    ARTIFACTS, BOTH, GRANULAR, LISTS, Call, Keep, Seed, among, around, bodies, instead_of, keeping, listed, seeds,
-    setting,
+    ARTIFACTS, BOTH, GRANULAR, LISTS, Call, Keep, Seed, among, around, bodies, instead_of, keeping, listed,
+    seeds, setting,
 )  # fmt: skip
 from restore_conformance.mock.service import Service, skipped
 from restore_conformance.mock.session import Session, now, open_session

@@ -10,8 +10,8 @@ from restore_conformance.mock import wire
 from restore_conformance.mock.conditions import authorization, media
 from restore_conformance.mock.edits import Json, code, joined, status
 from restore_conformance.mock.hooks import (
-    ACTIVATE, CROWDED, DELETES, EMPTY, GETS, GRANULAR, LIMIT, MALFORMED, MEDIA, PATCH, POINT, STATE, TOKEN, TWICE,
-    UNKNOWN, Call, Seed, answering, errors, refused, replies, ruled, translated,
+    ACTIVATE, CROWDED, DELETES, EMPTY, GETS, GRANULAR, LIMIT, MALFORMED, MEDIA, PATCH, POINT, STATE, TOKEN,
+    TWICE, UNKNOWN, Call, Seed, answering, errors, refused, replies, ruled, translated,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.variants.register import Variant

@@ -11,8 +11,8 @@ from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT, items, media, repeated, sites
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.hooks import (
-    EMPTY, GRANULAR, LIMIT, TWICE, Call, Parse, Seed, around, checking, checks, errors, looks_at, parsed, parses, refuse,
-    refusing, ruled, rules_ordered, seeds, skips, stricter, writes_only,
+    EMPTY, GRANULAR, LIMIT, TWICE, Call, Parse, Seed, checking, checks, errors, parsed, parses, parsing, refuse,
+    refuses_calls, refusing, ruled, rules_ordered, seeds, skips, stricter, writes_only,
 )  # fmt: skip
 from restore_conformance.mock.rules import Rule
 from restore_conformance.mock.service import Service
@@ -65,7 +65,7 @@ def unparsed(status: int, code: str) -> Seed:
         except Refusal as refusal:
             raise Refusal(status, code, refusal.message) from None
 
-    return parses(act)
+    return parsing(act)
 
 
 # ---------------------------------------------------------------- which members a request may hold
@@ -103,11 +103,6 @@ def _any_case(payload: Json) -> None:
 def _sentinel_possible(service: Service) -> None:
     check = service.check
     checking(lambda _, payload: check(_future_is_new(payload)))(service)
-
-
-def _creating(when: Callable[[Call], object], status: int, code: str, message: str = "") -> Seed:
-    """Some creates are refused before their payload is read."""
-    return around(("create",), lambda call: refuse(status, code, message) if when(call) else call.proceed())
 
 
 def _names_nothing(call: Call) -> bool:
@@ -197,12 +192,6 @@ def _every_problem(service: Service) -> None:
     seeds(checking(check), errors(detail))(service)
 
 
-def _role(call: Call) -> Reply:
-    if call.asked.caller != "application":
-        raise Refusal(403, "Forbidden", "The caller lacks the role of a SharePoint Backup Administrator.")
-    return call.proceed()
-
-
 NO_LIST = "The request names no list of artifacts."
 ORDER = "1.1: the table has no order; a request that breaks two rules may be refused by either."
 ORDERS = "1.1: the tables have no order; a request that breaks two rules may be refused by either."
@@ -216,9 +205,9 @@ VARIANTS = [
     Variant("field2-every-problem-in-details", "code-place", "C19: search error.code, then inner errors, then details.", _every_problem),
     # ---------------------------------------------------------------- what is read
     Variant("numbers-of-64-bits", "bounds", "RFC 8259, 9: a reader may set limits on the range of numbers; what lies beyond is refused.",
-            looks_at(_numbers)),
+            parses(_numbers)),
     Variant("no-more-than-64-levels", "bounds", "RFC 8259, 9: a reader may set limits on the depth of nesting; what lies beyond is refused.",
-            looks_at(_levels)),
+            parses(_levels)),
     Variant("fair-types-converted", "fair-types", 'No row says how an item is refused: a reader that converts takes one object for a list, and 5 for "5".',
             parsed(_converted), frozenset({B + "converted-types", B + "collection-form"})),
     Variant("fair-half-pairs-are-fatal", "fair-half-pairs", "RFC 8259, 8.2: receivers of half a surrogate pair may even suffer fatal runtime exceptions.",
@@ -228,7 +217,7 @@ VARIANTS = [
     Variant("fair-broken-json-415", "fair-unparsed", "RFC 9110, 15.5.16: content that was looked at, too.",
             unparsed(415, "UnsupportedMediaType"), frozenset({"update/errors.codes"})),
     Variant("field-object-refused", "empty-object", "N14 and C2: is {} no payload? Refused as an empty list.", parsed(lambda payload: None if payload else refuse(400, EMPTY))),
-    *(Variant(f"field2-untyped-empty-{status}", "untyped-empty", GATEWAY, _creating(lambda call: not call.asked.request.body and media(call.asked) is None, status, code)) for status, code in (
+    *(Variant(f"field2-untyped-empty-{status}", "untyped-empty", GATEWAY, refuses_calls(("create",), lambda call: not call.asked.request.body and media(call.asked) is None, status, code)) for status, code in (
         (400, "BadRequest"), (411, "LengthRequired"), (415, "UnsupportedMediaType"),
     )),
     # ---------------------------------------------------------------- what a request may hold
@@ -240,7 +229,7 @@ VARIANTS = [
             skips("empty-list"), frozenset({"create/errors.empty-list-refused"})),
     Variant("fair-empty-object-lacks-members", "fair-empty-object", "The property table calls both lists Required, and no code is named for a request with neither.",
             seeds(checks(refusing(lambda payload: payload and not any(name in payload for name in ARTIFACT_LISTS), "BadRequest", message=NO_LIST)),
-                  _creating(_names_nothing, 422, "UnprocessableEntity", NO_LIST))),
+                  refuses_calls(("create",), _names_nothing, 422, "UnprocessableEntity", NO_LIST))),
     Variant("field-half-mixed-refused", "half-mixed", "C3: both kinds present but one empty is unspecified.",
             stricter(lambda payload: all(name in payload for name in ARTIFACT_LISTS), "InvalidRequest")),
     Variant("field-read-only-refused", "read-only", "N38: read-only members: ignore or 400.", stricter(lambda payload: READ_ONLY & set(payload))),
@@ -270,6 +259,7 @@ VARIANTS = [
     # ---------------------------------------------------------------- who may ask
     Variant("fair-one-permission", "fair-permission", "The pinned page knows one permission, with nothing higher or lower, so that every route asks for it.",
             writes_only, frozenset(f"{one}/permissions.read-permission-suffices" for one in ("get", "list", "list-artifacts"))),
-    Variant("field2-items-need-a-role", "role", "1.9: delegated callers need a directory role to list items.", around(GRANULAR, _role)),
+    Variant("field2-items-need-a-role", "role", "1.9: delegated callers need a directory role to list items.",
+            refuses_calls(GRANULAR, lambda call: call.asked.caller != "application", 403, "Forbidden", "The caller lacks the role of a SharePoint Backup Administrator.")),
 ]
 # fmt: on

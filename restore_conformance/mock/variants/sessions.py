@@ -13,8 +13,8 @@ from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT, is_draft
 from restore_conformance.mock.edits import COUNTS, Json, members_of, put, without
 from restore_conformance.mock.hooks import (
-    ACTIVATE, GETS, LISTS, MALFORMED, UNKNOWN, UPDATE, Seed, alters, bodies, finding, keeps, refuse,
-    rendering, replies, routing, seeds, shown, shown_as,
+    ACTIVATE, GETS, LISTS, MALFORMED, UNKNOWN, UPDATE, Seed, alters, bodies, finding, keeps, refuse, rendering,
+    replies, routed, seeds, shown, shown_as,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, now
@@ -271,7 +271,7 @@ VARIANTS = [
             replies(_as_sent, "create"), frozenset({"create/response.artifact-members"})),
     # ---------------------------------------------------------------- ids
     Variant("field-id-capitals", "id-form", "4.8: GUID text is compared without case.", outward(str.upper)),
-    Variant("field-id-opaque", "id-form", OPAQUE, seeds(outward(lambda old: "rs_" + old.replace("-", "")), routing(_inward))),
+    Variant("field-id-opaque", "id-form", OPAQUE, seeds(outward(lambda old: "rs_" + old.replace("-", "")), routed(_inward))),
     Variant("field2-ids-compared-exactly", "id-form", "4.8: ids are opaque text.", finding(_exactly)),
     Variant("field2-id-hex", "id-shape", OPAQUE, shaped(lambda created, _: created.id.replace("-", ""), "[0-9a-f]{32}")),
     Variant("field2-id-number", "id-shape", OPAQUE, shaped(lambda _, number: str(100_000 + number), "[0-9]{1,18}")),

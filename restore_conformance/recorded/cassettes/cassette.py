@@ -22,7 +22,7 @@ from restore_conformance.exchange import Request, Response
 from restore_conformance.output import files
 from restore_conformance.recorded import lenient
 from restore_conformance.recorded.cassettes import plain_yaml
-from restore_conformance.targets.door import is_service
+from restore_conformance.targets.target import is_service
 from restore_conformance.verdicts import UsageError
 
 LARGEST = 4 * 1024 * 1024

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from restore_conformance.targets.door import other_version, plain_path
+from restore_conformance.targets.target import other_version, plain_path
 
 API = "/solutions/backupRestore/"
 ROUTE = re.compile(rf"^(?P<before>.*?)(?P<path>{API}(?:sharePointRestoreSessions|restoreSessions)(?:/.*)?)$")

@@ -44,6 +44,16 @@ TEXT = frozenset(
 
 STRUCTURES = frozenset({"error", "value", "restoreSessionArtifactCount", "createdBy", "lastModifiedBy", "restorePoint"})
 COUNTS = frozenset({"total", "completed", "inProgress", "failed"})
+NULLABLE = frozenset(
+    {
+        "application", "completedDateTime", "completionDateTime", "device", "displayName", "email", "error",
+        "restorePointDateTime", "restoredItemPath", "restoredItemWebUrl", "restoredSiteId", "restoredSiteName",
+        "restoredSiteWebUrl", "siteId", "startDateTime", "user",
+    }
+)  # fmt: skip
+"""Members that metadata lets be null and that nothing is compared with: there null is a value, whoever wrote it."""
+UNSET = frozenset({"restoredItemKey", "webUrl"})
+"""Members that a printed answer shows as an empty text."""
 DEEPEST = 50
 LONGEST = 2_000
 """Characters of a text that may be a mark; bounds what an expression may cost."""
@@ -105,7 +115,7 @@ _GONE = object()
 
 def _kept(name: str, value: Any, at: str, lost: set[str]) -> Any:
     """The value without blanked places, which are noted in `lost`; _GONE where it is one itself."""
-    if _is_blank(name, value) or at.count("/") > DEEPEST:
+    if _is_blank(name, value, at) or at.count("/") > DEEPEST:
         lost.add("/error" if at.startswith("/error/") else at.partition("/#")[0])
         return _GONE
     if isinstance(value, dict):
@@ -116,7 +126,9 @@ def _kept(name: str, value: Any, at: str, lost: set[str]) -> Any:
     return value
 
 
-def _is_blank(name: str, value: Any) -> bool:
+def _is_blank(name: str, value: Any, at: str) -> bool:
+    if at != "/error" and ((value is None and name in NULLABLE) or (value == "" and name in UNSET)):
+        return False
     if value is None or (isinstance(value, str) and (not value.strip() or is_blackened(value))):
         return True
     if name in TEXT:

@@ -15,7 +15,7 @@ from restore_conformance.recorded.har import batches, credibility
 from restore_conformance.recorded.har.addresses import OTHER_VERSION, SPELLED, Address, Intake
 from restore_conformance.recorded.har.blanks import WHOLE, is_blackened, pruned
 from restore_conformance.targets.coding import LARGEST, is_heavy
-from restore_conformance.targets.door import plain_path
+from restore_conformance.targets.target import plain_path
 
 TOO_LARGE = "the recording shows a body larger than is read"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from restore_conformance.records.finding import identity
 from restore_conformance.reports.comparison.changes import Change, Entry, Kind, folded, readings_joined
-from restore_conformance.settings import EVERY
+from restore_conformance.settings.settings import EVERY
 
 UNSETTLED = frozenset({"none", "inconclusive", "error"})
 LEFT_OUT = "left out: "

@@ -5,8 +5,10 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
 
 import pytest
+from lossy import Distant, identities
 
 from restore_conformance.campaign.sender import BudgetSpent
 from restore_conformance.exchange import Request, Response
@@ -15,8 +17,6 @@ from restore_conformance.live.cleanup import clean
 from restore_conformance.live.guard import Guard
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.routes import ROOT, NeverLive
-from restore_conformance.live.settings import Login
-from restore_conformance.live.tokens import Identities, Token
 from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Answer
 
@@ -57,12 +57,11 @@ def test_what_was_ended_says_so():
             refused()
 
 
-class Wire:
+class Wire(Distant):
     """A target that counts what reaches it, and how many at once; `answers` are given first."""
 
-    loopback, name, base = False, "live", "https://localhost/beta"
-
     def __init__(self, answers=(), slow=0.0):
+        super().__init__()
         self.answers = list(answers)
         self.slow = slow
         self.times = []
@@ -88,24 +87,14 @@ class Wire:
             self.made += 1
         return Answer(request, Response(201, (), json.dumps({"id": str(uuid.uuid4())}).encode()))
 
-    def now(self):
-        return time.monotonic()
-
-    def pause(self, seconds):
-        pass
-
-    def close(self):
-        pass
-
 
 @pytest.fixture
 def guard(tmp_path):
     opened = []
 
     def make(wire, budget, pace=None, **more):
-        identities = Identities({"good": Login()}, lambda _: Token("token", 1e12, renewable=False))
         made = Guard(
-            wire, identities, Journal(tmp_path / f"{len(opened)}.ndjson"), budget, pace or Pace(0),
+            wire, identities("token"), Journal(tmp_path / f"{len(opened)}.ndjson"), budget, pace or Pace(0),
             **({"refusal": lambda _: False, "support": lambda _: None} | more),
         )  # fmt: skip
         opened.append(made)
@@ -235,8 +224,6 @@ def test_the_pace_is_one_for_all(guard):
 @pytest.mark.parametrize("value", ["0.4", "1", "date"])
 def test_retry_after_holds_everybody(guard, value):
     """While the target asks to wait, no worker sends anything; integer, decimal and date alike."""
-    from email.utils import formatdate
-
     shown = formatdate(time.time() + 2, usegmt=True) if value == "date" else value
     wait = 0.9 if value == "date" else float(value)
     wire = Wire(answers=[Response(429, (("Retry-After", shown),), b"{}")])

@@ -196,7 +196,7 @@ def test_a_cache_that_gives_one_token_twice_does_not_relabel_it():
     token = jwt.encode(claims, "a key that is nobody's business and long enough", algorithm="HS256")
     held = Identities({"good": Login()}, lambda _: Token(token, time.time() + 3600))
     seen = []
-    held.told.append(lambda text, kind: seen.append((text, kind)))
+    held.on_token.append(lambda text, kind: seen.append((text, kind)))
     every_caller(held)
     assert list(held) == ["good"]
     assert seen == [(token, "good")]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from lossy import Distant, identities
 from tenant import TENANT
 
 from restore_conformance.campaign.sender import Sender
@@ -16,15 +17,11 @@ from restore_conformance.live.budget import Budget, Pace
 from restore_conformance.live.guard import Guard
 from restore_conformance.live.journal import Intent, Journal
 from restore_conformance.live.routes import ALLOWED, ROOT, NeverLive, permitted
-from restore_conformance.live.settings import Login
-from restore_conformance.live.tokens import Identities, Token
-from restore_conformance.mock import Service
 from restore_conformance.recogniser import Recogniser, route
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, drawn, plan
 from restore_conformance.stimuli.families import VARIANTS
 from restore_conformance.stimuli.stimulus import CREATE
-from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import UsageError
 
 ID = "1f1f1f1f-2222-4333-8444-555555555555"
@@ -44,38 +41,10 @@ BELOW = (
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "MERGE", "HEAD", "OPTIONS", "TRACE", "post", "ACTIVATE")
 
 
-class Sent:
-    """A target that keeps what reaches it."""
-
-    loopback, name, base = False, "live", "https://localhost/beta"
-
-    def __init__(self):
-        self.service = Service()
-        self.inner = Embedded(self.service)
-        self.requests = []
-
-    def send(self, request, patience=None):
-        self.requests.append(request)
-        return self.inner.send(request)
-
-    def now(self):
-        return self.inner.now()
-
-    def pause(self, seconds):
-        self.inner.pause(seconds)
-
-    def close(self):
-        pass
-
-
-def identities(token):
-    return Identities({"good": Login()}, lambda _: Token(token, 1e12, renewable=False))
-
-
 @pytest.fixture
 def wired(tmp_path):
     """A guard on a service in process."""
-    wire = Sent()
+    wire = Distant()
     guard = Guard(
         wire, identities(wire.service.token), Journal(tmp_path / "journal.ndjson"), Budget(100_000, 10_000, 600, 10),
         Pace(0), refusal=lambda _: False, support=lambda _: None,

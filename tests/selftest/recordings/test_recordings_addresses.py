@@ -5,7 +5,7 @@ from traffic import BASE, CREATE, changed, only, reshown, shown
 
 from restore_conformance.cli import main
 from restore_conformance.recorded.har.addresses import Intake
-from restore_conformance.targets.door import other_version
+from restore_conformance.targets.target import other_version
 
 OTHER = [
     "/v1.0", "/v1.0/", "/V1.0", "/v1%2E0", "/v1%252E0", "/v1.0/5a2f6f0e-1f37-4d9c-9d0f-4d1f5d0e7c11",

@@ -214,6 +214,17 @@ def test_what_was_blanked_is_named_by_its_place():
     assert lost == {"/id", "/a/b", "/value", "/error"}
 
 
+def test_null_is_a_value_where_nothing_is_lost_by_it():
+    """A list of artifacts that have not started shows null often: the list is evidence all the same."""
+    item = {"id": "x1", "error": None, "startDateTime": None, "restoredSiteId": None, "webUrl": ""}
+    session = {"id": "x2", "createdBy": {"user": None, "application": {"id": "a", "displayName": None}}}
+    answer = {"value": [item, session]}
+    assert pruned(answer) == (answer, frozenset())
+    for name, mark in (("id", None), ("status", None), ("error", ""), ("startDateTime", "***")):
+        assert pruned({"value": [{"id": "x1", name: mark}]})[1] == {"/value"}
+    assert pruned({"error": None})[1] == {"/error"}
+
+
 # ------------------------------------------------------------------ requests for another form of answer
 
 

@@ -10,6 +10,8 @@ import traffic
 from traffic import BASE, BROKEN, CREATE, PAYLOADS, changed, only, recorded, resent, reshown, sent_of, shown
 
 from restore_conformance.cli import main
+from restore_conformance.mock import Service
+from restore_conformance.mock.variants import shaped
 from restore_conformance.verdicts import Verdict
 
 # ------------------------------------------------------------------ bodies that are not what was sent
@@ -30,6 +32,20 @@ def test_a_compressed_request_may_be_refused_for_its_coding(good, broken, judge_
         assert found == []
         assert "content coding of the request" in source.note
     only(judge_har, good, broken, compress)
+
+
+@pytest.mark.parametrize("variant", ["", "fair-additions-one-by-one"])
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+def test_an_answer_whose_body_is_not_shown_may_say_what_it_must(method, variant, judge_har):
+    """A list, and a change that was refused item by item, are answered 200: what they say is in the body alone."""
+    entries = traffic.changes(shaped(variant) if variant else Service())
+
+    def hide(one):
+        if one["request"]["method"] == method:
+            del one["response"]["content"]["text"]
+
+    assert judge_har(entries)[0] == []
+    assert judge_har(changed(entries, hide))[0] == []
 
 
 @pytest.mark.parametrize("side", ["request", "response"])

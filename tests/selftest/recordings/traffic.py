@@ -86,6 +86,36 @@ def recorded(fault="", payloads=PAYLOADS, query="", asked=(), edit=lambda body: 
     return entries
 
 
+def changes(service):
+    """The entries of a talk about the artifacts of one session: listed, changed, changed wrongly, and once it runs."""
+    token = next(token for token, kind in service.tokens.items() if kind == "good")
+    target, entries = Embedded(service), []
+
+    def send(method, path, sent=None):
+        headers = [("Authorization", f"Bearer {token}")] + [("Content-Type", "application/json")] * (sent is not None)
+        body = None if sent is None else json.dumps(sent, separators=(",", ":"))
+        answer = target.send(Request(method, path, tuple(headers), body and body.encode())).response
+        media = [("Content-Type", value) for name, value in answer.headers if name.lower() == "content-type"]
+        made = entry(method, f"{BASE}{path}", body, answer.status, media, answer.body)
+        made["startedDateTime"] = f"2026-11-28T11:34:{len(entries):02}.305Z"
+        entries.append(made)
+        return json.loads(answer.body) if answer.body else {}
+
+    typed = f"{CREATE}/{send('POST', CREATE, PAYLOADS['standard'])['id']}"
+    more = {"restorePoint": {"id": "d0c5d5ad-9c39-4d6e-a7ca-9f3f31a9b27e"}, "destinationType": "inPlace"}
+    base = f"{READ}/{typed.rpartition('/')[2]}"
+    for method, path, sent in (
+        ("GET", base, None), ("GET", f"{typed}/siteRestoreArtifacts", None),
+        ("PATCH", typed, {"siteRestoreArtifacts@delta": [{**more, "restorePoint": {"id": "no-guid"}}]}),
+        ("GET", f"{typed}/siteRestoreArtifacts", None),
+        ("PATCH", typed, {"siteRestoreArtifacts@delta": [more]}), ("GET", f"{typed}/siteRestoreArtifacts", None),
+        ("POST", f"{base}/activate", None), ("GET", base, None),
+        ("PATCH", typed, {"siteRestoreArtifacts@delta": [{**more, "restorePoint": {"id": POINTS[0]}}]}),
+    ):  # fmt: skip
+        send(method, path, sent)
+    return entries
+
+
 def har(entries):
     """A HAR file of entries."""
     return {"log": {"version": "1.2", "creator": {"name": "recorder", "version": "1"}, "entries": entries}}

@@ -5,9 +5,7 @@ from __future__ import annotations
 from restore_conformance.mock.conditions import is_draft
 from restore_conformance.mock.edits import code, status, text
 from restore_conformance.mock.faults.register import Fault, on_refusal
-from restore_conformance.mock.hooks import (
-    ACTIVATE, CROWDED, MALFORMED, STATE, UNKNOWN, Call, around, refused, reopens,
-)  # fmt: skip
+from restore_conformance.mock.hooks import ACTIVATE, CROWDED, MALFORMED, STATE, UNKNOWN, Call, around, refused, reopens
 from restore_conformance.mock.wire import Reply
 
 

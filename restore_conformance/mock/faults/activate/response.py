@@ -9,7 +9,8 @@ from restore_conformance.mock.conditions import is_draft, is_granular
 from restore_conformance.mock.edits import Into, Json, body, counts, each, put, status
 from restore_conformance.mock.faults.register import Fault, on_success, rows
 from restore_conformance.mock.hooks import (
-    ACTIVATE, ARTIFACTS, STATE, Call, after, alters, around, assign, crashes_on, others, refuses_on, shown, viewed_as,
+    ACTIVATE, ARTIFACTS, STATE, Call, after, alters, around, assign, crashes_on, others, refuses_on, shown,
+    viewed_as,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session

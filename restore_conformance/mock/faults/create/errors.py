@@ -11,7 +11,8 @@ from typing import Any
 
 from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import (
-    ARTIFACT_LISTS, at_least, count_of, granular, items, keys, malformed, places, point_ids, points, repeated, sites, typed,
+    ARTIFACT_LISTS, at_least, count_of, granular, items, keys, malformed, places, point_ids, points, repeated,
+    sites, typed,
 )  # fmt: skip
 from restore_conformance.mock.edits import (
     Into, Json, body, code, counts, head, joined, media_type, put, remove, status, text,

@@ -9,19 +9,17 @@ from restore_conformance.mock.conditions import is_draft, is_granular
 from restore_conformance.mock.edits import REVERSED, Into, Json, put
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.hooks import (
-    DIFFERENT, GETS, LIMIT, MEDIA, PATH, POINT, STATE, TOKEN, TWICE, UNKNOWN, Call, Seed, after, around,
-    assign, before, changed, instead_of, keeping, keeps, keeps_refused, others, refuse, refuses_on, replies,
-    seeds, updates,
+    DIFFERENT, GETS, LIMIT, MEDIA, PATH, POINT, STATE, TOKEN, TWICE, UNKNOWN, Call, Seed, after, around, assign,
+    before, changed, instead_of, keeping, keeps, keeps_refused, others, refuse, refuses_calls, refuses_on,
+    replies, seeds, updating,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, now, open_session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 
-def _third_lost(call: Call) -> Reply:
-    if call.session and list(call.service.sessions).index(call.session.id) % 3 == 2:
-        refuse(404, UNKNOWN)
-    return call.proceed()
+def _is_third(call: Call) -> bool:
+    return bool(call.session) and list(call.service.sessions).index(call.asked.session.lower()) % 3 == 2
 
 
 def _every_second_lost(call: Call) -> Reply:
@@ -57,7 +55,7 @@ def _filling_makes_it_granular(service: Service) -> None:
         if session.id in filled:
             reply.body["restoreJobType"] = "unknownFutureValue"
 
-    seeds(updates(fill), after(("get",), shown))(service)
+    seeds(updating(fill), after(("get",), shown))(service)
 
 
 def _evicts_the_first(service: Service, created: Session) -> None:
@@ -97,11 +95,11 @@ FAULTS = [
     ),
     Fault("filling-makes-it-granular", ".same-session", "Create an empty session, add an artifact, get.", _filling_makes_it_granular),
     Fault("created-but-not-kept", ".found", "Create, get.", keeping(lambda service, created, keep: None)),
-    Fault("get-crashes-on-granular", ".found", "Create a granular session, get it.", around(("get",), lambda call: refuse(500, "InternalServerError") if is_granular(call.find()) else call.proceed())),
-    Fault("field-get-third-lost", "N36", "Every third session that was created cannot be read: 404.", around(GETS, _third_lost)),
+    Fault("get-crashes-on-granular", ".found", "Create a granular session, get it.", refuses_calls(("get",), lambda call: is_granular(call.find()), 500, "InternalServerError")),
+    Fault("field-get-third-lost", "N36", "Every third session that was created cannot be read: 404.", refuses_calls(GETS, _is_third, 404, UNKNOWN)),
     Fault("field2-get-empty-404", "N36", "Create an empty session, get it: 404.", refuses_on(GETS, lambda session: not session.artifacts, 404, UNKNOWN)),
     Fault("field2-get-every-second-404", "N36", "Create, get, get: every second read is answered 404.", around(GETS, _every_second_lost)),
-    Fault("draft-not-deleted", ".draft-deleted", "Create, delete.", around(("delete",), lambda call: refuse(403, STATE) if call.find() else call.proceed())),
+    Fault("draft-not-deleted", ".draft-deleted", "Create, delete.", refuses_calls(("delete",), Call.find, 403, STATE)),
     Fault("field-reading-activates", "N37", "Create, get, get: the second read shows a session that has started.", _activated_by_reading),
     Fault("field2-update-starts", "N37", "Add a site and get: it is activating.", changed(lambda service, session, was: life.activate(session))),
     # ---------------------------------------------------------------- a second create

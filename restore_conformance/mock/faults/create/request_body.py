@@ -10,14 +10,14 @@ from typing import Any
 
 from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import (
-    CONFLICT, ARTIFACT_LISTS, at_least, behavior, count_of, exactly, granular, items, places, points, repeated, sites,
-    standard, to_new,
+    ARTIFACT_LISTS, CONFLICT, at_least, behavior, count_of, exactly, granular, items, places, points, repeated,
+    sites, standard, to_new,
 )  # fmt: skip
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.faults.register import Fault, alike, rows
 from restore_conformance.mock.hooks import (
-    EMPTY, PATH, TWICE, Parse, breaks, breaks_after, checks, crash, crashes, drops, looks_at, parsed, parses, passes,
-    prepares, refuse, refuses, refuses_first, refusing, ruled, taken_over,
+    EMPTY, PATH, TWICE, Parse, breaks, breaks_after, checks, crash, crashes, drops, parsed, parses, parsing,
+    passes, prepares, refuse, refuses, refuses_first, refusing, ruled, taken_over,
 )  # fmt: skip
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -153,29 +153,29 @@ def _typed(elements: Callable[[Any], list[Json]]) -> Callable[[Any], bool]:
 FAULTS = [
     # ---------------------------------------------------------------- the bytes
     Fault("broken-json-accepted", ".json", "One create whose payload is not JSON.",
-          looks_at(lambda raw: {} if not _is_json(raw) and not _is_json(raw.split(b"}")[0]) else None)),
+          parses(lambda raw: {} if not _is_json(raw) and not _is_json(raw.split(b"}")[0]) else None)),
     Fault("array-payload-accepted", ".json-object", "One create whose payload is a JSON array.",
-          looks_at(lambda raw: {} if raw[:1] == b"[" and _is_json(raw) else None)),
-    Fault("trailing-text-accepted", ".nothing-after", "One create with text after the JSON object.", looks_at(_start_of)),
-    Fault("invalid-utf8-crashes", ".utf-8", "One create with bytes that are not UTF-8.", looks_at(_breaking(lambda raw: raw.decode("utf-8", "replace").encode() != raw))),
+          parses(lambda raw: {} if raw[:1] == b"[" and _is_json(raw) else None)),
+    Fault("trailing-text-accepted", ".nothing-after", "One create with text after the JSON object.", parses(_start_of)),
+    Fault("invalid-utf8-crashes", ".utf-8", "One create with bytes that are not UTF-8.", parses(_breaking(lambda raw: raw.decode("utf-8", "replace").encode() != raw))),
     Fault("astral-letters-crash", ".unusual-json", "One create with a letter beyond the basic plane.",
-          looks_at(_breaking(lambda raw: re.search(rb"[\xf0-\xf4]|\\ud8", raw, re.IGNORECASE)))),
+          parses(_breaking(lambda raw: re.search(rb"[\xf0-\xf4]|\\ud8", raw, re.IGNORECASE)))),
     Fault("member-order-matters", ".white-space", "One create with white space between the tokens.",
-          looks_at(_refusing(lambda raw: b"\n" in raw.strip() and b"restorePoint" in raw, ""))),
-    Fault("big-number-crashes", ".big-number", "One create with a number of thirty digits.", parses(_with_narrow_numbers)),
+          parses(_refusing(lambda raw: b"\n" in raw.strip() and b"restorePoint" in raw, ""))),
+    Fault("big-number-crashes", ".big-number", "One create with a number of thirty digits.", parsing(_with_narrow_numbers)),
     Fault("deep-nesting-crashes", ".nested", "One create with a value of three hundred levels.",
-          looks_at(lambda raw: crash() if b"[" * 200 in raw or b'{"a":' * 200 in raw else None)),
+          parses(lambda raw: crash() if b"[" * 200 in raw or b'{"a":' * 200 in raw else None)),
     Fault("half-a-pair-crashes", ".unpredictable-json", "One create with half of a surrogate pair in a text.",
           parsed(lambda p: json.dumps(p, ensure_ascii=False).encode())),
-    Fault("field-broken-json-crash", "page:create", "Broken JSON: 500.", looks_at(lambda raw: None if _is_json(raw) else crash())),
+    Fault("field-broken-json-crash", "page:create", "Broken JSON: 500.", parses(lambda raw: None if _is_json(raw) else crash())),
     Fault("field-line-breaks-refused", "N1", "JSON over several lines is refused.",
-          looks_at(_refusing(lambda raw: b"\n" in raw.strip(), "The payload is no JSON."))),
-    *alike(".white-space", lambda when: looks_at(_refusing(when)),
+          parses(_refusing(lambda raw: b"\n" in raw.strip(), "The payload is no JSON."))),
+    *alike(".white-space", lambda when: parses(_refusing(when)),
         ("field-tab-refused", "Tabs between tokens.", lambda raw: b"\t" in raw),
         ("field-blank-in-front-refused", "A blank before the object.", lambda raw: raw[:1].isspace()),
         ("field-newline-behind-refused", "A new line behind the object.", lambda raw: raw[-1:] == b"\n"),
     ),
-    Fault("field-crlf-crash", ".white-space", "CR and LF as line ends.", parses(_with_line_ends)),
+    Fault("field-crlf-crash", ".white-space", "CR and LF as line ends.", parsing(_with_line_ends)),
     # ---------------------------------------------------------------- other JSON forms
     Fault("one-artifact-for-a-list", ".collection-form", "Create with one artifact in place of the list.", parsed(_object_for_a_list)),
     Fault("list-taken-for-one-object", ".collection-form", "One create whose restorePoint is a list of one.", checks(_list_for_an_object)),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from restore_conformance.mock.conditions import is_draft, is_granular
 from restore_conformance.mock.edits import body, code, joined, status
 from restore_conformance.mock.faults.register import Fault, on_refusal
-from restore_conformance.mock.hooks import (
-    DELETES, MALFORMED, STATE, UNKNOWN, around, refuses_on, reopens,
-)  # fmt: skip
+from restore_conformance.mock.hooks import DELETES, MALFORMED, STATE, UNKNOWN, around, refuses_on, reopens
 from restore_conformance.mock.wire import Reply
 
 # fmt: off

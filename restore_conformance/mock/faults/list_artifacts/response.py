@@ -5,9 +5,7 @@ from __future__ import annotations
 from restore_conformance.mock import rules
 from restore_conformance.mock.edits import Json, bare_array, body, each, joined, lacking, last_of_ten_missing, status
 from restore_conformance.mock.faults.register import Fault, on_success, rows
-from restore_conformance.mock.hooks import (
-    ARTIFACTS, UNKNOWN, Call, answers, around, kept, listed, refuses_on, seeds,
-)  # fmt: skip
+from restore_conformance.mock.hooks import ARTIFACTS, UNKNOWN, Call, answers, around, kept, listed, refuses_on, seeds
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import CONTEXT, Session
 from restore_conformance.mock.wire import Reply

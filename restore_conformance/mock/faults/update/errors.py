@@ -6,14 +6,12 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from restore_conformance.mock import life, rules
-from restore_conformance.mock.conditions import (
-    ITEMS, SITES, additions, is_draft, is_granular, points, repeated, sent,
-)  # fmt: skip
+from restore_conformance.mock.conditions import ITEMS, SITES, additions, is_draft, is_granular, points, repeated, sent
 from restore_conformance.mock.edits import Json, body, code, status, text
 from restore_conformance.mock.faults.register import Fault, on_refusal
 from restore_conformance.mock.hooks import (
     EMPTY, LIMIT, MALFORMED, PATCH, POINT, STATE, TWICE, UNKNOWN, UPDATE, Call, Seed, around, assign,
-    breaks_on_change, carries_out, changing, instead_of, looks_at, updates,
+    breaks_on_change, carries_out, changing, instead_of, parses, updating,
 )  # fmt: skip
 from restore_conformance.mock.session import Session, open_session
 from restore_conformance.mock.wire import Refusal, Reply
@@ -32,7 +30,7 @@ def _answered_200(when: Callable[[Json, str], bool]) -> Seed:
                 raise
             return Reply(200, {"id": session.id})
 
-    return updates(act)
+    return updating(act)
 
 
 # ---------------------------------------------------------------- what is looked at
@@ -148,7 +146,7 @@ FAULTS = [
     Fault("field2-update-unknown-200", ROW + UNKNOWN, "Change an unknown or deleted session: 200.",
           instead_of(UNKNOWN, lambda *_: Reply(200, {SITES: []}), *UPDATE)),
     # ---------------------------------------------------------------- changes that break the server
-    Fault("update-array-crashes", ".malformed-json", "Change with a JSON array as payload.", looks_at(_an_array_breaks_it)),
+    Fault("update-array-crashes", ".malformed-json", "Change with a JSON array as payload.", parses(_an_array_breaks_it)),
     *(Fault(name, ROW + row, shows, breaks_on_change(when)) for name, row, shows, when in (
         ("field2-update-missing-point-crash", POINT, "An addition without restorePoint: 500.",
          lambda _, p: any("restorePoint" not in one for one in additions(p))),

@@ -7,13 +7,11 @@ from collections.abc import Callable
 
 from restore_conformance.mock import life
 from restore_conformance.mock.conditions import ITEMS, SITES, additions, is_draft, is_granular, is_standard, sent
-from restore_conformance.mock.edits import (
-    REVERSED, Into, Json, body, each, joined, lacking, media_type, put, status,
-)  # fmt: skip
+from restore_conformance.mock.edits import REVERSED, Into, Json, body, each, joined, lacking, media_type, put, status
 from restore_conformance.mock.faults.register import Fault, on_success
 from restore_conformance.mock.hooks import (
-    GETS, LIMIT, LISTS, POINT, TWICE, UPDATE, Call, Seed, added, answers, bodies, breaks_on_change, changed, changing,
-    instead_of, stale, updates,
+    GETS, LIMIT, LISTS, POINT, TWICE, UPDATE, Call, Seed, added, answers, breaks_on_change, changed, changing,
+    instead_of, shown_added, stale, updating,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, make_artifact
@@ -60,7 +58,7 @@ def _undone(when: Callable[[Service, Session, Json, Artifacts], bool]) -> Seed:
             session.artifacts = was
         return reply
 
-    return updates(act)
+    return updating(act)
 
 
 def _replaces_the_first(service: Service, session: Session, was: Artifacts) -> None:
@@ -130,18 +128,6 @@ def _renumbered(session: Session, was: Artifacts, new: Artifacts) -> Artifacts:
 # ---------------------------------------------------------------- what a change answers
 
 
-def _shown_added(change: Callable[[Artifacts], Artifacts], *names: str) -> Seed:
-    """Change the artifacts that were added in the answer to a change, in both lists or in some."""
-
-    def change_added(body: Json) -> None:
-        for name in names or life.DELTAS:
-            if name in body:
-                new = iter(change([one for one in body[name] if "status" in one]))
-                body[name] = [next(new) if "status" in one else one for one in body[name]]
-
-    return bodies(change_added, *UPDATE)
-
-
 def _one_point(every: Artifacts) -> Artifacts:
     shared = {
         name: value for one in every[-1:] for name, value in one.items() if name in ("restorePoint", "browseSessionId")
@@ -166,7 +152,7 @@ P = "page:update"
 FAULTS = [
     # ---------------------------------------------------------------- what a change does
     Fault("update-goes-to-the-newest", ".added", "Create two sessions, add an artifact to the first, list its artifacts.",
-          updates(lambda session, payload, call: Reply(200, {**life.update(_newest(call.service), payload), "id": session.id}))),
+          updating(lambda session, payload, call: Reply(200, {**life.update(_newest(call.service), payload), "id": session.id}))),
     Fault("update-kept-for-the-newest-only", ".added", "Create two sessions, add an artifact to the first, list its artifacts.",
           _undone(lambda service, session, shown, was: session is not _newest(service))),
     Fault("update-not-kept", ".added", "Add an artifact, get the session.",
@@ -174,8 +160,8 @@ FAULTS = [
     Fault("update-removal-without-effect", ".removed", "Remove an artifact, list what is left.",
           _undone(lambda service, session, shown, was: len(session.artifacts) < len(was))),
     Fault("update-replaces-all", ".others-kept", "Add three artifacts to a session with three, list them.", changed(_replaces_the_first)),
-    Fault("update-removal-of-nothing-crashes", ".removal-of-nothing", "Remove an artifact that is not there.", updates(_breaks_on_unknown)),
-    Fault("update-refused-but-kept", ".refused-unchanged", "Change with an invalid restore point, get the session.", updates(_kept_when_refused)),
+    Fault("update-removal-of-nothing-crashes", ".removal-of-nothing", "Remove an artifact that is not there.", updating(_breaks_on_unknown)),
+    Fault("update-refused-but-kept", ".refused-unchanged", "Change with an invalid restore point, get the session.", updating(_kept_when_refused)),
     Fault("field2-update-refused-twice-kept", P, "The same site twice: 400, and one is kept.", _half_done(TWICE)),
     Fault("field2-update-refused-51-kept", P, "51 sites: 400, and one is kept.", _half_done(LIMIT)),
     Fault("field-update-not-kept", P, "Add a site and get: the total is the old one.", _then(lambda session, was, new: was)),
@@ -217,12 +203,12 @@ FAULTS = [
         ("field-update-201", P, status(201)),
     ),
     Fault("update-answers-other-ids", ".added-ids", "Add an artifact, list the artifacts.", answers(_other_ids, *UPDATE)),
-    Fault("field-update-status-pending", P, "Add a site: its status is pending, not a member.", _shown_added(each({"status": "pending"}))),
-    Fault("field2-update-answer-without-ids", P, "Add a site: the answer names no id.", _shown_added(lacking("id"))),
-    Fault("field2-update-answer-item-status-null", P, "Add an item: its status is null.", _shown_added(each({"status": None}), ITEMS)),
-    Fault("field2-update-answer-one-point", P, "Add two sites: the answer names one restore point twice.", _shown_added(_one_point)),
-    Fault("field2-update-answer-succeeded", P, "Add a site: its status is succeeded.", _shown_added(each({"status": "succeeded"}))),
-    Fault("field2-update-answer-other-place", P, "Add a site for a new place: the answer says inPlace.", _shown_added(each(IN_PLACE))),
+    Fault("field-update-status-pending", P, "Add a site: its status is pending, not a member.", shown_added(each({"status": "pending"}))),
+    Fault("field2-update-answer-without-ids", P, "Add a site: the answer names no id.", shown_added(lacking("id"))),
+    Fault("field2-update-answer-item-status-null", P, "Add an item: its status is null.", shown_added(each({"status": None}), ITEMS)),
+    Fault("field2-update-answer-one-point", P, "Add two sites: the answer names one restore point twice.", shown_added(_one_point)),
+    Fault("field2-update-answer-succeeded", P, "Add a site: its status is succeeded.", shown_added(each({"status": "succeeded"}))),
+    Fault("field2-update-answer-other-place", P, "Add a site for a new place: the answer says inPlace.", shown_added(each(IN_PLACE))),
     Fault("field2-update-answer-other-session", P, "Two sessions, change the second: the answer has the first's id.", changing(_first_session)),
 ]
 # fmt: on

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.output import files
-from restore_conformance.settings_table import settings_of_command
+from restore_conformance.settings.table import settings_of_command
 from restore_conformance.spelling import suggestion
 from restore_conformance.verdicts import UsageError
 
