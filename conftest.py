@@ -1,4 +1,4 @@
-"""pytest's only door: the plug-in, the names that its options have in this repository, and strict warnings.
+"""What pytest loads here: the plug-in, the names that its options have in this repository, and strict warnings.
 
 `pytest tests/create --target URL --token T` judges a target as the command does; without --target the embedded
 mock is judged. Tests of the suite itself live in tests/selftest and are plain pytest.

@@ -18,9 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from restore_conformance.bench.compositions import draw
 from restore_conformance.bench.endurance import in_use
 from restore_conformance.bench.scoring import judged
+from restore_conformance.bench.servers import draw
 from restore_conformance.clauses import Register, load
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.mock import Service

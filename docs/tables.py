@@ -14,7 +14,8 @@ from restore_conformance.contract.editions import editions
 from restore_conformance.live.settings import Live, Login
 from restore_conformance.mock.faults import ALIASES, FAULTS
 from restore_conformance.mock.variants import VARIANTS
-from restore_conformance.settings_table import MEMBERS, SETTINGS, Setting
+from restore_conformance.settings.row import MEMBERS, Setting
+from restore_conformance.settings.table import SETTINGS
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -40,7 +40,7 @@ COMMANDS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run a command behind the gate; the exit code is its own."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    from restore_conformance.settings_table import secrets_in
+    from restore_conformance.settings.table import secrets_in
 
     # The token that `serve` takes is one of the mock's own: it is printed with the others, for a user to copy.
     given = [] if arguments[:1] == ["serve"] else arguments
@@ -92,7 +92,7 @@ def _main(arguments: list[str]) -> int:
 def _carried_out(name: str, arguments: list[str]) -> int:
     """Parse the arguments of a command and carry it out. Raises UsageError and what the command raises."""
     from restore_conformance.commands.arguments import Parser, take_environment
-    from restore_conformance.settings_table import settings_of_command
+    from restore_conformance.settings.table import settings_of_command
     from restore_conformance.spelling import suggestion
     from restore_conformance.verdicts import UsageError
 

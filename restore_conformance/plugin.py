@@ -13,7 +13,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -54,8 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _help(option: str) -> str:
-    name = option.removeprefix("--restore-")
-    return f"as of restore-conformance run --{'restore-points' if name == 'points' else name}"
+    return f"as of restore-conformance run {option if option == '--restore-points' else option.replace('restore-', '')}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -97,7 +96,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Which target is judged, where clauses are asked for."""
     if _MARKED not in config.stash:
         return None
-    from restore_conformance.configuration import configuration
+    from restore_conformance.settings.files import configuration
     from restore_conformance.verdicts import UsageError
 
     given = config.getoption("--restore-target")
@@ -116,7 +115,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     """Add the clauses before anything is deselected: as an argument they might lie in a folder that is ignored."""
     if not _adds_clauses(config) or any(isinstance(item, ClauseItem) for item in items):
         return
-    register: pytest.Collector = ClauseRegister.from_parent(session, path=_REGISTER_FILE, nodeid=CLAUSES)
+    register = ClauseFile.from_parent(session, path=_REGISTER_FILE, nodeid=CLAUSES)
     report = config.hook.pytest_make_collect_report(collector=register)
     config.hook.pytest_collectreport(report=report)
     items.extend(report.result or ())
@@ -125,10 +124,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the register, or a file of clause judgements, as clauses; every other file is a module as usual."""
-    collector: pytest.Collector
     if module_path == _REGISTER_FILE:
-        collector = ClauseRegister.from_parent(parent, path=module_path, nodeid=CLAUSES)
-        return collector
+        return cast(pytest.Collector, ClauseFile.from_parent(parent, path=module_path, nodeid=CLAUSES))
     if not module_path.name.startswith("test_") or module_path.parent.parent.name != "tests":
         return None
     from restore_conformance.contract import places
@@ -136,8 +133,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     operation = module_path.parent
     if operation.parent != places.CLAUSE_TESTS or not (places.SCHEMAS / operation.name / "clauses.toml").exists():
         return None
-    collector = ClauseFile.from_parent(parent, path=module_path)
-    return collector
+    return cast(pytest.Collector, ClauseFile.from_parent(parent, path=module_path))
 
 
 def _clauses(config: pytest.Config) -> tuple[Clause, ...]:
@@ -152,23 +148,14 @@ def _clauses(config: pytest.Config) -> tuple[Clause, ...]:
         raise pytest.UsageError(str(error)) from None
 
 
-class ClauseRegister(pytest.File):
-    """Every clause that has a test, by its address."""
-
-    def collect(self) -> Iterator[pytest.Item]:
-        for clause in _clauses(self.config):
-            if clause.test:
-                yield _item(self, clause.address, clause)
-
-
 class ClauseFile(pytest.File):
-    """A file of `tests/<operation>`: its judgements, in their order there."""
+    """The register: every clause that has a test, by its address; or a file of `tests/<operation>`, in its order."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        where = f"tests/{self.path.parent.name}/{self.path.name}::"
+        where = "" if self.path == _REGISTER_FILE else f"tests/{self.path.parent.name}/{self.path.name}::"
         for clause in _clauses(self.config):
-            if clause.test.startswith(where):
-                yield _item(self, clause.test.removeprefix(where), clause)
+            if clause.test and clause.test.startswith(where):
+                yield _item(self, clause.test.removeprefix(where) if where else clause.address, clause)
 
 
 def _item(parent: pytest.Collector, name: str, clause: Clause) -> pytest.Item:
@@ -190,8 +177,10 @@ class ClauseItem(pytest.Item):
 
     def runtest(self) -> None:
         outcome = self.config.stash.get(_OUTCOME, None) or {"broken": "it was not run", "trace": ""}
-        if "broken" in outcome:
-            raise Broken(self._broken(outcome))
+        if "broken" in outcome:  # the first clause shows where, the others name it
+            trace = "" if _SHOWN in self.config.stash else f"{outcome['trace']}\n"
+            self.config.stash[_SHOWN] = True
+            raise Broken(f"{trace}the campaign ended in an error of the suite itself: {outcome['broken']}")
         if "refused" in outcome:
             pytest.skip(outcome["refused"])
         entry = outcome["clauses"][self.address]
@@ -204,13 +193,6 @@ class ClauseItem(pytest.Item):
                 pytest.xfail(f"accepted: {entry['accepted']}")
             case "fail" if entry["level"] == "must":
                 raise Broken(entry["shown"])
-
-    def _broken(self, outcome: dict[str, Any]) -> str:
-        """Why nothing was judged: the first clause shows where, the others name it."""
-        first = _SHOWN not in self.config.stash
-        self.config.stash[_SHOWN] = True
-        named = f"the campaign ended in an error of the suite itself: {outcome['broken']}"
-        return f"{outcome['trace']}\n{named}" if first else named
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         return str(excinfo.value) if isinstance(excinfo.value, Broken) else super().repr_failure(excinfo, style)
@@ -241,10 +223,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     # What is said of the options is said to the user, not to a test.
     with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext(), warnings_only():
         try:
-            if worker is None:
-                config.stash[_OUTCOME] = outcome_of(config, addresses)
-            else:
-                config.stash[_OUTCOME] = shared_outcome_of(config, addresses, Path(worker[NAME]["folder"]))
+            shared = worker and shared_outcome_of(config, addresses, Path(worker[NAME]["folder"]))
+            config.stash[_OUTCOME] = shared or outcome_of(config, addresses)
         except Ended as ended:  # once, not for each clause
             pytest.exit(f"restore-conformance: {ended}", returncode=ended.code)
     if worker is not None:

@@ -20,7 +20,7 @@ from restore_conformance.commands import run
 from restore_conformance.commands.arguments import Parser, scrub_of_command_line, take_environment
 from restore_conformance.output import files, gate
 from restore_conformance.records.shell import curl
-from restore_conformance.settings_table import ROWS, respelled, secrets_in, settings_of_command
+from restore_conformance.settings.table import ROWS, respelled, secrets_in, settings_of_command
 from restore_conformance.verdicts import Exit, Level, Unready, UsageError, Verdict
 
 Outcome = dict[str, Any]
@@ -123,7 +123,7 @@ def _judged(words: list[str], addresses: Sequence[str]) -> Outcome:
             "verdict": verdict.verdict.value, "level": verdict.clause.level.value, "accepted": accepted,
             "reason": scrub.text(verdict.reason), "shown": shown,
         }  # fmt: skip
-    code, result = int(judged.run["exit"]), judged.result
+    code, result = judged.exit, judged.result
     ledger = judged.run.get("ledger", {"accepted": [], "errors": []})
     said += [scrub.text(error) for error in ledger["errors"]]
     accepted = f", {len(ledger['accepted'])} accepted" if ledger["accepted"] else ""

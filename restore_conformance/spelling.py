@@ -9,6 +9,10 @@ LONGEST = 200
 """Characters of a name that are compared: similarity takes time by the square of the length."""
 
 
+LEAST = 0.4
+"""How alike (0 to 1) the address of a clause has to be to be suggested."""
+
+
 def suggestion(name: str, known: Iterable[str], form: str = "{!r}") -> str:
     """A question to end a message with, after a blank: " Did you mean 'quick'?"; "" where nothing is near.
 
@@ -16,3 +20,15 @@ def suggestion(name: str, known: Iterable[str], form: str = "{!r}") -> str:
     """
     found = difflib.get_close_matches(name[:LONGEST], list(known), 1)
     return f" Did you mean {form.format(found[0])}?" if found else ""
+
+
+def addresses_near(name: str, known: Iterable[str]) -> str:
+    """The same with up to three addresses of clauses, which may resemble the name in their last part alone."""
+    word = name[:LONGEST]
+
+    def alike(address: str) -> float:
+        parts = (address, address.rpartition(".")[2])
+        return max(difflib.SequenceMatcher(None, word, part).ratio() for part in parts)
+
+    best = [one for one in sorted(dict.fromkeys(known), key=alike, reverse=True)[:3] if alike(one) >= LEAST]
+    return f" Did you mean {', '.join(best)}?" if best else ""

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from restore_conformance.bench.compositions import draw
 from restore_conformance.bench.scoring import judged
+from restore_conformance.bench.servers import draw
 from restore_conformance.clauses import Register
 from restore_conformance.exchange import Exchange
 from restore_conformance.mock import Service
@@ -53,25 +53,25 @@ class Endurance:
     @classmethod
     def read(cls, value: Any) -> Endurance:
         """The state that `shown` gave. Raises ValueError for anything else."""
-        made = cls()
+        state = cls()
         if not isinstance(value, dict) or set(value) - {one.name for one in fields(cls)}:
             raise ValueError("it has other members")
         for name, given in value.items():
-            wanted = getattr(made, name)
+            wanted = getattr(state, name)
             number = isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < MOST
             if not (number if isinstance(wanted, int | float) else isinstance(given, list)):
                 raise ValueError(f"{name} is of another type")
-            setattr(made, name, type(wanted)(given))
-        if not all(isinstance(one, dict) and isinstance(one.get("server"), int) for one in made.accused):
+            setattr(state, name, type(wanted)(given))
+        if not all(isinstance(one, dict) and isinstance(one.get("server"), int) for one in state.accused):
             raise ValueError("accused names no server")
         if not all(
-            isinstance(one, list) and [type(part) in {int, float} for part in one] == [True] * 2 for one in made.memory
+            isinstance(one, list) and [type(part) in {int, float} for part in one] == [True] * 2 for one in state.memory
         ):
             raise ValueError("memory is not made of pairs of numbers")
-        return made
+        return state
 
 
-def habits_of(number: int, seed: int) -> list[str]:
+def variants_of(number: int, seed: int) -> list[str]:
     """The variants of the n-th server: none, one, or a composition, in turn."""
     if number % 5 == 0:
         return []
@@ -93,8 +93,8 @@ def _forget(service: Service, _: Session) -> None:
             del service.sessions[name]
 
 
-def go_on(register: Register, state: Endurance, exchanges: int, told: Callable[[Endurance], None]) -> Endurance:
-    """Judge servers until that many exchanges were made in all; `told` hears of every server that is done.
+def go_on(register: Register, state: Endurance, exchanges: int, report: Callable[[Endurance], None]) -> Endurance:
+    """Judge servers until that many exchanges were made in all; `report` is called after every server.
 
     The first server is sent a tenth of them in one run, so that the memory of a single run is seen as well.
     """
@@ -105,31 +105,31 @@ def go_on(register: Register, state: Endurance, exchanges: int, told: Callable[[
             if exchange.number % SAMPLE == 0:
                 state.memory.append((before + exchange.number, round(in_use(), 1)))
 
-        habits = habits_of(state.servers, state.seed)
+        names = variants_of(state.servers, state.seed)
         drawn = min(max(DRAWS, exchanges // 10) if state.servers == 0 else DRAWS, exchanges - state.exchanges)
         result = judged(
             register,
-            forgetful(composed(habits)),
+            forgetful(composed(names)),
             "standard",
             seed=state.seed + state.servers,
             drawn=drawn,
             watch=sampled,
         )
         blamed = [found.clause.address for found in result.verdicts if found.verdict is Verdict.FAIL]
-        if set(blamed) - reported(habits) or result.exit is not Exit.CONFORMANT:
-            state.accused.append({"server": state.servers, "habits": habits, "blamed": blamed, "reason": result.reason})
+        if set(blamed) - reported(names) or result.exit is not Exit.CONFORMANT:
+            state.accused.append({"server": state.servers, "habits": names, "blamed": blamed, "reason": result.reason})
         state.servers += 1
         state.exchanges += result.exchanges
         state.requests += result.requests
         state.judgements += result.judgements
         state.seconds += time.perf_counter() - began
         state.memory.append((state.exchanges, round(in_use(), 1)))
-        told(state)
+        report(state)
     return state
 
 
 def in_use() -> float:
-    """MiB of memory that this process holds now; where that is not told, the most it ever held."""
+    """MiB of memory that this process holds now; where the system does not say, the most it ever held."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         return pages * resource.getpagesize() / (1 << 20)

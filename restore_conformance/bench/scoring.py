@@ -23,7 +23,7 @@ from restore_conformance.verdicts import Exit, Level, Verdict
 class Score:
     """How one server was judged. `right` says whether as it should; `blamed` the findings, musts first.
 
-    `deep` says of a fault that was missed that the deep profile catches it.
+    `deep` says of a fault that was missed that the deep profile detects it.
     """
 
     name: str
@@ -70,14 +70,14 @@ def judged(
             reached.close()
 
 
-def fits(fault: Fault, made: Clause) -> bool:
+def fits(fault: Fault, clause: Clause) -> bool:
     """Whether a clause is the one a fault breaks: by its address, or by the statement or row it rests on."""
     if fault.blames.startswith("row:"):
         operation, _, code = fault.blames[4:].partition("/")
-        return (made.operation == operation and made.row == code) or fault.blames in made.statements
+        return (clause.operation == operation and clause.row == code) or fault.blames in clause.statements
     if fault.blames.startswith("page:"):
-        return made.operation == fault.blames[5:] or fault.blames in made.statements
-    return fault.blames in {made.address, *made.statements}
+        return clause.operation == fault.blames[5:] or fault.blames in clause.statements
+    return fault.blames in {clause.address, *clause.statements}
 
 
 def edition_of(register: Register, name: str) -> str:
@@ -86,16 +86,16 @@ def edition_of(register: Register, name: str) -> str:
     A fault may also say of itself that it shows only by a member of a newer edition.
     """
     fault, pinned = FAULTS[name], chosen()
-    wanted = [made for made in register.clauses if fits(fault, made)]
-    newer = bool(wanted) and not any(pinned.binds(made.since) for made in wanted)
+    wanted = [clause for clause in register.clauses if fits(fault, clause)]
+    newer = bool(wanted) and not any(pinned.binds(clause.since) for clause in wanted)
     return chosen(LATEST).edition.name if newer or fault.newer else pinned.edition.name
 
 
 def _scored(name: str, kind: str, result: Result) -> Score:
-    found = [v for v in result.verdicts if v.verdict is Verdict.FAIL]
-    found.sort(key=lambda v: v.clause.level is not Level.MUST)
+    failed = [one.clause for one in result.verdicts if one.verdict is Verdict.FAIL]
+    failed.sort(key=lambda clause: clause.level is not Level.MUST)
     return Score(
-        name, kind, False, blamed=[v.clause.address for v in found], reason=result.reason,
+        name, kind, False, blamed=[clause.address for clause in failed], reason=result.reason,
         requests=result.requests - result.shrinking, exchanges=result.exchanges, seconds=result.seconds,
     )  # fmt: skip
 
@@ -103,16 +103,16 @@ def _scored(name: str, kind: str, result: Result) -> Score:
 def score_fault(register: Register, name: str, profile: str, drawn: int = -1) -> Score:
     """A fault is judged right if it is detected and its first finding names the clause it breaks.
 
-    Caught: the run fails; or, for a clause that is no *must*, there is a finding for it. What rests on a statement or
+    Detected: the run fails; or, for a clause that is no *must*, there is a finding for it. What rests on a statement or
     a row may break either kind. `drawn` is how many stimuli are drawn, as the profile says if it is less than 0. A
     fault of a newer edition is judged by that edition.
     """
     fault = FAULTS[name]
     result = judged(register, seeded(name), profile, drawn=drawn, edition=edition_of(register, name))
     score = _scored(name, "fault", result)
-    wanted = [made for made in register.clauses if fits(fault, made)]
-    binding = any(made.level is Level.MUST for made in wanted)
-    advised = {made.address for made in wanted if made.level is not Level.MUST}
+    wanted = [clause for clause in register.clauses if fits(fault, clause)]
+    binding = any(clause.level is Level.MUST for clause in wanted)
+    advised = {clause.address for clause in wanted if clause.level is not Level.MUST}
     score.detected = result.exit is Exit.BROKEN or not advised.isdisjoint(score.blamed)
     if not binding:
         score.detected = score.detected or bool(score.blamed)

@@ -14,18 +14,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from restore_conformance.campaign.controls import Control, confirm
-from restore_conformance.campaign.created_ids import Accepted
+from restore_conformance.campaign.created_ids import CreatedIds
+from restore_conformance.campaign.doubts import Doubts
 from restore_conformance.campaign.patience import KEPT, Patience
 from restore_conformance.campaign.planner import Planner
-from restore_conformance.campaign.repeating import Doubts
 from restore_conformance.campaign.result import Result, Stop, conclude, follows_sessions, untouched
 from restore_conformance.campaign.runner import Runner
 from restore_conformance.campaign.selection import Choice, Rehearsal, selected
 from restore_conformance.campaign.sender import BudgetSpent, Sender
-from restore_conformance.campaign.shortening import Shortener
-from restore_conformance.campaign.shrinking import Shrinker
+from restore_conformance.campaign.shrinker import Shortener, Shrinker
 from restore_conformance.campaign.timing import Timing
-from restore_conformance.campaign.watchdog import Watch as Vigil
+from restore_conformance.campaign.watchdog import Watchdog
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, Outcome, Told
@@ -89,7 +88,7 @@ class Campaign:
         self.planned = 0
         self.swept = 0
         self.shrinking = 0
-        self._vigil = Vigil(self.sender, self.control)
+        self._watchdog = Watchdog(self.sender, self.control)
         self._stop = Stop.PLAN
         self._draws = settings.drawn if settings.drawn >= 0 else self.profile.drawn
         self._script = script
@@ -99,7 +98,7 @@ class Campaign:
         self._choice = choice
         self._rehearsal = rehearsal
         self._doubted = 0  # the must clauses that were broken when doubts were last asked again
-        self._accepted = Accepted()
+        self._created_ids = CreatedIds()
         self._kept: list[str] = []  # the first sessions of the run that no story deletes
         self.timing = Timing()
 
@@ -108,7 +107,7 @@ class Campaign:
         started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
         try:
             self._send()
-            if self._stop is Stop.PLAN and (gone := self._vigil.gone()):
+            if self._stop is Stop.PLAN and (gone := self._watchdog.gone()):
                 self.give_up(gone)
         except BudgetSpent as spent:
             if self._stop is Stop.PLAN:
@@ -126,7 +125,7 @@ class Campaign:
         """Whether there is no point in going on: enough is broken, or nothing but trouble, and a failing control."""
         if self._enough():
             return True
-        why = self._vigil.hopeless()
+        why = self._watchdog.hopeless()
         if why:
             self.give_up(why)
         return bool(why)
@@ -215,20 +214,29 @@ class Campaign:
         for stimulus in [FAMILIES[kind](made_up(), knobs) for kind in kinds]:
             self.hear(self.sender.stimulus(stimulus))
         if kinds:
-            checked = [kind for kind in kinds if kind not in self._accepted.made_up]
+            checked = [kind for kind in kinds if kind not in self._created_ids.made_up]
             self.materials = Materials(
                 self.materials.documents, points, items, edition=self.materials.edition, checked=checked
             )
 
     def _ask(self, stimulus: Stimulus) -> None:
-        """Send a stimulus; several curiosities in one are sent one by one where they are not accepted together."""
+        """Send a stimulus; several curiosities in one are sent one by one where they are not accepted together.
+
+        That a server breaks on them is judged where it breaks on none of them alone.
+        """
         exchange = self.sender.stimulus(stimulus)
         if not stimulus.singles or exchange.status == 201:
             self.hear(exchange)
             return
-        self.hear_silently(exchange)
-        for single in stimulus.singles:
-            self.hear(self.sender.stimulus(single))
+        alone: list[Exchange] = []
+        try:
+            for single in stimulus.singles:
+                alone.append(self.sender.stimulus(single))  # noqa: PERF401 - what was sent before an interruption counts
+        finally:
+            broken = exchange.trouble and len(alone) == len(stimulus.singles) and not any(one.trouble for one in alone)
+            (self.hear if broken else self.hear_silently)(exchange)
+            for one in alone:
+                self.hear(one)
 
     def _draw(self, batch: int) -> list[Stimulus]:
         """What Hypothesis adds to the plan, in batches from 1 on, so that memory does not grow with their number."""
@@ -253,7 +261,7 @@ class Campaign:
         if exchange.sent.operation == "create":
             self._remember(exchange)
         outcome = self.judge.exchange(exchange)
-        self._vigil.heard(exchange)
+        self._watchdog.heard(exchange)
         self.doubts.note(exchange, outcome)
         if not exchange.trouble and not outcome.failed and not self.edition.is_newer(exchange.sent.tags):
             self.control.note(exchange)
@@ -271,7 +279,7 @@ class Campaign:
         self._heed(exchange)
 
     def _heed(self, exchange: Exchange) -> None:
-        self._vigil.took(exchange)
+        self._watchdog.took(exchange)
         self.timing.take(exchange)
         self._tell(exchange)
 
@@ -280,7 +288,7 @@ class Campaign:
         self._keep(exchange)
 
     def _remember(self, exchange: Exchange) -> None:
-        session = self._accepted.take(exchange)
+        session = self._created_ids.take(exchange)
         if session:
             alone = exchange.conversation is None and not self.edition.is_newer(exchange.sent.tags)
             if alone and len(self._kept) < 3:
@@ -289,7 +297,7 @@ class Campaign:
     # ------------------------------------------------------------------ trouble
 
     def _confirm_all(self) -> None:
-        for exchange in sorted(self._vigil.trouble.groups.values(), key=lambda e: e.weight):
+        for exchange in sorted(self._watchdog.trouble.groups.values(), key=lambda e: e.weight):
             if confirm(exchange, self.control, self.sender, self._again) == "target":
                 self.judge.exchange(exchange)
                 self._keep(exchange)
@@ -318,7 +326,7 @@ class Campaign:
     def _result(self, started: str, seconds: float) -> Result:
         self.doubts.settle()
         named = self.settings.restore_points, self.settings.granular_items
-        accepted = self._accepted.facts(points=bool(named[0]), items=bool(named[1]))
+        accepted = self._created_ids.facts(points=bool(named[0]), items=bool(named[1]))
         verdicts = self.judge.verdicts([*accepted, *self.runner.facts()])
         if self._only is not None:
             verdicts = [found for found in verdicts if found.clause.address in self._only]

@@ -51,7 +51,7 @@ class Control:
 
 
 @dataclass(slots=True)
-class Trouble:
+class TroubleGroups:
     """Exchanges with trouble, grouped by kind and by what was sent; the smallest of each group stands for it."""
 
     groups: dict[tuple[str, frozenset[str]], Exchange] = field(default_factory=dict)

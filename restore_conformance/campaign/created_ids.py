@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from restore_conformance.campaign.bounded_ids import Memory
 from restore_conformance.checks.responses import ANY_TOKEN, UNLISTED
 from restore_conformance.exchange import Exchange
 from restore_conformance.state import session_of
@@ -16,9 +15,39 @@ from restore_conformance.state import session_of
 CALLERS = frozenset({"token-altered", "token-expired", "no-permission", "read-only-permission", "personal-account"})
 """Defects of a caller who sends a bearer token, so that a refusal shows that the target tells tokens apart."""
 
+GENERATION = 20_000
+"""How many ids are kept of the beginning, how many are recent, and how many lie just behind those."""
+
+
+class BoundedIds:
+    """Which ids were given, within a bound, so that one given twice is noticed and memory stays flat.
+
+    The first ones of a run are kept to its end, the latest ones for a while: an id is given again soon, or from the
+    start. Ask it of every id with the number of the exchange that brought it.
+    """
+
+    def __init__(self, generation: int = GENERATION) -> None:
+        self._generation = generation
+        self._first: dict[str, int] = {}
+        self._recent: dict[str, int] = {}
+        self._older: dict[str, int] = {}
+
+    def __call__(self, name: str, number: int) -> int | None:
+        """The exchange that brought this id before, as far as it is remembered; None for a new one, now known."""
+        for known in (self._first, self._recent, self._older):
+            if name in known:
+                return known[name]
+        if len(self._first) < self._generation:
+            self._first[name] = number
+            return None
+        if len(self._recent) >= self._generation:
+            self._older, self._recent = self._recent, {}
+        self._recent[name] = number
+        return None
+
 
 @dataclass(slots=True)
-class Accepted:
+class CreatedIds:
     """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted.
 
     `tells_apart` says whether a caller was refused for the token that it sent, `typed` whether one that names its own
@@ -29,7 +58,7 @@ class Accepted:
     typed: bool = False
     tells_apart: bool = False
     made_up: set[str] = field(default_factory=set)
-    _ids: Memory = field(default_factory=Memory)
+    _ids: BoundedIds = field(default_factory=BoundedIds)
 
     def take(self, exchange: Exchange) -> str:
         """The id of the session that a create made, or ""; an id that was given before is noted on the exchange."""
@@ -52,7 +81,7 @@ class Accepted:
 
     def forget_ids(self) -> None:
         """Begin with another target, or another recording of it: the same exchange may be recorded in several."""
-        self._ids = Memory()
+        self._ids = BoundedIds()
 
     def facts(self, *, points: bool, items: bool) -> Iterator[str]:
         """What excuses refusals; `points` and `items` say whether the user named ids that exist.

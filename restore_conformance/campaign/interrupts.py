@@ -15,7 +15,7 @@ from typing import Any
 
 from restore_conformance.exchange import Request
 from restore_conformance.targets import Target
-from restore_conformance.targets.door import Answer
+from restore_conformance.targets.target import Answer
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 FIRST = b"\nInterrupted: writing what there is; once more leaves at once.\n"

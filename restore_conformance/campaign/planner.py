@@ -17,6 +17,8 @@ from restore_conformance.stimuli.walks import drawn_walks
 
 IN_PLACE = {"prefer": "granular", "granular-destination": "granular", "caller-application": "standard"}
 """What is made where the plan has no such stimulus, since the user named few ids or no such caller."""
+GROWING = {"add", "swap"}
+"""The changes that add artifacts to a session."""
 ROOM = 2
 """How many ids are left for artifacts that are added, where the user named few."""
 
@@ -78,7 +80,7 @@ class Planner:
         sessions: dict[str, Stimulus] = {}
         for role, cast in scenario.cast.items():
             sessions[role] = sessions[cast] if isinstance(cast, str) else self.take(supply, cast)
-        for role in {step.session for step in steps if step.change == "add"}:
+        for role in {step.session for step in steps if step.change in GROWING}:
             self._make_room(sessions, role)
         return replace(
             scenario,
@@ -89,16 +91,12 @@ class Planner:
         )
 
     def _make_room(self, sessions: dict[str, Stimulus], role: str) -> None:
-        """See that artifacts can be added to a session, and that the others are of the same kind."""
+        """See that artifacts can be added to a session."""
         grown = sessions[role]
         if grown.kind in LISTS and self.materials.most(grown.kind) <= grown.artifacts:
             size = max(1, self.materials.most(grown.kind) - ROOM)
             less = self._make(Cast(grown.kind, size))
             sessions |= {other: less for other, one in sessions.items() if one is grown}
-        kind = sessions[role].kind if sessions[role].kind in LISTS else "standard"
-        for other, one in sessions.items():
-            if other != role and one.kind != kind:  # what was planned did not fit into the ids that exist
-                sessions[other] = self._make(Cast(kind, max(1, sessions[role].artifacts)))
 
     def take(self, supply: Supply, cast: Cast) -> Stimulus:
         """A stimulus of the plan, or one that is made for the scenario."""

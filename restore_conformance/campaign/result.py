@@ -168,6 +168,8 @@ def untouched(
         return Gap(Why.ROUTE, f"the target seems to have no route for {made.operation}")
     if made.heading == "permissions" and not callers:
         return Gap(Why.CALLER, "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN")
+    if "session:foreign" in made.when.every and not callers:
+        return needs_caller("delegated")
     return Gap(
         Why.UNTOUCHED,
         stopped or missing(made, answers or {}, followed=followed) or "nothing that this profile sends tests them",

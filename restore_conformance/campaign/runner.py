@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from restore_conformance.campaign.controls import ROUNDS, Control, again, confirm
+from restore_conformance.campaign.doubts import TIMES, Doubts
 from restore_conformance.campaign.patience import Patience
-from restore_conformance.campaign.repeating import TIMES, Doubts
 from restore_conformance.campaign.scene import Scene
 from restore_conformance.campaign.sender import Sender
+from restore_conformance.checks.agreement import ABSENT, CHANGING
 from restore_conformance.checks.responses import NO_ROUTE, is_refusal
-from restore_conformance.checks.talks import ABSENT, CHANGING
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Outcome
 from restore_conformance.judging.trouble import never_sent
@@ -171,7 +171,7 @@ class Runner:
 
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""
-        lacking = exchange.sent.operation not in self.routes and not exchange.known.continues
+        lacking = exchange.sent.operation not in self.routes | exchange.known.routes and not exchange.known.continues
         return exchange.status in {*ABSENT, 401, 403} and lacking
 
 

@@ -15,7 +15,7 @@ from restore_conformance.campaign.sender import Sender
 from restore_conformance.contract.paths import session_path, within
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.state import session_of
-from restore_conformance.state.ledger import values
+from restore_conformance.state.session import values
 from restore_conformance.stimuli import Materials, Stimulus
 from restore_conformance.stimuli.changes import CHANGES, NOT_AN_ID, Asked, Part
 from restore_conformance.stimuli.materials import GRANULAR, SITE

@@ -17,6 +17,7 @@ from restore_conformance.contract.editions import Chosen
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser import Sent
 from restore_conformance.spelling import suggestion
+from restore_conformance.state import shows_route
 from restore_conformance.stimuli import Stimulus
 from restore_conformance.verdicts import UsageError
 
@@ -115,10 +116,12 @@ class Choice:
 
 @dataclass(slots=True)
 class Rehearsal:
-    """What touched which clauses, and asked for which operations, while a plan was carried out on the mock."""
+    """What touched which clauses, asked for which operations, and showed which of them to a caller that may do
+    everything, while a plan was carried out on the mock."""
 
     touched: dict[Scene, set[str]] = field(default_factory=dict)
     operations: dict[Scene, set[str]] = field(default_factory=dict)
+    shown: dict[Scene, set[str]] = field(default_factory=dict)
     leaders: dict[Scene, Scene] = field(default_factory=dict)
     _scene: Scene | None = None
     _before: Mapping[str, int] = field(default_factory=dict)
@@ -140,6 +143,8 @@ class Rehearsal:
         """Take in an exchange."""
         if self._scene is not None:
             self.operations.setdefault(self._scene, set()).add(exchange.sent.operation)
+            if exchange.sent.caller == "good" and shows_route(exchange):
+                self.shown.setdefault(self._scene, set()).add(exchange.sent.operation)
 
     def scenes_for(self, clauses: Iterable[Clause]) -> frozenset[Scene]:
         """The scenarios that touched one of the clauses; for one that nothing touched, those of its operation.
@@ -159,8 +164,9 @@ class Rehearsal:
         return frozenset(wanted | {self.leaders[scene] for scene in wanted if scene in self.leaders})
 
     def _main(self, operation: str) -> Scene:
-        """The scenario that touches most clauses of an operation, the first of them."""
-        return max(self.touched, key=lambda scene: sum(one.startswith(f"{operation}/") for one in self.touched[scene]))
+        """The scenario that touches most clauses of an operation, the first of those that show the target has it."""
+        showing = [scene for scene in self.touched if operation in self.shown.get(scene, ())] or list(self.touched)
+        return max(showing, key=lambda scene: sum(one.startswith(f"{operation}/") for one in self.touched[scene]))
 
 
 def needs_scenes(clauses: Iterable[Clause]) -> bool:

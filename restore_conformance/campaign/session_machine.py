@@ -13,8 +13,8 @@ from typing import ClassVar
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from restore_conformance.campaign.controls import Control
+from restore_conformance.campaign.doubts import Doubts
 from restore_conformance.campaign.patience import Patience
-from restore_conformance.campaign.repeating import Doubts
 from restore_conformance.campaign.runner import Runner
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.clauses import Clause, load

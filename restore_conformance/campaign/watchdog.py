@@ -6,18 +6,19 @@ has answered well before fails as well.
 
 from __future__ import annotations
 
-from restore_conformance.campaign.controls import Control, Trouble, again
+from restore_conformance.campaign.controls import Control, TroubleGroups, again
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging.trouble import UNAUTHORISED, is_page, never_reached, tells_nothing
-from restore_conformance.settings import STAND_IN, TOKEN_VARIABLE
+from restore_conformance.settings import STAND_IN
+from restore_conformance.settings.table import ROWS
 
 SOON, SAME, SILENCE, GIVE_UP = 3, 6, 12, 30
 """How many exchanges in trouble it takes, one after the other, with nothing heard before: where the target is not
 reached; where every answer is the same kind of page; where one has been heard; and whatever they are."""
 
 
-class Watch:
+class Watchdog:
     """Counts trouble in a row and keeps one of each kind; `hopeless` says why to give up."""
 
     def __init__(self, sender: Sender, control: Control) -> None:
@@ -25,7 +26,7 @@ class Watch:
         self._control = control
         self._silent = 0
         self._unanswered: Exchange | None = None
-        self.trouble = Trouble()
+        self.trouble = TroubleGroups()
 
     def took(self, exchange: Exchange) -> None:
         """Note whether anything came at all; for every exchange of a run, whatever it is judged by."""
@@ -91,7 +92,8 @@ class Watch:
             return "the target stopped answering"
         if last.trouble == UNAUTHORISED and not is_page(last):
             if self._sender.tokens.get("good") == STAND_IN:
-                return f"the target asks for a token ({last.status}): give one with --token T or in {TOKEN_VARIABLE}"
+                variable = ROWS["token"].environment
+                return f"the target asks for a token ({last.status}): give one with --token T or in {variable}"
             return f"not authorised: the target answers {last.status} to the token that was given"
         if is_page(last):
             seen = f"the target answers {last.status} with an HTML page instead of JSON"

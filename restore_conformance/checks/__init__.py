@@ -3,11 +3,23 @@
 Knows no clause: the clause functions in `tests/` say which assertion holds when.
 """
 
-from restore_conformance.checks.lists import (
+from restore_conformance.checks.agreement import (
+    ON_DRAFTS,
     as_sent,
+    comparable,
     creator,
+    declared,
+    in_order,
+    no_server_error,
+    not_crowded_out,
+    one_declared,
+    same_actors,
+    same_id,
+    same_job_type,
     same_names,
     same_number,
+    same_time,
+    sound,
 )
 from restore_conformance.checks.members import (
     address,
@@ -43,20 +55,6 @@ from restore_conformance.checks.responses import (
     refused,
     refused_for_any,
     refused_somehow,
-)
-from restore_conformance.checks.talks import (
-    ON_DRAFTS,
-    comparable,
-    declared,
-    in_order,
-    no_server_error,
-    not_crowded_out,
-    one_declared,
-    same_actors,
-    same_id,
-    same_job_type,
-    same_time,
-    sound,
 )
 from restore_conformance.recogniser.answers import exceptions, objects, total
 

@@ -1,6 +1,7 @@
 """How a command line is parsed: options made from the table of settings, and mistakes reported in one sentence.
 
-Knows rows and spellings; what a value means is for those who use it.
+What it leaves open is filled in from the environment and from files. Knows rows and spellings; what a value means is
+for those who use it.
 """
 
 from __future__ import annotations
@@ -8,11 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
 from restore_conformance.scrub import Scrub, of_command_line
-from restore_conformance.settings_table import ROWS, Setting, secrets_in, settings_of_command
+from restore_conformance.settings.files import RUN, Configuration, configuration
+from restore_conformance.settings.row import Setting
+from restore_conformance.settings.table import ROWS, secrets_in, settings_of_command
 from restore_conformance.spelling import suggestion
 from restore_conformance.verdicts import UsageError
 
@@ -122,6 +126,27 @@ def take_environment(
         words = [word.strip() for word in re.split(r"\n" if row.secret else r"[\n,]", text) if word.strip()]
         value = words if row.repeatable else row.read(text.strip(), row.environment)
         take(arguments, row, value, row.environment)
+
+
+def configured(arguments: argparse.Namespace) -> Configuration:
+    """The configuration of a command, read once; says what of it is not honoured. Raises UsageError."""
+    found: Configuration | None = getattr(arguments, "configured", None)
+    if found is None:
+        found = arguments.configured = configuration(arguments.config)
+        if found.notice:
+            print(f"restore-conformance: {found.notice}", file=sys.stderr)
+    return found
+
+
+def fill_in(arguments: argparse.Namespace) -> None:
+    """Take from the files what the command line and the environment leave open. Raises UsageError."""
+    found = configured(arguments)
+    stronger = frozenset(getattr(arguments, "given", ()))
+    for name, value in found.run.items():
+        row = RUN[name]
+        if hasattr(arguments, row.key) and not outranked(row, stronger):
+            whence = f"{name} of {found.whence[name]}"
+            take(arguments, row, row.typed(value, whence), whence)
 
 
 def outranked(row: Setting, stronger: Collection[str]) -> bool:

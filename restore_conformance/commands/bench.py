@@ -122,13 +122,13 @@ def _long_run(register: Any, arguments: argparse.Namespace) -> int:
                 f"--json {arguments.json} is not a long run that can be continued: {line(str(error), 99)}."
             ) from None
 
-    def told(now: Any) -> None:
+    def report(now: Any) -> None:
         if arguments.json:
             _write(arguments.json, now.shown())
         if now.accused and now.accused[-1]["server"] == now.servers - 1:
             print(f"false positive  {now.accused[-1]}", flush=True)
 
-    print(summary(go_on(register, state, arguments.exchanges, told)))
+    print(summary(go_on(register, state, arguments.exchanges, report)))
     return 1 if state.accused else 0
 
 
@@ -141,8 +141,7 @@ def _write(path: str, figures: dict[str, Any]) -> None:
 
 def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Callable[[], Any]]:
     from restore_conformance.bench import ENVIRONMENTS, score_environment, score_fault, score_variant
-    from restore_conformance.bench.compositions import draw
-    from restore_conformance.bench.halves import only
+    from restore_conformance.bench.servers import draw, only
     from restore_conformance.mock.faults import FAULTS
     from restore_conformance.mock.variants import VARIANTS
 
@@ -161,7 +160,7 @@ def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Callable[[
 
 
 def _figures(scores: dict[str, list[Any]]) -> dict[str, Any]:
-    from restore_conformance.bench.halves import HALVES
+    from restore_conformance.bench.servers import HALVES
 
     made: dict[str, Any] = {}
     for kind, found in scores.items():
@@ -182,7 +181,7 @@ def _figures(scores: dict[str, list[Any]]) -> dict[str, Any]:
 
 def _half(scores: list[Any], half: str) -> dict[str, int]:
     """How many faults of a half there are, how many of them were detected, and how many had the right clause first."""
-    from restore_conformance.bench.halves import half_of
+    from restore_conformance.bench.servers import half_of
 
     found = [score for score in scores if half_of(score.name) == half]
     return {

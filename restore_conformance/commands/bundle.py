@@ -27,20 +27,22 @@ def main(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--exchanges {arguments.exchanges} must be from 1 to {MOST}.")
     from restore_conformance.commands.arguments import scrub_of_command_line
     from restore_conformance.output.files import write as write_file
-    from restore_conformance.records import exchanges
+    from restore_conformance.records.finding import exchanges
     from restore_conformance.records.reader import path_of, read_record
-    from restore_conformance.reports.bundle import Case, files, leaked, zipped
-    from restore_conformance.reports.bundle.selection import broken_clause, chosen
+    from restore_conformance.reports.bundle.archive import files, zipped
+    from restore_conformance.reports.bundle.leak_check import leaks
+    from restore_conformance.reports.bundle.readme import Case
+    from restore_conformance.reports.bundle.selection import broken_clause, select
 
     path = path_of(arguments.run)
     run = read_record(arguments.run)
     clause = broken_clause(run, arguments.clause)
     good = good_run(arguments.good, arguments.clause) if arguments.good else None
-    found = chosen(path.with_name("exchanges.ndjson"), clause, arguments.exchanges)
+    found = select(path.with_name("exchanges.ndjson"), clause, arguments.exchanges)
     made = files(Case(run, clause, found, good))
     finding = clause["findings"][0]
     evidence = [*exchanges(finding), *found.exchanges]
-    found_leaks = leaked(made, evidence, scrub_of_command_line([]))
+    found_leaks = leaks(made, evidence, scrub_of_command_line([]))
     if found_leaks:
         first, *others = found_leaks
         more = f", and {len(others)} more in {', '.join(sorted({one.file for one in others}))}"

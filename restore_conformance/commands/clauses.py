@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.commands.options import edition_of
 from restore_conformance.contract.editions import Chosen
+from restore_conformance.spelling import addresses_near
 from restore_conformance.verdicts import UsageError
 
 
@@ -37,8 +37,8 @@ def main(arguments: argparse.Namespace) -> int:
         return 0
     found = [made for made in register.clauses if made.address.startswith(arguments.id)]
     if not found:
-        near = difflib.get_close_matches(arguments.id, [made.address for made in register.clauses], 3, 0.3)
-        raise UsageError(f"There is no clause {arguments.id!r}; near it: {', '.join(near) or 'none'}.")
+        near = addresses_near(arguments.id, [made.address for made in register.clauses])
+        raise UsageError(f"There is no clause {arguments.id[:60]!r}.{near}")
     for made in found:
         print(f"{made.level.value:8} {made.address:52} {made.says}{_beside(made, edition)}")
     binding = [made for made in found if edition.binds(made.since)]

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from restore_conformance.commands.arguments import add_settings
-from restore_conformance.commands.options import live_settings_of
+from restore_conformance.commands.live_target import live_settings_of, print_left
 from restore_conformance.verdicts import Exit, UsageError
 
 
@@ -25,7 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Show what the journal knows, or with leave delete it; exit 5 where something is left."""
     from restore_conformance.live.leave import has_leave
-    from restore_conformance.live.run import told_left
     from restore_conformance.live.tenant import open_of, opened
 
     live, settings = live_settings_of(arguments)
@@ -35,10 +34,10 @@ def main(arguments: argparse.Namespace) -> int:
         print("Nothing was sent. Give --yes to delete what the journal lists, or name the tenant in live.allow.")
         return 0
     with opened(settings, live, yes=arguments.yes, adopt=tuple(arguments.session)) as found:
-        if unknown := [one for one in arguments.session if not found.door.journal.knew(one)]:
+        if unknown := [one for one in arguments.session if not found.guard.journal.knew(one)]:
             raise UsageError(f"--session {unknown[0]} was never listed as perhaps ours, so it is not deleted.")
     left = list(dict.fromkeys([*found.recovered, *found.left]))
-    told_left(left, found.unanswered, sys.stdout)
+    print_left(left, found.unanswered, sys.stdout)
     if not left:
         print("Nothing of ours is left.")
     return int(Exit.LEFT_BEHIND if left else Exit.CONFORMANT)

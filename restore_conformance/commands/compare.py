@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restore_conformance.clauses import load
-from restore_conformance.commands import ledger as ledgers
+from restore_conformance.commands import writing
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.output import files
 from restore_conformance.scrub import Scrub
-from restore_conformance.targets.door import is_vendor
+from restore_conformance.targets.target import is_vendor
 from restore_conformance.verdicts import UsageError
 
 STYLES = ("text", "json", "markdown", "html")
@@ -44,19 +44,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Compare, write, print."""
     files = [(Path(name), style_of(name, arguments.format)) for name in arguments.output]
-    from restore_conformance.reports.comparison import compare, document, read_record
-    from restore_conformance.reports.comparison.report import render
+    from restore_conformance.records.reader import read_record
+    from restore_conformance.reports.comparison import compare, document
+    from restore_conformance.reports.comparison.report import FORMATS
 
     old, new = read_record(arguments.old), read_record(arguments.new)
-    ledger = ledgers.ledger_of(arguments, load()) if arguments.deviations else None
+    ledger = writing.ledger_of(arguments, load()) if arguments.deviations else None
     if ledger is not None:
         from restore_conformance.reports.accepted_deviations import accepted
 
-        new = accepted(new, ledger, names_of(new), ledgers.today(), Scrub().text)
+        new = accepted(new, ledger, names_of(new), writing.today(), Scrub().text)
     found = document(compare(old, new))
     for path, style in files:
-        write(path, render(found, style))
-    printed = render(found, "text" if files or arguments.quiet else arguments.format or "text")
+        write(path, FORMATS[style](found))
+    printed = FORMATS["text" if files or arguments.quiet else arguments.format or "text"](found)
     sys.stdout.write(printed.partition("\n")[0] + "\n" if arguments.quiet else printed)
     exit_code: int = found["exit"]
     return exit_code

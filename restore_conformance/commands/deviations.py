@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from restore_conformance.output import files
-from restore_conformance.records.markdown_text import line
+from restore_conformance.records.safe_text import line
 from restore_conformance.verdicts import Exit, UsageError
 
 DEFAULT = "deviations.toml"
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Write, and say what is to be filled in; 0 when done. Raises UsageError."""
-    from restore_conformance.reports.comparison import read_record
+    from restore_conformance.records.reader import read_record
     from restore_conformance.reports.ledger_draft import HEAD, drafted
     from restore_conformance.scrub.placeholders import PLACEHOLDER
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from restore_conformance.commands.arguments import add_settings
-from restore_conformance.commands.options import live_settings_of
+from restore_conformance.commands.live_target import live_settings_of
 from restore_conformance.verdicts import Exit
 
 

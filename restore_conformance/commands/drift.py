@@ -23,81 +23,42 @@ LEVELS = ("breaking", "any", "none")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("action", nargs="?", default="compare", choices=ACTIONS, help="default: compare")
-    parser.add_argument(
-        "--from",
-        dest="old",
-        action="extend",
-        nargs="+",
-        metavar="PINNED|FILE",
-        help="the older side; default: pinned",
-    )
-    parser.add_argument(
-        "--to",
-        dest="new",
-        action="extend",
-        nargs="+",
-        metavar="FILE|URL",
-        help="the newer sources: metadata, OpenAPI, pages, recordings",
-    )
-    parser.add_argument(
-        "--fail-on",
-        choices=LEVELS,
-        default="breaking",
-        help="the level from which the exit code is 1; default: breaking",
-    )
-    parser.add_argument(
-        "--client",
-        choices=("contract", "create"),
-        default="contract",
-        help="whose grade --fail-on looks at: any client's, or the create client's; default: contract",
-    )
-    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text", help="default: text")
-    parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="write the report there instead of to standard output"
-    )
-    parser.add_argument(
-        "--area",
-        choices=("auto", "restore", "all"),
-        default="auto",
-        help="which types of a metadata document; auto: the restore area of a whole document, all of a slice",
-    )
-    parser.add_argument("--severity", type=Path, metavar="FILE", help="TOML file that overrides grades")
-    parser.add_argument("--rules", action="store_true", help="print the table of rules and compare nothing")
-    parser.add_argument("--accept-loss", action="store_true", help="believe a source that lost most of its members")
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        metavar="DIR",
-        help="keep what addresses sent, to ask conditionally, and the sentences of pages, to quote them",
-    )
-    parser.add_argument(
-        "--schemas",
-        type=Path,
-        default=SCHEMAS,
-        metavar="DIR",
-        help="the pinned contract; default: the one that comes with the suite",
-    )
-    parser.add_argument(
-        "--history",
-        nargs="?",
-        const="drift-history.sqlite",
-        metavar="FILE|URL",
-        help="remember nights there: a SQLite file or a database URL",
-    )
-    parser.add_argument("--night", type=_day, metavar="DATE", help="the date of this night; default: today (UTC)")
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help="report what stood on that date, from the history")
-    parser.add_argument("--change", metavar="ID", help="acknowledge, log or bisect this change")
-    parser.add_argument("--owner", help="who acknowledges")
-    parser.add_argument("--reason", help="why it is acknowledged")
-    parser.add_argument("--expires", type=_day, metavar="DATE", help="when the acknowledgement ends")
+    add = parser.add_argument
+    add("action", nargs="?", default="compare", choices=ACTIONS, help="default: compare")
+    sources: dict[str, Any] = {"action": "extend", "nargs": "+"}
+    add("--from", dest="old", **sources, metavar="PINNED|FILE", help="the older side; default: pinned")
+    newer = "the newer sources: metadata, OpenAPI, pages, recordings"
+    add("--to", dest="new", **sources, metavar="FILE|URL", help=newer)
+    fail_on = "the level from which the exit code is 1; default: breaking"
+    add("--fail-on", choices=LEVELS, default="breaking", help=fail_on)
+    client = "whose grade --fail-on looks at: any client's, or the create client's; default: contract"
+    add("--client", choices=("contract", "create"), default="contract", help=client)
+    add("--format", choices=("text", "json", "markdown"), default="text", help="default: text")
+    add("--output", type=Path, metavar="FILE", help="write the report there instead of to standard output")
+    area = "which types of a metadata document; auto: the restore area of a whole document, all of a slice"
+    add("--area", choices=("auto", "restore", "all"), default="auto", help=area)
+    add("--severity", type=Path, metavar="FILE", help="TOML file that overrides grades")
+    add("--rules", action="store_true", help="print the table of rules and compare nothing")
+    add("--accept-loss", action="store_true", help="believe a source that lost most of its members")
+    cache = "keep what addresses sent, to ask conditionally, and the sentences of pages, to quote them"
+    add("--cache", type=Path, metavar="DIR", help=cache)
+    schemas = "the pinned contract; default: the one that comes with the suite"
+    add("--schemas", type=Path, default=SCHEMAS, metavar="DIR", help=schemas)
+    history = "remember nights there: a SQLite file or a database URL"
+    add("--history", nargs="?", const="drift-history.sqlite", metavar="FILE|URL", help=history)
+    add("--night", type=_day, metavar="DATE", help="the date of this night; default: today (UTC)")
+    add("--as-of", type=_day, metavar="DATE", help="report what stood on that date, from the history")
+    add("--change", metavar="ID", help="acknowledge, log or bisect this change")
+    add("--owner", help="who acknowledges")
+    add("--reason", help="why it is acknowledged")
+    add("--expires", type=_day, metavar="DATE", help="when the acknowledgement ends")
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-11-23") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write it as 2026-11-23") from None
 
 
 def main(args: argparse.Namespace) -> int:
@@ -130,9 +91,9 @@ def _rules(form: str) -> str:
 def _compare(args: argparse.Namespace) -> int:
     from restore_conformance.drift import words
     from restore_conformance.drift.comparison import Settings, compare
-    from restore_conformance.drift.differences.sentences import Kept
     from restore_conformance.drift.facts import join
     from restore_conformance.drift.lines import lines
+    from restore_conformance.drift.phrases import Kept
     from restore_conformance.drift.report_json import document
     from restore_conformance.drift.report_text import Report, markdown, terminal
     from restore_conformance.drift.severity import read_severity
@@ -141,38 +102,40 @@ def _compare(args: argparse.Namespace) -> int:
     if not args.new:
         raise UsageError("Nothing to compare with: name at least one newer source with --to.")
     severity = read_severity(args.severity) if args.severity else None
-    night = compare(args.old or ["pinned"], args.new, Settings(args.schemas, args.area, args.cache, args.accept_loss))
-    changes = severity.apply(night.changes) if severity else list(night.changes)
-    sentences = {**words.load(args.cache), **words.of(night.before)}
+    settings = Settings(args.schemas, args.area, args.cache, args.accept_loss)
+    comparison = compare(args.old or ["pinned"], args.new, settings)
+    changes = severity.apply(comparison.changes) if severity else list(comparison.changes)
+    sentences = {**words.load(args.cache), **words.of(comparison.before)}
     standing: dict[str, dict[str, Any]] = {}
     seen: dict[str, date] = {}
     if args.history:
         from restore_conformance.commands.drift_history import remember, remembered_words
 
         sentences = {**remembered_words(args.history), **sentences}
-        standing, seen = remember(args.history, args.night or datetime.now(UTC).date(), night, changes)
-    metadata = next((r.metadata for r in (*night.readings, *night.before) if r.metadata), None)
-    facts = join(changes, metadata, seen, {str(reading.kind) for reading in night.readings})
+        standing, seen = remember(args.history, args.night or datetime.now(UTC).date(), comparison, changes)
+    metadata = next((r.metadata for r in (*comparison.readings, *comparison.before) if r.metadata), None)
+    facts = join(changes, metadata, seen, {str(reading.kind) for reading in comparison.readings})
+    broken = {error.where for error in comparison.broken}
     report = Report(
         lines(changes, facts, standing, Kept(sentences, clause_words(args.schemas))),
-        [reading.where for reading in night.before],
-        [reading.where for reading in night.readings if all(error.where != reading.where for error in night.broken)],
-        list(night.broken),
+        [reading.where for reading in comparison.before],
+        [reading.where for reading in comparison.readings if reading.where not in broken],
+        list(comparison.broken),
         [fact.sentence for fact in facts if fact.order],
-        list(night.notes),
-        list(night.editions),
+        list(comparison.notes),
+        list(comparison.editions),
         whole=args.output is not None,
     )
     if args.format == "json":
-        found = document(night, changes, facts, standing, report)
-        text = json.dumps(found, indent=2, ensure_ascii=False, default=str) + "\n"
+        whole = document(comparison, changes, facts, standing, report)
+        text = json.dumps(whole, indent=2, ensure_ascii=False, default=str) + "\n"
     else:
         text = markdown(report) if args.format == "markdown" else terminal(report)
     write(text, args.output)
-    words.save(args.cache, words.of((*night.before, *night.readings)))
-    for error in night.broken:
+    words.save(args.cache, words.of((*comparison.before, *comparison.readings)))
+    for error in comparison.broken:
         print(error, file=sys.stderr)
-    if night.broken:
+    if comparison.broken:
         return 3
     return 1 if any(_alarms(change, args, standing.get(change.id, {})) for change in changes) else 0
 

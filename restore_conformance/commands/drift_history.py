@@ -13,57 +13,43 @@ from typing import Any
 
 from restore_conformance.drift import words
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.comparison import Night, Settings, changes_of, read_older
+from restore_conformance.drift.comparison import Comparison, Settings, changes_of, read_older
 from restore_conformance.drift.report_json import change_row
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.history import drift_snapshot as packing
-from restore_conformance.history.drift_bisect import first_bad
-from restore_conformance.history.drift_standing import Standing, State, standing, undoes
+from restore_conformance.history.drift_standing import State, standings, undoes
 from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
 from restore_conformance.verdicts import UsageError
 
 Rows = dict[str, dict[str, Any]]
 
 
-def remember(place: str, today: date, night: Night, changes: list[Change]) -> tuple[Rows, dict[str, date]]:
+def remember(place: str, today: date, comparison: Comparison, changes: list[Change]) -> tuple[Rows, dict[str, date]]:
     """Writes a night into the history; the answer is what is now known of each change, and when it was first seen."""
-    packed = [(reading, packing.pack(reading)) for reading in night.readings]
+    snapshots: list[tuple[Snapshot, bytes | None]] = []
+    broken = {error.where for error in comparison.broken}
+    for reading in comparison.readings:
+        if reading.where not in broken:
+            digest, payload = packing.pack(reading) or (None, None)
+            taken = Snapshot(today, str(reading.kind), reading.where, reading.checksum, digest)
+            snapshots.append((taken, payload))
     with open_store(place) as store:
-        earlier = _standings(store, today)
-        store.save_night(
-            today,
-            [
-                (
-                    Snapshot(today, str(reading.kind), reading.where, reading.checksum, pack[0] if pack else None),
-                    pack[1] if pack else None,
-                )
-                for reading, pack in packed
-                if not any(error.where == reading.where for error in night.broken)
-            ],
-            [(change.id, change.source, change_row(change)) for change in changes],
-        )
-        now = _standings(store, today)
-        bodies = store.bodies()
+        earlier = standings(store, today)
+        store.save_night(today, snapshots, [(change.id, change.source, change_row(change)) for change in changes])
+        now, bodies = standings(store, today), store.bodies()
+    unsure = [bodies[identity] for identity, known in earlier.items() if known.state is State.PROVISIONAL]
     rows: Rows = {}
     for change in changes:
-        known = now[change.id]
-        rows[change.id] = known.row()
-        undone = next(
-            (
-                identity
-                for identity, past in earlier.items()
-                if past.state is State.PROVISIONAL and _undone(change, bodies.get(identity, {}))
-            ),
-            None,
-        )
-        if undone and known.state is State.PROVISIONAL:
-            rows[change.id] |= {"state": str(State.TRANSIENT), "undoes": undone}
+        rows[change.id] = row = now[change.id].row()
+        if row["state"] == State.PROVISIONAL:
+            undone = next((body["id"] for body in unsure if undoes(change, body)), None)
+            row |= {"state": str(State.TRANSIENT), "undoes": undone} if undone else {}
     return rows, {identity: known.first_seen for identity, known in now.items()}
 
 
 def remembered_words(place: str, most: int = 12) -> dict[str, str]:
     """The sentences of the pages of earlier nights, by fingerprint, the newest editions of them."""
-    found: dict[str, str] = {}
+    sentences: dict[str, str] = {}
     with open_store(place) as store:
         pages = {taken.digest: taken for taken in store.snapshots() if taken.source == "page" and taken.digest}
         for digest, taken in list(pages.items())[-most:]:
@@ -71,38 +57,8 @@ def remembered_words(place: str, most: int = 12) -> dict[str, str]:
                 reading = packing.unpack(taken.source, taken.location, taken.checksum, store.content(digest))
             except (ValueError, KeyError):
                 continue
-            found.update(words.of([reading]))
-    return found
-
-
-def _undone(change: Change, body: dict[str, Any]) -> bool:
-    return undoes(change, body.get("kind", ""), body.get("path", ""), body.get("detail", {}))
-
-
-def _read_by_place(store: Store) -> dict[tuple[str, str], list[date]]:
-    """The nights on which each of several sources of one kind was read: that one page was neither confirms nor
-    withdraws what another page says. Where a night has one source of a kind its place may change, and is not looked at.
-    """
-    found: dict[tuple[str, str], list[date]] = {}
-    together: dict[tuple[date, str], set[str]] = {}
-    for taken in store.snapshots():
-        found.setdefault((taken.source, taken.location), []).append(taken.night)
-        together.setdefault((taken.night, taken.source), set()).add(taken.location)
-    several = {source for (_night, source), places in together.items() if len(places) > 1}
-    return {key: nights for key, nights in found.items() if key[0] in several}
-
-
-def _standings(store: Store, at: date) -> dict[str, Standing]:
-    nights, acknowledged, bodies = store.nights(), store.acknowledgements(), store.bodies()
-    places = _read_by_place(store)
-    found: dict[str, Standing] = {}
-    for identity, seen in store.sightings().items():
-        source, where = bodies[identity]["source"], bodies[identity].get("where", "")
-        read = places.get((source, where)) or nights.get(source) or []
-        known = standing(seen, read, at, acknowledged.get(identity))
-        if known is not None:
-            found[identity] = known
-    return found
+            sentences.update(words.of([reading]))
+    return sentences
 
 
 def answer(args: argparse.Namespace) -> tuple[str, int]:
@@ -113,8 +69,9 @@ def answer(args: argparse.Namespace) -> tuple[str, int]:
     else:
         run = {"log": _log, "bisect": _bisect, "acknowledge": _acknowledge}[args.action]
     with open_store(place) as store:
-        found, lines, code = run(store, args)
-    text = json.dumps(found, indent=2, ensure_ascii=False, default=str) if args.format == "json" else "\n".join(lines)
+        document, lines, code = run(store, args)
+    as_json = args.format == "json"
+    text = json.dumps(document, indent=2, ensure_ascii=False, default=str) if as_json else "\n".join(lines)
     return text + "\n", code
 
 
@@ -123,7 +80,7 @@ def _as_of(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list
     bodies = store.bodies()
     rows = [
         bodies[identity] | known.row()
-        for identity, known in sorted(_standings(store, args.as_of).items())
+        for identity, known in sorted(standings(store, args.as_of).items())
         if known.state not in (State.TRANSIENT, State.WITHDRAWN)
     ]
     lines = [f"{len(rows)} changes stood on {args.as_of}."] + [_line(row) for row in rows]
@@ -153,7 +110,7 @@ def _log(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list[s
     today = args.night or datetime.now(UTC).date()
     rows = [
         bodies[identity] | known.row() | {"nights": [night.isoformat() for night in sights[identity]]}
-        for identity, known in _standings(store, today).items()
+        for identity, known in standings(store, today).items()
         if args.change in (None, identity)
     ]
     if args.change and not rows:
@@ -197,23 +154,18 @@ def _bisect(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], lis
     if not snapshots:
         raise UsageError("The history holds no night that can be compared with the older side.")
     try:
-        found = first_bad(snapshots, is_bad)
+        first = packing.first_bad(snapshots, is_bad)
     except (ValueError, KeyError) as error:
         raise UsageError(f"The history is damaged: {error}.") from None
-    if found is None:
+    if first is None:
         return {"format": 1, "bad": None}, ["No stored night is bad."], 0
+    night, good = first
     rows = [change_row(change) for change in bad.values()]
     lines = [
-        f"First bad night: {found.bad}; last good one: {found.good or 'none stored'}.",
+        f"First bad night: {night}; last good one: {good or 'none stored'}.",
         *(f"  {row['class_contract']}  {_said(row)}  {row['id']}" for row in rows),
     ]
-    if not found.exact:
-        lines.append("Found by halving: a bad state that came and went before may have been missed.")
-    return (
-        {"format": 1, "bad": found.bad, "good": found.good, "exact": found.exact, "changes": rows},
-        lines,
-        1,
-    )
+    return {"format": 1, "bad": night, "good": good, "exact": True, "changes": rows}, lines, 1
 
 
 def _partnered(source: str, before: list[Any]) -> bool:

@@ -13,11 +13,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from restore_conformance.commands.arguments import where
-from restore_conformance.settings_table import ROWS
+from restore_conformance.settings.table import ROWS
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
-    from restore_conformance.history.run_row import Kept
+    from restore_conformance.history.run_row import RunRow
     from restore_conformance.history.timelines import Chronicle
 
 LONGEST_LABEL = 80
@@ -145,19 +145,16 @@ def _remove(arguments: argparse.Namespace, _: str) -> int:
 
 
 def _notice(arguments: argparse.Namespace, _: str) -> int:
-    from restore_conformance.history.notices import markdown, notices, text
+    from restore_conformance.history.notices import FORMATS, notices
 
     story = _read(arguments)
     after = _after(arguments.since, story.runs)
     found = [one for one in notices(story) if after(one.run)]
-    if arguments.format == "json":
-        print(json.dumps({"format": 1, "notices": [one.row() for one in found]}, indent=1))
-    else:
-        sys.stdout.write(markdown(found) if arguments.format == "markdown" else text(found))
+    sys.stdout.write(FORMATS[arguments.format](found))
     return int(any(one.worse for one in found))
 
 
-def _after(since: str | None, listed: list[Kept]) -> Any:
+def _after(since: str | None, listed: list[RunRow]) -> Any:
     """Whether a run is later than what --since names. Raises UsageError."""
     from restore_conformance.history.runs import find
 

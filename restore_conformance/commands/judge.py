@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from restore_conformance.clauses import Clause, Register, load
-from restore_conformance.commands import ledger as ledgers
 from restore_conformance.commands import options, writing
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.commands.history import check_history
@@ -49,7 +48,7 @@ def main(arguments: argparse.Namespace) -> int:
         report=arguments.report, deviations=arguments.deviations,
         readings=options.readings_of(arguments, register.interpretations),
     )  # fmt: skip
-    ledger = ledgers.ledger_of(arguments, register)
+    ledger = writing.ledger_of(arguments, register)
     with tempfile.TemporaryDirectory() as pipes:
         paths = [_file(one, Path(pipes)) for name in arguments.file for one in _recordings(name)]
         return _judged(arguments, register, settings, ledger, paths)
@@ -123,7 +122,7 @@ def _judged(
         judged = writing.write(
             folder, result, scrub, store, arguments,
             lambda run: settled(
-                run, result, ledger, ["recordings"], ledgers.today(), scrub.text,
+                run, result, ledger, ["recordings"], writing.today(), scrub.text,
                 concluded=lambda verdicts, *_: kept(verdicts),
             ),
         )  # fmt: skip

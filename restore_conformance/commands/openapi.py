@@ -29,7 +29,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Compose, then print, write or compare."""
     from restore_conformance.contract.documents import pinned
     from restore_conformance.contract.editions import as_of_edition
-    from restore_conformance.drift.sources.openapi import compose
+    from restore_conformance.contract.openapi import compose
 
     whole, edition = compose(pinned()), edition_of(arguments)
     if arguments.check or arguments.write:

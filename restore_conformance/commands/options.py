@@ -9,28 +9,21 @@ import argparse
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from restore_conformance import settings as table
 from restore_conformance.campaign.selection import selected
 from restore_conformance.clauses import Interpretation, Register
 from restore_conformance.clock import Skipping
-from restore_conformance.commands.arguments import add_settings, is_given, where
-from restore_conformance.commands.configured import configured, fill_in
+from restore_conformance.commands.arguments import add_settings, fill_in, where
 from restore_conformance.contract.editions import Chosen, chosen
 from restore_conformance.output.gate import LEAST
 from restore_conformance.scrub import Scrub
-from restore_conformance.settings import Settings
-from restore_conformance.settings_table import ROWS
+from restore_conformance.settings import Settings, values
+from restore_conformance.settings.table import ROWS
 from restore_conformance.spelling import suggestion
-from restore_conformance.stimuli import PROFILES
 from restore_conformance.targets import Embedded, Http, Target, answers
-from restore_conformance.targets.door import is_loopback, is_vendor, other_version, url_of
-from restore_conformance.verdicts import Unready, UsageError
-
-if TYPE_CHECKING:
-    from restore_conformance.live.settings import Live
+from restore_conformance.targets.target import is_vendor, other_version
+from restore_conformance.verdicts import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,35 +37,6 @@ def edition_of(arguments: argparse.Namespace) -> Chosen:
         both = " and ".join(where(arguments, ROWS[name]) for name in ("edition", "as_of"))
         raise UsageError(f"{both} both say which edition binds; give one of them.")
     return chosen(arguments.edition, arguments.as_of)
-
-
-def without_leave(live: Live, what: str) -> Unready:
-    """What to say where a live target was sent nothing, since nobody gave leave: exit 3, so that it is noticed."""
-    emulator = (
-        "" if is_vendor(live.host) else f" If it is an emulator and no tenant, say so with --emulator {live.host}."
-    )
-    return Unready(
-        f"Nothing was sent to {live.host}: give --yes to {what} (or name the tenant in live.allow), or --dry-run if "
-        f"the plan is all you want.{emulator}"
-    )
-
-
-def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
-    """The settings of a command that judges nothing. Raises UsageError."""
-    from restore_conformance.live.settings import checked, live_from
-
-    live = live_from(configured(arguments))
-    if arguments.target != "live":
-        live.base = arguments.target
-    live.ca_bundle = arguments.ca_bundle or live.ca_bundle
-    checked(live, _base(arguments))
-    token = table.token_from(arguments.token, noted, where(arguments, ROWS["token"]))
-    return live, Settings(target=live.base, token=token, ca_bundle=live.ca_bundle)
-
-
-def _base(arguments: argparse.Namespace) -> str:
-    """How the base URL of a live target was given."""
-    return "live.base" if arguments.target == "live" else where(arguments, ROWS["target"])
 
 
 def noted(sentence: str) -> None:
@@ -120,21 +84,21 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
 def asking_of(arguments: argparse.Namespace) -> Settings:
     """The settings that say who is asked, as whom and with which ids. Raises UsageError."""
     at = {name: where(arguments, ROWS[name]) for name in ("token", "identities", "restore_points", "granular_items")}
-    token = table.token_from(arguments.token, noted, at["token"])
+    token = values.token_from(arguments.token, noted, at["token"])
     made = Settings(
         target=arguments.target,
         token=token,
-        identities=table.identities_from(arguments.identity, token, noted, at["identities"]),
+        identities=values.identities_from(arguments.identity, token, noted, at["identities"]),
         ca_bundle=arguments.ca_bundle,
         emulators=tuple(host.lower() for host in arguments.emulator),
         timeout=arguments.timeout,
-        headers=table.headers_from(arguments.header, where(arguments, ROWS["headers"])),
+        headers=values.headers_from(arguments.header, where(arguments, ROWS["headers"])),
         wait=arguments.wait,
     )
     if arguments.restore_points:
-        made.restore_points = table.restore_points_from(arguments.restore_points, at["restore_points"])
+        made.restore_points = values.restore_points_from(arguments.restore_points, at["restore_points"])
     if arguments.granular_items:
-        made.granular_items = table.granular_items_from(arguments.granular_items, at["granular_items"])
+        made.granular_items = values.granular_items_from(arguments.granular_items, at["granular_items"])
     return made
 
 
@@ -180,6 +144,20 @@ def readings_of(arguments: argparse.Namespace, known: Mapping[str, Interpretatio
     return made
 
 
+KINDS = {"mock": "", "replay": " (the recordings)", "live": " (a tenant)"}
+"""Targets that are named, and what each is."""
+
+
+def check_kind(target: str, kinds: Mapping[str, str] = KINDS) -> None:
+    """Refuse what is neither one of the targets that are named nor a URL of http or https. Raises UsageError."""
+    if target not in kinds and target.partition("://")[0].lower() not in {"http", "https"}:
+        named = ", ".join(f"{name}{what}" for name, what in kinds.items())
+        raise UsageError(
+            f"--target {target[:80]!r} is none of: {named}, or a base URL such as http://127.0.0.1:8080/beta."
+            f"{suggestion(target, kinds)}"
+        )
+
+
 def check_version(base: str) -> None:
     """Refuse the base URL of v1.0, which none of the documents here describes. Raises UsageError."""
     if other_version(urlsplit(base).path) == "v1.0":
@@ -205,11 +183,7 @@ def target_of(settings: Settings, *, every_edition: bool = False, standing: bool
         settings.token = settings.token if settings.token in service.tokens else tokens["good"]
         settings.identities = {kind: token for kind, token in tokens.items() if kind != "good"}
         return Embedded(service)
-    if "://" not in settings.target:
-        raise UsageError(
-            f"--target {settings.target[:80]!r} is none of: mock, replay (the recordings), live (a tenant), or a base "
-            f"URL such as http://127.0.0.1:8080/beta.{suggestion(settings.target, ('mock', 'replay', 'live'))}"
-        )
+    check_kind(settings.target)
     check_version(settings.target)
     made = Http(
         settings.target, settings.ca_bundle, settings.timeout, near=True, addresses=frozenset(settings.emulators),
@@ -224,56 +198,6 @@ def target_of(settings: Settings, *, every_edition: bool = False, standing: bool
     if settings.wait and not answers(made, settings.wait):
         noted(f"{made.host} did not answer within {settings.wait:g} {'second' if settings.wait == 1 else 'seconds'}.")
     return made
-
-
-def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
-    """The settings of a live target, or None where the target is the mock, on loopback, or a listed emulator.
-
-    Safety follows the host: whatever is none of these is live, also when it is given as a URL. Raises UsageError.
-    """
-    from restore_conformance.live.settings import checked, live_from
-
-    found = configured(arguments)
-    if settings.target == "mock":
-        return None
-    parts = url_of(settings.target)
-    if parts is None and "://" in settings.target:
-        raise UsageError(f"--target {settings.target!r} is no URL; give one like http://127.0.0.1:8080/beta.")
-    host = parts.hostname or "" if parts else ""
-    if settings.target != "live" and (not host or is_loopback(host)):
-        return None
-    live = live_from(found)
-    settings.emulators = (*settings.emulators, *live.emulators)
-    for one in settings.emulators:
-        if is_vendor(one):
-            raise UsageError(f"{one} belongs to the vendor, so it is a live target and no emulator.")
-    if settings.target != "live":
-        if host.lower() in settings.emulators:
-            return None
-        check_version(settings.target)
-        if parts is None or parts.scheme != "https":
-            raise UsageError(
-                f"{host} is not this machine, so it is a live target, and those are reached by https only. If it is an "
-                f"emulator and not a tenant, say so with --emulator {host}."
-            )
-        live.base = settings.target
-    for name in ("headers", "wait"):
-        if getattr(settings, name) and where(arguments, ROWS[name]).startswith("-"):
-            raise UsageError(f"{ROWS[name].spelled} is for emulators; a live target is sent what the plan says only.")
-    live.ca_bundle = settings.ca_bundle or live.ca_bundle
-    checked(live, _base(arguments))
-    check_version(live.base)
-    named = arguments.profile if is_given(arguments, "profile") else ""
-    if named and not PROFILES[named].requests:
-        raise UsageError(f"--profile {named} is not for live targets; give live or live-deep.")
-    settings.profile = named or "live"
-    settings.target = live.base
-    settings.ca_bundle = live.ca_bundle
-    if live.restore_points and not settings.restore_points:
-        settings.restore_points = table.restore_points_from(live.restore_points, "live.restore-points")
-    if live.granular_items and not settings.granular_items:
-        settings.granular_items = table.granular_items_from(live.granular_items, "live.granular-items")
-    return live
 
 
 def scrub_of(settings: Settings, *, request_ids: bool = False) -> Scrub:

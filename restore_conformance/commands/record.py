@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from restore_conformance.clauses import Clause, Register, load
-from restore_conformance.commands import options, writing
+from restore_conformance.commands import live_target, options, writing
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.contract import places
 from restore_conformance.settings import Settings
+from restore_conformance.spelling import addresses_near
 from restore_conformance.verdicts import Exit, Unready, UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from restore_conformance.recorded.cassettes import Cassette
     from restore_conformance.recorded.provenance import Place
     from restore_conformance.recorded.recorder import Recorder
+
+KINDS = {"mock": "", "documentation": " (the printed examples)", "live": " (a tenant)"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,13 +45,14 @@ def main(arguments: argparse.Namespace) -> int:
     register = load()
     only = _only(arguments.clause, register)
     folder = _folder(arguments.to)
+    options.check_kind(arguments.target, KINDS)
     if arguments.target == "documentation":
-        from restore_conformance.recorded.printed_examples import documented
+        from restore_conformance.recorded.recorder import documented
 
         made = list(documented(register, folder, lambda clause: not only or clause.address == only))
         return _write(made, folder, arguments.target, only)
     settings = options.asking_of(arguments)
-    live = options.live_of(arguments, settings)
+    live = live_target.live_of(arguments, settings)
     if live is not None:
         return _live(arguments, settings, live, register, only, folder)
     if arguments.dry_run:
@@ -73,35 +76,31 @@ def _live(
     arguments: argparse.Namespace, settings: Settings, live: Live, register: Register, only: str, folder: Path
 ) -> int:
     """The same from a live target, in every way as `run` reaches it: with leave only, and all drafts deleted."""
-    from restore_conformance.live.run import LiveRun, told_left
-    from restore_conformance.live.tenant import known_of
+    from restore_conformance.live.run import LiveRun
     from restore_conformance.recorded.provenance import place_of
 
     going = LiveRun(settings, live, register.only({only}) if only else register, yes=arguments.yes)
     why = going.planned().unreachable.get(only)
     if why:
         raise UsageError(f"{only} cannot be recorded from a live target, and nothing was sent: {why}.")
-    if arguments.dry_run or not going.leave:
-        going.show(sys.stdout)
-        if not arguments.dry_run:
-            raise options.without_leave(live, "send this plan and record it")
+    if live_target.only_shown(going, arguments, "send this plan and record it"):
         print("Nothing was sent or recorded.")
         return int(Exit.CONFORMANT)
     writing.folder_of(str(folder), "--to")
     callers: dict[str, str] = {}
     place = place_of(live.base, live.ca_bundle)
-    recorder = _recorder(arguments, settings, register, place, callers, known_of(settings))
+    recorder = _recorder(arguments, settings, register, place, callers, settings.known_ids())
     for label, value in (("tenant", live.login.tenant), ("application", live.login.client_id)):
         recorder.scrub.known(label, value)
 
-    def told(token: str, kind: str) -> None:
+    def note(token: str, kind: str) -> None:
         recorder.scrub.known("token", token)
         callers[token] = kind
 
     try:
-        result = going.run(keep=recorder.keep, told=told)
+        result = going.run(keep=recorder.keep, on_token=note)
     finally:
-        told_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
+        live_target.print_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
     code = _finish(recorder, result, folder, arguments.target, only)
     return int(Exit.LEFT_BEHIND) if going.left else code
 
@@ -176,8 +175,8 @@ def _only(address: str, register: Register) -> str:
         return ""
     known = [made.address for made in register.clauses if made.judge is not None]
     if address not in known:
-        near = ", ".join(difflib.get_close_matches(address, known, 3, 0.3)) or "see restore-conformance clauses"
-        raise UsageError(f"There is no clause {address!r} that can be recorded; near it: {near}.")
+        near = addresses_near(address, known)
+        raise UsageError(f"There is no clause {address[:60]!r} that can be recorded.{near}")
     return address
 
 

@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from restore_conformance.clauses import Register
+from restore_conformance.commands.arguments import where
 from restore_conformance.records.safe_text import line
 from restore_conformance.scrub import Scrub
+from restore_conformance.settings.table import ROWS
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
     from restore_conformance.campaign.result import Result
     from restore_conformance.recorded.har import Writer
     from restore_conformance.records.exchange_store import Store
+    from restore_conformance.reports.ledger import Ledger
 
 
 def folder_of(name: str, option: str = "--report") -> Path:
@@ -146,3 +151,16 @@ def put(
                 pending.commit(last=folder / "run.json")
         pending.drop()
     return run, written, problems
+
+
+def ledger_of(arguments: argparse.Namespace, register: Register) -> Ledger | None:
+    """The ledger that the options name, if they do. Raises UsageError."""
+    from restore_conformance.reports.ledger import read_ledger
+
+    named = where(arguments, ROWS["deviations"])
+    return read_ledger(arguments.deviations, register, named) if arguments.deviations else None
+
+
+def today() -> datetime.date:
+    """The day by which an entry is overdue or not (UTC)."""
+    return datetime.datetime.now(datetime.UTC).date()

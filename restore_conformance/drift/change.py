@@ -6,6 +6,7 @@ import enum
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 
@@ -44,6 +45,22 @@ class Judged:
     rule: str
     why: str = ""
     writer_only: bool = False
+
+
+breaking, undecidable, additive, informational = (
+    partial(Judged, grade) for grade in (Grade.BREAKING, Grade.UNDECIDABLE, Grade.ADDITIVE, Grade.INFORMATIONAL)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference before it is placed in a scope; `owner` is the fact of a page whose sentences it explains."""
+
+    kind: str
+    path: str
+    detail: dict[str, Any]
+    judged: Judged
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One night: the readings of both sides, compared kind by kind, and what could not be read.
+"""One comparison: the readings of both sides, compared kind by kind, and what could not be read.
 
 Assembles; every judgement is made below it.
 """
@@ -31,8 +31,8 @@ _UNEQUAL = frozenset({Knows.FACETS, Knows.NULLABILITY, Knows.COMPUTED, Knows.NAV
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
-    """What one comparison found. `broken` are the sources that could not be believed.
+class Comparison:
+    """The changes between two sides. `broken` are the sources that could not be believed.
 
     `notes` say, by source, what it holds and was not compared; `editions` to which known edition a page is nearest.
     """
@@ -57,7 +57,7 @@ class Settings:
     """Whether what a known edition has is left out of a comparison with the pinned contract."""
 
 
-def compare(old: Iterable[str], new: Iterable[str], settings: Settings) -> Night:
+def compare(old: Iterable[str], new: Iterable[str], settings: Settings) -> Comparison:
     """Reads both sides and compares every newer source with the older side.
 
     A source that cannot be believed is kept in `broken`; the others are still compared.
@@ -71,23 +71,23 @@ def compare(old: Iterable[str], new: Iterable[str], settings: Settings) -> Night
     if before:
         for reading in after:
             try:
-                found, nearest = beyond_editions(before, reading, settings)
-                changes += found
+                unexplained, nearest = beyond_editions(before, reading, settings)
+                changes += unexplained
                 nearby += [nearest] if nearest else []
                 notes += [(reading.where, note) for note in not_compared(before, reading)]
             except SourceBroken as error:
                 broken.append(error)
-    return Night(tuple(changes), tuple(broken), tuple(after), tuple(before), tuple(notes), tuple(nearby))
+    return Comparison(tuple(changes), tuple(broken), tuple(after), tuple(before), tuple(notes), tuple(nearby))
 
 
 def _read_all(sources: Iterable[str], settings: Settings, broken: list[SourceBroken]) -> list[Reading]:
-    found: list[Reading] = []
+    readings: list[Reading] = []
     for source in sources:
         try:
-            found.append(_read(source, settings))
+            readings.append(_read(source, settings))
         except SourceBroken as error:
             broken.append(error)
-    return found
+    return readings
 
 
 def _read(source: str, settings: Settings) -> Reading:
@@ -222,14 +222,14 @@ def _metadata(partner: Reading, reading: Reading, settings: Settings) -> list[Ch
     unequal = SourceKind.OPENAPI in (partner.kind, reading.kind) and partner.kind is not reading.kind
     if unequal:
         old, new = _named(old), _named(new)
-    if unequal and partner.kind is not SourceKind.PINNED:
-        old, new = _shared(old, new)
+        if partner.kind is not SourceKind.PINNED:
+            old, new = _shared(old, new)
     if not settings.accept_loss:
         check_metadata(old, new, reading.where)
         if partner.api is not None and reading.api is not None:
             check_api(partner.api, reading.api, reading.where)
     if unequal:
-        old, new = replace(old, knows=old.knows - _UNEQUAL), replace(new, knows=new.knows - _UNEQUAL)
+        new = replace(new, knows=new.knows - _UNEQUAL)
     return metadata_changes(old, new, str(reading.kind), reading.where)
 
 
@@ -248,13 +248,10 @@ def _shared(old: Metadata, new: Metadata) -> tuple[Metadata, Metadata]:
 
 def _as_pinned(old: Metadata, new: Metadata) -> Metadata:
     """Of a newer source, what the pinned contract is about: its own types and whatever create can reach."""
-    kept = set(old.types) | set(create_scope(new).types)
+    kept = old.types.keys() | create_scope(new).types
     types = {name: facts for name, facts in new.types.items() if name in kept}
-    return replace(
-        new,
-        types=types,
-        annotations={key: value for key, value in new.annotations.items() if key[0].partition("/")[0] in types},
-    )
+    notes = {key: value for key, value in new.annotations.items() if key[0].partition("/")[0] in types}
+    return replace(new, types=types, annotations=notes)
 
 
 def _behaviour(before: list[Reading], partner: Reading, reading: Reading, settings: Settings) -> list[Change]:
@@ -263,9 +260,7 @@ def _behaviour(before: list[Reading], partner: Reading, reading: Reading, settin
     assert declared.metadata is not None
     page = next((one.page for one in before if one.page is not None), None) or declared.page
     changes = behaviour_changes(declared.metadata, page, reading.behaviour.exchanges, reading.where)
-    if partner.behaviour is None:
-        return changes
-    known = {
-        (change.kind, change.path) for change in behaviour_changes(declared.metadata, page, partner.behaviour.exchanges)
-    }
+    earlier = partner.behaviour.exchanges if partner.behaviour is not None else None
+    had = behaviour_changes(declared.metadata, page, earlier) if earlier is not None else []
+    known = {(change.kind, change.path) for change in had}
     return [change for change in changes if (change.kind, change.path) not in known]

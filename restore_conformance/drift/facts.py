@@ -31,13 +31,7 @@ _MEANING = {
     "page_status_changed": "status changed", "behaviour_status_undocumented": "status changed",
     "response_added": "status changed",
 }  # fmt: skip
-_FAMILY = {
-    "csdl": "metadata",
-    "openapi": "metadata",
-    "pinned": "metadata",
-    "page": "page",
-    "behaviour": "service",
-}
+_FAMILY = {"csdl": "metadata", "openapi": "metadata", "pinned": "metadata", "page": "page", "behaviour": "service"}
 SAID = {"page": "documents", "metadata": "metadata", "service": "behaviour"}
 
 

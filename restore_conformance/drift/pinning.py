@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.drift.change import Change
-from restore_conformance.drift.differences.page_boilerplate import excused
+from restore_conformance.drift.differences.statements import excused
 from restore_conformance.drift.plausibility import check_metadata, check_page
 from restore_conformance.drift.scope import create_scope
 from restore_conformance.drift.sources import pinned_page, pinned_types

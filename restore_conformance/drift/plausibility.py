@@ -37,9 +37,9 @@ def check_area(old: Reading, new: Reading) -> None:
     if max(len(old.metadata.types) if old.metadata is not None else 0, declared) > SLICE_TYPES:
         raise SourceBroken(
             new.where,
-            found=f"{said(new.kind)} without the restore area ({declared} types, none of {', '.join(AREA_ROOTS)})",
-            expected="the types and paths under /solutions/backupRestore",
-            advice="see whether it is the document that was meant; if the area is really gone, say --accept-loss",
+            f"{said(new.kind)} without the restore area ({declared} types, none of {', '.join(AREA_ROOTS)})",
+            "the types and paths under /solutions/backupRestore",
+            "see whether it is the document that was meant; if the area is really gone, say --accept-loss",
         )
 
 
@@ -56,23 +56,21 @@ def _has_area(reading: Reading) -> bool:
 def check_metadata(old: Metadata, new: Metadata, where: str) -> None:
     """Raises SourceBroken where the newer reading lost too much of the older one to be believed."""
     if not new.types and not new.operations and len(old.types) + len(old.operations) > SLICE_TYPES:
-        raise SourceBroken(
-            where, found="no type and no operation", expected=f"about {len(old.types)} types", advice=_ADVICE
-        )
+        raise SourceBroken(where, "no type and no operation", f"about {len(old.types)} types", _ADVICE)
     if old.size >= LARGE and new.size * 2 < old.size:
         raise SourceBroken(
             where,
-            found=f"{new.size} members and enum members in {len(new.types)} types",
-            expected=f"most of the {old.size} in {len(old.types)} types that were there",
-            advice=_ADVICE,
+            f"{new.size} members and enum members in {len(new.types)} types",
+            f"most of the {old.size} in {len(old.types)} types that were there",
+            _ADVICE,
         )
     missing = {name for name in new.dangling if name in old.types and name not in new.types}
     if len(missing) >= max(5, len(old.types) / 5):
         raise SourceBroken(
             where,
-            found=f"{len(missing)} types referred to and no longer declared, such as {sorted(missing)[0]}",
-            expected="their declarations",
-            advice=_ADVICE,
+            f"{len(missing)} types referred to and no longer declared, such as {sorted(missing)[0]}",
+            "their declarations",
+            _ADVICE,
         )
     before, after = Lineage(old), Lineage(new)
     shared = [name for name in old.types if name in new.types and old.types[name].size]
@@ -84,10 +82,7 @@ def check_metadata(old: Metadata, new: Metadata, where: str) -> None:
     ]
     if len(emptied) >= max(5, len(shared) / 4):
         raise SourceBroken(
-            where,
-            found=f"{len(emptied)} types without any of their members, such as {emptied[0]}",
-            expected="their members",
-            advice=_ADVICE,
+            where, f"{len(emptied)} types without any of their members, such as {emptied[0]}", "their members", _ADVICE
         )
 
 
@@ -97,29 +92,24 @@ def check_page(old: PageFacts, new: PageFacts, where: str, *, pinned: bool = Fal
     The pinned contract restates the page of the operation and the list of errors, so either may come next.
     """
     if _sort(old) != _sort(new) and not (pinned and new.is_error_list):
-        raise SourceBroken(where, found=_sort(new), expected=_sort(old))
+        raise SourceBroken(where, _sort(new), _sort(old))
     if new.resource:
         if new.resource != old.resource:
             raise SourceBroken(
-                where, found=f"the page of {new.resource}", expected=f"the page of {old.resource}",
-                advice="name the page that was meant",
+                where, f"the page of {new.resource}", f"the page of {old.resource}",
+                "name the page that was meant"
             )  # fmt: skip
         return
     if old.is_error_list or new.is_error_list:
         if len(old.errors) >= 4 and len(new.errors) * 2 < len(old.errors) and new.is_error_list:
-            raise SourceBroken(
-                where,
-                found=f"{len(new.errors)} errors",
-                expected=f"most of the {len(old.errors)} there were",
-                advice=_ADVICE,
-            )
+            raise SourceBroken(where, f"{len(new.errors)} errors", f"most of the {len(old.errors)} there were", _ADVICE)
         return
     if old.method and not new.calls() & old.calls() and (pinned or new.result != old.result):
         raise SourceBroken(
             where,
-            found=f"the page of {new.call}",
-            expected="the page of an operation that schemas/ restates" if pinned else f"the page of {old.call}",
-            advice="name the page that was meant",
+            f"the page of {new.call}",
+            "the page of an operation that schemas/ restates" if pinned else f"the page of {old.call}",
+            "name the page that was meant",
         )
     parts = {
         "request headers": (old.headers, new.headers),
@@ -130,12 +120,7 @@ def check_page(old: PageFacts, new: PageFacts, where: str, *, pinned: bool = Fal
     }
     lost = [name for name, (was, now) in parts.items() if was and now is not None and not now]
     if len(lost) >= 2:
-        raise SourceBroken(
-            where,
-            found=f"nothing under {' and '.join(lost)}",
-            expected="the sections that were there",
-            advice=_ADVICE,
-        )
+        raise SourceBroken(where, f"nothing under {' and '.join(lost)}", "the sections that were there", _ADVICE)
 
 
 def _sort(page: PageFacts) -> str:
@@ -147,15 +132,10 @@ def _sort(page: PageFacts) -> str:
 def check_api(old: Api, new: Api, where: str) -> None:
     """Raises SourceBroken where the newer OpenAPI document breaks off or lost most of its paths."""
     if old.ends_whole and not new.ends_whole:
-        raise SourceBroken(where, found="an end in the middle of a line", expected="a whole last line")
+        raise SourceBroken(where, "an end in the middle of a line", "a whole last line")
     if old.calls and not new.calls:
-        raise SourceBroken(where, found="no path", expected=f"about {len(old.calls)} paths", advice=_ADVICE)
+        raise SourceBroken(where, "no path", f"about {len(old.calls)} paths", _ADVICE)
     if len(old.calls) >= 10 and len(new.calls) * 2 < len(old.calls):
-        raise SourceBroken(
-            where,
-            found=f"{len(new.calls)} paths",
-            expected=f"most of the {len(old.calls)} there were",
-            advice=_ADVICE,
-        )
+        raise SourceBroken(where, f"{len(new.calls)} paths", f"most of the {len(old.calls)} there were", _ADVICE)
     if old.metadata.types and not new.metadata.types:
-        raise SourceBroken(where, found="no schema", expected=f"about {len(old.metadata.types)}", advice=_ADVICE)
+        raise SourceBroken(where, "no schema", f"about {len(old.metadata.types)}", _ADVICE)

@@ -8,13 +8,14 @@ from typing import Any
 
 from restore_conformance import __version__
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.comparison import Night
-from restore_conformance.drift.differences.sentences import Kept, subject, what
+from restore_conformance.drift.comparison import Comparison
 from restore_conformance.drift.facts import Fact
 from restore_conformance.drift.lines import Line
+from restore_conformance.drift.phrases import Kept, subject, what
 from restore_conformance.drift.report_text import Report, headline
 from restore_conformance.drift.rules import RULES
 from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.drift.sources.reading import Reading
 
 FORMAT = 2
 """1 had changes and facts alone; since 2 there are the lines that all formats share, and what surrounds them."""
@@ -48,7 +49,7 @@ def change_row(change: Change, standing: Mapping[str, Any] | None = None) -> dic
 
 
 def document(
-    night: Night,
+    comparison: Comparison,
     changes: Iterable[Change],
     facts: Iterable[Fact],
     standing: Mapping[str, Mapping[str, Any]] | None = None,
@@ -56,24 +57,24 @@ def document(
 ) -> dict[str, Any]:
     """The whole report; `report` is what text and Markdown are written from."""
     shown = list(changes)
-    told = report or Report([], [], [])
+    report = report or Report([], [], [])
     return {
         "format": FORMAT,
         "suite": __version__,
-        "from": [_reading(reading.where, str(reading.kind), reading.checksum) for reading in night.before],
-        "to": [_reading(reading.where, str(reading.kind), reading.checksum) for reading in night.readings],
+        "from": [_reading(reading) for reading in comparison.before],
+        "to": [_reading(reading) for reading in comparison.readings],
         "summary": {
             "create_client": _count(change.create for change in shown),
             "contract": _count(change.contract for change in shown),
         },
-        "headline": headline(told),
-        "lines": [line_row(line) for line in told.lines],
-        "digest": list(told.digest),
-        "editions": [{"where": one.where, "edition": one.edition, "known": one.known} for one in night.editions],
-        "not_compared": [{"where": where, "says": says} for where, says in night.notes],
+        "headline": headline(report),
+        "lines": [line_row(line) for line in report.lines],
+        "digest": list(report.digest),
+        "editions": [{"where": one.where, "edition": one.edition, "known": one.known} for one in comparison.editions],
+        "not_compared": [{"where": where, "says": says} for where, says in comparison.notes],
         "changes": [change_row(change, (standing or {}).get(change.id)) for change in shown],
         "facts": [fact_row(fact) for fact in facts],
-        "broken": [broken_row(error) for error in night.broken],
+        "broken": [broken_row(error) for error in comparison.broken],
     }
 
 
@@ -95,25 +96,20 @@ def line_row(line: Line) -> dict[str, Any]:
     return row | ({"state": line.state} if line.state else {})
 
 
-def _reading(where: str, kind: str, checksum: str) -> dict[str, str]:
-    return {"where": where, "kind": kind, "sha256": checksum}
+def _reading(reading: Reading) -> dict[str, str]:
+    return {"where": reading.where, "kind": str(reading.kind), "sha256": reading.checksum}
 
 
 def _count(grades: Iterable[Grade]) -> dict[str, int]:
-    counted = Counter(str(grade) for grade in grades)
-    return {str(grade): counted.get(str(grade), 0) for grade in Grade}
+    counted = Counter(grades)
+    return {str(grade): counted[grade] for grade in Grade}
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:
     """One joined fact."""
-    row = {
-        "path": fact.path,
-        "meaning": fact.meaning,
-        "changes": {source: list(ids) for source, ids in fact.changes.items()},
-        "only": fact.only,
-        "first": fact.first,
-        "days": fact.days,
-    }
+    changes = {source: list(ids) for source, ids in fact.changes.items()}
+    row: dict[str, Any] = {"path": fact.path, "meaning": fact.meaning, "changes": changes}
+    row |= {"only": fact.only, "first": fact.first, "days": fact.days}
     return row | ({"order": fact.order} if fact.order else {})
 
 

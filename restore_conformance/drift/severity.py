@@ -39,21 +39,15 @@ class Severity:
 
     def apply(self, changes: Iterable[Change]) -> list[Change]:
         """The changes with overridden grades; both grades take the override."""
-        found: list[Change] = []
-        for change in changes:
-            grade = self.changes.get(change.id) or self._path(change.path) or self.kinds.get(change.kind)
-            grade = grade or self.rules.get(change.rule)
-            found.append(
-                replace(
-                    change,
-                    create=grade,
-                    contract=grade,
-                    why=f"overridden by the severity file; {change.why}".rstrip("; "),
-                )
-                if grade
-                else change
-            )
-        return found
+        return [self._applied(change) for change in changes]
+
+    def _applied(self, change: Change) -> Change:
+        grade = self.changes.get(change.id) or self._path(change.path) or self.kinds.get(change.kind)
+        grade = grade or self.rules.get(change.rule)
+        if grade is None:
+            return change
+        why = f"overridden by the severity file; {change.why}".rstrip("; ")
+        return replace(change, create=grade, contract=grade, why=why)
 
     def _path(self, path: str) -> Grade | None:
         return next((grade for pattern, grade in self.paths.items() if fnmatchcase(path, pattern)), None)
@@ -75,17 +69,13 @@ def read_severity(path: Path) -> Severity:
                 f"The severity file {path} has [{name}]; it may have [rules], [kinds], [changes] and [paths]."
             )
         parts[name] = {key: _grade(path, key, value) for key, value in entries.items()}
-    unknown = sorted(parts.get("kinds", {}).keys() - KINDS.keys())
-    if unknown:
-        raise UsageError(
-            f"The severity file {path} names the kind {unknown[0]!r}, which does not exist; "
-            "docs/reference/drift.md lists them."
-        )
-    unknown = sorted(parts.get("rules", {}).keys() - RULES.keys())
-    if unknown:
-        raise UsageError(
-            f"The severity file {path} names the rule {unknown[0]!r}, which is none; drift --rules prints them."
-        )
+    for name, known, where in (
+        ("kinds", KINDS.keys(), "docs/reference/drift.md lists them"),
+        ("rules", RULES.keys(), "drift --rules prints them"),
+    ):
+        for unknown in sorted(parts.get(name, {}).keys() - known):
+            what = f"names the {name.removesuffix('s')} {unknown!r}, which does not exist; {where}"
+            raise UsageError(f"The severity file {path} {what}.")
     return Severity(**parts)
 
 

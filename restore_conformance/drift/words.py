@@ -23,10 +23,10 @@ def load(folder: Path | None) -> dict[str, str]:
     if folder is None:
         return {}
     try:
-        found = json.loads(files.read(folder / FILE, LARGEST))
+        kept = json.loads(files.read(folder / FILE, LARGEST))
     except (OSError, ValueError, RecursionError):
         return {}
-    return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}
+    return {k: v for k, v in kept.items() if isinstance(v, str)} if isinstance(kept, dict) else {}
 
 
 def of(readings: Iterable[Reading]) -> dict[str, str]:

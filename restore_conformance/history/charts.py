@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from restore_conformance.history.run_row import VERDICTS, Kept
+from restore_conformance.history.run_row import VERDICTS, RunRow
 from restore_conformance.history.time_axis import Axis
 from restore_conformance.history.timelines import Chronicle
 
@@ -26,7 +26,7 @@ class Cell:
     shade: int
     columns: int
     title: str
-    run: Kept | None = None
+    run: RunRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ class Mark:
     title: str
 
 
-def cells(row: Iterable[tuple[Kept, str]], axis: Axis) -> list[Cell]:
+def cells(row: Iterable[tuple[RunRow, str]], axis: Axis) -> list[Cell]:
     """A life on the time line: one cell for each column that broke, one for each stretch of columns that did not."""
     found: dict[int, str] = {}
-    last: dict[tuple[int, str], Kept] = {}
+    last: dict[tuple[int, str], RunRow] = {}
     for run, mark in row:
         number = axis.place(run.day)
         found[number] = found.get(number, "") + mark
@@ -104,14 +104,14 @@ def told(marks: str) -> str:
     return ", ".join(f"{number} of {len(marks)} {VERDICTS[mark]}" for mark in "fepin" if (number := marks.count(mark)))
 
 
-def strip(runs: list[Kept], axis: Axis) -> list[Cell]:
+def strip(runs: list[RunRow], axis: Axis) -> list[Cell]:
     """The verdicts of whole runs on the time line."""
     return cells(((run, RUN_MARKS[run.verdict]) for run in runs), axis)
 
 
-def bars(runs: list[Kept], axis: Axis) -> list[Bar]:
+def bars(runs: list[RunRow], axis: Axis) -> list[Bar]:
     """For each column its worst run: how many clauses were broken, in error, and inconclusive."""
-    worst: dict[int, Kept] = {}
+    worst: dict[int, RunRow] = {}
     for run in runs:
         number = axis.place(run.day)
         if number not in worst or _weight(run) >= _weight(worst[number]):
@@ -126,7 +126,7 @@ def bars(runs: list[Kept], axis: Axis) -> list[Bar]:
     return made
 
 
-def _weight(run: Kept) -> tuple[int, int, int]:
+def _weight(run: RunRow) -> tuple[int, int, int]:
     return (run.marks.count("f"), run.marks.count("e"), run.marks.count("i"))
 
 

@@ -1,4 +1,4 @@
-"""Turns readings into bytes for the history and back: the normal form only, never recorded exchanges.
+"""Readings as the history stores them, the normal form only, and the first stored night that is bad.
 
 What went over the wire may hold secrets; so of a recording only the changes it led to are kept.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
+from datetime import date
 from typing import Any
 
 from restore_conformance.drift.sources import api, metadata, page_facts
 from restore_conformance.drift.sources.reading import Reading
 from restore_conformance.drift.sources.sniff import SourceKind
+from restore_conformance.history.store import Snapshot
 
 _CLASSES: dict[str, Any] = {
     cls.__name__: cls
@@ -43,12 +46,7 @@ def unpack(kind: str, where: str, checksum: str, payload: bytes) -> Reading:
         text = inflater.decompress(payload, MAX_BYTES)
         facts = _rich(json.loads(text))
         return Reading(
-            SourceKind(kind),
-            where,
-            checksum,
-            metadata=facts["metadata"],
-            page=facts["page"],
-            api=facts["api"],
+            SourceKind(kind), where, checksum, metadata=facts["metadata"], page=facts["page"], api=facts["api"]
         )
     except (zlib.error, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ValueError(f"the stored facts of {where} cannot be read back ({error})") from None
@@ -78,3 +76,20 @@ def _rich(value: Any) -> Any:
     if "d" in value:
         return {_rich(key): _rich(item) for key, item in value["d"]}
     return tuple(_rich(item) for item in value["t"]) if "t" in value else frozenset(value["s"])
+
+
+def first_bad(snapshots: Iterable[Snapshot], is_bad: Callable[[Snapshot], bool]) -> tuple[date, date | None] | None:
+    """The first night with a bad snapshot, and the last one before it; nights with the same facts are judged once."""
+    nights: dict[date, list[Snapshot]] = {}
+    for snapshot in snapshots:
+        if snapshot.digest:
+            nights.setdefault(snapshot.night, []).append(snapshot)
+    good: set[tuple[str, str | None]] = set()
+    last: date | None = None
+    for night, group in sorted(nights.items()):
+        states = {(one.source, one.digest): one for one in group if (one.source, one.digest) not in good}
+        if any([is_bad(one) for one in states.values()]):  # noqa: C419 - every bad one is wanted, not the first
+            return night, last
+        good |= states.keys()
+        last = night
+    return None

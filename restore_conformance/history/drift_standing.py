@@ -1,7 +1,7 @@
 """What the nights add up to: which changes stand, which are confirmed, which came and went, which are acknowledged.
 
 A change is provisional until a second reading of its source shows it again; one that a single reading showed is a
-transient event, not two alarms. Knows dates and changes; the store keeps them.
+transient event, not two alarms. Reads what the store keeps and judges no change.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from restore_conformance.drift.change import Change
-from restore_conformance.history.store import Acknowledgement
+from restore_conformance.history.store import Acknowledgement, Store
 
 
 class State(enum.StrEnum):
@@ -46,11 +47,7 @@ class Standing:
             "confirmations": self.confirmations,
         }
         if self.acknowledged_by and self.reason and self.until:
-            row |= {
-                "acknowledged_by": self.acknowledged_by,
-                "reason": self.reason,
-                "until": self.until.isoformat(),
-            }
+            row |= {"acknowledged_by": self.acknowledged_by, "reason": self.reason, "until": self.until.isoformat()}
         return row
 
 
@@ -94,16 +91,75 @@ def standing(
 _OPPOSITES = {"added": "removed", "removed": "added"}
 
 
-def undoes(later: Change, kind: str, path: str, detail: Mapping[str, object]) -> bool:
-    """Whether a change takes an earlier one back: added and removed, or changed there and back again."""
+def undoes(later: Change, earlier: Mapping[str, Any]) -> bool:
+    """Whether a change takes an earlier one, as the store has it, back: added and removed, or there and back again."""
     stem, _, end = later.kind.rpartition("_")
-    if later.path != path:
+    if earlier["path"] != later.path:
         return False
     if end in _OPPOSITES:
-        return kind == f"{stem}_{_OPPOSITES[end]}"
-    return (
-        kind == later.kind
-        and "from" in detail
-        and detail.get("from") == later.detail.get("to")
-        and detail.get("to") == later.detail.get("from")
-    )
+        return str(earlier["kind"]) == f"{stem}_{_OPPOSITES[end]}"
+    was, now = earlier.get("detail", {}), later.detail
+    back = "from" in was and (was.get("from"), was.get("to")) == (now.get("to"), now.get("from"))
+    return back and earlier["kind"] == later.kind
+
+
+def standings(store: Store, at: date) -> dict[str, Standing]:
+    """Where every change that was seen by the end of a night stands, by its id."""
+    nights, acknowledged, bodies = store.nights(), store.acknowledgements(), store.bodies()
+    places = _read_by_place(store)
+    known: dict[str, Standing] = {}
+    for identity, seen in store.sightings().items():
+        source, where = bodies[identity]["source"], bodies[identity].get("where", "")
+        read = places.get((source, where)) or nights.get(source) or []
+        row = standing(seen, read, at, acknowledged.get(identity))
+        if row is not None:
+            known[identity] = row
+    return known
+
+
+def _read_by_place(store: Store) -> dict[tuple[str, str], list[date]]:
+    """The nights on which each of several sources of one kind was read: that one page was neither confirms nor
+    withdraws what another page says. Where a night has one source of a kind its place may change, and is not looked at.
+    """
+    nights: dict[tuple[str, str], list[date]] = {}
+    together: dict[tuple[date, str], set[str]] = {}
+    for taken in store.snapshots():
+        nights.setdefault((taken.source, taken.location), []).append(taken.night)
+        together.setdefault((taken.night, taken.source), set()).add(taken.location)
+    several = {source for (_night, source), places in together.items() if len(places) > 1}
+    return {key: dates for key, dates in nights.items() if key[0] in several}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change on a time line: since when it is seen, until when, where it stands, and whom it breaks."""
+
+    day: str
+    last: str
+    kind: str
+    path: str
+    source: str
+    grade: str
+    state: str
+    identity: str
+    clauses: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """What happened, in one line."""
+        return f"{self.kind} {self.path} ({self.grade}, {self.state})"
+
+
+def events(store: Store) -> list[Event]:
+    """Every change that was ever seen, as it stands after the last night, oldest first."""
+    bodies, nights = store.bodies(), [*store.nights().values(), *store.sightings().values()]
+    last = max((night for group in nights for night in group), default=date.min)
+    rows = [
+        Event(
+            str(known.first_seen), str(known.last_seen), body["kind"], body["path"], body["source"],
+            body["class_contract"], str(known.state), identity, tuple(body.get("clauses", ())),
+        )
+        for identity, known in standings(store, last).items()
+        if (body := bodies[identity])
+    ]  # fmt: skip
+    return sorted(rows, key=lambda event: (event.day, event.identity))

@@ -1,29 +1,23 @@
-"""Notices as files beside the pages: an Atom feed (RFC 4287) and JSON. Knows notices and no templates."""
+"""Notices as an Atom feed (RFC 4287) beside the pages. Knows notices and no templates."""
 
 from __future__ import annotations
 
-import json
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
 from restore_conformance.history.notices import Notice
-from restore_conformance.history.run_row import Kept
+from restore_conformance.history.run_row import RunRow
 from restore_conformance.records.safe_text import visible
 
 MOST = 100
-"""Entries of the feed, the latest; notices.json has all."""
+"""Entries of the feed, the latest; notices.json has them all."""
 _ATOM = "http://www.w3.org/2005/Atom"
 _OURS = uuid.UUID("6f0a1f0e-6b0b-5b1e-9a77-0c5a0b0d5c11")
 """The space of our ids: the same notice has the same id in every build."""
 
 
-def as_json(notices: list[Notice]) -> bytes:
-    """notices.json: every notice, oldest first."""
-    return (json.dumps({"format": 1, "notices": [one.row() for one in notices]}, indent=1) + "\n").encode()
-
-
-def atom(notices: list[Notice], last: Kept, slug: Callable[[str], str]) -> bytes:
+def atom(notices: list[Notice], last: RunRow, slug: Callable[[str], str]) -> bytes:
     """feed.xml: an entry for each notice, newest first; links are relative to the feed."""
     ET.register_namespace("", _ATOM)
     root = ET.Element(f"{{{_ATOM}}}feed")
@@ -36,7 +30,9 @@ def atom(notices: list[Notice], last: Kept, slug: Callable[[str], str]) -> bytes
     _text(author, "name", "graph-restore-conformance")
     for notice in notices[: -MOST - 1 : -1]:
         entry = ET.SubElement(root, f"{{{_ATOM}}}entry")
-        identity = "\0".join((notice.kind, notice.label, notice.clause, notice.run.digest))
+        identity = (
+            "\0".join((notice.kind, notice.label, notice.clause, notice.run.digest)).encode("utf-8", "replace").decode()
+        )
         _text(entry, "id", f"urn:uuid:{uuid.uuid5(_OURS, identity)}")
         _text(entry, "title", notice.sentence)
         _text(entry, "updated", notice.run.when)

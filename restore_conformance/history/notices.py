@@ -11,13 +11,14 @@ Pure functions of runs; writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from restore_conformance.history.run_row import Kept, column
-from restore_conformance.history.timelines import Chronicle, Life
-from restore_conformance.records.safe_text import visible
+from restore_conformance.history.run_row import RunRow, column
+from restore_conformance.history.timelines import Chronicle, Timeline
+from restore_conformance.records.safe_text import code, visible
 
 CONFIRMED = 3
 """Passes in a row that make a broken clause kept again."""
@@ -39,8 +40,8 @@ class Notice:
     clause: str
     level: str
     says: str
-    run: Kept
-    since: Kept
+    run: RunRow
+    since: RunRow
     message: str
     newer: bool
 
@@ -80,11 +81,11 @@ def notices(story: Chronicle) -> list[Notice]:
     return sorted(made, key=lambda notice: (notice.run.started, notice.label))
 
 
-def _events(life: Life, start: Kept) -> Iterator[tuple[str, Kept, Kept]]:
+def _events(life: Timeline, start: RunRow) -> Iterator[tuple[str, RunRow, RunRow]]:
     """(kind, run that showed it, run where it began)."""
     state = ""
     unsteady = False
-    passes: list[Kept] = []
+    passes: list[RunRow] = []
     for run, mark in life.row:
         if mark == "f":
             if state != "broken":
@@ -105,34 +106,36 @@ def _events(life: Life, start: Kept) -> Iterator[tuple[str, Kept, Kept]]:
                 state, unsteady, passes = "kept", False, []
 
 
-def _message(story: Chronicle, run: Kept, clause: str) -> str:
+def _message(story: Chronicle, run: RunRow, clause: str) -> str:
     """The first finding of a clause in a run."""
     found = next((said for one, said in story.noted("findings", run.label, clause) if one.digest == run.digest), None)
     return column(found[0][1]) if found else ""
 
 
-def text(found: list[Notice]) -> str:
+def as_text(found: list[Notice]) -> str:
     """For a terminal or a log."""
-    if not found:
-        return "No verdict changed.\n"
     lines = []
     for notice in found:
         lines.append(f"{notice.run.when}  {notice.level:7}  {notice.sentence}.")
-        lines += [f"    {visible(one)}" for one in (notice.says, notice.message) if one]
-    return "\n".join(lines) + "\n"
+        lines += [f"    {visible(said)}" for said in (notice.says, notice.message) if said]
+    return "\n".join(lines or ["No verdict changed."]) + "\n"
 
 
-def markdown(found: list[Notice]) -> str:
+def as_markdown(found: list[Notice]) -> str:
     """For a pull request or a step summary: text from a server is set as code, where it is not markup."""
     if not found:
-        return "No verdict changed.\n"
+        return as_text(found)
     lines = ["| when | label | clause | level | what | finding |", "|---|---|---|---|---|---|"]
     for notice in found:
         cells = (notice.run.when, notice.label, notice.clause, notice.level, _SAYS[notice.kind], notice.message)
-        lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+        lines.append("| " + " | ".join(code(cell, table=True) if cell else "" for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(said: str) -> str:
-    shown = visible(said).replace("\n", " ").replace("\t", " ").replace("`", "'").replace("|", "\\|").strip()
-    return f"`{shown}`" if shown else ""
+def as_json(found: list[Notice]) -> str:
+    """For programs, and notices.json of the site."""
+    return json.dumps({"format": 1, "notices": [notice.row() for notice in found]}, indent=1) + "\n"
+
+
+FORMATS: dict[str, Callable[[list[Notice]], str]] = {"text": as_text, "markdown": as_markdown, "json": as_json}
+"""How notices are written, by name."""

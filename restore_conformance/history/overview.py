@@ -11,15 +11,15 @@ from string import ascii_uppercase
 from typing import Any
 
 from restore_conformance.history.charts import Cell, bars, drift_marks, strip, told
-from restore_conformance.history.drift_events import Event
+from restore_conformance.history.drift_standing import Event
 from restore_conformance.history.notices import Notice
-from restore_conformance.history.run_row import Kept, notes_of
+from restore_conformance.history.run_row import RunRow, notes_of
 from restore_conformance.history.time_axis import Axis
 from restore_conformance.history.timelines import Chronicle
 
 CHANGES = 40
 Drawn = Callable[[str, str], list[Cell]]
-Causes = Callable[[Kept], list[dict[str, Any]]]
+Causes = Callable[[RunRow], list[dict[str, Any]]]
 """The root causes of a run, as its record has them."""
 
 
@@ -87,7 +87,7 @@ class Moved:
     worse: bool
 
 
-def moved(runs: list[Kept]) -> Moved | None:
+def moved(runs: list[RunRow]) -> Moved | None:
     """The last change of the number of failed clauses, runs that could not tell apart; None where it never changed."""
     counts = [(run, run.marks.count("f")) for run in runs if run.verdict in {"conformant", "non-conformant"}]
     if not counts:

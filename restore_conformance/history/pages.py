@@ -19,14 +19,14 @@ from restore_conformance import __version__
 from restore_conformance.contract.documents import pinned
 from restore_conformance.history import feed
 from restore_conformance.history.charts import drawer
-from restore_conformance.history.drift_events import Event
-from restore_conformance.history.notices import Notice
+from restore_conformance.history.drift_standing import Event
+from restore_conformance.history.notices import Notice, as_json
 from restore_conformance.history.overview import Drawn, overview, summed
-from restore_conformance.history.run_row import LONGEST, VERDICTS, Kept
+from restore_conformance.history.run_row import LONGEST, VERDICTS, RunRow
 from restore_conformance.history.time_axis import Axis, axis
-from restore_conformance.history.timelines import Broken, Chronicle, Life
-from restore_conformance.records.finding_identity import sight
-from restore_conformance.reports import causes
+from restore_conformance.history.timelines import Broken, Chronicle, Timeline, standings
+from restore_conformance.records.finding import identity
+from restore_conformance.reports import wording
 from restore_conformance.reports.templating import environment
 from restore_conformance.verdicts import UsageError
 
@@ -37,7 +37,7 @@ FINDINGS = 15
 SPELLS = 25
 READINGS = 200
 
-Whole = Callable[[Kept], dict[str, Any]]
+Whole = Callable[[RunRow], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def pages(story: Story) -> Iterator[Page]:
     yield Page("site.css", "", lambda: environment().get_template("site/site.css").render().encode())
     yield Page("site.js", "", lambda: environment().get_template("site/site.js").render().encode())
 
-    def causes_of(run: Kept) -> list[dict[str, Any]]:
+    def causes_of(run: RunRow) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = story.whole(run).get("causes", [])
         return found
 
@@ -100,7 +100,7 @@ def pages(story: Story) -> Iterator[Page]:
     )  # fmt: skip
     yield Page("runs.html", every, lambda: _rendered("runs", "", story=chronicle))
     told_by = _digest([notice.row() for notice in story.notices])
-    yield Page("notices.json", told_by, lambda: feed.as_json(story.notices))
+    yield Page("notices.json", told_by, lambda: as_json(story.notices).encode())
     yield Page("feed.xml", _digest([told_by, every]), lambda: feed.atom(story.notices, chronicle.runs[-1], slug))
     yield from _clauses(story, line, drawn)
     yield from _runs(story)
@@ -108,7 +108,7 @@ def pages(story: Story) -> Iterator[Page]:
 
 def _rendered(name: str, up: str, **context: Any) -> bytes:
     text = environment().get_template(f"site/{name}.html").render(
-        up=up, version=__version__, slug=slug, link_of=link_of, fresh=causes.fresh, often=causes.often, **context
+        up=up, version=__version__, slug=slug, link_of=link_of, unsaid=wording.unsaid, often=wording.often, **context
     )  # fmt: skip
     return text.encode("utf-8", "replace")
 
@@ -137,7 +137,7 @@ def _clauses(story: Story, line: Axis, drawn: Drawn) -> Iterator[Page]:
         )
 
 
-def _clause(story: Story, line: Axis, drawn: Drawn, words: dict[str, Any], lives: list[tuple[str, Life]]) -> bytes:
+def _clause(story: Story, line: Axis, drawn: Drawn, words: dict[str, Any], lives: list[tuple[str, Timeline]]) -> bytes:
     address = words["id"]
     shown = []
     reasons = []
@@ -163,7 +163,7 @@ def _clause(story: Story, line: Axis, drawn: Drawn, words: dict[str, Any], lives
     )  # fmt: skip
 
 
-def _findings(story: Story, address: str, lives: list[tuple[str, Life]]) -> list[dict[str, Any]]:
+def _findings(story: Story, address: str, lives: list[tuple[str, Timeline]]) -> list[dict[str, Any]]:
     """Every different finding of a clause, the latest first, with the evidence of its latest run."""
     found: dict[str, dict[str, Any]] = {}
     for label, life in lives:
@@ -187,10 +187,10 @@ def _whole_finding(story: Story, address: str, entry: dict[str, Any]) -> dict[st
     """The finding in the record of its latest run; by its message where an older suite filed it under another key."""
     clause = next(one for one in story.whole(entry["last"])["clauses"] if one["id"] == address)
     same = [one for one in clause["findings"] if one["message"][:LONGEST] == entry["message"]]
-    return next((one for one in same if sight(one).key == entry["key"]), next(iter(same), None))
+    return next((one for one in same if identity(one).key == entry["key"]), next(iter(same), None))
 
 
-def _readings(story: Story, address: str, lives: list[tuple[str, Life]]) -> list[dict[str, Any]]:
+def _readings(story: Story, address: str, lives: list[tuple[str, Timeline]]) -> list[dict[str, Any]]:
     """Which readings the target was seen to follow, stretch by stretch, the latest first."""
     made: list[dict[str, Any]] = []
     for label, _ in lives:
@@ -229,20 +229,13 @@ def _since(chronicle: Chronicle, label: str) -> dict[str, dict[str, Broken]]:
     """For each run and each clause that it found broken, the row of failures up to it."""
     found: dict[str, dict[str, Broken]] = {}
     for address, life in chronicle.lives[label].items():
-        if "f" not in life.marks:
-            continue
-        row: Broken | None = None
-        good: Kept | None = None
-        for run, mark in life.row:
-            if mark == "p":
-                row, good = None, run
-            elif mark == "f":
-                row = Broken(row.first if row else run, good, row.runs + 1 if row else 1)
-                found.setdefault(run.digest, {})[address] = row
+        for run, standing in standings(life.row) if "f" in life.marks else ():
+            if standing is not None:
+                found.setdefault(run.digest, {})[address] = standing
     return found
 
 
-def _run(story: Story, run: Kept, before: Kept | None, after: Kept | None, known: dict[str, Broken]) -> bytes:
+def _run(story: Story, run: RunRow, before: RunRow | None, after: RunRow | None, known: dict[str, Broken]) -> bytes:
     record = story.whole(run)
     levels = ("must", "should", "observe")
     findings = sorted(
@@ -264,7 +257,7 @@ def _run(story: Story, run: Kept, before: Kept | None, after: Kept | None, known
     )  # fmt: skip
 
 
-def _changed(chronicle: Chronicle, before: Kept, run: Kept) -> list[tuple[str, str, str]]:
+def _changed(chronicle: Chronicle, before: RunRow, run: RunRow) -> list[tuple[str, str, str]]:
     """(clause, verdict before, verdict now) of every clause whose verdict is another, the worst first."""
     was, now = ({name: one.marks[at] for name, at in chronicle.places[one.shape].items()} for one in (before, run))
     found = [(name, was.get(name, ""), now.get(name, "")) for name in {**now, **was} if was.get(name) != now.get(name)]

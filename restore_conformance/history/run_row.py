@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from restore_conformance.history.soundness import Damaged, inflated, parsed, table
-from restore_conformance.records import upgraded
-from restore_conformance.records.finding_identity import sight
+from restore_conformance.records.finding import identity
+from restore_conformance.records.formats import upgraded
 from restore_conformance.verdicts import UsageError
 
 MARKS = {"none": "n", "pass": "p", "inconclusive": "i", "fail": "f", "error": "e"}
@@ -32,7 +32,7 @@ _LEFT_OUT = ("example", "history", "accepted")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RunRow:
     """One run; `started` is UTC in one width, `marks` has a letter of MARKS for each clause of the shape."""
 
     digest: str
@@ -68,7 +68,7 @@ class Kept:
 class Packed:
     """A run and what lies beside it, by digest."""
 
-    kept: Kept
+    kept: RunRow
     contents: dict[str, bytes]
 
 
@@ -90,7 +90,7 @@ def pack(record: dict[str, Any], label: str = "") -> Packed:
     ]
     contents = dict(map(_content, (shape, rest)))
     shape_digest, body_digest = (_content(one)[0] for one in (shape, rest))
-    kept = Kept(
+    kept = RunRow(
         digest,
         moment(record["started"]),
         column(label or record["target"]),
@@ -115,13 +115,15 @@ def _notes(record: dict[str, Any]) -> dict[str, Any]:
         found["stopped"] = record["stopped"][:LONGEST]
     for number, entry in enumerate(record["clauses"]):
         if entry["findings"]:
-            found["findings"][str(number)] = [[sight(one).key, one["message"][:LONGEST]] for one in entry["findings"]]
+            found["findings"][str(number)] = [
+                [identity(one).key, one["message"][:LONGEST]] for one in entry["findings"]
+            ]
         if entry.get("seen"):
             found["seen"][str(number)] = {name[:LONGEST]: count for name, count in entry["seen"].items()}
     return found
 
 
-def notes_of(kept: Kept) -> dict[str, Any]:
+def notes_of(kept: RunRow) -> dict[str, Any]:
     """The short notes of a run: `findings`, `seen`, `reason`, `requests`, `seconds`, `stopped`. Raises Damaged."""
     of = f"the notes of the run {kept.name}"
     found = table(read(kept.notes), of, ("reason",))
@@ -149,7 +151,7 @@ def read(payload: bytes) -> Any:
     return parsed(inflated(payload), "packed content")
 
 
-def sound(kept: Kept) -> Kept:
+def sound(kept: RunRow) -> RunRow:
     """The same run. Raises Damaged where its row is none that `pack` makes."""
     try:
         same = datetime.fromisoformat(kept.started).astimezone(UTC).isoformat(timespec="microseconds") == kept.started

@@ -8,14 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from restore_conformance.history.run_row import Kept, Packed, sound
+from restore_conformance.history.run_row import Packed, RunRow, sound
 from restore_conformance.history.soundness import Damaged, parsed, rows, table, unpacked
 from restore_conformance.history.store import Store
 from restore_conformance.history.tables import CONTENT, ENTRY, RUN
-from restore_conformance.records import upgraded
+from restore_conformance.records.formats import upgraded
 from restore_conformance.verdicts import UsageError
 
-_COLUMNS = [RUN.c[field.name] for field in fields(Kept)]
+_COLUMNS = [RUN.c[field.name] for field in fields(RunRow)]
 
 
 def add(store: Store, packed: Packed) -> bool:
@@ -39,11 +39,11 @@ def _add(store: Store, packed: Packed) -> bool:
         for digest, payload in packed.contents.items():
             if connection.execute(sa.select(CONTENT.c.digest).where(CONTENT.c.digest == digest)).first() is None:
                 connection.execute(sa.insert(CONTENT).values(digest=digest, payload=payload))
-        connection.execute(sa.insert(RUN).values({field.name: getattr(kept, field.name) for field in fields(Kept)}))
+        connection.execute(sa.insert(RUN).values({field.name: getattr(kept, field.name) for field in fields(RunRow)}))
     return True
 
 
-def _same(label: str, kept: Kept) -> bool:
+def _same(label: str, kept: RunRow) -> bool:
     if label != kept.label:
         raise UsageError(
             f"The run of {kept.when} is kept under the label {label!r} already; "
@@ -52,13 +52,13 @@ def _same(label: str, kept: Kept) -> bool:
     return False
 
 
-def listing(store: Store, label: str | None = None) -> list[Kept]:
+def listing(store: Store, label: str | None = None) -> list[RunRow]:
     """Every run, or those of a label, oldest first. Raises Damaged."""
     query = sa.select(*_COLUMNS).order_by(RUN.c.started, RUN.c.digest)
     if label is not None:
         query = query.where(RUN.c.label == label)
     with store.engine.connect() as connection:
-        return [sound(Kept(*row)) for row in rows(connection, query)]
+        return [sound(RunRow(*row)) for row in rows(connection, query)]
 
 
 def shapes(store: Store) -> dict[str, list[dict[str, Any]]]:
@@ -76,7 +76,7 @@ def _shape(digest: str, payload: bytes) -> list[dict[str, Any]]:
     return [table(words, of, ("id", "level", "says")) for words in found]
 
 
-def whole(store: Store, kept: Kept, shape: list[dict[str, Any]]) -> dict[str, Any]:
+def whole(store: Store, kept: RunRow, shape: list[dict[str, Any]]) -> dict[str, Any]:
     """The run record in the present format, without the examples of clauses that were kept. Raises Damaged."""
     with store.engine.connect() as connection:
         found = rows(connection, sa.select(CONTENT.c.payload).where(CONTENT.c.digest == kept.body))
@@ -105,7 +105,7 @@ def remove(store: Store, digest: str) -> None:
                 connection.execute(sa.delete(CONTENT).where(CONTENT.c.digest == content))
 
 
-def find(kept: list[Kept], name: str) -> Kept:
+def find(kept: list[RunRow], name: str) -> RunRow:
     """The run of that name, or whose digest or name begins so. Raises UsageError for none or several."""
     hits = [run for run in kept if name and (run.name.startswith(name) or run.digest.startswith(name))]
     if len(hits) != 1:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance import __version__, records, reports
-from restore_conformance.history import drift_events, notices, pages, runs
-from restore_conformance.history.run_row import Kept
+from restore_conformance.history import drift_standing, notices, pages, runs
+from restore_conformance.history.run_row import RunRow
 from restore_conformance.history.store import Store
 from restore_conformance.history.timelines import chronicle
 from restore_conformance.output import files
@@ -52,7 +52,7 @@ def build(store: Store, folder: Path) -> Built:
     if not listed:
         raise UsageError("The history holds no run yet: add one with history add, or run --history.")
     story = chronicle(listed, runs.shapes(store))
-    told = pages.Story(story, drift_events.events(store), notices.notices(story), _reader(store, story.shapes))
+    told = pages.Story(story, drift_standing.events(store), notices.notices(story), _reader(store, story.shapes))
     made = list(pages.pages(told))
     rules = _rules()
     try:
@@ -149,8 +149,7 @@ def _rules() -> str:
         [
             *Path(__file__).parent.glob("*.py"),
             *Path(records.__file__).parent.glob("*.py"),
-            room / "shown.py",
-            room / "causes.py",
+            room / "wording.py",
             *(room / "templates" / "site").iterdir(),
         ]
     ):
@@ -159,11 +158,11 @@ def _rules() -> str:
     return made.hexdigest()
 
 
-def _reader(store: Store, shapes: Any) -> Callable[[Kept], dict[str, Any]]:
+def _reader(store: Store, shapes: Any) -> Callable[[RunRow], dict[str, Any]]:
     """Reads whole records, and keeps the last ones in mind."""
     mind: dict[str, dict[str, Any]] = {}
 
-    def whole(kept: Kept) -> dict[str, Any]:
+    def whole(kept: RunRow) -> dict[str, Any]:
         found = mind.pop(kept.digest, None)
         if found is None:
             found = runs.whole(store, kept, shapes[kept.shape])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from restore_conformance.history.run_row import MARKS, VERDICTS, Kept, notes_of
+from restore_conformance.history.run_row import MARKS, VERDICTS, RunRow, notes_of
 from restore_conformance.history.soundness import Damaged
 
 
@@ -16,8 +17,8 @@ class Spell:
     """Runs in a row with the same verdict."""
 
     verdict: str
-    first: Kept
-    last: Kept
+    first: RunRow
+    last: RunRow
     runs: int
 
 
@@ -25,8 +26,8 @@ class Spell:
 class Broken:
     """The present row of failures; `last_good` is the start of the last run that kept the clause, before the row."""
 
-    first: Kept
-    last_good: Kept | None
+    first: RunRow
+    last_good: RunRow | None
     runs: int
 
     def entry(self) -> dict[str, Any]:
@@ -39,10 +40,10 @@ class Broken:
 
 
 @dataclass(slots=True)
-class Life:
+class Timeline:
     """One clause under one label, oldest run first; `marks` are the verdicts alone, as letters."""
 
-    row: list[tuple[Kept, str]] = field(default_factory=list)
+    row: list[tuple[RunRow, str]] = field(default_factory=list)
     marks: str = ""
 
     @property
@@ -63,7 +64,7 @@ class Life:
         """The row of failures that stands at the end, or None."""
         return broken(self.row)
 
-    def last_good(self) -> Kept | None:
+    def last_good(self) -> RunRow | None:
         """The last run that kept the clause."""
         return next((run for run, mark in reversed(self.row) if mark == "p"), None)
 
@@ -78,21 +79,27 @@ class Life:
         return made
 
 
-def broken(row: Iterable[tuple[Kept, str]]) -> Broken | None:
+def broken(row: Iterable[tuple[RunRow, str]]) -> Broken | None:
     """The row of failures that stands at the end of a life, or None where the clause is not known to be broken.
 
     Only a pass ends a row. A run that could not tell (inconclusive, error) or did not touch the clause (none) neither
     ends it nor counts in it.
     """
-    first: Kept | None = None
-    good: Kept | None = None
-    runs = 0
+    last = deque(standings(row), maxlen=1)
+    return last[0][1] if last else None
+
+
+def standings(row: Iterable[tuple[RunRow, str]]) -> Iterator[tuple[RunRow, Broken | None]]:
+    """For each run that passed or broke the clause, the row of failures up to it: None after a pass."""
+    standing: Broken | None = None
+    good: RunRow | None = None
     for run, mark in row:
         if mark == "p":
-            first, good, runs = None, run, 0
+            standing, good = None, run
         elif mark == "f":
-            first, runs = first or run, runs + 1
-    return Broken(first, good, runs) if first else None
+            standing = Broken(standing.first if standing else run, good, standing.runs + 1 if standing else 1)
+        if mark in "pf":
+            yield run, standing
 
 
 @dataclass(slots=True)
@@ -103,16 +110,16 @@ class Chronicle:
     number of each clause in a shape, `latest` the last run of each label.
     """
 
-    runs: list[Kept]
+    runs: list[RunRow]
     labels: list[str]
     clauses: dict[str, dict[str, Any]]
-    lives: dict[str, dict[str, Life]]
+    lives: dict[str, dict[str, Timeline]]
     shapes: Mapping[str, list[dict[str, Any]]]
     places: dict[str, dict[str, int]]
-    latest: dict[str, Kept]
-    _noted: dict[tuple[str, str, str], list[tuple[Kept, Any]]] = field(default_factory=dict)
+    latest: dict[str, RunRow]
+    _noted: dict[tuple[str, str, str], list[tuple[RunRow, Any]]] = field(default_factory=dict)
 
-    def noted(self, kind: str, label: str, clause: str) -> list[tuple[Kept, Any]]:
+    def noted(self, kind: str, label: str, clause: str) -> list[tuple[RunRow, Any]]:
         """What the short notes say of a clause, oldest run first: `findings` as [key, message], `seen` as counts."""
         if not self._noted:
             self._noted["", "", ""] = []
@@ -129,18 +136,18 @@ class Chronicle:
         life, last = self.lives[label].get(clause), self.latest[label]
         return life.now if life and clause in self.places[last.shape] else ""
 
-    def of(self, label: str) -> list[Kept]:
+    def of(self, label: str) -> list[RunRow]:
         """The runs of a label, oldest first."""
         return [run for run in self.runs if run.label == label]
 
 
-def chronicle(runs: list[Kept], shapes: Mapping[str, list[dict[str, Any]]]) -> Chronicle:
+def chronicle(runs: list[RunRow], shapes: Mapping[str, list[dict[str, Any]]]) -> Chronicle:
     """Sort marks into lives: label to clause to life. Raises Damaged for a run whose clauses are not there."""
     for run in runs:
         if len(shapes.get(run.shape, ())) != len(run.marks):
             raise Damaged(f"the clauses of the run {run.name} are not there")
     clauses: dict[str, dict[str, Any]] = {}
-    lives: dict[str, dict[str, Life]] = {}
+    lives: dict[str, dict[str, Timeline]] = {}
     names = {digest: [words["id"] for words in shape] for digest, shape in shapes.items()}
     for shape in dict.fromkeys(run.shape for run in reversed(runs)):
         for words in shapes[shape]:
@@ -150,7 +157,7 @@ def chronicle(runs: list[Kept], shapes: Mapping[str, list[dict[str, Any]]]) -> C
         for name, mark in zip(names[run.shape], run.marks, strict=True):
             life = of_label.get(name)
             if life is None:
-                life = of_label[name] = Life()
+                life = of_label[name] = Timeline()
             life.row.append((run, mark))
     for of_label in lives.values():
         for life in of_label.values():

@@ -14,10 +14,10 @@ from restore_conformance.clauses import Clause, Register
 from restore_conformance.contract.editions import Chosen, chosen
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging.attribution import explain, generalise, localise
+from restore_conformance.judging.lost_parts import unknown
 from restore_conformance.judging.tags import stimulus_of, tags_of
 from restore_conformance.judging.tally import Tally, count_breach, verdict_of
 from restore_conformance.judging.trouble import never_sent, trouble
-from restore_conformance.judging.unknown import unknown
 from restore_conformance.verdicts import ClauseVerdict, Deviation, Inconclusive, Level, Untouched
 
 

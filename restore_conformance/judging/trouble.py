@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from restore_conformance.exchange import NOTHING, Exchange, Response
 from restore_conformance.recogniser import READING
-from restore_conformance.targets.door import NOT_SENT
+from restore_conformance.targets.target import NOT_SENT
 
 GOOD_CALLERS = frozenset({"good", "delegated", "application", "unknown"})
 

@@ -1,51 +1,225 @@
 """Cleans up a live target: deletes what this application's journal owns, and what was lost on the way.
 
 Exactly drafts of our own are deleted. A session belongs to us if its id was in an answer to one of our creates, or
-if it matches beyond doubt a create whose answer was lost, and if reading it back does not contradict that. Anything
-less certain is listed, with its id, and left alone. How a session is deleted or matched is not known here.
+if it matches a create whose answer was lost beyond doubt (by application, time and a set of artifacts that nobody else
+can have named), and if reading it back does not contradict that. Anything less certain is listed, with its id, and left
+alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
 from restore_conformance.campaign.sender import BudgetSpent
 from restore_conformance.contract.paths import NoPath, session_path
-from restore_conformance.live.deletion import Left, remove
-from restore_conformance.live.guard import Door
-from restore_conformance.live.reconciliation import lost, reconcile
+from restore_conformance.live.fingerprints import fingerprint
+from restore_conformance.live.guard import Guard
+from restore_conformance.live.journal import Intent
+from restore_conformance.live.ownership import Finding, Owner, by_us, moment
 from restore_conformance.live.routes import NeverLive
-from restore_conformance.live.sessions import ask, gone, object_of
+from restore_conformance.live.sessions import TRIES, artifacts_of, ask, gone, object_of, said, sessions_of
+
+SETTLED = 900.0
+"""Seconds after which a create that nobody can find has made nothing."""
+CANDIDATES = 100
+BEFORE, AFTER = 60.0, 180.0
+"""Seconds around the moment of sending within which a lost session must have been created: clocks differ, and a
+request may wait on its way."""
+SEEN = 2.0
+"""Seconds after which a session that was created is in the list."""
 
 
-def clean(door: Door, *, careful: bool) -> list[Left]:
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A session that was not deleted, and why; "" for a create whose session could not be found yet."""
+
+    session: str
+    why: str
+
+
+def clean(guard: Guard, *, careful: bool) -> list[Leftover]:
     """Delete every draft of ours; what could not be deleted is returned.
 
     `careful` looks again at the sessions that an earlier run listed as doubtful.
     """
-    left: list[Left] = []
+    left: list[Leftover] = []
     try:
-        for session in door.journal.sessions():
+        for session in guard.journal.sessions():
             try:
-                left += remove(door, session)
+                left += _remove(guard, session)
             except NeverLive as never:
-                left.append(Left(session, f"not deleted: {never}"))
+                left.append(Leftover(session, f"not deleted: {never}"))
         if careful:
-            _look_again(door)
-        left += reconcile(door)
+            _look_again(guard)
+        left += _reconcile(guard)
     except BudgetSpent as spent:
-        left += [Left(session, f"not deleted: {spent}") for session in door.journal.sessions()]
-        left += [Left("", lost(intent, str(spent))) for intent in door.journal.unanswered()]
+        left += [Leftover(session, f"not deleted: {spent}") for session in guard.journal.sessions()]
+        left += [Leftover("", _lost(intent, str(spent))) for intent in guard.journal.unanswered()]
     named = {one.session.lower() for one in left}
-    left += [Left(one, why) for one, why in door.journal.doubtful.items() if one not in named]
+    left += [Leftover(one, why) for one, why in guard.journal.doubtful.items() if one not in named]
     return list(dict.fromkeys(left))
 
 
-def _look_again(door: Door) -> None:
+def _look_again(guard: Guard) -> None:
     """Forget doubtful sessions that are gone or no drafts any more: somebody has dealt with them."""
-    for session in list(door.journal.doubtful):
+    for session in list(guard.journal.doubtful):
         try:
-            found = ask(door, session_path(session))
+            found = ask(guard, session_path(session))
         except NoPath:
             continue
         read = object_of(found)
         if gone(found) or (read is not None and read.get("status") != "draft"):
-            door.journal.note("gone", session=session)
+            guard.journal.note("gone", session=session)
+
+
+# ---------------------------------------------------------------- answers that came
+
+
+def _remove(guard: Guard, session: str) -> list[Leftover]:
+    """Delete a session that a create was answered with, if it is a draft of ours. Empty where it is gone."""
+    try:
+        path = session_path(session)
+    except NoPath as never:
+        return [Leftover(session, f"not deleted: {never}")]
+    # A fresh session may not be seen yet: only one we tried to delete before, or an old one, is gone on a 404.
+    sure = session.lower() in guard.journal.tried or _settled(_sent(guard, session))
+    finding = _whose(guard, session, path, sure=sure)
+    if finding is None:
+        guard.journal.note("gone", session=session)
+        return []
+    if finding.owner is Owner.OTHER:
+        guard.journal.note("given-up", session=session)
+        guard.budget.deleted()
+    if not finding.ours:
+        return [Leftover(session, finding.why)]
+    for attempt in range(TRIES):
+        found = guard.tidy("DELETE", path).response
+        if found is not None and found.status == 204:
+            return []
+        if gone(found) and sure:
+            guard.journal.note("gone", session=session)
+            return []
+        if found is not None and found.status == 403:
+            hint = ": it is no draft any more" if "RestoreSessionActionNotAllowed" in said(found) else ""
+            return [Leftover(session, f"deleting it was refused ({said(found)}){hint}")]
+        if attempt + 1 < TRIES:
+            guard.pause(1.0 + attempt)
+    return [Leftover(session, f"could not be deleted in {TRIES} tries: {said(found)}")]
+
+
+def _whose(guard: Guard, session: str, path: str, *, sure: bool) -> Finding | None:
+    """Whose a session is: as was seen already, or by reading it; None where it is gone."""
+    known = guard.finding(session)
+    if known is not None and known.owner is not Owner.UNDECIDED:
+        return known
+    for attempt in range(TRIES):
+        found = ask(guard, path)
+        if gone(found):
+            if sure:
+                return None
+        elif found is not None and found.status == 200:
+            return guard.finding(session) or Finding(Owner.UNDECIDED, "is not among those a create was answered with")
+        else:
+            return Finding(Owner.UNDECIDED, f"could not be read before deleting it: {said(found)}")
+        if attempt + 1 < TRIES:
+            guard.pause(1.0 + attempt)
+    return Finding(Owner.UNDECIDED, "is not found, and may appear yet; the next start looks again")
+
+
+def _sent(guard: Guard, session: str) -> float:
+    """When the create that made a session was sent, in seconds since 1970."""
+    return max((intent.at for intent in guard.journal.makers(session)), default=0.0)
+
+
+def _settled(at: float) -> bool:
+    """Whether a create that was sent then (seconds since 1970) has had time to show what it made."""
+    return datetime.now(UTC).timestamp() - at >= SETTLED
+
+
+# ---------------------------------------------------------------- answers that were lost
+
+
+def _reconcile(guard: Guard) -> list[Leftover]:
+    """Look for the sessions of creates whose answer was lost. Deletes what is ours beyond doubt, lists the rest."""
+    waiting = guard.journal.unanswered()
+    if not waiting:
+        return []
+    youngest = datetime.now(UTC).timestamp() - max(intent.at for intent in waiting)
+    guard.pause(max(0.0, SEEN - youngest))
+    listed = sessions_of(guard)
+    if listed is None:
+        return [Leftover("", _lost(intent, "the sessions could not be listed")) for intent in waiting]
+    left: list[Leftover] = []
+    for candidate in _candidates(guard, listed, waiting):
+        left += _match(guard, candidate, waiting)
+    _settle(guard)
+    return left
+
+
+def _candidates(guard: Guard, listed: list[dict[str, Any]], waiting: list[Intent]) -> Iterator[dict[str, Any]]:
+    """Drafts of our application that one of the lost creates may have made, and that nobody has accounted for."""
+    shown = 0
+    for one in listed:
+        session = one.get("id")
+        if not isinstance(session, str) or guard.journal.owns(session) or one.get("status") != "draft":
+            continue
+        if any(_may_be(one, intent) for intent in waiting) and shown < CANDIDATES:
+            shown += 1
+            yield one
+
+
+def _match(guard: Guard, candidate: dict[str, Any], waiting: list[Intent]) -> list[Leftover]:
+    session = str(candidate["id"])
+    names = artifacts_of(guard, session)
+    if names is None:
+        why = "may be ours: it was created when an answer was lost, and its artifacts could not be read"
+        guard.journal.note("doubtful", session=session, why=why)
+        return [Leftover(session, why)]
+    mark = fingerprint(names)
+    fitting = [i for i in waiting if i.artifacts == mark and _may_be(candidate, i)]
+    if not fitting:
+        return []
+    certain = [intent for intent in fitting if intent.unique and by_us(candidate, {intent.application}, unsaid=False)]
+    if certain:
+        guard.journal.note("made", key=certain[0].key, session=session, how="matched")
+        waiting.remove(certain[0])
+        return _remove(guard, session)
+    why = (
+        f"may be ours: an answer was lost at {_when(fitting[0])}, and it names "
+        f"{'the same artifacts' if mark else 'no artifacts'}, as others may have done; "
+        f"delete it with cleanup --session {session} if nobody misses it"
+    )
+    guard.journal.note("doubtful", session=session, why=why)
+    return [Leftover(session, why)]
+
+
+def _settle(guard: Guard) -> None:
+    """A create that is old enough and cannot be found made nothing; a young one is looked for again later."""
+    for intent in guard.journal.unanswered():
+        if _settled(intent.at):
+            guard.journal.note("settled", key=intent.key)
+
+
+def _may_be(session: dict[str, Any], intent: Intent) -> bool:
+    """Whether a create may have made a session, as far as application and time tell."""
+    return _in_time(session, intent) and by_us(session, {intent.application}, unsaid=True)
+
+
+def _in_time(session: dict[str, Any], intent: Intent) -> bool:
+    created = moment(session.get("createdDateTime"))
+    if created is None:
+        return False
+    sent = intent.at + intent.skew
+    return sent - BEFORE <= created <= sent + AFTER
+
+
+def _lost(intent: Intent, why: str) -> str:
+    """What is reported of a create whose session could not be found."""
+    return f"a create at {_when(intent)} (client-request-id {intent.support}) had no answer, and {why}"
+
+
+def _when(intent: Intent) -> str:
+    return datetime.fromtimestamp(intent.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

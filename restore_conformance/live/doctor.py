@@ -11,18 +11,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from restore_conformance.contract.documents import pinned
-from restore_conformance.exchange import Request, Response, parse_json
-from restore_conformance.live.identities import Identities
+from restore_conformance.exchange import Request, Response
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.leave import host_refused
+from restore_conformance.live.ownership import clock_of
 from restore_conformance.live.routes import ROOT, permitted
+from restore_conformance.live.sessions import object_of, said
 from restore_conformance.live.settings import GLOBAL, Live, Login
-from restore_conformance.live.signin import Token, method_of, sign_in
+from restore_conformance.live.signin import method_of, sign_in
 from restore_conformance.live.tenant import folder_of, logins, needed_permission
-from restore_conformance.live.token_claims import Claims
+from restore_conformance.live.tokens import Claims, Identities, Token
 from restore_conformance.settings import Settings
+from restore_conformance.settings.values import granular_items_from, restore_points_from
 from restore_conformance.targets import Http, Target
-from restore_conformance.targets.door import is_vendor
+from restore_conformance.targets.target import is_vendor
 from restore_conformance.verdicts import Unready, UsageError
 
 OK, FIX, UNKNOWN = "ok", "fix", "?"
@@ -107,8 +109,6 @@ def _leave(live: Live) -> Check:
 
 
 def _ids(live: Live) -> Iterator[Check]:
-    from restore_conformance.settings import granular_items_from, restore_points_from
-
     for name, path, read in (
         ("restore-points", live.restore_points, restore_points_from),
         ("granular-items", live.granular_items, granular_items_from),
@@ -189,27 +189,24 @@ def _service(target: Target, token: str, claims: Claims) -> Iterator[Check]:
     if listed is None:
         yield Check("service", FIX, f"the target cannot be asked: {trouble}")
         return
-    if listed.status == 200 and isinstance(parse_json(listed.body), dict):
+    if object_of(listed) is not None:
         yield Check("reading", OK, "sessions can be listed")
     elif listed.status in {401, 403}:
-        yield Check("reading", FIX, f"listing sessions is answered {listed.status}{_code(listed)}: see the permission")
+        yield Check("reading", FIX, f"listing sessions is answered {said(listed)}: see the permission")
     else:
-        yield Check("reading", FIX, f"listing sessions is answered {listed.status}{_code(listed)}: is live.base right?")
+        yield Check("reading", FIX, f"listing sessions is answered {said(listed)}: is live.base right?")
     root, trouble = ask(ROOT)
     yield _enabled(root, trouble)
 
 
 def _clock(response: Response | None, claims: Claims) -> Check:
-    from email.utils import parsedate_to_datetime
-
-    date = response.header("Date") if response else None
-    try:
-        off = time.time() - parsedate_to_datetime(date or "").timestamp()
-    except (ValueError, TypeError):
+    shown = clock_of(response)
+    if shown is None:
         if not claims.issued:
             return Check("clock", UNKNOWN, "no answer carries a date to compare with")
         off = time.time() - claims.issued
         return Check("clock", OK if off > -CLOCK else FIX, f"{off:+.0f} s after the token was issued")
+    off = time.time() - shown
     if abs(off) > CLOCK:
         return Check("clock", FIX, f"this machine is {off:+.0f} s off the target's clock: set it")
     return Check("clock", OK, f"{off:+.0f} s off the target's")
@@ -218,18 +215,10 @@ def _clock(response: Response | None, claims: Claims) -> Check:
 def _enabled(response: Response | None, trouble: str) -> Check:
     if response is None:
         return Check("service", UNKNOWN, f"its state cannot be read: {trouble}")
-    body = parse_json(response.body)
-    status = body.get("serviceStatus") if isinstance(body, dict) else None
-    found = status.get("status") if isinstance(status, dict) else None
-    if response.status == 200 and isinstance(found, str):
-        if found == "enabled":
+    status = (object_of(response) or {}).get("serviceStatus")
+    state = status.get("status") if isinstance(status, dict) else None
+    if isinstance(state, str):
+        if state == "enabled":
             return Check("service", OK, "Backup Storage is enabled")
-        return Check("service", FIX, f"Backup Storage is {found!r}: enable it in the tenant")
-    return Check("service", UNKNOWN, f"its state cannot be read with this caller ({response.status}{_code(response)})")
-
-
-def _code(response: Response) -> str:
-    body = parse_json(response.body)
-    error = body.get("error") if isinstance(body, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    return f" {code}" if isinstance(code, str) else ""
+        return Check("service", FIX, f"Backup Storage is {state!r}: enable it in the tenant")
+    return Check("service", UNKNOWN, f"its state cannot be read with this caller ({said(response)})")

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 
 from restore_conformance.exchange import Request, Response, parse_json
 from restore_conformance.live.budget import Budget, Pace
-from restore_conformance.live.identities import Identities
+from restore_conformance.live.fingerprints import fingerprint, named, unique
 from restore_conformance.live.journal import Intent, Journal
 from restore_conformance.live.ownership import Finding, Owner, clock_of, owner_of
 from restore_conformance.live.routes import NeverLive, permitted
-from restore_conformance.stimuli.artifact_sets import fingerprint, named, unique
+from restore_conformance.live.tokens import Identities
 from restore_conformance.targets import Answer, Target
 from restore_conformance.targets.http import PATIENCE, retry_after
 
@@ -40,7 +40,7 @@ class Support:
     diagnostic: str = ""
 
 
-class Door:
+class Guard:
     """A live target. `refusal` says of a request whether it is expected to be refused; `support` keeps ids.
 
     `hold` keeps signals away between a create and the note of its answer.

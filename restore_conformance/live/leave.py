@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from restore_conformance.live.settings import Live, Login, host_of
 from restore_conformance.live.signin import method_of
-from restore_conformance.live.token_claims import Claims
-from restore_conformance.targets.door import SERVICE, is_service
+from restore_conformance.live.tokens import Claims
+from restore_conformance.targets.target import SERVICE, is_service
 
 GRAPH = "00000003-0000-0000-c000-000000000000"
 """The id that the service's own application has in every tenant, as an audience."""

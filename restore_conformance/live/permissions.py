@@ -13,7 +13,7 @@ from typing import Any
 from restore_conformance.contract.documents import Documents
 from restore_conformance.exchange import Exchange
 from restore_conformance.live.routes import ALLOWED
-from restore_conformance.live.token_claims import Claims
+from restore_conformance.live.tokens import Claims
 from restore_conformance.verdicts import Verdict
 
 WRITE, READ = "BackupRestore-Restore.ReadWrite.All", "BackupRestore-Restore.Read.All"

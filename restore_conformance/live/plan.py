@@ -1,4 +1,4 @@
-"""A plan of a live run: its steps, what the documents say of each, and what all of them cost.
+"""A plan of a live run: its creates, what the documents say of each, and what all of them cost.
 
 Counts and holds; knows no clause's conditions and not how a plan is made or carried out.
 """
@@ -15,11 +15,11 @@ from restore_conformance.verdicts import Gap
 
 CREATED, REFUSED, OPEN = "201", "refused", "open"
 COST = {CREATED: 3, REFUSED: 1, OPEN: 3}
-"""Requests that a step costs: a create that is, or may be, accepted is owed a read and a delete."""
+"""Requests that a create costs: a create that is, or may be, accepted is owed a read and a delete."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlannedCreate:
     """One request to send, what the documents say of it, and the clauses it is sent for.
 
     `singles` are sent instead where several curiosities in one request were refused and nobody knows which. `listed`
@@ -30,7 +30,7 @@ class Step:
     expects: str
     serves: frozenset[str]
     sent_for: tuple[str, ...] = ()
-    singles: tuple[Step, ...] = ()
+    singles: tuple[PlannedCreate, ...] = ()
     listed: bool = True
 
     @property
@@ -48,12 +48,12 @@ class Plan:
     may have been refused for a passing reason.
     """
 
-    conversation: tuple[Step, Step] | None
-    granular: Step | None
+    conversation: tuple[PlannedCreate, PlannedCreate] | None
+    granular: PlannedCreate | None
     extras: tuple[str, ...]
-    steps: tuple[Step, ...]
+    creates: tuple[PlannedCreate, ...]
     reads: int
-    spare: tuple[Step, ...]
+    spare: tuple[PlannedCreate, ...]
     cells: tuple[Cell, ...]
     bound: int
     kept: int
@@ -63,30 +63,26 @@ class Plan:
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
         """The scenarios about the sessions that are looked at."""
-        pair = tuple(step.stimulus for step in self.conversation or ())
+        pair = tuple(create.stimulus for create in self.conversation or ())
         granular = self.granular.stimulus if self.granular is not None else None
         first = (pair[0], pair[1]) if len(pair) == 2 else None
         return tuple(live_scenarios(first, granular, self.extras, self.cells))
 
     @property
-    def every(self) -> tuple[Step, ...]:
-        return (*(self.conversation or ()), *((self.granular,) if self.granular else ()), *self.steps)
+    def every(self) -> tuple[PlannedCreate, ...]:
+        return (*(self.conversation or ()), *((self.granular,) if self.granular else ()), *self.creates)
 
     @property
     def requests(self) -> int:
         """Requests if everything goes as planned, clean-up included."""
-        return sum(step.cost for step in self.every) + self.reads + len(self.cells)
-
-    @property
-    def creates(self) -> int:
-        return len(self.every)
+        return sum(create.cost for create in self.every) + self.reads + len(self.cells)
 
     @property
     def sessions(self) -> int:
         """Sessions at most, if refusals are refused."""
-        return sum(step.expects != REFUSED for step in self.every)
+        return sum(create.expects != REFUSED for create in self.every)
 
     @property
     def reserve(self) -> int:
         """A read and a delete for each refusal, should it be accepted."""
-        return sum((COST[CREATED] - 1) * (step.expects == REFUSED) for step in self.every)
+        return sum((COST[CREATED] - 1) * (create.expects == REFUSED) for create in self.every)

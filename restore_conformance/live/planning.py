@@ -19,7 +19,7 @@ from restore_conformance.live.coverage import FULL, SAID, gap_of, gaps_beyond
 from restore_conformance.live.ids import Pool
 from restore_conformance.live.pairwise import pairs
 from restore_conformance.live.permissions import askable
-from restore_conformance.live.plan import CREATED, OPEN, REFUSED, Plan, Step
+from restore_conformance.live.plan import CREATED, OPEN, REFUSED, Plan, PlannedCreate
 from restore_conformance.recogniser import Sent
 from restore_conformance.stimuli import FAMILIES, Stimulus
 from restore_conformance.stimuli.families import VARIANTS
@@ -58,83 +58,118 @@ Label = Callable[[Stimulus], Sent]
 def make_plan(
     register: Register, label: Label, pool: Pool, callers: Iterable[str], *, requests: int, deep: bool = False
 ) -> Plan:
-    """The steps that serve every clause that can be served, cheapest first, within a number of requests.
+    """The creates that serve every clause that can be served, cheapest first, within a number of requests.
 
     Of these some are kept to ask again, a twelfth at most.
     """
     callers = frozenset(callers)
     kept = min(AGAIN, requests // 12)
-    requests -= kept
+    bound = requests - kept
     edition = pool.edition
     clauses = [c for c in register.clauses if _of_create(c)]
-    offered = [step for step in _offered(clauses, label, pool, callers) if _fits(step, pool)]
+    offered = [create for create in _offered(clauses, label, pool, callers) if _fits(create, pool)]
     conversation, reads = _conversation(register, offered)
-    left = {c.address for c in clauses}
-    for step in conversation or ():
-        left -= step.serves
-    room = requests - reads - sum(step.cost for step in conversation or ())
-    levels = {c.address: c.level for c in clauses}
+    cover = _Cover(offered, {c.address for c in clauses}, bound - reads)
+    for create in conversation or ():
+        cover.pay(create)
+    musts = {c.address for c in clauses if c.level is Level.MUST}
     newer = {c.address for c in clauses if edition.newer(c.since) is not None}
-    musts = {a for a in left if levels[a] is Level.MUST}
-    chosen: list[Step] = []
     for wanted in (musts - newer, musts & newer):  # what does not bind takes the room that is left
-        covering = _cover(offered, wanted & left, left, room)
-        room -= sum(step.cost for step in covering)
-        for step in covering:
-            left -= step.serves
-        chosen += covering
-    granular = next((s for family in ITEMS for s in (*chosen, *offered) if _holds_items(s, family)), None)
-    extras: tuple[str, ...] = ()
-    for name, cost in EXTRAS if conversation else ():
-        if name == "granular" and granular is None:
-            continue
-        more_for = granular.cost if name == "granular" and granular is not None and granular not in chosen else 0
-        if cost + more_for <= room:
-            extras, room = (*extras, name), room - cost - more_for
-    if "granular" not in extras:
+        cover.choose(wanted)
+    granular = next((s for family in ITEMS for s in (*cover.chosen, *offered) if _holds_items(s, family)), None)
+    extras = _extras(cover, granular) if conversation else ()
+    if granular is not None and "granular" in extras:
+        cover.left -= granular.serves
+    else:
         granular = None
-    left -= granular.serves if granular is not None else frozenset()
-    cells = _cells(callers, room) if conversation else ()
-    room -= len(cells)
+    cells = _cells(callers, cover.room) if conversation else ()
+    cover.room -= len(cells)
     for name in FURTHER if conversation else ():
-        if room > 0 and _comes_to(name, extras):
-            extras, room = (*extras, name), room - 1
-    more = _cover(offered, left, left, room)
-    room -= sum(step.cost for step in more)
-    chosen += more
-    for step in more:
-        left -= step.serves
-    spare = _cover(offered, left, left, requests)
+        if cover.room > 0 and _comes_to(name, extras):
+            extras, cover.room = (*extras, name), cover.room - 1
+    cover.choose(cover.left)
+    spare = _Cover(offered, cover.left, bound)
+    spare.choose(cover.left)
     if deep:
-        extra = [_step(clauses, label, stimulus, edition) for stimulus in pairs(pool, callers)]
-        for step in extra:
-            if step.cost <= room and _fits(step, pool):
-                chosen.append(replace(step, sent_for=("all pairs",)))
-                room -= step.cost
+        for create in (_planned(clauses, label, stimulus, edition) for stimulus in pairs(pool, callers)):
+            if create.cost <= cover.room and _fits(create, pool):
+                cover.chosen.append(replace(create, sent_for=("all pairs",)))
+                cover.room -= create.cost
+    looks = sum(cost for name, cost in EXTRAS if name in extras) + sum(name in extras for name in FURTHER)
+    spared = {address for create in spare.chosen for address in create.serves}
+    gaps = {a: gap_of(register[a], pool) or (FULL if a in spared else SAID) for a in sorted(cover.left)}
     return Plan(
-        conversation,
-        granular,
-        extras,
-        tuple(
+        conversation=conversation,
+        granular=granular,
+        extras=extras,
+        creates=tuple(
             sorted(
-                (step for step in chosen if step is not granular),
-                key=lambda step: (step.expects == OPEN, bool(step.singles)),
+                (create for create in cover.chosen if create is not granular),
+                key=lambda create: (create.expects == OPEN, bool(create.singles)),
             )
         ),
-        reads + sum(cost for name, cost in EXTRAS if name in extras) + sum(name in extras for name in FURTHER),
-        tuple(spare),
-        cells,
-        requests,
-        kept,
-        {a: gap_of(register[a], pool) or (FULL if any(a in s.serves for s in spare) else SAID) for a in sorted(left)}
-        | gaps_beyond(register, callers, frozenset(cells), extras, pool),
-        _shared(register),
+        reads=reads + looks,
+        spare=tuple(spare.chosen),
+        cells=cells,
+        bound=bound,
+        kept=kept,
+        unreachable=gaps | gaps_beyond(register, callers, frozenset(cells), extras, pool),
+        shared=_shared(register),
     )
 
 
-def _holds_items(step: Step, family: str) -> bool:
-    """Whether a step makes a session of a family by what the edition that binds knows."""
-    return step.stimulus.family == family and not step.stimulus.newer
+class _Cover:
+    """Chooses, greedily, creates that serve the clauses that are `left` in the `room` there is (requests)."""
+
+    def __init__(self, offered: list[PlannedCreate], left: set[str], room: int) -> None:
+        self._offered = offered
+        self.left = set(left)
+        self.room = room
+        self.chosen: list[PlannedCreate] = []
+
+    def pay(self, create: PlannedCreate) -> None:
+        """Send a create: what it serves is no longer left, and what it costs is no longer there."""
+        self.left -= create.serves
+        self.room -= create.cost
+
+    def choose(self, wanted: Iterable[str]) -> None:
+        """The creates that serve most of what is wanted for what they cost (within ln n of the fewest).
+
+        Among equals the one that serves more of what is left, then the shortest.
+        """
+        wanted = set(wanted) & self.left
+        while wanted and self.room > 0:
+            within = [create for create in self._offered if create.cost <= self.room and create.serves & wanted]
+            if not within:
+                break
+            best = max(
+                within,
+                key=lambda c: (
+                    len(c.serves & wanted) / c.cost,
+                    len(c.serves & self.left),
+                    -len(c.stimulus.body or b""),
+                ),
+            )
+            self.chosen.append(replace(best, sent_for=tuple(sorted(best.serves & wanted))))
+            wanted -= best.serves
+            self.pay(best)
+
+
+def _extras(cover: _Cover, granular: PlannedCreate | None) -> tuple[str, ...]:
+    """What the scenarios look at beyond create, as far as there is room; a session with items costs its create."""
+    extras: tuple[str, ...] = ()
+    for name, cost in EXTRAS:
+        if name == "granular" and granular is None:
+            continue
+        more = granular.cost if name == "granular" and granular is not None and granular not in cover.chosen else 0
+        if cost + more <= cover.room:
+            extras, cover.room = (*extras, name), cover.room - cost - more
+    return extras
+
+
+def _holds_items(create: PlannedCreate, family: str) -> bool:
+    """Whether a create makes a session of a family by what the edition that binds knows."""
+    return create.stimulus.family == family and not create.stimulus.newer
 
 
 def _comes_to(name: str, extras: tuple[str, ...]) -> bool:
@@ -148,7 +183,7 @@ def _of_create(clause: Clause) -> bool:
     return clause.judge is not None and not clause.stateful and clause.operation == "create"
 
 
-def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus, edition: Chosen) -> Step:
+def _planned(clauses: Sequence[Clause], label: Label, stimulus: Stimulus, edition: Chosen) -> PlannedCreate:
     sent = label(stimulus)
     if sent.defects:
         expects, tags = REFUSED, sent.tags | {"400", "4xx", "object"}
@@ -157,54 +192,58 @@ def _step(clauses: Sequence[Clause], label: Label, stimulus: Stimulus, edition: 
     else:
         expects, tags = OPEN, sent.tags
     serves = frozenset(c.address for c in clauses if c.when.matches(tags) and edition.judges(c.since, tags))
-    return Step(stimulus, expects, serves, listed="id-not-listed" not in sent.tags)
+    return PlannedCreate(stimulus, expects, serves, listed="id-not-listed" not in sent.tags)
 
 
-def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[Step]:
+def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[PlannedCreate]:
     """Every family and variant, as every caller for whom that makes a difference."""
     for family in FAMILIES:
         if family == "very-large":
             continue  # a mebibyte says no more than a hundred levels do, and costs the tenant more
         for variant in range(VARIANTS[family]):
-            yield _step(clauses, label, pool.make(family, variant), pool.edition)
+            yield _planned(clauses, label, pool.make(family, variant), pool.edition)
     for caller in ("good", *sorted(callers & {"application", "delegated"})):
         for family, style in (("standard", TYPED), ("standard", PRETTY), ("no-payload", 0)):
             made = replace(pool.make(family, 0, style), caller=caller)
-            yield _step(clauses, label, made, pool.edition)
+            yield _planned(clauses, label, made, pool.edition)
     for caller in sorted(callers & ODD_CALLERS):
         made = replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}")
-        yield _step(clauses, label, made, pool.edition)
+        yield _planned(clauses, label, made, pool.edition)
     for families in MERGED:
         made_of = [pool.make(f, _PLAIN.get(f, 0)) for f in families if not pool.is_newer(f)]
-        singles = tuple(_step(clauses, label, made, pool.edition) for made in made_of)
+        singles = tuple(_planned(clauses, label, made, pool.edition) for made in made_of)
         yield _merged(clauses, label, singles, pool.edition)
 
 
 _PLAIN = {"opaque-values": 0, "one-kind-empty": 1, "conflict-spelling": 1}
 
 
-def _merged(clauses: Sequence[Clause], label: Label, singles: tuple[Step, ...], edition: Chosen) -> Step:
+def _merged(
+    clauses: Sequence[Clause], label: Label, singles: tuple[PlannedCreate, ...], edition: Chosen
+) -> PlannedCreate:
     payload: dict[str, Any] = {}
-    for step in reversed(singles):
-        payload |= json.loads(step.stimulus.body or b"{}")
-    names = "+".join(step.stimulus.family for step in singles)
+    for create in reversed(singles):
+        payload |= json.loads(create.stimulus.body or b"{}")
+    names = "+".join(create.stimulus.family for create in singles)
     body = json.dumps(payload, separators=(",", ":")).encode()
-    made = _step(clauses, label, replace(singles[0].stimulus, family=names, body=body), edition)
+    made = _planned(clauses, label, replace(singles[0].stimulus, family=names, body=body), edition)
     # Only what the single ones are sent for: an answer to all of them together says nothing about one elsewhere.
-    wanted = frozenset().union(*(step.serves for step in singles))
+    wanted = frozenset().union(*(create.serves for create in singles))
     return replace(made, serves=made.serves & wanted, singles=singles)
 
 
-def _fits(step: Step, pool: Pool) -> bool:
-    """Whether a step may be sent: what may be accepted names only what the user named."""
-    if step.expects == REFUSED:
+def _fits(create: PlannedCreate, pool: Pool) -> bool:
+    """Whether a create may be sent: what may be accepted names only what the user named."""
+    if create.expects == REFUSED:
         return True
     kinds = [kind for kind, name in (("standard", b"siteRestore"), ("granular", b"granularSite"))
-             if name in (step.stimulus.body or b"")]  # fmt: skip
-    return step.listed and all(pool.has(kind) for kind in kinds)
+             if name in (create.stimulus.body or b"")]  # fmt: skip
+    return create.listed and all(pool.has(kind) for kind in kinds)
 
 
-def _conversation(register: Register, offered: list[Step]) -> tuple[tuple[Step, Step] | None, int]:
+def _conversation(
+    register: Register, offered: list[PlannedCreate]
+) -> tuple[tuple[PlannedCreate, PlannedCreate] | None, int]:
     """The two creates of the conversation that reads back: a standard and another, preferably a granular one."""
     if all(_of_create(c) for c in register.clauses if c.judge is not None):
         return None, 0
@@ -214,29 +253,8 @@ def _conversation(register: Register, offered: list[Step]) -> tuple[tuple[Step, 
         (s for s in accepted if s.stimulus.family == "prefer" and b"granular" in (s.stimulus.body or b"")), None
     )
     empty = next((s for s in accepted if s.stimulus.family == "no-payload"), None)
-    pair = [step for step in (first, other, empty) if step is not None][:2]
+    pair = [create for create in (first, other, empty) if create is not None][:2]
     return ((pair[0], pair[1]), 1) if len(pair) == 2 else (None, 0)
-
-
-def _cover(offered: list[Step], wanted: set[str], other: set[str], room: int) -> list[Step]:
-    """Greedily, the step that serves most of what is wanted for what it costs (within ln n of the fewest).
-
-    Among equals the one that serves more of the `other` clauses, then the shortest.
-    """
-    left, other = set(wanted), set(other)
-    chosen: list[Step] = []
-    while left and room > 0:
-        within = [step for step in offered if step.cost <= room and step.serves & left]
-        if not within:
-            break
-        best = max(
-            within, key=lambda s: (len(s.serves & left) / s.cost, len(s.serves & other), -len(s.stimulus.body or b""))
-        )
-        chosen.append(replace(best, sent_for=tuple(sorted(best.serves & left))))
-        left -= best.serves
-        other -= best.serves
-        room -= best.cost
-    return chosen
 
 
 def _cells(callers: frozenset[str], room: int) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, Any
 
 from restore_conformance.campaign.campaign import Campaign, Watch
 from restore_conformance.campaign.result import Result
@@ -18,24 +18,24 @@ from restore_conformance.clauses import Register
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Told
-from restore_conformance.live.deletion import Left
+from restore_conformance.live.cleanup import Leftover
+from restore_conformance.live.fingerprints import items_of, points_of
 from restore_conformance.live.guard import Support
 from restore_conformance.live.ids import Pool
 from restore_conformance.live.leave import has_leave
 from restore_conformance.live.permissions import Cell, matrix
-from restore_conformance.live.plan import CREATED, REFUSED, Plan
+from restore_conformance.live.plan import REFUSED, Plan
 from restore_conformance.live.planning import make_plan
 from restore_conformance.live.script import script
 from restore_conformance.live.settings import Live
 from restore_conformance.live.signin import method_of
-from restore_conformance.live.tenant import Opened, known_of, logins, opened
-from restore_conformance.live.token_claims import Claims
+from restore_conformance.live.tenant import LiveTarget, logins, opened
+from restore_conformance.live.tokens import Claims
 from restore_conformance.output import gate
 from restore_conformance.recogniser import Recogniser, Sent
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli import PROFILES, Stimulus
-from restore_conformance.stimuli.artifact_sets import items_of, points_of
 from restore_conformance.targets import Embedded, Target
 from restore_conformance.verdicts import Exit, Verdict
 
@@ -44,7 +44,7 @@ USERS = frozenset({"azure-cli", "token", "default"})
 
 
 class LiveRun:
-    """One run against a live target. `show` tells what it would do; `run` does it, if it has leave."""
+    """One run against a live target: `planned` is what it would send, and `run` sends it, if it has leave."""
 
     def __init__(self, settings: Settings, live: Live, register: Register, *, yes: bool) -> None:
         self.settings = settings
@@ -53,8 +53,8 @@ class LiveRun:
         self.yes = yes
         self.deep = settings.profile == "live-deep"
         self.requests = live.max_requests or settings.max_requests or PROFILES[settings.profile].requests
-        self.recovered: list[Left] = []
-        self.left: list[Left] = []
+        self.recovered: list[Leftover] = []
+        self.left: list[Leftover] = []
         self.unanswered = 0
         self.cells: list[Cell] = []
 
@@ -72,7 +72,7 @@ class LiveRun:
         if method_of(kinds["good"]) not in USERS:
             callers.add("application")
         tokens = {kind: f"token-of-{kind}" for kind in {"good", *callers}}
-        recogniser = Recogniser(callers={t: k for k, t in tokens.items()}, known=known_of(self.settings))
+        recogniser = Recogniser(callers={t: k for k, t in tokens.items()}, known=self.settings.known_ids())
         sender = Sender(Embedded(_Nobody()), recogniser, tokens)
         return self._plan(callers, lambda stimulus: recogniser(sender.request(stimulus)))
 
@@ -87,10 +87,6 @@ class LiveRun:
         wanted = planned_for(self.register, self.settings.only)
         return make_plan(wanted, label, pool, callers, requests=self.requests, deep=self.deep)
 
-    def show(self, out: TextIO) -> None:
-        """What would be sent, for which clauses, and what would be cleaned up."""
-        show(self.planned(), self.live, self.settings, self.requests, out)
-
     # ------------------------------------------------------------------ the run
 
     def run(
@@ -99,56 +95,59 @@ class LiveRun:
         watch: Watch | None = None,
         keep: Callable[[Exchange], None] | None = None,
         support: Callable[[Support], None] | None = None,
-        told: Callable[[str, str], None] | None = None,
-        begin: Callable[[], object] = lambda: None,
-        broken: Told | None = None,
+        on_token: Callable[[str, str], None] | None = None,
+        begin: Callable[[], object] | None = None,
+        on_broken: Told | None = None,
     ) -> Result:
-        """Send, judge, clean up. `told` gets every token before it is used; `begin` is called when all is well;
-        `broken` gets each clause that is found broken.
+        """Send, judge, clean up. `on_token` gets every token before it is used, with its kind of caller; `begin` is
+        called once something can be sent; `on_broken` gets each clause that is found broken.
 
         Raises UsageError and Unready.
         """
-        heard: list[Exchange] = []
+        exchanges: list[Exchange] = []
 
-        def keep_and_hear(exchange: Exchange) -> None:
-            heard.append(exchange)
+        def collect(exchange: Exchange) -> None:
+            exchanges.append(exchange)
             if keep is not None:
                 keep(exchange)
 
-        found = None
+        target = None
         try:
             with opened(
                 self.settings, self.live, yes=self.yes, requests=self.requests, pool=_names(self.settings),
-                support=support, told=told,
-            ) as found:  # fmt: skip
-                self.recovered = found.recovered
-                begin()
-                callers = {kind: found.identities.claims(kind) for kind in found.identities}
-                result = self._campaign(found, watch, keep_and_hear, broken).run()
+                support=support, on_token=on_token,
+            ) as target:  # fmt: skip
+                self.recovered = target.recovered
+                if begin is not None:
+                    begin()
+                callers = {kind: target.identities.claims(kind) for kind in target.identities}
+                result = self._campaign(target, watch, collect, on_broken).run()
         finally:
-            if found is not None:
-                self.left, self.unanswered = found.left, found.unanswered
+            if target is not None:
+                self.left, self.unanswered = target.left, target.unanswered
         # What was cleaned up after the judging, and requests sent twice, count as well.
-        result.requests = found.door.budget.used
-        return self._permissions(result, heard, callers)
+        result.requests = target.guard.budget.used
+        return self._permissions(result, exchanges, callers)
 
     def _campaign(
-        self, found: Opened, watch: Watch | None, keep: Callable[[Exchange], None], broken: Told | None
+        self, target: LiveTarget, watch: Watch | None, keep: Callable[[Exchange], None], on_broken: Told | None
     ) -> Campaign:
         """The campaign with the plan for the callers that are really there, and the bounds that follow from it."""
-        sender = Sender(found.door, found.recogniser, found.identities)
-        plan = self._plan(set(found.identities) - {"good"}, lambda stimulus: found.recogniser(sender.request(stimulus)))
-        most = plan.sessions + sum(step.expects == REFUSED for step in plan.every) + len(plan.spare) + plan.kept
-        budget = found.door.budget
+        sender = Sender(target.guard, target.recogniser, target.identities)
+        plan = self._plan(
+            set(target.identities) - {"good"}, lambda stimulus: target.recogniser(sender.request(stimulus))
+        )
+        most = plan.sessions + sum(create.expects == REFUSED for create in plan.every) + len(plan.spare) + plan.kept
+        budget = target.guard.budget
         budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve, kept=plan.kept)
         return Campaign(
-            self.settings, found.door, self.register, watch=watch, keep=keep, told=broken, sender=sender,
+            self.settings, target.guard, self.register, watch=watch, keep=keep, told=on_broken, sender=sender,
             script=script(plan, self.live.workers, budget.release),
         )  # fmt: skip
 
-    def _permissions(self, result: Result, heard: list[Exchange], callers: dict[str, Claims]) -> Result:
+    def _permissions(self, result: Result, exchanges: list[Exchange], callers: dict[str, Claims]) -> Result:
         """Judge the permission matrix; a caller that was served against the table breaks the contract."""
-        self.cells = matrix(pinned(), heard, callers)
+        self.cells = matrix(pinned(), exchanges, callers)
         broken = [cell for cell in self.cells if cell.verdict is Verdict.FAIL]
         if broken and result.exit is not Exit.BROKEN:
             first = broken[0]
@@ -159,7 +158,7 @@ class LiveRun:
 
 def rehearsal(settings: Settings, target: Target, register: Register, **watchers: Any) -> Campaign:
     """The same plan for a target that is not a tenant: the mock, loopback, or an emulator. Ids may be made up."""
-    recogniser = Recogniser(callers=settings.callers(), known=known_of(settings))
+    recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
     sender = Sender(target, recogniser, settings.tokens(), seed=settings.seed, budget=settings.max_requests)
     pool = Pool(
         settings.restore_points, settings.granular_items, random.Random(settings.seed),  # noqa: S311 - the same each time
@@ -199,74 +198,8 @@ class SupportFile:
         self._file.write(gate.current().text(line).rstrip("\n") + "\n")
         self._file.flush()
 
-    def close(self) -> None:
+    def __enter__(self) -> SupportFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
-
-
-# ---------------------------------------------------------------- what is shown
-
-
-def show(plan: Plan, live: Live, settings: Settings, requests: int, out: TextIO) -> None:
-    """Print a plan: each request, what the documents say of it, and the clauses it is sent for."""
-    print(f"Plan for {live.base}, tenant {live.login.tenant or '(of the caller)'}:", file=out)
-    rows = [(step, "read back") for step in plan.conversation or ()] + [(step, "") for step in plan.steps]
-    for number, (step, why) in enumerate(rows, 1):
-        says = {CREATED: "makes a draft", REFUSED: "is refused"}.get(step.expects, "either way")
-        caller = "" if step.stimulus.caller == "good" else f" as {step.stimulus.caller}"
-        print(f"{number:4} POST create {step.stimulus.family + caller:46} {says:14} {why}", file=out)
-        own = step.serves - plan.shared[CREATED] - plan.shared[REFUSED]
-        for address in sorted(own or step.sent_for):
-            print(f"       {address}", file=out)
-    if plan.granular:
-        print(f"     POST create {plan.granular.stimulus.family}, and read what it holds", file=out)
-    if plan.conversation:
-        looked = f", with {', '.join(plan.extras)}" if plan.extras else ""
-        print(f"     {plan.reads} more about these sessions: read, read again, deleted{looked}", file=out)
-    print(f"     every create that is accepted also serves {len(plan.shared[CREATED])} clauses, refused", file=out)
-    print(f"     {len(plan.shared[REFUSED])}: {', '.join(sorted(plan.shared[REFUSED]))}", file=out)
-    print(
-        f"Writes: {plan.creates} creates, of which at most {plan.sessions} make a draft; nothing is ever activated.\n"
-        f"Clean-up: every draft is read back and deleted, {plan.sessions} deletes at most.\n"
-        f"Requests: {plan.requests} of at most {plan.bound}, and {plan.reserve} in reserve for refusals that "
-        "are accepted.\n"
-        f"Kept: {plan.kept} more, {requests} in all, to ask again what is refused against the documents; drafts that "
-        "are made so are read back and deleted as well.",
-        file=out,
-    )
-    if plan.spare:
-        names = ", ".join(step.stimulus.family for step in plan.spare)
-        print(f"If there is room in the end: {names}.", file=out)
-    if plan.cells:
-        asked = ", ".join(f"{operation} as {caller}" for caller, operation in plan.cells)
-        print(f"For the permission matrix, on a draft of ours: {asked}.", file=out)
-    reasons: dict[str, list[str]] = {}
-    for address, gap in plan.unreachable.items():
-        reasons.setdefault(gap.says or "needs another caller: see [live.identity.…], or is not touched", []).append(
-            address
-        )
-    for why, addresses in reasons.items():
-        print(f"Not touched: {', '.join(addresses)}\n       {why}", file=out)
-    if not settings.restore_points:
-        print("No restore points are named, so no create is sent that could be accepted with artifacts.", file=out)
-
-
-def told_cells(cells: list[Cell], out: TextIO) -> None:
-    """Print the permission matrix: who was allowed what, by the tables and in fact."""
-    if not cells:
-        return
-    print("Permissions: caller, operation, as the page's table says, as answered", file=out)
-    for cell in cells:
-        print(f"  {cell.verdict.value:12} {cell.caller:14} {cell.operation:14} {cell.expected:8} {cell.seen}", file=out)
-
-
-def told_left(left: list[Left], unanswered: int, out: TextIO) -> None:
-    """List what could not be deleted."""
-    for one in left:
-        shown = gate.harmless(f"{one.session or '(id unknown)'}: {one.why}.").replace("\n", "\\n")
-        print(f"Left behind: {shown}", file=out)
-    if unanswered:
-        print(
-            f"{unanswered} creates had no answer and made nothing that can be seen yet; the next start, or "
-            "restore-conformance cleanup, looks again.",
-            file=out,
-        )

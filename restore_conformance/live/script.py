@@ -14,7 +14,7 @@ from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.campaign.sender import BudgetSpent
 from restore_conformance.contract.paths import session_path
 from restore_conformance.exchange import Exchange
-from restore_conformance.live.plan import Plan, Step
+from restore_conformance.live.plan import Plan, PlannedCreate
 from restore_conformance.live.routes import NeverLive
 from restore_conformance.state import session_of
 from restore_conformance.stimuli.scenario import Scenario
@@ -33,15 +33,15 @@ def script(plan: Plan, workers: int = 1, release: Callable[[], object] = lambda:
         try:
             for scenario in plan.scenarios:
                 _run(campaign, scenario)
-            for step, exchange in _sent(campaign, plan.steps, workers):
-                _hear(campaign, step, exchange)
+            for create, exchange in _sent(campaign, plan.creates, workers):
+                _hear(campaign, create, exchange)
                 if campaign.hopeless():
                     return
             _ask_again(campaign, release)
-            for step in plan.spare:
-                if campaign.sender.requests + step.cost > plan.bound:
+            for create in plan.spare:
+                if campaign.sender.requests + create.cost > plan.bound:
                     break
-                _hear(campaign, step, campaign.sender.stimulus(step.stimulus))
+                _hear(campaign, create, campaign.sender.stimulus(create.stimulus))
         except Unready as error:
             campaign.give_up(str(error))
         except BudgetSpent:
@@ -57,32 +57,34 @@ def _ask_again(campaign: Campaign, release: Callable[[], object]) -> None:
     campaign.ask_again(lambda exchange: _delete_made(campaign, exchange))
 
 
-def _sent(campaign: Campaign, steps: tuple[Step, ...], workers: int) -> Iterator[tuple[Step, Exchange]]:
-    """Every step with its exchange, in order; with several workers the next few are under way meanwhile."""
+def _sent(
+    campaign: Campaign, creates: tuple[PlannedCreate, ...], workers: int
+) -> Iterator[tuple[PlannedCreate, Exchange]]:
+    """Every create with its exchange, in order; with several workers the next few are under way meanwhile."""
     if workers == 1:
-        for step in steps:
-            yield step, campaign.sender.stimulus(step.stimulus)
+        for create in creates:
+            yield create, campaign.sender.stimulus(create.stimulus)
         return
     pool = ThreadPoolExecutor(workers, thread_name_prefix="live")
     try:
-        left = iter(steps)
+        left = iter(creates)
         waiting = [(s, pool.submit(campaign.sender.stimulus, s.stimulus)) for s in islice(left, workers)]
         while waiting:
-            step, coming = waiting.pop(0)
+            create, coming = waiting.pop(0)
             exchange = coming.result()
             waiting += [(s, pool.submit(campaign.sender.stimulus, s.stimulus)) for s in islice(left, 1)]
-            yield step, exchange
+            yield create, exchange
     finally:
         # What is under way is waited for: its answer says whether there is something to delete.
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _hear(campaign: Campaign, step: Step, exchange: Exchange) -> None:
+def _hear(campaign: Campaign, create: PlannedCreate, exchange: Exchange) -> None:
     """Judge an exchange, and delete what it made."""
-    if step.singles and exchange.status != 201:
+    if create.singles and exchange.status != 201:
         # Which of several curiosities was refused? Nobody can say, so each is sent alone.
         campaign.hear_silently(exchange)
-        for single in step.singles:
+        for single in create.singles:
             with contextlib.suppress(BudgetSpent):
                 _hear(campaign, single, campaign.sender.stimulus(single.stimulus))
         return
@@ -100,7 +102,7 @@ def _delete_made(campaign: Campaign, exchange: Exchange) -> None:
 def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
     """Read a session that was just made, unless that was done, and delete it.
 
-    What does not succeed, or does not show that it is ours, is left to the clean-up at the end: the door says no.
+    What does not succeed, or does not show that it is ours, is left to the clean-up at the end: the guard says no.
     """
     path = session_path(session)
     with contextlib.suppress(NeverLive):
@@ -111,7 +113,7 @@ def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
 def _run(campaign: Campaign, scenario: Scenario) -> None:
     """Run a scenario, hear it however it ends, and delete what it made and does not delete itself.
 
-    An id that cannot be part of a path, or is not ours, ends it where it is: the door says no.
+    An id that cannot be part of a path, or is not ours, ends it where it is: the guard says no.
     """
     scene = campaign.runner.scene(scenario)
     try:

@@ -5,13 +5,14 @@ Reads and nothing else; knows no journal and not whose a session is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from restore_conformance.contract.paths import NoPath, session_path, within
 from restore_conformance.exchange import NOTHING, Response, parse_json
-from restore_conformance.live.guard import Door
+from restore_conformance.live.fingerprints import items_of, points_of
+from restore_conformance.live.guard import Guard
 from restore_conformance.live.routes import ROOT, NeverLive
-from restore_conformance.stimuli.artifact_sets import items_of, points_of
 from restore_conformance.stimuli.materials import GRANULAR, SITE
 
 PAGES = 60
@@ -20,63 +21,58 @@ TRIES = 3
 """Times that one thing is asked for where nothing but trouble comes."""
 
 
-def ask(door: Door, target: str) -> Response | None:
+def ask(guard: Guard, target: str) -> Response | None:
     """What a read is answered; tried again where nothing came, or nothing but trouble."""
     for attempt in range(TRIES):
         try:
-            found = door.tidy("GET", target).response
+            found = guard.tidy("GET", target).response
         except NeverLive:
             return None  # an id or a link that cannot be part of a path that may be sent
         if found is not None and found.status < 500:
             break
         if attempt + 1 < TRIES:
-            door.pause(0.5 + attempt)
+            guard.pause(0.5 + attempt)
     return found
 
 
-def sessions_of(door: Door) -> list[dict[str, Any]] | None:
-    """Every session there is, or None where the list cannot be read to its end."""
-    found: list[dict[str, Any]] = []
-    target = f"{ROOT}/restoreSessions"
+def _pages(guard: Guard, target: str) -> Iterator[list[Any] | None]:
+    """The elements of a list, page by page; None as the last where it cannot be read to its end."""
     for _ in range(PAGES):
-        page = object_of(ask(door, target))
+        page = object_of(ask(guard, target))
         if page is None or not isinstance(page.get("value"), list):
-            return None
-        found += [one for one in page["value"] if isinstance(one, dict)]
+            break
+        yield page["value"]
         link = page.get("@odata.nextLink")
         if not isinstance(link, str):
-            return found
-        target = within(link, door.base, target)
+            return
+        target = within(link, guard.base, target)
         if not target:
+            break
+    yield None
+
+
+def sessions_of(guard: Guard) -> list[dict[str, Any]] | None:
+    """Every session there is, or None where the list cannot be read to its end."""
+    sessions: list[dict[str, Any]] = []
+    for page in _pages(guard, f"{ROOT}/restoreSessions"):
+        if page is None:
             return None
-    return None
+        sessions += [element for element in page if isinstance(element, dict)]
+    return sessions
 
 
-def artifacts_of(door: Door, session: str) -> set[str] | None:
+def artifacts_of(guard: Guard, session: str) -> set[str] | None:
     """What a session names, or None where it cannot be read to the end."""
     names: set[str] = set()
-    for collection, read in ((SITE, points_of), (GRANULAR, items_of)):
+    for collection, names_of in ((SITE, points_of), (GRANULAR, items_of)):
         try:
             target = session_path(session, collection, typed=True)
         except NoPath:
             return None
-        for _ in range(PAGES):
-            response = ask(door, target)
-            page = object_of(response)
-            if page is None or not isinstance(page.get("value"), list):
+        for page in _pages(guard, target):
+            if page is None or len(names_of(page)) < len(page):
                 return None
-            seen = read(page["value"])
-            if len(seen) < len(page["value"]):
-                return None
-            names |= seen
-            link = page.get("@odata.nextLink")
-            if not isinstance(link, str):
-                break
-            target = within(link, door.base, target)
-            if not target:
-                return None
-        else:
-            return None
+            names |= names_of(page)
     return names
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from restore_conformance.configuration import Configuration
-from restore_conformance.settings import CALLERS, setting
-from restore_conformance.targets.door import url_of
+from restore_conformance.settings.files import Configuration
+from restore_conformance.settings.row import Kind, Setting
+from restore_conformance.settings.values import CALLERS
+from restore_conformance.targets.target import url_of
 from restore_conformance.verdicts import UsageError
 
 GLOBAL = "https://graph.microsoft.com/beta"
@@ -34,6 +35,12 @@ METHODS = {
 """Ways to sign in."""
 PATHS = frozenset({"certificate", "federated_token_file", "ca_bundle", "restore_points", "granular_items", "state"})
 """Settings that name a file or a folder."""
+
+
+def setting(default: Any, meaning: str) -> Any:
+    """A field with its meaning."""
+    make = default if callable(default) else (lambda: default)
+    return field(default_factory=make, metadata={"meaning": meaning, "secret": False})
 
 
 @dataclass(slots=True)
@@ -202,16 +209,13 @@ def _fill(made: Any, values: Mapping[str, Any], where: str) -> None:
 
 
 def _typed(where: str, value: Any, default: Any) -> Any:
-    if isinstance(default, tuple):
-        if isinstance(value, list) and all(isinstance(one, str) for one in value):
-            return tuple(one.strip().lower() for one in value)
-        raise UsageError(f'{where} is a list of texts, such as ["one", "two"]; got {value!r}.')
-    wanted = {bool: "true or false", float: "a number", int: "a whole number", str: "text"}[type(default)]
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if type(value) is not type(default):
-        raise UsageError(f"{where} is {wanted}; got {value!r}.")
-    return value
+    kind = _KINDS[type(default)]
+    made = Setting(name="", kind=kind, meaning="", commands=frozenset()).typed(value, where)
+    return tuple(one.strip().lower() for one in made) if kind == "texts" else made
+
+
+_KINDS: dict[type, Kind] = {bool: "switch", float: "number", int: "whole", str: "text", tuple: "texts"}
+"""The kind of a setting, by the type of its default."""
 
 
 def _environment(made: Live, environment: Mapping[str, str], given: Mapping[str, Any]) -> None:

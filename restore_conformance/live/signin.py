@@ -11,7 +11,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from restore_conformance.live.settings import METHODS, Live, Login
 from restore_conformance.live.signin_failures import sentence_of
-from restore_conformance.live.token_claims import claims_of
+from restore_conformance.live.tokens import Token, claims_of
 from restore_conformance.output import files, gate
 from restore_conformance.verdicts import Unready, UsageError
 
@@ -28,15 +27,6 @@ WAIT = 20
 LARGEST_FILE = 1024 * 1024
 SIGN_IN = 120.0
 """Seconds that signing in may take, all of its requests together."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Token:
-    """An access token and when it ends, in seconds since 1970."""
-
-    text: str
-    expires: float
-    renewable: bool = True
 
 
 def method_of(login: Login) -> str:

@@ -18,15 +18,14 @@ from filelock import FileLock, Timeout
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
-from restore_conformance.live.cleanup import clean
-from restore_conformance.live.deletion import Left
-from restore_conformance.live.guard import Door, Support
-from restore_conformance.live.identities import Identities
+from restore_conformance.live.cleanup import Leftover, clean
+from restore_conformance.live.guard import Guard, Support
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.leave import host_refused, tenant_refused
 from restore_conformance.live.settings import Live, Login, state_folder
 from restore_conformance.live.signals import Signals
-from restore_conformance.live.signin import Token, sign_in
+from restore_conformance.live.signin import sign_in
+from restore_conformance.live.tokens import Identities, Token
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Http, Target
@@ -37,16 +36,16 @@ RECOVERY = 1000
 
 
 @dataclass(slots=True)
-class Opened:
+class LiveTarget:
     """An open live target: the guard, who asks, and what is known of it; `left` is filled when it closes."""
 
-    door: Door
+    guard: Guard
     identities: Identities
     recogniser: Recogniser
     tenant: str
     application: str
-    recovered: list[Left]
-    left: list[Left] = field(default_factory=list)
+    recovered: list[Leftover]
+    left: list[Leftover] = field(default_factory=list)
     unanswered: int = 0
 
 
@@ -60,19 +59,19 @@ def opened(
     adopt: tuple[str, ...] = (),
     pool: frozenset[str] = frozenset(),
     support: Callable[[Support], None] | None = None,
-    told: Callable[[str, str], None] | None = None,
+    on_token: Callable[[str, str], None] | None = None,
     transport: Target | None = None,
     ask: Callable[[Login], Token] | None = None,
-) -> Iterator[Opened]:
+) -> Iterator[LiveTarget]:
     """A live target for the length of a block. Raises UsageError and Unready before anything is sent to it.
 
     Without `yes` the tenant must be one that the settings allow. `adopt` names doubtful sessions of the journal that
-    the user says are ours. Sessions may be created once the budget allows some (`door.budget.allow`); until then
+    the user says are ours. Sessions may be created once the budget allows some (`guard.budget.allow`); until then
     there is only reading.
     """
     identities = Identities(logins(settings, live), ask or (lambda login: sign_in(login, live)))
-    recogniser = Recogniser(known=known_of(settings))
-    identities.told += [recogniser.know, *([told] if told else [])]
+    recogniser = Recogniser(known=settings.known_ids())
+    identities.on_token += [recogniser.know, *([on_token] if on_token else [])]
     tenant, application = _who(identities, live)
     every_caller(identities)
     _fence(live, identities, yes=yes)
@@ -83,8 +82,8 @@ def opened(
         pace = Pace(live.requests_per_second)
         keep = support or (lambda _: None)
 
-        def door(budget: Budget) -> Door:
-            return Door(
+        def guard(budget: Budget) -> Guard:
+            return Guard(
                 target, identities, journal, budget, pace, refusal=lambda r: refusal(recogniser, r),
                 support=keep, application=application, pool=pool, patience=settings.patience, hold=signals.hold,
             )  # fmt: skip
@@ -100,30 +99,30 @@ def opened(
             signals.leave = lambda: leave(first)
             for session in adopt:
                 journal.adopt(session)
-            recovered = clean(door(first), careful=True)
-            made = Opened(
-                door(Budget(requests, 0, live.max_seconds)),
+            recovered = clean(guard(first), careful=True)
+            live_target = LiveTarget(
+                guard(Budget(requests, 0, live.max_seconds)),
                 identities, recogniser, tenant, application, recovered,
             )  # fmt: skip
-            signals.leave = lambda: leave(first, made.door.budget)
+            signals.leave = lambda: leave(first, live_target.guard.budget)
             try:
-                yield made
+                yield live_target
             finally:
                 with signals.undisturbed():
-                    made.left = _clean_up(made.door)
-                    made.unanswered = len(journal.unanswered())
+                    live_target.left = _clean_up(live_target.guard)
+                    live_target.unanswered = len(journal.unanswered())
         finally:
             target.close()
             journal.close()
 
 
-def _clean_up(door: Door) -> list[Left]:
+def _clean_up(guard: Guard) -> list[Leftover]:
     """Clean up whatever the block did, and however it ended; never in place of what it raised."""
-    door.journal.read_again()
+    guard.journal.read_again()
     try:
-        return clean(door, careful=False)
+        return clean(guard, careful=False)
     except (Unready, UsageError) as error:
-        return [Left(session, f"not deleted: {error}") for session in door.journal.sessions()]
+        return [Leftover(session, f"not deleted: {error}") for session in guard.journal.sessions()]
 
 
 def refusal(recogniser: Recogniser, request: Request) -> bool:
@@ -140,13 +139,6 @@ def logins(settings: Settings, live: Live) -> dict[str, Login]:
     for kind, token in settings.identities.items():
         made[kind] = Login(sign_in="token", token=token, where=f"--identity {kind}")
     return made
-
-
-def known_of(settings: Settings) -> list[str] | None:
-    """The ids a user named, as a recogniser wants them."""
-    if not settings.restore_points:
-        return None
-    return [*settings.restore_points, *(item["id"] for item in settings.granular_items)]
 
 
 def folder_of(live: Live, tenant: str) -> Path:

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from restore_conformance.exchange import header
+from restore_conformance.exchange import Request, header, parse_json
 from restore_conformance.mock import rules
+from restore_conformance.mock.edits import Json
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked
 
-Json = dict[str, Any]
 Test = Callable[[Any], bool]
+ARTIFACT_LISTS = (rules.SITE, rules.GRANULAR)
+"""The two lists of a create."""
 CONFLICT = "@microsoft.graph.conflictBehavior"
 SITES, ITEMS = f"{rules.SITE}@delta", f"{rules.GRANULAR}@delta"
 """The two lists of changes of an update."""
@@ -112,7 +114,7 @@ def repeated(values: list[Any]) -> bool:
 
 def malformed(one: Any) -> bool:
     """Whether a text is there and is not a GUID."""
-    return isinstance(one, str) and one not in {"", "absent"} and not rules._UUID.match(one)
+    return isinstance(one, str) and one not in {"", "absent"} and not rules.GUID.match(one)
 
 
 def _all_new(payload: Any) -> bool:
@@ -167,17 +169,37 @@ def media(asked: Asked) -> str | None:
     return header(asked.request.headers, "Content-Type")
 
 
+def numbers_named(request: Request) -> tuple[int, int]:
+    """How many full-site and granular artifacts a create request names; none in any other request."""
+    payload = parse_json(request.body)
+    if request.method != "POST" or not request.target.endswith("RestoreSessions") or not isinstance(payload, dict):
+        return (0, 0)
+    lists = (payload.get(rules.SITE), payload.get(rules.GRANULAR))
+    sites, items = (len(value) if isinstance(value, list) else 0 for value in lists)
+    return (sites, items)
+
+
 # ---------------------------------------------------------------- sessions
 
 
-def is_granular(found: Session) -> bool:
-    return found.kind == "granular"
+def same_sites(other: Session, this: Session) -> bool:
+    """Whether two sessions restore the same sites from the same restore points."""
+    points = [artifact.get("restorePoint") for artifact in this.artifacts]
+    return bool(points and points[0] and points == [artifact.get("restorePoint") for artifact in other.artifacts])
 
 
-def is_standard(found: Session) -> bool:
-    return found.kind == "standard"
+def is_draft(session: Session) -> bool:
+    return session.status == "draft"
 
 
-def is_new(found: Session) -> bool:
+def is_granular(session: Session) -> bool:
+    return session.kind == "granular"
+
+
+def is_standard(session: Session) -> bool:
+    return session.kind == "standard"
+
+
+def is_new(session: Session) -> bool:
     """Whether an artifact of a session goes to a new place."""
-    return any(one["destinationType"] == "new" for one in found.artifacts)
+    return any(one["destinationType"] == "new" for one in session.artifacts)

@@ -15,6 +15,7 @@ from restore_conformance.mock.wire import Reply
 
 Json = dict[str, Any]
 COUNTS = "restoreSessionArtifactCount"
+LINK = "@odata.nextLink"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,6 @@ def put(path: str, value: Any) -> Edit:
         holder[last] = value(holder.get(last)) if callable(value) else value
 
     return Edit(f"{path} is {_words(value)}", change)
-
-
-def members(new: Json) -> Edit:
-    """Give several members values."""
-    return Edit(
-        " and ".join(f"{name} is {_words(value)}" for name, value in new.items()), lambda reply: reply.body.update(new)
-    )
 
 
 def counts(**new: Any) -> Edit:
@@ -172,6 +166,26 @@ def each(new: Json) -> Callable[[list[Json]], list[Json]]:
         return [one | {n: v(one[n]) if callable(v) else v for n, v in new.items()} for one in every]
 
     return change
+
+
+def lacking(*names: str) -> Callable[[list[Json]], list[Json]]:
+    """Leave members out of every item of a collection."""
+    return lambda every: [without(*names)(item) for item in every]
+
+
+def without(*names: str) -> Callable[[Json], Json]:
+    """An object without some of its members."""
+    return lambda value: {name: member for name, member in value.items() if name not in names}
+
+
+def copied(path: str, source: str) -> Edit:
+    """Give a member the value of another one."""
+    return Edit(f"{path} is that of {source}", lambda reply: put(path, reply.body[source])(reply))
+
+
+def last_of_ten_missing(every: list[Json]) -> list[Json]:
+    """Leave the last item out of a collection of ten, twenty and so on."""
+    return every[:-1] if every and len(every) % 10 == 0 else every
 
 
 def bare_array(reply: Reply) -> None:

@@ -1,6 +1,8 @@
 """How an answer is put on the wire: its framing, its coding, the pieces it is written in, what stands before it.
 
-Every manner is one that RFC 9110 and RFC 9112 allow; only a fault sets `spoil`. Knows no socket.
+Every manner is one that RFC 9110 and RFC 9112 allow; only a fault sets `spoil`, and the end of this module has the ways in
+which an answer breaks the protocol. The same trouble for everybody would be the network's; tied to what was asked it is
+the server's. Knows no socket.
 """
 
 from __future__ import annotations
@@ -104,16 +106,16 @@ def _framing(manner: Manner, body: bytes) -> list[tuple[str, str]]:
 
 def _chunks(body: bytes, *, extended: bool) -> bytes:
     """A body in chunks of unequal sizes, the last of them empty."""
-    made, at = bytearray(), 0
+    chunks, at = bytearray(), 0
     for size in itertools.cycle((1, 7, 64, 300, 4096)):
         if at >= len(body):
             break
         chunk = body[at : at + size]
         at += size
-        made += (
+        chunks += (
             f"{len(chunk):{'04X' if extended else 'x'}}{';part=1' if extended else ''}\r\n".encode() + chunk + b"\r\n"
         )
-    return bytes(made) + (b"0\r\nServer-Timing: total\r\n\r\n" if extended else b"0\r\n\r\n")
+    return bytes(chunks) + (b"0\r\nServer-Timing: total\r\n\r\n" if extended else b"0\r\n\r\n")
 
 
 def _pieces(manner: Manner, raw: bytes) -> Iterator[Piece]:
@@ -125,3 +127,72 @@ def _pieces(manner: Manner, raw: bytes) -> Iterator[Piece]:
         if manner.pause and at:
             yield manner.pause
         yield rest[at : at + size]
+
+
+# ---------------------------------------------------------------- answers that break the protocol
+
+
+def _with_length(response: Response, length: int, body: bytes) -> Spoilt:
+    """A body behind a Content-Length that is not its own."""
+    return Spoilt((*response.headers, ("Content-Length", str(length))), body)
+
+
+def cut(response: Response) -> Spoilt:
+    """Half of the body, and the line is cut."""
+    return _with_length(response, len(response.body), response.body[: len(response.body) // 2])
+
+
+def length_too_small(response: Response) -> Spoilt:
+    """A Content-Length that is smaller than the body, so that the JSON breaks off."""
+    return _with_length(response, len(response.body) - 9, response.body)
+
+
+def no_body(response: Response) -> Spoilt:
+    """No body at all."""
+    return _with_length(response, 0, b"")
+
+
+def no_answer(response: Response) -> Spoilt:
+    """The line is cut before the answer."""
+    return Spoilt((("Content-Length", "2"),), b"")
+
+
+def not_gzip(response: Response) -> Spoilt:
+    """An answer that says gzip and is not."""
+    return _with_length(_coded(response), len(response.body), response.body)
+
+
+def gzip_cut(response: Response) -> Spoilt:
+    """Gzip data that lack their end."""
+    packed = gzip.compress(response.body)
+    return _with_length(_coded(response), len(packed) // 2, packed[: len(packed) // 2])
+
+
+def _coded(response: Response) -> Response:
+    return Response(response.status, (*response.headers, ("Content-Encoding", "gzip")))
+
+
+def in_charset(name: str, encoding: str, text: Callable[[str], str] = str) -> Callable[[Response], Spoilt]:
+    """JSON in another character set, and a media type that names it."""
+
+    def write(response: Response) -> Spoilt:
+        body = text(response.body.decode()).encode(encoding)
+        return _with_length(Response(response.status, _typed(response.headers, name)), len(body), body)
+
+    return write
+
+
+def _typed(headers: Headers, charset: str) -> Headers:
+    kept = tuple((name, value) for name, value in headers if name.lower() != "content-type")
+    return (*kept, ("Content-Type", f"application/json; charset={charset}"))
+
+
+def no_last_chunk(response: Response) -> Spoilt:
+    """Chunks that end without the last one."""
+    chunk = f"{len(response.body):x}\r\n".encode() + response.body + b"\r\n"
+    return not_chunked(Response(response.status, response.headers, chunk))
+
+
+def not_chunked(response: Response) -> Spoilt:
+    """A body that says chunked and is not."""
+    return Spoilt((*response.headers, ("Transfer-Encoding", "chunked")), response.body)

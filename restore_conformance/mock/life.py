@@ -4,51 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from restore_conformance.mock import rules, session
-from restore_conformance.mock.session import Session
+from restore_conformance.mock import rules
+from restore_conformance.mock.session import CONTEXT, Session, make_artifact, now
 from restore_conformance.mock.wire import Refusal
 
 DELTAS = {f"{rules.SITE}@delta": "standard", f"{rules.GRANULAR}@delta": "granular"}
 
 
-def activate(found: Session) -> None:
+def activate(session: Session) -> None:
     """A draft starts: its artifacts are scheduled."""
-    found.status = "activating"
-    found.reads = 0
-    found.modified = session.now()
-    for artifact in found.artifacts:
+    session.status = "activating"
+    session.reads = 0
+    session.modified = now()
+    for artifact in session.artifacts:
         artifact["status"] = "scheduled"
 
 
-def advance(found: Session) -> None:
+def advance(session: Session) -> None:
     """Simulated time: each read of a running session takes it a step on.
 
     Every fifth artifact of a session with five or more fails, so that both ends can be seen.
     """
-    if found.status not in {"activating", "active"}:
+    if session.status not in {"activating", "active"}:
         return
-    found.reads += 1
-    if found.reads == 1:
-        found.status = "active"
-        for artifact in found.artifacts:
+    session.reads += 1
+    if session.reads == 1:
+        session.status = "active"
+        for artifact in session.artifacts:
             artifact["status"] = "inProgress"
-            artifact["startDateTime"] = session.now()
+            artifact["startDateTime"] = now()
         return
-    for number, artifact in enumerate(found.artifacts, 1):
+    for number, artifact in enumerate(session.artifacts, 1):
         artifact["status"] = "failed" if number % 5 == 0 else "succeeded"
-        artifact["completionDateTime"] = session.now()
-    states = {artifact["status"] for artifact in found.artifacts}
-    found.status = "completedWithError" if "failed" in states else "completed"
-    found.completed = found.modified = session.now()
+        artifact["completionDateTime"] = now()
+    states = {artifact["status"] for artifact in session.artifacts}
+    session.status = "completedWithError" if "failed" in states else "completed"
+    session.completed = session.modified = now()
 
 
-def update(found: Session, payload: dict[str, Any]) -> dict[str, Any]:
+def update(session: Session, payload: dict[str, Any]) -> dict[str, Any]:
     """Apply additions and removals to a draft; the answer lists what happened to each."""
     named = [name for name in DELTAS if name in payload]
     if not named or len(named) > 1 or not isinstance(payload[named[0]], list | None):
         raise Refusal(400, "InvalidPatchRequest", "Name one list of changes.")
     name, kind = named[0], DELTAS[named[0]]
-    if found.artifacts and found.kind != kind:
+    if session.artifacts and session.kind != kind:
         raise Refusal(400, "InvalidPatchRequest", "A session holds one kind of artifact.")
     changes = payload[name]
     if not changes:
@@ -56,22 +56,22 @@ def update(found: Session, payload: dict[str, Any]) -> dict[str, Any]:
     if not all(isinstance(change, dict) for change in changes):
         raise Refusal(400, "InvalidPatchRequest", "A change is an object.")
     added = [change for change in changes if "@removed" not in change]
-    _check(kind, added, found)
-    found.kind = kind if added else found.kind
-    shown = [_removed(found, change) for change in changes if "@removed" in change]
+    _check(kind, added, session)
+    session.kind = kind if added else session.kind
+    shown = [_removed(session, change) for change in changes if "@removed" in change]
     for change in added:
-        made = session.artifact(kind, change)
-        found.artifacts.append(made)
-        shown.append(dict(made))
-    found.modified = session.now()
+        artifact = make_artifact(kind, change)
+        session.artifacts.append(artifact)
+        shown.append(dict(artifact))
+    session.modified = now()
     return {
-        "@odata.context": f"{session.CONTEXT}sharePointRestoreSessions/$entity",
-        "id": found.id,
+        "@odata.context": f"{CONTEXT}sharePointRestoreSessions/$entity",
+        "id": session.id,
         name: shown,
     }
 
 
-def _check(kind: str, added: list[dict[str, Any]], found: Session) -> None:
+def _check(kind: str, added: list[dict[str, Any]], session: Session) -> None:
     collection = rules.GRANULAR if kind == "granular" else rules.SITE
     payload = {collection: added}
     if len(added) > rules.LIMIT:
@@ -85,15 +85,15 @@ def _check(kind: str, added: list[dict[str, Any]], found: Session) -> None:
             rules.items,
         ):
             rule(payload)
-        present = [artifact for artifact in found.artifacts if found.kind == kind]
+        present = [artifact for artifact in session.artifacts if session.kind == kind]
         rules.duplicates({collection: [*present, *added]})
 
 
-def _removed(found: Session, change: dict[str, Any]) -> dict[str, Any]:
+def _removed(session: Session, change: dict[str, Any]) -> dict[str, Any]:
     name = change.get("id")
-    for artifact in found.artifacts:
+    for artifact in session.artifacts:
         if artifact["id"] == name:
-            found.artifacts.remove(artifact)
+            session.artifacts.remove(artifact)
             return {"@removed": {"reason": "changed"}, "id": name}
     return {
         "@Core.DataModificationException": {

@@ -11,7 +11,7 @@ from restore_conformance.mock.wire import Refusal
 SITE = "siteRestoreArtifacts"
 GRANULAR = "granularSiteRestoreArtifacts"
 LIMIT = 50
-_UUID = re.compile(r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
+GUID = re.compile(r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
 DESTINATIONS = {"new", "inPlace"}
 CONFLICTS = {"fail", "replace", "rename"}
 
@@ -78,7 +78,7 @@ def restore_points(payload: dict[str, Any]) -> None:
     for element in payload.get(SITE) or []:
         point = element.get("restorePoint")
         name = point.get("id") if isinstance(point, dict) else None
-        if not name or not _UUID.match(name):
+        if not name or not GUID.match(name):
             raise Refusal(400, "InvalidRestorePoint", "The restore point is not valid.")
 
 
@@ -110,12 +110,13 @@ def items(payload: dict[str, Any]) -> None:
 def duplicates(payload: dict[str, Any]) -> None:
     """No artifact twice."""
     for name in (SITE, GRANULAR):
-        keys = [_key(name, element) for element in payload.get(name) or []]
+        keys = [key(name, element) for element in payload.get(name) or []]
         if len(set(keys)) < len(keys):
             raise Refusal(400, "DuplicateArtifactInList", "The list names an artifact twice.")
 
 
-def _key(name: str, element: dict[str, Any]) -> tuple[str, ...]:
+def key(name: str, element: dict[str, Any]) -> tuple[str, ...]:
+    """What makes an artifact of a list the same as another one of it."""
     if name == SITE:
         return (str(element["restorePoint"]["id"]).lower(),)
     return (str(element.get("browseSessionId")), str(element.get("id")))

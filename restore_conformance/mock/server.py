@@ -51,11 +51,11 @@ def application(service: Handler) -> Starlette:
             return Outgoing(status_code=408, headers={"Connection": "close"})
         if body is None:
             return Outgoing(status_code=413, headers={"Connection": "close"})
-        made = service.handle(replace(asked, body=body or None))
-        out = Outgoing(made.body, status_code=made.status)
-        if made.status in {204, 304}:
+        response = service.handle(replace(asked, body=body or None))
+        out = Outgoing(response.body, status_code=response.status)
+        if response.status in {204, 304}:
             out.headers.raw.clear()
-        for name, value in made.headers:
+        for name, value in response.headers:
             if name.lower() == "content-type":
                 out.raw_headers = [(n, v) for n, v in out.raw_headers if n != b"content-type"]
             out.raw_headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))

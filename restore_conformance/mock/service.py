@@ -16,15 +16,15 @@ from urllib.parse import parse_qsl, unquote
 
 from restore_conformance.clock import Skipping
 from restore_conformance.exchange import Request, Response
-from restore_conformance.mock import life, links, rules, session, wire
+from restore_conformance.mock import life, rules, wire
 from restore_conformance.mock.framing import Manner
+from restore_conformance.mock.session import CONTEXT, Session, open_session, render
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 ROOT = "/solutions/backupRestore"
 PAGE = 20
 MOST_SESSIONS = 100_000
 """A bound for a service that somebody leaves running."""
-_ID = re.compile(r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
 Operation = Callable[[Asked], Reply]
 
 
@@ -44,7 +44,7 @@ class Service:
     def __init__(self, tokens: Mapping[str, str] | None = None) -> None:
         self.tokens = dict(tokens or wire.make_tokens())
         self.passes_over: Mapping[str, frozenset[str]] = {}
-        self.sessions: dict[str, session.Session] = {}
+        self.sessions: dict[str, Session] = {}
         self.create_rules: dict[str, rules.Rule] = dict(rules.CREATE)
         self.activation_limit = 25
         self.page = PAGE
@@ -54,10 +54,10 @@ class Service:
         self.payload: Callable[[Asked], dict[str, Any]] = self._payload
         self.parse: Callable[[bytes], dict[str, Any]] = self._parse
         self.check: Callable[[dict[str, Any]], None] = self._check
-        self.keep: Callable[[session.Session], None] = self._keep
-        self.find: Callable[[Asked], session.Session] = self._find
-        self.draft: Callable[[Asked], session.Session] = self._draft
-        self.render: Callable[..., dict[str, Any]] = session.render
+        self.keep: Callable[[Session], None] = self._keep
+        self.find: Callable[[Asked], Session] = self._find
+        self.draft: Callable[[Asked], Session] = self._draft
+        self.render: Callable[..., dict[str, Any]] = render
         self.operations: dict[str, tuple[Operation, bool]] = {
             "create": (self.create, True),
             "get": (self.get, False),
@@ -91,11 +91,11 @@ class Service:
 
     def _route(self, request: Request) -> Asked:
         """Which operation of which session a request line names ("" where there is none)."""
-        target = links.versioned(request.target)[1]
+        target = wire.versioned(request.target)[1]
         raw, _, query = target.partition("?")  # urlsplit would read the `//solutions` of the SDKs as a host
         path = re.sub("/+", "/", unquote(raw))
         asked = Asked(replace(request, target=target), query=dict(parse_qsl(query)))
-        asked.base = links.base(request, self.address)
+        asked.base = wire.base_of(request, self.address)
         asked.all_members = wire.wants_all_members(request.headers)
         below = path.removeprefix(ROOT).strip("/").split("/") if path.startswith(ROOT) else []
         match [request.method, *below]:
@@ -142,15 +142,15 @@ class Service:
         self.check(payload)
         kind = "granular" if payload.get(rules.GRANULAR) else "standard"
         elements = payload.get(rules.GRANULAR) or payload.get(rules.SITE) or []
-        made = session.open_session(kind, elements, asked.caller, payload.get("@microsoft.graph.conflictBehavior"))
-        self.keep(made)
-        return Reply(201, self.render(made, all_members=asked.all_members))
+        created = open_session(kind, elements, asked.caller, payload.get("@microsoft.graph.conflictBehavior"))
+        self.keep(created)
+        return Reply(201, self.render(created, all_members=asked.all_members))
 
-    def _keep(self, made: session.Session) -> None:
+    def _keep(self, created: Session) -> None:
         """Remember a session. Raises Refusal 429 where no more can be remembered."""
         if len(self.sessions) >= MOST_SESSIONS:
             raise Refusal(429, "TooManyRequests", "There is no room for more sessions; delete some.")
-        self.sessions[made.id] = made
+        self.sessions[created.id] = created
 
     def _payload(self, asked: Asked) -> dict[str, Any]:
         """The JSON object of a create request, {} where there is none. Raises Refusal 400, 413 or 415."""
@@ -194,26 +194,26 @@ class Service:
 
     # ------------------------------------------------------------------ the rest of a session's life
 
-    def _find(self, asked: Asked) -> session.Session:
+    def _find(self, asked: Asked) -> Session:
         """The session a request names. Raises Refusal 400 or 404."""
-        if not _ID.match(asked.session):
+        if not rules.GUID.match(asked.session):
             raise Refusal(400, "InvalidRestoreSessionId", "The session id is not valid.")
-        found = self.sessions.get(asked.session.lower())
-        if found is None:
+        session = self.sessions.get(asked.session.lower())
+        if session is None:
             raise Refusal(404, "RestoreSessionNotFound", "There is no such session.")
-        return found
+        return session
 
-    def _draft(self, asked: Asked) -> session.Session:
+    def _draft(self, asked: Asked) -> Session:
         """The session, which must be a draft. Raises Refusal 400, 403 or 404."""
-        found = self.find(asked)
-        if found.status != "draft":
+        session = self.find(asked)
+        if session.status != "draft":
             raise Refusal(403, "RestoreSessionActionNotAllowed", "Only a draft allows this.")
-        return found
+        return session
 
     def get(self, asked: Asked) -> Reply:
-        found = self.find(asked)
-        life.advance(found)
-        return Reply(200, self.render(found, all_members=asked.all_members))
+        session = self.find(asked)
+        life.advance(session)
+        return Reply(200, self.render(session, all_members=asked.all_members))
 
     def list(self, asked: Asked) -> Reply:
         """A page of sessions; more behind @odata.nextLink."""
@@ -222,7 +222,7 @@ class Service:
         shown = every[start : start + self.page]
         collection = "sharePointRestoreSessions" if asked.operation == "list-typed" else "restoreSessions"
         body: dict[str, Any] = {
-            "@odata.context": session.CONTEXT + collection,
+            "@odata.context": CONTEXT + collection,
             "value": [self.render(one, all_members=asked.all_members, context="") | {"error": None} for one in shown],
         }
         if start + self.page < len(every):
@@ -236,8 +236,8 @@ class Service:
     """How answers are put on the wire, where that is unusual; shows only when the service is served."""
 
     def update(self, asked: Asked) -> Reply:
-        found = self.draft(asked)
-        return Reply(200, life.update(found, self.changes(asked)))
+        session = self.draft(asked)
+        return Reply(200, life.update(session, self.changes(asked)))
 
     def changes(self, asked: Asked) -> dict[str, Any]:
         """The JSON object of an update. Raises Refusal 400, with the code of the update table, or 415."""
@@ -253,12 +253,12 @@ class Service:
         return Reply(204)
 
     def activate(self, asked: Asked) -> Reply:
-        found = self.draft(asked)
+        session = self.draft(asked)
         running = sum(one.status in {"activating", "active"} for one in self.sessions.values())
         if running >= self.activation_limit:
             raise Refusal(500, "TooManyActiveRestoreSessions", "Too many sessions are active.")
-        life.activate(found)
-        return Reply(200, self.render(found, all_members=asked.all_members))
+        life.activate(session)
+        return Reply(200, self.render(session, all_members=asked.all_members))
 
     def list_artifacts(self, asked: Asked) -> Reply:
         return self._artifacts(asked, "standard")
@@ -267,10 +267,10 @@ class Service:
         return self._artifacts(asked, "granular")
 
     def _artifacts(self, asked: Asked, kind: str) -> Reply:
-        found = self.find(asked)
-        shown = found.artifacts if found.kind == kind else []
+        session = self.find(asked)
+        shown = session.artifacts if session.kind == kind else []
         name = rules.GRANULAR if kind == "granular" else rules.SITE
-        context = f"{session.CONTEXT}sharePointRestoreSessions('{found.id}')/{name}"
+        context = f"{CONTEXT}sharePointRestoreSessions('{session.id}')/{name}"
         return Reply(200, {"@odata.context": context, "value": shown})
 
 

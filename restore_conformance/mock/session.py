@@ -59,12 +59,12 @@ def identity(caller: str) -> dict[str, Any]:
 def open_session(kind: str, elements: list[dict[str, Any]], caller: str, conflict: str | None = None) -> Session:
     """A fresh draft with these artifacts."""
     stamp = now()
-    made = Session(str(uuid.uuid4()), kind, [], identity(caller), created=stamp, modified=stamp, conflict=conflict)
-    made.artifacts = [artifact(kind, element) for element in elements]
-    return made
+    draft = Session(str(uuid.uuid4()), kind, [], identity(caller), created=stamp, modified=stamp, conflict=conflict)
+    draft.artifacts = [make_artifact(kind, element) for element in elements]
+    return draft
 
 
-def artifact(kind: str, element: dict[str, Any]) -> dict[str, Any]:
+def make_artifact(kind: str, element: dict[str, Any]) -> dict[str, Any]:
     """An artifact as the service shows it: full-site ones get an id, granular ones bring theirs."""
     if kind == "granular":
         return {
@@ -99,10 +99,10 @@ def render(
     """A session as JSON. `granular` and `failed` stand after the sentinel: hidden unless asked for."""
     job = session.kind if session.kind == "standard" or all_members else "unknownFutureValue"
     status = "unknownFutureValue" if session.status == "failed" and not all_members else session.status
-    made: dict[str, Any] = {}
+    body: dict[str, Any] = {}
     if context:
-        made["@odata.context"] = CONTEXT + context
-    made |= {
+        body["@odata.context"] = CONTEXT + context
+    body |= {
         "@odata.type": "#microsoft.graph.sharePointRestoreSession",
         "id": session.id,
         "status": status,
@@ -114,5 +114,5 @@ def render(
         "lastModifiedDateTime": session.modified,
     }
     if session.completed:
-        made["completedDateTime"] = session.completed
-    return {**made, **session.extra}
+        body["completedDateTime"] = session.completed
+    return {**body, **session.extra}

@@ -38,15 +38,15 @@ def manner_of(service: Handler) -> Manner | None:
 def listen(port: int = 0) -> socket.socket:
     """A listening socket on loopback; port 0 picks a free one. Raises UsageError where the port is taken."""
     # The protocol is named because asyncio sets TCP_NODELAY only then; without it each answer takes 40 ms.
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        made.bind(("127.0.0.1", port))
-        made.listen(128)
+        listening.bind(("127.0.0.1", port))
+        listening.listen(128)
     except (OSError, OverflowError) as error:
-        made.close()
+        listening.close()
         raise UsageError(f"Port {port} cannot be used: {error}; name another with --port.") from None
-    return made
+    return listening
 
 
 def run(service: Handler, listening: socket.socket) -> None:

@@ -1,14 +1,16 @@
-"""How Graph talks: bearer tokens, media types, the error envelope, ids for support."""
+"""How Graph talks: bearer tokens, media types, the error envelope, ids for support, and the links in its answers."""
 
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import uuid
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from restore_conformance.exchange import Headers, Request, Response, header
 
@@ -17,7 +19,12 @@ MAY_WRITE = frozenset({"good", "delegated", "application"})
 MAY_READ = MAY_WRITE | {"read-only"}
 LARGEST_BODY = 4 * 1024 * 1024
 """Bytes to which a compressed request body may grow."""
+ENCODER = json.JSONEncoder(separators=(",", ":"))
 JSON_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+VERSIONS = ("/beta", "/v1.0")
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+\Z")
 
 
 class Refusal(Exception):
@@ -135,7 +142,7 @@ def finish(asked: Asked, reply: Reply) -> Response:
     """The bytes and headers of a reply."""
     raw = reply.raw
     if raw is None:
-        raw = b"" if reply.body is None else json.dumps(reply.body, separators=(",", ":")).encode()
+        raw = b"" if reply.body is None else ENCODER.encode(reply.body).encode()
     names = {name.lower() for name in reply.headers}
     headers = list(reply.headers.items())
     if raw and "content-type" not in names:
@@ -145,5 +152,37 @@ def finish(asked: Asked, reply: Reply) -> Response:
 
 def support_ids(headers: Headers) -> tuple[str, str]:
     """The ids that support asks for: one of the service, and the caller's own or the same again."""
-    made = str(uuid.uuid4())
-    return made, header(headers, "client-request-id") or made
+    own = str(uuid.uuid4())
+    return own, header(headers, "client-request-id") or own
+
+
+def versioned(target: str) -> tuple[str, str]:
+    """A request target as its version segment ("" where there is none) and the rest."""
+    for version in VERSIONS:
+        if target.startswith(version + "/"):
+            return version, target.removeprefix(version)
+    return "", target
+
+
+def base_of(request: Request, address: str) -> str:
+    """The base URL under which a request was sent: scheme, host, a proxy's prefix, and the version that was asked for.
+
+    `address` is where the service listens; without one it is not served, and links are relative. What a proxy says in
+    X-Forwarded-Proto, -Host and -Prefix goes first; a value that cannot be part of an address is passed over.
+    """
+    if not address:
+        return ""
+    own = urlsplit(address)
+    scheme = _forwarded(request, "Proto").lower()
+    if scheme not in {"http", "https"}:
+        scheme = own.scheme
+    hosts = (_forwarded(request, "Host"), header(request.headers, "Host") or "", own.netloc)
+    host = next(name for name in hosts if _HOST.match(name))
+    prefix = _forwarded(request, "Prefix").rstrip("/")
+    version = versioned(request.target)[0] or own.path
+    return f"{scheme}://{host}{prefix if _PREFIX.match(prefix) else ''}{version}"
+
+
+def _forwarded(request: Request, name: str) -> str:
+    """What the proxy nearest to the caller says: the first of a list."""
+    return (header(request.headers, f"X-Forwarded-{name}") or "").partition(",")[0].strip()

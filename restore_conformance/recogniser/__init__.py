@@ -7,6 +7,6 @@ predicate with one; a selftest lets the two disagree as often as they can.
 from restore_conformance.contract.routes import READING, route
 from restore_conformance.recogniser.callers import Tokens
 from restore_conformance.recogniser.recogniser import Recogniser
-from restore_conformance.recogniser.sent import Change, Sent
+from restore_conformance.recogniser.recognition import Change, Sent
 
 __all__ = ["READING", "Change", "Recogniser", "Sent", "Tokens", "route"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from restore_conformance.recogniser.sent import Seen
+from restore_conformance.recogniser.recognition import Seen
 from restore_conformance.recogniser.vocabulary import BROWSE, GUID, ITEM, NIL, Vocabulary
 
 

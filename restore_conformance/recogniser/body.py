@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from restore_conformance.exchange import Request, whole
-from restore_conformance.recogniser.sent import Seen
+from restore_conformance.recogniser.recognition import Seen
 
 LARGE = 512 * 1024
 DEEP = 100

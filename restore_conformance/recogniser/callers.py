@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from restore_conformance.exchange import Request
-from restore_conformance.recogniser.sent import Seen
+from restore_conformance.recogniser.recognition import Seen
 
 _REFUSED = {
     "read-only": "read-only-permission",

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from restore_conformance.exchange import Request
 from restore_conformance.recogniser.artifacts import items, sites
 from restore_conformance.recogniser.body import payload_of
-from restore_conformance.recogniser.members import TYPE_NAMES
-from restore_conformance.recogniser.sent import Change, Seen
+from restore_conformance.recogniser.payload import TYPE_NAMES
+from restore_conformance.recogniser.recognition import Change, Seen
 from restore_conformance.recogniser.vocabulary import Vocabulary
 from restore_conformance.scrub.placeholders import is_placeholder
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from restore_conformance.contract.documents import pinned
-from restore_conformance.recogniser.sent import Sent
+from restore_conformance.recogniser.recognition import Sent
 from restore_conformance.recogniser.vocabulary import GUID
 
 SAYS = {

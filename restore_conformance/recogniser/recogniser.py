@@ -15,8 +15,8 @@ from restore_conformance.exchange import Request
 from restore_conformance.recogniser.body import payload_of
 from restore_conformance.recogniser.callers import Callers, Tokens
 from restore_conformance.recogniser.changes import change_of, rule_tags
-from restore_conformance.recogniser.members import members
-from restore_conformance.recogniser.sent import Seen, Sent
+from restore_conformance.recogniser.payload import members
+from restore_conformance.recogniser.recognition import Seen, Sent
 from restore_conformance.recogniser.vocabulary import GUID, vocabulary_of
 
 

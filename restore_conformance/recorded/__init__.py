@@ -4,21 +4,9 @@ What another tool's recording does not show is unknown; trouble in a recording i
 asked again. Knows no single clause.
 """
 
-from restore_conformance.recorded.cassette_index import again, is_recorded_in, outdated
-from restore_conformance.recorded.origin import Source, origins
+from restore_conformance.recorded.conversations import is_recorded_in, outdated
+from restore_conformance.recorded.provenance import origins
 from restore_conformance.recorded.replay import kept, replay, unlike
 from restore_conformance.recorded.review import BASE, Review, clock
 
-__all__ = [
-    "BASE",
-    "Review",
-    "Source",
-    "again",
-    "clock",
-    "is_recorded_in",
-    "kept",
-    "origins",
-    "outdated",
-    "replay",
-    "unlike",
-]
+__all__ = ["BASE", "Review", "clock", "is_recorded_in", "kept", "origins", "outdated", "replay", "unlike"]

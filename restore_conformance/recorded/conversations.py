@@ -1,40 +1,87 @@
-"""Conversations of our own recordings, put together again from the parts that are kept in several files.
+"""Which cassette records which clause, and conversations put together again from the cassettes that hold their parts.
 
-Knows no clause: whether a conversation kept the contract is for those who judge it.
+A conversation is recorded under `stories/`: `stories/change-1.2` is the second part of `stories/change-1`. Judges
+nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from restore_conformance.clauses import Clause
 from restore_conformance.exchange import Exchange
-from restore_conformance.recorded.cassette_index import conversation_of
-from restore_conformance.recorded.origin import Source
+from restore_conformance.recorded.cassettes import Provenance
+from restore_conformance.recorded.provenance import Source
 from restore_conformance.state import State, session_of, shows_route
 from restore_conformance.verdicts import UsageError
 
+PART = re.compile(r"(stories/(.+)-\d+)(?:\.\d+)?")
+
+
+def is_recorded_in(clause: Clause, block: Provenance) -> bool:
+    """Whether a cassette is the one of a clause: its own, or a conversation that it was judged on."""
+    return clause.address in block.clauses if block.story else clause.address == block.address
+
+
+def conversation_of(address: str) -> str:
+    """The conversation that a cassette is a part of (`stories/change-1` for `stories/change-1.2`), or ""."""
+    part = PART.fullmatch(address)
+    return part[1] if part else ""
+
+
+def outdated(folder: Path, written: Iterable[str]) -> list[Path]:
+    """Cassettes that are parts of a conversation as it was before these addresses were written."""
+    new = set(written)
+    old = []
+    for whole in sorted({conversation_of(address) for address in new} - {""}):
+        for path in sorted((folder / whole).parent.glob(f"{Path(whole).name}*.yaml")):
+            address = path.relative_to(folder).with_suffix("").as_posix()
+            if conversation_of(address) == whole and address not in new:
+                old.append(path)
+    return old
+
+
+def command_for(clause: Clause) -> str:
+    """The command that records a clause."""
+    return f"restore-conformance record {clause.address}"
+
 
 @dataclass(slots=True)
-class _Told:
+class Conversation:
+    """Exchanges of one conversation, and the recording of its first part."""
+
     source: Source
     exchanges: list[Exchange] = field(default_factory=list)
 
+    @property
+    def target(self) -> str:
+        """What it was had with, as far as its recording says."""
+        block = self.source.provenance
+        return f"{block.origin} {block.base}" if block is not None else self.source.name
+
+    @property
+    def created(self) -> set[str]:
+        """The sessions whose creation it holds."""
+        return {session_of(one).lower() for one in self.exchanges if one.sent.operation == "create"}
+
 
 @dataclass(slots=True)
-class Parts:
+class Conversations:
     """Collects exchanges by their conversation, until all files were read."""
 
-    _told: dict[str, _Told] = field(default_factory=dict)
+    _by_name: dict[str, Conversation] = field(default_factory=dict)
 
-    def take(self, one: Exchange, source: Source) -> bool:
+    def take(self, exchange: Exchange, source: Source) -> bool:
         """Keep an exchange of a conversation that may be in several files, else False. Raises UsageError."""
         block = source.provenance
         if block is None or not block.story:
             return False
-        told = self._told.setdefault(conversation_of(block.address) or block.address, _Told(source))
-        _of_one_run(told.source, source)
-        told.exchanges.append(one)
+        whole = self._by_name.setdefault(conversation_of(block.address) or block.address, Conversation(source))
+        _of_one_run(whole.source, source)
+        whole.exchanges.append(exchange)
         return True
 
     def whole(self) -> Iterator[tuple[list[Exchange], State, Source]]:
@@ -44,34 +91,23 @@ class Parts:
         run knows those of earlier conversations; cassettes have no order, so all of them count.
         """
         routes: dict[str, set[str]] = {}
-        made: dict[str, set[str]] = {}
-        for told in self._told.values():
-            _shown(told, routes)
-            made.setdefault(_target(told), set()).update(session_of(one).lower() for one in told.exchanges)
-        for told in self._told.values():
-            own = {session_of(one).lower() for one in told.exchanges if one.sent.operation == "create"}
-            given = dict.fromkeys(made[_target(told)] - own - {""}, 0)
-            yield told.exchanges, State(routes=set(_shown(told, routes)), given=given), told.source
-        self._told.clear()
-
-
-def _shown(told: _Told, routes: dict[str, set[str]]) -> set[str]:
-    """The routes of the target of a conversation, with what this one adds."""
-    known = routes.setdefault(_target(told), {"create"})
-    known.update(one.sent.operation for one in told.exchanges if shows_route(one))
-    return known
-
-
-def _target(told: _Told) -> str:
-    """What a conversation was had with, as far as its recording says."""
-    block = told.source.provenance
-    return f"{block.origin} {block.base}" if block is not None else told.source.name
+        sessions: dict[str, set[str]] = {}
+        for conversation in self._by_name.values():
+            shown = {one.sent.operation for one in conversation.exchanges if shows_route(one)}
+            routes.setdefault(conversation.target, {"create"}).update(shown)
+            sessions.setdefault(conversation.target, set()).update(
+                session_of(one).lower() for one in conversation.exchanges
+            )
+        for conversation in self._by_name.values():
+            given = dict.fromkeys(sessions[conversation.target] - conversation.created - {""}, 0)
+            state = State(routes=set(routes[conversation.target]), given=given)
+            yield conversation.exchanges, state, conversation.source
+        self._by_name.clear()
 
 
 def _of_one_run(first: Source, other: Source) -> None:
     """Parts of two recordings do not form a conversation: placeholders have a key of their own for every run."""
-    one, two = first.provenance, other.provenance
-    if one is None or two is None or not one.callers or not two.callers:
-        return
-    if set(one.callers).isdisjoint(two.callers):
+    blocks = first.provenance, other.provenance
+    callers = [set(block.callers) for block in blocks if block is not None and block.callers]
+    if len(callers) == 2 and callers[0].isdisjoint(callers[1]):
         raise UsageError(f"{first.name} and {other.name} are parts of two recordings; record the story again.")

@@ -13,9 +13,9 @@ from restore_conformance.campaign.result import Result, conclude, passed
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.contract import places
 from restore_conformance.exchange import Exchange
-from restore_conformance.recorded.cassette_index import again, is_recorded_in
 from restore_conformance.recorded.cassettes import Cassette, every, load
-from restore_conformance.recorded.origin import origins
+from restore_conformance.recorded.conversations import command_for, is_recorded_in
+from restore_conformance.recorded.provenance import origins
 from restore_conformance.recorded.review import Keep, Review, clock
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
@@ -48,10 +48,10 @@ def replay(register: Register, settings: Settings, keep: Keep | None = None, fol
     if not blocks:
         raise UsageError("There are no cassettes to replay; record some with restore-conformance record.")
 
-    def missing(made: Clause) -> str:
-        if any(block is not None and is_recorded_in(made, block) for block in blocks):
-            return f"its recording does not touch it any more; record it again with {again(made)}"
-        return f"no recording; make one with {again(made)}"
+    def missing(clause: Clause) -> str:
+        if any(block is not None and is_recorded_in(clause, block) for block in blocks):
+            return f"its recording does not touch it any more; record it again with {command_for(clause)}"
+        return f"no recording; make one with {command_for(clause)}"
 
     def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
         code, reason, unjudged = conclude(verdicts)
@@ -75,9 +75,9 @@ def unlike(register: Register, result: Result, cassettes: Iterable[Cassette]) ->
         review.cassette(cassette, replay=False)
         blocks.append(cassette.provenance)
     now = review.result("recordings", "", 0.0, lambda _: "", kept)
-    by_address = {found.clause.address: found.verdict for found in now.verdicts}
-    for found in result.verdicts:
-        made, verdict = found.clause, by_address.get(found.clause.address)
-        recorded = any(block is not None and is_recorded_in(made, block) for block in blocks)
-        if recorded and verdict is not None and verdict is not found.verdict:
-            yield made.address, found.verdict.value, verdict.value
+    by_address = {verdict.clause.address: verdict.verdict for verdict in now.verdicts}
+    for then in result.verdicts:
+        verdict = by_address.get(then.clause.address)
+        recorded = any(block is not None and is_recorded_in(then.clause, block) for block in blocks)
+        if recorded and verdict is not None and verdict is not then.verdict:
+            yield then.clause.address, then.verdict.value, verdict.value

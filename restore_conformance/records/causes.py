@@ -32,45 +32,91 @@ _SUBJECT = re.compile(r"^[A-Z]+ /\S+(?: after .{1,200}? was answered \w+)?: ")
 _POINTER = re.compile(r"^(?:/\S*)?(/[^/\s]*): ")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Cause:
     """One root cause: `entries` have a finding of their own, `consequences` are addresses that follow from them."""
 
     key: str
     says: str
-    entries: list[Record] = field(default_factory=list)
+    entries: list[Record]
     consequences: list[str] = field(default_factory=list)
+
+    @property
+    def head(self) -> Record:
+        """The clause that shows it best."""
+        return self.entries[0]
+
+    @property
+    def alone(self) -> bool:
+        """Whether one clause has the finding."""
+        return len(self.entries) == 1
 
     @property
     def level(self) -> str:
         """The gravest level among its clauses."""
-        return gravest(self.entries)
+        return gravest([entry["level"] for entry in self.entries])
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations of its clauses."""
+        return list(dict.fromkeys(_operation(entry["id"]) for entry in self.entries))
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the ledger covers all of it."""
+        return all("accepted" in entry for entry in self.entries)
 
     @property
     def gravity(self) -> tuple[int, int, int]:
         """Sorts the gravest first: the level, how many clauses, in how many operations."""
         addresses = [*(entry["id"] for entry in self.entries), *self.consequences]
-        breadth = len({address.partition("/")[0] for address in addresses})
-        return LEVELS.index(self.level), -len(addresses), -breadth
+        return LEVELS.index(self.level), -len(addresses), -len(set(map(_operation, addresses)))
 
 
-def gravest(entries: list[Record]) -> str:
-    """The gravest level among some clauses."""
-    return min((str(entry["level"]) for entry in entries), key=LEVELS.index)
+def gravest(levels: list[str]) -> str:
+    """The gravest of some levels."""
+    return min(levels, key=LEVELS.index)
+
+
+def causes(run: Record) -> list[Cause]:
+    """What is broken by root cause, as the record groups it, in the order of every report.
+
+    An error of the suite comes first, and what the ledger accepts last.
+    """
+    entries = {entry["id"]: entry for entry in run["clauses"] if entry["verdict"] in {"fail", "error"}}
+    found = []
+    for row in run.get("causes", ()):
+        own = [entries.pop(address) for address in row["clauses"] if address in entries]
+        if own:
+            found.append(Cause(row["key"], _sentence(row["says"], own), own, row["consequences"]))
+    for address, entry in entries.items():
+        following = [name for finding in entry["findings"] for name in finding.get("consequences", ())]
+        found.append(Cause(address, _sentence("", [entry]), [entry], following))
+    return sorted(
+        found, key=lambda cause: (cause.head["verdict"] != "error", cause.accepted, LEVELS.index(cause.level))
+    )
+
+
+def _sentence(says: str, entries: list[Record]) -> str:
+    """What the target does, as a sentence without its full stop."""
+    if len(entries) == 1:
+        findings = entries[0]["findings"]
+        says = str(findings[0]["message"] if findings else entries[0].get("reason", ""))
+    return says[:1].upper() + says[1:]
 
 
 def grouped(run: Record) -> Record:
     """The record with `causes`, and with the key of its cause in every finding of a broken clause."""
-    found = sorted(_causes(run), key=lambda cause: cause.gravity)
+    found = sorted(_groups(run), key=lambda cause: cause.gravity)
     keys = {entry["id"]: cause.key for cause in found for entry in cause.entries}
     keys |= {address: cause.key for cause in found for address in cause.consequences if address not in keys}
     clauses = [
-        {**entry, "findings": [{**one, "cause": keys[entry["id"]]} for one in entry["findings"]]}
+        {**entry, "findings": [{**finding, "cause": keys[entry["id"]]} for finding in entry["findings"]]}
         if entry["id"] in keys and entry["findings"]
         else entry
         for entry in run["clauses"]
     ]
-    causes = [
+    rows = [
         {
             "key": cause.key, "says": cause.says, "level": cause.level,
             "clauses": [entry["id"] for entry in cause.entries], "consequences": cause.consequences,
@@ -78,46 +124,49 @@ def grouped(run: Record) -> Record:
         for cause in found
     ]  # fmt: skip
     at = list(run).index("clauses")
-    items = [item for item in run.items() if item[0] not in {"clauses", "causes"}]
-    return dict([*items[:at], ("causes", causes), ("clauses", clauses), *items[at:]])
+    members = [member for member in run.items() if member[0] not in {"clauses", "causes"}]
+    return dict([*members[:at], ("causes", rows), ("clauses", clauses), *members[at:]])
 
 
-def _causes(run: Record) -> list[Cause]:
-    broken = [entry for entry in run["clauses"] if entry["verdict"] == "fail" and entry["findings"]]
+def _groups(run: Record) -> list[Cause]:
     groups: dict[str, list[Record]] = {}
-    for entry in broken:
-        groups.setdefault(_key(entry, run), []).append(entry)
-    made = []
+    for entry in run["clauses"]:
+        if entry["verdict"] == "fail" and entry["findings"]:
+            groups.setdefault(_key(entry, run), []).append(entry)
+    found = []
     for key, entries in groups.items():
-        alone = len(entries) == 1
-        ordered = sorted(entries, key=lambda entry: (LEVELS.index(entry["level"]), -len(_following(entry))))
-        says = str(entries[0]["findings"][0]["message"]) if alone else _says(key, ordered)
-        cause = Cause(entries[0]["id"] if alone else key, says, ordered)
+        entries.sort(key=lambda entry: (LEVELS.index(entry["level"]), -len(_following(entry))))
         own = {entry["id"] for entry in entries}
-        following = (address for entry in ordered for address in _following(entry))
-        cause.consequences = [address for address in dict.fromkeys(following) if address not in own]
-        made.append(cause)
-    return made
+        following = dict.fromkeys(address for entry in entries for address in _following(entry))
+        alone = len(entries) == 1
+        says = str(entries[0]["findings"][0]["message"]) if alone else _says(key, entries)
+        consequences = [address for address in following if address not in own]
+        found.append(Cause(entries[0]["id"] if alone else key, says, entries, consequences))
+    return found
 
 
 def _following(entry: Record) -> list[str]:
     return list(entry["findings"][0].get("consequences", ()))
 
 
+def _operation(address: str) -> str:
+    return address.partition("/")[0]
+
+
 def _key(entry: Record, run: Record) -> str:
     """What findings with the same cause have in common."""
     finding = entry["findings"][0]
-    operation = entry["id"].partition("/")[0]
+    operation = _operation(entry["id"])
     answer = broke(finding)["response"]
     status = str(answer["status"]) if answer else "none"
     if not answer or status[0] == "5":
         return f"{operation} {status}"
     if finding["pointer"] or str(finding["observed"]).partition(" ")[0] != status:
         return f"alike {_shown(finding)} {json.dumps(finding['observed'], sort_keys=True)}"
-    wanted = _wanted(finding["expected"])
-    if status[0] == "2" and wanted <= {"4"} and wanted:
-        callers = set(_statuses(finding["expected"])) <= CALLER
-        return _accepting(operation, run, callers=callers) or entry["id"]
+    statuses = [first + rest for first, rest in _STATUS.findall(finding["expected"])]
+    wanted = {expected[0] for expected in statuses}
+    if status[0] == "2" and wanted == {"4"}:
+        return _accepting(operation, run, callers=set(statuses) <= CALLER) or entry["id"]
     return f"answered {operation} {'|'.join(sorted(wanted))} {finding['observed']}"
 
 
@@ -145,7 +194,7 @@ def _accepting(operation: str, run: Record, *, callers: bool) -> str:
 def _says(key: str, entries: list[Record]) -> str:
     """What the target does, for a cause of several clauses."""
     first = entries[0]["findings"][0]
-    operations = list(dict.fromkeys(entry["id"].partition("/")[0] for entry in entries))
+    operations = list(dict.fromkeys(_operation(entry["id"]) for entry in entries))
     kind, _, rest = key.partition(" ")
     if kind in ACCEPTS:
         statuses = _listed(sorted({str(broke(entry["findings"][0])["response"]["status"]) for entry in entries}), "or")
@@ -155,17 +204,8 @@ def _says(key: str, entries: list[Record]) -> str:
     if kind == "answered":
         wanted = " or ".join(dict.fromkeys(entry["findings"][0]["expected"] for entry in entries[:3]))
         return f"{operations[0]}: {len(entries)} kinds of requests are answered {first['observed']}, expected {wanted}"
-    came = "not answered" if rest == "none" else f"answered {rest}"
-    return f"{kind}: {len(entries)} kinds of requests are {came}"
-
-
-def _statuses(expected: str) -> list[str]:
-    return [first + rest for first, rest in _STATUS.findall(expected)]
-
-
-def _wanted(expected: str) -> set[str]:
-    """The classes of the statuses that were expected, as the first figures of them."""
-    return {status[0] for status in _statuses(expected)}
+    answered = "not answered" if rest == "none" else f"answered {rest}"
+    return f"{kind}: {len(entries)} kinds of requests are {answered}"
 
 
 def _listed(names: list[str], word: str = "and") -> str:

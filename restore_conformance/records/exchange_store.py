@@ -16,7 +16,7 @@ from typing import Any
 from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, Response
 from restore_conformance.output.files import Pending
 from restore_conformance.recorded.har import Writer
-from restore_conformance.records.run_record import LOOKED_AT, exchange_of
+from restore_conformance.records.stored_exchange import SCRUBBED, stored
 from restore_conformance.scrub import Scrub
 
 IN_MEMORY = 32 * 1024 * 1024
@@ -75,8 +75,8 @@ class Store:
         again = exchange.number in self._last
         self.seen += not again
         self._scrub.learn(exchange)
-        telling = exchange.failed or exchange.trouble
-        if self._left <= 0 or self.kept >= 2 * self._most or (self.kept >= self._most and not telling):
+        worth_more = exchange.failed or exchange.trouble
+        if self._left <= 0 or self.kept >= 2 * self._most or (self.kept >= self._most and not worth_more):
             return
         whole = self._har is not None and self._har.takes(exchange)
         packed = pickle.dumps((*self._small(exchange, whole=whole), whole))
@@ -91,24 +91,24 @@ class Store:
 
     def _small(self, exchange: Exchange, *, whole: bool) -> tuple[Exchange, tuple[int, int]]:
         """The exchange without what is not written, its bodies cut where nobody writes them whole, and their sizes."""
-        asked, came = exchange.request, exchange.response
-        sizes = len(asked.body or b""), len(came.body if came else b"")
-        headers = _pairs(self._scrub, asked.headers)
-        body = asked.body if whole or asked.body is None else asked.body[:LOOKED_AT]
-        if came is not None and not whole:
-            came = replace(came, body=came.body[:LOOKED_AT])
+        request, response = exchange.request, exchange.response
+        sizes = len(request.body or b""), len(response.body if response else b"")
+        headers = _pairs(self._scrub, request.headers)
+        body = request.body if whole or request.body is None else request.body[:SCRUBBED]
+        if response is not None and not whole:
+            response = replace(response, body=response.body[:SCRUBBED])
         kept = replace(
-            exchange, sent=None, known=None, request=replace(asked, headers=headers, body=body), response=came,
+            exchange, sent=None, known=None, request=replace(request, headers=headers, body=body), response=response,
             _answer=NOTHING, _parsed=False, _cache={},
         )  # fmt: skip
         return kept, sizes
 
     def _scrubbed(self, exchange: Exchange) -> Exchange:
         """An exchange as it is written."""
-        scrub, asked, came = self._scrub, exchange.request, exchange.response
-        body = None if asked.body is None else scrub.bytes(asked.body)
-        request = Request(asked.method, scrub.text(asked.target[:LOOKED_AT]), _pairs(scrub, asked.headers), body)
-        response = came and Response(came.status, _pairs(scrub, came.headers), scrub.bytes(came.body))
+        scrub, request, response = self._scrub, exchange.request, exchange.response
+        body = None if request.body is None else scrub.bytes(request.body)
+        request = Request(request.method, scrub.text(request.target[:SCRUBBED]), _pairs(scrub, request.headers), body)
+        response = response and Response(response.status, _pairs(scrub, response.headers), scrub.bytes(response.body))
         return replace(
             exchange, request=request, response=response, step=scrub.text(exchange.step),
             trouble=exchange.trouble and scrub.text(exchange.trouble), note=scrub.text(exchange.note),
@@ -116,10 +116,10 @@ class Store:
 
     def shown(self) -> dict[str, int]:
         """How much was written and how much left out, as the run record has it; after `close`."""
-        made = {"exchanges": len(self._last), "left_out": self.seen - len(self._last)}
+        counts = {"exchanges": len(self._last), "left_out": self.seen - len(self._last)}
         if self._har is not None:
-            made["har_left_out"] = self.seen - self._har.written
-        return made
+            counts["har_left_out"] = self.seen - self._har.written
+        return counts
 
     def __enter__(self) -> Store:
         return self
@@ -158,7 +158,7 @@ class Store:
                 if self._last[exchange.number] != place:
                     continue
                 exchange = self._scrubbed(exchange)
-                file.write(_line({"run_id": self.run_id, **exchange_of(exchange, clean, base, sizes=sizes)}))
+                file.write(_line({"run_id": self.run_id, **stored(exchange, clean, base, sizes=sizes)}))
                 if self._har is not None and whole:
                     self._har(exchange, clean)
         if self._har is not None:

@@ -1,27 +1,42 @@
-"""What a finding of a run record holds as evidence: exchanges, each with the part that it plays.
+"""A finding of a run record: its evidence, and the identity by which comparisons, the history and SARIF know it again.
 
-Knows the present format alone; older ones are read by `formats`.
+Two runs that see the same defect make other ids at another time, so ids, dates, placeholders, ports and numbers that
+were sent are left out of the identity. Knows the present format alone; older ones are read by `formats`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+from dataclasses import dataclass, fields
 from typing import Any
+
+from restore_conformance.scrub.placeholders import GUID, PLACEHOLDER
 
 BROKE = "broke"
 """The part of the exchange that broke the clause; it is the last one."""
 BEFORE = "before"
 """The part of an earlier exchange that set the expectation."""
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?")
+_HTTP_DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT")
+_SECONDS = re.compile(r"\b\d+(?:\.\d+)? ?(?:s|ms|seconds)\b")
+_LOOPBACK = re.compile(r"(?<=://)(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?", re.IGNORECASE)
+_EXCHANGE = re.compile(r"\bexchange \d+")
+_OPAQUE = re.compile(r"(?<![A-Za-z0-9_-])(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{20,}={0,2}")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])-?\d+(?:\.\d+)?(?![A-Za-z0-9_])")
+_PLACE = re.compile(r"(?<=/)\d+(?=/|\Z)")
+
 
 def exchanges(finding: dict[str, Any]) -> list[dict[str, Any]]:
     """Every exchange of the evidence, in the order of sending."""
-    return [one["exchange"] for one in finding["evidence"]]
+    return [item["exchange"] for item in finding["evidence"]]
 
 
 def broke(finding: dict[str, Any]) -> dict[str, Any]:
     """The exchange that broke the clause."""
-    found: dict[str, Any] = finding["evidence"][-1]["exchange"]
-    return found
+    return exchanges(finding)[-1]
 
 
 def earlier(finding: dict[str, Any]) -> list[dict[str, Any]]:
@@ -31,4 +46,76 @@ def earlier(finding: dict[str, Any]) -> list[dict[str, Any]]:
 
 def evidence(stored: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Stored exchanges as evidence: the last one broke the clause."""
-    return [{"role": BEFORE, "exchange": one} for one in stored[:-1]] + [{"role": BROKE, "exchange": stored[-1]}]
+    last = len(stored) - 1
+    return [{"role": BROKE if at == last else BEFORE, "exchange": exchange} for at, exchange in enumerate(stored)]
+
+
+def normalised(text: str) -> str:
+    """A text with every id, date, placeholder and length of time replaced by a word for it.
+
+    The form of a date stays as far as its zone goes: a date without a zone is a defect that some clauses are about.
+    """
+    text = PLACEHOLDER.sub("<scrubbed>", text)
+    text = GUID.sub("<id>", text)
+    text = _TIME.sub(lambda found: f"<time>{_zone(found['zone'] or '')}", text)
+    text = _HTTP_DATE.sub("<date>", text)
+    text = _LOOPBACK.sub("<here>", text)
+    text = _EXCHANGE.sub("exchange <n>", text)
+    text = _SECONDS.sub("<seconds>", text)
+    return _OPAQUE.sub("<id>", text)
+
+
+def _zone(text: str) -> str:
+    return text if text in {"", "Z", "z"} else "+hh:mm"
+
+
+def without_numbers(text: str) -> str:
+    """A normalised text with its numbers replaced, HTTP statuses apart."""
+    return _NUMBER.sub(lambda found: found[0] if re.fullmatch(r"[1-5]\d\d", found[0]) else "<n>", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a finding shows, as far as it can be compared with what another run shows of the same clause.
+
+    Numbers are left out, HTTP statuses apart: how many artifacts were sent decides them.
+    """
+
+    message: str
+    expected: str
+    observed: str
+    pointer: str
+    status: str
+
+    def differences(self, other: Identity) -> tuple[str, ...]:
+        """The names of the parts that differ; none of them, and both are one finding."""
+        return tuple(part.name for part in fields(self) if getattr(self, part.name) != getattr(other, part.name))
+
+    @property
+    def key(self) -> str:
+        """The same for findings without differences, and short: what the history files a finding under."""
+        text = "\0".join(getattr(self, part.name) for part in fields(self))
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def identity(finding: dict[str, Any]) -> Identity:
+    """The one identity of a finding."""
+    message, expected, observed = (
+        without_numbers(normalised(text)) for text in (finding["message"], finding["expected"], observed_text(finding))
+    )
+    # Which of several elements shows it first is a matter of what else the target holds.
+    return Identity(message, expected, observed, _PLACE.sub("*", normalised(finding["pointer"])), status_of(finding))
+
+
+def status_of(finding: dict[str, Any]) -> str:
+    """The status of the answer that shows a finding, or the trouble that came instead."""
+    exchange = broke(finding)
+    if exchange["response"] is None:
+        return normalised(exchange.get("trouble", "no answer"))
+    return str(exchange["response"]["status"])
+
+
+def observed_text(finding: dict[str, Any]) -> str:
+    """What was observed, as one text."""
+    observed = finding["observed"]
+    return observed if isinstance(observed, str) else json.dumps(observed, sort_keys=True, ensure_ascii=False)

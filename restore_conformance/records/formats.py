@@ -34,33 +34,29 @@ def upgraded(run: dict[str, Any]) -> dict[str, Any]:
         if entry["verdict"] == "fail"
         for address in finding.get("consequences", ())
     }
-    made = {**run, "format": FORMAT, "clauses": [_clause(entry, roots) for entry in run["clauses"]]}
+    upgrade = {**run, "format": FORMAT, "clauses": [_clause(entry, roots) for entry in run["clauses"]]}
     if "edition" in run:
-        since = {one.name: one.since for one in editions()}
-        made["edition"] = {**run["edition"], **_since(since, run["edition"]["name"])}
-    return grouped(made)
-
-
-def _since(known: dict[str, str], name: str) -> dict[str, str]:
-    return {"since": known[name]} if name in known else {}
+        since = {edition.name: {"since": edition.since} for edition in editions()}
+        upgrade["edition"] = {**run["edition"], **since.get(run["edition"]["name"], {})}
+    return grouped(upgrade)
 
 
 def _clause(entry: dict[str, Any], roots: dict[str, str]) -> dict[str, Any]:
     root = roots.get(entry["id"]) if entry["verdict"] in {"inconclusive", "none"} else None
-    made = {**entry, "findings": [_finding(one, root) for one in entry["findings"]]}
+    clause = {**entry, "findings": [_finding(finding, root) for finding in entry["findings"]]}
     if root:
-        made["root"] = root
+        clause["root"] = root
     if "passing" in entry:
-        made["passing"] = _finding(entry["passing"], None)
+        clause["passing"] = _finding(entry["passing"], None)
     if "newer" in entry:
-        made["newer"] = {**entry["newer"], "findings": [_finding(one, None) for one in entry["newer"]["findings"]]}
-    return made
+        clause["newer"] = {**entry["newer"], "findings": [_finding(one, None) for one in entry["newer"]["findings"]]}
+    return clause
 
 
 def _finding(finding: dict[str, Any], root: str | None) -> dict[str, Any]:
     """A finding of format 1; its conversation, where there is one, ends with its exchange."""
-    made = {name: value for name, value in finding.items() if name not in {"exchange", "conversation"}}
+    rest = {name: value for name, value in finding.items() if name not in {"exchange", "conversation"}}
     # The same words as today, so that a finding that was seen before is known as the same one.
-    made["message"] = _DEFECT.sub(lambda found: f", since {says(found[1])}; got", finding["message"])
+    rest["message"] = _DEFECT.sub(lambda found: f", since {says(found[1])}; got", finding["message"])
     shown = [*finding.get("conversation", [])[:-1], finding["exchange"]]
-    return {**made, "evidence": evidence(shown), "root": root}
+    return {**rest, "evidence": evidence(shown), "root": root}

@@ -13,7 +13,7 @@ from typing import Any
 from restore_conformance.contract.documents import pinned
 from restore_conformance.output import files
 from restore_conformance.records.formats import FORMAT, SCHEMAS, upgraded
-from restore_conformance.records.safe_text import visible
+from restore_conformance.records.safe_text import line
 from restore_conformance.targets.coding import heft
 from restore_conformance.verdicts import UsageError
 
@@ -33,12 +33,12 @@ def path_of(name: str) -> Path:
     try:
         if path.is_dir():
             if not (path / "run.json").is_file():
-                raise UsageError(f"The folder {_line(name)} holds no run.json.")
+                raise UsageError(f"The folder {line(name, 120)} holds no run.json.")
             return path / "run.json"
         if not path.exists():
-            raise UsageError(f"There is no run record {_line(name)}; name a run.json or a folder that holds one.")
+            raise UsageError(f"There is no run record {line(name, 120)}; name a run.json or a folder that holds one.")
     except (OSError, ValueError) as error:
-        raise UsageError(f"{_line(name)} cannot be read: {_why(error)}.") from None
+        raise UsageError(f"{line(name, 120)} cannot be read: {_why(error)}.") from None
     return path
 
 
@@ -50,7 +50,7 @@ def read_record(name: str) -> dict[str, Any]:
 def read_stored(name: str) -> dict[str, Any]:
     """The run record of a file or a folder as it stands there, checked by its published schema. Raises UsageError."""
     path = path_of(name)
-    shown = _line(str(path))
+    shown = line(str(path), 120)
     try:
         text = files.read(path, LARGEST).decode("utf-8-sig")
     except OSError as error:
@@ -96,7 +96,7 @@ def checked(value: Any, shown: str) -> dict[str, Any]:
     number = value["format"]
     if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
         raise UsageError(
-            f"{shown} was written by a newer version: its format is {_line(str(number), 20)}, this reads {FORMAT}."
+            f"{shown} was written by a newer version: its format is {line(str(number), 20)}, this reads {FORMAT}."
         )
     try:
         # What has no number that is a format is held against the present schema, which says so.
@@ -105,11 +105,11 @@ def checked(value: Any, shown: str) -> dict[str, Any]:
         raise UsageError(f"{shown} is no run record: it holds what no JSON reader takes.") from None
     if breaches:
         first = breaches[0]
-        raise UsageError(f"{shown} is no run record: {_line(first.pointer) or 'it'}: {_line(first.message)}.")
+        raise UsageError(f"{shown} is no run record: {line(first.pointer, 120) or 'it'}: {line(first.message, 120)}.")
     seen: set[str] = set()
     for entry in value["clauses"]:
         if entry["id"] in seen:
-            raise UsageError(f"{shown} is no run record: it names the clause {_line(entry['id'])} twice.")
+            raise UsageError(f"{shown} is no run record: it names the clause {line(entry['id'], 120)} twice.")
         seen.add(entry["id"])
     return value
 
@@ -121,11 +121,6 @@ def _schema(number: Any) -> str:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
-
-
-def _line(text: str, most: int = 120) -> str:
-    line = " ".join(visible(text).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _why(error: Exception) -> str:

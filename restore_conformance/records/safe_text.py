@@ -1,16 +1,22 @@
 """Text as a person may be shown it: what came over the wire is never markup, a terminal escape or a hidden mark.
 
-Knows no format of report and no library.
+Four forms: several lines, one line, code in Markdown, a sentence in Markdown. Knows no report and no library.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import re
 from typing import Any
 
-LONGEST = 6000
+LONGEST_BODY = 6000
 """Characters of a body that a report shows."""
+
+_MARKS = re.compile(r"([\\`*_\[\]<>|~&$])")
+_MENTION = re.compile(r"@[\w.]*|#+")
+_LINK = re.compile(r"(?<=[A-Za-z]):(?=//)|(?<=www)\.", re.IGNORECASE)
+_TICKS = re.compile(r"`+")
 
 
 class _Table(dict[int, str]):
@@ -35,6 +41,11 @@ def visible(text: Any) -> str:
     return shown.translate(_SHOWN)
 
 
+def shortened(text: str, longest: int) -> str:
+    """A text of at most that many characters, with a word about what was cut."""
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
+
+
 def body(stored: dict[str, Any] | None) -> str:
     """A stored body as text to show: JSON indented, other text as it is, bytes as base64."""
     if stored is None:
@@ -45,12 +56,41 @@ def body(stored: dict[str, Any] | None) -> str:
     with contextlib.suppress(ValueError, RecursionError):
         # A number that Python cannot hold would be shown as another one: such a text stays as it was sent.
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False, allow_nan=False)
-    if stored.get("cut") or len(text) > LONGEST:
-        text = text[:LONGEST] + f"\n… ({stored['size']} bytes in all)"
+    if stored.get("cut") or len(text) > LONGEST_BODY:
+        text = text[:LONGEST_BODY] + f"\n… ({stored['size']} bytes in all)"
     return visible(text) or "(empty body)"
 
 
 def line(text: Any, longest: int = 400) -> str:
     """Text for one line of a terminal or a log: no line break, and nothing a build service takes for a command."""
-    shown = visible(text).replace("\n", "\\n").replace("\t", "\\t").replace("##", "#\\u0023")
+    # Cut before it is looked at letter by letter: a line may have a million.
+    shown = visible(text[: longest + 1] if isinstance(text, str) else text)
+    shown = shown.replace("\n", "\\n").replace("\t", "\\t").replace("##", "#\\u0023")
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def code(text: Any, longest: int = 400, *, table: bool = False) -> str:
+    """A text as code in a line of Markdown; `table` for a cell, where a bar must be escaped even in code."""
+    shown = line(text, longest)
+    if not shown.strip():
+        return "` `"
+    ticks = "`" * (1 + max((len(run) for run in _TICKS.findall(shown)), default=0))
+    pad = " " if shown.startswith("`") or shown.endswith("`") or shown[0] == shown[-1] == " " else ""
+    span = f"{ticks}{pad}{shown}{pad}{ticks}"
+    return span.replace("|", "\\|") if table else span
+
+
+def words(text: str, longest: int = 400) -> str:
+    """A sentence in Markdown: every mark escaped; no mention, reference or link, and `@odata.type` as code."""
+    pieces = re.split(f"({_MENTION.pattern})", line(text, longest))
+    return "".join(
+        f"`{piece}`" if at % 2 else _LINK.sub(lambda found: "\\" + found[0], _MARKS.sub(r"\\\1", piece))
+        for at, piece in enumerate(pieces)
+    )
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A text as a block of code in Markdown, with a fence that nothing in it closes."""
+    shown = visible(text)
+    ticks = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(shown)), default=0))
+    return f"{ticks}{language}\n{shown}\n{ticks}\n"

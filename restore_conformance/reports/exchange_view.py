@@ -26,22 +26,24 @@ class Bounds:
     steps: int = 10
 
 
-def sent(exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[str, Any] | None = None) -> list[Piece]:
+def request(
+    exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[str, Any] | None = None
+) -> list[Piece]:
     """The request: its line, its headers, its body; what is wrong with it is marked where the finding says."""
-    asked = exchange["request"]
+    sent = exchange["request"]
     places = (finding or {}).get("sent", {}).get("places", ())
     named = {kind: _named(places, kind) for kind in ("url", "header")}
-    made = [Piece(f"{line(asked['method'], 40)} "), *_url(line(asked["url"], bounds.text), named["url"]), Piece("\n")]
-    there = {name.lower() for name, _ in asked["headers"]}
-    made += _headers(asked["headers"], bounds, "", named=frozenset(name.lower() for name in named["header"]))
+    pieces = [Piece(f"{line(sent['method'], 40)} "), *_url(line(sent["url"], bounds.text), named["url"]), Piece("\n")]
+    there = {name.lower() for name, _ in sent["headers"]}
+    pieces += _headers(sent["headers"], bounds, "", named=frozenset(name.lower() for name in named["header"]))
     for name in named["header"]:
         if name.lower() not in there:
-            made.append(Piece(f"← no {name} header\n", "missing"))
-    return [*made, Piece("\n"), *marked(asked["body"], [one for one in places if one.startswith("/")], longest)]
+            pieces.append(Piece(f"← no {name} header\n", "missing"))
+    return [*pieces, Piece("\n"), *marked(sent["body"], [place for place in places if place.startswith("/")], longest)]
 
 
 def _named(places: Iterable[str], kind: str) -> list[str]:
-    return [one.removeprefix(f"{kind}:") for one in places if one.startswith(f"{kind}:")]
+    return [place.removeprefix(f"{kind}:") for place in places if place.startswith(f"{kind}:")]
 
 
 def _url(url: str, parts: list[str]) -> list[Piece]:
@@ -53,24 +55,26 @@ def _url(url: str, parts: list[str]) -> list[Piece]:
     return [Piece(url)]
 
 
-def came(exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[str, Any] | None = None) -> list[Piece]:
+def answer(
+    exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[str, Any] | None = None
+) -> list[Piece]:
     """The answer: its status, its headers, its body; or what came instead of one.
 
     What a finding is about is marked: the place its pointer names, else the status or the header it observed.
     """
-    answer = exchange["response"]
-    if answer is None:
+    response = exchange["response"]
+    if response is None:
         return [Piece(f"no answer: {line(exchange.get('trouble', ''), bounds.text)}", "mark" if finding else "plain")]
     pointer = finding["pointer"] if finding else ""
     observed = finding["observed"] if finding and not pointer and isinstance(finding["observed"], str) else ""
     expected = finding["expected"] if finding else ""
-    status = str(answer["status"])
+    status = str(response["status"])
     at_status = observed.split(" ")[0] == status
     note = f"  ← expected {line(expected, 160)}" if expected else ""
-    made = [Piece("HTTP "), Piece(status, "mark" if at_status else "plain")]
-    made += [Piece(note, "note"), Piece("\n")] if at_status else [Piece("\n")]
-    made += _headers(answer["headers"], bounds, "" if at_status else observed, note)
-    return [*made, Piece("\n"), *marked(answer["body"], pointer, longest, expected)]
+    pieces = [Piece("HTTP "), Piece(status, "mark" if at_status else "plain")]
+    pieces += [Piece(note, "note"), Piece("\n")] if at_status else [Piece("\n")]
+    pieces += _headers(response["headers"], bounds, "" if at_status else observed, note)
+    return [*pieces, Piece("\n"), *marked(response["body"], pointer, longest, expected)]
 
 
 def _headers(
@@ -86,16 +90,16 @@ def _headers(
         yield Piece(f"… {len(headers) - bounds.headers} headers more\n")
 
 
-def told(exchange: dict[str, Any]) -> str:
+def in_a_line(exchange: dict[str, Any]) -> str:
     """An exchange in one line: what was asked and what was answered."""
-    answer = exchange["response"]
+    response = exchange["response"]
     path = exchange["request"]["url"].partition("/solutions/backupRestore/")[2]
-    asked = f"{exchange['request']['method']} {path or exchange['request']['url']}"
-    answered = f"answered {answer['status']}" if answer else "no answer"
-    return line(f"{asked}: {answered}", 160)
+    sent = f"{exchange['request']['method']} {path or exchange['request']['url']}"
+    answered = f"answered {response['status']}" if response else "no answer"
+    return line(f"{sent}: {answered}", 160)
 
 
-def text(pieces: list[Piece]) -> str:
+def as_text(pieces: list[Piece]) -> str:
     """The pieces as one text, a mark between guillemets: for formats that cannot colour."""
     return "".join(piece.text if piece.kind in {"plain", "note"} else _between(piece.text) for piece in pieces)
 

@@ -13,7 +13,7 @@ from typing import Any
 from restore_conformance.exchange import NOTHING, parse_json
 from restore_conformance.records.safe_text import body as plain
 from restore_conformance.records.safe_text import line as line_of
-from restore_conformance.records.safe_text import visible
+from restore_conformance.records.safe_text import shortened, visible
 
 DEEPEST = 60
 Ways = tuple[tuple[str, ...], ...]
@@ -39,15 +39,15 @@ def marked(
     """
     value = NOTHING if stored is None or "text" not in stored or stored.get("cut") else _parsed(stored["text"])
     if value is NOTHING:
-        return [Piece(cut(plain(stored), longest))]
+        return [Piece(shortened(plain(stored), longest))]
     if _depth(value) > DEEPEST:
-        return [Piece(cut(visible(stored["text"]), longest)) if stored else Piece("")]
+        return [Piece(shortened(visible(stored["text"]), longest)) if stored else Piece("")]
     ways = tuple(filter(None, map(_way, [pointer] if isinstance(pointer, str) else pointer)))
     lines = list(_lines(value, ways, (), ""))
     lines[-1].pop()  # the comma after the whole
     at = next((line for line in lines if any(piece.kind != "plain" for piece in line)), None)
     if at is not None and expected:
-        at.append(Piece(f"  ← expected {cut(line_of(expected), 160)}", "note"))
+        at.append(Piece(f"  ← expected {shortened(line_of(expected), 160)}", "note"))
     return _fitted(lines, longest)
 
 
@@ -167,7 +167,7 @@ def _around(lines: list[list[Piece]], sizes: list[int], marks: list[int], longes
 
 
 def _narrow(line: list[Piece], longest: int) -> list[Piece]:
-    return [Piece(cut(piece.text, max(longest // 2, 80)), piece.kind) for piece in line]
+    return [Piece(shortened(piece.text, max(longest // 2, 80)), piece.kind) for piece in line]
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
@@ -178,8 +178,3 @@ def _joined(pieces: list[Piece]) -> list[Piece]:
         elif piece.text:
             made.append(piece)
     return made
-
-
-def cut(text: str, longest: int) -> str:
-    """A text of at most that many characters, with a word about what was cut."""
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"

@@ -1,6 +1,6 @@
 """report.html: one file, no network, readable without scripts, and small however much a server sends.
 
-Knows where things stand on the page; what they say is in `telling`, what they look like in the templates.
+Knows where things stand on the page; what they say is in `wording`, what they look like in the templates.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.contract.documents import pinned
-from restore_conformance.records import exchanges
-from restore_conformance.reports import causes, exchange_view, wording
+from restore_conformance.records.causes import causes
+from restore_conformance.records.finding import exchanges
+from restore_conformance.reports import exchange_view, wording
 from restore_conformance.reports.exchange_view import Bounds
 from restore_conformance.reports.templating import environment, plain
 
@@ -33,17 +34,17 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def render(run: dict[str, Any]) -> str:
     """The report of a run."""
-    made = ""
+    page = ""
     for number, bounds in enumerate(BOUNDS):
-        if bounds is not BOUNDS[-1] and _guessed(run, bounds) > LARGEST:
+        if bounds is not BOUNDS[-1] and _least_size(run, bounds) > LARGEST:
             continue
-        made = _rendered(run, bounds, cut=number > 0)
-        if len(made.encode()) <= LARGEST:
+        page = _page(run, bounds, cut=number > 0)
+        if len(page.encode()) <= LARGEST:
             break
-    return made
+    return page
 
 
-def _guessed(run: dict[str, Any], bounds: Bounds) -> int:
+def _least_size(run: dict[str, Any], bounds: Bounds) -> int:
     """The least that the evidence will take, so that no page is made that is much too large."""
     total = 0
     for entry in run["clauses"]:
@@ -67,42 +68,29 @@ def _escaped(text: str, longest: int) -> int:
     return len(escape(text[:longest]).encode("utf-8", "replace"))
 
 
-def _rendered(run: dict[str, Any], bounds: Bounds, *, cut: bool) -> str:
+def _page(run: dict[str, Any], bounds: Bounds, *, cut: bool) -> str:
     examples = {e["example"]["number"]: e["example"] for e in run["clauses"] if "example" in e and not e["findings"]}
     families = run.get("timing", {}).get("families", {})
-    page = environment().get_template("report.html")
-    return page.render(
-        run=run,
-        bounds=bounds,
-        cut=cut,
-        style=plain(_text("report.css")),
-        script=plain(_text("report.js")),
-        digest=digest,
-        subject=wording.SUBJECT,
-        tone=TONES[run["verdict"]],
-        sentence=wording.sentence(run),
-        partial=wording.partial(run),
-        edition=wording.edition(run),
-        newer=wording.newer(run),
-        not_followed=wording.not_followed(run),
-        groups=wording.groups(run),
-        causes=causes.causes(run),
-        fresh=causes.fresh,
-        often=causes.often,
-        since=wording.since(run),
-        words=wording.WORDS,
-        unjudged=wording.unjudged(run),
-        families=sorted(families.items(), key=lambda item: -item[1]["slowest"]),
-        examples=[examples[number] for number in sorted(examples)],
-        interpretations=pinned().toml("interpretations.toml"),
-        places=wording.places,
-        counted=wording.counted,
-        support=wording.support,
-        first_seen=wording.first_seen,
-        last_good=wording.last_good,
-        told=exchange_view.told,
-        sent=lambda e, longest, finding=None: exchange_view.sent(e, longest, bounds, finding),
-        came=lambda e, longest, finding=None: exchange_view.came(e, longest, bounds, finding),
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            run=run,
+            bounds=bounds,
+            cut=cut,
+            style=plain(_text("report.css")),
+            script=plain(_text("report.js")),
+            digest=digest,
+            tone=TONES[run["verdict"]],
+            causes=causes(run),
+            wording=wording,
+            families=sorted(families.items(), key=lambda item: -item[1]["slowest"]),
+            examples=[examples[number] for number in sorted(examples)],
+            interpretations=pinned().toml("interpretations.toml"),
+            in_a_line=exchange_view.in_a_line,
+            request=lambda e, longest, finding=None: exchange_view.request(e, longest, bounds, finding),
+            answer=lambda e, longest, finding=None: exchange_view.answer(e, longest, bounds, finding),
+        )
     )
 
 

@@ -11,15 +11,15 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from typing import Any
 
-from restore_conformance.records import broke, exchanges
+from restore_conformance.records.finding import broke, exchanges
 from restore_conformance.records.safe_text import line, visible
-from restore_conformance.reports import causes, wording
+from restore_conformance.reports import wording
 
 LONGEST = 4000
 
 
-def render(run: dict[str, Any]) -> bytes:
-    """The run as JUnit XML in UTF-8."""
+def render(run: dict[str, Any]) -> str:
+    """The run as JUnit XML, to be written in UTF-8."""
     root = ET.Element("testsuites", name="graph-restore-conformance", time=_time(run["seconds"]))
     suites: dict[str, ET.Element] = {}
     totals: dict[str, Counter[str]] = {}
@@ -47,8 +47,8 @@ def render(run: dict[str, Any]) -> bytes:
         if suite is not root:
             suite.set("time", _time(sum(float(case.get("time", 0)) for case in suite)))
     ET.indent(root)
-    made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return made
+    xml: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return xml.decode()
 
 
 def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
@@ -63,10 +63,10 @@ def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
             mark = entry["accepted"]
             why = f"broken and accepted until {mark['review']} by {mark['owner']} ({mark['reason']})"
             ET.SubElement(case, "skipped", message=line(f"{why}: {finding['message']}"))
-            ET.SubElement(case, "system-out").text = _told(entry, finding)
+            ET.SubElement(case, "system-out").text = _lines(entry, finding)
             return "skipped"
         failure = ET.SubElement(case, "failure", message=line(finding["message"]), type="Deviation")
-        failure.text = _told(entry, finding)
+        failure.text = _lines(entry, finding)
         return "failures"
     if verdict == "error":
         ET.SubElement(case, "error", message=line(entry.get("reason", "")), type="Error")
@@ -77,7 +77,7 @@ def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
     out = ET.SubElement(case, "system-out")
     said = f"{level}, judged on {entry['exchanges']} exchanges"
     if entry["findings"]:
-        said = f"{level}, broken: {_told(entry, entry['findings'][0])}"
+        said = f"{level}, broken: {_lines(entry, entry['findings'][0])}"
     out.text = said
     return ""
 
@@ -93,13 +93,13 @@ def _time(seconds: float) -> str:
     return f"{seconds:.3f}"
 
 
-def _told(entry: dict[str, Any], finding: dict[str, Any]) -> str:
+def _lines(entry: dict[str, Any], finding: dict[str, Any]) -> str:
     """A finding in lines: what is required, what was observed, since when, and how to see it again."""
     lines = [
         entry["says"],
         *(place.address for place in wording.places(entry) if place.address),
         line(finding["message"]),
-        f"seen {causes.often(finding)}"
+        f"seen {wording.often(finding)}"
         + (f", first seen {wording.first_seen(entry, {'started': 'now'})}" if "history" in entry else ""),
         *(f"{name}: {line(value)}" for name, value in wording.support(broke(finding)).items()),
         f"accepted: {line(wording.accepted(entry))}" if "accepted" in entry else "",

@@ -5,7 +5,6 @@ Reads the file and refuses what is not a ledger in one sentence; knows no run.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from urllib.parse import urlsplit
 
 from restore_conformance.clauses import Register
 from restore_conformance.output import files
-from restore_conformance.records.markdown_text import line
+from restore_conformance.records.safe_text import line
+from restore_conformance.spelling import addresses_near
 from restore_conformance.verdicts import UsageError
 
 MEMBERS = ("clause", "target", "reason", "case", "owner", "review")
@@ -102,8 +102,7 @@ def _entry(number: int, table: dict[str, Any], known: list[str], shown: str) -> 
             raise UsageError(f"{where}: {member} must be a text that says something{_of(table)}.")
     clause, target = table["clause"].strip(), table["target"].strip()
     if clause not in known:
-        near = ", ".join(difflib.get_close_matches(clause[:200], known, 3, 0.3)) or "none"
-        raise UsageError(f"{where} names no clause: {line(clause, 80)}; near it: {near}.")
+        raise UsageError(f"{where} names no clause: {line(clause, 80)}.{addresses_near(clause, known)}")
     if not may_match(target):
         raise UsageError(
             f"{where} matches nothing: {line(target, 80)} is no base address (https://host/beta), no pattern with *, "

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from restore_conformance.records.markdown_text import line
+from restore_conformance.records.safe_text import line
 from restore_conformance.reports.ledger import is_about, may_match
 from restore_conformance.verdicts import UsageError
 

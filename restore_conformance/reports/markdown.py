@@ -7,14 +7,14 @@ is ours is written as it is.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import Any
 
 from restore_conformance.output import gate
-from restore_conformance.records import broke, earlier
-from restore_conformance.records.safe_text import line, visible
-from restore_conformance.reports import causes, exchange_view, wording
+from restore_conformance.records.causes import Cause, causes
+from restore_conformance.records.finding import broke, earlier
+from restore_conformance.records.safe_text import code, fenced, words
+from restore_conformance.reports import exchange_view, wording
 from restore_conformance.reports.exchange_view import Bounds
 
 COMMENT = 65_000
@@ -28,24 +28,21 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 SIGNS = {"pass": "✅", "fail": "❌", "error": "‼️", "inconclusive": "❔", "none": "➖"}
 TONES = {"conformant": "pass", "non-conformant": "fail", "inconclusive": "inconclusive", "error": "error"}
 BOUNDS = Bounds(1500, 600, 300)
-_TICKS = re.compile(r"`+")
-_MARKUP = re.compile(r"([\\`*_\[\]<>#|@&~$])")
 
 
 def render(run: dict[str, Any], longest: int = COMMENT) -> str:
     """The run as GitHub-flavoured Markdown, in at most `longest` bytes of UTF-8."""
     head, table, tail = _head(run), _table(run), _tail(run)
-    found = causes.causes(run)
+    found = causes(run)
     room = longest - _size(head) - _size(table) - _size(tail) - 400
     shown: list[str] = []
     for number, cause in enumerate(found, 1):
-        told = _cause(cause, f"{number}. " if len(found) > 1 else "", run)
-        if _size(told) > room:
-            told = _named(cause)
-        if _size(told) > room:
+        whole = _cause(cause, f"{number}. " if len(found) > 1 else "", run)
+        text = next((text for text in (whole, _named(cause)) if _size(text) <= room), None)
+        if text is None:
             break
-        room -= _size(told)
-        shown.append(told)
+        room -= _size(text)
+        shown.append(text)
     parts = [head]
     if found:
         parts += [f"### {wording.counted(len(found), 'finding')}{', by cause' if len(found) > 1 else ''}\n\n", *shown]
@@ -58,150 +55,123 @@ def _size(text: str) -> int:
     return len(text.encode())
 
 
-def code(text: Any, longest: int = 300) -> str:
-    """A text as code in a line: nothing in it is markup. Not for the cells of a table."""
-    shown = line(text, longest)
-    if not shown.strip():
-        return "` `"
-    ticks = "`" * (1 + max((len(found) for found in _TICKS.findall(shown)), default=0))
-    pad = " " if shown.startswith("`") or shown.endswith("`") or shown[0] == shown[-1] == " " else ""
-    return f"{ticks}{pad}{shown}{pad}{ticks}"
-
-
-def fenced(text: str, language: str = "") -> str:
-    """A text as a block of code, with a fence that nothing in it closes."""
-    shown = visible(text)
-    ticks = "`" * max(3, 1 + max((len(found) for found in _TICKS.findall(shown)), default=0))
-    return f"{ticks}{language}\n{shown}\n{ticks}\n"
-
-
 def _head(run: dict[str, Any]) -> str:
     target = "the recorded service" if run.get("recordings") else code(run["target"], 120)
     sentence = wording.sentence({**run, "target": "\0", "reason": "\1"})
     said = sentence.replace("\0", target).replace("\1", code(run["reason"]))
     verdict = f"{run['verdict'].capitalize()}{wording.edition(run)}"
-    made = f"## {SIGNS[TONES[run['verdict']]]} {verdict}: {wording.SUBJECT}\n\n{said}\n\n"
-    made += "".join(f"{_plain(one)}\n\n" for one in wording.newer(run))
+    text = f"## {SIGNS[TONES[run['verdict']]]} {verdict}: {wording.SUBJECT}\n\n{said}\n\n"
+    text += "".join(f"{words(one)}\n\n" for one in wording.newer(run))
     if run.get("stopped"):
-        made += f"> This record is partial: the run was stopped ({code(run['stopped'])}). "
-        made += "It claims nothing of the rest.\n\n"
+        text += f"> This record is partial: the run was stopped ({code(run['stopped'])}). "
+        text += "It claims nothing of the rest.\n\n"
     for error in run.get("ledger", {}).get("errors", [])[:20]:
-        made += f"> Ledger of accepted deviations: {code(error)}\n\n"
-    return made
+        text += f"> Ledger of accepted deviations: {code(error)}\n\n"
+    return text
 
 
-def _cause(cause: causes.Shown, place: str, run: dict[str, Any]) -> str:
+def _cause(cause: Cause, place: str, run: dict[str, Any]) -> str:
     """A cause: what the target does, the evidence of the clause that shows it best, and the others by name."""
     head = cause.head
     what = f"<code>{head['id']}</code>"
     if not cause.alone:
         what = f"{len(cause.entries)} clauses of {', '.join(cause.operations)}"
     mark = " (accepted)" if cause.accepted else ""
-    made = f"<details><summary>{place}{SIGNS[head['verdict']]} {cause.level}{mark}: {what}</summary>\n\n"
+    text = f"<details><summary>{place}{SIGNS[head['verdict']]} {cause.level}{mark}: {what}</summary>\n\n"
     if not cause.alone:
-        made += f"{code(cause.says)}\n\n"
-    made += _finding(head, run, named=cause.alone)
+        text += f"{code(cause.says)}\n\n"
+    text += _finding(head, run, named=cause.alone)
     for entry in cause.entries[1:]:
-        made += f"- `{entry['id']}`: {_plain(entry['says'])}\n"
+        text += f"- `{entry['id']}`: {words(entry['says'])}\n"
     if cause.consequences:
         names = ", ".join(f"`{address}`" for address in cause.consequences[:30])
         more = f" and {len(cause.consequences) - 30} more" if len(cause.consequences) > 30 else ""
-        made += f"\nNot judged because of it: {names}{more}.\n"
-    return made + "\n</details>\n\n"
+        text += f"\nNot judged because of it: {names}{more}.\n"
+    return text + "\n</details>\n\n"
 
 
 def _finding(entry: dict[str, Any], run: dict[str, Any], *, named: bool) -> str:
     """A clause with its evidence; it is `named` where its address stands above."""
-    made = (
-        f"- {'Required' if named else '`' + entry['id'] + '`'}: {_plain(entry['says'])} Stated at {_places(entry)}.\n"
-    )
+    text = f"- {'Required' if named else '`' + entry['id'] + '`'}: {words(entry['says'])} Stated at {_places(entry)}.\n"
     if entry.get("accepted"):
-        made += f"- **Accepted deviation:** {code(wording.accepted(entry))}\n"
+        text += f"- **Accepted deviation:** {code(wording.accepted(entry))}\n"
     if not entry["findings"]:
-        made += f"- {code(entry.get('reason', ''))}\n"
+        text += f"- {code(entry.get('reason', ''))}\n"
     for finding in entry["findings"]:
         exchange = broke(finding)
         rows = [
             ("Observed", code(finding["message"])),
-            *((name, code(value)) for name, value in causes.fresh(finding) if name != "Observed"),
+            *((name, code(value)) for name, value in wording.unsaid(finding) if name != "Observed"),
             ("Wrong with the request", _defect(finding)),
-            ("Seen", causes.often(finding)),
+            ("Seen", wording.often(finding)),
             ("First seen", wording.first_seen(entry, run) if "history" in entry else ""),
             ("Last kept", wording.last_good(entry)),
-            *(("Before", code(exchange_view.told(one))) for one in earlier(finding)),
+            *(("Before", code(exchange_view.in_a_line(one))) for one in earlier(finding)),
             ("For support", "; ".join(f"{name} {code(value)}" for name, value in wording.support(exchange).items())),
         ]  # fmt: skip
-        made += "".join(f"- {name}: {value}\n" for name, value in rows if value and value != "` `")
-        made += "\n" + fenced(exchange_view.text(exchange_view.sent(exchange, BOUNDS.example, BOUNDS, finding)), "http")
-        made += "\n" + fenced(
-            exchange_view.text(exchange_view.came(exchange, BOUNDS.evidence, BOUNDS, finding)), "http"
-        )
+        text += "".join(f"- {name}: {value}\n" for name, value in rows if value and value != "` `")
+        for side, longest in ((exchange_view.request, BOUNDS.example), (exchange_view.answer, BOUNDS.evidence)):
+            text += "\n" + fenced(exchange_view.as_text(side(exchange, longest, BOUNDS, finding)), "http")
         if len(finding["curl"]) <= BOUNDS.evidence:
-            made += "\n" + fenced(finding["curl"], "sh")
-    return made + "\n"
+            text += "\n" + fenced(finding["curl"], "sh")
+    return text + "\n"
 
 
 def _defect(finding: dict[str, Any]) -> str:
     """What is wrong with the request, where the message does not say so."""
     says = str(finding.get("sent", {}).get("says", ""))
-    return "" if says in finding["message"] else _plain(says)
+    return "" if says in finding["message"] else words(says)
 
 
-def _named(cause: causes.Shown) -> str:
+def _named(cause: Cause) -> str:
     head = cause.head
     rest = f" and {len(cause.entries) - 1} more" if not cause.alone else ""
-    return f"- {SIGNS[head['verdict']]} {cause.level} `{head['id']}`{rest}: {_plain(head['says'])}\n\n"
+    return f"- {SIGNS[head['verdict']]} {cause.level} `{head['id']}`{rest}: {words(head['says'])}\n\n"
 
 
 def _places(entry: dict[str, Any]) -> str:
     return "; ".join(
-        f"[{_plain(place.text)}]({place.address})" if place.address else _plain(place.text)
+        f"[{words(place.text)}]({place.address})" if place.address else words(place.text)
         for place in wording.places(entry)
     )
 
 
-def _plain(text: str) -> str:
-    """A text of ours in which no letter is markup, and no annotation like `@odata.type` the name of a user."""
-    parts = re.split(r"(@[\w.]+)", text)
-    return "".join(f"`{part}`" if part.startswith("@") else _MARKUP.sub(r"\\\1", part) for part in parts)
-
-
 def _table(run: dict[str, Any]) -> str:
     names = wording.VERDICTS
-    made = "### Clauses by heading\n\n"
-    made += "| Heading | " + " | ".join(f"{SIGNS[name]} {wording.WORDS[name]}" for name in names) + " | exchanges |\n"
-    made += "|---|" + "--:|" * (len(names) + 1) + "\n"
+    text = "### Clauses by heading\n\n"
+    text += "| Heading | " + " | ".join(f"{SIGNS[name]} {wording.WORDS[name]}" for name in names) + " | exchanges |\n"
+    text += "|---|" + "--:|" * (len(names) + 1) + "\n"
     for row in wording.tallies(run):
         counts = " | ".join(str(row[name] or "·") for name in names)
-        made += f"| {row['heading']} | {counts} | {row['exchanges']} |\n"
-    return made + "\n"
+        text += f"| {row['heading']} | {counts} | {row['exchanges']} |\n"
+    return text + "\n"
 
 
 def _tail(run: dict[str, Any]) -> str:
-    made = ""
+    text = ""
     if missed := wording.not_followed(run):
-        made += "<details><summary>Not followed in a newer edition (not binding)</summary>\n\n"
+        text += "<details><summary>Not followed in a newer edition (not binding)</summary>\n\n"
         for entry in missed[:20]:
             finding = entry["newer"]["findings"][0]
-            made += f"- edition {entry['newer']['edition']}, {entry['level']} `{entry['id']}`: "
-            made += f"{_plain(entry['says'])} Observed: {code(finding['message'])}\n"
-        made += "\n</details>\n\n"
+            text += f"- edition {entry['newer']['edition']}, {entry['level']} `{entry['id']}`: "
+            text += f"{words(entry['says'])} Observed: {code(finding['message'])}\n"
+        text += "\n</details>\n\n"
     reasons, passing = wording.unjudged(run), wording.passing(run)
     if reasons or passing:
-        made += "<details><summary>Not judged</summary>\n\n"
+        text += "<details><summary>Not judged</summary>\n\n"
         for entry in passing:
-            made += f"- `{entry['id']}` does not bind: {code(entry['reason'])}\n"
+            text += f"- `{entry['id']}` does not bind: {code(entry['reason'])}\n"
         for reason, entries in list(reasons.items())[:20]:
             names = ", ".join(f"`{entry['id']}`" for entry in entries[:6])
             more = f" and {len(entries) - 6} more" if len(entries) > 6 else ""
-            made += f"- {code(reason)}: {names}{more}\n"
+            text += f"- {code(reason)}: {names}{more}\n"
         if len(reasons) > 20:
-            made += f"- for {len(reasons) - 20} other reasons: see `report.html`\n"
-        made += "\n</details>\n\n"
+            text += f"- for {len(reasons) - 20} other reasons: see `report.html`\n"
+        text += "\n</details>\n\n"
     counts = wording.counted(run["requests"], "request"), wording.counted(run["judgements"], "judgement")
-    made += f"{', '.join(counts)} in {run['seconds']:.1f} s, profile {run['profile']}, seed {run['seed']}; "
-    made += f"suite {run['suite']['version']}, contract `{run['suite']['contract'][:12]}`; started {run['started']}.\n"
-    return made
+    text += f"{', '.join(counts)} in {run['seconds']:.1f} s, profile {run['profile']}, seed {run['seed']}; "
+    text += f"suite {run['suite']['version']}, contract `{run['suite']['contract'][:12]}`; started {run['started']}.\n"
+    return text
 
 
 def summarise(run: dict[str, Any]) -> None:
@@ -212,9 +182,9 @@ def summarise(run: dict[str, Any]) -> None:
     try:
         with open(path, "a", encoding="utf-8") as file:
             room = SUMMARY - file.tell()
-            made = render(run, room) if room > LEAST else ""
-            file.write(gate.current().text(made))
-        if not made:
+            text = render(run, room) if room > LEAST else ""
+            file.write(gate.current().text(text))
+        if not text:
             print(f"Warning: the build's summary is full, so nothing was added to it ({path}).", file=sys.stderr)
     except OSError as error:
         print(f"Warning: the build's summary {path} cannot be written: {error.strerror or error}.", file=sys.stderr)

@@ -37,7 +37,7 @@ class Count:
     """The exchanges of one family so far, how many are planned (0: not known), and how many show a deviation."""
 
     planned: int = 0
-    heard: int = 0
+    exchanges: int = 0
     broken: int = 0
     seconds: float = 0.0
     last: int = 0
@@ -49,7 +49,7 @@ def is_plain(out: TextIO) -> bool:
 
 
 class Progress:
-    """Watches a campaign: it is its `watch`, `expect` and `told`. Shows nothing where it is quiet."""
+    """Watches a campaign: it is called with each exchange. Shows nothing where it is quiet."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Progress:
         self._about = f"profile {settings.profile}, seed {settings.seed}"
         self._scrub = scrub
         self._families: dict[str, Count] = {}
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._number = self._planned = self._broken = 0
         self._start = self._last = time.monotonic()
         self._live: Any = None
@@ -102,9 +102,9 @@ class Progress:
             self._print(self._summary())
 
     def __call__(self, exchange: Exchange, number: int, planned: int) -> None:
-        """Hear of one exchange."""
+        """Count one exchange."""
         row = self._families.setdefault(exchange.family, Count())
-        row.heard += 1
+        row.exchanges += 1
         row.seconds += exchange.seconds
         row.last = self._number = max(number, self._number)
         self._planned = planned
@@ -113,30 +113,30 @@ class Progress:
             self._broken += 1
         if self._plain and not self._quiet and time.monotonic() - self._last >= EVERY:
             self._last = time.monotonic()
-            count = f"{row.heard} of {row.planned}" if row.planned >= row.heard else f"{row.heard}"
+            count = f"{row.exchanges} of {row.planned}" if row.planned >= row.exchanges else f"{row.exchanges}"
             self._print(f"{self._overall()}; now {line(exchange.family, 60)} {count}")
 
     def expect(self, planned: Mapping[str, int]) -> None:
-        """Hear how many requests of each family are planned."""
+        """Learn how many requests of each family are planned."""
         for family, number in planned.items():
             self._families.setdefault(family, Count()).planned = number
 
-    def told(self, made: Clause, deviation: Deviation, evidence: Sequence[Exchange]) -> None:
-        """Hear that a clause is broken: one line, once."""
-        if self._quiet or made.address in self._told:
+    def report_broken(self, clause: Clause, deviation: Deviation, evidence: Sequence[Exchange]) -> None:
+        """Say that a clause is broken: one line, once."""
+        if self._quiet or clause.address in self._reported:
             return
-        self._told.add(made.address)
+        self._reported.add(clause.address)
         message = deviation.message
         if self._scrub is not None:
             for one in evidence:
                 self._scrub.learn(one)
             message = self._scrub.text(message[:LONGEST])
-        self._print(f"broken  {made.level.value:7} {made.address}: {line(message, 200)}", "red")
+        self._print(f"broken  {clause.level.value:7} {clause.address}: {line(message, 200)}", "red")
 
     def explained(self, run: dict[str, Any]) -> dict[str, Any]:
         """Take back the lines about clauses that are not broken after all, and say why; gives the record as it is."""
         entries = {entry["id"]: entry for entry in run["clauses"]}
-        over = [entries[name] for name in sorted(self._told) if entries[name]["verdict"] not in {"fail", "error"}]
+        over = [entries[name] for name in sorted(self._reported) if entries[name]["verdict"] not in {"fail", "error"}]
         groups: dict[str, list[str]] = {}
         for entry in over:
             root = f"explained by {entry['root']}" if "root" in entry else entry.get("reason") or entry["verdict"]
@@ -164,10 +164,10 @@ class Progress:
 
     def _summary(self) -> str:
         took = time.monotonic() - self._start
-        largest = sorted(self._families.items(), key=lambda item: -item[1].heard)
-        heard = [(name, row) for name, row in largest if row.heard]
-        shown = ", ".join(f"{line(name, 40)} {row.heard}" for name, row in heard[:6])
-        more = f" and {len(heard) - 6} families more" if len(heard) > 6 else ""
+        largest = sorted(self._families.items(), key=lambda item: -item[1].exchanges)
+        judged = [(name, row) for name, row in largest if row.exchanges]
+        shown = ", ".join(f"{line(name, 40)} {row.exchanges}" for name, row in judged[:6])
+        more = f" and {len(judged) - 6} families more" if len(judged) > 6 else ""
         return f"{self._number} requests in {_time(took)}: {shown}{more}"
 
     def _drawn(self) -> RenderableType:
@@ -176,18 +176,18 @@ class Progress:
         from rich.table import Table
         from rich.text import Text
 
-        made = Table(box=None, pad_edge=False, header_style="dim")
-        made.add_column("family")
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        table.add_column("family")
         for name in ("requests", "broken", "each"):
-            made.add_column(name, justify="right")
+            table.add_column(name, justify="right")
         # A copy: the run goes on while this is drawn.
         rows = sorted(self._families.copy().items(), key=lambda item: (-min(item[1].broken, 1), -item[1].last))
         for name, row in rows[:ROWS]:
-            count = f"{row.heard} of {row.planned}" if row.planned >= row.heard else f"{row.heard}"
+            count = f"{row.exchanges} of {row.planned}" if row.planned >= row.exchanges else f"{row.exchanges}"
             broken = Text(str(row.broken), style="red") if row.broken else Text("·", style="dim")
-            each = f"{row.seconds / row.heard * 1000:.1f} ms" if row.heard else "·"
-            made.add_row(Text(line(name, 40)), count, broken, each)
-        parts: list[Any] = [made]
+            each = f"{row.seconds / row.exchanges * 1000:.1f} ms" if row.exchanges else "·"
+            table.add_row(Text(line(name, 40)), count, broken, each)
+        parts: list[Any] = [table]
         if len(rows) > ROWS:
             parts.append(Text(f"and {len(rows) - ROWS} families more", style="dim"))
         if self._number:

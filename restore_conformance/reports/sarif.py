@@ -12,10 +12,10 @@ import re
 from typing import Any
 
 from restore_conformance.contract.documents import pinned
-from restore_conformance.records import broke
-from restore_conformance.records.finding_identity import sight
+from restore_conformance.records.causes import causes
+from restore_conformance.records.finding import broke, identity
 from restore_conformance.records.safe_text import line
-from restore_conformance.reports import causes, wording
+from restore_conformance.reports import wording
 
 VERSION = "2.1.0"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -25,14 +25,14 @@ LONGEST = 1000
 _TABLE = re.compile(r"\[([a-z0-9-]+\.[a-z0-9-]+)\]\s*(?:#.*)?")
 
 
-def render(run: dict[str, Any]) -> bytes:
-    """The run as a SARIF log in UTF-8, in ASCII alone."""
-    return (json.dumps(log(run), indent=1) + "\n").encode()
+def render(run: dict[str, Any]) -> str:
+    """The run as a SARIF log, in ASCII alone."""
+    return json.dumps(log(run), indent=1) + "\n"
 
 
 def log(run: dict[str, Any]) -> dict[str, Any]:
     """The run as a SARIF log."""
-    found = [entry for entry in causes.findings(run) if entry["findings"]]
+    found = [entry for cause in causes(run) for entry in cause.entries if entry["findings"]]
     names = [entry["id"] for entry in found]
     ledger = run.get("ledger", {}).get("errors", ())
     rules = [_rule(entry) for entry in found]
@@ -72,9 +72,9 @@ def _result(entry: dict[str, Any], number: int, run: dict[str, Any]) -> dict[str
         "ruleIndex": number,
         "level": LEVELS[entry["level"]],
         "kind": "fail",
-        "message": {"text": line(f"{finding['message']} (seen {causes.often(finding)})", LONGEST)},
+        "message": {"text": line(f"{finding['message']} (seen {wording.often(finding)})", LONGEST)},
         "locations": [_location(entry["id"])],
-        "partialFingerprints": {"finding/v1": sight(finding).key},
+        "partialFingerprints": {"finding/v1": identity(finding).key},
         "occurrenceCount": finding["seen"],
         "properties": {
             "cause": finding.get("cause", entry["id"]),

@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 import markupsafe
 
-from restore_conformance.records.safe_text import body, visible
+from restore_conformance.records.safe_text import body, shortened, visible
 
 _UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)")
 
@@ -40,8 +40,7 @@ def plain(text: str) -> str:
 @jinja2.pass_context
 def _short(context: jinja2.runtime.Context, text: Any) -> str:
     """A text made visible, and cut at what the page's `bounds` allow."""
-    shown, longest = visible(text), int(context["bounds"].text)
-    return shown if len(shown) <= longest else f"{shown[:longest]}… ({len(shown)} characters)"
+    return shortened(visible(text), int(context["bounds"].text))
 
 
 def when(moment: str) -> str:

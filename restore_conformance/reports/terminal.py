@@ -1,6 +1,6 @@
 """What a run says in a terminal at its end: verdicts by heading, findings, what was not judged, where the reports are.
 
-Every text of a server is shown in one line, without escapes. Rich's door, beside `progress`.
+Every text of a server is shown in one line, without escapes. Rich is imported here and in `progress`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TextIO
 
+from restore_conformance.records.causes import causes
 from restore_conformance.records.safe_text import line
-from restore_conformance.reports import causes, wording
+from restore_conformance.reports import wording
 
 MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}
 COLUMNS = ("pass", "fail", "inconclusive", "none")
@@ -30,7 +31,8 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
     if not quiet:
         _headings(run, out, plain=plain)
         _causes(run, out)
-        _passing(run, out)
+        for entry in wording.passing(run):
+            print(f"passing {entry['id']}\n       does not bind: {line(entry['reason'])}", file=out)
     if said := wording.partial(run):
         print(line(said), file=out)
     print(f"{run['verdict'].upper()}{wording.edition(run)}: {line(run['reason'])}.", file=out)
@@ -120,11 +122,11 @@ def _cell(number: int, style: str) -> str:
 
 def _causes(run: dict[str, Any], out: TextIO) -> None:
     """What is broken, a paragraph a cause: what the target does, the clauses, and what was not judged because of it."""
-    found = [cause for cause in causes.causes(run) if cause.head["findings"]]
+    found = [cause for cause in causes(run) if cause.head["findings"]]
     for number, cause in enumerate(found, 1):
         finding = cause.head["findings"][0]
         place = f"{number}. " if len(found) > 1 else ""
-        often = f" (seen {causes.often(finding)})" if cause.alone else ""
+        often = f" (seen {wording.often(finding)})" if cause.alone else ""
         print(f"{place}{cause.level}: {line(cause.says)}{often}", file=out)
         for entry in cause.entries[:MOST_CLAUSES]:
             mark = f" (accepted until {entry['accepted']['review']})" if "accepted" in entry else ""
@@ -142,12 +144,6 @@ def _causes(run: dict[str, Any], out: TextIO) -> None:
         print(file=out)
 
 
-def _passing(run: dict[str, Any], out: TextIO) -> None:
-    for entry in wording.passing(run):
-        print(f"passing {entry['id']}", file=out)
-        print(f"       does not bind: {line(entry['reason'])}", file=out)
-
-
 def _unjudged(run: dict[str, Any], out: TextIO) -> None:
     """What has no verdict, a line for each reason, at most MOST_REASONS; what follows from a finding stands there."""
     reasons: dict[str, list[dict[str, Any]]] = {}
@@ -157,17 +153,16 @@ def _unjudged(run: dict[str, Any], out: TextIO) -> None:
     lines = [
         f"Not judged: {_listed([e['id'] for e in entries], 2)}: {line(why, 200)}" for why, entries in reasons.items()
     ]
-    for why, entries in causes.untested(run):
+    for why, entries in wording.untested(run).items():
         musts = sum(entry["level"] == "must" for entry in entries)
         lines.append(
             f"Not tested: {wording.counted(len(entries), 'clause')} ({musts} must), {line(why, 200)}: "
             f"{_listed([entry['id'] for entry in entries], 2)}"
         )
-    kept = lines if len(lines) <= MOST_REASONS else lines[: MOST_REASONS - 1]
-    for one in kept:
-        print(one, file=out)
-    if len(kept) < len(lines):
-        print(f"{len(lines) - len(kept)} other reasons are in the report.", file=out)
+    if len(lines) > MOST_REASONS:
+        lines[MOST_REASONS - 1 :] = [f"{len(lines) - MOST_REASONS + 1} other reasons are in the report."]
+    for text in lines:
+        print(text, file=out)
 
 
 def _listed(names: list[str], most: int = 4) -> str:

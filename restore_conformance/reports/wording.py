@@ -6,14 +6,12 @@ Pure functions of the record and of the contract. Knows no form of report, and m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.contract.documents import pinned
-
-Record = dict[str, Any]
-"""A run record, or a part of one: see schemas/run.schema.json."""
+from restore_conformance.records.causes import Record
 
 SUBJECT = "Create sharePointRestoreSession (beta), Microsoft Graph Backup Storage"
 VERDICTS = ("fail", "error", "inconclusive", "none", "pass")
@@ -22,10 +20,19 @@ WORDS = {
     "fail": "failed", "error": "suite error", "inconclusive": "inconclusive", "none": "not tested", "pass": "passed",
 }  # fmt: skip
 """The verdicts, for people."""
-UNTOUCHED = ("none", "inconclusive")
 SUPPORT_HEADERS = ("request-id", "client-request-id", "x-ms-ags-diagnostic", "date")
 """Headers that a vendor's support asks for."""
 
+LACKING = {
+    "caller": "they need another caller (--identity)",
+    "ids": "they need ids that exist on the target (--restore-points, --granular-items)",
+    "left-out": "left out, as the settings say",
+    "room": "there was no room for them",
+    "untested": "no exchange can show them",
+}
+"""Why clauses are not tested, for the kinds of reasons that are the same for all of their clauses."""
+
+_REFUSED = re.compile(r"was never refused$|^no refusal of |was refused between")
 _RFC = re.compile(r"RFC (\d+)(?:, (\d[\d.]*))?")
 
 
@@ -87,19 +94,13 @@ def edition(run: Record) -> str:
 
 def newer(run: Record) -> list[str]:
     """For each later edition a sentence: how many of its *must* clauses are not followed, and how to make it bind."""
-    made = []
-    for one in run.get("edition", {}).get("newer", ()):
-        missed = one["not_followed"]
-        if not one["judged"]:
-            made.append(f"Edition {one['name']}: nothing of it could be judged.")
-        elif not missed:
-            made.append(f"Edition {one['name']}: all {one['judged']} followed; --edition latest to bind.")
-        else:
-            made.append(
-                f"Edition {one['name']}: {len(missed)} of {one['judged']} not followed ({', '.join(missed)}); "
-                "--edition latest to bind."
-            )
-    return made
+    sentences = []
+    for edition in run.get("edition", {}).get("newer", ()):
+        missed, judged = edition["not_followed"], edition["judged"]
+        what = f"{len(missed)} of {judged} not followed ({', '.join(missed)})" if missed else f"all {judged} followed"
+        what = f"{what}; --edition latest to bind" if judged else "nothing of it could be judged"
+        sentences.append(f"Edition {edition['name']}: {what}.")
+    return sentences
 
 
 def not_followed(run: Record) -> list[Record]:
@@ -122,15 +123,18 @@ def passing(run: Record) -> list[Record]:
 
 def groups(run: Record) -> dict[str, list[Record]]:
     """The clauses by operation and heading, in the order of the register."""
-    made: dict[str, list[Record]] = {}
-    for entry in run["clauses"]:
-        made.setdefault(heading_of(entry["id"]), []).append(entry)
-    return made
+    return _grouped(run["clauses"], lambda entry: entry["id"].rpartition(".")[0])
 
 
-def heading_of(address: str) -> str:
-    """The operation and heading of a clause's address."""
-    return address.rpartition(".")[0]
+def _grouped(entries: Iterable[Record], key: Callable[[Record], str]) -> dict[str, list[Record]]:
+    by_key: dict[str, list[Record]] = {}
+    for entry in entries:
+        by_key.setdefault(key(entry), []).append(entry)
+    return by_key
+
+
+def _largest_first(by_key: dict[str, list[Record]]) -> dict[str, list[Record]]:
+    return dict(sorted(by_key.items(), key=lambda group: -len(group[1])))
 
 
 def tallies(run: Record) -> list[Record]:
@@ -146,12 +150,47 @@ def tallies(run: Record) -> list[Record]:
 
 
 def unjudged(run: Record) -> dict[str, list[Record]]:
-    """The clauses without a verdict, by the reason why."""
-    reasons: dict[str, list[Record]] = {}
-    for entry in run["clauses"]:
-        if entry["verdict"] in UNTOUCHED:
-            reasons.setdefault(entry.get("reason") or "no reason known", []).append(entry)
-    return dict(sorted(reasons.items(), key=lambda item: -len(item[1])))
+    """The clauses without a verdict, by the reason why, the largest group first."""
+    entries = (entry for entry in run["clauses"] if entry["verdict"] in {"none", "inconclusive"})
+    return _largest_first(_grouped(entries, lambda entry: entry.get("reason") or "no reason known"))
+
+
+def untested(run: Record) -> dict[str, list[Record]]:
+    """The clauses that nothing tested, by what this run lacked for them, the largest group first."""
+    entries = [entry for entry in run["clauses"] if entry["verdict"] == "none" and "root" not in entry]
+    routes = dict.fromkeys(entry["id"].partition("/")[0] for entry in entries if entry.get("why") == "route")
+    refused = any(status[0] == "4" for statuses in run.get("answers", {}).values() for status in statuses)
+
+    def lacking(entry: Record) -> str:
+        kind = entry.get("why", "untouched")
+        if kind == "route":
+            return f"the target seems to have no route for {', '.join(routes)}"
+        if kind in LACKING:
+            return LACKING[kind]
+        reason = entry.get("reason") or "nothing that was sent tests them"
+        never = "answers" in run and not refused and _REFUSED.search(reason)
+        return "the target never refused anything" if never else reason
+
+    return _largest_first(_grouped(entries, lacking))
+
+
+def unsaid(finding: Record) -> list[tuple[str, Any]]:
+    """Expectation and observation of a finding, as far as its message does not say them already."""
+    rows: list[tuple[str, Any]] = []
+    message, observed = finding["message"], finding["observed"]
+    if finding["expected"] and finding["expected"] not in message:
+        rows.append(("Expected", finding["expected"]))
+    if observed is not None and (observed if isinstance(observed, str) else repr(observed)) not in message:
+        rows.append(("Observed", observed))
+    if finding["pointer"] and not message.startswith(f"{finding['pointer']}:"):
+        rows.append(("At", finding["pointer"]))
+    return rows
+
+
+def often(finding: Record) -> str:
+    """How often it was seen."""
+    seen, of = finding["seen"], finding["of"]
+    return "once" if of == 1 else f"{seen} of {of} times"
 
 
 def places(entry: Record) -> Iterator[Place]:
@@ -190,13 +229,11 @@ def _heading(address: str, heading: str) -> str:
 
 def support(exchange: Record) -> dict[str, str]:
     """The ids and dates by which a vendor's support finds a request again, as far as they were answered or sent."""
-    made: dict[str, str] = {}
+    ids: dict[str, str] = {"sent": exchange["started"]}
     for part in ("response", "request"):
         for name, value in (exchange[part] or {}).get("headers", []):
-            if name.lower() in SUPPORT_HEADERS:
-                made.setdefault(name.lower(), value)
-    made["sent"] = exchange["started"]
-    return {name: made[name] for name in (*SUPPORT_HEADERS, "sent") if made.get(name)}
+            ids.setdefault(name.lower(), value)
+    return {name: ids[name] for name in (*SUPPORT_HEADERS, "sent") if ids.get(name)}
 
 
 def request(exchange: Record) -> str:

@@ -4,7 +4,7 @@ Knows no clause and no planner: whether something shown breaks a clause is for j
 """
 
 from restore_conformance.state.known import Aspect, Between, Known, Row
-from restore_conformance.state.ledger import session_of, shows_route
+from restore_conformance.state.session import session_of, shows_route
 from restore_conformance.state.state import State
 
 __all__ = ["Aspect", "Between", "Known", "Row", "State", "session_of", "shows_route"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from restore_conformance.state.ledger import KINDS, Items
+from restore_conformance.state.session import KINDS, Items
 
 
 def sent_by(payload: Any) -> dict[str, Items]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from restore_conformance.exchange import Exchange
-from restore_conformance.state.ledger import page_value
+from restore_conformance.state.session import page_value
 
 PAGES = 200
 """Pages of one list that are put together."""

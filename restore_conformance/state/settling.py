@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from restore_conformance.exchange import Exchange
 from restore_conformance.state.facts import answered_at
 from restore_conformance.state.known import PRESENCE, Aspect, Fit
-from restore_conformance.state.ledger import Session, View
+from restore_conformance.state.session import Session, View
 
 LONG, READINGS = 5.0, 5
 """Seconds after a change from which on a view has to show it, and how often it is read until then at least."""

@@ -16,7 +16,6 @@ from typing import Any
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import exceptions, total
 from restore_conformance.state.additions import adds_again, removed_by, sent_by
-from restore_conformance.state.between import Lists
 from restore_conformance.state.facts import CHANGES, LISTS, NOT_THERE, answered_at, caller_of, is_about, reads
 from restore_conformance.state.known import (
     COUNT,
@@ -31,7 +30,9 @@ from restore_conformance.state.known import (
     Phase,
     Row,
 )
-from restore_conformance.state.ledger import (
+from restore_conformance.state.list_history import Lists
+from restore_conformance.state.paging import Paging
+from restore_conformance.state.session import (
     KINDS,
     THERE,
     Session,
@@ -42,7 +43,6 @@ from restore_conformance.state.ledger import (
     shows_route,
     values,
 )
-from restore_conformance.state.paging import Paging
 from restore_conformance.state.settling import LONG, TROUBLE, Settling, age_of, lacking, long_enough, what_of
 
 SESSIONS = 5000

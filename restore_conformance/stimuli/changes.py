@@ -83,16 +83,20 @@ class Asked:
         return [one for one in every if own_id(one) not in part.sent][:number]
 
     def kept(self) -> list[str]:
-        """The ids that were shown first and are shown still, of those that were shown last if there are none."""
+        """The ids that were shown first and are shown still, of those that were shown last if there are none.
+
+        Items are known by the keys that were sent.
+        """
         if not self.part.shown:
-            return []
+            return [own_id(one) for one in self.part.elements] if self.part.kind == "granular" else []
         first, last = set(self.part.shown[0]), self.part.shown[-1]
         return [name for name in last if name in first] or last
 
     def middle(self) -> int:
         """Where in what was kept one stands that has others on both sides: the last, where others came after it."""
         kept = self.kept()
-        return len(kept) // 2 if kept and self.part.shown[-1][-1] == kept[-1] else -1
+        shown = self.part.shown[-1] if self.part.shown else kept
+        return len(kept) // 2 if kept and shown[-1] == kept[-1] else -1
 
 
 Maker = Callable[[Asked], Any]
@@ -144,6 +148,13 @@ def remove(a: Asked) -> Any:
 def exchange(a: Asked) -> Any:
     """A removal beside an addition, as printed; a granular one is of a browse session of its own."""
     return {a.delta: [*a.fresh(a.size or 1), removal(a.kept()[a.middle()])]} if a.kept() else None
+
+
+@change("swap")
+def swap(a: Asked) -> Any:
+    """A removal beside what `add` adds."""
+    added = add(a)
+    return {a.delta: [*added[a.delta], *remove(a)[a.delta]]} if added and a.kept() else None
 
 
 @change("remove-nothing")

@@ -123,7 +123,7 @@ def prefer(m: Materials, k: Knobs) -> Stimulus:
     return _named(made, "prefer", headers=(("Prefer", spelled[k.variant % 3]),))
 
 
-@family("media-type-spelling", 6)
+@family("media-type-spelling", 7)
 def media_type_spelling(m: Materials, k: Knobs) -> Stimulus:
     spelled = (
         "application/json; charset=utf-8",
@@ -132,9 +132,10 @@ def media_type_spelling(m: Materials, k: Knobs) -> Stimulus:
         "application/json ; charset=utf-8",
         'application/json; charset="UTF-8"',
         "application/json;odata.metadata=full",
+        'Application/JSON;odata.metadata=minimal; charset="UTF-8"',
     )
     made = granular(m, k) if k.place % 2 else standard(m, k)
-    return _named(made, "media-type-spelling", media=spelled[k.variant % 6])
+    return _named(made, "media-type-spelling", media=spelled[k.variant % 7])
 
 
 # ---------------------------------------------------------------- rows of the error table
@@ -214,12 +215,12 @@ def too_many(m: Materials, k: Knobs) -> Stimulus:
     return _made(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
 
 
-@family("duplicate", 8)
+@family("duplicate", 10)
 def duplicate(m: Materials, k: Knobs) -> Stimulus:
     """`place` is where the copy goes, `variant` the kind; the original stands `style` places before it, wrapping.
 
     From variant 2 on the copy has its members in another order, from 4 on every element is a copy, and from 6 on the
-    last two are copies of the first two, with their members in another order.
+    last two are copies of the first two: with their members in another order, from 8 on in the same one.
     """
     kind = ("standard", "granular")[k.variant % 2]
     count = max(k.size, 2)
@@ -228,10 +229,11 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
     original = (copy - 1 - k.style) % count
     if original == copy:
         original = (copy - 1) % count
-    form = k.variant % 8 // 2
-    if form == 3:
+    form = k.variant % 10 // 2
+    if form > 2:
         pairs = min(2, count // 2)
-        elements[-pairs:] = [dict(reversed(element.items())) for element in elements[:pairs]]
+        copies = elements[:pairs]
+        elements[-pairs:] = [dict(reversed(one.items())) if form == 3 else dict(one) for one in copies]
     elif form == 2:
         elements = [dict(elements[original]) for _ in elements]
     else:
@@ -243,7 +245,7 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
 
 @family("mixed", 4)
 def mixed(m: Materials, k: Knobs) -> Stimulus:
-    count, others = max(k.size, 1), 1 + k.place % 10
+    count, others = max(k.size, 1), 1 + k.place % 30
     site, items = m.elements("standard", count, k.seed), m.elements("granular", others, k.seed, style=k.style)
     payload: dict[str, Any] = {SITE: site, GRANULAR: items}
     if k.variant % 2:
@@ -265,7 +267,10 @@ SEVERAL = (
 
 @family("several", len(SEVERAL))
 def several(m: Materials, k: Knobs) -> Stimulus:
-    """Two rules broken at once; any of the two refusals is right. The first variant breaks each in every way."""
+    """Two rules broken at once; any of the two refusals is right. The first variant breaks each in every way.
+
+    With a `place` it holds members of wrong types as well.
+    """
     known = SEVERAL if m.knows(CONFLICT) else [pair for pair in SEVERAL if "conflict-value" not in pair]
     pair = known[k.variant % len(known)]
     if pair == SEVERAL[0]:
@@ -291,8 +296,8 @@ def several(m: Materials, k: Knobs) -> Stimulus:
 
 def _every_way(m: Materials, k: Knobs) -> Stimulus:
     """Full-site artifacts of which each has another bad place or restore point: a server may stumble over any."""
-    points = _bad_points(guid(k.seed, 0))
-    elements = m.elements("standard", len(_BAD_PLACES) + len(points) + 2, k.seed)
+    points, types = _bad_points(guid(k.seed, 0)), _types_of_sites() if k.place else []
+    elements = m.elements("standard", len(_BAD_PLACES) + len(points) + 2 + len(types), k.seed)
     odd = iter(elements)
     for place in _BAD_PLACES:
         next(odd)["destinationType"] = place
@@ -300,7 +305,10 @@ def _every_way(m: Materials, k: Knobs) -> Stimulus:
         next(odd)["restorePoint"] = point
     del next(odd)["destinationType"]
     del next(odd)["restorePoint"]
-    return _made(m, "several", "standard", {SITE: elements}, k, len(elements), defect="+".join(SEVERAL[0]))
+    if types:
+        elements[-len(types) :] = [_wrong(one, *row) for one, row in zip(elements[-len(types) :], types, strict=True)]
+    defect = "+".join((*SEVERAL[0], "wrong-type") if types else SEVERAL[0])
+    return _made(m, "several", "standard", {SITE: elements}, k, len(elements), defect=defect)
 
 
 # ---------------------------------------------------------------- other rules
@@ -403,13 +411,15 @@ def _each_member() -> frozenset[int]:
 
 
 EACH_MEMBER = _each_member()
+EVERY_MEMBER = len(WRONG_TYPES) - 1
+"""The row that stands for all of them at once."""
 
 
 @family("wrong-type", len(WRONG_TYPES))
 def wrong_type(m: Materials, k: Knobs) -> Stimulus:
     kind, path, value = WRONG_TYPES[k.variant % len(WRONG_TYPES)]
     if path == EVERY:
-        rows = [(inner, wrong) for of, inner, wrong in WRONG_TYPES if of == "standard" and inner not in {(), EVERY}]
+        rows = _types_of_sites()
         made = m.elements("standard", len(rows), k.seed)
         elements = [_wrong(element, *row) for element, row in zip(made, rows, strict=True)]
         return _made(m, "wrong-type", kind, {SITE: elements}, k, len(elements), defect="wrong-type")
@@ -419,6 +429,11 @@ def wrong_type(m: Materials, k: Knobs) -> Stimulus:
         payload = {LISTS[kind]: _one_odd(m, kind, k._replace(variant=0), lambda element: _wrong(element, path, value))}
     defect = "item-member-type" if kind == "granular" and path not in {(), ("*",)} else "wrong-type"
     return _made(m, "wrong-type", kind, payload, k, defect=defect)
+
+
+def _types_of_sites() -> list[tuple[tuple[str, ...], Any]]:
+    """Every place in a full-site artifact, with each value of a wrong type."""
+    return [(inner, wrong) for of, inner, wrong in WRONG_TYPES if of == "standard" and inner not in {(), EVERY}]
 
 
 def _wrong(element: dict[str, Any], path: tuple[str, ...], value: Any) -> Any:
@@ -485,7 +500,8 @@ def curiosities(m: Materials, k: Knobs) -> Stimulus:
     odd["@odata.type"], odd["restorePoint"]["@odata.type"] = "#microsoft.graph.siteRestoreArtifact", POINT
     payload = {**dict(READ_ONLY), "notDeclared": "text", "@example.note": 5, SITE: elements}
     made = _made(m, "curiosities", "standard", payload, k, len(elements), open="read-only-members")
-    return _named(made, "curiosities", singles=tuple(make(m, k) for make in _CURIOUS))
+    types = other_annotations(m, k._replace(variant=1))
+    return _named(made, "curiosities", singles=(*(make(m, k) for make in _CURIOUS), types))
 
 
 @family("unknown-members", 4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from restore_conformance.stimuli.families import Knobs, family, granular, opaque_values, standard
+from restore_conformance.stimuli.families import Knobs, family, granular, opaque_values, other_annotations, standard
 from restore_conformance.stimuli.materials import GRANULAR, SITE, Materials
 from restore_conformance.stimuli.stimulus import Stimulus
 
@@ -137,11 +137,17 @@ def unusual_json(m: Materials, k: Knobs) -> Stimulus:
 
 @family("odd-letters", 1)
 def odd_letters(m: Materials, k: Knobs) -> Stimulus:
-    """An opaque key with letters of every plane; where it is refused, the key and the letters are sent apart."""
-    elements = m.elements("granular", max(k.size, 1), k.seed)
+    """An opaque key with letters of every plane, an item with its type, another of a second browse session.
+
+    Where that is refused each is sent apart.
+    """
+    elements = m.elements("granular", max(k.size, 3), k.seed)
     elements[k.place % len(elements)]["id"] = "an item of é 😀 𝔘"
+    elements[0]["@odata.type"] = "#microsoft.graph.granularSiteRestoreArtifact"
+    elements[-1]["browseSessionId"] = elements[0]["browseSessionId"][::-1]
     body = json.dumps({GRANULAR: elements}, ensure_ascii=False, separators=(",", ":")).encode()
-    apart = (opaque_values(m, k._replace(variant=0)), unusual_json(m, k._replace(variant=3)))
+    makers = ((opaque_values, 0), (opaque_values, 2), (unusual_json, 3), (other_annotations, 4))
+    apart = tuple(make(m, k._replace(size=2, variant=variant)) for make, variant in makers)
     return Stimulus("odd-letters", "granular", body, open="unusual-json", artifacts=len(elements), singles=apart)
 
 
@@ -165,3 +171,12 @@ def big_number(m: Materials, k: Knobs) -> Stimulus:
     made = standard(m, k._replace(style=0))
     odd = b'{"note":123456789012345678901234567890,' + (made.body or b"")[1:]
     return Stimulus("big-number", "standard", odd, open="unknown-members", artifacts=made.artifacts)
+
+
+@family("odd-values", 1)
+def odd_values(m: Materials, k: Knobs) -> Stimulus:
+    """The same beside half of a surrogate pair; where that is refused each is sent apart."""
+    made = standard(m, k._replace(style=0))
+    odd = b'{"note":123456789012345678901234567890,"text":"\\ud83d",' + (made.body or b"")[1:]
+    apart = (big_number(m, k), unusual_json(m, k._replace(variant=4)))
+    return Stimulus("odd-values", "standard", odd, open="unknown-members", artifacts=made.artifacts, singles=apart)

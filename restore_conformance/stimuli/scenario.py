@@ -45,8 +45,8 @@ class Step:
     the kinds of session of which it is asked, of the first one where it is about none; all of them if it names none.
     `after` is an operation that was carried out on the session, or on any where it is about none; without that it is
     not sent. At most `pages` of a list are read, `again` times more where it shows sessions of requests that were
-    refused. `live` names what a live run takes it for ("" if it is part of every live run); None where a live target
-    is not sent it.
+    refused. `live` names what a live run takes it for ("" if it is part of every live run); None where a
+    live target is not sent it.
     """
 
     operation: str

@@ -6,7 +6,7 @@ A step says what is asked of which session, and by whom. Nothing here sends or j
 from __future__ import annotations
 
 from restore_conformance.stimuli.changes import REFUSED
-from restore_conformance.stimuli.materials import LONG_BROWSE, SAME_SITE, UPPER
+from restore_conformance.stimuli.entries import MANY_ITEMS
 from restore_conformance.stimuli.scenario import (
     ARTIFACTS,
     BACK,
@@ -22,9 +22,8 @@ from restore_conformance.stimuli.scenario import (
     Step,
     Tier,
 )
-from restore_conformance.stimuli.short import MANY_ITEMS
 
-S = Tier.STANDARD
+QUICK, S = Tier.QUICK, Tier.STANDARD
 
 READ_BACK = (
     Step("create", FIRST, live=""),
@@ -51,50 +50,47 @@ LIFE = (
 """Create, read in every way, create another, read both, delete the first, look again."""
 UNLISTED = tuple(step for step in LIFE if step.operation != "list")
 
-SHORT_LIFE = (
-    Step("create", FIRST),
-    Step("get", FIRST),
-    Step("create", OTHER),
-    Step("list"),
-    Step(REFUSALS),
-    Step("get", FIRST),
-    Step(ARTIFACTS, OTHER),
-    Step("update", OTHER, change="add"),
-    Step(ARTIFACTS, OTHER),
-    Step("delete", FIRST),
-    Step("get", FIRST, after="delete"),
-    Step(ARTIFACTS, FIRST, after="delete"),
-    Step("get", OTHER),
-    Step("list", after="delete", again=2),
-)
-"""Two sessions of items: one is changed, the other deleted, with requests that must be refused before."""
-
 COMMON = ("empty", "null", "twice", "both", "array", "restore-point", "text", "not-json", "too-many")
 """The refused changes that a short run tries: one for each rule and each form of a body."""
-
 SHORT_CHANGE = (
     Step("create", FIRST),
     Step("create", OTHER),
+    Step("get", OTHER),
+    Step("get", FIRST),
     Step(ARTIFACTS, OTHER),
     Step("update", FIRST, change="add", size=3),
     Step(ARTIFACTS, FIRST),
-    Step("update", FIRST, change="remove"),
+    Step("update", FIRST, change="swap", size=1),
     Step("get", FIRST),
     Step(ARTIFACTS, FIRST),
     Step("update", FIRST, change="remove-nothing"),
     *(Step("update", FIRST, change=name) for name in COMMON),
-    Step("get", FIRST),
-    Step("get", OTHER),
     Step("activate", OTHER),
+    Step("get", FIRST),
     Step("get", OTHER, after="activate"),
     Step(ARTIFACTS, OTHER, after="activate"),
-    Step("list", after="activate"),
     Step("activate", OTHER, after="activate"),
     Step("update", OTHER, change="add-to-running", after="activate"),
-    Step("update", OTHER, change="remove-from-running", after="activate"),
+    Step("delete", FIRST),
+    Step("get", FIRST, after="delete"),
     Step("delete", OTHER, after="activate"),
 )
-"""An empty session is filled and changed in every way, and another is activated: each operation in each state."""
+"""An empty session is filled, changed in every way and deleted, another is activated: each operation in each state."""
+
+SHORT_LIFE = (
+    Step("create", FIRST),
+    Step("create", OTHER),
+    Step("list"),
+    Step(REFUSALS),
+    Step(ARTIFACTS, OTHER),
+    Step("update", OTHER, change="add"),
+    Step(ARTIFACTS, OTHER),
+    Step("update", OTHER, change="remove"),
+    Step("delete", FIRST),
+    Step("get", OTHER),
+    Step("list", again=2),
+)
+"""Two sessions of the same items: one is deleted, the other changed, with requests that must be refused before."""
 
 REFUSING = (Step("list"), Step(REFUSALS), Step("list", again=2))
 """List, send requests that must be refused, list again."""
@@ -102,7 +98,7 @@ REFUSING = (Step("list"), Step(REFUSALS), Step("list", again=2))
 
 def _refused(kind: str) -> tuple[Step, ...]:
     return tuple(
-        Step("update", FIRST, change=name, kinds=(kind,), tier=S if name in LESS_COMMON else Tier.QUICK)
+        Step("update", FIRST, change=name, kinds=(kind,), tier=S if name in LESS_COMMON else QUICK)
         for name in REFUSED[kind]
     )
 
@@ -182,7 +178,7 @@ def _on_nothing(session: str, *, artifacts: Tier) -> tuple[Step, ...]:
     )
 
 
-ON_NOTHING = (*_on_nothing(MALFORMED, artifacts=Tier.QUICK), *_on_nothing(UNKNOWN, artifacts=S))
+ON_NOTHING = (*_on_nothing(MALFORMED, artifacts=QUICK), *_on_nothing(UNKNOWN, artifacts=S))
 """Ask every operation for an id that is not one, and for one that names nothing."""
 
 LATE = (Step("get", "kept-1"), Step("get", "kept-2"), Step("get", "gone"))
@@ -191,7 +187,7 @@ LATE = (Step("get", "kept-1"), Step("get", "kept-2"), Step("get", "gone"))
 CALLERS = ("read-only", "no-permission", NOBODY)
 
 
-def _read_as(caller: str, *, granular: Tier) -> tuple[Step, ...]:
+def _reads_as(caller: str, *, granular: Tier = QUICK) -> tuple[Step, ...]:
     return (
         Step("get", FIRST, caller=caller, after="get"),
         Step("list", caller=caller, after="get", pages=1),
@@ -200,7 +196,7 @@ def _read_as(caller: str, *, granular: Tier) -> tuple[Step, ...]:
     )
 
 
-def _change_as(caller: str) -> tuple[Step, ...]:
+def _changes_as(caller: str) -> tuple[Step, ...]:
     return (
         Step("update", FIRST, change="remove-itself", caller=caller, after="get"),
         Step("activate", FIRST, caller=caller, after="get"),
@@ -210,12 +206,12 @@ def _change_as(caller: str) -> tuple[Step, ...]:
 
 ASKED_AS = (
     Step("get", FIRST),
-    *_read_as("read-only", granular=S),
-    *_read_as("no-permission", granular=Tier.QUICK),
-    *_change_as("read-only"),
-    *_change_as("no-permission"),
-    *_read_as(NOBODY, granular=Tier.QUICK),
-    *_change_as(NOBODY),
+    *_reads_as("read-only", granular=S),
+    *_reads_as("no-permission"),
+    *_changes_as("read-only"),
+    *_changes_as("no-permission"),
+    *_reads_as(NOBODY),
+    *_changes_as(NOBODY),
 )
 """Ask every operation about a session that is there as somebody who may not, or may only read, and without a token.
 
@@ -224,26 +220,10 @@ All who ask read it before any of them tries to change it."""
 CROWD = tuple(step for number in range(27) for step in (Step("create", f"s{number}"), Step("activate", f"s{number}")))
 """Activate more sessions than may be active at once."""
 
-UNUSUAL, UNUSUAL_ITEMS = 11, SAME_SITE | UPPER | LONG_BROWSE
-"""How many items are written as the plan has none in the edition that binds by default, and how."""
-
 EARLY = (
     Scenario("refused", REFUSING, undisturbed=True),
-    Scenario(
-        "life",
-        SHORT_LIFE,
-        {FIRST: Cast("granular", UNUSUAL, UNUSUAL_ITEMS, own=True), OTHER: Cast("prefer", MANY_ITEMS)},
-        Tier.QUICK,
-        Tier.QUICK,
-    ),
-    Scenario(
-        "change",
-        SHORT_CHANGE,
-        {FIRST: Cast("no-payload"), OTHER: Cast("standard", 50)},
-        Tier.QUICK,
-        Tier.QUICK,
-        seed=40,
-    ),
+    Scenario("change", SHORT_CHANGE, {FIRST: Cast("no-payload"), OTHER: Cast("standard", 50)}, QUICK, QUICK, seed=40),
+    Scenario("life", SHORT_LIFE, {FIRST: Cast("prefer", MANY_ITEMS), OTHER: FIRST}, QUICK, QUICK),
     Scenario("life", LIFE, {FIRST: Cast("standard", 30), OTHER: FIRST}),
     Scenario("life", LIFE, {FIRST: Cast("granular", 10), OTHER: Cast("no-payload")}),
     Scenario("life", UNLISTED, {FIRST: Cast("no-payload"), OTHER: Cast("caller-application", 1)}),
@@ -255,13 +235,13 @@ EARLY = (
     Scenario("change", FILL, {FIRST: Cast("no-payload")}, seed=40),
     Scenario("activation", ACTIVATION, {FIRST: Cast("standard", 24), OTHER: Cast("standard", 9)}, activates=True),
     Scenario("activation", ACTIVATION, {FIRST: Cast("granular", 2), OTHER: Cast("standard", 27)}, activates=True),
-    Scenario("strangers", ON_NOTHING, tier=Tier.QUICK),
+    Scenario("strangers", ON_NOTHING, tier=QUICK),
 )
 """Sent before the bulk of the plan, while lists are short."""
 
 LAST = (
     Scenario("late", LATE),
-    Scenario("callers", ASKED_AS, tier=Tier.QUICK),
+    Scenario("callers", ASKED_AS, tier=QUICK),
     Scenario(
         "crowd",
         CROWD,

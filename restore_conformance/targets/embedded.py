@@ -6,7 +6,7 @@ from typing import Protocol
 
 from restore_conformance.clock import Clock, Skipping
 from restore_conformance.exchange import Request, Response
-from restore_conformance.targets.door import Answer
+from restore_conformance.targets.target import Answer
 
 RETRIES = 3
 

@@ -16,7 +16,7 @@ from restore_conformance.clock import Clock
 from restore_conformance.contract.paths import climbs, path_of
 from restore_conformance.exchange import Headers, Request, Response
 from restore_conformance.targets.coding import ALL, EACH, LARGE, LARGEST, Broken, Decoder, Unread, coding_of, heft
-from restore_conformance.targets.door import NOT_SENT, Answer, is_loopback, is_near, url_of
+from restore_conformance.targets.target import NOT_SENT, Answer, is_loopback, is_near, url_of
 from restore_conformance.targets.wire import CONNECT, Failed, TooLarge, Wire, trouble_of
 from restore_conformance.targets.wire import Clock as Line
 from restore_conformance.verdicts import UsageError

@@ -23,7 +23,7 @@ import httpcore
 import httpx
 
 from restore_conformance.output import files
-from restore_conformance.targets.door import NOT_SENT
+from restore_conformance.targets.target import NOT_SENT
 from restore_conformance.verdicts import UsageError
 
 CONNECT = 10.0
@@ -184,11 +184,13 @@ class Transport(httpx.HTTPTransport):
 class Wire:
     """Sends requests to one origin. Safe to use from threads; `close` ends what is under way as well."""
 
-    def __init__(self, base: str, ca_bundle: str, *, accept: Accept | None, proxies: bool) -> None:
+    def __init__(
+        self, base: str, ca_bundle: str, *, accept: Accept | None, proxies: bool, trust: ssl.SSLContext | None = None
+    ) -> None:
         parts = urlsplit(base)
         self.clock = Clock()
         self._network = Network(self.clock, accept)
-        self._trust = trust_of(ca_bundle) if parts.scheme == "https" else None
+        self._trust = trust or (trust_of(ca_bundle) if parts.scheme == "https" else None)
         self._proxy = _proxy_of(parts.scheme, parts.hostname or "") if proxies else None
         self._transports = [self._made()]
         self._lock = threading.Lock()

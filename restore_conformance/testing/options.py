@@ -14,9 +14,9 @@ from typing import Any
 from restore_conformance.clauses import Register
 from restore_conformance.commands import options, run
 from restore_conformance.commands.arguments import Parser, take
-from restore_conformance.configuration import Configuration
 from restore_conformance.settings import Settings
-from restore_conformance.settings_table import ROWS, respelled
+from restore_conformance.settings.files import Configuration
+from restore_conformance.settings.table import ROWS, respelled
 from restore_conformance.verdicts import UsageError
 
 Ids = str | PathLike[str] | Sequence[str]

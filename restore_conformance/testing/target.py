@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restore_conformance.clauses import load
-from restore_conformance.commands import ledger, options, run
+from restore_conformance.commands import options, run, writing
 from restore_conformance.output import gate
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Target
-from restore_conformance.targets.door import is_loopback
+from restore_conformance.targets.target import is_loopback
 from restore_conformance.testing.findings import Finding, Verdicts, verdicts_of
 from restore_conformance.testing.judgement import pages
 from restore_conformance.testing.options import Ids, Items, arguments_of, in_python, settings_of
@@ -106,9 +106,9 @@ def campaign(
     register = load()
     settings = settings_of(given, register)
     arguments = arguments_of(given)
-    accepted = ledger.ledger_of(arguments, register)
+    accepted = writing.ledger_of(arguments, register)
     with contextlib.closing(target_of(settings, app, path)) as reached, _guarding(settings, report):
-        judged = run.without_show(arguments, settings, reached, register, accepted)
+        judged = run.judge(arguments, run.Subject(settings, register, reached), accepted)
     return _run(judged, Path(report) if report else None)
 
 

@@ -1,8 +1,7 @@
 """What activating a draft answers, and what it does."""
 
 from restore_conformance import checks
-from restore_conformance.checks import known as seen
-from restore_conformance.checks import listing
+from restore_conformance.checks import readings, session_lists
 from restore_conformance.clauses import answered, clause, sent, sent_any, session, since, trusted
 from restore_conformance.verdicts import Deviation, Untouched
 
@@ -21,14 +20,14 @@ def _as_created(known):
 @clause(when=sent("activate") & session("draft") & trusted)
 def test_session(exchange, known):
     """The answer is that session."""
-    seen.has_route(exchange, known)
+    readings.has_route(exchange, known)
     checks.not_crowded_out(exchange)
     read = known.readings.get("get")
     if not any(known.sent.values()) or (read is not None and checks.total(read.answer) == 0):
         raise Untouched("the session may hold no artifacts, and nothing says that it can be activated then")
     if not known.alone and exchange.status != 200 and checks.is_refusal(exchange):
         raise Untouched("somebody else may have activated the session")
-    seen.changed(exchange, known, 200)
+    readings.changed(exchange, known, 200)
     checks.declared(exchange, "activate/response.json")
     created = known.created.answer
     if exchange.answer.get("restoreJobType") is not None and not known.emptied:
@@ -44,12 +43,12 @@ def test_started(exchange, known):
             raise Untouched("nobody can say that the session was a draft")
         draft = exchange.answer.get("status") == "draft"
     elif known.phase == "started" and "activated" in known.since:
-        draft = seen.compared(exchange, known, "status").fit != "agrees"
+        draft = readings.compared(exchange, known, "status").fit != "agrees"
     else:
         raise Untouched("no session was activated")
     if draft:
         raise Deviation(
-            f"/status: {exchange.request.method} {seen.place(exchange)}: expected a session that has started, "
+            f"/status: {exchange.request.method} {readings.place(exchange)}: expected a session that has started, "
             "got 'draft'",
             expected="activating or later",
             observed="draft",
@@ -63,7 +62,7 @@ def test_total_kept(exchange, known):
     if exchange.sent.operation == "get":
         if known.phase != "started" or "activated" not in known.since:
             raise Untouched("no session was activated")
-        seen.total_kept(exchange, known)
+        readings.total_kept(exchange, known)
         return
     before = known.readings.get("get")
     if known.phase != "draft" or before is None or not _as_created(known):
@@ -71,7 +70,7 @@ def test_total_kept(exchange, known):
     expected, shown = checks.total(before.answer), checks.total(exchange.answer)
     if expected is not None and shown is not None and expected != shown:
         raise Deviation(
-            f"/restoreSessionArtifactCount/total: {exchange.request.method} {seen.place(exchange)}: "
+            f"/restoreSessionArtifactCount/total: {exchange.request.method} {readings.place(exchange)}: "
             f"expected {expected} as the draft had, got {shown}",
             expected=str(expected),
             observed=shown,
@@ -83,10 +82,10 @@ def test_total_kept(exchange, known):
 @clause(when=READ & session("draft") & since("other:activated"))
 def test_only_that(exchange, known):
     """Another draft stays one."""
-    if seen.compared(exchange, known, "status").fit != "agrees":
+    if readings.compared(exchange, known, "status").fit != "agrees":
         status = exchange.answer["status"]
         raise Deviation(
-            f"/status: GET {seen.place(exchange)} after another session was activated: expected 'draft', "
+            f"/status: GET {readings.place(exchange)} after another session was activated: expected 'draft', "
             f"got {status!r}",
             expected="draft",
             observed=status,
@@ -100,9 +99,9 @@ def test_artifacts_kept(exchange, known):
     """The artifacts are the same ones, bound for the same place."""
     if known.before is None or not _as_created(known):
         raise Untouched("the artifacts were not read before, or were changed")
-    seen.compared(exchange, known, "items")
+    readings.compared(exchange, known, "items")
     kind = "granular" if exchange.sent.operation == "list-granular" else "standard"
-    before, after = list(known.listed.get(kind, ())), listing.shown(known)
+    before, after = list(known.listed.get(kind, ())), session_lists.shown(known)
     checks.same_number(after, before, "artifacts of the draft")
     checks.same_names([one.get("id") for one in after], [one.get("id") for one in before], "id")
     checks.as_sent(after, list(known.sent.get(kind, ())), "/value")
@@ -117,7 +116,7 @@ def test_counts(exchange, known):
     shown, total = [counts.get(name) for name in PARTS], checks.total(exchange.answer)
     if total is not None and all(isinstance(one, int) for one in shown) and sum(shown) > total:
         raise Deviation(
-            f"/restoreSessionArtifactCount: GET {seen.place(exchange)}: expected no more than {total} in all, "
+            f"/restoreSessionArtifactCount: GET {readings.place(exchange)}: expected no more than {total} in all, "
             f"got {sum(shown)}",
             expected=f"{total} at most",
             observed=sum(shown),

@@ -6,9 +6,9 @@ from restore_conformance.recogniser.answers import codes
 
 SOFT = {
     "trailing-text", "not-utf8", "conflict-value", "browse-session-missing", "item-id-missing", "item-member-type",
-    "collection-form", "future-value",
+    "collection-form", "future-value", "empty-list", "null-list",
 }  # fmt: skip
-"""Defects whose refusal is inferred: beside another curiosity they prove nothing."""
+"""Defects whose refusal is inferred, or that may make an empty session: beside another curiosity they prove nothing."""
 
 
 @clause(when=sent("create") & answered("4xx") & without("open:very-large", "open:very-deep"))

@@ -1,8 +1,7 @@
 """What create promises, seen through get, list and delete."""
 
 from restore_conformance import checks
-from restore_conformance.checks import effects, listing
-from restore_conformance.checks import known as seen
+from restore_conformance.checks import effects, readings, session_lists
 from restore_conformance.clauses import answered, clause, sent, session, since, trusted, without
 from restore_conformance.verdicts import Deviation, Untouched
 
@@ -14,9 +13,9 @@ CHANGED = ("since:added", "since:removed", "since:changed", "since:refused")
 @clause(when=sent("get") & session("draft", "started") & since("created") & without("since:other:deleted") & trusted)
 def test_found(exchange, known):
     """A created session is found."""
-    if seen.long_ago(known):
+    if readings.long_ago(known):
         raise Untouched("many sessions were made since: see get/response.late")
-    seen.found(exchange, known)
+    readings.found(exchange, known)
 
 
 @clause(when=READ & session("draft", "started") & without("prefer:all-members"))
@@ -31,7 +30,7 @@ def test_same_session(exchange, known):
 def test_stays_draft(exchange, known):
     """A session that nobody activates stays a draft, where drafts can be activated."""
     effects.wait_to_be_activated(known)
-    if seen.compared(exchange, known, "status").fit != "agrees":
+    if readings.compared(exchange, known, "status").fit != "agrees":
         status = exchange.answer["status"]
         raise Deviation(
             f"/status: expected 'draft' of a session nobody activated, got {status!r}",
@@ -45,13 +44,13 @@ def test_stays_draft(exchange, known):
 def test_same_counts(exchange, known):
     """The number of artifacts stays."""
     effects.no_change_of_another(known)
-    seen.total_kept(exchange, known)
+    readings.total_kept(exchange, known)
 
 
 @clause(when=sent("delete") & session("draft") & trusted & without(*CHANGED))
 def test_draft_deleted(exchange, known):
     """A draft may be deleted."""
-    seen.changed(exchange, known, 200, 202, 204)
+    readings.changed(exchange, known, 200, 202, 204)
 
 
 @clause(when=READ & session("draft") & since("other:created") & without(*CHANGED))
@@ -74,10 +73,10 @@ def test_others_untouched(exchange, known):
         checks.same_time(first.get("createdDateTime"), again.get("createdDateTime"), "createdDateTime", 0)
     if known.aspect("count").fit != "open":
         effects.no_change_of_another(known)
-        seen.total_kept(exchange, known, "other:created")
+        readings.total_kept(exchange, known, "other:created")
 
 
 @clause(when=sent("list") & answered("200", "object") & trusted)
 def test_nothing_of_refused(exchange, known):
     """A refused request makes nothing."""
-    listing.nothing_of_refused(exchange, known)
+    session_lists.nothing_of_refused(exchange, known)

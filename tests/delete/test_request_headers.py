@@ -1,10 +1,10 @@
 """Who asks: the header table of the page."""
 
-from restore_conformance.checks import asking
+from restore_conformance.checks import access
 from restore_conformance.clauses import clause, sent, session
 
 
 @clause(when=sent("delete", "sole:no-token") & session("draft"))
 def test_authorization_required(exchange, known):
     """A request without a token is refused."""
-    asking.unknown_caller(exchange, known)
+    access.unknown_caller(exchange, known)

@@ -1,7 +1,7 @@
 """What deleting a session answers, and what it leaves behind."""
 
 from restore_conformance import checks
-from restore_conformance.checks import known as seen
+from restore_conformance.checks import readings
 from restore_conformance.clauses import clause, sent, session, since, trusted
 from restore_conformance.verdicts import Untouched
 
@@ -9,27 +9,27 @@ from restore_conformance.verdicts import Untouched
 @clause(when=sent("delete") & session("draft") & trusted)
 def test_no_content(exchange, known):
     """Deleting is answered without content."""
-    seen.changed(exchange, known, 204)
+    readings.changed(exchange, known, 204)
 
 
 @clause(when=sent("get") & session("gone") & trusted)
 def test_gone(exchange, known):
     """A deleted session is gone, and stays so."""
-    seen.not_found(exchange, known)
+    readings.not_found(exchange, known)
 
 
 @clause(when=sent("get") & session("draft", "started") & since("other:deleted") & trusted)
 def test_only_that(exchange, known):
     """Another session stays."""
-    if seen.long_ago(known):
+    if readings.long_ago(known):
         raise Untouched("many sessions were made since: see get/response.late")
-    seen.found(exchange, known, "other:deleted")
+    readings.found(exchange, known, "other:deleted")
 
 
 @clause(when=sent("list-artifacts") & session("gone") & trusted)
 def test_artifacts_gone(exchange, known):
     """With a session go its artifacts."""
-    seen.has_route(exchange, known)
+    readings.has_route(exchange, known)
     if exchange.status == 200:
-        seen.compared(exchange, known, "items")
+        readings.compared(exchange, known, "items")
         checks.same_number(checks.objects(exchange.answer, "value"), [], "artifacts of a session that is gone")

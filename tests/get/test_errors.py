@@ -1,7 +1,7 @@
 """How get refuses."""
 
 from restore_conformance import checks
-from restore_conformance.checks import asking, refusing
+from restore_conformance.checks import access, transitions
 from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
@@ -14,16 +14,16 @@ def test_envelope(exchange):
 @clause(when=sent("get", "id:malformed") & session("unheard") & trusted)
 def test_invalid_session_id(exchange, known):
     """An invalid id is refused."""
-    return asking.malformed_id(exchange, known)
+    return access.malformed_id(exchange, known)
 
 
 @clause(when=sent("get", "id:well-formed") & session("unheard") & trusted)
 def test_session_not_found(exchange, known):
     """A session that is not there is not found."""
-    asking.not_there(exchange, known)
+    access.not_there(exchange, known)
 
 
 @clause(when=sent("get") & session("unheard") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return refusing.as_listed(exchange, known)
+    return transitions.as_listed(exchange, known)

@@ -1,6 +1,6 @@
 """Who asks: the header table of the page."""
 
-from restore_conformance.checks import asking
+from restore_conformance.checks import access
 from restore_conformance.clauses import answered, clause, sent, session
 from restore_conformance.verdicts import Deviation, Untouched
 
@@ -8,7 +8,7 @@ from restore_conformance.verdicts import Deviation, Untouched
 @clause(when=sent("get", "sole:no-token") & session("draft", "started"))
 def test_authorization_required(exchange, known):
     """A request without a token is refused."""
-    asking.unknown_caller(exchange, known)
+    access.unknown_caller(exchange, known)
 
 
 @clause(when=sent("get", "prefer:all-members") & answered("200", "object") & session("draft", "started"))

@@ -1,7 +1,7 @@
 """What reading one session answers."""
 
 from restore_conformance import checks
-from restore_conformance.checks import known as seen
+from restore_conformance.checks import readings
 from restore_conformance.clauses import answered, clause, sent, session, since, trusted, without
 from restore_conformance.verdicts import Deviation, Untouched
 
@@ -16,7 +16,7 @@ def test_session(exchange, known):
     if exchange.status == 200:
         checks.declared(exchange, "get/response.json")
     elif known.phase in {"draft", "started"} and known.since <= {"created", "other:created"}:
-        seen.found(exchange, known)
+        readings.found(exchange, known)
     else:
         raise Untouched("the session was not read")
 
@@ -66,9 +66,9 @@ def test_timestamps_order(exchange, known):
 @clause(when=sent("get") & session("draft", "started") & since("other:created") & trusted)
 def test_late(exchange, known):
     """A session stays while others come."""
-    if not seen.long_ago(known):
+    if not readings.long_ago(known):
         raise Untouched("no session was read long after it was made")
-    seen.found(exchange, known, "other:created")
+    readings.found(exchange, known, "other:created")
 
 
 @clause(when=READ & sent("session:foreign") & session("draft", "started"))

@@ -1,7 +1,7 @@
 """How list-artifacts refuses."""
 
 from restore_conformance import checks
-from restore_conformance.checks import asking, refusing
+from restore_conformance.checks import access, transitions
 from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
@@ -15,8 +15,8 @@ def test_envelope(exchange):
 def test_invalid_session_id(exchange, known):
     """An invalid id is refused, or has no artifacts, like one that names nothing."""
     if exchange.status != 200:
-        return asking.malformed_id(exchange, known)
-    asking.names_nothing(exchange, known)
+        return access.malformed_id(exchange, known)
+    access.names_nothing(exchange, known)
     checks.same_number(checks.objects(exchange.answer, "value"), [], "artifacts of no session")
     return "unknown"
 
@@ -24,10 +24,10 @@ def test_invalid_session_id(exchange, known):
 @clause(when=sent("list-artifacts", "id:well-formed") & session("unheard") & trusted)
 def test_unknown_session(exchange, known):
     """A session that is not there has no artifacts, and breaks nothing."""
-    refusing.no_server_error(exchange, known)
+    transitions.no_server_error(exchange, known)
 
 
 @clause(when=sent("list-artifacts", "id:malformed") & session("unheard") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return refusing.as_listed(exchange, known)
+    return transitions.as_listed(exchange, known)

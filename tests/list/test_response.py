@@ -1,7 +1,7 @@
 """What reading the list of sessions answers."""
 
 from restore_conformance import checks
-from restore_conformance.checks import listing
+from restore_conformance.checks import session_lists
 from restore_conformance.clauses import answered, clause, sent, sent_any, trusted
 from restore_conformance.verdicts import Deviation
 
@@ -12,7 +12,7 @@ PAGE = sent("list") & answered("200", "object") & trusted
 @clause(when=sent_any("list", "page:list") & trusted)
 def test_collection(exchange, known):
     """The list is a collection, on every page."""
-    listing.collection(exchange, known)
+    session_lists.collection(exchange, known)
 
 
 @clause(when=PAGE)
@@ -46,22 +46,22 @@ def test_next_link(exchange):
 @clause(when=PAGE)
 def test_no_repeats(exchange, known):
     """No session stands in it twice: on one page, or on two where nobody else makes sessions meanwhile."""
-    listing.no_repeats(exchange, known)
+    session_lists.no_repeats(exchange, known)
 
 
 @clause(when=PAGE)
 def test_complete(exchange, known):
     """What was created is listed, on whichever page, and when it was activated too."""
-    listing.complete(exchange, known)
+    session_lists.complete(exchange, known)
 
 
 @clause(when=PAGE)
 def test_agrees_with_get(exchange, known):
     """The list shows what get shows."""
-    listing.agree_with_get(exchange, known)
+    session_lists.agree_with_get(exchange, known)
 
 
 @clause(when=PAGE)
 def test_deleted_gone(exchange, known):
     """What was deleted is not listed."""
-    listing.deleted_gone(exchange, known)
+    session_lists.deleted_gone(exchange, known)

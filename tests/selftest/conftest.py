@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looking import settings_for
 
+from restore_conformance import cli
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.mock import Service
-from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 
 
@@ -83,12 +84,24 @@ def judged(register):
 
     def judge(service=None, profile="standard", **changes):
         service = service or Service()
-        tokens = {kind: token for token, kind in service.tokens.items()}
-        others = {kind: token for kind, token in tokens.items() if kind != "good"}
-        settings = Settings(**{"token": tokens["good"], "identities": others, "profile": profile, **changes})
-        return Campaign(settings, Embedded(service), register).run()
+        return Campaign(settings_for(service, profile=profile, **changes), Embedded(service), register).run()
 
     return judge
+
+
+@pytest.fixture
+def command(capsys):
+    """Runs the command in process: exit code, standard output, standard error."""
+
+    def act(*arguments):
+        try:
+            code = cli.main([str(argument) for argument in arguments])
+        except SystemExit as left:
+            code = left.code
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return act
 
 
 def _postgres_programs() -> Path | None:

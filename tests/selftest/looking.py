@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from restore_conformance.exchange import Request
+from restore_conformance.settings import Settings
 from restore_conformance.stimuli.stimulus import CREATE
 
 
@@ -39,6 +40,13 @@ def disagreement(stimulus, sent):
     if stimulus.open not in {*curious, ""} or (not stimulus.open and curious):
         return f"open {sorted(sent.open)}, meant {stimulus.open or 'nothing'}"
     return None
+
+
+def settings_for(service, **changes):
+    """The settings of a run that may use every caller whom a service in process knows."""
+    tokens = {kind: token for token, kind in service.tokens.items()}
+    others = {kind: token for kind, token in tokens.items() if kind != "good"}
+    return Settings(**{"token": tokens["good"], "identities": others, **changes})
 
 
 def failed(result):

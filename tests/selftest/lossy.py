@@ -1,4 +1,4 @@
-"""A service in process whose answers get lost or are replaced on demand, behind a live door with a journal."""
+"""The service in process as a live target, also one whose answers get lost, and behind a guard with a journal."""
 
 import json
 import uuid
@@ -9,11 +9,10 @@ from restore_conformance.contract.paths import session_path
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
 from restore_conformance.live.cleanup import clean
-from restore_conformance.live.guard import Door
-from restore_conformance.live.identities import Identities
+from restore_conformance.live.guard import Guard
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.settings import Login
-from restore_conformance.live.signin import Token
+from restore_conformance.live.tokens import Identities, Token
 from restore_conformance.mock import Service
 from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Answer, Embedded
@@ -21,14 +20,36 @@ from restore_conformance.targets import Answer, Embedded
 POOL = [str(uuid.uuid4()) for _ in range(30)]
 
 
-class Lossy:
+class Distant:
+    """A service in process as a target that counts as live, and every request that reached it."""
+
+    loopback = False
+
+    def __init__(self, service=None, base="https://localhost/beta"):
+        self.service = service or Service()
+        self.inner = Embedded(self.service, "live", base)
+        self.name = self.base = base
+        self.requests = []
+
+    def send(self, request, patience=None):
+        self.requests.append(request)
+        return self.inner.send(request, patience)
+
+    def now(self):
+        return self.inner.now()
+
+    def pause(self, seconds):
+        self.inner.pause(seconds)
+
+    def close(self):
+        pass
+
+
+class Lossy(Distant):
     """A service whose answers to creates, or whose requests, get lost on demand; `answers` replace others."""
 
-    loopback, name, base = False, "live", "https://localhost/beta"
-
     def __init__(self):
-        self.service = Service()
-        self.inner = Embedded(self.service)
+        super().__init__()
         self.lose = ""
         self.answers = {}
         self.seen = []
@@ -44,18 +65,14 @@ class Lossy:
             return Answer(request, None, "time-out")
         return answer
 
-    def now(self):
-        return self.inner.now()
 
-    def pause(self, seconds):
-        self.inner.pause(seconds)
-
-    def close(self):
-        pass
+def identities(token):
+    """The one caller of a live run, with a token that does not end."""
+    return Identities({"good": Login()}, lambda _: Token(token, 1e12, renewable=False))
 
 
 class Place:
-    """A door on a lossy service with a journal, opened as often as a test likes: every time a new start."""
+    """A guard on a lossy service with a journal, opened as often as a test likes: every time a new start."""
 
     def __init__(self, folder):
         self.wire = Lossy()
@@ -63,28 +80,28 @@ class Place:
         self.open()
 
     def open(self):
-        identities = Identities({"good": Login()}, lambda _: Token(self.wire.service.token, 1e12, renewable=False))
         self.journal = Journal(self.folder / "journal.ndjson")
-        self.door = Door(
-            self.wire, identities, self.journal, Budget(500, 500, 600, 500), Pace(0), refusal=lambda _: False,
-            support=lambda _: None, application=CLIENT, pool=frozenset(f"point {one}" for one in POOL),
+        self.guard = Guard(
+            self.wire, identities(self.wire.service.token), self.journal, Budget(500, 500, 600, 500), Pace(0),
+            refusal=lambda _: False, support=lambda _: None, application=CLIENT,
+            pool=frozenset(f"point {one}" for one in POOL),
         )  # fmt: skip
-        self.door.pause = lambda seconds: None
+        self.guard.pause = lambda seconds: None
 
     def create(self, points=None, token=None):
         elements = [{"restorePoint": {"id": point}, "destinationType": "new"} for point in points or ()]
         body = json.dumps({"siteRestoreArtifacts": elements} if elements else {}).encode()
         headers = (
-            ("Authorization", f"Bearer {token or self.door.identities['good']}"),
+            ("Authorization", f"Bearer {token or self.guard.identities['good']}"),
             ("Content-Type", "application/json"),
         )
         request = Request("POST", CREATE, headers, body)
-        return self.wire.service.handle(request) if token else self.door.send(request).response
+        return self.wire.service.handle(request) if token else self.guard.send(request).response
 
     def read(self, session):
         """Reads a session as a run does."""
-        bearer = (("Authorization", f"Bearer {self.door.identities['good']}"),)
-        return self.door.send(Request("GET", session_path(session), bearer)).response
+        bearer = (("Authorization", f"Bearer {self.guard.identities['good']}"),)
+        return self.guard.send(Request("GET", session_path(session), bearer)).response
 
     def other(self, points=None):
         """A draft of somebody else with the same application."""
@@ -93,7 +110,7 @@ class Place:
     def clean(self, careful=True):
         self.journal.close()
         self.open()
-        return clean(self.door, careful=careful)
+        return clean(self.guard, careful=careful)
 
     @property
     def sessions(self):

@@ -30,7 +30,7 @@ class Built:
     code: int
 
 
-def build(folder: Path, **given: str) -> Built:
+def build(folder: Path, python: str = sys.executable, **given: str) -> Built:
     """Run the steps that have a shell, except the installation, with inputs put in as a runner does."""
     values = {name: one.get("default", "") for name, one in ACTION["inputs"].items()} | given
     workspace = folder / "workspace"
@@ -43,7 +43,7 @@ def build(folder: Path, **given: str) -> Built:
     def filled(text: str) -> str:
         known = {f"inputs.{name}": value for name, value in values.items()}
         known |= {f"steps.judge.outputs.{name}": value for name, value in said.items()}
-        known["steps.install.outputs.python"] = sys.executable
+        known["steps.install.outputs.python"] = python
         return re.sub(r"\$\{\{ (.*?) \}\}", lambda found: known.get(found[1], ""), text)
 
     for step in ACTION["runs"]["steps"]:
@@ -182,6 +182,31 @@ def test_bad_input_is_one_error(tmp_path, given, says):
     assert (made.code, made.outputs["verdict"], made.outputs["code"]) == (2, "error", "2")
     assert [says in line for line in made.log.splitlines() if line.startswith("::error")] == [True]
     assert "report" not in made.outputs
+
+
+@pytest.mark.parametrize(
+    ("target", "begins", "ends"),
+    [
+        ("traffic.har", "judge --report=", " -- traffic.har"), ("recordings", "judge --report=", " -- recordings"),
+        ("mock", "run --target=mock ", " --plain"), ("nowhere.har", "run --target=nowhere.har ", " --plain"),
+        ("http://127.0.0.1:1/beta", "run --target=http://127.0.0.1:1/beta ", " --plain"),
+    ],
+)  # fmt: skip
+def test_recordings_and_folders_of_them_are_judged(tmp_path, target, begins, ends):
+    """Whatever else is in the repository, a target that has a name keeps its meaning."""
+    for folder in ("recordings", "mock"):
+        (tmp_path / "workspace" / folder).mkdir(parents=True)
+    (tmp_path / "workspace" / "traffic.har").touch()
+    (tmp_path / "python").write_text('#!/bin/sh\n[ "$3" != restore_conformance ] || echo "asked: $*"\n')
+    (tmp_path / "python").chmod(0o755)
+    said = re.search(
+        r"^asked: -P -m restore_conformance (.*)$",
+        build(tmp_path, str(tmp_path / "python"), target=target).log,
+        re.MULTILINE,
+    )
+    assert said
+    assert said[1].startswith(begins)
+    assert said[1].endswith(ends)
 
 
 def test_the_action_is_as_safe_as_a_workflow():

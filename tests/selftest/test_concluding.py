@@ -2,7 +2,7 @@
 
 import pytest
 
-from restore_conformance.campaign.bounded_ids import Memory
+from restore_conformance.campaign.created_ids import BoundedIds
 from restore_conformance.campaign.result import PILLARS, Stop, conclude, untouched
 from restore_conformance.clauses import Clause, When, sent
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict, Why
@@ -55,7 +55,7 @@ def test_why_a_clause_was_not_touched():
 
 
 def test_ids_are_remembered_from_the_beginning_and_of_late():
-    memory = Memory(generation=10)
+    memory = BoundedIds(generation=10)
     assert all(memory(str(number), number) is None for number in range(100))
     assert memory("0", 200) == 0
     assert memory("9", 200) == 9
@@ -64,7 +64,7 @@ def test_ids_are_remembered_from_the_beginning_and_of_late():
 
 
 def test_what_is_remembered_is_bounded():
-    memory = Memory(generation=10)
+    memory = BoundedIds(generation=10)
     for number in range(1000):
         memory(str(number), number)
     assert len(memory._first) + len(memory._recent) + len(memory._older) <= 30

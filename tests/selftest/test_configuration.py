@@ -9,9 +9,9 @@ import pytest
 from servers import answering
 
 from restore_conformance import cli
-from restore_conformance.configuration import FILE, configuration, user_file
 from restore_conformance.live import signin
 from restore_conformance.live.settings import live_from, state_folder
+from restore_conformance.settings.files import FILE, configuration, user_file
 from restore_conformance.verdicts import Unready, UsageError
 
 TENANT = "0f4c3a52-7d3c-4d55-9a5b-2f1f3f2d6a10"

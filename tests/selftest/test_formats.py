@@ -12,9 +12,9 @@ from restore_conformance.cli import main
 from restore_conformance.contract import places
 from restore_conformance.contract.documents import pinned
 from restore_conformance.history.run_row import pack
-from restore_conformance.records import BEFORE, BROKE, broke, upgraded
 from restore_conformance.records.causes import grouped
-from restore_conformance.records.finding_identity import sight
+from restore_conformance.records.finding import BEFORE, BROKE, broke, identity
+from restore_conformance.records.formats import upgraded
 from restore_conformance.records.reader import read_record, read_stored
 from restore_conformance.reports.comparison import compare
 
@@ -117,7 +117,7 @@ def test_a_defect_that_format_1_named_by_a_slug_is_the_same_finding_today():
     finding["message"] = "expected 400 X for a request whose one defect is duplicate, got 201"
     shown = entry(upgraded(stored))["findings"][0]
     assert shown["message"] == "expected 400 X, since two artifacts name the same restore point or item; got 201"
-    assert sight(shown).message == sight({**shown}).message
+    assert identity(shown).message == identity({**shown}).message
 
 
 def test_a_record_that_is_grouped_again_stays_as_it_is():

@@ -1,13 +1,10 @@
 """Two fronts, one verdict: the command and pytest end with zero for the same servers, whatever the configuration."""
 
 import contextlib
-import json
-import re
 import socket
-import subprocess
-import sys
 
 import pytest
+from pytest_sessions import sessions
 from servers import answering
 
 from restore_conformance import cli
@@ -19,28 +16,6 @@ from restore_conformance.mock.server import serving
 PAGE = b"<!DOCTYPE html><html><body>Sign in to the proxy</body></html>"
 LOST = b'{"error": {"code": "ResourceNotFound", "message": "Not here."}}'
 JSON = (("Content-Type", "application/json"),)
-
-SESSIONS = """
-import json, sys, pytest
-for number, arguments in enumerate(json.loads(sys.argv[1])):
-    print(f"=== {number}", flush=True)
-    print(f"=== {number} ended {int(pytest.main(arguments))}", flush=True)
-"""
-
-
-def pytest_fronts(*sessions):
-    """Run sessions of pytest one after the other in one process of their own: exit code and output of each."""
-    always = ["-p", "no:cacheprovider", "-q", "--rootdir", str(places.ROOT)]
-    made = subprocess.run(
-        [sys.executable, "-c", SESSIONS, json.dumps([[*always, *map(str, one)] for one in sessions])],
-        cwd=places.ROOT, capture_output=True, text=True, timeout=240, check=False,
-    )  # fmt: skip
-    found = []
-    for number in range(len(sessions)):
-        told = re.search(rf"=== {number}\n(.*)=== {number} ended (\d+)\n", made.stdout, re.DOTALL)
-        assert told, made.stdout + made.stderr
-        found.append((int(told[2]), told[1]))
-    return found
 
 
 @contextlib.contextmanager
@@ -67,39 +42,6 @@ def environments():
             "page of a proxy": (f"{page}/beta", "T", 3),
             "404 to everything": (f"{lost}/beta", "T", 3),
         }
-
-
-@pytest.fixture(scope="module")
-def table(tmp_path_factory):
-    """The exit codes of both fronts: environment to (expected, command, pytest, what pytest said)."""
-    made = {}
-    patch = pytest.MonkeyPatch()
-    patch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-    with environments() as known:
-        options = {name: ["--target", base, "--token", token] for name, (base, token, _) in known.items()}
-        fronts = pytest_fronts(*(["tests/create", "--profile", "quick", *one] for one in options.values()))
-        for (name, given), (code, said) in zip(options.items(), fronts, strict=True):
-            folder = str(tmp_path_factory.mktemp("run"))
-            command = cli.main(["run", *given, "--profile", "quick", "--quiet", "--plain", "--report", folder])
-            made[name] = known[name][2], command, code, said
-    patch.undo()
-    return made
-
-
-ENVIRONMENTS = [
-    "conforming", "broken", "impossible token", "closed port", "wrong path", "wrong token", "no token",
-    "page of a proxy", "404 to everything",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_pytest_is_green_exactly_where_the_command_is(table, name):
-    """Nothing that the command could not judge passes for judged in pytest, where its clauses are merely skipped."""
-    expected, command, code, said = table[name]
-    assert command == expected
-    assert (code == 0) == (command == 0), said
-    assert "INTERNALERROR" not in said
-    assert "restore-conformance: " in said
 
 
 NOISY = """
@@ -138,55 +80,86 @@ mock.Service = lambda: seeded(fault.name)
 
 
 @pytest.fixture(scope="module")
-def foreign(tmp_path_factory, register):
-    """Sessions under plug-ins and options of somebody else, and with a campaign that raises: exit code and output."""
+def fronts(tmp_path_factory, register):
+    """What both fronts say: by environment (expected, command, (pytest, what it said)), and by foreign configuration.
+
+    What patches the suite comes last, since all sessions are of one process.
+    """
     folder = tmp_path_factory.mktemp("plugins")
     advice = next(
         clause.fault for clause in register.clauses if clause.level == "should" and clause.address.startswith("create/")
     )
-    texts = {"noisy": NOISY, "raising": RAISING, "advice": ADVICE.replace("{name}", advice)}
-    for name, text in texts.items():
+    for name, text in {"noisy": NOISY, "raising": RAISING, "advice": ADVICE.replace("{name}", advice)}.items():
         (folder / f"{name}_plugin.py").write_text(text)
-    quick = ["tests/create/test_response.py", "--profile", "quick"]
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PYTHONPATH", str(folder))
-    sessions = {
-        "noisy": [*quick, "-p", "noisy_plugin"],
-        "strict": [*quick, "-W", "error"],
-        "subset": [*quick, "-k", "test_id", "--target", "http://127.0.0.1:9/beta"],
-        "advice": ["tests/create", *quick[1:], "-p", "advice_plugin", "-W", "error"],
-        "replay": ["tests/create/test_examples.py", "--target", "replay"],
-        "raising": [*quick, "-p", "raising_plugin", "-s"],
-    }
-    made = dict(zip(sessions, pytest_fronts(*sessions.values()), strict=True))
-    patch.undo()
-    return made
+    part = ["tests/create/test_response.py", "--profile", "quick"]
+    table = {}
+    with environments() as known, pytest.MonkeyPatch.context() as patch:
+        patch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+        patch.setenv("PYTHONPATH", str(folder))
+        sent = {
+            name: ["--target", base, "--token", token, "--profile", "quick"] for name, (base, token, _) in known.items()
+        }
+        several = {
+            name: ["tests/create" if known[name][2] < 2 else "tests/create/test_introduction.py", *given]
+            for name, given in sent.items()
+        }
+        several |= {
+            "noisy": [*part, "-p", "noisy_plugin"],
+            "strict": [*part, "-W", "error"],
+            "subset": [*part, "-k", "test_id", "--target", "http://127.0.0.1:9/beta"],
+            "replay": ["tests/create/test_examples.py", "--target", "replay"],
+            "advice": ["tests/create", *part[1:], "-p", "advice_plugin", "-W", "error"],
+            "raising": [*part, "-p", "raising_plugin", "-s"],
+        }
+        always = ["-p", "no:cacheprovider", "--rootdir", places.ROOT]
+        found = sessions(places.ROOT, always, several)
+        for name, given in sent.items():
+            report = str(tmp_path_factory.mktemp("run"))
+            code = cli.main(["run", *given, "--quiet", "--plain", "--report", report])
+            table[name] = known[name][2], code, found[name]
+    return table, found
+
+
+ENVIRONMENTS = [
+    "conforming", "broken", "impossible token", "closed port", "wrong path", "wrong token", "no token",
+    "page of a proxy", "404 to everything",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_pytest_is_green_exactly_where_the_command_is(fronts, name):
+    """Nothing that the command could not judge passes for judged in pytest, where its clauses are merely skipped."""
+    expected, command, (code, said) = fronts[0][name]
+    assert command == expected
+    assert (code == 0) == (command == 0), said
+    assert "INTERNALERROR" not in said
+    assert "restore-conformance: " in said
 
 
 @pytest.mark.parametrize("name", ["noisy", "strict", "advice"])
-def test_a_foreign_configuration_changes_no_verdict(foreign, name):
+def test_a_foreign_configuration_changes_no_verdict(fronts, name):
     """Warnings of other plug-ins, warnings as errors and an advice that is not followed leave a green run green."""
-    code, said = foreign[name]
+    code, said = fronts[1][name]
     assert "INTERNALERROR" not in said
     assert code == 0, said
     assert name != "advice" or "should: create/" in said
 
 
-def test_replay_is_a_target_of_pytest(foreign):
-    code, said = foreign["replay"]
+def test_replay_is_a_target_of_pytest(fronts):
+    code, said = fronts[1]["replay"]
     assert code == 0, said
     assert "2 passed" in said
 
 
-def test_a_part_of_the_clauses_is_not_green_either(foreign):
+def test_a_part_of_the_clauses_is_not_green_either(fronts):
     """Whichever clauses are selected: a target that could not be judged ends with the exit code of the command."""
-    code, said = foreign["subset"]
+    code, said = fronts[1]["subset"]
     assert code == 3, said
 
 
-def test_a_campaign_that_raises_is_run_once(foreign):
+def test_a_campaign_that_raises_is_run_once(fronts):
     """The first clause shows the error, the others name it, and nothing is sent again."""
-    code, said = foreign["raising"]
+    code, said = fronts[1]["raising"]
     assert code == 1
     assert said.splitlines().count("A CAMPAIGN BEGAN") == 1
     assert "not what anybody expected" in said

@@ -20,7 +20,7 @@ from damaging import as_json, as_lines, as_toml, changed, spoilt, wholes
 from restore_conformance import cli
 from restore_conformance.contract import places
 from restore_conformance.live.journal import Journal
-from restore_conformance.live.token_claims import claims_of
+from restore_conformance.live.tokens import claims_of
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
 from restore_conformance.output import files

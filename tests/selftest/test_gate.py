@@ -26,6 +26,7 @@ from restore_conformance.scrub import Scrub
 from restore_conformance.verdicts import UsageError
 
 TOKEN = "aB3-_x.Q/9+z=&'<tok en>q7Yk0Wv"  # every character that some encoding changes
+SHORT = ["run", "--target", "mock", "--profile", "quick", "--max-requests", "3", "--quiet"]  # cannot judge: exit 3
 HEADER_TOKEN = "eyJhbGciOiJub25lIn0.Y2FuYXJ5LWNhbmFyeQ.c2lnbmF0dXJlLW9mLXRoZS1ydW4"
 
 
@@ -159,7 +160,7 @@ def test_no_link_is_followed(tmp_path):
     folder.mkdir()
     for name in ("run.json", "report.html", ".run.json.part", "run.json.part", "exchanges.ndjson.part", ".writable"):
         (folder / name).symlink_to(precious)
-    assert cli.main(["run", "--profile", "quick", "--report", str(folder), "--quiet"]) == 0
+    assert cli.main([*SHORT, "--report", str(folder)]) == 3
     assert precious.read_text() == "of the user"
     assert not (folder / "run.json").is_symlink()
 
@@ -186,7 +187,7 @@ def test_the_default_folder_may_not_be_a_link(tmp_path, monkeypatch, capsys):
 
 def test_a_record_beside_the_exchanges_of_another_run_is_refused(tmp_path, capsys):
     for name in ("one", "two"):
-        assert cli.main(["run", "--profile", "quick", "--report", str(tmp_path / name), "--quiet"]) == 0
+        assert cli.main([*SHORT, "--report", str(tmp_path / name)]) == 3
     assert cli.main(["compare", str(tmp_path / "one"), str(tmp_path / "two")]) == 0
     (tmp_path / "one" / "exchanges.ndjson").replace(tmp_path / "two" / "exchanges.ndjson")
     for command in (
@@ -284,18 +285,8 @@ def test_no_file_and_no_line_of_a_run_holds_the_token(broken, tmp_path, capfd):
             clause = next(entry["id"] for entry in record["clauses"] if entry["verdict"] == "fail")
             cli.main(["bundle", str(tmp_path / "run"), clause, "--to", str(tmp_path / "b.zip")])
         else:
-            cli.main(
-                [
-                    "record",
-                    "create/response.created",
-                    "--target",
-                    base,
-                    "--token",
-                    HEADER_TOKEN,
-                    "--to",
-                    str(tmp_path / "c"),
-                ]
-            )
+            words = ["record", "create/response.created", "--target", base, "--token", HEADER_TOKEN]
+            cli.main([*words, "--to", str(tmp_path / "c")])
     captured = capfd.readouterr()
     for text in (captured.out, captured.err):
         assert not found(text.encode(), HEADER_TOKEN)
@@ -406,8 +397,7 @@ def test_a_history_that_cannot_be_written_at_the_end_changes_no_verdict(tmp_path
         raise UsageError("The history h.db cannot be used: disk is full.")
 
     monkeypatch.setattr(adding, "keep", keep)
-    words = ["run", "--target", "mock", "--profile", "quick", "--max-requests", "3", "--quiet"]
-    code = cli.main([*words, "--report", str(tmp_path / "r"), "--history", str(tmp_path / "h.db")])
+    code = cli.main([*SHORT, "--report", str(tmp_path / "r"), "--history", str(tmp_path / "h.db")])
     out, err = capsys.readouterr()
     assert code == 3
     assert "INCONCLUSIVE" in out

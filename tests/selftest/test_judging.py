@@ -256,6 +256,15 @@ def test_an_answer_that_names_the_row_of_a_clause_is_reported_under_it():
     assert found == ["create/errors.duplicate-artifact"]
 
 
+def test_two_lists_without_artifacts_may_make_an_empty_session():
+    """As each of them alone may; and nobody has to refuse both for the same reason."""
+    judge, both = Judge(load()), {"siteRestoreArtifacts": None, "granularSiteRestoreArtifacts": []}
+    session = {"id": "aaaaaaaa-0000-4000-8000-00000000000b", "status": "draft"}
+    judge.exchange(exchange(both, 201, session, 1))
+    judge.exchange(exchange(both, 400, error("badRequest"), 2))
+    assert judge.broken() == []
+
+
 @pytest.mark.parametrize("profile", ["quick", "standard"])
 def test_what_follows_from_a_clause_that_follows_from_another_is_reported_under_the_first_cause(profile):
     """Every create answered 200 is one defect, whatever family of requests shows it, and whoever asks."""

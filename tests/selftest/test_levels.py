@@ -13,6 +13,7 @@ from restore_conformance.clauses import load
 from restore_conformance.commands import bench
 from restore_conformance.commands.clauses import main as show_clauses
 from restore_conformance.mock import Service
+from restore_conformance.mock.conditions import sent
 from restore_conformance.mock.faults import FAULTS
 from restore_conformance.mock.hooks import around
 from restore_conformance.mock.variants import VARIANTS, reported
@@ -75,15 +76,12 @@ def test_a_change_of_unknown_members_alone_may_be_empty(judged):
     """`{"note": 1}`, `{}` and annotations alone change nothing where what is not known is passed over."""
     seen = []
 
-    def passing(service, asked, found, right):
-        try:
-            payload = json.loads(asked.request.body)
-        except ValueError:
-            return right()
-        if isinstance(payload, dict) and not any("RestoreArtifacts" in name for name in payload):
-            seen.append(payload)
-            return Reply(200, {"id": asked.session})
-        return right()
+    def passing(call):
+        payload = sent(call.asked)
+        if payload is None or any("RestoreArtifacts" in name for name in payload):
+            return call.proceed()
+        seen.append(payload)
+        return Reply(200, {"id": call.asked.session})
 
     service = Service()
     around(("update",), passing)(service)

@@ -8,6 +8,7 @@ import zlib
 
 import h11
 import pytest
+from client import GRANULAR, SITE, Client
 
 from restore_conformance.exchange import Request, Response
 from restore_conformance.mock import Service
@@ -129,13 +130,9 @@ TOKENS = ["x", "_", "é", "²", "-5", "9" * 5000, "c3RhcnQ6LTE=", "c3RhcnQ6eA=="
 def test_a_token_that_a_service_did_not_give_is_no_error_of_it(token):
     """Of the mock and of every conforming server: a list from the beginning, or a refusal."""
     for variant in [None, *VARIANTS.values()]:
-        service = Service() if variant is None else composed([variant.name])
-        authorised = (("Authorization", f"Bearer {service.token}"), ("Content-Type", "application/json"))
-        service.handle(Request("POST", "/solutions/backupRestore/sharePointRestoreSessions", authorised, b"{}"))
-        for place in ("restoreSessions", "sharePointRestoreSessions"):
-            target = f"/solutions/backupRestore/{place}?$skiptoken={token}"
-            assert service.handle(Request("GET", target, authorised)).status < 500
-        made = next(iter(service.sessions), "x")
-        for below in ("siteRestoreArtifacts", "granularSiteRestoreArtifacts"):
-            target = f"/solutions/backupRestore/sharePointRestoreSessions/{made}/{below}?$skiptoken={token}"
-            assert service.handle(Request("GET", target, authorised)).status < 500
+        client = Client(composed([variant.name] if variant else []))
+        client("POST", "/sharePointRestoreSessions", {})
+        session = next(iter(client.service.sessions), "x")
+        for path in ("", f"/{session}/{SITE}", f"/{session}/{GRANULAR}"):
+            assert client("GET", f"/sharePointRestoreSessions{path}?$skiptoken={token}")[0] < 500
+        assert client("GET", f"/restoreSessions?$skiptoken={token}")[0] < 500

@@ -1,51 +1,14 @@
 """The mock has the whole life of a session, and answers as the documents say."""
 
-import json
-
 import pytest
+from client import BASE, GRANULAR, SITE, Client, artifact, code
 
 from restore_conformance.contract.documents import pinned
-from restore_conformance.exchange import Request
-from restore_conformance.mock import Service
-
-BASE = "/solutions/backupRestore"
-SITE, GRANULAR = "siteRestoreArtifacts", "granularSiteRestoreArtifacts"
-
-
-class Client:
-    """Speaks to a service in process, as one caller."""
-
-    def __init__(self, service, caller="good"):
-        self.service = service
-        self.token = next(token for token, kind in service.tokens.items() if kind == caller)
-
-    def __call__(self, method, path, payload=None, **headers):
-        sent = [("Authorization", f"Bearer {self.token}"), *((k.replace("_", "-"), v) for k, v in headers.items())]
-        body = None
-        if payload is not None:
-            body = json.dumps(payload).encode()
-            sent.append(("Content-Type", "application/json"))
-        answer = self.service.handle(Request(method, BASE + path, tuple(sent), body))
-        return answer.status, json.loads(answer.body) if answer.body else None
-
-    def create(self, number=2, kind=SITE):
-        return self("POST", "/sharePointRestoreSessions", {kind: [element(kind, n) for n in range(number)]})[1]
-
-
-def element(kind, number, **more):
-    key = f"aaaaaaaa-0000-4000-8000-{number:012x}"
-    if kind == GRANULAR:
-        return {"browseSessionId": "eJx", "id": f"{key},{key}", **more}
-    return {"restorePoint": {"id": key}, "destinationType": "inPlace", **more}
 
 
 @pytest.fixture
 def client():
-    return Client(Service())
-
-
-def code(answer):
-    return answer[0], answer[1]["error"]["code"]
+    return Client()
 
 
 def test_a_created_session_keeps_its_schema(client):
@@ -54,13 +17,13 @@ def test_a_created_session_keeps_its_schema(client):
 
 
 def test_a_session_is_read_by_both_routes(client):
-    made = client.create()
+    created = client.create(2)
     for route in ("restoreSessions", "sharePointRestoreSessions"):
-        status, read = client("GET", f"/{route}/{made['id']}")
+        status, read = client("GET", f"/{route}/{created['id']}")
         assert (status, read["id"], read["restoreSessionArtifactCount"]) == (
             200,
-            made["id"],
-            made["restoreSessionArtifactCount"],
+            created["id"],
+            created["restoreSessionArtifactCount"],
         )
     assert code(client("GET", "/restoreSessions/x")) == (400, "InvalidRestoreSessionId")
     assert code(client("GET", "/restoreSessions/aaaaaaaa-0000-4000-8000-00000000ffff")) == (
@@ -70,23 +33,23 @@ def test_a_session_is_read_by_both_routes(client):
 
 
 def test_a_list_comes_in_pages(client):
-    made = [client.create(1)["id"] for _ in range(45)]
+    created = [client.create(1)["id"] for _ in range(45)]
     seen, path = [], "/restoreSessions"
     while path:
         status, page = client("GET", path)
         assert status == 200
         seen += [one["id"] for one in page["value"]]
         path = page.get("@odata.nextLink", "").partition(BASE)[2]
-    assert seen == made
+    assert seen == created
 
 
 def test_a_draft_is_changed(client):
-    made = client.create(2)
-    path = f"/sharePointRestoreSessions/{made['id']}"
+    created = client.create(2)
+    path = f"/sharePointRestoreSessions/{created['id']}"
     _, before = client("GET", f"{path}/{SITE}")
     gone = before["value"][0]["id"]
     changes = [
-        element(SITE, 9),
+        artifact(SITE, 9),
         {"@removed": {"reason": "changed"}, "id": gone},
         {"@removed": {"reason": "changed"}, "id": "none"},
     ]
@@ -106,33 +69,33 @@ def test_a_draft_is_changed(client):
         ({}, (400, "InvalidPatchRequest")),
         ({f"{SITE}@delta": []}, (400, "InvalidArtifactRequest")),
         ({f"{SITE}@delta": None}, (400, "InvalidArtifactRequest")),
-        ({f"{SITE}@delta": [element(SITE, 7, restorePoint={"id": ""})]}, (400, "InvalidRestorePoint")),
-        ({f"{SITE}@delta": [element(SITE, 7), element(SITE, 7)]}, (400, "DuplicateArtifactInList")),
-        ({f"{SITE}@delta": [element(SITE, n) for n in range(10, 61)]}, (400, "RestoreArtifactsLimitBreached")),
+        ({f"{SITE}@delta": [artifact(SITE, 7, restorePoint={"id": ""})]}, (400, "InvalidRestorePoint")),
+        ({f"{SITE}@delta": [artifact(SITE, 7), artifact(SITE, 7)]}, (400, "DuplicateArtifactInList")),
+        ({f"{SITE}@delta": [artifact(SITE, n) for n in range(10, 61)]}, (400, "RestoreArtifactsLimitBreached")),
         (
-            {f"{SITE}@delta": [element(SITE, 8)], f"{GRANULAR}@delta": [element(GRANULAR, 8)]},
+            {f"{SITE}@delta": [artifact(SITE, 8)], f"{GRANULAR}@delta": [artifact(GRANULAR, 8)]},
             (400, "InvalidPatchRequest"),
         ),
     ],
 )
 def test_a_bad_change_is_refused(client, payload, expected):
-    made = client.create(2)
-    assert code(client("PATCH", f"/sharePointRestoreSessions/{made['id']}", payload)) == expected
+    created = client.create(2)
+    assert code(client("PATCH", f"/sharePointRestoreSessions/{created['id']}", payload)) == expected
 
 
 def test_a_session_runs_to_its_end(client):
     for number, end in ((4, "completed"), (5, "completedWithError")):
-        made = client.create(number)
-        status, started = client("POST", f"/restoreSessions/{made['id']}/activate")
+        created = client.create(number)
+        status, started = client("POST", f"/restoreSessions/{created['id']}/activate")
         assert (status, started["status"], started["restoreSessionArtifactCount"]["inProgress"]) == (
             200,
             "activating",
             number,
         )
-        course = [client("GET", f"/restoreSessions/{made['id']}")[1]["status"] for _ in range(3)]
+        course = [client("GET", f"/restoreSessions/{created['id']}")[1]["status"] for _ in range(3)]
         assert course == ["active", end, end]
         for method, path in (("DELETE", ""), ("POST", "/activate")):
-            assert code(client(method, f"/restoreSessions/{made['id']}{path}")) == (
+            assert code(client(method, f"/restoreSessions/{created['id']}{path}")) == (
                 403,
                 "RestoreSessionActionNotAllowed",
             )
@@ -146,9 +109,9 @@ def test_only_so_many_sessions_run_at_once(client):
 
 
 def test_a_draft_is_deleted(client):
-    made = client.create()
-    assert client("DELETE", f"/restoreSessions/{made['id']}") == (204, None)
-    assert code(client("GET", f"/restoreSessions/{made['id']}")) == (404, "RestoreSessionNotFound")
+    created = client.create(2)
+    assert client("DELETE", f"/restoreSessions/{created['id']}") == (204, None)
+    assert code(client("GET", f"/restoreSessions/{created['id']}")) == (404, "RestoreSessionNotFound")
 
 
 @pytest.mark.parametrize(
@@ -157,15 +120,15 @@ def test_a_draft_is_deleted(client):
      ("no-permission", 403, 403), ("personal", 403, 403), ("expired", 401, 401)],
 )  # fmt: skip
 def test_permissions(caller, create, read):
-    client = Client(Service(), caller)
+    client = Client(caller=caller)
     assert client("POST", "/sharePointRestoreSessions")[0] == create
     assert client("GET", "/restoreSessions")[0] == read
 
 
 def test_members_after_the_sentinel_are_shown_when_asked_for(client):
-    made = client.create(1, GRANULAR)
-    assert made["restoreJobType"] == "unknownFutureValue"
-    path = f"/restoreSessions/{made['id']}"
+    created = client.create(1, GRANULAR)
+    assert created["restoreJobType"] == "unknownFutureValue"
+    path = f"/restoreSessions/{created['id']}"
     assert client("GET", path, Prefer="include-unknown-enum-members")[1]["restoreJobType"] == "granular"
 
 

@@ -8,10 +8,11 @@ import ssl
 
 import httpx
 import pytest
+from client import SITE, Client, artifact, code
 from tenant import tls
 
-from restore_conformance.exchange import Request
-from restore_conformance.mock import Service
+from restore_conformance import cli
+from restore_conformance.mock import Service, server
 from restore_conformance.mock.server import listen, serving
 from restore_conformance.mock.wire import LARGEST_BODY
 
@@ -21,13 +22,11 @@ PATH = "/solutions/backupRestore/"
 @pytest.mark.parametrize("collection", ["restoreSessions", "sharePointRestoreSessions"])
 def test_doubled_slash(collection):
     """A path that begins with two slashes, as the SDKs send it, is the same path, and its links are clean."""
-    service = Service()
-    service.page = 1
-    headers = (("Authorization", f"Bearer {service.token}"),)
+    client = Client()
+    client.service.page = 1
     for _ in range(2):
-        created = service.handle(Request("POST", f"/{PATH}sharePointRestoreSessions", headers))
-        assert created.status == 201
-    page = json.loads(service.handle(Request("GET", f"/{PATH}{collection}", headers)).body)
+        assert client.ask("POST", f"/{PATH}sharePointRestoreSessions").status == 201
+    page = json.loads(client.ask("GET", f"/{PATH}{collection}").body)
     assert page["@odata.context"].endswith(f"#{collection}")
     assert page["@odata.nextLink"] == f"{PATH}{collection}?$skiptoken=1"
 
@@ -38,54 +37,33 @@ def test_no_delay():
         assert listening.proto == socket.IPPROTO_TCP
 
 
-def link(service, target, *headers):
-    """The link to the second page of a list that was asked for with these headers."""
-    token = ("Authorization", f"Bearer {service.token}")
-    page = json.loads(service.handle(Request("GET", target, (token, *headers))).body)
-    return page["@odata.nextLink"].removesuffix(f"{PATH}restoreSessions?$skiptoken=1")
-
-
-FORWARDED = (("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "graph.example, inner"))
+OWN = "http://127.0.0.1:8080/beta"
+FORWARDED = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "graph.example, inner"}
+NO_ADDRESS = {"X_Forwarded_Proto": "gopher", "X_Forwarded_Host": 'x"/y', "X_Forwarded_Prefix": "//evil.example"}
 
 
 @pytest.mark.parametrize(
     ("address", "version", "headers", "base"),
     [
-        ("http://127.0.0.1:8080/beta", "/beta", (), "http://127.0.0.1:8080/beta"),
-        ("http://127.0.0.1:8080/beta", "/v1.0", (), "http://127.0.0.1:8080/v1.0"),
-        ("http://127.0.0.1:8080/beta", "", (), "http://127.0.0.1:8080/beta"),
-        ("http://127.0.0.1:8080/beta", "/v1.0", (("Host", "localhost:99"),), "http://localhost:99/v1.0"),
-        ("https://127.0.0.1:8443/beta", "/beta", (("Host", "[::1]:8443"),), "https://[::1]:8443/beta"),
-        ("http://127.0.0.1:8080/beta", "/beta", FORWARDED, "https://graph.example/beta"),
-        (
-            "http://127.0.0.1:8080/beta",
-            "/beta",
-            (*FORWARDED, ("X-Forwarded-Prefix", "/mocks/one/")),
-            "https://graph.example/mocks/one/beta",
-        ),
-        (
-            "http://127.0.0.1:8080/beta",
-            "/beta",
-            (
-                ("Host", "a b"),
-                ("X-Forwarded-Proto", "gopher"),
-                ("X-Forwarded-Host", 'x"/y'),
-                ("X-Forwarded-Prefix", "//evil.example"),
-            ),
-            "http://127.0.0.1:8080/beta",
-        ),
-        ("", "", (("Host", "anything"),), ""),
+        (OWN, "/beta", {}, OWN),
+        (OWN, "/v1.0", {}, "http://127.0.0.1:8080/v1.0"),
+        (OWN, "", {}, OWN),
+        (OWN, "/v1.0", {"Host": "localhost:99"}, "http://localhost:99/v1.0"),
+        ("https://127.0.0.1:8443/beta", "/beta", {"Host": "[::1]:8443"}, "https://[::1]:8443/beta"),
+        (OWN, "/beta", FORWARDED, "https://graph.example/beta"),
+        (OWN, "/beta", FORWARDED | {"X_Forwarded_Prefix": "/mocks/one/"}, "https://graph.example/mocks/one/beta"),
+        (OWN, "/beta", {"Host": "a b"} | NO_ADDRESS, OWN),
+        ("", "", {"Host": "anything"}, ""),
     ],
 )
 def test_links_lead_back_the_way_the_caller_came(address, version, headers, base):
     """Scheme, host, a proxy's prefix and the version are those of the request, as far as they can be an address."""
-    service = Service()
-    service.page, service.address = 1, address
+    client = Client()
+    client.service.page, client.service.address = 1, address
     for _ in range(2):
-        service.handle(
-            Request("POST", f"{PATH}sharePointRestoreSessions", (("Authorization", f"Bearer {service.token}"),))
-        )
-    assert link(service, f"{version}{PATH}restoreSessions", *headers) == base
+        client.create()
+    page = json.loads(client.ask("GET", f"{version}{PATH}restoreSessions", **headers).body)
+    assert page["@odata.nextLink"] == f"{base}{PATH}restoreSessions?$skiptoken=1"
 
 
 @pytest.mark.parametrize("version", ["/beta", "/v1.0"])
@@ -108,13 +86,7 @@ def test_paging_over_tls(version, tmp_path):
     assert [len(page) for page in pages] == [1, 1, 1]
 
 
-PAYLOAD = json.dumps(
-    {
-        "siteRestoreArtifacts": [
-            {"restorePoint": {"id": "aaaaaaaa-0000-4000-8000-000000000001"}, "destinationType": "new"}
-        ]
-    }
-).encode()
+PAYLOAD = json.dumps({SITE: [artifact(SITE, 1)]}).encode()
 SQUEEZED = gzip.compress(PAYLOAD)
 
 
@@ -137,56 +109,51 @@ SQUEEZED = gzip.compress(PAYLOAD)
 )
 def test_compressed_payload(coding, body, status):
     """gzip is understood up to a bound; another coding gets 415, after which the SDKs send the plain body."""
-    service = Service()
-    sent = {"Authorization": f"Bearer {service.token}", "Content-Type": "application/json", "Content-Encoding": coding}
-    answer = service.handle(Request("POST", f"{PATH}sharePointRestoreSessions", tuple(sent.items()), body or None))
+    answer = Client().ask("POST", f"{PATH}sharePointRestoreSessions", body or None, Content_Encoding=coding)
     assert answer.status == status, answer.body
 
 
 def test_compressed_change():
     """A change may be compressed too, and what is no gzip there has the code of the update table."""
-    service = Service()
-    token = ("Authorization", f"Bearer {service.token}")
-    made = json.loads(service.handle(Request("POST", f"{PATH}sharePointRestoreSessions", (token,))).body)
-    target = f"{PATH}sharePointRestoreSessions/{made['id']}"
-    headers = (token, ("Content-Type", "application/json"), ("Content-Encoding", "gzip"))
-    broken = service.handle(Request("PATCH", target, headers, PAYLOAD))
-    assert (broken.status, json.loads(broken.body)["error"]["code"]) == (400, "InvalidPatchRequest")
+    client = Client()
+    path = f"/sharePointRestoreSessions/{client.create()['id']}"
     change = gzip.compress(PAYLOAD.replace(b"Artifacts", b"Artifacts@delta", 1))
-    assert service.handle(Request("PATCH", target, headers, change)).status == 200
+    assert code(client("PATCH", path, PAYLOAD, Content_Encoding="gzip")) == (400, "InvalidPatchRequest")
+    assert code(client("PATCH", path, change, Content_Encoding="gzip")) == (200, None)
 
 
-def test_a_long_body_of_nobody_is_refused_before_it_is_read():
+@pytest.mark.parametrize(
+    ("patience", "length", "status"),
+    [(30.0, 9_000_000, b"401"), (0.2, 9, b"408")],
+    ids=["a long body of nobody is refused before it is read", "a caller who takes too long is dropped"],
+)
+def test_a_body_that_never_comes(monkeypatch, patience, length, status):
     """The caller announces a body and never sends it."""
+    monkeypatch.setattr("restore_conformance.mock.server.PATIENCE", patience)
     with serving(Service()) as base:
         host, port = base.removeprefix("http://").removesuffix("/beta").split(":")
         with socket.create_connection((host, int(port)), 5) as connection:
-            head = f"POST /beta/solutions/backupRestore/sharePointRestoreSessions HTTP/1.1\r\nHost: {host}\r\n"
-            connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 9000000\r\n\r\n".encode())
-            assert connection.recv(200).startswith(b"HTTP/1.1 401")
-
-
-def test_a_caller_who_takes_too_long_is_dropped(monkeypatch):
-    monkeypatch.setattr("restore_conformance.mock.server.PATIENCE", 0.2)
-    with serving(Service()) as base:
-        host, port = base.removeprefix("http://").removesuffix("/beta").split(":")
-        with socket.create_connection((host, int(port)), 5) as connection:
-            connection.sendall(f"POST /beta/x HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\n".encode())
-            assert connection.recv(200).startswith(b"HTTP/1.1 408")
+            head = f"POST /beta{PATH}sharePointRestoreSessions HTTP/1.1\r\nHost: {host}\r\n"
+            connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode())
+            assert connection.recv(200).startswith(b"HTTP/1.1 " + status)
 
 
 @pytest.mark.parametrize("body", [b'{"a": NaN}', b'{"a": [-Infinity]}'])
 def test_what_is_not_json_is_refused(body):
-    service = Service()
-    headers = (("Authorization", f"Bearer {service.token}"), ("Content-Type", "application/json"))
-    asked = Request("POST", "/solutions/backupRestore/sharePointRestoreSessions", headers, body)
-    assert service.handle(asked).status == 400
+    assert code(Client()("POST", "/sharePointRestoreSessions", body)) == (400, "BadRequest")
 
 
 def test_sessions_are_bounded(monkeypatch):
     monkeypatch.setattr("restore_conformance.mock.service.MOST_SESSIONS", 2)
-    service = Service()
-    asked = Request(
-        "POST", "/solutions/backupRestore/sharePointRestoreSessions", (("Authorization", f"Bearer {service.token}"),)
-    )
-    assert [service.handle(asked).status for _ in range(3)] == [201, 201, 429]
+    client = Client()
+    assert [client("POST", "/sharePointRestoreSessions")[0] for _ in range(3)] == [201, 201, 429]
+
+
+@pytest.mark.parametrize("option", [["--token", "chosen-token-1"], ["--token=chosen-token-1"]])
+def test_the_token_that_was_chosen_is_printed_for_the_user_to_copy(monkeypatch, capsys, option):
+    """It is the mock's own token and no secret, so the command to try works as it stands."""
+    monkeypatch.setattr(server, "run", lambda service, listening: listening.close())
+    assert cli.main(["serve", "--port", "0", *option]) == 0
+    out = capsys.readouterr().out
+    assert "  good           chosen-token-1\n" in out
+    assert "--token chosen-token-1" in out

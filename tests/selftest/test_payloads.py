@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from restore_conformance.bench.compositions import draw as draw_habits
+from restore_conformance.bench.servers import draw as draw_habits
 from restore_conformance.contract import places
 from restore_conformance.contract.documents import Documents
 from restore_conformance.mock import Service

@@ -10,18 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pytest_sessions import sessions
 
 from restore_conformance import plugin, pytest_campaign
 from restore_conformance.contract import places
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import serving
 
-RUN = """
-import json, sys, pytest
-for number, arguments in enumerate(json.loads(sys.argv[1])):
-    print(f"=== {number}", flush=True)
-    print(f"=== {number} ended {int(pytest.main(arguments))}", flush=True)
-"""
 MINE = """
 def test_mine():
     assert True
@@ -42,23 +37,14 @@ review = 2999-12-31
 """
 
 
-def sessions(folder, *several):
-    """Run pytest several times in one process of its own, from a folder that has nothing to do with this repository.
+def elsewhere(folder, several):
+    """Sessions in a folder that has nothing to do with this repository.
 
     The plug-in is loaded by its name, which an entry point does for a distribution that is installed.
     """
-    always = ["-q", "-p", "restore_conformance.plugin", "-p", "no:restore-conformance", "-p", "no:schemathesis"]
+    always = ["-p", "restore_conformance.plugin", "-p", "no:restore-conformance", "-p", "no:schemathesis"]
     environment = {**os.environ, "PYTHONPATH": str(places.PACKAGE.parent), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    made = subprocess.run(
-        [sys.executable, "-c", RUN, json.dumps([[*always, *map(str, one)] for one in several])],
-        cwd=folder, capture_output=True, text=True, timeout=240, check=False, env=environment,
-    )  # fmt: skip
-    found = []
-    for number in range(len(several)):
-        said = re.search(rf"=== {number}\n(.*)=== {number} ended (\d+)\n", made.stdout, re.DOTALL)
-        assert said, made.stdout + made.stderr
-        found.append((int(said[2]), said[1]))
-    return found
+    return sessions(folder, always, several, environment)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +71,7 @@ def found(tmp_path_factory):
             "bad": [*register, "--restore-target", "htp"],
             "bad seed": [*register, "--restore-seed", "many"],
         }
-        made = dict(zip(asking, sessions(folder, *asking.values()), strict=True))
+        made = elsewhere(folder, asking)
     return {**made, "folder": folder, "requests": len(asked)}
 
 
@@ -204,7 +190,7 @@ def test_real_workers_share_one_campaign(tmp_path):
     service.handle = lambda request: asked.append(request) or handle(request)
     with serving(service) as url:
         options = ["--restore-target", url, "--restore-token", service.token, "--restore-profile", "quick"]
-        ((code, said),) = sessions(tmp_path, [*options, "-p", "xdist.plugin", "-n", "2"])
+        code, said = elsewhere(tmp_path, {"workers": [*options, "-p", "xdist.plugin", "-n", "2"]})["workers"]
     assert code == 1
     assert "1 failed" in said
     assert requests_of(said) == len(asked)

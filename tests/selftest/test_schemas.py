@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from restore_conformance.contract import places
 from restore_conformance.contract.documents import Documents, pinned
-from restore_conformance.drift.sources.openapi import compose
+from restore_conformance.contract.openapi import compose
 from restore_conformance.verdicts import UsageError
 
 REACHABLE = {

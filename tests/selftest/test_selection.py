@@ -11,8 +11,8 @@ from servers import answering
 
 from restore_conformance import cli
 from restore_conformance.campaign.result import conclude
-from restore_conformance.campaign.selection import selected
-from restore_conformance.clauses import load
+from restore_conformance.campaign.selection import Rehearsal, selected
+from restore_conformance.clauses import Clause, load
 from restore_conformance.commands.run import campaign_of
 from restore_conformance.contract import places
 from restore_conformance.mock import Service
@@ -23,9 +23,11 @@ from restore_conformance.records.run_record import run_of
 from restore_conformance.reports.comparison import compare
 from restore_conformance.reports.comparison.changes import Kind
 from restore_conformance.scrub import Scrub
-from restore_conformance.settings import Settings, headers_from
+from restore_conformance.settings import Settings
+from restore_conformance.settings.table import ROWS
+from restore_conformance.settings.values import headers_from
 from restore_conformance.targets import Embedded, Http, answers
-from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
+from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
 
 REGISTER = load()
 WHOLE = {"standard": 245, "quick": 120}
@@ -70,24 +72,26 @@ def test_much_less_is_sent_and_all_that_was_asked_for_is_judged(only, profile):
 @pytest.mark.parametrize(
     ("fault", "only", "profile"),
     [
-        (
-            "field-tab-refused",
-            "create/request-body.white-space",
-            "standard",
-        ),  # told from a server that refuses everything
-        # From a server that lacks the route.
-        pytest.param(
-            "list-read-permission-refused",
-            "list/permissions.read-permission-suffices",
-            "quick",
-            marks=pytest.mark.deep,
-        ),
+        # Told from a server that refuses everything, and from one that lacks the route.
+        ("field-tab-refused", "create/request-body.white-space", "standard"),
+        ("list-read-permission-refused", "list/permissions.read-permission-suffices", "quick"),
     ],
 )
 def test_a_fault_is_detected_by_its_clause_alone(fault, only, profile):
     """What a clause is told apart from is sent as well."""
     (found,) = campaign(seeded(fault), only=(only,), profile=profile).run().verdicts
     assert found.verdict is Verdict.FAIL
+
+
+def test_a_scenario_is_chosen_that_shows_what_the_target_has():
+    """However many clauses one touches in which only callers without the permission ask."""
+    rehearsal = Rehearsal(
+        touched={("life", 0): {"list/a"}, ("callers", 0): {"list/a", "list/b", "list/c"}},
+        operations={("life", 0): {"list"}, ("callers", 0): {"list"}},
+        shown={("life", 0): {"list"}},
+    )
+    wanted = Clause("list/c", Level.MUST, "", "")
+    assert rehearsal.scenes_for([wanted]) == {("life", 0), ("callers", 0)}
 
 
 def test_a_break_outside_the_selection_is_not_announced(tmp_path, capsys):
@@ -136,6 +140,13 @@ def test_nothing_more_is_sent_once_enough_is_broken():
     assert result.requests < WHOLE["standard"] / 2
     assert "broken, and 1 was enough" in result.stopped
     assert result.stopped in result.reason
+
+
+def test_no_failures_as_a_bound_send_everything():
+    """0 is the default: no number of broken clauses is enough."""
+    assert ROWS["max_failures"].read("0", "--max-failures") == ROWS["max_failures"].default == 0
+    result = campaign(seeded("mixed-accepted"), max_failures=0, profile="quick").run()
+    assert (result.exit, result.stopped) == (Exit.BROKEN, "")
 
 
 def test_a_run_that_ended_early_says_nothing_of_routes_it_did_not_ask():

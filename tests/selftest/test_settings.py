@@ -9,9 +9,9 @@ from restore_conformance.clauses import load
 from restore_conformance.commands import run
 from restore_conformance.commands.arguments import Parser, take_environment
 from restore_conformance.commands.options import settings_of
-from restore_conformance.configuration import FILE, configuration, user_file
 from restore_conformance.settings import Settings
-from restore_conformance.settings_table import ROWS, SETTINGS, secrets_in, settings_of_command
+from restore_conformance.settings.files import FILE, configuration, user_file
+from restore_conformance.settings.table import ROWS, SETTINGS, secrets_in, settings_of_command
 from restore_conformance.spelling import suggestion
 from restore_conformance.stimuli import PROFILES
 from restore_conformance.verdicts import UsageError
@@ -218,7 +218,10 @@ def test_every_secret_is_known_before_anything_is_parsed():
         (("run", "--identity", "read-onyl=T"), "Did you mean 'read-only'"),
         (("bench", "--half", "reportin"), "Did you mean 'reporting'?"),
         (("serve", "--fault", "mixed-acepted"), "mixed-accepted"),
-        (("clauses", "create/response.creatd"), "create/response.created"),
+        (("clauses", "create/response.creatd"), "Did you mean create/response.created"),
+        (("clauses", "creatd"), "Did you mean create/response.created"),
+        (("clauses", "nonsense"), "Did you mean "),
+        (("record", "get/response.lat", "--target", "mock"), "Did you mean get/response.late"),
     ],
 )  # fmt: skip
 def test_a_misspelt_name_is_answered_with_the_near_one(folder, capsys, words, says):

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from restore_conformance.checks import listing
+from restore_conformance.checks import session_lists
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.state import State
@@ -90,10 +90,10 @@ def test_a_session_that_a_list_lacks_is_behind_until_it_was_read_for_long_enough
     found = wire.list([])
     assert presence(found, made) is Fit.BEHIND
     with pytest.raises(Inconclusive):
-        listing.complete(found, found.known)
+        session_lists.complete(found, found.known)
     found = wire.again([])
     with pytest.raises(Deviation, match=made) as broken:
-        listing.complete(found, found.known)
+        session_lists.complete(found, found.known)
     assert [one.status for one in broken.value.because] == [201]
 
 
@@ -105,7 +105,7 @@ def test_a_row_that_may_lag_leaves_the_others():
     found = wire.list([old])
     assert presence(found, new) is Fit.BEHIND
     with pytest.raises(Deviation, match=lost):
-        listing.complete(found, found.known)
+        session_lists.complete(found, found.known)
 
 
 def test_a_session_of_another_caller_is_no_row():
@@ -122,11 +122,11 @@ def test_what_was_deleted_counts_once_get_does_not_find_it():
     wire.delete(made)
     found = wire.again([made])
     with pytest.raises(Untouched):
-        listing.deleted_gone(found, found.known)
+        session_lists.deleted_gone(found, found.known)
     wire.get(made, 404)
     found = wire.list([made])
     with pytest.raises(Deviation, match="deleted"):
-        listing.deleted_gone(found, found.known)
+        session_lists.deleted_gone(found, found.known)
 
 
 def test_a_list_is_compared_with_what_get_showed_after_the_last_change_of_any_session():
@@ -137,11 +137,11 @@ def test_a_list_is_compared_with_what_get_showed_after_the_last_change_of_any_se
     odd = [session(made, status="active")]
     found = wire.list(odd)
     with pytest.raises(Deviation, match="status"):
-        listing.agree_with_get(found, found.known)
+        session_lists.agree_with_get(found, found.known)
     wire.delete(wire.create())
     found = wire.list(odd)
     with pytest.raises(Untouched):
-        listing.agree_with_get(found, found.known)
+        session_lists.agree_with_get(found, found.known)
 
 
 def test_rows_of_a_session_that_breaks_what_a_clause_needs_are_left_out():
@@ -188,10 +188,10 @@ def test_a_row_that_stands_on_two_pages_may_come_of_two_moments():
     assert found.known.lacks == "rows"
     assert not found.known.settled
     with pytest.raises(Inconclusive):
-        listing.no_repeats(found, found.known)
+        session_lists.no_repeats(found, found.known)
     found = wire.again([one, two], [two])
     with pytest.raises(Deviation, match=two):
-        listing.no_repeats(found, found.known)
+        session_lists.no_repeats(found, found.known)
 
 
 def test_a_row_may_stand_on_three_pages_of_a_list_that_goes_on_soon_after_a_change():
@@ -208,11 +208,11 @@ def test_a_row_may_stand_on_three_pages_of_a_list_that_goes_on_soon_after_a_chan
 
     found = three_pages()
     with pytest.raises(Inconclusive):
-        listing.no_repeats(found, found.known)
+        session_lists.no_repeats(found, found.known)
     wire.at += 10
     found = three_pages()
     with pytest.raises(Deviation, match="twice"):
-        listing.no_repeats(found, found.known)
+        session_lists.no_repeats(found, found.known)
 
 
 def test_others_at_work_move_rows_at_any_time():
@@ -221,7 +221,7 @@ def test_others_at_work_move_rows_at_any_time():
     found = wire.again([one, str(uuid.uuid4())], [str(uuid.uuid4())])
     assert row(found, two).aspects == {}
     found = wire.again([one, "theirs"], [two, "theirs"])
-    listing.no_repeats(found, found.known)
+    session_lists.no_repeats(found, found.known)
     assert presence(wire.list([one, "theirs"]), two) is Fit.BEHIND  # one page shows one moment
 
 
@@ -232,7 +232,7 @@ def test_links_that_lead_back_are_repeats():
     wire.send("GET", LIST, 200, page)
     found = wire.send("GET", LIST, 200, page)
     with pytest.raises(Deviation, match="twice"):
-        listing.no_repeats(found, found.known)
+        session_lists.no_repeats(found, found.known)
 
 
 def test_a_link_that_leads_to_no_operation_is_a_page_all_the_same():
@@ -241,7 +241,7 @@ def test_a_link_that_leads_to_no_operation_is_a_page_all_the_same():
     found = wire.send("GET", "/nowhere?$skiptoken=1", 404, {"error": {}})
     assert "page:list" in found.known.tags
     with pytest.raises(Deviation, match="404"):
-        listing.collection(found, found.known)
+        session_lists.collection(found, found.known)
     assert "page:list" not in wire.send("GET", "/elsewhere", 404, {"error": {}}).known.tags
 
 
@@ -291,7 +291,7 @@ def rounds(wire, left, quiet=lambda _: []):
 def test_sessions_that_come_each_time_that_a_request_is_refused():
     found = rounds(Wire(), lambda _: [session()])
     with pytest.raises(Deviation, match="refused") as broken:
-        listing.nothing_of_refused(found, found.known)
+        session_lists.nothing_of_refused(found, found.known)
     assert [one.request.method for one in broken.value.because] == ["GET", "POST"]
 
 
@@ -307,7 +307,7 @@ def test_sessions_that_come_each_time_that_a_request_is_refused():
 def test_sessions_that_somebody_else_may_have_made(left, quiet):
     found = rounds(Wire(), left, quiet)
     with pytest.raises(Inconclusive):
-        listing.nothing_of_refused(found, found.known)
+        session_lists.nothing_of_refused(found, found.known)
 
 
 @pytest.mark.parametrize("members", [COLLEAGUE, {"status": "completed"}, {"@odata.type": "#x.driveRestoreSession"}])
@@ -316,7 +316,7 @@ def test_sessions_that_are_of_somebody_else(members):
     mine = {"createdBy": {"user": {"id": "me"}}}
     wire.create(**mine)
     found = rounds(wire, lambda _: [session(**mine | members)])
-    listing.nothing_of_refused(found, found.known)
+    session_lists.nothing_of_refused(found, found.known)
 
 
 def test_other_requests_each_time_prove_nothing():
@@ -329,7 +329,7 @@ def test_other_requests_each_time_prove_nothing():
         if number < 2:
             wire.list(shown)
     with pytest.raises(Inconclusive):
-        listing.nothing_of_refused(found, found.known)
+        session_lists.nothing_of_refused(found, found.known)
 
 
 def test_a_request_in_trouble_may_have_made_a_session():
@@ -341,7 +341,7 @@ def test_a_request_in_trouble_may_have_made_a_session():
     found = wire.list(["unknown"])
     assert not found.known.between[-1].sure
     with pytest.raises(Inconclusive):
-        listing.nothing_of_refused(found, found.known)
+        session_lists.nothing_of_refused(found, found.known)
     wire.refuse()
     assert wire.list(["unknown"]).known.between[-1].sure
 

@@ -13,8 +13,8 @@ from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
 from restore_conformance.targets import Http, is_loopback
-from restore_conformance.targets.door import is_vendor
 from restore_conformance.targets.http import RETRIES, retry_after
+from restore_conformance.targets.target import is_vendor
 from restore_conformance.verdicts import UsageError
 
 

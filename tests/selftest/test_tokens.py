@@ -11,7 +11,8 @@ from restore_conformance.judging.trouble import never_sent
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
 from restore_conformance.recogniser import Recogniser
-from restore_conformance.settings import STAND_IN, Settings, identities_from, token_from
+from restore_conformance.settings import STAND_IN, Settings
+from restore_conformance.settings.values import identities_from, token_from
 from restore_conformance.stimuli import FAMILIES, Knobs, made_up
 from restore_conformance.stimuli.families import VARIANTS
 from restore_conformance.stimuli.stimulus import CREATE

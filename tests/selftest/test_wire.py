@@ -25,7 +25,7 @@ from restore_conformance.mock.server import serving
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Http
 from restore_conformance.targets.coding import LARGEST, Broken, Decoder, Unread, coding_of
-from restore_conformance.targets.door import is_near
+from restore_conformance.targets.target import is_near
 from restore_conformance.verdicts import UsageError
 
 PATIENCE = 0.2

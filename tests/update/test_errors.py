@@ -1,7 +1,7 @@
 """How update refuses."""
 
 from restore_conformance import checks
-from restore_conformance.checks import asking, refusing
+from restore_conformance.checks import access, transitions
 from restore_conformance.clauses import answered, clause, sent, sent_any, session, trusted
 
 DRAFT = sent("update", "session:draft") & trusted
@@ -16,60 +16,60 @@ def test_envelope(exchange):
 @clause(when=sent("update", "id:malformed") & session("unheard") & trusted)
 def test_invalid_session_id(exchange, known):
     """An invalid id is refused."""
-    return asking.malformed_id(exchange, known)
+    return access.malformed_id(exchange, known)
 
 
 @clause(when=sent("update", "change:clean") & session("unheard", "gone") & trusted)
 def test_session_not_found(exchange, known):
     """A session that is not there is not found."""
-    asking.not_there(exchange, known)
+    access.not_there(exchange, known)
 
 
 @clause(when=sent("update", "change:clean") & session("started") & trusted)
 def test_not_a_draft(exchange, known):
     """Only a draft allows it."""
-    refusing.not_a_draft(exchange, known)
+    transitions.not_a_draft(exchange, known)
 
 
 @clause(when=DRAFT & sent_any("change:nothing", "change:unknown-only", "change:not-a-list"))
 def test_invalid_patch_request(exchange, known):
     """A list that is none is refused; a change that says nothing, or nothing that is declared, breaks nothing."""
-    refusing.no_server_error(exchange, known)
+    transitions.no_server_error(exchange, known)
     if {"change:not-a-list", "sole:malformed-change"} <= exchange.sent.tags:
-        refusing.turned_down(exchange, known)
+        transitions.turned_down(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:malformed-change") & sent_any("change:not-an-object", "change:not-json"))
 def test_malformed_json(exchange, known):
     """A change that is no object is refused."""
-    refusing.turned_down(exchange, known)
+    transitions.turned_down(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:restore-point"))
 def test_invalid_restore_point(exchange, known):
     """An addition names a restore point."""
-    refusing.not_taken(exchange, known)
+    transitions.not_taken(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:too-many"))
 def test_artifacts_limit(exchange, known):
     """A change has a limit."""
-    refusing.not_taken(exchange, known)
+    transitions.not_taken(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:empty-list"))
 def test_empty_list(exchange, known):
     """A list of changes holds something."""
-    refusing.turned_down(exchange, known)
+    transitions.turned_down(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:duplicate"))
 def test_duplicate_artifact(exchange, known):
     """An artifact is added once."""
-    refusing.not_taken(exchange, known)
+    transitions.not_taken(exchange, known)
 
 
 @clause(when=sent("update") & session("unheard", "gone", "started", "draft") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
-    return refusing.as_listed(exchange, known)
+    return transitions.as_listed(exchange, known)

@@ -1,16 +1,16 @@
 """Who may ask: the permission table of the page."""
 
-from restore_conformance.checks import asking
+from restore_conformance.checks import access
 from restore_conformance.clauses import clause, sent, session
 
 
 @clause(when=sent("update", "sole:no-permission") & session("draft"))
 def test_permission_required(exchange, known):
     """A token without the permission is refused."""
-    asking.forbidden(exchange, known)
+    access.forbidden(exchange, known)
 
 
 @clause(when=sent("update", "sole:read-only-permission") & session("draft"))
 def test_read_permission_insufficient(exchange, known):
     """A token that may only read is refused."""
-    asking.forbidden(exchange, known)
+    access.forbidden(exchange, known)

@@ -1,6 +1,6 @@
 """What may be sent to change a draft."""
 
-from restore_conformance.checks import asking, refusing
+from restore_conformance.checks import access, transitions
 from restore_conformance.clauses import clause, sent, trusted, without
 from restore_conformance.verdicts import Untouched
 
@@ -10,31 +10,31 @@ DRAFT = sent("update", "session:draft") & trusted
 @clause(when=DRAFT & sent("change:clean", "change:additions") & without("change:both"))
 def test_additions(exchange, known):
     """Artifacts can be added to a draft."""
-    refusing.taken(exchange, known)
+    transitions.taken(exchange, known)
 
 
 @clause(when=DRAFT & sent("change:clean", "change:removals") & without("change:both"))
 def test_removals(exchange, known):
     """Artifacts can be removed from a draft."""
-    refusing.taken(exchange, known)
+    transitions.taken(exchange, known)
 
 
 @clause(when=DRAFT & sent("change:clean", "change:both"))
 def test_additions_beside_removals(exchange, known):
     """One change adds and removes."""
-    refusing.taken(exchange, known)
+    transitions.taken(exchange, known)
 
 
 @clause(when=DRAFT & sent("sole:mixed"))
 def test_exclusive_artifacts(exchange, known):
     """Changes to both kinds in one request are refused."""
-    refusing.turned_down(exchange, known)
+    transitions.turned_down(exchange, known)
 
 
 @clause(when=DRAFT & sent("change:plain", "open:plain-lists"))
 def test_plain_lists(exchange, known):
     """Plain lists are accepted or refused."""
-    asking.ready(exchange, known)
+    access.ready(exchange, known)
     change = exchange.sent.change
     if change.defects or change.open != {"plain-lists"}:
         raise Untouched("more than the plain list may be refused")
@@ -44,4 +44,4 @@ def test_plain_lists(exchange, known):
 @clause(when=DRAFT & sent("sole:different-destination"))
 def test_one_destination(exchange, known):
     """Additions go to one kind of place."""
-    refusing.not_taken(exchange, known)
+    transitions.not_taken(exchange, known)

@@ -9,41 +9,43 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from restore_conformance.drift.change import Direction, Grade, Judged
+from restore_conformance.drift.change import Difference, additive, informational, undecidable
+from restore_conformance.drift.differences.generic import altered, ends
 from restore_conformance.drift.differences.nesting import Parts, Tops
-from restore_conformance.drift.sources.page_facts import Example, PageFacts
+from restore_conformance.drift.sources.metadata import bare
+from restore_conformance.drift.sources.page_facts import Example, PageFacts, PropertyFacts
 from restore_conformance.drift.sources.page_rows import example_name
 from restore_conformance.drift.sources.wording import MARK, says_the_same
 
-ExampleFound = tuple[str, str, dict[str, Any], Judged]
 _NAMED_VALUES = ("status", "restoreJobType", "destinationType")
+_SHOWN = informational("R-EXAMPLE")
 MAX_NODES = 20_000
 MAX_CHARACTERS = 2_000_000
 """Of the paths of an example: each names all that it lies in, so that deep ones are long."""
 MOST = 40
 """So many examples of a page are compared; none has more than a handful."""
+LEAST = 0.34
+"""Of what two examples show so much is the same in both, or they are different ones."""
 
 
-def example_changes(old: PageFacts, new: PageFacts) -> Iterator[ExampleFound]:
+def example_changes(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
     """Every difference between the examples of two editions."""
-    pairs, gone, come = _paired(old.examples, new.examples)
-    for example in gone:
-        yield "page_example_removed", _path(example), {}, Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
-    for example in come:
-        detail = {"status": example.status, "members": sorted(_members(example.request))}
-        yield "page_example_added", _path(example), detail, Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
+    pairs, removed, added = _paired(old.examples, new.examples)
+    for example in removed:
+        yield Difference("page_example_removed", _path(example), {}, _SHOWN)
+    for example in added:
+        detail = {"status": example.status, "members": sorted(shown_members(example.request))}
+        yield Difference("page_example_added", _path(example), detail, _SHOWN)
     moved = {part: Tops(_union(old, part) ^ _union(new, part)) for part in ("request", "response")}
     for was, now in pairs:
-        if was.digest:
-            if was.digest != digest(now):
-                ends = {"from": "the example that was known", "to": "another one"}
-                yield "page_example_changed", f"{_path(now)}/content", ends, Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
-            continue
-        yield from _one(was, now)
-        yield from _alone(was, now, moved)
+        if not was.digest:
+            yield from _one(was, now)
+            yield from _alone(was, now, moved)
+        elif was.digest != digest(now):
+            detail = ends("the example that was known", "another one")
+            yield Difference("page_example_changed", f"{_path(now)}/content", detail, _SHOWN)
     yield from _shown(old, new)
 
 
@@ -60,38 +62,25 @@ def _path(example: Example) -> str:
 def _paired(
     old: tuple[Example, ...], new: tuple[Example, ...]
 ) -> tuple[list[tuple[Example, Example]], list[Example], list[Example]]:
-    """Pairs examples by title, then by how much of their content is the same."""
-    left, right = ([_Shown(one, _texts(one)) for one in side[:MOST]] for side in (old, new))
-    likeness = {(id(a), id(b)): _alike(a, b) for a in left for b in right}
+    """Pairs of examples by title, then by how much of their content is the same; and those that stay alone."""
+    left, right = list(old[:MOST]), list(new[:MOST])
+    texts = {id(one): frozenset(str(item) for item in _leaves(one).items()) for one in (*left, *right)}
+    likeness = {(id(a), id(b)): _alike(a, b, texts[id(a)], texts[id(b)]) for a in left for b in right}
     pairs: list[tuple[Example, Example]] = []
-    for least in (2.0, 0.6, 0.34):
-        while left and right:
-            score, i, j = max(
-                ((likeness[id(a), id(b)], i, j) for i, a in enumerate(left) for j, b in enumerate(right)),
-                key=lambda item: (item[0], -item[1] - item[2]),
-            )
-            if score < least:
-                break
-            pairs.append((left.pop(i).example, right.pop(j).example))
-    return pairs, [one.example for one in left], [one.example for one in right]
+    while left and right:
+        score, _, i, j = max(
+            (likeness[id(a), id(b)], -i - j, -i, -j) for i, a in enumerate(left) for j, b in enumerate(right)
+        )
+        if score < LEAST:
+            break
+        pairs.append((left.pop(-i), right.pop(-j)))
+    return pairs, left, right
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """An example, and what it shows, to count what two have in common."""
-
-    example: Example
-    texts: frozenset[str]
-
-
-def _texts(example: Example) -> frozenset[str]:
-    return frozenset(str(item) for item in _leaves(example).items())
-
-
-def _alike(one: _Shown, other: _Shown) -> float:
-    if says_the_same(_name(one.example), _name(other.example)):
+def _alike(one: Example, other: Example, texts: frozenset[str], others: frozenset[str]) -> float:
+    if says_the_same(_name(one), _name(other)):
         return 3.0
-    return len(one.texts & other.texts) / max(1, len(one.texts | other.texts))
+    return len(texts & others) / max(1, len(texts | others))
 
 
 def _name(example: Example) -> str:
@@ -99,139 +88,97 @@ def _name(example: Example) -> str:
 
 
 def _leaves(example: Example) -> dict[str, Any]:
-    found: dict[str, Any] = {"status": example.status, "call": f"{example.method} {example.path}".strip()}
+    """Everything an example shows, by path."""
+    leaves: dict[str, Any] = {"status": example.status, "call": f"{example.method} {example.path}".strip()}
+    for part, body in (("response", example.response), ("request", example.request)):
+        nodes = _nodes(part, body, positions=True)
+        leaves |= {path: value for path, value in nodes if not isinstance(value, (dict, list))}
+    return leaves | ({"unparsed": " ".join(example.unparsed.split())} if example.unparsed else {})
+
+
+def shown_members(body: Any) -> set[str]:
+    """The members of a JSON value as paths without array positions."""
+    return {path for path, _ in _nodes("", body, positions=False)} - {""}
+
+
+def _nodes(name: str, value: Any, *, positions: bool) -> Iterator[tuple[str, Any]]:
+    """Every value inside a body by its path, with or without its positions in arrays, within bounds."""
     # What a path lies in is put before it only when its turn comes: thousands of long ones do not wait.
-    waiting: list[tuple[str, Any, Any]] = [("", "request", example.request), ("", "response", example.response)]
-    room = MAX_CHARACTERS
-    while waiting and len(found) < MAX_NODES and room > 0:
+    waiting: list[tuple[str, str, Any]] = [("", name, value)]
+    nodes, room = MAX_NODES, MAX_CHARACTERS
+    while waiting and nodes > 0 and room > 0:
         above, name, value = waiting.pop()
-        path = f"{above}/{name}" if above else name
-        room -= len(path)
+        path = f"{above}/{name}" if above and name else above or name
+        nodes, room = nodes - 1, room - len(path)
+        yield path, value
         if isinstance(value, dict):
-            waiting += [(path, key, item) for key, item in value.items()]
+            waiting += [(path, str(key), item) for key, item in value.items()]
         elif isinstance(value, list):
-            waiting += [(path, index, item) for index, item in enumerate(value)]
-        else:
-            found[path] = value
-    if example.unparsed:
-        found["unparsed"] = " ".join(example.unparsed.split())
-    return found
+            waiting += [(path, str(index) if positions else "", item) for index, item in enumerate(value)]
 
 
-def _one(was: Example, now: Example) -> Iterator[ExampleFound]:
-    if was.status and now.status and was.status != now.status:
-        yield (
-            "page_status_changed",
-            f"{_path(now)}/status",
-            {"from": was.status, "to": now.status},
-            Judged(
-                Grade.UNDECIDABLE,
-                "R-STATUS",
-                "the example and the text may differ; a live run would settle it",
-            ),
-        )
+def _one(was: Example, now: Example) -> Iterator[Difference]:
+    at, kind = _path(now), "page_example_changed"
+    if was.status and now.status:
+        judged = undecidable("R-STATUS", "the example and the text may differ; a live run would settle it")
+        yield from altered("page_status_changed", f"{at}/status", was.status, now.status, judged)
     for part in ("request", "response"):
-        had, has = getattr(was, part) is not None, getattr(now, part) is not None
-        if had != has:
-            words = {True: "a body", False: "none"}
-            yield (
-                "page_example_changed",
-                f"{_path(now)}/{part}",
-                {"from": words[had], "to": words[has]},
-                Judged(Grade.INFORMATIONAL, "R-EXAMPLE"),
-            )
+        had, has = ("none" if getattr(side, part) is None else "a body" for side in (was, now))
+        yield from altered(kind, f"{at}/{part}", had, has, _SHOWN)
     one, other = _leaves(was), _leaves(now)
     for path in sorted((one.keys() & other.keys()) - {"status"}):
-        if one[path] != other[path]:
-            name = path.rpartition("/")[2]
-            judged = Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
-            if name in _NAMED_VALUES and path.startswith("response"):
-                judged = Judged(
-                    Grade.UNDECIDABLE,
-                    "R-EXAMPLE",
-                    f"whether the service now answers {other[path]!r} is what a live run would settle",
-                )
-            yield (
-                "page_example_changed",
-                f"{_path(now)}/{path}",
-                {"from": one[path], "to": other[path]},
-                judged,
-            )
+        judged = _SHOWN
+        if path.rpartition("/")[2] in _NAMED_VALUES and path.startswith("response"):
+            why = f"whether the service now answers {other[path]!r} is what a live run would settle"
+            judged = undecidable("R-EXAMPLE", why)
+        yield from altered(kind, f"{at}/{path}", one[path], other[path], judged)
 
 
 def _union(page: PageFacts, part: str) -> set[str]:
     """The members that any example of an edition shows in its requests, or in its answers."""
     listed = {name for example in page.examples if part == "request" for name in example.members}
-    return listed | {path for example in page.examples for path in _members(getattr(example, part))}
+    return listed | {path for example in page.examples for path in shown_members(getattr(example, part))}
 
 
-def _alone(was: Example, now: Example, moved: Mapping[str, Tops]) -> Iterator[ExampleFound]:
+def _alone(was: Example, now: Example, moved: Mapping[str, Tops]) -> Iterator[Difference]:
     """What one example lost or gained while others of the edition still show it, reported once at the top of it."""
     one, other = _leaves(was), _leaves(now)
-    for mine, theirs, word in ((one, other, "from"), (other, one, "to")):
-        there = Parts(theirs)
-        told: set[str] = set()
+    for mine, theirs, side in ((one, other, "from"), (other, one, "to")):
+        there, tops = Parts(theirs), set[str]()
         for path, value in sorted(mine.items()):
             part, _, below = path.partition("/")
             top = there.beyond(path)
             member = "/".join(name for name in below.split("/") if not name.isdigit())
-            if "/" not in top or top in told or (part in moved and moved[part].hold(member)):
-                continue
-            told.add(top)
-            ends = {"from": "absent", "to": "absent"} | {word: value if top == path else "present"}
-            yield "page_example_changed", f"{_path(now)}/{top}", ends, Judged(Grade.INFORMATIONAL, "R-EXAMPLE")
+            if "/" in top and top not in tops and not (part in moved and moved[part].hold(member)):
+                tops.add(top)
+                detail = ends("absent", "absent") | {side: value if top == path else "present"}
+                yield Difference("page_example_changed", f"{_path(now)}/{top}", detail, _SHOWN)
 
 
-def _shown(old: PageFacts, new: PageFacts) -> Iterator[ExampleFound]:
+def _shown(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
     """Members that the examples of one edition show and those of the other do not."""
-    for part, direction in (("request", Direction.REQUEST), ("response", Direction.RESPONSE)):
+    rows = {**(old.properties or {}), **(new.properties or {})}
+    root = new.type or old.type
+    for part, judged, listed in (
+        ("request", additive("R-OPTIONAL"), rows.keys()),
+        ("response", additive("G-ADDPROP"), (new.properties or {}).keys()),
+    ):
         one, other = _union(old, part), _union(new, part)
-        types = {name: row.type for name, row in {**(old.properties or {}), **(new.properties or {})}.items()}
-        root = new.type or old.type
-        listed = set(old.properties or ()) if part == "request" else set()
-        come, gone = other - one, one - other
-        for path in sorted(come):
-            if _under(path, come) or path in listed or path in (new.properties or ()):
-                continue
-            judged = Judged(Grade.ADDITIVE, "R-OPTIONAL" if part == "request" else "G-ADDPROP")
-            yield "page_example_member_added", _placed(path, root, types), {"in": direction.value}, judged
-        for path in sorted(gone):
-            if not _under(path, gone):
-                judged = Judged(Grade.INFORMATIONAL, "R-EXAMPLE", "examples may be shortened")
-                yield (
-                    "page_example_member_removed",
-                    _placed(path, root, types),
-                    {"in": direction.value},
-                    judged,
-                )
+        for path in _tops(other - one):
+            if path not in listed:
+                yield Difference("page_example_member_added", _placed(path, root, rows), {"in": part}, judged)
+        for path in _tops(one - other):
+            fewer = informational("R-EXAMPLE", "examples may be shortened")
+            yield Difference("page_example_member_removed", _placed(path, root, rows), {"in": part}, fewer)
 
 
-def _under(path: str, paths: set[str]) -> bool:
-    return path.rpartition("/")[0] in paths
+def _tops(paths: set[str]) -> list[str]:
+    """The paths whose parent is not one of them."""
+    return sorted(path for path in paths if path.rpartition("/")[0] not in paths)
 
 
-def _members(value: Any) -> set[str]:
-    """The members of a JSON value as paths without array positions."""
-    found: set[str] = set()
-    waiting: list[tuple[str, str, Any]] = [("", "", value)]
-    room = MAX_CHARACTERS
-    while waiting and len(found) < MAX_NODES and room > 0:
-        above, name, item = waiting.pop()
-        path = f"{above}/{name}" if above and name else above or name
-        if name:
-            found.add(path)
-            room -= len(path)
-        if isinstance(item, dict):
-            waiting += [(path, str(key), inner) for key, inner in item.items()]
-        elif isinstance(item, list):
-            waiting += [(path, "", inner) for inner in item]
-    return found
-
-
-def _placed(path: str, root: str, types: Mapping[str, str]) -> str:
+def _placed(path: str, root: str, rows: Mapping[str, PropertyFacts]) -> str:
     """The path of a member below the nearest type that is known."""
     first, _, rest = path.partition("/")
-    kind = types.get(first, "")
-    if rest and kind:
-        return f"{kind.removeprefix('Collection(').removesuffix(')')}/{rest}"
-    return f"{root}/{path}"
+    owner = bare(rows[first].type) if rest and first in rows else ""
+    return f"{owner}/{rest}" if owner else f"{root}/{path}"

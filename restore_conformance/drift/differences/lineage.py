@@ -5,9 +5,10 @@ Knows the normal form of types only.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
-from restore_conformance.drift.sources.metadata import Member, Metadata, bare
+from restore_conformance.drift.sources.metadata import Knows, Member, Metadata, TypeFacts, bare
 
 
 class Lineage:
@@ -35,17 +36,17 @@ class Lineage:
         return self._closure([bare(op.returns) for op in self.metadata.operations if op.returns])
 
     def _closure(self, waiting: list[str]) -> frozenset[str]:
-        found: set[str] = set()
+        reached: set[str] = set()
         while waiting:
             name = waiting.pop()
             facts = self.metadata.types.get(name)
-            if facts is None or name in found:
+            if facts is None or name in reached:
                 continue
-            found.add(name)
+            reached.add(name)
             waiting.extend(member.target for member in facts.members.values() if not member.navigation)
             waiting.extend([facts.base] if facts.base else [])
             waiting.extend(self._derived.get(name, ()))
-        return frozenset(found)
+        return frozenset(reached)
 
     def only_returned(self, name: str) -> bool:
         """Whether the type is known to come back and not to be sent."""
@@ -53,10 +54,13 @@ class Lineage:
 
     def effective(self, name: str) -> dict[str, Member]:
         """All members of a value of the type."""
-        found = self._effective.get(name)
-        if found is None:
-            found = self._effective[name] = self.metadata.effective(name)
-        return found
+        if name not in self._effective:
+            self._effective[name] = self.metadata.effective(name)
+        return self._effective[name]
+
+    def key(self, name: str) -> tuple[str, ...]:
+        """The key of a type, which may stand on any type of its chain."""
+        return next((facts.key for facts in self.metadata.chain(name) if facts.key), ())
 
     def below(self, name: str) -> list[str]:
         """The concrete types of a branch; where it has none, as in a slice, the abstract ones nothing derives from."""
@@ -64,14 +68,28 @@ class Lineage:
 
     def concrete(self, name: str) -> list[str]:
         """The type and everything derived from it, without the abstract ones."""
-        return [found for found in self._branch(name) if not self.metadata.types[found].abstract]
+        return [one for one in self._branch(name) if not self.metadata.types[one].abstract]
 
     def _branch(self, name: str) -> list[str]:
-        found: dict[str, None] = {}
+        branch: dict[str, None] = {}
         waiting = [name]
         while waiting:
             current = waiting.pop()
-            if current in self.metadata.types and current not in found:
-                found[current] = None
+            if current in self.metadata.types and current not in branch:
+                branch[current] = None
                 waiting.extend(self._derived.get(current, ()))
-        return list(found)
+        return list(branch)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both readings, and the aspects that both can state."""
+
+    before: Lineage
+    after: Lineage
+    knows: frozenset[Knows]
+
+    def unknown_bases(self, old: TypeFacts, new: TypeFacts) -> list[str]:
+        """The base types of a type that are not declared down to their last base, on either side."""
+        sides = ((old, self.before), (new, self.after))
+        return sorted({one.base for one, side in sides if one.base and not side.metadata.closed(one.name)})

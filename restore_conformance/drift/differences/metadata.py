@@ -1,55 +1,55 @@
 """The difference between two readings of the declared types, judged for both clients.
 
-Compares only what both sides can state. Knows nothing of files, pages or history.
+Compares only what both sides can state. A removed type is one change, not one per member. Knows nothing of files,
+pages or history.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
-from restore_conformance.drift.change import Change, Direction, Judged
-from restore_conformance.drift.differences.lineage import Lineage
-from restore_conformance.drift.differences.members import Found
+from restore_conformance.drift.change import (
+    Change,
+    Difference,
+    Direction,
+    Judged,
+    additive,
+    breaking,
+    informational,
+    undecidable,
+)
+from restore_conformance.drift.differences.enums import enum_changes
+from restore_conformance.drift.differences.generic import altered, change, ends, keyed
+from restore_conformance.drift.differences.lineage import Lineage, Sides
+from restore_conformance.drift.differences.members import may_be_left_out, member_changes
 from restore_conformance.drift.differences.operations import operation_changes
 from restore_conformance.drift.differences.surroundings import annotation_changes, container_changes, term_changes
-from restore_conformance.drift.differences.types import type_changes
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.scope import Scope, create_scope, grade_for_create
-from restore_conformance.drift.sources.metadata import Knows, Metadata
+from restore_conformance.drift.sources.metadata import Knows, Metadata, TypeFacts
 
 
 def metadata_changes(old: Metadata, new: Metadata, source: str, where: str = "") -> list[Change]:
     """Every change between two readings, in the order of types, operations, annotations, container."""
-    knows = old.knows & new.knows
+    sides = Sides(Lineage(old), Lineage(new), old.knows & new.knows)
     scope = create_scope(old) | create_scope(new)
-    parts: list[Iterator[Found]] = [type_changes(Lineage(old), Lineage(new), knows)]
-    if Knows.OPERATIONS in knows:
+    parts: list[Iterator[Difference]] = [_types(sides)]
+    if Knows.OPERATIONS in sides.knows:
         parts.append(operation_changes(old, new))
-    if Knows.ANNOTATIONS in knows or Knows.COMPUTED in knows:
-        parts.append(annotation_changes(old, new, knows))
-    if Knows.CONTAINER in knows:
+    if sides.knows & {Knows.ANNOTATIONS, Knows.COMPUTED}:
+        parts.append(annotation_changes(old, new, sides.knows))
+    if Knows.CONTAINER in sides.knows:
         parts += [container_changes(old, new), term_changes(old, new)]
-    return [_placed(found, scope, source, where) for found in chain(*parts)]
+    return [_placed(difference, scope, source, where) for difference in chain(*parts)]
 
 
-def _placed(found: Found, scope: Scope, source: str, where: str) -> Change:
-    kind, path, detail, judged = found
-    create = grade_for_create(kind, path, judged, scope)
+def _placed(difference: Difference, scope: Scope, source: str, where: str) -> Change:
+    kind, path, judged = difference.kind, difference.path, difference.judged
     outside = bool(scope.types) and not scope.covers(path)
-    return Change(
-        kind,
-        path,
-        source,
-        create,
-        judged.grade,
-        judged.rule,
-        detail,
-        _direction(kind, judged),
-        judged.why,
-        where=where,
-        scope_rule="G-SCOPE" if outside else "",
-    )
+    create = grade_for_create(kind, path, judged, scope)
+    return change(difference, source, where, outside=outside, create=create, direction=_direction(kind, judged))
 
 
 _READERS = frozenset({"G-NULL-LOOSE", "G-ADDENUM-BEFORE", "G-ADDENUM-AFTER", "G-ENUM-CROSS-DOWN", "G-ENUM-CROSS-UP"})
@@ -63,3 +63,107 @@ def _direction(kind: str, judged: Judged) -> Direction:
     if judged.writer_only or "signature" in kind:
         return Direction.REQUEST
     return Direction.RESPONSE if judged.rule in _READERS else KINDS[kind].direction
+
+
+def _types(sides: Sides) -> Iterator[Difference]:
+    return keyed(
+        sides.before.metadata.types,
+        sides.after.metadata.types,
+        lambda name, new: [Difference("type_added", name, _described(new, sides), additive("G-ADDTYPE"))],
+        lambda name, old: [
+            Difference("type_removed", name, {"type_kind": old.kind, "members": _names(old)}, breaking("G-REMOVE"))
+        ],
+        lambda _, old, new: _type(old, new, sides),
+    )
+
+
+def _names(facts: TypeFacts) -> list[str]:
+    members = sorted(facts.members.values(), key=lambda member: (member.navigation, member.name))
+    return [member.name for member in facts.values] or [member.name for member in members]
+
+
+def _described(facts: TypeFacts, sides: Sides) -> dict[str, Any]:
+    if facts.is_enum:
+        return {"type_kind": facts.kind, "members": _names(facts)}
+    detail = {"type_kind": facts.kind, "base": facts.base, "members": _names(facts)}
+    never = [member.name for member in facts.members.values() if not member.nullable and not member.navigation]
+    return detail | ({"non_nullable": never} if Knows.NULLABILITY in sides.knows else {})
+
+
+def _type(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Difference]:
+    if Knows.KINDS in sides.knows or old.is_enum != new.is_enum:
+        why = "values of the type have another form"
+        yield from altered("type_kind_changed", new.name, old.kind, new.kind, breaking("R-KIND", why))
+    if old.is_enum != new.is_enum:
+        return
+    yield from _attributes(old, new, sides)
+    if old.is_enum:
+        yield from enum_changes(old, new, sides.knows)
+        return
+    if old.base != new.base and Knows.BASES in sides.knows:
+        yield _base(old, new, sides)
+    yield from member_changes(old, new, sides)
+
+
+_ATTRIBUTES = (
+    (
+        "Abstract", "abstract", Knows.ABSTRACT,
+        breaking("G-ABSTRACT", "whoever sends it must name a concrete type", writer_only=True),
+        additive("G-ABSTRACT", "it may now be sent and returned as itself"),
+    ),
+    (
+        "OpenType", "open", Knows.OPEN,
+        additive("R-OPEN"), breaking("R-OPEN", "undeclared members are no longer accepted or returned"),
+    ),
+    ("HasStream", "stream", Knows.STREAM, additive("G-ADDPROP"), breaking("G-REMOVE")),
+)  # fmt: skip
+"""Attributes of a type: name, field, aspect, and the judgement where it holds now and where it no longer does."""
+
+
+def _attributes(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Difference]:
+    kind = "type_attribute_changed"
+    for name, field, aspect, holds, ended in _ATTRIBUTES:
+        was, now = getattr(old, field), getattr(new, field)
+        if was != now and aspect in sides.knows:
+            yield Difference(kind, new.name, {"attribute": name, **ends(was, now)}, holds if now else ended)
+    if old.underlying != new.underlying and Knows.VALUES in sides.knows:
+        judged = informational("G-ENUM-VALUE") if new.is_enum else breaking("G-TYPE")
+        detail = {"attribute": "UnderlyingType", **ends(old.underlying, new.underlying)}
+        yield Difference(kind, new.name, detail, judged)
+    if Knows.KEYS in sides.knows and old.key != new.key:  # a key that merely moved along the chain is no change
+        one, other = sides.before.key(old.name), sides.after.key(new.name)
+        if one != other and (old.base == new.base or not sides.unknown_bases(old, new)):
+            detail = {"attribute": "Key", **ends(list(one), list(other))}
+            yield Difference(kind, new.name, detail, breaking("R-ADDRESS", "instances are addressed by another key"))
+
+
+def _base(old: TypeFacts, new: TypeFacts, sides: Sides) -> Difference:
+    """A changed base type, judged by what values of the type and of those derived from it lose and gain."""
+    had, has = sides.before.effective(old.name), sides.after.effective(new.name)
+    lost = sorted(had.keys() - has.keys() - old.members.keys())
+    gained = sorted(has.keys() - had.keys() - new.members.keys())
+    detail = {**ends(old.base, new.base), "effective_lost": lost, "effective_gained": gained}
+    return Difference("base_type_changed", new.name, detail, _base_judged(old, new, sides, lost, gained))
+
+
+def _base_judged(old: TypeFacts, new: TypeFacts, sides: Sides, lost: list[str], gained: list[str]) -> Judged:
+    had, has = sides.before.effective(old.name), sides.after.effective(new.name)
+    unknown = sides.unknown_bases(old, new)
+    if unknown:
+        why = f"{' and '.join(unknown)} not fully declared here; the whole chain would settle it"
+        return undecidable("G-BASE", why)
+    concrete = [name for name in sides.after.concrete(new.name) if name in sides.before.metadata.types]
+    before, after = ([side.effective(name) for name in concrete] for side in (sides.before, sides.after))
+    losing = [name for name in lost if any(name in b and name not in a for b, a in zip(before, after, strict=True))]
+    if losing:
+        return breaking("G-BASE", f"values lose {', '.join(losing)}")
+    inherited = had.keys() & has.keys() - old.members.keys() - new.members.keys()
+    retyped = sorted(name for name in inherited if had[name].type != has[name].type)
+    if retyped:
+        return breaking("G-BASE", f"{', '.join(retyped)} has another type")
+    keys = {name for facts in sides.after.metadata.chain(new.name) for name in facts.key}  # the service gives these out
+    required = [name for name in gained if not (may_be_left_out(has[name]) or name in keys)]
+    if required:
+        why = f"the new base brings {', '.join(required)}, which may not be null"
+        return breaking("G-BASE", why, writer_only=True)
+    return informational("G-BASE")

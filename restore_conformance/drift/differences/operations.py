@@ -12,64 +12,54 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from restore_conformance.drift.change import Grade, Judged
-from restore_conformance.drift.differences.members import Found
+from restore_conformance.drift.change import Difference, additive, breaking
 from restore_conformance.drift.sources.metadata import Metadata, Operation, Parameter
 
 _Key = tuple[str, str, str, str | None]
 
 
-def operation_changes(old: Metadata, new: Metadata) -> Iterator[Found]:
+def operation_changes(old: Metadata, new: Metadata) -> Iterator[Difference]:
     """Every operation added, removed, or with another signature."""
     was, now = _grouped(old), _grouped(new)
     for key in sorted(was.keys() | now.keys(), key=str):
         one, other = was.get(key, []), now.get(key, [])
-        left = [op for op in one if op not in other]
-        right = [op for op in other if op not in one]
-        for op, changed in _paired(left, right):
-            word = (op or changed or left[0]).kind.lower()
-            if op is None and changed is not None:
-                yield f"{word}_added", changed.path, _described(changed), Judged(Grade.ADDITIVE, "G-ADDAPI")
-            elif changed is None and op is not None:
-                yield f"{word}_removed", op.path, _described(op), Judged(Grade.BREAKING, "G-REMOVE")
-            elif op is not None and changed is not None:
-                yield from _signature(op, changed)
+        left, right = [op for op in one if op not in other], [op for op in other if op not in one]
+        pairs = _paired(left, right)
+        for before, after in pairs:
+            yield from _signature(before, after)
+        kind = key[0].lower()
+        for op in left:
+            if not any(op is before for before, _ in pairs):
+                yield Difference(f"{kind}_removed", op.path, _described(op), breaking("G-REMOVE"))
+        for op in right:
+            if not any(op is after for _, after in pairs):
+                yield Difference(f"{kind}_added", op.path, _described(op), additive("G-ADDAPI"))
 
 
 def _grouped(metadata: Metadata) -> dict[_Key, list[Operation]]:
-    found: dict[_Key, list[Operation]] = {}
+    groups: dict[_Key, list[Operation]] = {}
     for op in metadata.operations:
-        group = found.setdefault((op.kind, op.name, op.namespace, op.binding), [])
+        group = groups.setdefault((op.kind, op.name, op.namespace, op.binding), [])
         if op not in group:
             group.append(op)
-    return found
+    return groups
 
 
-def _paired(left: list[Operation], right: list[Operation]) -> Iterator[tuple[Operation | None, Operation | None]]:
-    """Pairs of overloads that are the same one changed; what stays alone was removed or added."""
-    left, right = list(left), list(right)
+def _paired(left: list[Operation], right: list[Operation]) -> list[tuple[Operation, Operation]]:
+    """Pairs of overloads that are the same one changed, those that are most alike first."""
     if len(left) == len(right) == 1:
-        yield left[0], right[0]
-        return
-    ranked = sorted(
-        ((_alike(one, other), i, j) for i, one in enumerate(left) for j, other in enumerate(right)),
-        key=lambda item: (-item[0], item[1], item[2]),
-    )
-    used: tuple[set[int], set[int]] = (set(), set())
-    for score, i, j in ranked:
-        if score > 0 and i not in used[0] and j not in used[1]:
-            used[0].add(i)
-            used[1].add(j)
-            yield left[i], right[j]
-    yield from ((op, None) for i, op in enumerate(left) if i not in used[0])
-    yield from ((None, op) for j, op in enumerate(right) if j not in used[1])
+        return [(left[0], right[0])]
+    ranked = sorted(((_alike(one, other), -i, -j) for i, one in enumerate(left) for j, other in enumerate(right)))
+    pairs: dict[int, int] = {}
+    for score, i, j in reversed(ranked):
+        if score > 0 and -i not in pairs and -j not in pairs.values():
+            pairs[-i] = -j
+    return [(left[i], right[j]) for i, j in pairs.items()]
 
 
 def _alike(one: Operation, other: Operation) -> float:
     names, others = ({p.name for p in op.parameters} for op in (one, other))
-    if not names and not others:
-        return 1.0
-    return len(names & others) / len(names | others)
+    return len(names & others) / len(names | others) if names | others else 1.0
 
 
 def _described(op: Operation) -> dict[str, Any]:
@@ -80,14 +70,11 @@ def _row(parameter: Parameter) -> list[Any]:
     return [parameter.name, parameter.type, parameter.nullable, parameter.optional]
 
 
-def _signature(old: Operation, new: Operation) -> Iterator[Found]:
-    was = {p.name: p for p in old.parameters}
-    now = {p.name: p for p in new.parameters}
-    added = [p for p in new.parameters if p.name not in was]
-    removed = [p for p in old.parameters if p.name not in now]
+def _signature(old: Operation, new: Operation) -> Iterator[Difference]:
+    was, now = ({p.name: p for p in op.parameters} for op in (old, new))
+    added, removed = [p for p in new.parameters if p.name not in was], [p for p in old.parameters if p.name not in now]
     changed = [(was[p.name], p) for p in new.parameters if p.name in was and was[p.name] != p]
-    takes = {"overload": [f"{p.name}: {p.type}" for p in old.parameters]} if new.kind == "Function" else {}
-    detail: dict[str, Any] = takes | {
+    detail: dict[str, Any] = {
         "params_added": [_row(p) for p in added],
         "params_removed": [_row(p) for p in removed],
         "params_changed": [[_row(one), _row(other)] for one, other in changed],
@@ -104,10 +91,10 @@ def _signature(old: Operation, new: Operation) -> Iterator[Found]:
     if old.composable != new.composable:
         detail["composable"] = [old.composable, new.composable]
         reasons += [] if new.composable else ["it can no longer be followed by more segments"]
-    if not (added or removed or changed or detail.keys() & {"returns_nullable", "composable"} or detail["returns"]):
-        return
-    judged = Judged(Grade.BREAKING, "G-SIG", "; ".join(reasons)) if reasons else Judged(Grade.ADDITIVE, "G-SIG-OPT")
-    yield f"{new.kind.lower()}_signature_changed", new.path, detail, judged
+    if any(detail.values()):
+        takes = {"overload": [f"{p.name}: {p.type}" for p in old.parameters]} if new.kind == "Function" else {}
+        judged = breaking("G-SIG", "; ".join(reasons)) if reasons else additive("G-SIG-OPT")
+        yield Difference(f"{new.kind.lower()}_signature_changed", new.path, takes | detail, judged)
 
 
 def _may_be_left_out(parameter: Parameter, kind: str) -> bool:

@@ -6,35 +6,31 @@ Every cell of an error table is promised. Errors that a page of an operation sta
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from restore_conformance.drift.change import Grade, Judged
+from restore_conformance.drift.change import Difference, Judged, additive, breaking, informational, undecidable
+from restore_conformance.drift.differences.examples import shown_members
+from restore_conformance.drift.differences.generic import edits, ends
 from restore_conformance.drift.sources.page_facts import ErrorFacts, PageFacts
 from restore_conformance.drift.sources.wording import says_the_same
 
-ErrorFound = tuple[str, str, dict[str, Any], Judged, str]
 
-
-def error_changes(old: PageFacts, new: PageFacts) -> Iterator[ErrorFound]:
+def error_changes(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
     """Every error documented, withdrawn or changed. Errors of the create call stand right under `errors/`."""
     if not (old.tables and new.tables):
         stated = {s.owner for part in old.statements.values() for s in part}
-        gone = {key: e for key, e in old.errors.items() if new.is_error_list or f"error:{key}" in stated}
-        yield from _table("errors", old.errors, new.errors, gone, old)
+        removable = {key: e for key, e in old.errors.items() if new.is_error_list or f"error:{key}" in stated}
+        yield from _table("errors", old.errors, new.errors, removable, old)
         return
-    for name in sorted(old.tables.keys() | new.tables.keys()):
-        was, now = old.tables.get(name), new.tables.get(name)
+    for _, name, was, now in edits(old.tables, new.tables):
         place = "errors" if name == "create" else f"errors/{name}"
         if was is not None and now is not None:
             yield from _table(place, was, now, was, old)
         elif now is not None and not old.restated:
-            judged = Judged(Grade.ADDITIVE, "R-NEWERROR", "a table for errors that were listed nowhere")
-            yield "page_error_table_added", place, {"errors": sorted(now)}, judged, ""
+            judged = additive("R-NEWERROR", "a table for errors that were listed nowhere")
+            yield Difference("page_error_table_added", place, {"errors": sorted(now)}, judged)
         elif was is not None and not old.restated:
-            judged = Judged(
-                Grade.INFORMATIONAL, "R-ERRORCODE", "what was promised of these errors is no longer written"
-            )
-            yield "page_error_table_removed", place, {"errors": sorted(was)}, judged, ""
+            judged = informational("R-ERRORCODE", "what was promised of these errors is no longer written")
+            yield Difference("page_error_table_removed", place, {"errors": sorted(was)}, judged)
 
 
 _CALLS = {
@@ -56,9 +52,9 @@ def uncompared(old: PageFacts, new: PageFacts) -> list[str]:
         return []
     missing = sorted(old.tables.keys() - new.tables.keys())
     others = sorted(new.tables.keys() - old.tables.keys())
-    found = [f"it has no table for the errors of {', '.join(missing)}"] if missing else []
-    found.append("messages and descriptions of errors, which schemas/ does not restate")
-    return found + ([f"tables of errors that schemas/ does not restate: {', '.join(others)}"] if others else [])
+    notes = [f"it has no table for the errors of {', '.join(missing)}"] if missing else []
+    notes.append("messages and descriptions of errors, which schemas/ does not restate")
+    return notes + ([f"tables of errors that schemas/ does not restate: {', '.join(others)}"] if others else [])
 
 
 def _table(
@@ -67,68 +63,55 @@ def _table(
     new: Mapping[str, ErrorFacts],
     removable: Mapping[str, ErrorFacts],
     page: PageFacts,
-) -> Iterator[ErrorFound]:
+) -> Iterator[Difference]:
     by_code: dict[str, list[ErrorFacts]] = {}
     for error in old.values():
         by_code.setdefault(error.code, []).append(error)
     known = _known_names(page)
     for key, error in sorted(new.items()):
+        path, owner = f"{place}/{key}", f"error:{key}"
         before = by_code.get(error.code, []) if error.code else [old[key]] if key in old else []
         same = next((one for one in before if one.status == error.status), None)
-        if not before:
-            yield "page_error_added", f"{place}/{key}", _detail(error), _new(error, known), f"error:{key}"
-        elif same is None:
+        if same is not None:
+            yield from _cells(path, same, error, owner)
+        elif before:
             statuses = [one.status for one in before]
-            detail = {"from": statuses[0] if len(statuses) == 1 else statuses, "to": error.status, "code": error.code}
-            judged = Judged(Grade.BREAKING, "R-STATUS")
-            yield "page_error_changed", f"{place}/{key}", detail, judged, f"error:{key}"
+            detail = ends(statuses[0] if len(statuses) == 1 else statuses, error.status) | {"code": error.code}
+            yield Difference("page_error_changed", path, detail, breaking("R-STATUS"), owner)
         else:
-            yield from _cells(f"{place}/{key}", same, error, f"error:{key}")
+            detail = {"status": error.status, "code": error.code, "about": list(error.subject)}
+            detail |= {"condition": error.condition} if error.condition else {}
+            yield Difference("page_error_added", path, detail, _new(error, known), owner)
     present = {error.code for error in new.values() if error.code}
     for key, error in sorted(removable.items()):
         if key not in new and error.code not in present:
-            why = "the design guideline would call a changed top-level code breaking"
-            judged = Judged(Grade.INFORMATIONAL, "R-ERRORCODE", why)
-            yield "page_error_removed", f"{place}/{key}", {"status": error.status}, judged, f"error:{key}"
-
-
-def _detail(error: ErrorFacts) -> dict[str, Any]:
-    detail = {"status": error.status, "code": error.code, "about": list(error.subject)}
-    return detail | ({"condition": error.condition} if error.condition else {})
+            judged = informational("R-ERRORCODE", "the design guideline would call a changed top-level code breaking")
+            yield Difference("page_error_removed", f"{place}/{key}", {"status": error.status}, judged, f"error:{key}")
 
 
 def _new(error: ErrorFacts, known: set[str]) -> Judged:
     """A new error for something new changes nothing; one for what worked before may."""
-    about = [name for name in error.subject if name.lstrip("@").rpartition(".")[2] in known]
-    if error.code or (error.subject and len(about) < len(error.subject)):
-        return Judged(Grade.ADDITIVE, "R-NEWERROR")
-    why = "requests that worked may now be refused; a live run would settle it"
-    return Judged(Grade.UNDECIDABLE, "R-NEWERROR", why)
+    if error.code or any(name.lstrip("@").rpartition(".")[2] not in known for name in error.subject):
+        return additive("R-NEWERROR")
+    return undecidable("R-NEWERROR", "requests that worked may now be refused; a live run would settle it")
 
 
-def _cells(path: str, was: ErrorFacts, now: ErrorFacts, owner: str) -> Iterator[ErrorFound]:
+def _cells(path: str, was: ErrorFacts, now: ErrorFacts, owner: str) -> Iterator[Difference]:
     """Other cells of a row, where both sides have them; a condition that a sentence states is one of them."""
     if was.cells and now.cells and was.cells != now.cells:
-        detail = {"from": " / ".join(was.cells), "to": " / ".join(now.cells)}
-        judged = Judged(Grade.INFORMATIONAL, "R-MESSAGE")
-        yield "page_error_reworded", path, detail, judged, owner
+        detail = ends(" / ".join(was.cells), " / ".join(now.cells))
+        yield Difference("page_error_reworded", path, detail, informational("R-MESSAGE"), owner)
     if was.condition and now.condition and not says_the_same(was.condition, now.condition):
-        why = "whether requests that worked are refused now; a live run would settle it"
-        detail = {"from": was.condition, "to": now.condition}
-        yield "page_error_reworded", path, detail, Judged(Grade.UNDECIDABLE, "R-NEWERROR", why), owner
+        judged = undecidable("R-NEWERROR", "whether requests that worked are refused now; a live run would settle it")
+        yield Difference("page_error_reworded", path, ends(was.condition, now.condition), judged, owner)
 
 
 def _known_names(page: PageFacts) -> set[str]:
     """The identifiers an edition already speaks of: properties, members of its examples, words of its sentences."""
     names = set(page.properties or ())
-    waiting: list[Any] = [part for example in page.examples for part in (example.request, example.response)]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            names |= {str(key).lstrip("@").rpartition(".")[2] for key in value}
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
+    for example in page.examples:
+        members = shown_members(example.request) | shown_members(example.response)
+        names |= {path.rpartition("/")[2].lstrip("@").rpartition(".")[2] for path in members}
     for part in page.statements.values():
         for statement in part:
             names |= {word.strip(".,;:()\"'@").rpartition(".")[2] for word in statement.text.split()}

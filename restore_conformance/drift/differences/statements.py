@@ -1,6 +1,7 @@
 """The difference between the sentences and cells of two editions, paired where they stand in the same place.
 
-Knows fingerprints, and words where both sides have them; never what a statement means.
+Knows fingerprints, and words where both sides have them; never what a statement means. Statements that reach a page
+through includes are known by fingerprint: Markdown without them says nothing else.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.differences.page_boilerplate import excused
 from restore_conformance.drift.sources.page_facts import PageFacts, Statement
 
 MANY = 900
@@ -21,27 +21,37 @@ LONGEST = 4000
 """Statements of a section, on both sides together, above which their places in it are not compared."""
 WORDS = 50
 """Of a statement, by which it is compared with another one."""
+_DISCLAIMER = frozenset({"34a989eb3e220e6b", "225485dd82b727d1", "48b5b5c7b7d951b3", "06f32f6307b89f8c"})
+"""Of the beta version, which reaches a page through an include."""
+_CLOUDS = frozenset({
+    "2ae68d9c29618484", "9aa41b31f06ab0e1", "7af867856957aaab", "ed8fa1f8bd213c35", "0d90218077df483a",
+    "1d456424c3dcb95a", "2b2966a54e4ee3c5",
+})  # fmt: skip
+"""The table of national clouds, an include too."""
+_FROM_THE_SITE = frozenset({
+    "edb465624291e405", "d9a869856393986d", "2180981690cf6b9a", "f06b3142ae661f4e", "fccafb07b6975179",
+})  # fmt: skip
+"""What the documentation site puts around a page, no part of any edition: what a visitor who is not signed in sees, and
+the heading around the table of national clouds."""
 
 
 def statement_changes(
     old: PageFacts, new: PageFacts, explained: set[str], clauses: Mapping[str, list[str]], where: str
 ) -> list[Change]:
     """Every statement reworded, lost or new; those of the facts named in `explained` are reported with the fact."""
-    had = {s.fingerprint for part in old.statements.values() for s in part}
-    has = {s.fingerprint for part in new.statements.values() for s in part}
+    had, has = ({s.fingerprint for part in side.statements.values() for s in part} for side in (old, new))
     mild = Grade.INFORMATIONAL
     changes = [
         Change("page_section_removed", heading, "page", mild, mild, "R-STATEMENT", where=where)
         for heading, part in old.statements.items()
         if heading not in new.statements and any(s.fingerprint in has for s in part)
     ]
-    shared = had & has
     many = MANY if len(had - has) * len(has - had) <= MOST_PAIRS else 0
-    for heading in [*old.statements, *(h for h in new.statements if h not in old.statements)]:
+    for heading in dict.fromkeys((*old.statements, *new.statements)):
         one = [s for s in old.statements.get(heading, ()) if _counts(s, heading, has, new, explained, clauses)]
         other = [s for s in new.statements.get(heading, ()) if _counts(s, heading, had, old, explained, {})]
-        for was, now in _aligned(one, other, shared, many):
-            changes.append(_statement(heading, was, now, clauses, where))
+        pairs = _aligned(one, other, had & has, many)
+        changes += [_statement(heading, was, now, clauses, where) for was, now in pairs]
     return changes
 
 
@@ -61,6 +71,12 @@ def _counts(
     return not excused(statement.fingerprint, heading, side)
 
 
+def excused(fingerprint: str, heading: str, other: PageFacts) -> bool:
+    """Whether a statement that the other side lacks is missing there only because an include was not at hand."""
+    included = heading == "permissions" or fingerprint in _DISCLAIMER | _CLOUDS
+    return fingerprint in _FROM_THE_SITE or (heading in other.unread and included)
+
+
 def _aligned(
     one: list[Statement], other: list[Statement], shared: set[str], many: int
 ) -> Iterator[tuple[Statement | None, Statement | None]]:
@@ -78,16 +94,11 @@ def _aligned(
         while (len(lost) - ordered) * (len(come) - ordered) > many:
             ordered += 1
         yield from zip(lost[:ordered], come[:ordered], strict=True)
-        lost, come = lost[ordered:], come[ordered:]
+        del lost[:ordered], come[:ordered]
         while lost and come:
-            best = max(range(len(come)), key=lambda j: (_alike(lost[0], come[j]), -j))
-            if lost[0].text and _alike(lost[0], come[best]) < 0.5:
-                yield lost.pop(0), None
-            else:
-                yield (
-                    lost.pop(0),
-                    come.pop(best if len(lost) < len(come) or (lost[:1] and lost[0].text) else 0),
-                )
+            was = lost.pop(0)
+            likeness, best = max((_alike(was, now), -j) for j, now in enumerate(come))
+            yield was, None if was.text and likeness < 0.5 else come.pop(-best)
         yield from ((statement, None) for statement in lost)
         yield from ((None, statement) for statement in come)
 
@@ -108,22 +119,11 @@ def _statement(
     rests = tuple(clauses.get(was.fingerprint, ())) if was else ()
     grade = Grade.UNDECIDABLE if rests else Grade.INFORMATIONAL
     why = f"reading it would settle whether {', '.join(rests)} still stands" if rests else ""
-    mark = (was or now or Statement("")).fingerprint
     detail: dict[str, Any] = {}
     if was:
         detail |= {"was": was.fingerprint} | ({"was_text": was.text} if was.text else {})
     if now:
         detail |= {"now": now.fingerprint, "now_text": now.text}
-    word = "reworded" if was and now else ("removed" if was else "added")
-    return Change(
-        f"page_statement_{word}",
-        f"{heading}/{mark}",
-        "page",
-        grade,
-        grade,
-        "R-STATEMENT",
-        detail,
-        why=why,
-        clauses=rests,
-        where=where,
-    )
+    kind = f"page_statement_{'reworded' if was and now else 'removed' if was else 'added'}"
+    path = f"{heading}/{(was or now or Statement('')).fingerprint}"
+    return Change(kind, path, "page", grade, grade, "R-STATEMENT", detail, why=why, clauses=rests, where=where)

@@ -5,40 +5,30 @@ An annotation of an element that was itself added or removed is part of that cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from restore_conformance.drift.change import Grade, Judged
-from restore_conformance.drift.differences.members import Found
+from restore_conformance.drift.change import Difference, additive, breaking, informational
+from restore_conformance.drift.differences.generic import edits, ends
 from restore_conformance.drift.sources.metadata import Knows, Metadata
 
 _WORDS = {
-    "EntitySet": "entity_set",
-    "Singleton": "singleton",
-    "ActionImport": "action_import",
+    "EntitySet": "entity_set", "Singleton": "singleton", "ActionImport": "action_import",
     "FunctionImport": "function_import",
-}
+}  # fmt: skip
 _COMPUTED = "Org.OData.Core.V1.Computed"
-_INFORMATIONAL_ANNOTATION = Judged(Grade.INFORMATIONAL, "G-ANNOT")
 
 
-def annotation_changes(old: Metadata, new: Metadata, knows: frozenset[Knows]) -> Iterator[Found]:
+def annotation_changes(old: Metadata, new: Metadata, knows: frozenset[Knows]) -> Iterator[Difference]:
     """Every annotation added, removed or changed on an element that both readings have."""
-    placed = _Elements(old), _Elements(new)
-    for key in sorted(old.annotations.keys() | new.annotations.keys()):
-        target, term = key
-        if Knows.ANNOTATIONS not in knows and term != _COMPUTED:
-            continue
-        was, now = old.annotations.get(key), new.annotations.get(key)
-        present = key in old.annotations, key in new.annotations
-        if (was == now and all(present)) or placed[0].has(target) != placed[1].has(target):
-            continue
-        word = "changed" if all(present) else ("added" if present[1] else "removed")
-        yield f"annotation_{word}", f"{target}@{term}", {"from": was, "to": now}, _INFORMATIONAL_ANNOTATION
+    before, after = _Elements(old), _Elements(new)
+    for word, (target, term), was, now in edits(old.annotations, new.annotations):
+        compared = Knows.ANNOTATIONS in knows or term == _COMPUTED
+        if compared and before.has(target) == after.has(target):
+            yield Difference(f"annotation_{word}", f"{target}@{term}", ends(was, now), informational("G-ANNOT"))
 
 
 class _Elements:
-    """Tells whether an annotated element is declared in one reading."""
+    """Whether an annotated element is declared in one reading."""
 
     def __init__(self, metadata: Metadata) -> None:
         self._metadata = metadata
@@ -54,42 +44,28 @@ class _Elements:
         facts = self._metadata.types.get(owner)
         if facts is not None:
             name = below.partition("/")[0].partition("@")[0]
-            return (
-                not name
-                or name in self._metadata.effective(owner)
-                or any(member.name == name for member in facts.values)
-            )
+            values = {value.name for value in facts.values}
+            return not name or name in self._metadata.effective(owner) or name in values
         if owner in self._operations:
             return not below or below in self._operations[owner] or "/" in below
         return below.partition("/")[0] in self._metadata.exposed
 
 
-def container_changes(old: Metadata, new: Metadata) -> Iterator[Found]:
+def container_changes(old: Metadata, new: Metadata) -> Iterator[Difference]:
     """Every difference in entity sets, singletons, imports and their bindings."""
-    for name in sorted(old.exposed.keys() | new.exposed.keys()):
-        was, now = old.exposed.get(name), new.exposed.get(name)
-        if was is None and now is not None:
-            yield f"{_WORDS[now.kind]}_added", name, {"type": now.type}, Judged(Grade.ADDITIVE, "G-ADDAPI")
-        elif now is None and was is not None:
-            yield f"{_WORDS[was.kind]}_removed", name, {"type": was.type}, Judged(Grade.BREAKING, "G-REMOVE")
-        elif was is not None and now is not None and was != now:
-            detail = {"from": f"{was.kind} {was.type}", "to": f"{now.kind} {now.type}"}
-            yield f"{_WORDS[now.kind]}_changed", name, detail, Judged(Grade.BREAKING, "G-TYPE")
-    shared = old.exposed.keys() & new.exposed.keys()
-    for kind, path, detail in _mapping("binding", old.bindings, new.bindings):
-        if path.partition("/")[0] in shared:
-            yield kind, path, detail, Judged(Grade.INFORMATIONAL, "G-BIND")
+    for word, name, was, now in edits(old.exposed, new.exposed):
+        if was is not None and now is not None:
+            detail = ends(f"{was.kind} {was.type}", f"{now.kind} {now.type}")
+            yield Difference(f"{_WORDS[now.kind]}_changed", name, detail, breaking("G-TYPE"))
+        elif one := was or now:
+            judged = breaking("G-REMOVE") if was else additive("G-ADDAPI")
+            yield Difference(f"{_WORDS[one.kind]}_{word}", name, {"type": one.type}, judged)
+    for word, path, target, other in edits(old.bindings, new.bindings):
+        if path.partition("/")[0] in old.exposed.keys() & new.exposed.keys():
+            yield Difference(f"binding_{word}", path, ends(target, other), informational("G-BIND"))
 
 
-def term_changes(old: Metadata, new: Metadata) -> Iterator[Found]:
+def term_changes(old: Metadata, new: Metadata) -> Iterator[Difference]:
     """Every annotation term declared, dropped or changed."""
-    for kind, path, detail in _mapping("term", old.terms, new.terms):
-        yield kind, path, detail, _INFORMATIONAL_ANNOTATION
-
-
-def _mapping(word: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path in sorted(old.keys() | new.keys()):
-        was, now = old.get(path), new.get(path)
-        if was != now:
-            ends = "added" if was is None else ("removed" if now is None else "changed")
-            yield f"{word}_{ends}", path, {"from": was, "to": now}
+    for word, name, was, now in edits(old.terms, new.terms):
+        yield Difference(f"term_{word}", name, ends(was, now), informational("G-ANNOT"))

@@ -44,24 +44,22 @@ def read_behaviour(data: bytes, where: str) -> Behaviour:
     total = 0
     for total, entry in enumerate(raw, 1):
         if total > MAX_EXCHANGES:
-            raise SourceBroken(where, found=f"more than {MAX_EXCHANGES} exchanges", expected="fewer in one file")
+            raise SourceBroken(where, f"more than {MAX_EXCHANGES} exchanges", "fewer in one file")
         try:
             exchange = _exchange(len(found) + 1, entry, name)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise SourceBroken(
                 where,
-                found=f"exchange {total} without {error}"
+                f"exchange {total} without {error}"
                 if isinstance(error, KeyError)
                 else f"exchange {total} that cannot be read ({error})",
-                expected="a request and its answer in each",
+                "a request and its answer in each",
             ) from None
         if exchange is not None:
             found.append(exchange)
     if not found:
         raise SourceBroken(
-            where,
-            found=f"{total} exchanges and none with /solutions/backupRestore",
-            expected="at least one with the restore area",
+            where, f"{total} exchanges and none with /solutions/backupRestore", "at least one with the restore area"
         )
     return Behaviour(tuple(found), name)
 
@@ -72,22 +70,20 @@ def _raw(text: str, where: str) -> tuple[str, Iterator[Any]]:
         value = load(text.encode(), where)
         entries = value.get("interactions") if isinstance(value, dict) else None
         if not isinstance(entries, list):
-            raise SourceBroken(where, found="a cassette without interactions", expected="a list of them")
+            raise SourceBroken(where, "a cassette without interactions", "a list of them")
         return "cassette", iter(entries)
     try:
         value = json.loads(text)
     except RecursionError:
-        raise SourceBroken(where, found="nesting beyond any recording", expected="less") from None
+        raise SourceBroken(where, "nesting beyond any recording", "less") from None
     except ValueError as error:
         if "\n" in start.rstrip() and start.startswith("{"):
             return "exchanges", _lines(start, where)
-        raise SourceBroken(
-            where, found=f"JSON that breaks off or is malformed ({error})", expected="a whole recording"
-        ) from None
+        raise SourceBroken(where, f"JSON that breaks off or is malformed ({error})", "a whole recording") from None
     if isinstance(value, dict) and isinstance(value.get("log"), dict):
         entries = value["log"].get("entries")
         if not isinstance(entries, list):
-            raise SourceBroken(where, found="a HAR file without entries", expected="log.entries")
+            raise SourceBroken(where, "a HAR file without entries", "log.entries")
         return "har", iter(entries)
     if isinstance(value, dict) and isinstance(value.get("interactions"), list):
         return "cassette", iter(value["interactions"])
@@ -97,9 +93,7 @@ def _raw(text: str, where: str) -> tuple[str, Iterator[Any]]:
         return "exchanges", iter(value)
     if isinstance(value, dict) and "request" in value:
         return "exchanges", iter([value])
-    raise SourceBroken(
-        where, found=f"JSON that is no recording ({shown(text)!r})", expected="HAR, a cassette, or exchanges"
-    )
+    raise SourceBroken(where, f"JSON that is no recording ({shown(text)!r})", "HAR, a cassette, or exchanges")
 
 
 def _lines(text: str, where: str) -> Iterator[Any]:
@@ -109,9 +103,7 @@ def _lines(text: str, where: str) -> Iterator[Any]:
                 yield json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise SourceBroken(
-                    where,
-                    found=f"line {number} that breaks off or is no JSON ({error})",
-                    expected="one exchange a line",
+                    where, f"line {number} that breaks off or is no JSON ({error})", "one exchange a line"
                 ) from None
 
 

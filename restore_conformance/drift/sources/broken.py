@@ -10,7 +10,7 @@ class SourceBroken(Exception):
     `advice` what the reader of the message can do about it.
     """
 
-    def __init__(self, where: str, *, found: str, expected: str, advice: str = "") -> None:
+    def __init__(self, where: str, found: str, expected: str, advice: str = "") -> None:
         self.where = where
         self.found = found
         self.expected = expected

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from restore_conformance.drift.sources import annotations as notes
+from restore_conformance.drift.sources.annotations import Names
 from restore_conformance.drift.sources.broken import SourceBroken, shown
 from restore_conformance.drift.sources.metadata import EnumMember, Member, Operation, Parameter, TypeFacts
-from restore_conformance.drift.sources.names import Names
-from restore_conformance.drift.sources.xml_tree import Node
+from restore_conformance.drift.sources.xml_tree import Element
 
 _FACETS = ("MaxLength", "Precision", "Scale", "SRID", "Unicode", "DefaultValue")
 
 
-def type_facts(name: str, node: Node, names: Names, where: str) -> TypeFacts:
+def type_facts(name: str, node: Element, names: Names, where: str) -> TypeFacts:
     """The facts of a type that an element declares. Raises SourceBroken for one that is not sound."""
     base = node.get("BaseType")
     if node.tag in ("EnumType", "TypeDefinition"):
@@ -29,13 +29,11 @@ def type_facts(name: str, node: Node, names: Names, where: str) -> TypeFacts:
         )
     members: dict[str, Member] = {}
     for navigation in (False, True):
-        for child in node.all("NavigationProperty" if navigation else "Property"):
+        for child in node.findall("NavigationProperty" if navigation else "Property"):
             member = _member(name, child, names, where, navigation=navigation)
             if members.setdefault(member.name, member) != member:
                 raise SourceBroken(
-                    where,
-                    found=f"two different declarations of {name}/{member.name}",
-                    expected="each member declared once",
+                    where, f"two different declarations of {name}/{member.name}", "each member declared once"
                 )
     return TypeFacts(
         name,
@@ -44,72 +42,56 @@ def type_facts(name: str, node: Node, names: Names, where: str) -> TypeFacts:
         abstract=is_true(node.get("Abstract")),
         open=is_true(node.get("OpenType")),
         stream=is_true(node.get("HasStream")),
-        key=tuple(sorted(ref.get("Name") or "" for key in node.all("Key") for ref in key.all("PropertyRef"))),
+        key=tuple(sorted(ref.get("Name") or "" for key in node.findall("Key") for ref in key.findall("PropertyRef"))),
         members=members,
     )
 
 
-def _member(owner: str, node: Node, names: Names, where: str, *, navigation: bool) -> Member:
+def _member(owner: str, node: Element, names: Names, where: str, *, navigation: bool) -> Member:
     name, kind = name_of(node, where), node.get("Type")
     if not kind:
-        raise SourceBroken(
-            where,
-            found=f"{owner}/{name} without a type",
-            expected="a Type attribute on every property",
-        )
+        raise SourceBroken(where, f"{owner}/{name} without a type", "a Type attribute on every property")
     return Member(
         name,
         names.full(kind),
         nullable=not _false(node.get("Nullable")),
         navigation=navigation,
         contains=navigation and is_true(node.get("ContainsTarget")),
-        facets=_facets(node.attributes),
+        facets=_facets(node.attrib),
         stated=node.get("Nullable") is not None or not kind.startswith("Collection("),
     )
 
 
-def _values(owner: str, node: Node, where: str) -> Iterator[EnumMember]:
+def _values(owner: str, node: Element, where: str) -> Iterator[EnumMember]:
     following = 0
     seen: set[str] = set()
-    for child in node.all("Member"):
+    for child in node.findall("Member"):
         name = name_of(child, where)
         if name in seen:
-            raise SourceBroken(
-                where,
-                found=f"{owner}/{name} declared twice",
-                expected="each enum member declared once",
-            )
+            raise SourceBroken(where, f"{owner}/{name} declared twice", "each enum member declared once")
         seen.add(name)
         text = child.get("Value")
         if text is not None:
             try:
                 following = int(text)
             except ValueError:
-                raise SourceBroken(
-                    where,
-                    found=f"the value {shown(text)!r} of {owner}/{name}",
-                    expected="a whole number",
-                ) from None
+                raise SourceBroken(where, f"the value {shown(text)!r} of {owner}/{name}", "a whole number") from None
         yield EnumMember(name, following)
         following += 1
 
 
-def operation_of(node: Node, names: Names, namespace: str, optional: Container[str], where: str) -> Operation:
+def operation_of(node: Element, names: Names, namespace: str, optional: Container[str], where: str) -> Operation:
     """What an Action or Function declares. `optional` are the parameters that an annotation elsewhere calls so.
 
     Raises SourceBroken for one that is not sound.
     """
     name = name_of(node, where)
-    parameters, binding = node.all("Parameter"), None
+    parameters, binding = node.findall("Parameter"), None
     if is_true(node.get("IsBound")):
         if not parameters:
-            raise SourceBroken(
-                where,
-                found=f"the bound {node.tag} {name} without a parameter",
-                expected="its binding parameter first",
-            )
+            raise SourceBroken(where, f"the bound {node.tag} {name} without a parameter", "its binding parameter first")
         binding, parameters = names.full(parameters[0].get("Type") or ""), parameters[1:]
-    result = next(iter(node.all("ReturnType")), None)
+    result = next(iter(node.findall("ReturnType")), None)
     addresses = [f"{namespace}.{name}", f"{namespace}.{name}({binding or ''})"]
     signature = ",".join([binding] if binding else [])
     for parameter in parameters:
@@ -126,23 +108,24 @@ def operation_of(node: Node, names: Names, namespace: str, optional: Container[s
                 names.full(parameter.get("Type") or ""),
                 nullable=not _false(parameter.get("Nullable")),
                 optional=any(
-                    notes.term(note, names).startswith(notes.OPTIONAL_PARAMETER) for note in parameter.all("Annotation")
+                    notes.term(note, names).startswith(notes.OPTIONAL_PARAMETER)
+                    for note in parameter.findall("Annotation")
                 )
                 or any(f"{address}/{parameter.get('Name')}" in optional for address in addresses),
             )
             for parameter in parameters
         ),
-        returns=names.full(result.get("Type") or "") if result else None,
-        returns_nullable=not (result and _false(result.get("Nullable"))),
+        returns=names.full(result.get("Type") or "") if result is not None else None,
+        returns_nullable=not (result is not None and _false(result.get("Nullable"))),
         composable=is_true(node.get("IsComposable")),
     )
 
 
-def name_of(node: Node, where: str) -> str:
+def name_of(node: Element, where: str) -> str:
     """The name of an element. Raises SourceBroken where it has none."""
     name = node.get("Name")
     if not name:
-        raise SourceBroken(where, found=f"a {node.tag} without a name", expected="a name on every element")
+        raise SourceBroken(where, f"a {node.tag} without a name", "a name on every element")
     return name
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.drift.sources.broken import SourceBroken
-from restore_conformance.drift.sources.page_facts import ErrorFacts, Example, PageFacts, PropertyFacts, Statement
+from restore_conformance.drift.sources.page_facts import ErrorFacts, Example, PageFacts, Statement
+from restore_conformance.drift.sources.pinned_page import property_facts, words
 from restore_conformance.drift.sources.reading import Reading
-from restore_conformance.drift.sources.wording import MARK
 
 PINNED = "pinned"
 
@@ -53,9 +53,9 @@ def _edition(path: Path) -> Edition:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SourceBroken(
             str(path),
-            found=f"no known edition ({type(error).__name__}: {error})",
-            expected="a name, and tables of what its pages add",
-            advice="restore it from version control",
+            f"no known edition ({type(error).__name__}: {error})",
+            "a name, and tables of what its pages add",
+            "restore it from version control",
         ) from None
     return edition
 
@@ -70,21 +70,16 @@ def with_edition(pinned: Reading, edition: Edition) -> Reading:
 
 
 def _added(page: PageFacts, more: Mapping[str, Any]) -> PageFacts:
-    properties = {
-        row["name"]: PropertyFacts(
-            row["type"], row.get("required"), tuple(row.get("values", ())), row.get("default"), _words(row, "condition")
-        )
-        for row in more.get("property", ())
-    }
+    properties = property_facts(more.get("property", ()))
     errors = {
         f"{row['status']} {row.get('code') or row['about'][0]}": ErrorFacts(
-            row["status"], row.get("code", ""), tuple(row.get("about", ())), _words(row, "condition")
+            row["status"], row.get("code", ""), tuple(row.get("about", ())), words(row, "condition")
         )
         for row in more.get("error", ())
     }
     examples = tuple(
         Example(
-            _words(row, "title"),
+            words(row, "title"),
             page.method,
             page.paths[0] if page.paths else "",
             status=row["status"],
@@ -104,8 +99,3 @@ def _added(page: PageFacts, more: Mapping[str, Any]) -> PageFacts:
         examples=(*page.examples, *examples),
         statements={**page.statements, **statements},
     )
-
-
-def _words(row: Mapping[str, Any], name: str) -> str:
-    """Words of ours as they stand, words of the vendor's by their fingerprint."""
-    return str(row.get(name) or (MARK + row[f"{name}_mark"] if f"{name}_mark" in row else ""))

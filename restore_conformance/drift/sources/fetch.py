@@ -13,20 +13,22 @@ import json
 import re
 import shutil
 import tempfile
-import urllib.error
+from collections.abc import Iterable
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import urlsplit
 
 from restore_conformance import __version__
-from restore_conformance.drift.sources.asking import asked
 from restore_conformance.drift.sources.broken import SourceBroken, shown
 from restore_conformance.output import files
+from restore_conformance.targets.download import Refused, download
+from restore_conformance.targets.wire import Failed, TooLarge
 
 MAX_BYTES: Final = 128 * 1024 * 1024
 SECONDS: Final = 120.0
+HEADERS: Final = 1024 * 1024
+"""Bytes of an answer beside its body."""
 MAX_ABOUT: Final = 64 * 1024
 _BLOCK: Final = 1 << 16
 
@@ -68,29 +70,26 @@ def fetch(source: str, *, cache: Path | None = None, max_bytes: int = MAX_BYTES,
     if is_address(source):
         if not _is_plain(source):
             raise SourceBroken(
-                re.sub(r"//[^/]*@", "//", source), found="an address with a user name or password, or a broken one",
-                expected="the address alone",
+                re.sub(r"//[^/]*@", "//", source), "an address with a user name or password, or a broken one",
+                "the address alone"
             )  # fmt: skip
         return _download(source, cache or _for_this_run(), max_bytes, seconds)
     path = Path(source)
     try:
         if path.is_dir():
-            raise SourceBroken(source, found="a folder", expected="a file")
+            raise SourceBroken(source, "a folder", "a file")
         path = files.spooled(path, _for_this_run(), max_bytes)
         size = path.stat().st_size
         if size > max_bytes:
-            raise SourceBroken(source, found=f"{size} bytes", expected=f"at most {max_bytes}")
+            raise SourceBroken(source, f"{size} bytes", f"at most {max_bytes}")
         with path.open("rb") as file:
             checksum = _checksum(file)
     except OSError as error:
         raise SourceBroken(
-            source,
-            found=f"no readable file ({error.strerror or error})",
-            expected="a file or an http(s) address",
-            advice="correct the name",
+            source, f"no readable file ({error.strerror or error})", "a file or an http(s) address", "correct the name"
         ) from None
     except ValueError as error:
-        raise SourceBroken(shown(source), found=f"no file name ({error})", expected="a file or an address") from None
+        raise SourceBroken(shown(source), f"no file name ({error})", "a file or an address") from None
     return _sound(Fetched(source, path, checksum, size))
 
 
@@ -104,7 +103,7 @@ def _for_this_run() -> Path:
 
 def _sound(fetched: Fetched) -> Fetched:
     if fetched.size == 0:
-        raise SourceBroken(fetched.where, found="an empty document", expected="metadata, OpenAPI, a page or exchanges")
+        raise SourceBroken(fetched.where, "an empty document", "metadata, OpenAPI, a page or exchanges")
     return fetched
 
 
@@ -128,22 +127,24 @@ def _download(address: str, folder: Path, max_bytes: int, seconds: float) -> Fet
     pending = files.Pending()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with asked(address, headers, seconds) as answer, pending.streamed(body) as file:
-            size, checksum = _save(answer, file, address, max_bytes)
+        with download(address, headers, seconds, max_bytes + HEADERS) as answer:
+            if answer.status_code == 304 and known:
+                return _sound(Fetched(address, body, known["checksum"], body.stat().st_size, fresh=False))
+            if answer.status_code != 200:
+                raise SourceBroken(address, f"the status {answer.status_code}", "200 with the document")
+            with pending.streamed(body) as file:
+                size, checksum = _save(answer.iter_raw(), file, address, max_bytes)
             validators = {"etag": answer.headers.get("ETag"), "last-modified": answer.headers.get("Last-Modified")}
         pending.put(about, json.dumps({**validators, "checksum": checksum, "address": address}).encode())
         pending.commit(last=about)
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code == 304 and known:
-            return _sound(Fetched(address, body, known["checksum"], body.stat().st_size, fresh=False))
-        raise SourceBroken(address, found=f"the status {error.code}", expected="200 with the document") from None
+    except TooLarge:
+        raise SourceBroken(address, f"more than {max_bytes} bytes", "a document within the limit") from None
+    except Refused as refused:
+        raise SourceBroken(address, str(refused), "the document") from None
     except files.Withheld as error:
-        raise SourceBroken(address, found=f"what is not kept ({error})", expected="a document") from None
-    except (OSError, HTTPException, ValueError) as error:
-        raise SourceBroken(
-            address, found=f"no answer ({shown(str(error), 200)})", expected="200 with the document"
-        ) from None
+        raise SourceBroken(address, f"what is not kept ({error})", "a document") from None
+    except (OSError, *Failed) as error:
+        raise SourceBroken(address, f"no answer ({shown(str(error), 200)})", "200 with the document") from None
     finally:
         pending.drop()
     return _sound(Fetched(address, body, checksum, size))
@@ -161,15 +162,12 @@ def _known(about: Path, body: Path) -> dict[str, str]:
     return {k: v for k, v in found.items() if isinstance(v, str) and v.isascii() and v.isprintable()}
 
 
-def _save(answer: HTTPResponse, file: IO[bytes], address: str, max_bytes: int) -> tuple[int, str]:
-    declared = answer.headers.get("Content-Length")
+def _save(pieces: Iterable[bytes], file: IO[bytes], address: str, max_bytes: int) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
-    while block := answer.read(_BLOCK):
-        size += len(block)
+    for piece in pieces:
+        size += len(piece)
         if size > max_bytes:
-            raise SourceBroken(address, found=f"more than {max_bytes} bytes", expected="a document within the limit")
-        digest.update(block)
-        file.write(block)
-    if declared and declared.isdigit() and int(declared) != size:
-        raise SourceBroken(address, found=f"{size} bytes of the {declared} announced", expected="the whole document")
+            raise SourceBroken(address, f"more than {max_bytes} bytes", "a document within the limit")
+        digest.update(piece)
+        file.write(piece)
     return size, digest.hexdigest()

@@ -100,6 +100,10 @@ class TypeFacts:
     def is_enum(self) -> bool:
         return self.kind == "EnumType"
 
+    def refers(self) -> list[str]:
+        """The types that its members and its base refer to."""
+        return [member.target for member in self.members.values()] + ([self.base] if self.base else [])
+
     @property
     def size(self) -> int:
         """How many members or enum members it declares."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.drift.sources.api import Api, ApiCall, ApiParameter
-from restore_conformance.drift.sources.area import WHOLE_DOCUMENT, dangling, roots
+from restore_conformance.drift.sources.area import WHOLE_DOCUMENT, dangling, reachable, roots
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.json_schema import declared, facets_of, shape, type_of, values_of
 from restore_conformance.drift.sources.metadata import Knows, Metadata, TypeFacts, bare
@@ -63,9 +63,9 @@ def read_openapi(path: Path, where: str) -> Api:
         else:
             stream.skip(event)
     if not version.startswith("3."):
-        raise SourceBroken(where, found=f"the version {version or 'of no OpenAPI'}", expected="OpenAPI 3.0 or 3.1")
+        raise SourceBroken(where, f"the version {version or 'of no OpenAPI'}", "OpenAPI 3.0 or 3.1")
     if not calls and not types:
-        raise SourceBroken(where, found="neither paths nor schemas", expected="an OpenAPI document with both")
+        raise SourceBroken(where, "neither paths nor schemas", "an OpenAPI document with both")
     narrow = (crowded or len(types) >= WHOLE_DOCUMENT) and any(name.startswith(ENTRANCE) for name in calls)
     if narrow:
         calls = {name: item for name, item in calls.items() if name.startswith(ENTRANCE)}
@@ -75,7 +75,7 @@ def read_openapi(path: Path, where: str) -> Api:
         with _understood(f"the path {name[:60]!r}", where):
             ready[name] = _item(name, item, parts, inline)
     if narrow:
-        types = _reached(types, ready, inline)
+        types = reachable([*roots(types), *_start(ready, inline)], types.get)
         notes = {key: value for key, value in notes.items() if key[0].partition("/")[0] in types}
     metadata = Metadata(types, annotations=notes, dangling=dangling(types), knows=_KNOWS, whole=narrow)
     unread = Counter[str]()
@@ -110,7 +110,7 @@ def _understood(what: str, where: str) -> Iterator[None]:
         yield
     except (TypeError, AttributeError, ValueError, KeyError, IndexError) as error:
         raise SourceBroken(
-            where, found=f"{what} in a form that OpenAPI does not have ({error})", expected="a valid document"
+            where, f"{what} in a form that OpenAPI does not have ({error})", "a valid document"
         ) from None
 
 
@@ -136,11 +136,11 @@ def _paths(stream: Stream, event: Any, calls: dict[str, dict[str, Any]], where: 
         value = stream.value(stream.next())
         if not name.startswith("/") or not isinstance(value, dict):
             if not name.startswith("x-"):
-                raise SourceBroken(where, found=f"the path {name[:60]!r} without methods", expected="a path item")
+                raise SourceBroken(where, f"the path {name[:60]!r} without methods", "a path item")
             continue
         calls[name] = {key: _slim(item) for key, item in value.items() if key in (*_METHODS, "parameters")}
         if len(calls) > 4 * MOST_OTHERS:
-            raise SourceBroken(where, found=f"more than {4 * MOST_OTHERS} paths of one area", expected="fewer")
+            raise SourceBroken(where, f"more than {4 * MOST_OTHERS} paths of one area", "fewer")
     return others > MOST_OTHERS
 
 
@@ -168,7 +168,7 @@ def _components(
             for name in _mapping(stream, inner, "components/schemas", where):
                 schema = stream.value(stream.next())
                 if not isinstance(schema, dict):
-                    raise SourceBroken(where, found=f"the schema {name[:60]!r} without content", expected="a schema")
+                    raise SourceBroken(where, f"the schema {name[:60]!r} without content", "a schema")
                 with _understood(f"the schema {name[:60]!r}", where):
                     found, read_only = declared(name, schema)
                     _count_unread(schema, unread)
@@ -176,26 +176,21 @@ def _components(
                 notes.update(read_only)
                 room -= 1 + sum(len(one.members) + len(one.values) for one in found.values())
                 if room < 0:
-                    raise SourceBroken(where, found=f"more than {MOST_MEMBERS} members of types", expected="less")
+                    raise SourceBroken(where, f"more than {MOST_MEMBERS} members of types", "less")
         elif section in parts:
             for name in _mapping(stream, inner, f"components/{section}", where):
                 before = stream.count
                 parts[section][name] = stream.value(stream.next())
                 room -= stream.count - before
                 if room < 0:
-                    raise SourceBroken(where, found=f"more than {MOST_MEMBERS} values in {section}", expected="less")
+                    raise SourceBroken(where, f"more than {MOST_MEMBERS} values in {section}", "less")
         else:
             stream.skip(inner)
 
 
 def _mapping(stream: Stream, event: Any, name: str, where: str) -> Any:
     if type(event).__name__ != "MappingStartEvent":
-        raise SourceBroken(
-            where,
-            found=f"{name} without entries",
-            expected="a mapping",
-            advice="see whether the document breaks off",
-        )
+        raise SourceBroken(where, f"{name} without entries", "a mapping", "see whether the document breaks off")
     return stream.keys()
 
 
@@ -253,18 +248,12 @@ def _content(place: str, value: Any, inline: dict[str, TypeFacts]) -> dict[str, 
     }
 
 
-def _reached(
-    types: dict[str, TypeFacts], calls: dict[str, dict[str, ApiCall]], inline: dict[str, TypeFacts]
-) -> dict[str, TypeFacts]:
-    waiting = roots(types) + [member.target for facts in inline.values() for member in facts.members.values()]
-    for item in calls.values():
-        for call in item.values():
-            for content in (call.body or {}, *call.answers.values()):
-                waiting += [bare(kind) for kind in content.values()]
-    found: dict[str, TypeFacts] = {}
-    while waiting:
-        name = waiting.pop()
-        if name in types and name not in found:
-            facts = found[name] = types[name]
-            waiting += [member.target for member in facts.members.values()] + ([facts.base] if facts.base else [])
-    return found
+def _start(calls: dict[str, dict[str, ApiCall]], inline: dict[str, TypeFacts]) -> list[str]:
+    """The types that calls and the objects written out in them refer to."""
+    return [member.target for facts in inline.values() for member in facts.members.values()] + [
+        bare(kind)
+        for item in calls.values()
+        for call in item.values()
+        for content in (call.body or {}, *call.answers.values())
+        for kind in content.values()
+    ]

@@ -76,11 +76,9 @@ def decode(data: bytes, where: str) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise SourceBroken(
-            where, found=f"bytes that are no UTF-8 at offset {error.start}", expected="text in UTF-8"
-        ) from None
+        raise SourceBroken(where, f"bytes that are no UTF-8 at offset {error.start}", "text in UTF-8") from None
     if "\x00" in text:
-        raise SourceBroken(where, found="NUL characters", expected="text")
+        raise SourceBroken(where, "NUL characters", "text")
     return text
 
 
@@ -90,16 +88,16 @@ def read(data: bytes, where: str, folder: Path | None = None) -> PageFacts:
     Raises SourceBroken for a page that breaks off or that has neither an operation nor a list of errors.
     """
     if len(data) > MAX_BYTES:
-        raise SourceBroken(where, found=f"{len(data)} bytes", expected=f"a page of at most {MAX_BYTES}")
+        raise SourceBroken(where, f"{len(data)} bytes", f"a page of at most {MAX_BYTES}")
     draft = _Draft(where)
     text = decode(data, where)
     if len(text.splitlines()) > MAX_LINES:
-        raise SourceBroken(where, found=f"more than {MAX_LINES} lines", expected="a page, which has some hundreds")
+        raise SourceBroken(where, f"more than {MAX_LINES} lines", "a page, which has some hundreds")
     laid = blocks(text, folder)
     for block in laid:
         _take(draft, block)
     if laid and laid[-1].cut:
-        raise SourceBroken(where, found="a listing that breaks off at the end", expected="the whole page")
+        raise SourceBroken(where, "a listing that breaks off at the end", "the whole page")
     return _finish(draft)
 
 
@@ -221,24 +219,22 @@ def _finish(draft: _Draft) -> PageFacts:
     if not draft.calls and not (resource and draft.properties) and sum(bool(e.code) for e in errors.values()) < 2:
         raise SourceBroken(
             draft.where,
-            found="no request line under a heading HTTP request, no table of errors, and no properties of a type",
-            expected="the page of one operation, the list of errors, or the page of a type",
-            advice="see whether the page is whole and is the one that was meant",
+            "no request line under a heading HTTP request, no table of errors, and no properties of a type",
+            "the page of one operation, the list of errors, or the page of a type",
+            "see whether the page is whole and is the one that was meant",
         )
     if draft.calls and not status:
         raise SourceBroken(
             draft.where,
-            found="no status of success under the heading Response",
-            expected="a page with all of its sections",
-            advice="see whether the page breaks off",
+            "no status of success under the heading Response",
+            "a page with all of its sections",
+            "see whether the page breaks off",
         )
     examples = tuple(example(title, code, draft.where) for title, code in draft.examples if code)
     bodies = [one.response is not None for one in examples]
     if bodies and not bodies[-1] and any(bodies) and not examples[-1].unparsed:
         raise SourceBroken(
-            draft.where,
-            found=f"the answer of {examples[-1].title!r} without its body, at the end",
-            expected="the whole page",
+            draft.where, f"the answer of {examples[-1].title!r} without its body, at the end", "the whole page"
         )
     return PageFacts(
         draft.title,

@@ -46,10 +46,7 @@ def example(title: str, code: list[str], where: str) -> Example:
             method, path, request = call.group(1), path_of(call.group(2)), parsed
     if method and not status:
         raise SourceBroken(
-            where,
-            found=f"the request of {title!r} without its answer",
-            expected="both",
-            advice="see whether the page breaks off",
+            where, f"the request of {title!r} without its answer", "both", "see whether the page breaks off"
         )
     return Example(title, method, path, request, status, response, unparsed)
 

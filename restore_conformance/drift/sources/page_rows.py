@@ -16,8 +16,7 @@ _PRIMITIVES = {
     "duration": "Edm.Duration", "binary": "Edm.Binary", "stream": "Edm.Stream", "timeofday": "Edm.TimeOfDay",
 }  # fmt: skip
 _VALUES = re.compile(
-    r"\b(?:possible|supported|allowed|valid|accepted)\s+values(?:\s+(?:are|include))?\s*:?\s*(.+)",
-    re.IGNORECASE,
+    r"\b(?:possible|supported|allowed|valid|accepted)\s+values(?:\s+(?:are|include))?\s*:?\s*(.+)", re.IGNORECASE
 )
 _CLAIMS = re.compile(r"\b(only|unless|when|if|must|can't|cannot|valid for|applies|ignored)\b", re.IGNORECASE)
 _ERROR = re.compile(r"\b([45]\d\d)\b")
@@ -105,12 +104,7 @@ def _permissions(cell: str) -> tuple[str, ...]:
 def cloud(text: str) -> str:
     """The key of a national cloud as `schemas/create/page.toml` spells it."""
     low = text.casefold()
-    for mark, key in (
-        ("l4", "us_government_l4"),
-        ("l5", "us_government_l5"),
-        ("china", "china"),
-        ("global", "global"),
-    ):
+    for mark, key in (("l4", "us_government_l4"), ("l5", "us_government_l5"), ("china", "china"), ("global", "global")):
         if mark in low:
             return key
     return re.sub(r"\W+", "_", low).strip("_")

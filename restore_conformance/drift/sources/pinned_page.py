@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from restore_conformance.drift.sources.page_facts import (
     PropertyFacts,
     Statement,
 )
+from restore_conformance.drift.sources.wording import MARK
 
 
 def read(folder: Path) -> PageFacts:
@@ -29,9 +31,9 @@ def read(folder: Path) -> PageFacts:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SourceBroken(
             str(folder / "page.toml"),
-            found=f"no pinned page ({type(error).__name__}: {error})",
-            expected="the facts of one page",
-            advice="restore it from version control",
+            f"no pinned page ({type(error).__name__}: {error})",
+            "the facts of one page",
+            "restore it from version control",
         ) from None
 
 
@@ -40,10 +42,7 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise SourceBroken(
-            str(path),
-            found=f"no readable TOML ({error})",
-            expected="the pinned page",
-            advice="restore it from version control",
+            str(path), f"no readable TOML ({error})", "the pinned page", "restore it from version control"
         ) from None
 
 
@@ -68,26 +67,47 @@ def of_type(metadata: Metadata, name: str) -> PageFacts:
 
 def clauses(folder: Path) -> dict[str, list[str]]:
     """Fingerprint to the ids of the clauses that rest on it; empty where the folder has no clauses."""
-    if not (folder / "clauses.toml").is_file():
-        return {}
-    found: dict[str, list[str]] = {}
-    for heading, entries in _toml(folder / "clauses.toml").items():
-        for name, clause in entries.items() if isinstance(entries, dict) else ():
-            marks = clause.get("fingerprint") if isinstance(clause, dict) else None
-            for mark in marks if isinstance(marks, list) else [marks] if marks else []:
-                found.setdefault(mark, []).append(f"{folder.name}/{heading}.{name}")
-    return found
+    resting: dict[str, list[str]] = {}
+    for address, clause in _clauses(folder).items():
+        marks = clause.get("fingerprint") or []
+        for mark in marks if isinstance(marks, list) else [marks]:
+            resting.setdefault(mark, []).append(address)
+    return resting
 
 
 def clause_words(schemas: Path) -> dict[str, str]:
     """What each clause says, in our own words, by its id."""
     return {
-        f"{path.parent.name}/{heading}.{name}": str(clause["says"])
+        address: str(clause["says"])
         for path in sorted(schemas.glob("*/clauses.toml"))
-        for heading, entries in _toml(path).items()
-        for name, clause in (entries.items() if isinstance(entries, dict) else ())
-        if isinstance(clause, dict) and "says" in clause
+        for address, clause in _clauses(path.parent).items()
+        if "says" in clause
     }
+
+
+def _clauses(folder: Path) -> dict[str, dict[str, Any]]:
+    path = folder / "clauses.toml"
+    return {
+        f"{folder.name}/{heading}.{name}": clause
+        for heading, entries in (_toml(path) if path.is_file() else {}).items()
+        for name, clause in (entries.items() if isinstance(entries, dict) else ())
+        if isinstance(clause, dict)
+    }
+
+
+def property_facts(rows: Iterable[Mapping[str, Any]]) -> dict[str, PropertyFacts]:
+    """The rows of a property table by name; a condition in the vendor's words stands there by its fingerprint."""
+    return {
+        row["name"]: PropertyFacts(
+            row["type"], row.get("required"), tuple(row.get("values", ())), row.get("default"), words(row, "condition")
+        )
+        for row in rows
+    }
+
+
+def words(row: Mapping[str, Any], name: str) -> str:
+    """Words of ours as they stand, words of the vendor's by their fingerprint."""
+    return str(row.get(name) or (MARK + row[f"{name}_mark"] if f"{name}_mark" in row else ""))
 
 
 def _page(facts: dict[str, Any], folder: Path) -> PageFacts:
@@ -134,16 +154,7 @@ def _page(facts: dict[str, Any], folder: Path) -> PageFacts:
 def _properties(facts: dict[str, Any], folder: Path) -> dict[str, PropertyFacts] | None:
     """The rows of the property table; where only the request is restated its names, and None where neither is."""
     if "property" in facts:
-        return {
-            row["name"]: PropertyFacts(
-                row["type"],
-                row.get("required"),
-                tuple(row.get("values", ())),
-                row.get("default"),
-                row.get("condition", ""),
-            )
-            for row in facts["property"]
-        }
+        return property_facts(facts["property"])
     path = folder / "request.json"
     if not path.is_file():
         return None

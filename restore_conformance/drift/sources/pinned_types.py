@@ -27,12 +27,7 @@ def read(folder: Path) -> Metadata:
     """The pinned types. Raises SourceBroken for a missing folder and for a file that is not a type."""
     files = sorted(folder.glob("*.json"))
     if not files:
-        raise SourceBroken(
-            str(folder),
-            found="no type",
-            expected="one JSON Schema per type",
-            advice="run pin, or name another folder",
-        )
+        raise SourceBroken(str(folder), "no type", "one JSON Schema per type", "run pin, or name another folder")
     types: dict[str, TypeFacts] = {}
     computed: dict[tuple[str, str], Any] = {}
     for file in files:
@@ -42,10 +37,7 @@ def read(folder: Path) -> Metadata:
             marked = [name for name, member in schema.get("properties", {}).items() if member.get("x-computed")]
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise SourceBroken(
-                str(file),
-                found=f"no type in the normal form ({error})",
-                expected="what pin writes",
-                advice="restore it from version control",
+                str(file), f"no type in the normal form ({error})", "what pin writes", "restore it from version control"
             ) from None
         types[facts.name] = facts
         computed.update({(f"{facts.name}/{name}", COMPUTED): True for name in marked})

@@ -45,16 +45,14 @@ def read_source(source: str, *, area: str = "auto", cache: Path | None = None) -
         kind = sniff(file.read(1 << 16), source)
     if fetched.size > LARGEST.get(kind, fetched.size):
         raise SourceBroken(
-            source, found=f"{fetched.size} bytes", expected=f"at most {LARGEST[kind] >> 20} MiB of this kind",
-            advice="name a smaller part of it",
+            source, f"{fetched.size} bytes", f"at most {LARGEST[kind] >> 20} MiB of this kind",
+            "name a smaller part of it"
         )  # fmt: skip
     try:
         return _read(kind, fetched, area)
     except (RecursionError, MemoryError) as error:
         raise SourceBroken(
-            source,
-            found=f"nesting or size beyond any sound document ({type(error).__name__})",
-            expected="less",
+            source, f"nesting or size beyond any sound document ({type(error).__name__})", "less"
         ) from None
 
 
@@ -69,7 +67,7 @@ def _read(kind: SourceKind, fetched: Fetched, area: str) -> Reading:
         case SourceKind.BEHAVIOUR:
             data = fetched.read()
             if heft(data) > ALL:
-                raise SourceBroken(where, found="more values than any recording", expected="fewer in one file")
+                raise SourceBroken(where, "more values than any recording", "fewer in one file")
             return Reading(kind, where, checksum, behaviour=read_behaviour(data, where))
         case _:
             folder = fetched.path.parent if os.path.exists(where) else None

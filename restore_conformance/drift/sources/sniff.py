@@ -45,18 +45,18 @@ def sniff(head: bytes, where: str) -> SourceKind:
         text = head.decode("utf-16", "replace")
     else:
         if b"\x00" in head or head.startswith((b"\x1f\x8b", b"PK\x03\x04", b"%PDF")):
-            raise SourceBroken(where, found="binary data", expected="text", advice="unpack it, or fetch it again")
+            raise SourceBroken(where, "binary data", "text", "unpack it, or fetch it again")
         text = head.decode("utf-8-sig", "replace")
     start = text.lstrip()
     if not start:
-        raise SourceBroken(where, found="nothing but white space", expected="a document")
+        raise SourceBroken(where, "nothing but white space", "a document")
     low = start[:2000].lower()
     if re.search(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", low):
         raise SourceBroken(
             where,
-            found=f"a web page in HTML ({shown(start)!r})",
-            expected="metadata, OpenAPI, the text of a page, or exchanges",
-            advice="see whether the address now wants a sign-in, or fetch the document itself",
+            f"a web page in HTML ({shown(start)!r})",
+            "metadata, OpenAPI, the text of a page, or exchanges",
+            "see whether the address now wants a sign-in, or fetch the document itself",
         )
     if start.startswith("<") and not start.startswith("<!--"):
         return SourceKind.CSDL
@@ -76,8 +76,8 @@ def sniff(head: bytes, where: str) -> SourceKind:
         return SourceKind.PAGE
     raise SourceBroken(
         where,
-        found=f"text that is none of the known kinds ({shown(start)!r})",
-        expected="metadata, OpenAPI, a documentation page, or exchanges",
+        f"text that is none of the known kinds ({shown(start)!r})",
+        "metadata, OpenAPI, a documentation page, or exchanges",
     )
 
 

@@ -37,22 +37,18 @@ class Stream:
         try:
             event = next(self._events)
         except StopIteration:
-            raise SourceBroken(self._where, found="an end in the middle", expected="the whole document") from None
+            raise SourceBroken(self._where, "an end in the middle", "the whole document") from None
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
             raise SourceBroken(
-                self._where,
-                found=f"text that is no YAML at line {line} ({error.problem})",
-                expected="a whole document",
+                self._where, f"text that is no YAML at line {line} ({error.problem})", "a whole document"
             ) from None
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise SourceBroken(
-                self._where,
-                found=f"text that is no YAML ({str(error).splitlines()[0]})",
-                expected="a whole document",
+                self._where, f"text that is no YAML ({str(error).splitlines()[0]})", "a whole document"
             ) from None
         if isinstance(event, yaml.AliasEvent) or self.count > MAX_EVENTS:
-            raise SourceBroken(self._where, found="YAML aliases, or too much of it", expected="a plain document")
+            raise SourceBroken(self._where, "YAML aliases, or too much of it", "a plain document")
         return event
 
     def value(self, event: Any, depth: int = 0) -> Any:
@@ -60,9 +56,9 @@ class Stream:
         if depth == 0:
             self._room = self.count + MAX_VALUE
         elif self.count > self._room:
-            raise SourceBroken(self._where, found=f"more than {MAX_VALUE} values in one place", expected="less")
+            raise SourceBroken(self._where, f"more than {MAX_VALUE} values in one place", "less")
         if depth > MAX_DEPTH:
-            raise SourceBroken(self._where, found=f"more than {MAX_DEPTH} levels", expected="less nesting")
+            raise SourceBroken(self._where, f"more than {MAX_DEPTH} levels", "less nesting")
         if isinstance(event, yaml.ScalarEvent):
             return scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -72,7 +68,7 @@ class Stream:
             return items
         if isinstance(event, yaml.MappingStartEvent):
             return {key: self.value(self.next(), depth + 1) for key in self.keys()}
-        raise SourceBroken(self._where, found="an unexpected piece of YAML", expected="mappings, lists and scalars")
+        raise SourceBroken(self._where, "an unexpected piece of YAML", "mappings, lists and scalars")
 
     def keys(self) -> Iterator[str]:
         """The keys of the mapping that has begun; the caller takes each value before it asks for the next key."""
@@ -80,10 +76,10 @@ class Stream:
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             key = str(event.value) if isinstance(event, yaml.ScalarEvent) else repr(self.value(event))
             if key in seen:
-                raise SourceBroken(self._where, found=f"the key {key!r} twice in one mapping", expected="once")
+                raise SourceBroken(self._where, f"the key {key!r} twice in one mapping", "once")
             seen.add(key)
             if len(seen) > MAX_VALUE:
-                raise SourceBroken(self._where, found=f"more than {MAX_VALUE} keys in one mapping", expected="fewer")
+                raise SourceBroken(self._where, f"more than {MAX_VALUE} keys in one mapping", "fewer")
             yield key
 
     def skip(self, event: Any) -> None:
@@ -128,7 +124,7 @@ def open_mapping(path: Path, where: str) -> Iterator[tuple[str, Stream]]:
         while isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent)):
             event = stream.next()
         if not isinstance(event, yaml.MappingStartEvent):
-            raise SourceBroken(where, found="no mapping", expected="an OpenAPI document")
+            raise SourceBroken(where, "no mapping", "an OpenAPI document")
         for key in stream.keys():  # noqa: SIM118 - a stream, not a dictionary
             yield key, stream
         event = stream.next()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from restore_conformance.mock.conditions import When, always
 from restore_conformance.mock.edits import Edit
@@ -27,9 +28,14 @@ class Fault:
     newer: bool = False
 
 
-def edited(said: str, how: Callable[[Edit], Seed], *rows: tuple[str, str, Edit]) -> Iterable[Fault]:
-    """Faults that are one edit each: name, clause, edit; `how` says of which answers."""
-    return [Fault(name, blames, f"{said}: {edit.words}.", how(edit)) for name, blames, edit in rows]
+def rows(seed: Callable[[Any], Seed], *every: tuple[str, str, str, Any]) -> Iterable[Fault]:
+    """Faults that one verb makes: name, clause, what shows it, and what the verb is given."""
+    return [Fault(name, blames, shows, seed(given)) for name, blames, shows, given in every]
+
+
+def alike(blames: str, seed: Callable[[Any], Seed], *every: tuple[str, str, Any]) -> Iterable[Fault]:
+    """Faults of one clause that one verb makes: name, what shows it, and what the verb is given."""
+    return [Fault(name, blames, shows, seed(given)) for name, shows, given in every]
 
 
 Created = tuple[str, str, Edit] | tuple[str, str, Edit, When]
@@ -37,12 +43,11 @@ Created = tuple[str, str, Edit] | tuple[str, str, Edit, When]
 
 def on_create(*rows: Created) -> Iterable[Fault]:
     """Faults of the answer to creates that succeed: name, clause, edit, and the condition where there is one."""
-    made = []
-    for name, blames, edit, *condition in rows:
-        when = condition[0] if condition else always
-        said = f"One create, {when.words}" if when.words else "One create"
-        made.append(Fault(name, blames, f"{said}: {edit.words}.", created(edit, when)))
-    return made
+    whole = [(*row, always)[:4] for row in rows]
+    return [
+        Fault(name, blames, f"One create{when.words and ', '}{when.words}: {edit.words}.", created(edit, when))
+        for name, blames, edit, when in whole
+    ]
 
 
 def on_refusal(operations: tuple[str, ...], *rows: tuple[str, str, str, Edit]) -> Iterable[Fault]:
@@ -59,4 +64,7 @@ def on_refusal(operations: tuple[str, ...], *rows: tuple[str, str, str, Edit]) -
 
 def on_success(operations: tuple[str, ...], *rows: tuple[str, str, Edit]) -> Iterable[Fault]:
     """Faults of the answer of operations that succeed: name, clause, edit."""
-    return edited(operations[0].capitalize(), lambda edit: answers(edit, *operations), *rows)
+    return [
+        Fault(name, blames, f"{operations[0].capitalize()}: {edit.words}.", answers(edit, *operations))
+        for name, blames, edit in rows
+    ]

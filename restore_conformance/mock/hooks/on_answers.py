@@ -9,12 +9,11 @@ from typing import Any
 from restore_conformance.exchange import Headers, Request, Response
 from restore_conformance.mock.conditions import always
 from restore_conformance.mock.edits import Change, Json
-from restore_conformance.mock.hooks.on_operations import around
-from restore_conformance.mock.hooks.seed import Right, Seed
-from restore_conformance.mock.framing import Manner, Spoil
+from restore_conformance.mock.hooks.on_operations import refuses_calls
+from restore_conformance.mock.hooks.seed import Act, Call, Seed
+from restore_conformance.mock.framing import Manner, Spoilt
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
-from restore_conformance.mock.wire import Asked, Refusal, Reply
+from restore_conformance.mock.wire import Asked, Reply
 
 
 def responses(change: Callable[[Response, Headers], Response]) -> Seed:
@@ -32,12 +31,14 @@ def requests(act: Callable[[Callable[[Request], Response], Request], Response]) 
     return seed
 
 
-def answering(act: Callable[[Service, Asked, Callable[[Asked], Reply]], Reply]) -> Seed:
+def answering(act: Act) -> Seed:
     """Answer requests that were routed another way, before the token is looked at."""
 
     def seed(service: Service) -> None:
         answer = service.answer
-        service.answer = lambda asked: act(service, asked, answer)
+        service.answer = lambda asked: act(
+            Call(service, asked, service.sessions.get(asked.session.lower()), lambda: answer(asked))
+        )
 
     return seed
 
@@ -45,10 +46,10 @@ def answering(act: Callable[[Service, Asked, Callable[[Asked], Reply]], Reply]) 
 def replies(change: Callable[[Reply, Asked], object], *operations: str) -> Seed:
     """Change any answer, refusals included, of these operations or of all."""
 
-    def act(service: Service, asked: Asked, answer: Callable[[Asked], Reply]) -> Reply:
-        reply = answer(asked)
-        if not operations or asked.operation in operations:
-            change(reply, asked)
+    def act(call: Call) -> Reply:
+        reply = call.proceed()
+        if not operations or call.asked.operation in operations:
+            change(reply, call.asked)
         return reply
 
     return answering(act)
@@ -60,6 +61,16 @@ def created(edit: Change, when: Callable[[Any], object] = always, caller: str = 
     def change(reply: Reply, asked: Asked) -> None:
         if reply.status == 201 and when(asked.payload) and caller in {"", asked.caller}:
             edit(reply)
+
+    return replies(change, "create")
+
+
+def taken_over(member: str) -> Seed:
+    """Show a member of creates that succeed as it was sent."""
+
+    def change(reply: Reply, asked: Asked) -> None:
+        if reply.status == 201 and isinstance(asked.payload, dict) and member in asked.payload:
+            reply.body[member] = asked.payload[member]
 
     return replies(change, "create")
 
@@ -120,10 +131,10 @@ def _signed(asked: Asked, token: str) -> None:
 def posing(when: Callable[[Service, Asked], bool], operation: str = "create") -> Seed:
     """Take a caller for one that may do everything."""
 
-    def act(service: Service, asked: Asked, answer: Callable[[Asked], Reply]) -> Reply:
-        if asked.operation == operation and when(service, asked):
-            _signed(asked, service.token)
-        return answer(asked)
+    def act(call: Call) -> Reply:
+        if call.asked.operation == operation and when(call.service, call.asked):
+            _signed(call.asked, call.service.token)
+        return call.proceed()
 
     return answering(act)
 
@@ -140,13 +151,7 @@ def serves(caller: str, operation: str = "create") -> Seed:
 
 def locks_out(caller: str, operation: str = "create", status: int = 403, code: str = "Forbidden") -> Seed:
     """Refuse a kind of caller that may use an operation."""
-
-    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        if asked.caller == caller:
-            raise Refusal(status, code)
-        return right()
-
-    return around((operation,), act)
+    return refuses_calls((operation,), lambda call: call.asked.caller == caller, status, code)
 
 
 def framed(**habits: Any) -> Seed:
@@ -160,6 +165,6 @@ def framed(**habits: Any) -> Seed:
     return seed
 
 
-def spoils(spoil: Spoil) -> Seed:
-    """Put some answers on the wire as they must not be."""
-    return framed(spoil=spoil)
+def spoils(how: Callable[[Response], Spoilt], which: Callable[[Request, Response], bool], status: int = 201) -> Seed:
+    """Put the answers with this status to some requests on the wire as they must not be."""
+    return framed(spoil=lambda sent, came: how(came) if came.status == status and which(sent, came) else None)

@@ -9,24 +9,24 @@ from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import items, sites
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.hooks.on_operations import around
-from restore_conformance.mock.hooks.seed import Right, Seed, crash
+from restore_conformance.mock.hooks.seed import Call, Seed, crash, refuse
 from restore_conformance.mock.rules import Rule
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
-from restore_conformance.mock.wire import Asked, Refusal, Reply
+from restore_conformance.mock.wire import Refusal, Reply
 
 
-def checks(look: Callable[[Json], object]) -> Seed:
-    """Look at a payload, or change it, before any rule is asked; raise to misbehave."""
+def checks(look: Callable[[Json], object], *, last: bool = False) -> Seed:
+    """Look at a payload, or change it, before any rule is asked or `last` of all; raise to misbehave."""
 
     def seed(service: Service) -> None:
         check = service.check
+        steps = (check, look) if last else (look, check)
 
-        def looking(payload: Json) -> None:
-            look(payload)
-            check(payload)
+        def checking(payload: Json) -> None:
+            for step in steps:
+                step(payload)
 
-        service.check = looking
+        service.check = checking
 
     return seed
 
@@ -57,12 +57,7 @@ def breaks(when: Callable[[Any], bool]) -> Seed:
 
 def refuses_first(when: Callable[[Any], object], code: str = "BadRequest", status: int = 400) -> Seed:
     """Some payloads are refused before any rule is asked."""
-
-    def look(payload: Json) -> None:
-        if when(payload):
-            raise Refusal(status, code)
-
-    return checks(look)
+    return checks(lambda payload: refuse(status, code) if when(payload) else None)
 
 
 def stricter(when: Callable[[Json], object], code: str = "BadRequest") -> Seed:
@@ -77,44 +72,27 @@ def stricter(when: Callable[[Json], object], code: str = "BadRequest") -> Seed:
 
 def refuses(when: Callable[[Any], object], code: str = "BadRequest", status: int = 400) -> Seed:
     """Some valid payloads are refused."""
-
-    def seed(service: Service) -> None:
-        check = service.check
-
-        def strict(payload: Json) -> None:
-            check(payload)
-            if when(payload):
-                raise Refusal(status, code)
-
-        service.check = strict
-
-    return seed
+    return checks(lambda payload: refuse(status, code) if when(payload) else None, last=True)
 
 
 def drops(when: Callable[[Any], object]) -> Seed:
     """The connection is dropped on some valid payloads."""
 
-    def seed(service: Service) -> None:
-        check = service.check
+    def look(payload: Json) -> None:
+        if when(payload):
+            raise ConnectionResetError("seeded")
 
-        def dropping(payload: Json) -> None:
-            check(payload)
-            if when(payload):
-                raise ConnectionResetError("seeded")
-
-        service.check = dropping
-
-    return seed
+    return checks(look, last=True)
 
 
 def breaks_after(when: Callable[[Any], object], *, preferring: bool = False) -> Seed:
     """Some creates that should succeed are answered 500, and nothing is kept; with Prefer only where that is said."""
 
-    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        known = dict(service.sessions)
-        reply = right()
-        if when(asked.payload) and (asked.all_members or not preferring):
-            service.sessions = known
+    def act(call: Call) -> Reply:
+        known = dict(call.service.sessions)
+        reply = call.proceed()
+        if when(call.asked.payload) and (call.asked.all_members or not preferring):
+            call.service.sessions = known
             raise Refusal(500, "InternalServerError", "An error occurred.")
         return reply
 
@@ -145,8 +123,8 @@ def skips(rule: str) -> Seed:
 
 
 def passes(rule: str, when: Callable[[Any], object]) -> Seed:
-    """Do not ask a rule of some payloads."""
-    return ruled(rule, unless(rule, when))
+    """Do not ask a rule of some payloads; what it lets through is completed, so that it can be kept."""
+    return lets_through(rule, unless(rule, when))
 
 
 def unless(rule: str, when: Callable[[Any], object]) -> Rule:
@@ -156,12 +134,7 @@ def unless(rule: str, when: Callable[[Any], object]) -> Rule:
 
 def refusing(when: Callable[[Any], object], code: str, status: int = 400, message: str = "") -> Rule:
     """A rule that refuses some payloads."""
-
-    def rule(payload: Json) -> None:
-        if when(payload):
-            raise Refusal(status, code, message)
-
-    return rule
+    return lambda payload: refuse(status, code, message) if when(payload) else None
 
 
 def only(part: Callable[[list[Json]], list[Json]], rule: str) -> Rule:
@@ -184,9 +157,9 @@ def then(rule: Rule, act: Callable[[Json], object]) -> Rule:
     return ask
 
 
-def first(act: Rule, rule: str) -> Rule:
-    """Something done to a payload, and a rule asked after it."""
-    return then(act, rules.CREATE[rule])
+def prepares(rule: str, act: Rule) -> Seed:
+    """Do something to a payload, or refuse it, before a rule is asked."""
+    return ruled(rule, then(act, rules.CREATE[rule]))
 
 
 def lets_through(rule: str, by: Rule) -> Seed:

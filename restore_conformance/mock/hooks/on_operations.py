@@ -6,17 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from restore_conformance.exchange import Request
-from restore_conformance.mock import life
 from restore_conformance.mock.conditions import sent
 from restore_conformance.mock.edits import Json
-from restore_conformance.mock.hooks.seed import Act, Right, Seed, crash, seeds
+from restore_conformance.mock.hooks.seed import UPDATE, Act, Call, Do, Seed, assign, crash, refuse, seeds
 from restore_conformance.mock.service import Operation, Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 
 def around(operations: tuple[str, ...], act: Act) -> Seed:
-    """Carry out operations another way; `act` gets the service, the request, the session or None, and the usual way."""
+    """Carry out operations another way."""
 
     def seed(service: Service) -> None:
         for name in operations:
@@ -27,67 +26,86 @@ def around(operations: tuple[str, ...], act: Act) -> Seed:
 
 
 def _around(service: Service, inner: Operation, act: Act) -> Operation:
-    return lambda asked: act(service, asked, service.sessions.get(asked.session.lower()), lambda: inner(asked))
+    return lambda asked: act(Call(service, asked, service.sessions.get(asked.session.lower()), lambda: inner(asked)))
 
 
 def before(operations: tuple[str, ...], look: Callable[[Session], object]) -> Seed:
     """Do something with a session that is there before an operation; raise to misbehave."""
 
-    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        if found:
-            look(found)
-        return right()
+    def act(call: Call) -> Reply:
+        if call.session:
+            look(call.session)
+        return call.proceed()
 
     return around(operations, act)
 
 
-def after(operations: tuple[str, ...], do: Callable[[Service, Session, Reply], object]) -> Seed:
-    """Do something after an operation on a session that succeeds."""
+def after(operations: tuple[str, ...], do: Do, *, shown: bool = False) -> Seed:
+    """Do something after an operation on a session that succeeds; where it is `shown`, the answer shows it so."""
 
-    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        reply = right()
-        if found:
-            do(service, found, reply)
+    def act(call: Call) -> Reply:
+        reply = call.proceed()
+        if call.session:
+            do(call.service, call.session, reply)
+            if shown:
+                reply.body = call.service.render(call.session, all_members=call.asked.all_members)
         return reply
 
     return around(operations, act)
 
 
-def crashes_on(operations: tuple[str, ...], when: Callable[[Session], bool]) -> Seed:
+def crashes_on(operations: tuple[str, ...], when: Callable[[Session], object]) -> Seed:
     """Operations on some sessions are answered 500."""
-    return before(operations, lambda found: crash() if when(found) else None)
+    return before(operations, lambda session: crash() if when(session) else None)
+
+
+def refuses_calls(
+    operations: tuple[str, ...], when: Callable[[Call], object], status: int, code: str, message: str = ""
+) -> Seed:
+    """Some requests to operations are refused."""
+    return around(operations, lambda call: refuse(status, code, message) if when(call) else call.proceed())
 
 
 def refuses_on(
     operations: tuple[str, ...], when: Callable[[Session], object], status: int, code: str, message: str = ""
 ) -> Seed:
     """Operations on some sessions are refused."""
-
-    def look(found: Session) -> None:
-        if when(found):
-            raise Refusal(status, code, message)
-
-    return before(operations, look)
+    return before(operations, lambda session: refuse(status, code, message) if when(session) else None)
 
 
-def alters(**members: Any) -> Callable[[Service, Session, object], None]:
-    """Give a session other attributes, for `after` and `changed`; a value may be a function that makes it."""
+def reopens(*operations: str) -> Seed:
+    """A session that has ended counts as a draft."""
+    return before(
+        operations, lambda session: assign(session, status="draft") if "completed" in session.status else None
+    )
 
-    def do(service: Service, found: Session, _: object) -> None:
-        for name, value in members.items():
-            setattr(found, name, value() if callable(value) else value)
+
+def alters(**attributes: Any) -> Callable[..., None]:
+    """Give a session other attributes, for `after`, `keeps` and `changed`; a value may be a function of the session."""
+    return lambda service, session, *_: assign(session, **attributes)
+
+
+def others(
+    change: Callable[[Session, Session], object], when: Callable[[Session, Session], object] = lambda *_: True
+) -> Callable[..., None]:
+    """Do something to the other sessions where `when` holds of one and this one; for `after`, `keeps` and `changed`."""
+
+    def do(service: Service, this: Session, *_: object) -> None:
+        for other in list(service.sessions.values()):
+            if other is not this and when(other, this):
+                change(other, this)
 
     return do
 
 
-def instead_of(code: str, act: Callable[[Service, Asked, Refusal], Reply | None], *operations: str) -> Seed:
+def instead_of(code: str, act: Callable[[Call, Refusal], Reply | None], *operations: str) -> Seed:
     """Answer, or do something and refuse all the same (None), where operations are refused with a code ("" for any)."""
 
-    def trying(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
+    def trying(call: Call) -> Reply:
         try:
-            return right()
+            return call.proceed()
         except Refusal as refusal:
-            reply = act(service, asked, refusal) if code in {"", refusal.code} else None
+            reply = act(call, refusal) if code in {"", refusal.code} else None
             if reply is None:
                 raise
             return reply
@@ -98,13 +116,10 @@ def instead_of(code: str, act: Callable[[Service, Asked, Refusal], Reply | None]
 def translated(wrong: Callable[[Refusal, Asked], Refusal | None], *operations: str) -> Seed:
     """Refuse with another refusal where `wrong` makes one."""
 
-    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        try:
-            return right()
-        except Refusal as refusal:
-            raise wrong(refusal, asked) or refusal from None
+    def act(call: Call, refusal: Refusal) -> None:
+        raise wrong(refusal, call.asked) or refusal from None
 
-    return around(operations or ("create",), act)
+    return instead_of("", act, *(operations or ("create",)))
 
 
 def any_state(operation: str) -> Seed:
@@ -127,18 +142,18 @@ def finding(act: Callable[[Service, Asked, Callable[[Asked], Session]], Session]
     return seed
 
 
-def routing(act: Callable[[Service, Asked], None]) -> Seed:
+def routed(act: Callable[[Service, Asked], None]) -> Seed:
     """Change what a request line names."""
 
     def seed(service: Service) -> None:
         route = service.route
 
-        def routed(request: Request) -> Asked:
+        def route_changed(request: Request) -> Asked:
             asked = route(request)
             act(service, asked)
             return asked
 
-        service.route = routed
+        service.route = route_changed
 
     return seed
 
@@ -154,7 +169,7 @@ def without_operations(*names: str) -> Seed:
         if asked.operation not in service.operations and asked.operation != "method":
             asked.operation = ""
 
-    return seeds(seed, routing(unknown))
+    return seeds(seed, routed(unknown))
 
 
 def writes_only(service: Service) -> None:
@@ -165,12 +180,12 @@ def writes_only(service: Service) -> None:
 def among(keep: Callable[[dict[str, Session]], dict[str, Session]], *operations: str) -> Seed:
     """Carry out operations as if there were other sessions."""
 
-    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        every, service.sessions = service.sessions, keep(service.sessions)
+    def act(call: Call) -> Reply:
+        every, call.service.sessions = call.service.sessions, keep(call.service.sessions)
         try:
-            return right()
+            return call.proceed()
         finally:
-            service.sessions = every
+            call.service.sessions = every
 
     return around(operations, act)
 
@@ -180,34 +195,43 @@ def setting(name: str, value: Any) -> Seed:
     return lambda service: setattr(service, name, value)
 
 
-def updates(act: Callable[[Service, Session, Json, Callable[[], Json]], Json]) -> Seed:
-    """Change a draft another way, once session and payload were read; `act` gets them and the usual way."""
-
-    def update(service: Service, asked: Asked, *_: Any) -> Reply:
-        found = service.draft(asked)
-        payload = service.changes(asked)
-        return Reply(200, act(service, found, payload, lambda: life.update(found, payload)))
-
-    return around(("update",), update)
+# ---------------------------------------------------------------- changes of a draft
 
 
-def changing(act: Callable[[Service, Session, Json, Right], Reply]) -> Seed:
-    """Answer a change another way where there is such a session and the payload is an object."""
+def updating(act: Callable[[Session, Json, Call], Reply]) -> Seed:
+    """Change a draft another way, once it and the payload were read; `act` gets both and the call."""
 
-    def other(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        payload = sent(asked)
-        return act(service, found, payload, right) if found and payload is not None else right()
+    def update(call: Call) -> Reply:
+        session = call.service.draft(call.asked)
+        return act(session, call.service.changes(call.asked), call)
 
-    return around(("update",), other)
+    return around(UPDATE, update)
+
+
+def changing(act: Callable[[Session, Json, Call], Reply]) -> Seed:
+    """Answer a change another way where there is such a session; `act` gets it, the payload as it came, and the call."""
+
+    def other(call: Call) -> Reply:
+        payload = sent(call.asked)
+        return act(call.session, payload, call) if call.session and payload is not None else call.proceed()
+
+    return around(UPDATE, other)
+
+
+def breaks_on_change(when: Callable[[Session, Json], object]) -> Seed:
+    """The server breaks on a change of a draft: 500."""
+    return changing(
+        lambda session, p, call: crash() if session.status == "draft" and when(session, p) else call.proceed()
+    )
 
 
 def changed(do: Callable[[Service, Session, list[Json]], object]) -> Seed:
     """Something happens after a change that succeeds; `do` gets the artifacts as they were, too."""
 
-    def act(service: Service, found: Session, payload: Json, right: Right) -> Reply:
-        was = list(found.artifacts)
-        reply = right()
-        do(service, found, was)
+    def act(session: Session, payload: Json, call: Call) -> Reply:
+        was = list(session.artifacts)
+        reply = call.proceed()
+        do(call.service, session, was)
         return reply
 
     return changing(act)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from restore_conformance.mock.edits import Change, Json
-from restore_conformance.mock.hooks.on_answers import answers
-from restore_conformance.mock.hooks.on_operations import instead_of
-from restore_conformance.mock.hooks.seed import Keep, Parse, Read, Seed
+from restore_conformance.mock import life
+from restore_conformance.mock.conditions import ITEMS, SITES, additions, always
+from restore_conformance.mock.edits import COUNTS, Change, Json, counts
+from restore_conformance.mock.hooks.on_answers import answers, bodies
+from restore_conformance.mock.hooks.on_operations import changed, changing, instead_of
+from restore_conformance.mock.hooks.seed import UPDATE, Call, Parse, Seed, refuse, seeds
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session, artifact, open_session
+from restore_conformance.mock.session import Session, make_artifact, open_session
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
+Keep = Callable[[Session], object]
+Read = Callable[[Service, Asked], Json]
 
-def parses(act: Callable[[bytes, Parse], Json]) -> Seed:
+
+def parsing(act: Callable[[bytes, Parse], Json]) -> Seed:
     """Read JSON another way; `act` gets the bytes and the usual reader."""
 
     def seed(service: Service) -> None:
@@ -24,14 +29,14 @@ def parses(act: Callable[[bytes, Parse], Json]) -> Seed:
     return seed
 
 
-def looks_at(look: Callable[[bytes], object]) -> Seed:
+def parses(look: Callable[[bytes], object]) -> Seed:
     """Look at the bytes of a payload before they are read; raise to misbehave, return an object to be read instead."""
 
     def act(raw: bytes, parse: Parse) -> Json:
         found = look(raw)
         return found if isinstance(found, dict) else parse(raw)
 
-    return parses(act)
+    return parsing(act)
 
 
 def parsed(change: Callable[[Json], object]) -> Seed:
@@ -42,7 +47,7 @@ def parsed(change: Callable[[Json], object]) -> Seed:
         change(payload)
         return payload
 
-    return parses(act)
+    return parsing(act)
 
 
 def reads(when: Callable[[Asked], object], act: Read) -> Seed:
@@ -62,31 +67,7 @@ def as_json(service: Service, asked: Asked) -> Json:
 
 def unreadable(status: int, code: str) -> Read:
     """A payload that is refused."""
-
-    def refuse(service: Service, asked: Asked) -> Json:
-        raise Refusal(status, code)
-
-    return refuse
-
-
-def keeps(change: Callable[[Service, Session], object]) -> Seed:
-    """Do something when a session is created, before it is kept; it may be altered."""
-
-    def act(service: Service, born: Session, keep: Keep) -> None:
-        change(service, born)
-        keep(born)
-
-    return keeping(act)
-
-
-def kept(change: Callable[[Service, Session], object]) -> Seed:
-    """Do something once a session was kept."""
-
-    def act(service: Service, born: Session, keep: Keep) -> None:
-        keep(born)
-        change(service, born)
-
-    return keeping(act)
+    return lambda service, asked: refuse(status, code)
 
 
 def keeping(act: Callable[[Service, Session, Keep], object]) -> Seed:
@@ -95,34 +76,59 @@ def keeping(act: Callable[[Service, Session, Keep], object]) -> Seed:
     def seed(service: Service) -> None:
         keep = service.keep
 
-        def keeping(born: Session) -> None:
-            act(service, born, keep)
+        def keeping(created: Session) -> None:
+            act(service, created, keep)
 
         service.keep = keeping
 
     return seed
 
 
-def keeps_refused(code: str = "") -> Seed:
+def keeps(change: Callable[[Service, Session], object]) -> Seed:
+    """Do something when a session is created, before it is kept; it may be altered."""
+    return keeping(lambda service, created, keep: (change(service, created), keep(created)))
+
+
+def kept(change: Callable[[Service, Session], object]) -> Seed:
+    """Do something once a session was kept."""
+    return keeping(lambda service, created, keep: (keep(created), change(service, created)))
+
+
+def keeps_refused(code: str = "", when: Callable[[Any], object] = always) -> Seed:
     """Refuse creates, with a code or any, and keep a session all the same."""
 
-    def act(service: Service, asked: Asked, refusal: Refusal) -> None:
-        service.keep(open_session("standard", [], asked.caller))
+    def act(call: Call, _: Refusal) -> None:
+        if when(call.asked.payload):
+            call.service.keep(open_session("standard", [], call.asked.caller))
 
     return instead_of(code, act, "create")
 
 
-def whole(change: Json) -> Json:
-    """An artifact that can be kept, made of one that could not."""
-    fallback = {"restorePoint": {"id": "none"}, "destinationType": "inPlace", "id": "none", "browseSessionId": "none"}
-    return fallback | {name: value for name, value in change.items() if value}
-
-
-def added(found: Session, kind: str, changes: list[Json]) -> list[Json]:
-    """Add artifacts to a session, whatever they are; they are returned."""
-    new = [artifact(kind, whole(one)) for one in changes]
-    found.artifacts = found.artifacts + new
+def added(session: Session, kind: str, changes: list[Json]) -> list[Json]:
+    """Add artifacts to a session, whatever they lack; they are returned."""
+    lacks = {"restorePoint": {"id": "none"}, "destinationType": "inPlace", "id": "none", "browseSessionId": "none"}
+    new = [make_artifact(kind, lacks | {name: value for name, value in one.items() if value}) for one in changes]
+    session.artifacts = session.artifacts + new
     return new
+
+
+def carries_out(when: Callable[[Session, Json, str], object]) -> Seed:
+    """A change that must be refused is carried out where `when` holds of the session, the payload, and the code."""
+
+    def act(session: Session, payload: Json, call: Call) -> Reply:
+        try:
+            return call.proceed()
+        except Refusal as refusal:
+            if not when(session, payload, refusal.code):
+                raise
+        name = ITEMS if additions(payload, ITEMS) else SITES
+        kind = life.DELTAS[name]
+        session.kind = kind if additions(payload, name) else session.kind
+        return Reply(
+            200, {"id": session.id, name: [dict(one) for one in added(session, kind, additions(payload, name))]}
+        )
+
+    return changing(act)
 
 
 def shown(change: Callable[[Json, Session], object]) -> Seed:
@@ -131,9 +137,9 @@ def shown(change: Callable[[Json, Session], object]) -> Seed:
     def seed(service: Service) -> None:
         render = service.render
 
-        def rendering(found: Session, **how: Any) -> Json:
-            body = render(found, **how)
-            change(body, found)
+        def rendering(session: Session, **how: Any) -> Json:
+            body = render(session, **how)
+            change(body, session)
             return body
 
         service.render = rendering
@@ -143,7 +149,29 @@ def shown(change: Callable[[Json, Session], object]) -> Seed:
 
 def shown_as(edit: Change, when: Callable[[Session], object] = bool) -> Seed:
     """Make an edit of some sessions wherever they are shown."""
-    return shown(lambda body, found: edit(Reply(200, body)) if when(found) else None)
+    return shown(lambda body, session: edit(Reply(200, body)) if when(session) else None)
+
+
+def shown_added(change: Callable[[list[Json]], list[Json]], *names: str) -> Seed:
+    """Change the artifacts that were added in the answer to a change, in both lists or in some."""
+
+    def alter(body: Json) -> None:
+        for name in names or life.DELTAS:
+            if name in body:
+                new = iter(change([one for one in body[name] if "status" in one]))
+                body[name] = [next(new) if "status" in one else one for one in body[name]]
+
+    return bodies(alter, *UPDATE)
+
+
+def total(count: Callable[[Session, int], Any], when: Callable[[Session], object] = bool) -> Seed:
+    """Another total of some sessions, made of the session and the right one, wherever they are shown."""
+
+    def change(body: Json, session: Session) -> None:
+        if when(session):
+            counts(total=count(session, body[COUNTS]["total"]))(Reply(200, body))
+
+    return shown(change)
 
 
 def rendering(**options: Any) -> Seed:
@@ -151,7 +179,7 @@ def rendering(**options: Any) -> Seed:
 
     def seed(service: Service) -> None:
         render = service.render
-        service.render = lambda found, **how: render(found, **how | options)
+        service.render = lambda session, **how: render(session, **how | options)
 
     return seed
 
@@ -162,15 +190,29 @@ def viewed(change: Callable[[Json, Session], object], *operations: str) -> Seed:
     def seed(service: Service) -> None:
         def alter(reply: Reply) -> None:
             for body in reply.body.get("value", [reply.body]):
-                found = service.sessions.get(str(body.get("id")))
-                if found:
-                    change(body, found)
+                session = service.sessions.get(str(body.get("id")))
+                if session:
+                    change(body, session)
 
         answers(alter, *operations)(service)
 
     return seed
 
 
+def stale(wrong: Callable[[int, int], bool], *operations: str) -> Seed:
+    """Totals that stay as they were before a change, where `wrong` says so of the numbers before and after."""
+
+    def mark(service: Service, session: Session, was: list[Json]) -> None:
+        if wrong(len(was), len(session.artifacts)):
+            session.conflict = f"was {len(was)}"
+
+    def show(body: Json, session: Session) -> None:
+        if str(session.conflict).startswith("was "):
+            counts(total=int(str(session.conflict)[4:]))(Reply(200, body))
+
+    return seeds(changed(mark), viewed(show, *operations))
+
+
 def viewed_as(edit: Change, *operations: str, when: Callable[[Session], object] = bool) -> Seed:
     """Make an edit of some sessions in the answers of some operations."""
-    return viewed(lambda body, found: edit(Reply(200, body)) if when(found) else None, *operations)
+    return viewed(lambda body, session: edit(Reply(200, body)) if when(session) else None, *operations)

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from restore_conformance.mock.edits import COUNTS, Json
-from restore_conformance.mock.hooks import (
-    BOTH, GETS, LISTS, READING, Right, Seed, answering, around, kept, seeds, shown,
-)  # fmt: skip
+from restore_conformance.mock.hooks import BOTH, GETS, LISTS, READING, Call, Seed, answering, around, kept, seeds, shown
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.variants.register import Variant
-from restore_conformance.mock.wire import Asked, Reply
-
-Answer = Callable[[Asked], Reply]
+from restore_conformance.mock.wire import Reply
 
 # ---------------------------------------------------------------- so many reads late
 
@@ -31,19 +27,15 @@ def late(reads: int, *operations: str) -> Seed:
         before: dict[str, Session] = {}
         left = 0
 
-        def act(service: Service, asked: Asked, answer: Answer) -> Reply:
+        def act(call: Call) -> Reply:
             nonlocal before, left
-            if asked.operation in READING:
-                if not left or asked.operation not in operations:
-                    return answer(asked)
+            if call.asked.operation in READING:
+                if not left or call.asked.operation not in operations:
+                    return call.proceed()
                 left -= 1
-                now, service.sessions = service.sessions, before
-                try:
-                    return answer(asked)
-                finally:
-                    service.sessions = now
+                return _as_if(service, before, call)
             known = copy.deepcopy(service.sessions) if not left else before
-            reply = answer(asked)
+            reply = call.proceed()
             if reply.status < 300:
                 before, left = known, reads
             return reply
@@ -53,17 +45,26 @@ def late(reads: int, *operations: str) -> Seed:
     return seed
 
 
+def _as_if(service: Service, sessions: dict[str, Session], call: Call) -> Reply:
+    """The answer of the service if it had these sessions."""
+    now, service.sessions = service.sessions, sessions
+    try:
+        return call.proceed()
+    finally:
+        service.sessions = now
+
+
 def _first_list_empty(service: Service) -> None:
     fresh: set[str] = set()
 
-    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        reply = right()
-        if asked.session in fresh:
-            fresh.discard(asked.session)
+    def act(call: Call) -> Reply:
+        reply = call.proceed()
+        if call.asked.session in fresh:
+            fresh.discard(call.asked.session)
             reply.body["value"] = []
         return reply
 
-    seeds(kept(lambda _, born: fresh.add(born.id)), around(BOTH, act))(service)
+    seeds(kept(lambda _, created: fresh.add(created.id)), around(BOTH, act))(service)
 
 
 # ---------------------------------------------------------------- replicas
@@ -96,42 +97,38 @@ def replicated(
     turns = _turns(lags, seed)
     counted: list[dict[str, Session]] = []
 
-    def written(asked: Asked, answer: Answer) -> Reply:
-        known, name = set(service.sessions), asked.session.lower()
-        before = copy.deepcopy(service.sessions.get(name))
-        reply = answer(asked)
+    def written(call: Call) -> Reply:
+        known, before = set(service.sessions), copy.deepcopy(call.session)
+        reply = call.proceed()
         if reply.status < 300:
             now = service.clock.now()
             changes[:] = [change for change in changes if now - change.at <= max(lags)]
-            changes.extend(Change(now, made, None) for made in service.sessions.keys() - known)
+            changes.extend(Change(now, name, None) for name in service.sessions.keys() - known)
             if before is not None:
-                changes.append(Change(now, name, before))
+                changes.append(Change(now, call.asked.session.lower(), before))
         return reply
 
-    def read(asked: Asked, answer: Answer) -> Reply:
+    def read(call: Call) -> Reply:
         whole = next(turns)
         lag = {change.session: next(turns) if apart else whole for change in changes}
         old = _as_of(service.sessions, changes, service.clock.now(), lag)
-        now = service.sessions
-        if counts_only:
-            counted.append(old)
-        else:
-            service.sessions = old
+        if not counts_only:
+            return _as_if(service, old, call)
+        counted[:] = [old]
         try:
-            return answer(asked)
+            return call.proceed()
         finally:
-            service.sessions = now
             counted.clear()
 
-    def any_replica(_: Service, asked: Asked, answer: Answer) -> Reply:
-        if asked.operation not in READING:
-            return written(asked, answer)
-        return read(asked, answer) if asked.operation in operations else answer(asked)
+    def any_replica(call: Call) -> Reply:
+        if call.asked.operation not in READING:
+            return written(call)
+        return read(call) if call.asked.operation in operations else call.proceed()
 
-    def late_counts(body: Json, found: Session) -> None:
+    def late_counts(body: Json, session: Session) -> None:
         if counted:
-            old = counted[0].get(found.id)
-            body[COUNTS] = (old or Session(found.id, found.kind, [], {})).counts()
+            old = counted[0].get(session.id)
+            body[COUNTS] = (old or Session(session.id, session.kind, [], {})).counts()
 
     answering(any_replica)(service)
     if counts_only:

@@ -7,9 +7,12 @@ from typing import Any
 
 from restore_conformance.exchange import header
 from restore_conformance.mock import wire
-from restore_conformance.mock.conditions import media
-from restore_conformance.mock.edits import Json
-from restore_conformance.mock.hooks import Seed, answering, errors, replies, ruled, translated
+from restore_conformance.mock.conditions import authorization, media
+from restore_conformance.mock.edits import Json, code, joined, status
+from restore_conformance.mock.hooks import (
+    ACTIVATE, CROWDED, DELETES, EMPTY, GETS, GRANULAR, LIMIT, MALFORMED, MEDIA, PATCH, POINT, STATE, TOKEN,
+    TWICE, UNKNOWN, Call, Seed, answering, errors, refused, replies, ruled, translated,
+)  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.variants.register import Variant
 from restore_conformance.mock.wire import Asked, Refusal, Reply
@@ -17,52 +20,41 @@ from restore_conformance.mock.wire import Asked, Refusal, Reply
 # ---------------------------------------------------------------- statuses and codes that are free
 
 OWN = {
-    "InvalidRestoreSessionId": (404, "ResourceNotFound"),
-    "RestoreSessionNotFound": (404, "itemNotFound"),
-    "RestoreSessionActionNotAllowed": (409, "Conflict"),
-    "InvalidPatchRequest": (422, "UnprocessableEntity"),
-    "InvalidRestorePoint": (400, "BadRequest"),
-    "RestoreArtifactsLimitBreached": (413, "RequestEntityTooLarge"),
-    "InvalidArtifactRequest": (400, "BadRequest"),
-    "DuplicateArtifactInList": (409, "nameAlreadyExists"),
+    MALFORMED: (404, "ResourceNotFound"),
+    UNKNOWN: (404, "itemNotFound"),
+    STATE: (409, "Conflict"),
+    PATCH: (422, "UnprocessableEntity"),
+    POINT: (400, "BadRequest"),
+    LIMIT: (413, "RequestEntityTooLarge"),
+    EMPTY: (400, "BadRequest"),
+    TWICE: (409, "nameAlreadyExists"),
 }
 """Statuses and codes that Graph's own tables have for what the tables of Backup Storage say otherwise."""
 ON_ONE = ("get", "update", "delete", "activate", "list-artifacts")
 
 
-def _own(refused: Refusal, asked: Asked) -> Refusal:
-    status, code = OWN.get(refused.code, (refused.status, refused.code))
-    return Refusal(status, code, refused.message)
+def _own(refusal: Refusal, asked: Asked) -> Refusal:
+    return Refusal(*OWN.get(refusal.code, (refusal.status, refusal.code)), refusal.message)
 
 
 def media_refused(status: int, code: str, missing: int = 0) -> Seed:
     """Another refusal of a wrong media type, and another status where there is none."""
 
-    def wrong(refused: Refusal, asked: Asked) -> Refusal | None:
+    def wrong(refusal: Refusal, asked: Asked) -> Refusal | None:
         value = missing if media(asked) is None and missing else status
-        return Refusal(value, code) if refused.status == 415 else None
+        return Refusal(value, code) if refusal.status == 415 else None
 
     return translated(wrong)
 
 
 def mixed_refused(status: int, code: str) -> Seed:
     """Another refusal of both kinds in one request."""
-    return translated(lambda refused, _: Refusal(status, code) if "mixed" in refused.message else None)
+    return translated(lambda refusal, _: Refusal(status, code) if "mixed" in refusal.message else None)
 
 
 def crowded(status: int) -> Seed:
     """Another status where too many sessions are active."""
-
-    def wrong(refused: Refusal, _: Asked) -> Refusal | None:
-        return Refusal(status, refused.code) if refused.code == "TooManyActiveRestoreSessions" else None
-
-    return translated(wrong, "activate")
-
-
-def _too_many_409(reply: Reply, asked: Asked) -> None:
-    if reply.status == 500:
-        reply.status = 409
-        reply.body["error"]["code"] = "Conflict"
+    return translated(lambda found, _: Refusal(status, found.code) if found.code == CROWDED else None, *ACTIVATE)
 
 
 def recoded(rule: str, status: int, code: str) -> Seed:
@@ -101,13 +93,13 @@ def _forbidden_with_a_token(reply: Reply, asked: Asked) -> None:
 def _personal_401(reply: Reply, asked: Asked) -> None:
     if asked.caller == "personal" and reply.status == 403:
         reply.status = 401
-        reply.body["error"]["code"] = "InvalidAuthenticationToken"
+        reply.body["error"]["code"] = TOKEN
 
 
-def _personal_400(service: Service, asked: Asked, answer: Callable[[Asked], Reply]) -> Reply:
-    token = (asked.request.header("Authorization") or "").removeprefix("Bearer ")
-    if service.tokens.get(token) != "personal":
-        return answer(asked)
+def _personal_400(call: Call) -> Reply:
+    token = authorization(call.asked).removeprefix("Bearer ")
+    if call.service.tokens.get(token) != "personal":
+        return call.proceed()
     refusal = Refusal(400, "BadRequest", "Personal accounts are not supported.")
     return Reply(400, wire.envelope(refusal, "1", "1"))
 
@@ -115,11 +107,11 @@ def _personal_400(service: Service, asked: Asked, answer: Callable[[Asked], Repl
 def early(when: Callable[[Asked], object], status: int, code: str) -> Seed:
     """Something is refused before the token is looked at."""
 
-    def act(service: Service, asked: Asked, answer: Callable[[Asked], Reply]) -> Reply:
-        if not when(asked):
-            return answer(asked)
-        made, client = wire.support_ids(asked.request.headers)
-        return Reply(status, wire.envelope(Refusal(status, code), made, client), {"request-id": made})
+    def act(call: Call) -> Reply:
+        if not when(call.asked):
+            return call.proceed()
+        own, client = wire.support_ids(call.asked.request.headers)
+        return Reply(status, wire.envelope(Refusal(status, code), own, client), {"request-id": own})
 
     return answering(act)
 
@@ -136,17 +128,9 @@ def _not_acceptable(asked: Asked) -> bool:
 # ---------------------------------------------------------------- the envelope
 
 PHRASES = {
-    400: "badRequest",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "notFound",
-    405: "methodNotAllowed",
-    409: "conflict",
-    413: "requestEntityTooLarge",
-    415: "unsupportedMediaType",
-    422: "unprocessableEntity",
-    500: "internalServerError",
-}
+    400: "badRequest", 401: "unauthorized", 403: "forbidden", 404: "notFound", 405: "methodNotAllowed", 409: "conflict",
+    413: "requestEntityTooLarge", 415: "unsupportedMediaType", 422: "unprocessableEntity", 500: "internalServerError",
+}  # fmt: skip
 IDS = ("date", "request-id", "client-request-id")
 
 
@@ -154,11 +138,10 @@ def inner_of(error: Json) -> Json:
     """The inner error under either name; a new one where there is none."""
     for name in ("innerError", "innererror"):
         if isinstance(error.get(name), dict):
-            found: Json = error[name]
-            return found
-    fresh: Json = {}
-    error["innerError"] = fresh
-    return fresh
+            inner: Json = error[name]
+            return inner
+    inner = error["innerError"] = {}
+    return inner
 
 
 def inside(depth: int) -> Seed:
@@ -186,8 +169,8 @@ def _small_first(error: Json, _: Reply) -> None:
 
 def _other_name(error: Json, reply: Reply) -> None:
     if "innerError" in error:
-        inner = error["innererror"] = error.pop("innerError")
-        _other_name(inner, reply)
+        error["innererror"] = error.pop("innerError")
+        _other_name(error["innererror"], reply)
 
 
 def with_members(**members: Any) -> Seed:
@@ -209,40 +192,39 @@ N31, NO_CODE = "N31: which code is undocumented.", "1.1: 400 without a code."
 FREE_401 = "4.2: 401 where authentication is missing or invalid; the code is free."
 FREE_403 = "4.2: 403 where access is denied; the code is free."
 ORDER = "1.1: the tables have no order; a request that breaks two rules may be refused by either."
-NOT_ALLOWED = "RestoreSessionActionNotAllowed"
 # fmt: off
 VARIANTS = [
     # ---------------------------------------------------------------- statuses and codes that are free
     Variant("fair-codes-of-its-own", "fair-codes", "The pinned page points to the create table alone: on other routes statuses and codes are those of all of Graph.",
-            translated(_own, *ON_ONE, "list-granular", "get-typed", "delete-typed"), frozenset(f"{one}/errors.codes" for one in ON_ONE)),
+            translated(_own, *ON_ONE, *GRANULAR, GETS[1], DELETES[1]), frozenset(f"{one}/errors.codes" for one in ON_ONE)),
     Variant("field-media-400", "media-refusal", "C20: 415 in the table, 400 BadRequest observed.", media_refused(400, "BadRequest")),
     Variant("field-media-415-bad-request", "media-refusal", "C20: accept 400 or 415; the code is not documented.",
             media_refused(415, "RequestBodyRead")),
-    Variant("field-media-missing-400", "media-refusal", "C20: accept 400 or 415.", media_refused(415, "UnsupportedMediaType", 400)),
+    Variant("field-media-missing-400", "media-refusal", "C20: accept 400 or 415.", media_refused(415, MEDIA, 400)),
     Variant("field-mixed-artifact-code", "mixed-code", C3, recoded("kinds", 400, "InvalidArtifactRequest")),
     Variant("field-mixed-bad-request", "mixed-code", C3, recoded("kinds", 400, "BadRequest")),
     Variant("field-mixed-unheard-code", "mixed-code", C3, recoded("kinds", 400, "CannotMixRestoreKinds")),
     Variant("field-mixed-422", "mixed-code", C3, recoded("kinds", 422, "UnprocessableEntity")),
     Variant("field2-mixed-409", "mixed-code", ANY_4XX, mixed_refused(409, "Conflict")),
-    Variant("field2-mixed-403", "mixed-code", ANY_4XX, mixed_refused(403, NOT_ALLOWED)),
+    Variant("field2-mixed-403", "mixed-code", ANY_4XX, mixed_refused(403, STATE)),
     Variant("field-items-bad-request", "items-code", N31, recoded("items", 400, "BadRequest")),
     Variant("field-items-point-code", "items-code", N31, recoded("items", 400, "InvalidRestorePoint")),
     Variant("field-conflict-bad-request", "conflict-code", NO_CODE, recoded("conflict", 400, "BadRequest")),
     Variant("field-conflict-artifact-code", "conflict-code", NO_CODE, recoded("conflict", 400, "InvalidArtifactRequest")),
-    Variant("field-401-unauthenticated", "401-code", FREE_401, renamed(401, "InvalidAuthenticationToken", "unauthenticated")),
+    Variant("field-401-unauthenticated", "401-code", FREE_401, renamed(401, TOKEN, "unauthenticated")),
     Variant("field-403-access-denied", "403-code", FREE_403, renamed(403, "Forbidden", "accessDenied")),
     Variant("field-403-authorization", "403-code", FREE_403, renamed(403, "Forbidden", "Authorization_RequestDenied")),
     Variant("field2-crowded-429", "crowded", C21, crowded(429)),
     Variant("field2-crowded-503", "crowded", C21, crowded(503)),
     Variant("fair-too-many-409", "fair-crowd", "The table answers a limit that the caller reached with 500, Graph's guidelines with 429: neither is certain.",
-            replies(_too_many_409, "activate"), frozenset({"activate/errors.too-many-active"})),
+            refused(CROWDED, joined(status(409), code("Conflict")), *ACTIVATE), frozenset({"activate/errors.too-many-active"})),
     # ---------------------------------------------------------------- who asks
     Variant("fair-unknown-token-403", "fair-unknown-token", "RFC 9110, 15.5.4: credentials were provided, and the server considers them insufficient.",
             replies(_forbidden_with_a_token), frozenset({"create/request-headers.authorization-status"})),
     Variant("fair-personal-400", "fair-personal", "The permissions table calls personal accounts not supported, and names no status.",
             answering(_personal_400)),
     Variant("field-personal-401", "personal", "N7: a personal account is rejected with 401 or 403.", replies(_personal_401)),
-    Variant("field2-media-before-token", "early", ORDER, early(_wrong_media, 415, "UnsupportedMediaType")),
+    Variant("field2-media-before-token", "early", ORDER, early(_wrong_media, 415, MEDIA)),
     Variant("field2-accept-checked", "accept", "4.2: 406 where the format that is asked for is not supported.",
             early(_not_acceptable, 406, "NotAcceptable")),
     # ---------------------------------------------------------------- the envelope

@@ -35,13 +35,3 @@ def walked(value: Any, change: Callable[[Json], Json]) -> Any:
     if isinstance(value, dict):
         return change({name: walked(one, change) for name, one in value.items()})
     return [walked(one, change) for one in value] if isinstance(value, list) else value
-
-
-def without(*names: str) -> Callable[[Json], Json]:
-    """An object without some of its members."""
-    return lambda body: {name: value for name, value in body.items() if name not in names}
-
-
-def of_each(change: Callable[[Json], Json]) -> Callable[[Json], Json]:
-    """A collection whose items are changed, each as a copy."""
-    return lambda body: body | {"value": [change(deepcopy(one)) for one in body["value"]]}

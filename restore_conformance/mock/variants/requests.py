@@ -2,57 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
 
 from restore_conformance.mock import rules
-from restore_conformance.mock.conditions import media, sites
+from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT, items, media, repeated, sites
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.hooks import (
-    GRANULAR, Right, Seed, around, checking, checks, errors, looks_at, parsed, parses, ruled, rules_ordered,
-    seeds, skips, stricter, writes_only,
+    EMPTY, GRANULAR, LIMIT, TWICE, Call, Parse, Seed, checking, checks, errors, parsed, parses, parsing, refuse,
+    refuses_calls, refusing, ruled, rules_ordered, seeds, skips, stricter, writes_only,
 )  # fmt: skip
 from restore_conformance.mock.rules import Rule
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
 from restore_conformance.mock.variants.register import Variant
-from restore_conformance.mock.wire import Asked, Refusal, Reply
+from restore_conformance.mock.wire import Refusal, Reply
 
-LISTS = (rules.SITE, rules.GRANULAR)
 LEVELS = 64
-CONFLICT = "@microsoft.graph.conflictBehavior"
 
 # ---------------------------------------------------------------- what is read
 
 
 def _narrow(digits: str) -> int:
-    if not -(1 << 63) <= int(digits) < 1 << 63:
-        raise Refusal(400, "BadRequest", "A number is out of range.")
-    return int(digits)
+    number = int(digits)
+    return number if -(1 << 63) <= number < 1 << 63 else refuse(400, "BadRequest", "A number is out of range.")
 
 
 def _numbers(raw: bytes) -> None:
-    try:
+    with contextlib.suppress(ValueError, RecursionError):
         json.loads(raw, parse_int=_narrow)
-    except (ValueError, RecursionError):
-        return
 
 
 def _levels(raw: bytes) -> None:
     if b"[" * LEVELS in raw or b'{"a":' * LEVELS in raw:
-        raise Refusal(400, "BadRequest", "The payload is nested too deep.")
+        refuse(400, "BadRequest", "The payload is nested too deep.")
 
 
 def _converted(payload: Json) -> None:
-    for name in LISTS:
-        if isinstance(payload.get(name), dict) and payload[name]:
-            payload[name] = [payload[name]]
-    items = payload.get(rules.GRANULAR)
-    for one in items if isinstance(items, list) else ():
+    payload.update(
+        {name: [payload[name]] for name in ARTIFACT_LISTS if payload.get(name) and isinstance(payload[name], dict)}
+    )
+    for item in items(payload):
         for name in ("browseSessionId", "id"):
-            if isinstance(one, dict) and isinstance(one.get(name), (int, dict)):
-                one[name] = json.dumps(one[name])
+            if isinstance(item.get(name), (int, dict)):
+                item[name] = json.dumps(item[name])
 
 
 def _whole_pairs(payload: Json) -> None:
@@ -62,33 +56,26 @@ def _whole_pairs(payload: Json) -> None:
         raise Refusal(500, "InternalServerError", "An error occurred.") from None
 
 
-def _not_empty(payload: Json) -> None:
-    if not payload:
-        raise Refusal(400, "InvalidArtifactRequest")
-
-
 def unparsed(status: int, code: str) -> Seed:
     """What cannot be read is refused another way."""
 
-    def act(raw: bytes, parse: Callable[[bytes], Json]) -> Json:
+    def act(raw: bytes, parse: Parse) -> Json:
         try:
             return parse(raw)
         except Refusal as refusal:
             raise Refusal(status, code, refusal.message) from None
 
-    return parses(act)
+    return parsing(act)
 
 
 # ---------------------------------------------------------------- which members a request may hold
 
 OWN = {rules.SITE: {"restorePoint", "destinationType"}, rules.GRANULAR: {"browseSessionId", "id", "destinationType"}}
-READ_ONLY = frozenset(
-    {
-        "id", "status", "restoreJobType", "restoreSessionArtifactCount", "createdBy", "lastModifiedBy",
-        "createdDateTime", "lastModifiedDateTime", "completedDateTime", "error",
-    }
-)  # fmt: skip
-KNOWN = READ_ONLY | {*LISTS, "siteRestoreArtifactsBulkAdditionRequests", "conflictBehavior"}
+READ_ONLY = {
+    "id", "status", "restoreJobType", "restoreSessionArtifactCount", "createdBy", "lastModifiedBy",
+    "createdDateTime", "lastModifiedDateTime", "completedDateTime", "error",
+}  # fmt: skip
+KNOWN = READ_ONLY | {*ARTIFACT_LISTS, "siteRestoreArtifactsBulkAdditionRequests", "conflictBehavior"}
 
 
 def _not_specified(payload: Json) -> bool:
@@ -107,74 +94,38 @@ def _future_is_new(payload: Json) -> Json:
 def _any_case(payload: Json) -> None:
     right = {"inplace": "inPlace", "new": "new"}
     rules.shape(payload)
-    for one in [one for name in LISTS for one in payload.get(name) or []]:
+    for one in [*sites(payload), *items(payload)]:
         value = one.get("destinationType")
         if isinstance(value, str):
             one["destinationType"] = right.get(value.lower(), value)
 
 
-def _on_a_copy(change: Callable[[Json], Json]) -> Seed:
-    """Check another payload in the place of the one that is kept."""
-
-    def seed(service: Service) -> None:
-        check = service.check
-        checking(lambda _, payload: check(change(payload)))(service)
-
-    return seed
+def _sentinel_possible(service: Service) -> None:
+    check = service.check
+    checking(lambda _, payload: check(_future_is_new(payload)))(service)
 
 
-def _lacks_lists(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-    if (asked.request.body or b"").strip() and not service.payload(asked):
-        raise Refusal(422, "UnprocessableEntity", "The request names no list of artifacts.")
-    return right()
-
-
-def _names_no_list(payload: Json) -> None:
-    if payload and not any(name in payload for name in LISTS):
-        raise Refusal(400, "BadRequest", "The request names no list of artifacts.")
-
-
-def untyped_empty(status: int, code: str) -> Seed:
-    """A POST with neither payload nor Content-Type is refused."""
-
-    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        if not asked.request.body and media(asked) is None:
-            raise Refusal(status, code)
-        return right()
-
-    return around(("create",), act)
-
-
-def looked_up(status: int, code: str) -> Seed:
-    """Every item is looked up in its browse session, and none that was made up is found."""
-
-    def rule(payload: Json) -> None:
-        if payload.get(rules.GRANULAR):
-            raise Refusal(status, code, "There is no such browse session.")
-
-    return ruled("lookup", rule)
+def _names_nothing(call: Call) -> bool:
+    return bool((call.asked.request.body or b"").strip()) and not call.service.payload(call.asked)
 
 
 def limited(to_sites: int, to_items: int) -> Seed:
     """Another limit of artifacts in a create."""
-
-    def rule(payload: Json) -> None:
-        if any(len(payload.get(name) or []) > most for name, most in zip(LISTS, (to_sites, to_items), strict=True)):
-            raise Refusal(413, "RestoreArtifactsLimitBreached", "Too many artifacts in one request.")
-
-    return ruled("limit", rule)
+    most = {rules.SITE: to_sites, rules.GRANULAR: to_items}
+    crowded = refusing(
+        lambda payload: any(len(payload.get(name) or []) > most[name] for name in ARTIFACT_LISTS),
+        LIMIT, 413, "Too many artifacts in one request.",
+    )  # fmt: skip
+    return ruled("limit", crowded)
 
 
 def distinct(key: Callable[[Json], str]) -> Seed:
     """Another idea of what the same artifact is."""
-
-    def rule(payload: Json) -> None:
-        for name in LISTS:
-            every = [key(one) for one in payload.get(name) or []]
-            if len(set(every)) < len(every):
-                raise Refusal(400, "DuplicateArtifactInList", "The list names an artifact twice.")
-
-    return ruled("duplicates", rule)
+    twice = refusing(
+        lambda payload: any(repeated([key(one) for one in payload.get(name) or []]) for name in ARTIFACT_LISTS),
+        TWICE, message="The list names an artifact twice.",
+    )  # fmt: skip
+    return ruled("duplicates", twice)
 
 
 # ---------------------------------------------------------------- in which order it is checked
@@ -209,7 +160,7 @@ def ordered(key: Callable[[int, str], Any]) -> Seed:
 def _by_element(service: Service, payload: Json) -> None:
     for rule in (rules.shape, rules.kinds, rules.conflict, rules.empty_list, rules.limit):
         rule(payload)
-    for name in LISTS:
+    for name in ARTIFACT_LISTS:
         for one in payload.get(name) or []:
             for rule in (rules.path_types, rules.items, rules.restore_points):
                 rule({name: [one]})
@@ -241,12 +192,7 @@ def _every_problem(service: Service) -> None:
     seeds(checking(check), errors(detail))(service)
 
 
-def _role(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-    if asked.caller != "application":
-        raise Refusal(403, "Forbidden", "The caller lacks the role of a SharePoint Backup Administrator.")
-    return right()
-
-
+NO_LIST = "The request names no list of artifacts."
 ORDER = "1.1: the table has no order; a request that breaks two rules may be refused by either."
 ORDERS = "1.1: the tables have no order; a request that breaks two rules may be refused by either."
 GATEWAY = "C2, C20, 4.9 e: a POST with neither payload nor Content-Type may die in the gateway."
@@ -259,9 +205,9 @@ VARIANTS = [
     Variant("field2-every-problem-in-details", "code-place", "C19: search error.code, then inner errors, then details.", _every_problem),
     # ---------------------------------------------------------------- what is read
     Variant("numbers-of-64-bits", "bounds", "RFC 8259, 9: a reader may set limits on the range of numbers; what lies beyond is refused.",
-            looks_at(_numbers)),
+            parses(_numbers)),
     Variant("no-more-than-64-levels", "bounds", "RFC 8259, 9: a reader may set limits on the depth of nesting; what lies beyond is refused.",
-            looks_at(_levels)),
+            parses(_levels)),
     Variant("fair-types-converted", "fair-types", 'No row says how an item is refused: a reader that converts takes one object for a list, and 5 for "5".',
             parsed(_converted), frozenset({B + "converted-types", B + "collection-form"})),
     Variant("fair-half-pairs-are-fatal", "fair-half-pairs", "RFC 8259, 8.2: receivers of half a surrogate pair may even suffer fatal runtime exceptions.",
@@ -270,21 +216,22 @@ VARIANTS = [
             unparsed(422, "UnprocessableEntity"), frozenset({"update/errors.codes"})),
     Variant("fair-broken-json-415", "fair-unparsed", "RFC 9110, 15.5.16: content that was looked at, too.",
             unparsed(415, "UnsupportedMediaType"), frozenset({"update/errors.codes"})),
-    Variant("field-object-refused", "empty-object", "N14 and C2: is {} no payload? Refused as an empty list.", parsed(_not_empty)),
-    *(Variant(f"field2-untyped-empty-{status}", "untyped-empty", GATEWAY, untyped_empty(status, code)) for status, code in (
+    Variant("field-object-refused", "empty-object", "N14 and C2: is {} no payload? Refused as an empty list.", parsed(lambda payload: None if payload else refuse(400, EMPTY))),
+    *(Variant(f"field2-untyped-empty-{status}", "untyped-empty", GATEWAY, refuses_calls(("create",), lambda call: not call.asked.request.body and media(call.asked) is None, status, code)) for status, code in (
         (400, "BadRequest"), (411, "LengthRequired"), (415, "UnsupportedMediaType"),
     )),
     # ---------------------------------------------------------------- what a request may hold
     Variant("fair-specified-members-only", "fair-members", "The page lists the properties that can be specified: every other member is refused, @odata.type too.",
             stricter(_not_specified), frozenset({B + "control-information"})),
     Variant("fair-sentinel-possible", "fair-sentinel", "The type's page lists unknownFutureValue among the possible values of destinationType.",
-            _on_a_copy(_future_is_new), frozenset({B + "unknown-future-value"})),
+            _sentinel_possible, frozenset({B + "unknown-future-value"})),
     Variant("fair-empty-list-is-no-payload", "fair-empty-list", "Introduction: what names nothing makes an empty session, which is where the bulk workflow starts from.",
             skips("empty-list"), frozenset({"create/errors.empty-list-refused"})),
     Variant("fair-empty-object-lacks-members", "fair-empty-object", "The property table calls both lists Required, and no code is named for a request with neither.",
-            seeds(checks(_names_no_list), around(("create",), _lacks_lists))),
+            seeds(checks(refusing(lambda payload: payload and not any(name in payload for name in ARTIFACT_LISTS), "BadRequest", message=NO_LIST)),
+                  refuses_calls(("create",), _names_nothing, 422, "UnprocessableEntity", NO_LIST))),
     Variant("field-half-mixed-refused", "half-mixed", "C3: both kinds present but one empty is unspecified.",
-            stricter(lambda payload: all(name in payload for name in LISTS), "InvalidRequest")),
+            stricter(lambda payload: all(name in payload for name in ARTIFACT_LISTS), "InvalidRequest")),
     Variant("field-read-only-refused", "read-only", "N38: read-only members: ignore or 400.", stricter(lambda payload: READ_ONLY & set(payload))),
     Variant("field-unknown-refused", "unknown", "N39: the type is not open: 400 is expected, not documented.",
             stricter(lambda payload: any("@" not in name and name not in KNOWN for name in payload))),
@@ -292,7 +239,7 @@ VARIANTS = [
             stricter(lambda payload: "conflictBehavior" in payload)),
     Variant("field-any-case-taken", "enum-case", "N41: another letter case of a destination type is undocumented; do not fail either way.",
             checks(_any_case)),
-    *(Variant(f"field2-items-looked-up-{name}", "item-lookup", LOOKUP, looked_up(status, code)) for name, status, code in (
+    *(Variant(f"field2-items-looked-up-{name}", "item-lookup", LOOKUP, ruled("lookup", refusing(lambda payload: payload.get(rules.GRANULAR), code, status, "There is no such browse session."))) for name, status, code in (
         ("artifact", 400, "InvalidArtifactRequest"), ("point", 400, "InvalidRestorePoint"), ("browse", 400, "InvalidBrowseSessionId"),
         ("404", 404, "BrowseSessionNotFound"), ("410", 410, "BrowseSessionExpired"),
     )),
@@ -312,6 +259,7 @@ VARIANTS = [
     # ---------------------------------------------------------------- who may ask
     Variant("fair-one-permission", "fair-permission", "The pinned page knows one permission, with nothing higher or lower, so that every route asks for it.",
             writes_only, frozenset(f"{one}/permissions.read-permission-suffices" for one in ("get", "list", "list-artifacts"))),
-    Variant("field2-items-need-a-role", "role", "1.9: delegated callers need a directory role to list items.", around(GRANULAR, _role)),
+    Variant("field2-items-need-a-role", "role", "1.9: delegated callers need a directory role to list items.",
+            refuses_calls(GRANULAR, lambda call: call.asked.caller != "application", 403, "Forbidden", "The caller lacks the role of a SharePoint Backup Administrator.")),
 ]
 # fmt: on

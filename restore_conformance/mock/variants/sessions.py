@@ -7,54 +7,33 @@ import re
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
-from restore_conformance.mock import rules, session
-from restore_conformance.mock.edits import COUNTS, Json
-from restore_conformance.mock.hooks import GETS, Seed, bodies, finding, keeps, rendering, replies, routing, seeds, shown
+from restore_conformance.mock import rules
+from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT, is_draft
+from restore_conformance.mock.edits import COUNTS, Json, members_of, put, without
+from restore_conformance.mock.hooks import (
+    ACTIVATE, GETS, LISTS, MALFORMED, UNKNOWN, UPDATE, Seed, alters, bodies, finding, keeps, refuse, rendering,
+    replies, routed, seeds, shown, shown_as,
+)  # fmt: skip
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
-from restore_conformance.mock.variants.register import Variant, also, walked, without
-from restore_conformance.mock.wire import Asked, Refusal, Reply
+from restore_conformance.mock.session import Session, now
+from restore_conformance.mock.variants.register import Variant, also, walked
+from restore_conformance.mock.wire import Asked, Reply
 
-TYPE, CONTEXT = "@odata.type", "@odata.context"
-LISTS = (rules.SITE, rules.GRANULAR)
+TYPE, CONTEXT, CREATED = "@odata.type", "@odata.context", "createdDateTime"
 
 # ---------------------------------------------------------------- counts, identities, other members
 
 
 def in_progress(part: Callable[[int], int | None]) -> Seed:
     """Another number in progress, made of the total, while a session is a draft."""
-
-    def change(body: Json, found: Session) -> None:
-        if found.status == "draft":
-            body[COUNTS] = body[COUNTS] | {"inProgress": part(body[COUNTS]["total"])}
-
-    return shown(change)
+    return shown_as(put(COUNTS, lambda old: old | {"inProgress": part(old["total"])}), is_draft)
 
 
-def identities(created_by: Json | None, modified_by: Json | str | None = "the same") -> Seed:
-    """Who created a session and who modified it last."""
-    last = created_by if modified_by == "the same" else modified_by
-    return also(createdBy=created_by, lastModifiedBy=last)
-
-
-def _counts_more(body: Json, _: Session) -> None:
-    body[COUNTS] = body[COUNTS] | {"skipped": 0, "@odata.type": "#microsoft.graph.restoreSessionArtifactCount"}
-
-
-def _counts_with_fraction(body: Json, _: Session) -> None:
-    body[COUNTS] = {name: float(value) for name, value in body[COUNTS].items()}
-
-
-def _behavior(body: Json, found: Session) -> None:
-    if found.conflict:
-        body["@microsoft.graph.conflictBehavior"] = found.conflict
-
-
-def _by_service(body: Json, found: Session) -> None:
-    if found.status != "draft":
-        application = {"id": "00000003-0000-0ff1-ce00-000000000000", "displayName": "Backup service"}
-        body["lastModifiedBy"] = {"application": application}
+def identities(created_by: Json | None, *modified_by: Json) -> Seed:
+    """Who created a session and who modified it last: the same, or another one."""
+    return also(createdBy=created_by, lastModifiedBy=(*modified_by, created_by)[0])
 
 
 def _without_names(body: Json) -> Json:
@@ -65,21 +44,20 @@ def _without_names(body: Json) -> Json:
 def inline(*, both: bool) -> Seed:
     """The artifacts of a draft in the answers that show it alone."""
 
-    def change(body: Json, found: Session) -> None:
-        if found.status == "draft" and body.get(CONTEXT):
-            body[found.collection] = deepcopy(found.artifacts)
-            for name in LISTS if both else ():
+    def change(body: Json, session: Session) -> None:
+        if is_draft(session) and body.get(CONTEXT):
+            body[session.collection] = deepcopy(session.artifacts)
+            for name in ARTIFACT_LISTS if both else ():
                 body.setdefault(name, [])
 
     return shown(change)
 
 
 def _as_sent(reply: Reply, asked: Asked) -> None:
-    for name in LISTS if reply.status == 201 else ():
+    for name in ARTIFACT_LISTS if reply.status == 201 else ():
         if asked.payload.get(name):
-            members = {"restorePoint", "destinationType"} if name == rules.SITE else None
             reply.body[name] = [
-                {one: deepcopy(value) for one, value in element.items() if members is None or one in members}
+                {member: deepcopy(value) for member, value in element.items() if name != rules.SITE or member in OWN}
                 for element in asked.payload[name]
             ]
 
@@ -96,7 +74,7 @@ def outward(form: Callable[[str], str]) -> Seed:
             if isinstance(one.get("id"), str) and own.fullmatch(one["id"]):
                 one["id"] = form(one["id"])
 
-    return bodies(change, "create", "get", "get-typed", "list", "list-typed", "update", "activate")
+    return bodies(change, "create", *GETS, *LISTS, *UPDATE, *ACTIVATE)
 
 
 def _inward(service: Service, asked: Asked) -> None:
@@ -110,31 +88,27 @@ def shaped(make: Callable[[Session, int], str], pattern: str) -> Seed:
 
     def find(service: Service, asked: Asked, _: object) -> Session:
         if not re.fullmatch(pattern, asked.session):
-            raise Refusal(400, "InvalidRestoreSessionId", "The session id is not valid.")
-        if asked.session not in service.sessions:
-            raise Refusal(404, "RestoreSessionNotFound", "There is no such session.")
-        return service.sessions[asked.session]
+            refuse(400, MALFORMED, "The session id is not valid.")
+        return service.sessions.get(asked.session) or refuse(404, UNKNOWN, "There is no such session.")
 
     def seed(service: Service) -> None:
         numbers = itertools.count(1)
-        seeds(keeps(lambda _, born: setattr(born, "id", make(born, next(numbers)))), finding(find))(service)
+        seeds(keeps(alters(id=lambda created: make(created, next(numbers)))), finding(find))(service)
 
     return seed
 
 
 def _exactly(service: Service, asked: Asked, find: Callable[[Asked], Session]) -> Session:
-    found = find(asked)
-    if found.id != asked.session:
-        raise Refusal(404, "RestoreSessionNotFound")
-    return found
+    session = find(asked)
+    return session if session.id == asked.session else refuse(404, UNKNOWN)
 
 
 def artifact_ids(make: Callable[[Json, int], str]) -> Seed:
     """Ids of full-site artifacts of another shape."""
 
-    def change(service: Service, born: Session) -> None:
-        for number, one in enumerate(born.artifacts if born.kind == "standard" else (), 1):
-            one["id"] = make(one, number)
+    def change(service: Service, created: Session) -> None:
+        for number, artifact in enumerate(created.artifacts if created.kind == "standard" else (), 1):
+            artifact["id"] = make(artifact, number)
 
     return keeps(change)
 
@@ -147,55 +121,44 @@ MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$"
 def times(change: Callable[[str], str]) -> Seed:
     """Every time of an answer that succeeds in another form."""
 
-    def each(value: Json) -> Json:
-        return {
-            n: change(v) if isinstance(v, str) and n.endswith("DateTime") and MOMENT.match(v) else v
-            for n, v in value.items()
-        }
+    def alter(value: Json) -> Json:
+        stamps = {n: v for n, v in value.items() if isinstance(v, str) and n.endswith("DateTime") and MOMENT.match(v)}
+        return value | {name: change(stamp) for name, stamp in stamps.items()}
 
-    return bodies(lambda body: walked(body, each))
+    return bodies(lambda body: walked(body, alter))
 
 
 def moments(change: Callable[[datetime], str]) -> Seed:
     """Every time that is set, of an answer that succeeds, as another moment."""
 
     def alter(stamp: str) -> str:
-        found = datetime.fromisoformat(stamp)
-        return change(found.astimezone(UTC)) if found.year > 1 else stamp
+        moment = datetime.fromisoformat(stamp)
+        return change(moment.astimezone(UTC)) if moment.year > 1 else stamp
 
     return times(alter)
 
 
-def fraction(number: int) -> Callable[[str], str]:
-    def change(old: str) -> str:
-        zone_at = len(old) - (1 if old.endswith("Z") else 6)
-        digits = (old[20:zone_at] + "0" * 12)[:number]
-        return old[:19] + ("." + digits if digits else "") + old[zone_at:]
-
-    return change
+def _with_digits(stamp: str, number: int) -> str:
+    zone_at = len(stamp) - (1 if stamp.endswith("Z") else 6)
+    digits = (stamp[20:zone_at] + "0" * 12)[:number]
+    return stamp[:19] + ("." + digits if digits else "") + stamp[zone_at:]
 
 
-def zone(hours: float) -> Callable[[str], str]:
-    def change(old: str) -> str:
-        if not old.endswith("Z") or old.startswith("0001"):
-            return old
-        moved = datetime.fromisoformat(old[:19] + "+00:00").astimezone(timezone(timedelta(hours=hours))).isoformat()
-        return moved[:19] + old[19:-1] + moved[19:]
-
-    return change
+def _in_zone(stamp: str, hours: float) -> str:
+    if not stamp.endswith("Z") or stamp.startswith("0001"):
+        return stamp
+    moved = datetime.fromisoformat(stamp[:19] + "+00:00").astimezone(timezone(timedelta(hours=hours))).isoformat()
+    return moved[:19] + stamp[19:-1] + moved[19:]
 
 
-def later(stamp: str, milliseconds: int) -> str:
+def _later(stamp: str, milliseconds: int) -> str:
     moment = datetime.fromisoformat(stamp[:26] + "+00:00") + timedelta(milliseconds=milliseconds)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 
 def apart(**by: int) -> Seed:
+    """Every time that is set, so much later."""
     return moments(lambda moment: (moment + timedelta(**by)).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
-
-
-def _two_clocks(service: Service, born: Session) -> None:
-    born.created = later(born.created, 400)
 
 
 def _digits_by_replica(service: Service) -> None:
@@ -211,8 +174,6 @@ def _digits_by_replica(service: Service) -> None:
 
 # ---------------------------------------------------------------- annotations
 
-SHOWN = ("create", "activate")
-
 
 def _full(body: Json) -> Json:
     at = f"solutions/backupRestore/sharePointRestoreSessions('{body.get('id')}')"
@@ -225,6 +186,9 @@ def context(value: str) -> Seed:
     return bodies(lambda body: body.update({key: value for key in (CONTEXT, "@context") if key in body}), "create")
 
 
+SHOWN = ("create", *ACTIVATE)
+OWN = ("restorePoint", "destinationType")
+SERVICE = {"application": {"id": "00000003-0000-0ff1-ce00-000000000000", "displayName": "Backup service"}}
 APP = {"id": "1fec8e78-bce4-4aaf-ab1b-5451cc387264", "displayName": "Microsoft Enhanced Restore"}
 USER1, USER2 = ({"application": APP, "user": {"id": APP["id"], "displayName": name}} for name in ("User1", "User2"))
 OPEN = {
@@ -249,18 +213,18 @@ VARIANTS = [
     Variant("field-granular-always-shown", "evolvable", "C8: without the header `granular` or `unknownFutureValue`; the examples show it without.",
             rendering(all_members=True)),
     Variant("field2-failed-always-shown", "failed-shown", "C8: failed stands in the list example without the header.",
-            shown(lambda body, found: body.update(status=found.status))),
+            shown(lambda body, session: body.update(status=session.status))),
     # ---------------------------------------------------------------- counts
     Variant("field-progress-total", "in-progress", C5, in_progress(lambda total: total)),
     Variant("field-progress-half", "in-progress", C5, in_progress(lambda total: total // 2)),
     Variant("field-progress-all-but-one", "in-progress", C5, in_progress(lambda total: max(total - 1, 0))),
     Variant("field2-progress-null", "in-progress", "2.6: each count is nullable, and a draft's inProgress is not settled (C5).",
             in_progress(lambda total: None)),
-    Variant("field-extra-counts", "extra-counts", "N42: unknown members must be tolerated.", shown(_counts_more)),
+    Variant("field-extra-counts", "extra-counts", "N42: unknown members must be tolerated.", shown_as(members_of(COUNTS, {"skipped": 0, TYPE: "#microsoft.graph.restoreSessionArtifactCount"}))),
     Variant("fair-counts-not-shown", "fair-counts", "The examples are shortened for readability, and metadata declares the counts nullable.",
             shown(lambda body, _: body.pop(COUNTS)), frozenset({"create/response.members-shown"})),
     Variant("fair-counts-with-fraction", "fair-counts", "RFC 8259, 6: JSON has one kind of number, so that 2.0 is 2.",
-            shown(_counts_with_fraction), frozenset({"create/response.counts-written"})),
+            shown_as(put(COUNTS, lambda old: {name: float(value) for name, value in old.items()})), frozenset({"create/response.counts-written"})),
     # ---------------------------------------------------------------- identities
     Variant("field-app-only", "identity", OPTIONAL, identities({"application": APP})),
     Variant("field-app-with-nulls", "identity", "2.7: identity members are nullable.", identities(NULLS)),
@@ -269,7 +233,7 @@ VARIANTS = [
     Variant("field-by-null", "identity", "2.1: createdBy and lastModifiedBy are nullable.", identities(None)),
     Variant("field-two-users", "identity", "SEED: the examples show User1 and User2.", identities(USER1, USER2)),
     Variant("field-open-identity", "identity", "2.7: identity sets and identities are open types.", identities(OPEN)),
-    Variant("field2-modified-by-service", "modified-by", "2.1: set by the server; the service itself may be the last to modify.", shown(_by_service)),
+    Variant("field2-modified-by-service", "modified-by", "2.1: set by the server; the service itself may be the last to modify.", shown_as(put("lastModifiedBy", SERVICE), lambda session: not is_draft(session))),
     Variant("field2-names-resolved-later", "names", "2.7: displayName is nullable; a directory is asked later.", bodies(_without_names, "create")),
     # ---------------------------------------------------------------- nulls, members that are not shown
     Variant("field-null-completed", "nulls", "N28: completedDateTime is absent or null.",
@@ -279,7 +243,7 @@ VARIANTS = [
     Variant("field-null-both", "nulls", "N28: completedDateTime and error are absent or null.",
             shown(lambda body, _: body.update({name: body.get(name) for name in ("completedDateTime", "error")}))),
     Variant("fair-completed-means-created", "fair-completed", "The page of sharePointRestoreSession describes completedDateTime as the time of creation.",
-            shown(lambda body, found: body.update(completedDateTime=found.completed or found.created)), frozenset({"create/response.not-completed"})),
+            shown(lambda body, session: body.update(completedDateTime=session.completed or session.created)), frozenset({"create/response.not-completed"})),
     Variant("field-extra-text", "extra", MORE, also(tenantId="t", labels=[])),
     Variant("field-extra-deep", "extra", "4.7: unknown extra properties must be tolerated.",
             also(region={"name": "EUR", "nested": [{"status": "x", "id": 5}]})),
@@ -290,7 +254,7 @@ VARIANTS = [
     Variant("field-extra-alike", "extra-alike", "N42: there may be members that are not shown, however they are named.",
             bodies(lambda body: body | {"error_": "", "completed_date_time": None}, "create")),
     Variant("field-behavior-echoed", "extra-conflict", "N42: unknown members must be tolerated; nothing forbids to echo the annotation.",
-            shown(_behavior)),
+            shown(lambda body, session: body.update({CONFLICT: session.conflict} if session.conflict else {}))),
     Variant("field2-tips", "tips", CONTROL, also(**{"@microsoft.graph.tips": "Use $select."})),
     Variant("field2-etag-member", "etag-member", CONTROL, also(**{"@odata.etag": 'W/"1"'})),
     Variant("field2-action-shown", "action", "4.7: control information by metadata level; OData JSON 14: bound actions.",
@@ -302,18 +266,18 @@ VARIANTS = [
     Variant("field-artifacts-inline", "expanded", "4.7: a server may expand them; 1.3: inline artifacts must be tolerated.", inline(both=False)),
     Variant("field-both-lists-inline", "expanded", "4.7: a server may expand navigation properties; an empty one is [].", inline(both=True)),
     Variant("field-artifact-links", "expanded", CONTROL,
-            shown(lambda body, found: body.update({f"{n}@odata.navigationLink": f"restoreSessions/{found.id}/{n}" for n in LISTS}))),
+            shown(lambda body, session: body.update({f"{n}@odata.navigationLink": f"restoreSessions/{session.id}/{n}" for n in ARTIFACT_LISTS}))),
     Variant("fair-lists-echoed", "fair-echo", "Response: the session comes back; nothing says that the lists do not, as they were sent.",
             replies(_as_sent, "create"), frozenset({"create/response.artifact-members"})),
     # ---------------------------------------------------------------- ids
     Variant("field-id-capitals", "id-form", "4.8: GUID text is compared without case.", outward(str.upper)),
-    Variant("field-id-opaque", "id-form", OPAQUE, seeds(outward(lambda old: "rs_" + old.replace("-", "")), routing(_inward))),
+    Variant("field-id-opaque", "id-form", OPAQUE, seeds(outward(lambda old: "rs_" + old.replace("-", "")), routed(_inward))),
     Variant("field2-ids-compared-exactly", "id-form", "4.8: ids are opaque text.", finding(_exactly)),
-    Variant("field2-id-hex", "id-shape", OPAQUE, shaped(lambda born, _: born.id.replace("-", ""), "[0-9a-f]{32}")),
+    Variant("field2-id-hex", "id-shape", OPAQUE, shaped(lambda created, _: created.id.replace("-", ""), "[0-9a-f]{32}")),
     Variant("field2-id-number", "id-shape", OPAQUE, shaped(lambda _, number: str(100_000 + number), "[0-9]{1,18}")),
-    Variant("field2-id-compound", "id-shape", OPAQUE, shaped(lambda born, number: f"sp_{number}.{born.id}", r"sp_[0-9]+\.[0-9a-f-]{36}")),
-    Variant("field2-id-long", "id-shape", OPAQUE, shaped(lambda born, _: f"{born.id}," * 3 + born.id, "[0-9a-f,-]{147}")),
-    Variant("field2-id-any-text", "id-shape", OPAQUE, shaped(lambda born, _: "rs-" + born.id, r"[A-Za-z0-9._~-]{3,64}")),
+    Variant("field2-id-compound", "id-shape", OPAQUE, shaped(lambda created, number: f"sp_{number}.{created.id}", r"sp_[0-9]+\.[0-9a-f-]{36}")),
+    Variant("field2-id-long", "id-shape", OPAQUE, shaped(lambda created, _: f"{created.id}," * 3 + created.id, "[0-9a-f,-]{147}")),
+    Variant("field2-id-any-text", "id-shape", OPAQUE, shaped(lambda created, _: "rs-" + created.id, r"[A-Za-z0-9._~-]{3,64}")),
     Variant("field2-artifact-id-number", "artifact-id", "2.3: the service assigns it; contained, so its session makes it one.",
             artifact_ids(lambda _, number: str(number))),
     Variant("field2-artifact-id-is-point", "artifact-id", "2.3: the service assigns it, as opaque text.",
@@ -321,26 +285,26 @@ VARIANTS = [
     Variant("field2-artifact-id-path", "artifact-id", "2.3: the service assigns it, as opaque text.",
             artifact_ids(lambda one, number: f"{one['restorePoint']['id']};{one['destinationType']};{number}")),
     # ---------------------------------------------------------------- times
-    *(Variant(f"field-fraction-{digits}", "fraction", "4.8: accept 0-12 digits of a fraction.", times(fraction(digits))) for digits in (0, 1, 2, 3, 6, 9, 12)),
-    *(Variant(name, "zone", "4.8: accept numeric offsets.", times(zone(hours))) for name, hours in (
+    *(Variant(f"field-fraction-{digits}", "fraction", "4.8: accept 0-12 digits of a fraction.", times(partial(_with_digits, number=digits))) for digits in (0, 1, 2, 3, 6, 9, 12)),
+    *(Variant(name, "zone", "4.8: accept numeric offsets.", times(partial(_in_zone, hours=hours))) for name, hours in (
         ("field-zone-zero", 0.0), ("field-zone-east", 5.75), ("field-zone-west", -8.0),
     )),
     Variant("field-zone-mixed", "zone", "4.8: accept numeric offsets; two times are ordered as moments, not as texts.",
-            shown(lambda body, _: body.update(createdDateTime=zone(12.0)(body["createdDateTime"])))),
+            shown_as(put(CREATED, lambda stamp: _in_zone(stamp, 12.0)))),
     Variant("field-modified-later", "modified", "SEED example 2: modified a third of a second after created.",
-            shown(lambda body, found: body.update(lastModifiedDateTime=later(found.modified, 350)))),
+            shown(lambda body, session: body.update(lastModifiedDateTime=_later(session.modified, 350)))),
     Variant("field2-clock-behind", "modified-when", CLOCK, apart(hours=-3)),
     Variant("field2-clock-ahead", "modified-when", CLOCK, apart(hours=7, minutes=11)),
     Variant("field2-clock-of-minutes", "modified-when", "4.8: zero digits of fraction; no page says how fine a clock is.",
             moments(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:00Z"))),
     Variant("field2-modified-touched", "modified-when", "No page says that reading leaves lastModifiedDateTime alone.",
-            bodies(lambda body: body | {"lastModifiedDateTime": session.now()}, *GETS)),
+            bodies(lambda body: body | {"lastModifiedDateTime": now()}, *GETS)),
     Variant("field2-modified-stays", "modified-when", "No page says that a change moves lastModifiedDateTime.",
-            shown(lambda body, found: body.update(lastModifiedDateTime=found.created))),
+            shown(lambda body, session: body.update(lastModifiedDateTime=session.created))),
     Variant("created-in-the-year-one", "created", "C15: unset values are times of the year 1; no sentence says when createdDateTime is set.",
             also(createdDateTime="0001-01-01T00:00:00Z")),
     Variant("fair-two-clocks", "fair-clocks", "No page says that both times are read from one clock: the store that sets one is 0.4 s ahead of the other.",
-            keeps(_two_clocks)),
+            keeps(alters(created=lambda created: _later(created.created, 400)))),
     Variant("fair-digits-by-replica", "fair-digits", "No page says how many digits a time has: one replica keeps seven of them, another three.",
             _digits_by_replica),
     # ---------------------------------------------------------------- annotations

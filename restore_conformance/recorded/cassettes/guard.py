@@ -35,7 +35,7 @@ class _Watch:
         if self.depth and event in EVENTS:
             where = next((str(one) for one in arguments if isinstance(one, str | tuple | bytes)), "")
             self.tried.append(f"{event} {where}".strip())
-            raise SocketAttempt(_told(self.tried))
+            raise SocketAttempt(_sentence(self.tried))
 
 
 @functools.lru_cache(maxsize=1)
@@ -45,7 +45,7 @@ def _watch() -> _Watch:
     return made
 
 
-def _told(tried: list[str]) -> str:
+def _sentence(tried: list[str]) -> str:
     return f"a replay sends nothing, yet the network was tried: {tried[0]}; whatever did so must not run in a replay"
 
 
@@ -62,4 +62,4 @@ def no_network() -> Iterator[None]:
         tried = watch.tried[before:]
         del watch.tried[before:]
     if tried:
-        raise SocketAttempt(_told(tried))
+        raise SocketAttempt(_sentence(tried))

@@ -74,55 +74,55 @@ def same(sent: Request, recorded: Request) -> bool:
 
 def _differences(sent: Request, recorded: Request) -> Iterator[str]:
     if sent.method != recorded.method:
-        yield _told("method", sent.method, recorded.method)
-    ours, theirs = urlsplit(sent.target), urlsplit(recorded.target)
+        yield _differs("method", sent.method, recorded.method)
+    mine, stored = urlsplit(sent.target), urlsplit(recorded.target)
     for name in ("scheme", "netloc", "path", "fragment"):
-        if getattr(ours, name) != getattr(theirs, name):
-            yield _told({"netloc": "host"}.get(name, name), getattr(ours, name), getattr(theirs, name))
-    if ours.query != theirs.query:
-        asked, had = parse_qsl(ours.query, True), parse_qsl(theirs.query, True)
-        yield _told("query", ours.query if asked == had else asked, theirs.query if asked == had else had)
+        if getattr(mine, name) != getattr(stored, name):
+            yield _differs({"netloc": "host"}.get(name, name), getattr(mine, name), getattr(stored, name))
+    if mine.query != stored.query:
+        asked, had = parse_qsl(mine.query, True), parse_qsl(stored.query, True)
+        yield _differs("query", mine.query if asked == had else asked, stored.query if asked == had else had)
     yield from _headers(chosen(sent.headers), chosen(recorded.headers))
     if sent.body != recorded.body:
         yield from _body(canonical(sent.body), canonical(recorded.body))
 
 
 def _headers(sent: Headers, recorded: Headers) -> Iterator[str]:
-    ours, theirs = _grouped(sent), _grouped(recorded)
-    for name in sorted(ours.keys() | theirs.keys()):
-        if ours.get(name) != theirs.get(name):
-            yield _told(f"header {name}", ours.get(name), theirs.get(name))
+    mine, stored = (grouped((name.lower(), value) for name, value in part) for part in (sent, recorded))
+    for name in sorted(mine.keys() | stored.keys()):
+        if mine.get(name) != stored.get(name):
+            yield _differs(f"header {name}", mine.get(name), stored.get(name))
 
 
-def _grouped(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    made: dict[str, str] = {}
+def grouped(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers by name, those that come several times joined (RFC 9110, 5.3)."""
+    joined: dict[str, str] = {}
     for name, value in headers:
-        low = name.lower()
-        made[low] = f"{made[low]}, {value}" if low in made else value
-    return made
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 def _body(sent: Any, recorded: Any) -> Iterator[str]:
     if sent[0] == recorded[0] == "json":
         yield from _values(sent[1], recorded[1], "")
     elif sent != recorded:
-        yield _told("body", _plain(sent), _plain(recorded))
+        yield _differs("body", _plain(sent), _plain(recorded))
 
 
 def _values(sent: Any, recorded: Any, at: str) -> Iterator[str]:
     if sent == recorded and type(sent) is type(recorded):
         return
     if _is_object(sent) and _is_object(recorded):
-        ours, theirs = dict(sent[1]), dict(recorded[1])
-        if len(ours) == len(sent[1]) and len(theirs) == len(recorded[1]):
-            for name in [*theirs, *(name for name in ours if name not in theirs)]:
+        mine, stored = dict(sent[1]), dict(recorded[1])
+        if len(mine) == len(sent[1]) and len(stored) == len(recorded[1]):
+            for name in [*stored, *(name for name in mine if name not in stored)]:
                 place = f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
-                if name not in ours:
-                    yield _told(f"body {place}", None, _plain(theirs[name]))
-                elif name not in theirs:
-                    yield _told(f"body {place}", _plain(ours[name]), None)
+                if name not in mine:
+                    yield _differs(f"body {place}", None, _plain(stored[name]))
+                elif name not in stored:
+                    yield _differs(f"body {place}", _plain(mine[name]), None)
                 else:
-                    yield from _values(ours[name], theirs[name], place)
+                    yield from _values(mine[name], stored[name], place)
             return
     if isinstance(sent, list) and isinstance(recorded, list):
         for number, (one, other) in enumerate(zip(sent, recorded, strict=False)):
@@ -130,7 +130,7 @@ def _values(sent: Any, recorded: Any, at: str) -> Iterator[str]:
         if len(sent) != len(recorded):
             yield f"body {at or '/'}: sent {len(sent)} elements, recorded {len(recorded)}"
         return
-    yield _told(f"body {at or '/'}", _plain(sent), _plain(recorded))
+    yield _differs(f"body {at or '/'}", _plain(sent), _plain(recorded))
 
 
 def _is_object(value: Any) -> bool:
@@ -147,7 +147,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _told(what: str, sent: Any, recorded: Any) -> str:
+def _differs(what: str, sent: Any, recorded: Any) -> str:
     return f"{what}: sent {_shown(sent)}, recorded {_shown(recorded)}"
 
 
@@ -163,10 +163,10 @@ def nearest(sent: Request, recorded: Sequence[Request]) -> tuple[int, list[str]]
     """
     own = sent.header(SUPPORT)
     best: tuple[bool, int, int] | None = None
-    told: list[str] = []
-    for number, one in enumerate(recorded):
-        found = differences(sent, one)
-        score = (own is None or one.header(SUPPORT) != own, len(found), number)
+    nearest_differs: list[str] = []
+    for number, request in enumerate(recorded):
+        differs = differences(sent, request)
+        score = (own is None or request.header(SUPPORT) != own, len(differs), number)
         if best is None or score < best:
-            best, told = score, found
-    return (best[2] if best else -1), told
+            best, nearest_differs = score, differs
+    return (best[2] if best else -1), nearest_differs

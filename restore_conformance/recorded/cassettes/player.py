@@ -59,14 +59,14 @@ class Player:
         """The recorded answers to these requests. Raises Unrecorded for one that is not recorded."""
         assert cassette.provenance is not None
         target = self._target(cassette.provenance.base)
-        made = []
+        answers = []
         with no_network(), self._vcr.use_cassette(str(cassette.path)):
             for request in requests:
                 try:
-                    made.append(target.send(request))
+                    answers.append(target.send(request))
                 except vcr.errors.CannotOverwriteExistingCassetteException:
                     raise Unrecorded(missed(cassette, request)) from None
-        return made
+        return answers
 
     def _target(self, base: str) -> Http:
         if base not in self._targets:

@@ -12,20 +12,17 @@ from typing import Any
 
 import vcr.request
 import vcr.serialize
-import yaml
 
-from restore_conformance.exchange import Headers
 from restore_conformance.output.files import Pending, Withheld, remove_leftovers
-from restore_conformance.recorded.cassettes.cassette import LARGEST, LONGEST, Cassette, Loader, seal
-from restore_conformance.recorded.cassettes.matching import chosen
+from restore_conformance.recorded.cassettes.cassette import LARGEST, LONGEST, Cassette, seal
+from restore_conformance.recorded.cassettes.matching import chosen, grouped
+from restore_conformance.recorded.cassettes.plain_yaml import dumped, loaded
 from restore_conformance.verdicts import SuiteError, UsageError
 
 UNSTORED = frozenset(
     {"date", "server", "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"}
 )
 """Headers of an answer that speak of the wire and not of the answer as stored."""
-
-_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def save(cassettes: Sequence[Cassette], outdated: Iterable[Path] = ()) -> None:
@@ -56,22 +53,24 @@ def save(cassettes: Sequence[Cassette], outdated: Iterable[Path] = ()) -> None:
 
 
 def text_of(cassette: Cassette) -> str:
-    """A cassette as it is stored. Raises UsageError where it is too long, or tells no provenance."""
+    """A cassette as it is stored. Raises UsageError where it is too long, or has no provenance."""
     provenance = cassette.provenance
     if provenance is None or not 1 <= len(cassette.exchanges) <= LONGEST:
-        raise UsageError(f"{cassette.name} cannot be written: a cassette tells its provenance and has 1 to {LONGEST}.")
+        raise UsageError(
+            f"{cassette.name} cannot be written: a cassette has a provenance and 1 to {LONGEST} exchanges."
+        )
     block = {name: value for name, value in asdict(provenance).items() if value not in ("", None)}
     requests, responses = [], []
     for request, response in cassette.exchanges:
         body = request.body if request.body else None
-        headers = {name: [value] for name, value in _joined(chosen(request.headers)).items()}
-        requests.append(_Asked(request.method, provenance.base + request.target, body, headers))
-        kept = tuple((name, value) for name, value in response.headers if name.lower() not in UNSTORED)
-        grouped: dict[str, list[str]] = {}
-        for name, value in kept:
-            grouped.setdefault(name, []).append(value)
+        headers = {name: [value] for name, value in grouped(chosen(request.headers)).items()}
+        requests.append(_Request(request.method, provenance.base + request.target, body, headers))
+        lists: dict[str, list[str]] = {}
+        for name, value in response.headers:
+            if name.lower() not in UNSTORED:
+                lists.setdefault(name, []).append(value)
         responses.append(
-            {"status": {"code": response.status, "message": ""}, "headers": grouped, "body": {"string": response.body}}
+            {"status": {"code": response.status, "message": ""}, "headers": lists, "body": {"string": response.body}}
         )
     text: str = vcr.serialize.serialize({"requests": requests, "responses": responses}, _Write(_plain(block)))
     if len(text.encode()) > LARGEST:
@@ -87,16 +86,11 @@ class _Write:
 
     def serialize(self, data: dict[str, Any]) -> str:
         # Sealed as it will be read: what YAML makes of a text is for YAML to say.
-        stored = yaml.load(_dumped({"provenance": self._provenance, **data}), Loader=Loader)  # noqa: S506 - the safe loader
-        return _dumped({"provenance": {**self._provenance, "seal": seal(stored)}, **data})
+        stored = loaded(dumped({"provenance": self._provenance, **data}))
+        return dumped({"provenance": {**self._provenance, "seal": seal(stored)}, **data})
 
 
-def _dumped(data: dict[str, Any]) -> str:
-    made: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
-    return made
-
-
-class _Asked(vcr.request.Request):  # type: ignore[misc]
+class _Request(vcr.request.Request):  # type: ignore[misc]
     """vcrpy's request, with its headers written as lists as its own recordings have them."""
 
     def _to_dict(self) -> dict[str, Any]:
@@ -105,13 +99,6 @@ class _Asked(vcr.request.Request):  # type: ignore[misc]
     def __init__(self, method: str, uri: str, body: bytes | None, headers: dict[str, list[str]]) -> None:
         super().__init__(method, uri, body, {})
         self._lists = headers
-
-
-def _joined(headers: Headers) -> dict[str, str]:
-    made: dict[str, str] = {}
-    for name, value in headers:
-        made[name] = f"{made[name]}, {value}" if name in made else value
-    return made
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from restore_conformance.targets.door import other_version, plain_path
+from restore_conformance.targets.target import other_version, plain_path
 
 API = "/solutions/backupRestore/"
 ROUTE = re.compile(rf"^(?P<before>.*?)(?P<path>{API}(?:sharePointRestoreSessions|restoreSessions)(?:/.*)?)$")
@@ -48,18 +48,18 @@ SPELLED = "the address is spelled otherwise than documented, so only a success s
 class Address:
     """What a recorded request asks for.
 
-    `target` is the path and query below the service root, "" for a batch. `odd` says that the address is spelled
-    otherwise than documented, `versioned` that it names beta.
+    `target` is the path and query below the service root, "" for a batch. `respelled` says that the address is
+    spelled otherwise than documented, `versioned` that it names beta.
     """
 
     target: str
-    odd: bool = False
+    respelled: bool = False
     versioned: bool = True
     batch: bool = False
 
 
 @dataclass(slots=True)
-class Heard:
+class Intake:
     """What a recording holds: entries seen, exchanges taken, those left out by reason, and those that are unclear.
 
     `by_status` are exchanges of which no body is shown, `outside` bodies in files of their own that are not there.
@@ -67,7 +67,6 @@ class Heard:
 
     seen: int = 0
     taken: int = 0
-    batches: int = 0
     by_status: int = 0
     outside: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
@@ -81,8 +80,7 @@ class Heard:
 
     def own(self, method: str, url: str) -> str:
         """The path and query of a request that a run of ours sent, as it was sent; "" for any other."""
-        found = self.address(method, url)
-        parts = urlsplit(url) if found else None
+        parts = urlsplit(url) if self.address(method, url) else None
         match = ROUTE.match(parts.path) if parts else None
         if not match or not parts:
             return ""
@@ -91,11 +89,11 @@ class Heard:
 
     def inner(self, method: str, url: str) -> Address | None:
         """The same for a request inside another one."""
-        found = self._found(method, url)
-        if isinstance(found, str):
-            self.leave_out(found)
+        address = _address_of(method, url)
+        if isinstance(address, str):
+            self.leave_out(address)
             return None
-        return found
+        return address
 
     def leave_out(self, reason: str) -> None:
         """Count an exchange that is not judged; what a file makes up does not make the list of reasons grow."""
@@ -113,33 +111,6 @@ class Heard:
         if host and len(self.hosts) < MOST_HOSTS:
             self.hosts.add(f"{parts.scheme}://{host}")
 
-    def _found(self, method: str, url: str) -> Address | str:
-        if not is_about(url):
-            return OTHER_ADDRESS
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            return OTHER_ADDRESS
-        path = plain_path(parts.path)
-        batch = path.rstrip("/").lower().endswith(BATCH)
-        match = ANY_ROUTE.match(re.sub(r"/{2,}", "/", path.rstrip("/")))
-        if not batch and not match:
-            return OTHER_ADDRESS
-        before = path if batch or match is None else match["before"]
-        version = other_version(before)
-        if version:
-            return f"{OTHER_VERSION} ({version})"
-        if method in PASSED_OVER:
-            return OTHER_METHOD
-        if batch or match is None:
-            return Address("", batch=True, versioned="beta" in path.lower())
-        versioned = any(part.lower() == "beta" for part in before.split("/"))
-        query = f"?{parts.query}" if parts.query else ""
-        exact = ROUTE.match(parts.path)
-        if exact and not f"{exact['before']}{exact['path']}/".count("//"):
-            return Address(exact["path"] + query, versioned=versioned)
-        return Address(_documented(match) + query, odd=True, versioned=versioned)
-
     def lines(self) -> Iterator[str]:
         """What a reader must know of what was left out or is unclear, one line a group."""
         for reason, number in self.left_out.items():
@@ -154,6 +125,35 @@ class Heard:
             yield f"{kept} beside the recording (_file), not found there"
         if len(self.hosts) > 1:
             yield f"{len(self.hosts)} hosts were judged as one: {', '.join(sorted(self.hosts)[:5])}"
+
+
+def _address_of(method: str, url: str) -> Address | str:
+    """What a request of this API asks for, or the reason why it is left out."""
+    if not is_about(url):
+        return OTHER_ADDRESS
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return OTHER_ADDRESS
+    path = plain_path(parts.path)
+    batch = path.rstrip("/").lower().endswith(BATCH)
+    match = ANY_ROUTE.match(re.sub(r"/{2,}", "/", path.rstrip("/")))
+    if not batch and not match:
+        return OTHER_ADDRESS
+    before = path if batch or match is None else match["before"]
+    version = other_version(before)
+    if version:
+        return f"{OTHER_VERSION} ({version})"
+    if method in PASSED_OVER:
+        return OTHER_METHOD
+    if batch or match is None:
+        return Address("", batch=True, versioned="beta" in path.lower())
+    versioned = any(part.lower() == "beta" for part in before.split("/"))
+    query = f"?{parts.query}" if parts.query else ""
+    exact = ROUTE.match(parts.path)
+    if exact and not f"{exact['before']}{exact['path']}/".count("//"):
+        return Address(exact["path"] + query, versioned=versioned)
+    return Address(_documented(match) + query, respelled=True, versioned=versioned)
 
 
 def is_about(url: str) -> bool:

@@ -1,6 +1,6 @@
 """The requests inside a JSON batch, each with its answer (OData JSON format 4.01, 19).
 
-Judges nothing; what of a part can be believed is for `theirs`.
+Judges nothing; what of a part can be believed is for `credibility`.
 """
 
 from __future__ import annotations
@@ -14,39 +14,37 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restore_conformance.exchange import NOTHING, Headers, Request, Response, header, paired, parse_json
+from restore_conformance.recorded import lenient
 
 MOST = 200
 """Requests in one batch; the service takes 20."""
 
-ROOTED = re.compile(r"/(?:solutions|beta|v\d)", re.IGNORECASE)
+ROOTED = re.compile(r"/(?!solutions\b)(?:solutions|beta|v\d)", re.IGNORECASE)
 
 
 def parts(
-    sent: bytes | None, body: bytes | None, url: str, asked: Headers
+    sent: bytes | None, body: bytes | None, url: str, sent_headers: Headers
 ) -> Iterator[tuple[Request, Response | None]]:
     """The requests of a batch that was sent to an address, with whole addresses. Raises ValueError, in words."""
     requests = _rows(sent, "requests", "its request")
     answers = {str(row.get("id")): row for row in _rows(body, "responses", "its answer")}
     root = url[: url.lower().rindex("$batch")] if "$batch" in url.lower() else url
-    token = header(asked, "authorization")
-    return _pairs(requests, answers, root, token)
+    return _pairs(requests, answers, root, header(sent_headers, "authorization"))
 
 
 def _pairs(
     requests: list[dict[str, Any]], answers: dict[str, dict[str, Any]], root: str, token: str | None
 ) -> Iterator[tuple[Request, Response | None]]:
     for row in requests:
-        headers = _headers(row.get("headers"))
+        headers = lenient.headers(row.get("headers"))
         if token is not None and header(headers, "authorization") is None:
             headers = (*headers, ("Authorization", token))
         method, address = row.get("method"), row.get("url")
         if not isinstance(method, str) or not isinstance(address, str):
             method = address = ""
         whole = _address(root, paired(address))
-        yield (
-            Request(paired(method).strip().upper(), whole, headers, _body(row.get("body"), headers)),
-            _response(answers.get(str(row.get("id")))),
-        )
+        request = Request(paired(method).strip().upper(), whole, headers, _body(row.get("body"), headers))
+        yield request, _response(answers.get(str(row.get("id")), {}))
 
 
 def _rows(raw: bytes | None, name: str, what: str) -> list[dict[str, Any]]:
@@ -55,37 +53,27 @@ def _rows(raw: bytes | None, name: str, what: str) -> list[dict[str, Any]]:
     value = parse_json(raw)
     if value is NOTHING:
         raise ValueError(f"{what} is not JSON")
-    found = value.get(name) if isinstance(value, dict) else None
-    if not isinstance(found, list):
+    rows = lenient.table(value).get(name)
+    if not isinstance(rows, list):
         raise ValueError(f"{what} has no list of {name}")
-    if len(found) > MOST:
+    if len(rows) > MOST:
         raise ValueError(f"{what} has more than {MOST} {name}")
-    return [row for row in found if isinstance(row, dict)]
+    return [row for row in rows if isinstance(row, dict)]
 
 
 def _address(root: str, address: str) -> str:
     """A part's whole address: it is relative to the service root, with or without a slash (OData JSON 4.01, 19.1)."""
     if "://" in address:
         return address
-    if address.startswith("/") and not re.match(r"/solutions\b", address, re.IGNORECASE) and ROOTED.match(address):
-        parts = urlsplit(root)
-        return f"{parts.scheme}://{parts.netloc}{address}"
+    if ROOTED.match(address):
+        host = urlsplit(root)
+        return f"{host.scheme}://{host.netloc}{address}"
     return root + address.lstrip("/")
 
 
-def _response(row: dict[str, Any] | None) -> Response | None:
-    status = row.get("status") if row else None
-    if isinstance(status, str) and status.isascii() and status.isdigit() and len(status) == 3:
-        status = int(status)
-    if row is None or not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 599:
-        return None
-    headers = _headers(row.get("headers"))
-    return Response(status, headers, _body(row.get("body"), headers) or b"")
-
-
-def _headers(value: Any) -> Headers:
-    rows = value.items() if isinstance(value, dict) else ()
-    return tuple((paired(str(name)), paired(one)) for name, one in rows if isinstance(one, str))
+def _response(row: dict[str, Any]) -> Response | None:
+    status, headers = lenient.status(row.get("status")), lenient.headers(row.get("headers"))
+    return Response(status, headers, _body(row.get("body"), headers) or b"") if status else None
 
 
 def _body(value: Any, headers: Headers) -> bytes | None:

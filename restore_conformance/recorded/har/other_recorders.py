@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, Response, header, parse_json
 from restore_conformance.recorded.har import batches, credibility
-from restore_conformance.recorded.har.addresses import OTHER_VERSION, SPELLED, Heard
+from restore_conformance.recorded.har.addresses import OTHER_VERSION, SPELLED, Address, Intake
 from restore_conformance.recorded.har.blanks import WHOLE, is_blackened, pruned
 from restore_conformance.targets.coding import LARGEST, is_heavy
-from restore_conformance.targets.door import plain_path
+from restore_conformance.targets.target import plain_path
 
 TOO_LARGE = "the recording shows a body larger than is read"
 
@@ -44,61 +44,62 @@ class Shown:
     partial: bool = False
 
 
-def exchanges_of(shown: Shown, found: Heard, *, whole: bool = False) -> Iterator[Exchange]:
+def exchanges_of(shown: Shown, intake: Intake, *, whole: bool = False) -> Iterator[Exchange]:
     """The exchanges of this API that one entry of a recording shows: none, one, or those inside a batch.
 
     With `whole` nothing was taken out of it: it is from the program itself that had the exchange.
     """
-    make = witnessed if whole else doubted
-    address = found.address(shown.method, shown.url)
+    read = witnessed if whole else doubted
+    address = intake.address(shown.method, shown.url)
     if address is None:
         return
     if address.batch:
-        yield from _inside(shown, found, make)
+        yield from _inside(shown, intake, read)
         return
     heavy = is_heavy(shown.body) or is_heavy(shown.sent)
     if heavy:
         shown = replace(shown, body=b"", sent=None, body_size=-1, sent_size=-1)
-    made = make(shown, address.target)
-    if heavy:
-        made.trouble = TOO_LARGE
     if not address.versioned and VERSION_NAMED.search(shown.body[:2000]):
-        found.leave_out(f"{OTHER_VERSION} (v1.0)")
+        intake.leave_out(f"{OTHER_VERSION} (v1.0)")
         return
-    if address.odd and not 200 <= (made.status or 0) < 300:
-        made.trouble = made.trouble or SPELLED
-    found.take(shown.url)
-    yield made
+    exchange = read(shown, address.target)
+    if heavy:
+        exchange.trouble = TOO_LARGE
+    yield _taken(exchange, address, shown.url, intake)
 
 
-def _inside(shown: Shown, found: Heard, make: Callable[[Shown, str], Exchange]) -> Iterator[Exchange]:
+def _taken(exchange: Exchange, address: Address, url: str, intake: Intake) -> Exchange:
+    """An exchange that is judged, unless it only shows that a server does not know another spelling."""
+    if address.respelled and not 200 <= (exchange.status or 0) < 300:
+        exchange.trouble = exchange.trouble or SPELLED
+    intake.take(url)
+    return exchange
+
+
+def _inside(shown: Shown, intake: Intake, read: Callable[[Shown, str], Exchange]) -> Iterator[Exchange]:
     """The exchanges inside a batch."""
-    found.batches += 1
     if is_heavy(shown.sent) or is_heavy(shown.body):
-        found.leave_out("with $batch, which is larger than is read,")
+        intake.leave_out("with $batch, which is larger than is read,")
         return
     try:
         parts = batches.parts(
             _decoded(shown.sent, shown.asked), _decoded(shown.body, shown.answered), shown.url, shown.asked
         )
     except ValueError as why:
-        found.leave_out(f"with $batch, which could not be looked into since {why},")
+        intake.leave_out(f"with $batch, which could not be looked into since {why},")
         return
-    found.seen -= 1  # Its parts stand for it.
-    for asked, came in parts:
-        found.seen += 1
-        address = found.inner(asked.method, asked.target)
+    intake.seen -= 1  # Its parts stand for it.
+    for request, response in parts:
+        intake.seen += 1
+        address = intake.inner(request.method, request.target)
         if address is None or address.batch:
             continue
-        one = Shown(
-            asked.method, asked.target, asked.headers, asked.body,
-            came.status if came else 0, came.headers if came else (), came.body if came else b"",
+        answer = response or Response(0)
+        part = Shown(
+            request.method, request.target, request.headers, request.body,
+            answer.status, answer.headers, answer.body,
         )  # fmt: skip
-        made = make(one, address.target)
-        if address.odd and not 200 <= (made.status or 0) < 300:
-            made.trouble = made.trouble or SPELLED
-        found.take(shown.url)
-        yield made
+        yield _taken(read(part, address.target), address, shown.url, intake)
 
 
 def doubted(shown: Shown, target: str) -> Exchange:
@@ -115,25 +116,25 @@ def doubted(shown: Shown, target: str) -> Exchange:
     accepted = body is not None and 200 <= shown.status < 300
     asked = _with_media_type(credibility.believed(shown.asked), shown.sent_media, accepted=accepted)
     request = Request(shown.method, target, asked, body)
-    made = Exchange(0, request, None, family="recorded", origin="elsewhere")
+    exchange = Exchange(0, request, None, family="recorded", origin="elsewhere")
     if (
         shown.status not in credibility.FULL
         and plain is not None
         and (not plain or (value is NOTHING and _is_mark(plain)))
     ):
         lost |= WHOLE
-    made.trouble = _trouble(shown, request, plain_sent if body else None, plain, blanked=bool(lost - {"request"}))
+    exchange.trouble = _trouble(shown, request, plain_sent if body else None, plain, blanked=bool(lost - {"request"}))
     media = credibility.media_type(answered, shown.body_media)
     if media is None:
         lost |= {"media type"}
     if credibility.shaped(Request(shown.method, target, shown.asked)):
         lost |= {"members", "media type"}
-    made.lost = lost
+    exchange.lost = lost
     if 100 <= shown.status <= 599:
-        made.response = Response(shown.status, _with(answered, media), plain or b"")
+        exchange.response = Response(shown.status, _with(answered, media), plain or b"")
         if value is not NOTHING:
-            made.believe(value)
-    return made
+            exchange.believe(value)
+    return exchange
 
 
 def witnessed(shown: Shown, target: str) -> Exchange:
@@ -143,18 +144,18 @@ def witnessed(shown: Shown, target: str) -> Exchange:
     """
     asked, answered, plain = shown.asked, shown.answered, _decoded(shown.body, shown.answered)
     request = Request(shown.method, target, asked, _decoded(shown.sent, asked) or None)
-    made = Exchange(0, request, None, family="recorded", origin="elsewhere")
+    exchange = Exchange(0, request, None, family="recorded", origin="elsewhere")
     if plain is None:
-        made.trouble = "the answer is in a content coding that cannot be undone, or larger than is read"
-    made.trouble = made.trouble or credibility.refused_for_its_form(request, shown.status) or None
+        exchange.trouble = "the answer is in a content coding that cannot be undone, or larger than is read"
+    exchange.trouble = exchange.trouble or credibility.refused_for_its_form(request, shown.status) or None
     lost = {"payload"} if shown.partial else set()
     if not answered:  # no server answers without any header
         lost.add("media type")
     if credibility.shaped(request):
         lost |= {"members", "media type"}
-    made.lost = frozenset(lost)
-    made.response = Response(shown.status, answered, plain or b"")
-    return made
+    exchange.lost = frozenset(lost)
+    exchange.response = Response(shown.status, answered, plain or b"")
+    return exchange
 
 
 def _ids(target: str) -> list[str]:

@@ -52,7 +52,7 @@ class Leak:
     kind: str
 
 
-def leaked(files: Mapping[str, bytes], exchanges: Iterable[dict[str, Any]], scrub: Scrub) -> list[Leak]:
+def leaks(files: Mapping[str, bytes], exchanges: Iterable[dict[str, Any]], scrub: Scrub) -> list[Leak]:
     """Every kind of secret in the files, and in the headers of the exchanges they hold. Empty where all is well."""
     found = [Leak(name, kind) for name, raw in files.items() for kind in kinds(raw.decode("utf-8", "replace"), scrub)]
     for exchange in exchanges:

@@ -1,10 +1,16 @@
-"""What can have changed about a clause between two runs: the kinds, and one change. Compares nothing."""
+"""What can have changed about a clause between two runs: the kinds, one change, and changes that are one defect.
+
+What several clauses show alike, or what follows from another change, is reported once. Compares nothing.
+"""
 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+Entry = dict[str, Any]
+"""A clause in a run record."""
 
 
 class Kind(enum.StrEnum):
@@ -40,24 +46,18 @@ SAYS = {
 }
 """Each kind in words."""
 
-MIRROR = {
-    Kind.REGRESSED: Kind.FIXED, Kind.FIXED: Kind.REGRESSED,
-    Kind.APPEARED: Kind.VANISHED, Kind.VANISHED: Kind.APPEARED,
-    Kind.LOST: Kind.GAINED, Kind.GAINED: Kind.LOST,
-    Kind.NEW: Kind.RETIRED, Kind.RETIRED: Kind.NEW,
-    Kind.EVIDENCE: Kind.EVIDENCE, Kind.READING: Kind.READING,
-    Kind.UNDECIDED: Kind.UNDECIDED, Kind.RESTATED: Kind.RESTATED,
-}  # fmt: skip
-"""What each kind is when the two runs change places."""
-
 BROKEN = frozenset({Kind.REGRESSED, Kind.APPEARED})
 """Kinds that fail a comparison where the clause is a *must* and nobody accepted it.
 
 A clause without a verdict before gives no ground to say that it was broken then, so its breach counts as a regression:
-else one throttled night between a good one and a bad one would hide it.
+else one throttled run between a good one and a bad one would hide it.
 """
-
 MENDED = frozenset({Kind.FIXED, Kind.VANISHED})
+FOLLOWS_FROM = {
+    **dict.fromkeys(BROKEN, BROKEN | {Kind.LOST, Kind.UNDECIDED}),
+    **dict.fromkeys(MENDED, MENDED | {Kind.GAINED, Kind.UNDECIDED}),
+}
+"""Which kinds may be consequences of a change from or to broken; others stand by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +70,26 @@ class Change:
 
     kind: Kind
     clause: str
-    old: dict[str, Any] | None
-    new: dict[str, Any] | None
+    old: Entry | None
+    new: Entry | None
     note: str = ""
     parts: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     consequences: tuple[Change, ...] = ()
 
     @property
-    def entry(self) -> dict[str, Any]:
+    def entry(self) -> Entry:
         """The clause as the newer run that has it states it."""
-        found = self.new if self.new is not None else self.old
-        assert found is not None
-        return found
+        entry = self.new if self.new is not None else self.old
+        assert entry is not None
+        return entry
 
     @property
-    def broken(self) -> dict[str, Any]:
+    def broken(self) -> Entry:
         """The entry of the run in which the clause is broken, of a change from or to that."""
-        found = self.old if self.kind in MENDED else self.new
-        assert found is not None
-        return found
+        entry = self.old if self.kind in MENDED else self.new
+        assert entry is not None
+        return entry
 
     @property
     def weighs(self) -> bool:
@@ -102,3 +102,73 @@ class Change:
     def fails(self) -> bool:
         """Whether this change by itself makes the comparison fail."""
         return self.kind in BROKEN and self.weighs
+
+    @property
+    def reading(self) -> tuple[Any, ...] | None:
+        """What a change of a reading has in common with the same change of other clauses; None for any other kind."""
+        if self.kind is not Kind.READING or not self.entry.get("reading") or self.old is None or self.new is None:
+            return None
+        return self.entry["reading"], frozenset(self.old["seen"]), frozenset(self.new["seen"])
+
+    def may_follow_from(self, root: Change) -> bool:
+        """Whether this change is one that a finding of another one names as its consequence.
+
+        Nothing that fails a comparison is listed under something that does not.
+        """
+        return (
+            self.kind in FOLLOWS_FROM[root.kind]
+            and self.clause != root.clause
+            and (root.weighs or not self.weighs)
+            and any(self.clause in finding.get("consequences", ()) for finding in root.broken["findings"])
+        )
+
+
+def readings_joined(changes: list[Change]) -> list[Change]:
+    """One change for all clauses that show the same change of the same reading."""
+    joined: list[Change] = []
+    first: dict[tuple[Any, ...], int] = {}
+    for change in changes:
+        key = change.reading
+        if key is not None and key in first:
+            at = first[key]
+            joined[at] = replace(joined[at], also=(*joined[at].also, change.clause))
+            continue
+        if key is not None:
+            first[key] = len(joined)
+        joined.append(change)
+    return joined
+
+
+def folded(changes: list[Change]) -> list[Change]:
+    """Changes with what follows from another listed under that one, so that a defect is counted once.
+
+    What follows from a breach stands in its finding: the newer one where it is new, the older one where it is gone.
+    """
+    roots = [change for change in changes if change.kind in FOLLOWS_FROM]
+    over: dict[str, str] = {}
+
+    def top(clause: str) -> str:
+        while clause in over:
+            clause = over[clause]
+        return clause
+
+    may_follow = frozenset[Kind]().union(*FOLLOWS_FROM.values())
+    for change in changes:
+        if change.kind in may_follow:
+            # Two findings may name each other: the one that comes first is the root.
+            under = (r for r in roots if change.may_follow_from(r) and top(r.clause) != change.clause)
+            if (root := next(under, None)) is not None:
+                over[change.clause] = root.clause
+    below: dict[str, list[Change]] = {}
+    kept = []
+    for change in changes:
+        if change.kind in may_follow and change.clause in over:
+            below.setdefault(top(change.clause), []).append(change)
+        else:
+            kept.append(change)
+    return [
+        replace(change, consequences=tuple(below[change.clause]))
+        if change.kind in FOLLOWS_FROM and change.clause in below
+        else change
+        for change in kept
+    ]

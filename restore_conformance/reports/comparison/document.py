@@ -6,41 +6,41 @@ from collections import Counter
 from typing import Any
 
 from restore_conformance import __version__
-from restore_conformance.records.finding_identity import observed_text, status_of
+from restore_conformance.records.finding import observed_text, status_of
 from restore_conformance.reports.comparison.changes import BROKEN, Change, Kind
 from restore_conformance.reports.comparison.compare import Comparison
 
 FORMAT = 1
 
 
-def document(found: Comparison) -> dict[str, Any]:
+def document(comparison: Comparison) -> dict[str, Any]:
     """The comparison as JSON, by `schemas/compare.schema.json`; every report is made from it."""
-    counts = Counter(change.kind for change in found.changes)
-    made: dict[str, Any] = {
+    counts = Counter(change.kind for change in comparison.changes)
+    row: dict[str, Any] = {
         "format": FORMAT,
         "suite": {"version": __version__},
-        "old": _side(found.old),
-        "new": _side(found.new),
-        "caveats": list(found.caveats),
-        "verdict": "regression" if found.failing else "no regression",
-        "says": _says(found),
-        "exit": found.exit,
+        "old": _side(comparison.old),
+        "new": _side(comparison.new),
+        "caveats": list(comparison.caveats),
+        "verdict": "regression" if comparison.failing else "no regression",
+        "says": _says(comparison),
+        "exit": comparison.exit,
         "summary": {kind.value: counts[kind] for kind in Kind},
-        "changes": [_change(change) for change in found.changes],
-        "still_broken": list(found.still),
+        "changes": [_change(change) for change in comparison.changes],
+        "still_broken": list(comparison.still),
     }
-    if "ledger" in found.new:
-        made["ledger"] = found.new["ledger"]
-    return made
+    if "ledger" in comparison.new:
+        row["ledger"] = comparison.new["ledger"]
+    return row
 
 
-def _says(found: Comparison) -> str:
-    failing = [change for change in found.changes if any(one.fails for one in (change, *change.consequences))]
+def _says(comparison: Comparison) -> str:
+    failing = len(comparison.failing)
     if failing:
-        return f"{len(failing)} must {'clause' if len(failing) == 1 else 'clauses'} regressed"
-    if not found.changes:
+        return f"{failing} must {'clause' if failing == 1 else 'clauses'} regressed"
+    if not comparison.changes:
         return "nothing changed"
-    if any(change.kind in BROKEN and change.entry["level"] == "must" for change in found.changes):
+    if any(change.kind in BROKEN and change.entry["level"] == "must" for change in comparison.changes):
         return "every must clause that regressed is accepted"
     return "no must clause regressed"
 
@@ -59,7 +59,7 @@ def _side(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    made: dict[str, Any] = {
+    row: dict[str, Any] = {
         "kind": change.kind.value,
         "clause": change.clause,
         "level": change.entry["level"],
@@ -69,25 +69,22 @@ def _change(change: Change) -> dict[str, Any]:
         "new": _entry(change.new),
     }
     if change.note:
-        made["note"] = change.note
-    if change.parts:
-        made["parts"] = list(change.parts)
-    if change.also:
-        made["also"] = list(change.also)
+        row["note"] = change.note
+    row |= {name: list(names) for name in ("parts", "also") if (names := getattr(change, name))}
     if change.kind is Kind.READING and change.entry.get("reading"):
-        made["reading"] = change.entry["reading"]
+        row["reading"] = change.entry["reading"]
     if "accepted" in change.entry:
-        made["accepted"] = change.entry["accepted"]
+        row["accepted"] = change.entry["accepted"]
     if change.consequences:
-        made["consequences"] = [_change(one) for one in change.consequences]
-    return made
+        row["consequences"] = [_change(one) for one in change.consequences]
+    return row
 
 
 def _entry(entry: dict[str, Any] | None) -> dict[str, Any] | None:
     """What one run says of a clause."""
     if entry is None:
         return None
-    made: dict[str, Any] = {
+    row: dict[str, Any] = {
         "verdict": entry["verdict"],
         "level": entry["level"],
         "says": entry["says"],
@@ -96,10 +93,10 @@ def _entry(entry: dict[str, Any] | None) -> dict[str, Any] | None:
     }
     for name in ("since", "reading", "reason"):
         if entry.get(name):
-            made[name] = entry[name]
+            row[name] = entry[name]
     if entry.get("seen"):
-        made["seen"] = sorted(entry["seen"])
-    return made
+        row["seen"] = sorted(entry["seen"])
+    return row
 
 
 def _finding(finding: dict[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,19 @@
-"""A comparison for people: plain text, Markdown and HTML, all from its JSON document. Compares nothing."""
+"""A comparison to read: plain text, Markdown, HTML and JSON, all from its document. Compares nothing."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from restore_conformance.records.markdown_text import code, line, words
+from restore_conformance.records.safe_text import code, line, words
 from restore_conformance.reports.comparison.changes import SAYS, Kind
 from restore_conformance.reports.templating import environment
+from restore_conformance.reports.wording import counted
 
 GROUPED = frozenset({Kind.LOST, Kind.GAINED, Kind.UNDECIDED})
-"""Kinds told as lists of clauses under one reason: a target that refuses every create has dozens of them."""
+"""Kinds shown as lists of clauses under one reason: a target that refuses every create has dozens of them."""
 
 TONES = {Kind.REGRESSED: "bad", Kind.APPEARED: "bad", Kind.FIXED: "good", Kind.VANISHED: "good"}
 """How a number of changes is coloured on the page."""
@@ -37,44 +38,26 @@ class Section:
     says: str
     count: int
     items: tuple[Item, ...]
-    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    groups: dict[str, list[str]]
 
 
-def render(found: dict[str, Any], style: str) -> str:
-    """The comparison in one of the formats."""
-    if style == "json":
-        return json.dumps(found, indent=1) + "\n"
-    return {"text": text, "markdown": markdown, "html": html}[style](found)
-
-
-def sections(found: dict[str, Any]) -> Iterator[Section]:
+def sections(document: dict[str, Any]) -> Iterator[Section]:
     """What there is to show, the gravest kind first."""
     for kind in Kind:
-        changes = [change for change in found["changes"] if change["kind"] == kind]
-        if not changes:
-            continue
-        if kind in GROUPED:
-            yield Section(kind.value, SAYS[kind], len(changes), (), _groups(changes))
-        else:
-            yield Section(kind.value, SAYS[kind], len(changes), tuple(map(_item, changes)), ())
-
-
-def _groups(changes: list[dict[str, Any]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    reasons: dict[str, list[str]] = {}
-    for change in changes:
-        told = [side["reason"] for side in (change["old"], change["new"]) if side and side.get("reason")]
-        reasons.setdefault(", then ".join(told) or "no reason recorded", []).append(change["clause"])
-    return tuple((reason, tuple(names)) for reason, names in reasons.items())
+        changes = [change for change in document["changes"] if change["kind"] == kind]
+        groups: dict[str, list[str]] = {}
+        for change in changes if kind in GROUPED else ():
+            reasons = [side["reason"] for side in (change["old"], change["new"]) if side and side.get("reason")]
+            groups.setdefault(", then ".join(reasons) or "no reason recorded", []).append(change["clause"])
+        if changes:
+            items = () if groups else tuple(map(_item, changes))
+            yield Section(kind.value, SAYS[kind], len(changes), items, groups)
 
 
 def _item(change: dict[str, Any]) -> Item:
-    marks = []
-    if "accepted" in change:
-        marks.append("accepted")
-    new = change["kind"] == Kind.NEW and change["new"]["verdict"] == "fail"
-    if new:
-        marks.append("broken")
-    return Item(change["clause"], change["level"], change["says"], tuple(marks), tuple(_rows(change)))
+    broken = change["kind"] == Kind.NEW and change["new"]["verdict"] == "fail"
+    marks = (*(["accepted"] if "accepted" in change else []), *(["broken"] if broken else []))
+    return Item(change["clause"], change["level"], change["says"], marks, tuple(_rows(change)))
 
 
 def _rows(change: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -88,10 +71,9 @@ def _rows(change: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"{part} was", old.get(part, "(none)")
             yield f"{part} is", new.get(part, "(none)")
     else:
-        if old is not None:
-            yield from _side("was", old)
-        if new is not None:
-            yield from _side("now", new)
+        for name, side in (("was", old), ("now", new)):
+            if side is not None:
+                yield from _side(name, side)
         if kind == Kind.EVIDENCE:
             yield "differs in", ", ".join(change["parts"])
     if change.get("note"):
@@ -103,105 +85,97 @@ def _rows(change: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if change.get("also"):
         yield "the same in", ", ".join(change["also"])
     if change.get("consequences"):
-        yield "with it", ", ".join(one["clause"] for one in change["consequences"])
+        yield "also affected", ", ".join(following["clause"] for following in change["consequences"])
 
 
 def _side(name: str, side: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if not side["findings"]:
-        number = side["exchanges"]
-        reason = f": {side['reason']}" if side.get("reason") else f" on {number} exchange{'s' * (number != 1)}"
+        reason = f": {side['reason']}" if side.get("reason") else f" on {counted(side['exchanges'], 'exchange')}"
         yield name, side["verdict"] + reason
     for finding in side["findings"]:
         yield name, f"{finding['message']} (status {finding['status']}, seen {finding['seen']} of {finding['of']})"
 
 
-def heading(found: dict[str, Any]) -> str:
+def heading(document: dict[str, Any]) -> str:
     """The comparison in one sentence."""
-    said = found["says"]
-    told = [f"{found['summary'][kind]} {kind.replace('-', ' ')}" for kind in Kind if found["summary"][kind]]
-    return f"{said[0].upper()}{said[1:]}{'; ' if told else ''}{', '.join(told)}."
+    says, summary = document["says"], document["summary"]
+    counts = ", ".join(f"{summary[kind]} {kind.replace('-', ' ')}" for kind in Kind if summary[kind])
+    return f"{says[0].upper()}{says[1:]}{'; ' if counts else ''}{counts}."
 
 
-def sides(found: dict[str, Any]) -> list[tuple[str, str]]:
+def runs(document: dict[str, Any]) -> list[tuple[str, str]]:
     """What either run was, in a line."""
-    return [("Old", _run(found["old"])), ("New", _run(found["new"]))]
+    return [("Old", _run(document["old"])), ("New", _run(document["new"]))]
 
 
-def _run(side: dict[str, Any]) -> str:
-    suite = side["suite"]
+def _run(run: dict[str, Any]) -> str:
     return (
-        f"{side['target']}, started {side['started']}, profile {side['profile'] or 'unknown'}, seed {side['seed']}, "
-        f"{side['requests']} requests, suite {suite['version']}, contract {suite['contract'][:12]}: {side['verdict']}"
+        f"{run['target']}, started {run['started']}, profile {run['profile'] or 'unknown'}, seed {run['seed']}, "
+        f"{run['requests']} requests, suite {run['suite']['version']}, "
+        f"contract {run['suite']['contract'][:12]}: {run['verdict']}"
     )
 
 
-def _ledger(found: dict[str, Any]) -> list[str]:
-    ledger = found.get("ledger", {})
-    return [*ledger.get("errors", ()), *ledger.get("notes", ())]
+def warnings(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """What to know beside the changes: what makes the runs hard to compare, and what the ledger says."""
+    ledger = document.get("ledger", {})
+    notes = (*ledger.get("errors", ()), *ledger.get("notes", ()))
+    return [*(("Note", said) for said in document["caveats"]), *(("Ledger", said) for said in notes)]
 
 
-# ------------------------------------------------------------------ text
+def as_json(document: dict[str, Any]) -> str:
+    """The document itself."""
+    return json.dumps(document, indent=1) + "\n"
 
 
-def text(found: dict[str, Any]) -> str:
+def as_text(document: dict[str, Any]) -> str:
     """Plain text for a terminal or a log: no escapes, a line for each thing."""
-    lines = [f"{found['verdict'].upper()}: {heading(found)}"]
-    lines += [f"{name}: {line(said)}" for name, said in sides(found)]
-    lines += [f"Mind: {line(said)}" for said in found["caveats"]]
-    lines += [f"Ledger: {line(said)}" for said in _ledger(found)]
-    for section in sections(found):
+    lines = [f"{document['verdict'].upper()}: {heading(document)}"]
+    lines += [f"{name}: {line(said)}" for name, said in (*runs(document), *warnings(document))]
+    for section in sections(document):
         lines += ["", f"{section.kind} ({section.count}): {section.says}"]
         for item in section.items:
             marks = "".join(f" [{mark}]" for mark in item.marks)
             lines += [f"  {item.level:7} {line(item.clause)}{marks}", f"          {line(item.says)}"]
             lines += [f"          {label}: {line(said)}" for label, said in item.rows]
-        for reason, names in section.groups:
+        for reason, names in section.groups.items():
             lines += [f"  {line(reason)}", *(f"          {line(name)}" for name in names)]
-    if found["still_broken"]:
-        lines += ["", f"Broken in both ({len(found['still_broken'])}):"]
-        lines += [f"  {line(name)}" for name in found["still_broken"]]
+    if document["still_broken"]:
+        lines += ["", f"Broken in both ({len(document['still_broken'])}):"]
+        lines += [f"  {line(name)}" for name in document["still_broken"]]
     return "\n".join(lines) + "\n"
 
 
-# ------------------------------------------------------------------ Markdown
-
-
-def markdown(found: dict[str, Any]) -> str:
+def as_markdown(document: dict[str, Any]) -> str:
     """Markdown for an issue, a pull request or a step summary."""
-    lines = [f"# Two runs: {found['verdict']}", "", words(heading(found)), "", "| run | |", "|---|---|"]
-    lines += [f"| {name} | {code(said, table=True)} |" for name, said in sides(found)]
-    lines.append("")
-    lines += [f"> **Mind:** {code(said)}\n" for said in found["caveats"]]
-    lines += [f"> **Ledger:** {code(said)}\n" for said in _ledger(found)]
-    for section in sections(found):
+    lines = [f"# Two runs: {document['verdict']}", "", words(heading(document)), "", "| run | |", "|---|---|"]
+    lines += [*(f"| {name} | {code(said, table=True)} |" for name, said in runs(document)), ""]
+    lines += [f"> **{name}:** {code(said)}\n" for name, said in warnings(document)]
+    for section in sections(document):
         lines += [f"## {section.kind} ({section.count})", "", f"{section.says[0].upper()}{section.says[1:]}.", ""]
         for item in section.items:
             marks = "".join(f", **{mark}**" for mark in item.marks)
             lines.append(f"- {code(item.clause)} ({item.level}{marks}): {words(item.says)}")
             lines += [f"  - {label}: {code(said)}" for label, said in item.rows]
-        for reason, names in section.groups:
+        for reason, names in section.groups.items():
             lines += [f"- {code(reason)}", *(f"  - {code(name)}" for name in names)]
         lines.append("")
-    if found["still_broken"]:
-        lines += [f"## Broken in both ({len(found['still_broken'])})", ""]
-        lines += [f"- {code(name)}" for name in found["still_broken"]]
+    if document["still_broken"]:
+        lines += [f"## Broken in both ({len(document['still_broken'])})", ""]
+        lines += [f"- {code(name)}" for name in document["still_broken"]]
     return "\n".join(lines).rstrip() + "\n"
 
 
-# ------------------------------------------------------------------ HTML
-
-
-def html(found: dict[str, Any]) -> str:
+def as_html(document: dict[str, Any]) -> str:
     """One page: no network, no script, light and dark."""
-    return (
-        environment()
-        .get_template("compare.html")
-        .render(
-            found=found,
-            tones=TONES,
-            sides=sides(found),
-            ledger=_ledger(found),
-            sections=list(sections(found)),
-            line=line,
-        )
-    )
+    template = environment().get_template("compare.html")
+    return template.render(
+        found=document, tones=TONES, runs=runs(document), warnings=warnings(document),
+        sections=list(sections(document)), line=line,
+    )  # fmt: skip
+
+
+FORMATS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "text": as_text, "json": as_json, "markdown": as_markdown, "html": as_html,
+}  # fmt: skip
+"""How a comparison is written, by name."""

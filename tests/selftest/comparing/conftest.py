@@ -5,6 +5,7 @@ import functools
 import json
 
 import pytest
+from looking import settings_for
 
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
@@ -13,17 +14,14 @@ from restore_conformance.mock.faults import seeded
 from restore_conformance.records.exchange_store import Store
 from restore_conformance.records.run_record import learn, run_of
 from restore_conformance.scrub import Scrub
-from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 
 
 def _made(folder, fault, register=None, **settings):
     """A run of the mock with that fault: its record and its exchanges, as the texts they are stored as."""
     service = seeded(fault) if fault else Service()
-    tokens = {kind: token for token, kind in service.tokens.items()}
-    others = {kind: token for kind, token in tokens.items() if kind != "good"}
-    chosen = Settings(**{"token": tokens["good"], "identities": others, "profile": "quick", **settings})
-    scrub = Scrub({"token": service.token, **others})
+    chosen = settings_for(service, **{"profile": "quick", **settings})
+    scrub = Scrub({"token": service.token, **chosen.identities})
     target = Embedded(service)
     path = folder / "exchanges.ndjson"
     store = Store(path, scrub, target.base)
@@ -67,22 +65,6 @@ def folder(tmp_path, stored):
         return place
 
     return make
-
-
-@pytest.fixture
-def command(capsys):
-    """Runs the command in process: exit code, standard output, standard error."""
-    from restore_conformance import cli
-
-    def act(*arguments):
-        try:
-            code = cli.main([str(argument) for argument in arguments])
-        except SystemExit as left:
-            code = left.code
-        out = capsys.readouterr()
-        return code, out.out, out.err
-
-    return act
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ from canaries import FORMS
 from rendering import shown
 
 from restore_conformance.contract.documents import pinned
-from restore_conformance.records import broke, exchanges
-from restore_conformance.reports.bundle import Case, files, zipped
-from restore_conformance.reports.bundle.selection import broken_clause, chosen
-from restore_conformance.reports.comparison import read_record
+from restore_conformance.records.finding import broke, exchanges
+from restore_conformance.records.reader import read_record
+from restore_conformance.reports.bundle.archive import files, zipped
+from restore_conformance.reports.bundle.readme import Case
+from restore_conformance.reports.bundle.selection import broken_clause, select
 
 CLAUSE, FAULT = "create/introduction.no-payload-job-type", "default-job-typed-bulk"
 TALK, TALK_FAULT = "activate/errors.not-a-draft", "activate-any-state"
@@ -49,8 +50,8 @@ def test_a_bundle_says_all_a_vendor_would_ask(bundle, record, entry):
     made = bundle()
     text = made["README.md"].decode()
     parts = [
-        CLAUSE, entry(record(FAULT), CLAUSE)["says"], "learn.microsoft.com", "heading `introduction`", "`'standard'`",
-        "`bulk`", "/restoreJobType", "| request-id | client-request-id | Date | x-ms-ags-diagnostic |", "Python",
+        CLAUSE, entry(record(FAULT), CLAUSE)["says"], "learn.microsoft.com", "view=graph-rest-beta", "`'standard'`",
+        "`bulk`", "/restoreJobType", "| request-id | client-request-id | date | x-ms-ags-diagnostic |", "Python",
         "graph-restore-conformance", "system", "profile", "seed", "curl -i -X POST",
         "'Authorization: Bearer '\"$TOKEN\"",
     ]  # fmt: skip
@@ -202,7 +203,7 @@ def test_hostile_text_is_inert(folder, tmp_path):
     place = folder(TALK_FAULT, change=poison)
     run = read_record(str(place))
     clause = broken_clause(run, TALK)
-    made = files(Case(run, clause, chosen(place / "exchanges.ndjson", clause, 20)))
+    made = files(Case(run, clause, select(place / "exchanges.ndjson", clause, 20)))
     for name, content in made.items():
         assert re.fullmatch(r"(conversation/\d\d-[a-z0-9-]+\.)?[a-zA-Z.]+", name), name
         if name.endswith((".http", ".md", ".sh")):
@@ -313,7 +314,7 @@ def test_bad_input_is_one_sentence_and_exit_2(command, folder, tmp_path, record)
     place = folder(FAULT)
     good = folder("", "good")
     cases = [
-        ((place, "create/introduction.no-payload-jobtype"), f"near it: {CLAUSE}"),
+        ((place, "create/introduction.no-payload-jobtype"), f"Did you mean {CLAUSE}"),
         ((place, "create/response.id"), f"is not broken in this run: its verdict is pass. Broken are: {CLAUSE}."),
         ((good, CLAUSE), "its verdict is pass. Broken are: none."),
         ((place, CLAUSE, "--exchanges", "0"), "must be from 1 to 10000"),
@@ -321,7 +322,7 @@ def test_bad_input_is_one_sentence_and_exit_2(command, folder, tmp_path, record)
         ((place, CLAUSE, "--good", "no-such"), "There is no run record no-such"),
         ((place, CLAUSE, "--to", "/dev/null/b.zip"), "cannot be written"),
         ((tmp_path, CLAUSE), "holds no run.json"),
-        ((place, "x" * 100_000), "near it"),
+        ((place, "x" * 100_000), "This run has no clause"),
         ((place,), "required"),
     ]
     for arguments, says in cases:

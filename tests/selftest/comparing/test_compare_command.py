@@ -10,7 +10,7 @@ from looking import tags
 from rendering import shown
 
 from restore_conformance.contract.documents import pinned
-from restore_conformance.records import markdown_text
+from restore_conformance.records import safe_text
 from restore_conformance.reports.comparison import compare, document, report
 
 HOSTILE = (
@@ -106,7 +106,7 @@ def test_quiet_prints_one_line(command, pair):
 
 
 def test_hostile_text_is_inert_in_html(poisoned):
-    text = report.render(poisoned, "html")
+    text = report.as_html(poisoned)
     assert {tag for tag, _ in tags(text)} <= {
         "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "span", "p", "b", "dl", "dt",
         "dd", "main", "section", "article", "div", "ul", "li", "code",
@@ -118,14 +118,14 @@ def test_hostile_text_is_inert_in_html(poisoned):
 
 
 def test_hostile_text_is_inert_in_a_terminal(poisoned):
-    text = report.render(poisoned, "text")
+    text = report.as_text(poisoned)
     assert all(c == "\n" or c.isprintable() for c in text)
     assert not re.search(r"^\| cell|^# heading", text, re.MULTILINE)
 
 
 def test_hostile_text_is_inert_in_markdown(poisoned):
     """Outside of code there is no tag, link, picture, mention or reference; and no line begins as one likes."""
-    text = report.render(poisoned, "markdown")
+    text = report.as_markdown(poisoned)
     assert all(c == "\n" or c.isprintable() for c in text)
     page = shown(text)
     assert {tag for tag, _ in page.tags} <= {
@@ -134,30 +134,30 @@ def test_hostile_text_is_inert_in_markdown(poisoned):
     assert "alert" in page.bare  # the sentence of a clause, as text
     for mark in ("@", "#"):
         assert mark not in page.bare, mark
-    assert markdown_text.words("see http://a.example and www.b.example") == "see http\\://a.example and www\\.b.example"
+    assert safe_text.words("see http://a.example and www.b.example") == "see http\\://a.example and www\\.b.example"
 
 
 def test_hostile_text_is_inert_in_json(poisoned):
-    text = report.render(poisoned, "json")
+    text = report.as_json(poisoned)
     assert text.isascii()
     assert "\x1b" not in text
     assert json.loads(text) == poisoned
 
 
 def test_a_line_of_a_million_letters_is_cut():
-    assert len(markdown_text.line("\x00" * 1_000_000)) == 400
-    assert len(markdown_text.code("x" * 1_000_000)) <= 402
-    assert markdown_text.line("short") == "short"
+    assert len(safe_text.line("\x00" * 1_000_000)) == 400
+    assert len(safe_text.code("x" * 1_000_000)) <= 402
+    assert safe_text.line("short") == "short"
 
 
 def test_a_fence_is_longer_than_any_in_the_text():
-    made = markdown_text.fenced("```\n# out\n`````", "sh")
+    made = safe_text.fenced("```\n# out\n`````", "sh")
     assert made.startswith("``````sh\n")
     assert made.endswith("\n``````\n")
 
 
 def test_a_page_asks_no_network_and_is_small(record):
-    text = report.render(document(compare(record(), record("standard-answered-200"))), "html")
+    text = report.as_html(document(compare(record(), record("standard-answered-200"))))
     assert len(text) < 100_000
     assert not any(tag in {"script", "link", "img", "iframe"} for tag, _ in tags(text))
     assert "prefers-color-scheme: dark" in text

@@ -13,11 +13,20 @@ from restore_conformance.clauses import load
 from restore_conformance.contract import places
 from restore_conformance.contract.documents import Documents, pinned
 from restore_conformance.mock.variants import shaped
-from restore_conformance.records.finding_identity import numberless, steady
+from restore_conformance.records.finding import normalised, without_numbers
 from restore_conformance.records.run_record import run_of
 from restore_conformance.reports.comparison import compare, document
-from restore_conformance.reports.comparison.changes import MIRROR, Kind
+from restore_conformance.reports.comparison.changes import Kind
 from restore_conformance.scrub import Scrub
+
+MIRRORED = [
+    (Kind.REGRESSED, Kind.FIXED),
+    (Kind.APPEARED, Kind.VANISHED),
+    (Kind.LOST, Kind.GAINED),
+    (Kind.NEW, Kind.RETIRED),
+]
+MIRROR = {kind: kind for kind in Kind} | dict(MIRRORED) | {back: there for there, back in MIRRORED}
+"""What each kind is when the two runs change places."""
 
 
 def kinds(found):
@@ -347,8 +356,8 @@ def test_every_changed_verdict_is_told_exactly_once(pieces, data):
     ],
 )
 def test_what_differs_from_run_to_run_is_replaced(text, shown):
-    assert steady(text) == shown
+    assert normalised(text) == shown
 
 
 def test_numbers_that_are_statuses_stay():
-    assert numberless("expected 23, got 7 with 503") == "expected <n>, got <n> with 503"
+    assert without_numbers("expected 23, got 7 with 503") == "expected <n>, got <n> with 503"

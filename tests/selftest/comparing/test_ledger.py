@@ -290,7 +290,7 @@ BAD = {
     "a date with a time": (written().replace("2099-01-01", "2099-01-01T00:00:00Z"), "review must be a date"),
     "no such clause": (
         written(clause="create/response.locatoin"),
-        "names no clause: create/response.locatoin; near it:",
+        "names no clause: create/response.locatoin. Did you mean",
     ),
     "a target that is none": (written(target="emulator"), "matches nothing: emulator is no base address"),
     "an address without a host": (written(target="https://"), "matches nothing"),

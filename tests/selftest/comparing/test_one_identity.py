@@ -8,7 +8,7 @@ from looking import some
 
 from restore_conformance.cli import main
 from restore_conformance.history.run_row import notes_of, pack
-from restore_conformance.records.finding_identity import sight
+from restore_conformance.records.finding import identity
 from restore_conformance.reports.comparison import compare
 from restore_conformance.reports.comparison.changes import Kind
 
@@ -74,9 +74,9 @@ def test_another_status_is_another_finding_and_another_number_is_not(record):
     """A clause broken by a 500 and by a 201 has two findings; one broken with 3 and with 5 artifacts has one."""
     run = record("delete-answered-202")
     finding = next(one for entry in run["clauses"] for one in entry["findings"])
-    shown = sight({**finding, "message": "expected 204, got 202 for 3 artifacts"})
-    assert shown.key == sight({**finding, "message": "expected 204, got 202 for 5 artifacts"}).key
-    assert shown.key != sight({**finding, "message": "expected 204, got 500 for 3 artifacts"}).key
+    shown = identity({**finding, "message": "expected 204, got 202 for 3 artifacts"})
+    assert shown.key == identity({**finding, "message": "expected 204, got 202 for 5 artifacts"}).key
+    assert shown.key != identity({**finding, "message": "expected 204, got 500 for 3 artifacts"}).key
 
 
 UNREADABLE = {

@@ -42,11 +42,7 @@ def everywhere(data: bytes, others: dict[str, bytes]) -> Iterator[Damaged]:
         yield "NUL bytes", f"NUL at {at}", data[:at] + b"\x00\x00" + data[at:]
         yield "no UTF-8", f"Latin-1 at {at}", data[:at] + b"\xff\xfe\xe9" + data[at:]
     yield "encoding", "UTF-16 without a mark", data.decode().encode("utf-16-le")
-    yield (
-        "error answer",
-        "an error in JSON",
-        json.dumps({"error": {"code": "TooManyRequests", "message": "m"}}).encode(),
-    )
+    yield "error answer", "an error in JSON", b'{"error": {"code": "TooManyRequests", "message": "m"}}'
     yield "error answer", "an error in text", b"upstream connect error or disconnect/reset before headers\n"
     for value in (b"null", b"[]", b"{}", b"0", b'"text"'):
         yield "other JSON", value.decode(), value
@@ -63,77 +59,53 @@ def everywhere(data: bytes, others: dict[str, bytes]) -> Iterator[Damaged]:
 def metadata(text: str) -> Iterator[Damaged]:
     """Damages of a metadata document."""
     lines = text.splitlines(keepends=True)
+    graph = re.compile(r'(<Schema Namespace="microsoft.graph"[^>]*>).*?(</Schema>)', re.DOTALL)
+    kinds = re.findall(r"      <(?:Entity|Complex)Type.*?</(?:Entity|Complex)Type>\n", text, re.DOTALL)
+    member = '<Member Name="new" Value="0" />'
+    base = '<EntityType Name="entity" {}>'
     yield "wrong root", "a feed", b'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"/>'
-    yield (
-        "wrong root",
-        "an old version",
-        text.replace("docs.oasis-open.org/odata/ns/edmx", "schemas.microsoft.com/ado/2007/06/edmx").encode(),
-    )
     for tag in ("Property", "Member"):
-        kept = "".join(line for line in lines if f"<{tag} " not in line)
-        yield "members lost", f"every {tag}", kept.encode()
+        yield "members lost", f"every {tag}", "".join(line for line in lines if f"<{tag} " not in line).encode()
     head, end = text.index("<EntityType"), text.index("</Schema>")
     yield "members lost", "all entity types", (text[:head] + text[end:]).encode()
-    yield (
-        "members lost",
-        "all types",
-        re.sub(
-            r'(<Schema Namespace="microsoft.graph"[^>]*>).*?(</Schema>)', r"\1\2", text, count=1, flags=re.DOTALL
-        ).encode(),
-    )
-    kinds = re.findall(r"      <(?:Entity|Complex)Type.*?</(?:Entity|Complex)Type>\n", text, re.DOTALL)
+    yield "members lost", "all types", graph.sub(r"\1\2", text, count=1).encode()
     for share in (2, 3):
         thinned = text
         for number, kind in enumerate(kinds):
             if number % share:
                 thinned = thinned.replace(kind, "", 1)
         yield "members lost", f"all but every {share}nd type", thinned.encode()
-    yield (
-        "declared twice",
-        "a type",
-        text.replace(kinds[0], kinds[0] + kinds[0].replace("Edm.String", "Edm.Guid"), 1).encode(),
-    )
-    yield (
-        "declared twice",
-        "a member",
-        text.replace(
-            '<Member Name="new" Value="0" />', '<Member Name="new" Value="0" /><Member Name="new" Value="5" />', 1
-        ).encode(),
-    )
-    yield (
-        "its own base",
-        "entity",
-        text.replace(
-            '<EntityType Name="entity" Abstract="true">', '<EntityType Name="entity" BaseType="graph.restorePoint">'
-        ).encode(),
-    )
-    yield "no value", "a type without a name", text.replace('Name="restorePoint"', "", 1).encode()
-    yield "no value", "a member without a type", text.replace(' Type="Edm.String"', "", 1).encode()
-    yield "no value", "a number that is none", text.replace('Value="0"', 'Value="zero"', 1).encode()
-    yield "no value", "a schema without a namespace", text.replace('Namespace="microsoft.graph"', "", 1).encode()
+    for sort, name, old, new in (
+        ("wrong root", "an old version", "docs.oasis-open.org/odata/ns/edmx", "schemas.microsoft.com/ado/2007/06/edmx"),
+        ("its own base", "entity", base.format('Abstract="true"'), base.format('BaseType="graph.restorePoint"')),
+    ):
+        yield sort, name, text.replace(old, new).encode()
+    for sort, name, old, new in (
+        ("declared twice", "a type", kinds[0], kinds[0] + kinds[0].replace("Edm.String", "Edm.Guid")),
+        ("declared twice", "a member", member, member + member.replace("0", "5")),
+        ("no value", "a type without a name", 'Name="restorePoint"', ""),
+        ("no value", "a member without a type", ' Type="Edm.String"', ""),
+        ("no value", "a number that is none", 'Value="0"', 'Value="zero"'),
+        ("no value", "a schema without a namespace", 'Namespace="microsoft.graph"', ""),
+    ):
+        yield sort, name, text.replace(old, new, 1).encode()
 
 
 def openapi(text: str) -> Iterator[Damaged]:
     """Damages of an OpenAPI document."""
+
+    def without(pattern: str, kept: str) -> bytes:
+        return re.sub(pattern, kept, text, flags=re.DOTALL).encode()
+
+    lost, schemas = "members lost", r"  schemas:\n.*?  responses:"
+    properties = re.sub(r"^( +)properties:\n(?:\1 .*\n)+", "", text, flags=re.MULTILINE)
     yield "wrong version", "2.0", text.replace("openapi: 3.0.4", "swagger: '2.0'").encode()
     yield "wrong version", "none", text.replace("openapi: 3.0.4\n", "").encode()
-    yield "members lost", "no components", text[: text.index("components:")].encode()
-    yield "members lost", "no paths", re.sub(r"paths:\n.*?components:", "components:", text, flags=re.DOTALL).encode()
-    yield (
-        "members lost",
-        "no schemas",
-        re.sub(r"  schemas:\n.*?  responses:", "  responses:", text, flags=re.DOTALL).encode(),
-    )
-    yield (
-        "members lost",
-        "empty schemas",
-        re.sub(r"  schemas:\n.*?  responses:", "  schemas:\n  responses:", text, flags=re.DOTALL).encode(),
-    )
-    yield (
-        "members lost",
-        "no properties",
-        re.sub(r"^( +)properties:\n(?:\1 .*\n)+", "", text, flags=re.MULTILINE).encode(),
-    )
+    yield lost, "no components", text[: text.index("components:")].encode()
+    yield lost, "no paths", without(r"paths:\n.*?components:", "components:")
+    yield lost, "no schemas", without(schemas, "  responses:")
+    yield lost, "empty schemas", without(schemas, "  schemas:\n  responses:")
+    yield lost, "no properties", properties.encode()
     yield "declared twice", "the document", (text + text).encode()
     yield "spoiled", "a tab", text.replace("    get:", "\tget:", 1).encode()
     yield "spoiled", "a quote", text.replace("$ref: '", "$ref: ", 3).encode()
@@ -141,22 +113,13 @@ def openapi(text: str) -> Iterator[Damaged]:
 
 def page(text: str) -> Iterator[Damaged]:
     """Damages of a documentation page."""
+    tables = "\n".join(line for line in text.split("\n") if not line.startswith("|"))
+    answer = re.sub(r"(\n(?:## )?Response\n).*?(\n(?:## )?Examples\n)", r"\2", text, flags=re.DOTALL)
+    other = text.replace("sharePointRestoreSession", "exchangeRestoreSession")
     yield "sections lost", "no request line", text.replace("POST /solutions", "Post it to /solutions").encode()
-    yield (
-        "sections lost",
-        "no tables",
-        "\n".join(line for line in text.split("\n") if not line.startswith("|")).encode(),
-    )
-    yield (
-        "sections lost",
-        "no answer",
-        re.sub(r"(\n(?:## )?Response\n).*?(\n(?:## )?Examples\n)", r"\2", text, flags=re.DOTALL).encode(),
-    )
-    yield (
-        "another page",
-        "of another operation",
-        text.replace("sharePointRestoreSession", "exchangeRestoreSession").encode(),
-    )
+    yield "sections lost", "no tables", tables.encode()
+    yield "sections lost", "no answer", answer.encode()
+    yield "another page", "of another operation", other.encode()
     yield "another page", "not found", b"# 404 - Page not found\n\nThe page you asked for is not here.\n"
     yield "half an example", "no answers", re.sub(r"HTTP/1.1 201 Created", "", text).encode()
 

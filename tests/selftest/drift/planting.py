@@ -42,13 +42,13 @@ RETURNED_ONLY = frozenset(
     }
 )  # fmt: skip
 NS = "microsoft.graph"
+B, A, I, U = "breaking", "additive", "informational", "undecidable"  # noqa: E741 - a table reads so
 
 
 @dataclass(frozen=True)
 class Plant:
     """A changed copy and the one change in it; a class of None is not asserted."""
 
-    name: str
     text: str
     kind: str
     path: str
@@ -58,12 +58,12 @@ class Plant:
 
 def _scoped(owner: str, grade: str, navigation: bool = False) -> str:
     """The create client's class; of restorePoint, only referred to, the navigations are out of scope."""
-    return grade if owner in IN_SCOPE and not (navigation and owner == "restorePoint") else "informational"
+    return grade if owner in IN_SCOPE and not (navigation and owner == "restorePoint") else I
 
 
 def _written(owner: str, grade: str, otherwise: str) -> str:
     if owner not in IN_SCOPE:
-        return "informational"
+        return I
     return grade if owner in WRITTEN else otherwise
 
 
@@ -95,66 +95,36 @@ def _type_plants(lines: list[str], place: int, line: str, kind: str, owner: str)
     if kind == "EnumType":
         if "IsFlags" not in line:
             changed = line.replace(f'Name="{owner}"', f'Name="{owner}" IsFlags="true"')
-            yield Plant(
-                f"{owner} becomes flags",
-                _with(lines, place, changed),
-                "enum_flags_changed",
-                path,
-                "breaking",
-                _scoped(owner, "breaking"),
-            )
+            yield Plant(_with(lines, place, changed), "enum_flags_changed", path, B, _scoped(owner, B))
         return
     if "OpenType" in line:
         changed = line.replace(' OpenType="true"', "")
-        yield Plant(
-            f"{owner} closes",
-            _with(lines, place, changed),
-            "type_attribute_changed",
-            path,
-            "breaking",
-            _scoped(owner, "breaking"),
-        )
+        yield Plant(_with(lines, place, changed), "type_attribute_changed", path, B, _scoped(owner, B))
     elif "Abstract" not in line:
         changed = line.replace(f'Name="{owner}"', f'Name="{owner}" OpenType="true"')
-        yield Plant(
-            f"{owner} opens",
-            _with(lines, place, changed),
-            "type_attribute_changed",
-            path,
-            "additive",
-            _scoped(owner, "additive"),
-        )
+        yield Plant(_with(lines, place, changed), "type_attribute_changed", path, A, _scoped(owner, A))
 
 
 def _member_plants(lines: list[str], place: int, line: str, owner: str, member: re.Match[str]) -> Iterator[Plant]:
     indent, tag, name, kind = member.groups()
     path, word = f"{NS}.{owner}/{name}", "property" if tag == "Property" else "navigation"
-    yield Plant(
-        f"{path} gone",
-        _with(lines, place),
-        f"{word}_removed",
-        path,
-        "breaking",
-        _scoped(owner, "breaking", word == "navigation"),
-    )
+    yield Plant(_with(lines, place), f"{word}_removed", path, B, _scoped(owner, B, word == "navigation"))
     if place % 3 == 0:
         new = f'{indent}<{tag} Name="planted" Type="{kind}" />\n'
         yield Plant(
-            f"{path} and another",
             _with(lines, place, line, new),
             f"{word}_added",
             f"{NS}.{owner}/planted",
-            "additive",
-            _scoped(owner, "additive", word == "navigation"),
+            A,
+            _scoped(owner, A, word == "navigation"),
         )
     if place % 3 == 1:
         yield Plant(
-            f"{path} retyped",
             _with(lines, place, line.replace(f'Type="{kind}"', 'Type="Collection(graph.timePeriod)"')),
             f"{word}_type_changed",
             path,
-            "breaking",
-            _scoped(owner, "breaking", word == "navigation"),
+            B,
+            _scoped(owner, B, word == "navigation"),
         )
     if tag == "NavigationProperty":
         flipped = (
@@ -162,99 +132,42 @@ def _member_plants(lines: list[str], place: int, line: str, owner: str, member: 
             if "ContainsTarget" in line
             else line.replace(" />", ' ContainsTarget="true" />')
         )
-        yield Plant(
-            f"{path} contained otherwise",
-            _with(lines, place, flipped),
-            "navigation_containment_changed",
-            path,
-            "informational",
-            "informational",
-        )
+        yield Plant(_with(lines, place, flipped), "navigation_containment_changed", path, I, I)
     elif place % 2 and not kind.startswith("Collection"):
         if 'Nullable="false"' in line:
             loose = line.replace(' Nullable="false"', "")
-            yield Plant(
-                f"{path} loose",
-                _with(lines, place, loose),
-                "nullability_changed",
-                path,
-                "breaking",
-                _scoped(owner, "breaking"),
-            )
+            yield Plant(_with(lines, place, loose), "nullability_changed", path, B, _scoped(owner, B))
         else:
             tight = line.replace(" />", ' Nullable="false" />')
-            yield Plant(
-                f"{path} tight",
-                _with(lines, place, tight),
-                "nullability_changed",
-                path,
-                "breaking",
-                _written(owner, "breaking", "informational"),
-            )
+            yield Plant(_with(lines, place, tight), "nullability_changed", path, B, _written(owner, B, I))
             new = f'{indent}<Property Name="needed" Type="Edm.String" Nullable="false" />\n'
             yield Plant(
-                f"{NS}.{owner} needs more",
                 _with(lines, place, line, new),
                 "property_added",
                 f"{NS}.{owner}/needed",
-                "additive" if owner in RETURNED_ONLY else "breaking",
-                _written(owner, "breaking", "additive"),
+                A if owner in RETURNED_ONLY else B,
+                _written(owner, B, A),
             )
         limited = line.replace(" />", ' MaxLength="10" />')
-        yield Plant(
-            f"{path} limited",
-            _with(lines, place, limited),
-            "facet_changed",
-            path,
-            "breaking",
-            _written(owner, "breaking", "informational"),
-        )
+        yield Plant(_with(lines, place, limited), "facet_changed", path, B, _written(owner, B, I))
 
 
 def _value_plants(lines: list[str], place: int, owner: str, name: str) -> Iterator[Plant]:
     enum, line = f"{NS}.{owner}", lines[place]
     if name != "unknownFutureValue":
-        yield Plant(
-            f"{enum}/{name} gone",
-            _with(lines, place),
-            "enum_member_removed",
-            f"{enum}/{name}",
-            "breaking",
-            _scoped(owner, "breaking"),
-        )
+        yield Plant(_with(lines, place), "enum_member_removed", f"{enum}/{name}", B, _scoped(owner, B))
         renumbered = re.sub(r'Value="\d+"', 'Value="77"', line)
-        yield Plant(
-            f"{enum}/{name} renumbered",
-            _with(lines, place, renumbered),
-            "enum_value_changed",
-            f"{enum}/{name}",
-            "informational",
-            "informational",
-        )
+        yield Plant(_with(lines, place, renumbered), "enum_value_changed", f"{enum}/{name}", I, I)
         return
     new = line.replace("unknownFutureValue", "planted").replace('Value="', 'Value="9')
-    yield Plant(
-        f"{enum} before",
-        _with(lines, place, new, line),
-        "enum_member_added",
-        f"{enum}/planted",
-        "breaking",
-        _scoped(owner, "breaking"),
-    )
-    yield Plant(
-        f"{enum} after",
-        _with(lines, place, line, new),
-        "enum_member_added",
-        f"{enum}/planted",
-        "additive",
-        _scoped(owner, "additive"),
-    )
+    yield Plant(_with(lines, place, new, line), "enum_member_added", f"{enum}/planted", B, _scoped(owner, B))
+    yield Plant(_with(lines, place, line, new), "enum_member_added", f"{enum}/planted", A, _scoped(owner, A))
     if "<Member" in lines[place - 1]:
         swapped = "".join([*lines[: place - 1], line, lines[place - 1], *lines[place + 1 :]])
-        yield Plant(f"{enum} down", swapped, "enum_reordered", enum, "breaking", _scoped(owner, "breaking"))
+        yield Plant(swapped, "enum_reordered", enum, B, _scoped(owner, B))
     if "<Member" in lines[place - 2]:
         swapped = "".join([*lines[: place - 2], lines[place - 1], lines[place - 2], *lines[place:]])
-        yield Plant(f"{enum} order", swapped, "enum_reordered", enum, "informational", "informational")
+        yield Plant(swapped, "enum_reordered", enum, I, I)
 
 
 def _operation_plants(text: str) -> Iterator[Plant]:
@@ -267,38 +180,15 @@ def _operation_plants(text: str) -> Iterator[Plant]:
         def with_(changed: str, whole: str = whole) -> str:
             return text.replace(whole, changed, 1)
 
-        yield Plant(f"{path} gone", with_(""), "action_removed", path, "breaking", "informational")
+        yield Plant(with_(""), "action_removed", path, B, I)
         required = '        <Parameter Name="planted" Type="Edm.String" Nullable="false" />\n        <ReturnType'
-        yield Plant(
-            f"{path} needs more",
-            with_(whole.replace("        <ReturnType", required)),
-            "action_signature_changed",
-            path,
-            "breaking",
-            "informational",
-        )
+        yield Plant(with_(whole.replace("        <ReturnType", required)), "action_signature_changed", path, B, I)
         optional = required.replace(' Nullable="false"', "")
-        yield Plant(
-            f"{path} takes more",
-            with_(whole.replace("        <ReturnType", optional)),
-            "action_signature_changed",
-            path,
-            "additive",
-            "informational",
-        )
+        yield Plant(with_(whole.replace("        <ReturnType", optional)), "action_signature_changed", path, A, I)
         other = re.sub(r'<ReturnType Type="[^"]+"', '<ReturnType Type="Edm.String"', whole)
-        yield Plant(
-            f"{path} answers otherwise", with_(other), "action_signature_changed", path, "breaking", "informational"
-        )
+        yield Plant(with_(other), "action_signature_changed", path, B, I)
         copied = whole.replace(f'Name="{name}"', f'Name="planted{name}"')
-        yield Plant(
-            f"{path} beside another",
-            with_(whole + copied),
-            "action_added",
-            path.replace(name, f"planted{name}", 1),
-            "additive",
-            "informational",
-        )
+        yield Plant(with_(whole + copied), "action_added", path.replace(name, f"planted{name}", 1), A, I)
 
 
 def _annotation_plants(text: str) -> Iterator[Plant]:
@@ -306,26 +196,23 @@ def _annotation_plants(text: str) -> Iterator[Plant]:
         r'      <Annotations Target="([^"]+)">\n\s*<Annotation Term="([^"]+)".*?</Annotations>\n', text, re.DOTALL
     ):
         path = f"{block.group(1)}@{block.group(2)}"
-        yield Plant(f"{path} gone", text.replace(block.group(), "", 1), "annotation_removed", path, "informational")
+        yield Plant(text.replace(block.group(), "", 1), "annotation_removed", path, I)
         other = block.group().replace('Bool="true"', 'Bool="false"')
-        yield Plant(
-            f"{path} otherwise", text.replace(block.group(), other, 1), "annotation_changed", path, "informational"
-        )
+        yield Plant(text.replace(block.group(), other, 1), "annotation_changed", path, I)
         more = block.group().replace(
             "      </Annotations>", '        <Annotation Term="Core.Permissions" String="read" />\n      </Annotations>'
         )
         yield Plant(
-            f"{block.group(1)} noted",
             text.replace(block.group(), more, 1),
             "annotation_added",
             f"{block.group(1)}@Org.OData.Core.V1.Permissions",
-            "informational",
+            I,
         )
     for line in re.finditer(r'\s*<NavigationPropertyBinding Path="([^"]+)" Target="([^"]+)" />', text):
         path = f"solutions/{line.group(1)}"
-        yield Plant(f"{path} unbound", text.replace(line.group(), "", 1), "binding_removed", path, "informational")
+        yield Plant(text.replace(line.group(), "", 1), "binding_removed", path, I)
         other = line.group().replace(line.group(2), "solutions/elsewhere")
-        yield Plant(f"{path} rebound", text.replace(line.group(), other, 1), "binding_changed", path, "informational")
+        yield Plant(text.replace(line.group(), other, 1), "binding_changed", path, I)
 
 
 def openapi_plants(text: str) -> Iterator[Plant]:
@@ -343,55 +230,25 @@ def openapi_plants(text: str) -> Iterator[Plant]:
         def with_(changed: str, at: int = at, whole: str = whole) -> str:
             return text[:at] + changed + text[at + len(whole) :]
 
-        yield Plant(
-            f"{path} retyped",
-            with_(whole.replace("string", "boolean")),
-            "property_type_changed",
-            path,
-            "breaking",
-            _scoped(local, "breaking"),
-        )
+        yield Plant(with_(whole.replace("string", "boolean")), "property_type_changed", path, B, _scoped(local, B))
         tight = "\n".join(line for line in whole.split("\n") if "nullable" not in line)
-        yield Plant(
-            f"{path} tight",
-            with_(tight),
-            "nullability_changed",
-            path,
-            "breaking",
-            _written(local, "breaking", "informational"),
-        )
+        yield Plant(with_(tight), "nullability_changed", path, B, _written(local, B, I))
         renamed = whole.replace(started.group(2), "planted", 1)
-        yield Plant(
-            f"{path} beside another",
-            with_(whole + renamed),
-            "property_added",
-            f"{owner}/planted",
-            "additive",
-            _scoped(local, "additive"),
-        )
+        yield Plant(with_(whole + renamed), "property_added", f"{owner}/planted", A, _scoped(local, A))
         limited = whole + f"{started.group(3)}maxLength: 5\n"
-        yield Plant(
-            f"{path} limited",
-            with_(limited),
-            "facet_changed",
-            path,
-            "breaking",
-            _written(local, "breaking", "informational"),
-        )
+        yield Plant(with_(limited), "facet_changed", path, B, _written(local, B, I))
     create = "/solutions/backupRestore/sharePointRestoreSessions"
     one = f"{create}/{{sharePointRestoreSession-id}}"
     planted = "get:\n      responses:\n        2XX:\n          description: Planted\n"
     new_path = f"  /solutions/backupRestore/planted:\n    {planted}"
     yield Plant(
-        "a path more",
         text.replace("components:\n", new_path + "components:\n", 1),
         "path_added",
         "/solutions/backupRestore/planted",
-        "additive",
-        "informational",
+        A,
+        I,
     )
     yield Plant(
-        "a method more",
         text.replace(
             "    delete:\n",
             "    put:\n      responses:\n        2XX:\n          description: Planted\n    delete:\n",
@@ -399,19 +256,11 @@ def openapi_plants(text: str) -> Iterator[Plant]:
         ),
         "method_added",
         f"{one} put",
-        "additive",
-        "informational",
+        A,
+        I,
     )
+    yield Plant(text.replace("    delete:\n", "    x-delete:\n", 1), "method_removed", f"{one} delete", B, I)
     yield Plant(
-        "a method less",
-        text.replace("    delete:\n", "    x-delete:\n", 1),
-        "method_removed",
-        f"{one} delete",
-        "breaking",
-        "informational",
-    )
-    yield Plant(
-        "a header required",
         text.replace(
             "        - name: If-Match\n          in: header\n",
             "        - name: If-Match\n          in: header\n          required: true\n",
@@ -419,32 +268,24 @@ def openapi_plants(text: str) -> Iterator[Plant]:
         ),
         "parameter_changed",
         f"{one} delete header If-Match",
-        "breaking",
-        "informational",
+        B,
+        I,
     )
     yield Plant(
-        "a body optional",
         text.replace("        required: true\n      responses", "        required: false\n      responses", 1),
         "request_body_changed",
         f"{create} post",
-        "additive",
-        "additive",
+        A,
+        A,
     )
     assert text.count("  post:") == 1
     post = text.index("    post:")
     answered = text[:post] + text[post:].replace(
         "        2XX:\n", "        409:\n          description: Planted\n        2XX:\n", 1
     )
-    yield Plant("an answer more", answered, "response_added", f"{create} post 409", "additive", "additive")
+    yield Plant(answered, "response_added", f"{create} post 409", A, A)
     gone = text[:post] + text[post:].replace("        2XX:\n", "        x-2XX:\n", 1)
-    yield Plant(
-        "the success gone",
-        gone.replace("x-2XX", "4XX", 1),
-        "response_removed",
-        f"{create} post 2XX",
-        "breaking",
-        "breaking",
-    )
+    yield Plant(gone.replace("x-2XX", "4XX", 1), "response_removed", f"{create} post 2XX", B, B)
 
 
 def page_plants(text: str, markdown: bool) -> Iterator[Plant]:
@@ -458,60 +299,41 @@ def page_plants(text: str, markdown: bool) -> Iterator[Plant]:
         assert old in text, old
         return text.replace(old, new, 1)
 
-    yield Plant("the method", swap(f"\n{post}", f"\nPUT {name}"), "page_method_changed", post, "breaking")
-    yield Plant("the path", swap(f"\n{post}", f"\n{post}X"), "page_path_changed", post, "breaking")
+    yield Plant(swap(f"\n{post}", f"\nPUT {name}"), "page_method_changed", post, B)
+    yield Plant(swap(f"\n{post}", f"\n{post}X"), "page_path_changed", post, B)
     tick = "`" if markdown else ""
-    yield Plant(
-        "the status", swap(f"{tick}201 Created{tick}", f"{tick}200 OK{tick}"), "page_status_changed", post, "breaking"
-    )
-    yield Plant(
-        "the namespace",
-        swap("Namespace: microsoft.graph", "Namespace: microsoft.restore"),
-        "page_namespace_changed",
-        post,
-        "breaking",
-    )
+    yield Plant(swap(f"{tick}201 Created{tick}", f"{tick}200 OK{tick}"), "page_status_changed", post, B)
+    yield Plant(swap("Namespace: microsoft.graph", "Namespace: microsoft.restore"), "page_namespace_changed", post, B)
     cells = (bar.join(("Content-Type", "application/json. Required.")), bar.join(("X-Planted", "planted. {}")))
-    for word, grade in (("Required.", "breaking"), ("Optional.", "additive")):
+    for word, grade in (("Required.", B), ("Optional.", A)):
         row = _line_of(text, cells[0])
         yield Plant(
-            f"a header {word}",
             swap(row, row + row.replace(cells[0], cells[1].format(word))),
             "page_header_added",
             "headers/X-Planted",
             grade,
         )
     yield Plant(
-        "a header optional",
         swap("application/json. Required.", "application/json. Optional."),
         "page_header_changed",
         "headers/Content-Type",
-        "additive",
+        A,
     )
     permission = "BackupRestore-Restore.ReadWrite.All"
     for caller, words in (("delegated-work", "Delegated (work or school account)"), ("application", "Application")):
         old = bar.join((words, permission))
         yield Plant(
-            f"{caller} needs other",
-            swap(old, bar.join((words, "Sites.FullControl.All"))),
-            "page_permission_changed",
-            f"permissions/{caller}",
-            "breaking",
+            swap(old, bar.join((words, "Sites.FullControl.All"))), "page_permission_changed", f"permissions/{caller}", B
         )
         yield Plant(
-            f"{caller} out",
-            swap(old, bar.join((words, "Not supported."))),
-            "page_permission_removed",
-            f"permissions/{caller}",
-            "breaking",
+            swap(old, bar.join((words, "Not supported."))), "page_permission_removed", f"permissions/{caller}", B
         )
         higher = bar.join((words, permission, "Not available."))
         yield Plant(
-            f"{caller} more",
             swap(higher, bar.join((words, permission, "Sites.FullControl.All"))),
             "page_permission_added",
             f"permissions/{caller}/Sites.FullControl.All",
-            "additive",
+            A,
         )
     rows = {
         prop: _line_of(text, f"{prop}{bar}")
@@ -519,57 +341,24 @@ def page_plants(text: str, markdown: bool) -> Iterator[Plant]:
     }
     for prop, row in rows.items():
         path = f"{kind}/{prop}"
-        yield Plant(f"{prop} gone", swap(row, ""), "page_property_removed", path, "breaking")
+        yield Plant(swap(row, ""), "page_property_removed", path, B)
         if "Required." in row:
-            yield Plant(
-                f"{prop} optional",
-                swap(row, row.replace("Required.", "Optional.")),
-                "page_property_required_changed",
-                path,
-                "additive",
-            )
-            yield Plant(
-                f"{prop} single",
-                swap(row, row.replace(" collection", "", 1)),
-                "page_property_type_changed",
-                path,
-                "breaking",
-            )
+            yield Plant(swap(row, row.replace("Required.", "Optional.")), "page_property_required_changed", path, A)
+            yield Plant(swap(row, row.replace(" collection", "", 1)), "page_property_type_changed", path, B)
         else:
+            yield Plant(swap(row, row.replace("Optional.", "Required.")), "page_property_required_changed", path, B)
+            yield Plant(swap(row, row.replace("String", "Boolean")), "page_property_type_changed", path, B)
             yield Plant(
-                f"{prop} required",
-                swap(row, row.replace("Optional.", "Required.")),
-                "page_property_required_changed",
-                path,
-                "breaking",
-            )
-            yield Plant(
-                f"{prop} typed",
-                swap(row, row.replace("String", "Boolean")),
-                "page_property_type_changed",
-                path,
-                "breaking",
-            )
-            yield Plant(
-                f"{prop} values",
                 swap(row, row.replace("rename", "rename, skip").replace("`rename, skip`", "`rename`, `skip`")),
                 "page_property_values_changed",
                 path,
-                "additive",
+                A,
             )
-            yield Plant(
-                f"{prop} value gone",
-                swap(row, re.sub(r", `?rename`?", "", row)),
-                "page_property_values_changed",
-                path,
-                "breaking",
-            )
+            yield Plant(swap(row, re.sub(r", `?rename`?", "", row)), "page_property_values_changed", path, B)
         new = row.replace(prop, "planted", 1)
-        for word, grade in (("Required.", "breaking"), ("Optional.", "additive")):
+        for word, grade in (("Required.", B), ("Optional.", A)):
             claimed = new.replace("Required.", word).replace("Optional.", word)
-            yield Plant(
-                f"{prop} and another {word}", swap(row, row + claimed), "page_property_added", f"{kind}/planted", grade
-            )
+            yield Plant(swap(row, row + claimed), "page_property_added", f"{kind}/planted", grade)
     for title, path in (
         ("Example 2: Create a granular restore session\n", "examples/create a granular restore session"),
         ("Example 1: Create a standard restore session\n", "examples/create a standard restore session"),
@@ -577,17 +366,11 @@ def page_plants(text: str, markdown: bool) -> Iterator[Plant]:
         at = text.index(title)
         head, tail = text[:at], text[at:]
         planted = head + tail.replace('"status": "draft"', '"status": "activating"', 1)
-        yield Plant(f"{path} status", planted, "page_example_changed", f"{path}/response/status", "undecidable")
+        yield Plant(planted, "page_example_changed", f"{path}/response/status", U)
         planted = head + tail.replace('"failed": 0', '"failed": 1', 1)
-        yield Plant(
-            f"{path} count",
-            planted,
-            "page_example_changed",
-            f"{path}/response/restoreSessionArtifactCount/failed",
-            "informational",
-        )
+        yield Plant(planted, "page_example_changed", f"{path}/response/restoreSessionArtifactCount/failed", I)
         planted = head + tail.replace('"status": "draft"', '"planted": "x", "status": "draft"', 1)
-        yield Plant(f"{path} member", planted, "page_example_member_added", f"{kind}/planted", "additive")
+        yield Plant(planted, "page_example_member_added", f"{kind}/planted", A)
 
 
 def reworded(text: str, markdown: bool) -> Iterator[tuple[str, str, str]]:
@@ -647,10 +430,10 @@ def har(response: Any, *, status: int = 201, headers: tuple[tuple[str, str], ...
 def behaviour_plants(answer: dict[str, Any]) -> Iterator[Plant]:
     """One planted oddity per recording of the printed standard answer."""
     base = f"{NS}.restoreSessionBase"
-    places: dict[str, tuple[list[str], str]] = {
-        "session": ([], f"{NS}.sharePointRestoreSession"),
-        "counts": (["restoreSessionArtifactCount"], f"{NS}.restoreSessionArtifactCount"),
-    }
+    places: list[tuple[list[str], str]] = [
+        ([], f"{NS}.sharePointRestoreSession"),
+        (["restoreSessionArtifactCount"], f"{NS}.restoreSessionArtifactCount"),
+    ]
 
     def changed(keys: list[str], **members: Any) -> dict[str, Any]:
         copied = copy.deepcopy(answer)
@@ -660,31 +443,15 @@ def behaviour_plants(answer: dict[str, Any]) -> Iterator[Plant]:
         inner.update(members)
         return copied
 
-    for name, (keys, owner) in places.items():
+    for keys, owner in places:
         for value in ("x", 1, None, {"a": 1}, [1]):
-            yield Plant(
-                f"{name} member {value}",
-                har(changed(keys, planted=value)),
-                "behaviour_member_undocumented",
-                f"{owner}/planted",
-                "additive",
-            )
+            yield Plant(har(changed(keys, planted=value)), "behaviour_member_undocumented", f"{owner}/planted", A)
     for member, enum in (("status", "restoreSessionStatus"), ("restoreJobType", "restoreJobType")):
         yield Plant(
-            f"{member} value",
-            har(changed([], **{member: "planted"})),
-            "behaviour_enum_member_undocumented",
-            f"{NS}.{enum}/planted",
-            "breaking",
+            har(changed([], **{member: "planted"})), "behaviour_enum_member_undocumented", f"{NS}.{enum}/planted", B
         )
         for value in (1, True, {}, []):
-            yield Plant(
-                f"{member} {value!r}",
-                har(changed([], **{member: value})),
-                "behaviour_type_undocumented",
-                f"{base}/{member}",
-                "breaking",
-            )
+            yield Plant(har(changed([], **{member: value})), "behaviour_type_undocumented", f"{base}/{member}", B)
     for member in (
         "createdDateTime",
         "lastModifiedDateTime",
@@ -693,37 +460,21 @@ def behaviour_plants(answer: dict[str, Any]) -> Iterator[Plant]:
         "restoreSessionArtifactCount",
     ):
         for value in (1, True):
-            yield Plant(
-                f"{member} {value}",
-                har(changed([], **{member: value})),
-                "behaviour_type_undocumented",
-                f"{base}/{member}",
-                "breaking",
-            )
+            yield Plant(har(changed([], **{member: value})), "behaviour_type_undocumented", f"{base}/{member}", B)
     for member in ("total", "completed", "inProgress", "failed"):
         path = f"{NS}.restoreSessionArtifactCount/{member}"
         for value in ("2", 1.5, True):
             yield Plant(
-                f"{member} {value!r}",
-                har(changed(["restoreSessionArtifactCount"], **{member: value})),
-                "behaviour_type_undocumented",
-                path,
-                "breaking",
+                har(changed(["restoreSessionArtifactCount"], **{member: value})), "behaviour_type_undocumented", path, B
             )
-    yield Plant("no id", har(changed([], id=None)), "behaviour_type_undocumented", f"{NS}.entity/id", "breaking")
+    yield Plant(har(changed([], id=None)), "behaviour_type_undocumented", f"{NS}.entity/id", B)
     create = "POST /solutions/backupRestore/sharePointRestoreSessions"
-    for status, grade in ((200, "breaking"), (202, "breaking"), (302, "breaking"), (418, "informational")):
-        yield Plant(
-            f"status {status}", har(answer, status=status), "behaviour_status_undocumented", f"{create} {status}", grade
-        )
+    for status, grade in ((200, B), (202, B), (302, B), (418, I)):
+        yield Plant(har(answer, status=status), "behaviour_status_undocumented", f"{create} {status}", grade)
     for code in ("PlantedCode", "anotherPlantedCode"):
         error = {"error": {"code": code, "message": "m"}}
-        yield Plant(f"code {code}", har(error, status=400), "behaviour_code_undocumented", f"errors/{code}", "additive")
+        yield Plant(har(error, status=400), "behaviour_code_undocumented", f"errors/{code}", A)
     for header in ("x-planted", "X-Other"):
         yield Plant(
-            f"header {header}",
-            har(answer, headers=((header, "1"),)),
-            "behaviour_header_undocumented",
-            f"headers/{header.lower()}",
-            "additive",
+            har(answer, headers=((header, "1"),)), "behaviour_header_undocumented", f"headers/{header.lower()}", A
         )

@@ -31,7 +31,6 @@ from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.fetch import fetch
 from restore_conformance.verdicts import UsageError
 
-GRADES = frozenset(grade.name for grade in Grade)
 OLDER = FIXTURES / "history" / "2024-08-13_cc22a36f.csdl"
 
 
@@ -162,19 +161,19 @@ def test_severity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_joined_facts() -> None:
-    """One fact told by page and metadata is one, on the type that declares it; the dates say who moved first."""
+    """A fact that page and metadata report is one, on the type that declares it; the dates say who moved first."""
     types = pinned_types.read(SCHEMAS / "types")
 
     def change(kind: str, path: str, source: str) -> Change:
         return Change(kind, path, source, Grade.ADDITIVE, Grade.ADDITIVE, "G-ADDPROP")
 
-    told = [
+    changes = [
         change("property_added", "microsoft.graph.granularRestoreArtifactBase/destinationType", "csdl"),
         change("page_example_member_added", "microsoft.graph.granularSiteRestoreArtifact/destinationType", "page"),
         change("behaviour_member_undocumented", "microsoft.graph.restoreSessionBase/planted", "behaviour"),
     ]
-    seen = {told[0].id: date(2026, 5, 5), told[1].id: date(2026, 6, 15)}
-    facts = {fact.path.rpartition(".")[2]: fact for fact in join(told, types, seen)}
+    seen = {changes[0].id: date(2026, 5, 5), changes[1].id: date(2026, 6, 15)}
+    facts = {fact.path.rpartition(".")[2]: fact for fact in join(changes, types, seen)}
     both = facts["granularRestoreArtifactBase/destinationType"]
     assert (set(both.changes), both.only, both.first, both.days) == ({"csdl", "page"}, None, "csdl", 41)
     assert facts["restoreSessionBase/planted"].only == "service"
@@ -336,10 +335,10 @@ def test_grades_follow_the_table() -> None:
     given: set[tuple[str, str]] = set()
     for path in sorted((ROOT / "restore_conformance/drift").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Judged" and len(node.args) > 1:
-                names = {p.value for p in ast.walk(node.args[1]) if isinstance(p, ast.Constant) and p.value in RULES}
-                grades = {p.attr for p in ast.walk(node.args[0]) if isinstance(p, ast.Attribute) and p.attr in GRADES}
-                given |= {(str(name), str(Grade[grade])) for name in names for grade in grades}
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.IfExp) and node.args:
+                grades = {p.id for p in ast.walk(node.func) if isinstance(p, ast.Name)} & set(Grade)
+                rules = {p.value for p in ast.walk(node.args[0]) if isinstance(p, ast.Constant) and p.value in RULES}
+                given |= {(name, str(grade)) for name in rules for grade in grades}
     table = {(name, str(row.grade)) for name, rule in RULES.items() for row in rule.rows}
     named = {name for name, _ in given}
     assert given - table == set()

@@ -12,7 +12,7 @@ from drift.test_page_cases import SERVICE, operation
 
 from restore_conformance.commands import pin
 from restore_conformance.contract.places import SCHEMAS
-from restore_conformance.drift.comparison import Night, Settings, compare
+from restore_conformance.drift.comparison import Comparison, Settings, compare
 from restore_conformance.drift.sources import editions
 from restore_conformance.drift.sources.page_layout import plain
 from restore_conformance.drift.sources.wording import cells, fingerprint
@@ -63,7 +63,7 @@ def schemas(contract: Path, tmp_path: Path) -> Path:  # noqa: F811
 def night(schemas: Path, tmp_path: Path):
     """A night of one page against the pinned contract; the printed examples are left out here."""
 
-    def compared(text: str, old: str = "pinned") -> tuple[Night, list[tuple[str, str]]]:
+    def compared(text: str, old: str = "pinned") -> tuple[Comparison, list[tuple[str, str]]]:
         (tmp_path / "page.md").write_text(text, encoding="utf-8")
         found = compare([old], [str(tmp_path / "page.md")], Settings(schemas))
         assert not found.broken

@@ -17,7 +17,6 @@ from restore_conformance.commands import drift
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.sources.reading import read_source
 from restore_conformance.history import drift_snapshot as packing
-from restore_conformance.history.drift_bisect import first_bad
 from restore_conformance.history.drift_standing import State, standing, undoes
 from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
 from restore_conformance.verdicts import UsageError
@@ -82,25 +81,18 @@ def test_acknowledgement_expires() -> None:
 
 
 def test_there_and_back_is_one_event() -> None:
-    """A change that takes back the one before it is told as that."""
+    """A change that takes back the one before it is reported as that."""
 
-    def change(kind: str, detail: dict[str, Any]) -> Change:
-        return Change(kind, "t/m", "csdl", Grade.BREAKING, Grade.BREAKING, "G-TYPE", detail)
+    def undone(was: str, now: str, ends: str = "", path: str = "t/m") -> bool:
+        """Whether the later kind takes back the earlier one; `ends` are where the later one goes from and to."""
+        detail = dict(zip(("from", "to"), ends, strict=False))
+        later = Change(now, "t/m", "csdl", Grade.BREAKING, Grade.BREAKING, "G-TYPE", detail)
+        return undoes(later, {"kind": was, "path": path, "detail": {"from": "a", "to": "b"} if ends else {}})
 
-    assert undoes(change("property_removed", {}), "property_added", "t/m", {})
-    assert not undoes(change("property_removed", {}), "property_added", "t/other", {})
-    assert undoes(
-        change("property_type_changed", {"from": "b", "to": "a"}),
-        "property_type_changed",
-        "t/m",
-        {"from": "a", "to": "b"},
-    )
-    assert not undoes(
-        change("property_type_changed", {"from": "b", "to": "c"}),
-        "property_type_changed",
-        "t/m",
-        {"from": "a", "to": "b"},
-    )
+    assert undone("property_added", "property_removed")
+    assert not undone("property_added", "property_removed", path="t/other")
+    assert undone("property_type_changed", "property_type_changed", "ba")
+    assert not undone("property_type_changed", "property_type_changed", "bc")
 
 
 def test_nights(documents: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,18 +112,8 @@ def test_nights(documents: tuple[str, str], tmp_path: Path, capsys: pytest.Captu
     assert (code, changes[0]["state"], changes[0]["confirmations"]) == (1, "confirmed", 1)
     assert changes[0]["first_seen"] == str(night(2))
     identity = changes[0]["id"]
-    acknowledge = (
-        "--history",
-        place,
-        "--change",
-        identity,
-        "--owner",
-        "o",
-        "--reason",
-        "r",
-        "--expires",
-        str(night(5)),
-    )
+    said = ("--owner", "o", "--reason", "r", "--expires", str(night(5)))
+    acknowledge = ("--history", place, "--change", identity, *said)
     assert run("acknowledge", *acknowledge, "--night", str(night(4))) == 0
     capsys.readouterr()
     code, changes = one(4, new)
@@ -147,19 +129,7 @@ def test_nights(documents: tuple[str, str], tmp_path: Path, capsys: pytest.Captu
     assert f"First bad night: {night(2)}; last good one: {night(1)}" in capsys.readouterr().out
     assert run("bisect", "--history", place, "--from", new) == 0
     with pytest.raises(UsageError, match="has no change 'x'"):
-        run(
-            "acknowledge",
-            "--history",
-            place,
-            "--change",
-            "x",
-            "--owner",
-            "o",
-            "--reason",
-            "r",
-            "--expires",
-            str(night(9)),
-        )
+        run("acknowledge", "--history", place, "--change", "x", *said)
     with pytest.raises(UsageError, match="needs --owner --reason --expires"):
         run("acknowledge", "--history", place, "--change", identity)
 
@@ -191,22 +161,18 @@ def test_snapshots_are_whole(source: Path) -> None:
 
 @pytest.mark.parametrize("first", [1, 2, 180, 365, None])
 def test_bisect(first: int | None) -> None:
-    """The first bad one of 365 nights is found, whether every state is judged or the search halves."""
-    nights = [Snapshot(night(n), "csdl", "x", "", f"{n}") for n in range(1, 366)]
+    """The first bad one of 365 nights is found, and each different state is judged once."""
+    nights = [Snapshot(night(n), "csdl", "x", "", f"{n // 2}") for n in range(1, 366)]
+    judged: list[str] = []
 
-    def bad(one: Snapshot) -> bool:
-        return first is not None and int(one.digest or 0) >= first
+    def bad(snapshot: Snapshot) -> bool:
+        judged.append(snapshot.digest or "")
+        return first is not None and int(snapshot.digest or 0) >= first // 2
 
-    found = first_bad(nights, bad)
-    if first is None:
-        assert found is None
-    else:
-        assert found is not None
-        assert (found.bad, found.good) == (night(first), night(first - 1) if first > 1 else None)
-    more = [Snapshot(night(n), "csdl", "x", "", f"{n}") for n in range(1, 1201)]
-    found = first_bad(more, bad)
-    assert (found.bad if found else None) == (night(first) if first else None)
-    assert found is None or (found.judged < 20 and not found.exact)
+    found = packing.first_bad(nights, bad)
+    start = None if first is None else max(1, first // 2 * 2)
+    assert found == (start and (night(start), night(start - 1) if start > 1 else None))
+    assert len(judged) == len(set(judged))
 
 
 def _exercise(store: Store) -> None:

@@ -48,10 +48,7 @@ def build(
         "paths": {
             path: {
                 "get": {
-                    "parameters": [
-                        {"name": key, "in": "path", "required": True, "schema": {"type": "string"}},
-                        select,
-                    ],
+                    "parameters": [{"name": key, "in": "path", "required": True, "schema": {"type": "string"}}, select],
                     "responses": {status: {"description": "d", "content": {"application/json": {"schema": answer}}}},
                 },
                 "post": {
@@ -71,17 +68,17 @@ def build(
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Any:
-    """The changes between two documents as (kind, class, rule)."""
+def graded(tmp_path: Path) -> Any:
+    """The changes between two documents as kind, class and rule."""
 
-    def compared(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str, str]]:
+    def compared(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
         files = [tmp_path / "old.json", tmp_path / "new.json"]
         for file, value in zip(files, (old, new), strict=True):
             file.write_text(json.dumps(value) + "\n", encoding="utf-8")
         night = compare([str(files[0])], [str(files[1])], Settings(SCHEMAS))
         assert not night.broken
         assert len({change.id for change in night.changes}) == len(night.changes)
-        return [(change.kind, str(change.contract), change.rule) for change in night.changes]
+        return [f"{change.kind} {change.contract} {change.rule}" for change in night.changes]
 
     return compared
 
@@ -98,131 +95,125 @@ def typed(schema: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 NULLABLE_ERROR = {"anyOf": [ref("microsoft.graph.publicError"), {"type": "object", "nullable": True}]}
 NESTED = {"type": "object", "properties": {"inner": {"type": "object", "properties": {"note": TEXT}}}}
-CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
+CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "placeholder renamed": (
         build(ITEM.replace("restoreSessionBase-id", "id"), key="id"),
-        [("path_parameter_renamed", "informational", "R-NAME")],
+        ["path_parameter_renamed informational R-NAME"],
     ),
-    "status becomes a range": (build(status="2XX"), [("response_range_changed", "informational", "R-RANGE")]),
+    "status becomes a range": (build(status="2XX"), ["response_range_changed informational R-RANGE"]),
     "inline body becomes an equal reference": (
         build(sent=ref("microsoft.graph.noteParameters"), more={"microsoft.graph.noteParameters": NOTE}),
-        [("type_added", "additive", "G-ADDTYPE")],
+        ["type_added additive G-ADDTYPE"],
     ),
     "optional member of an inline body": (
         build(sent={"type": "object", "properties": {"note": TEXT, "extra": TEXT}}),
-        [("request_body_changed", "additive", "R-OPTIONAL")],
+        ["request_body_changed additive R-OPTIONAL"],
     ),
     "required member of an inline body": (
         build(sent={"type": "object", "properties": {"note": TEXT, "extra": TEXT}, "required": ["extra"]}),
-        [("request_body_changed", "breaking", "R-REQUIRED")],
+        ["request_body_changed breaking R-REQUIRED"],
     ),
     "member of an inline body gone": (
         build(sent={"type": "object", "properties": {}}),
-        [("request_body_changed", "breaking", "G-REMOVE")],
+        ["request_body_changed breaking G-REMOVE"],
     ),
     "bare reference added": (
         build(point={"error": ref("microsoft.graph.publicError")}),
-        [("property_added", "additive", "R-OPTIONAL")],
+        ["property_added additive R-OPTIONAL"],
     ),
-    "nullable reference added": (
-        build(point={"error": NULLABLE_ERROR}),
-        [("property_added", "additive", "G-ADDPROP")],
-    ),
-    "value of a parameter lost": (
-        build(select=limited(["id"])),
-        [("parameter_values_changed", "breaking", "G-ENUM-REMOVED")],
-    ),
+    "nullable reference added": (build(point={"error": NULLABLE_ERROR}), ["property_added additive G-ADDPROP"]),
+    "value of a parameter lost": (build(select=limited(["id"])), ["parameter_values_changed breaking G-ENUM-REMOVED"]),
     "value of a parameter more": (
         build(select=limited(["id", "tags", "more"])),
-        [("parameter_values_changed", "additive", "R-VALUES")],
+        ["parameter_values_changed additive R-VALUES"],
     ),
     "values of a parameter in another order": (build(select=limited(["tags", "id"])), []),
     "parameter of another type": (
         build(select=typed({"type": "string", "enum": ["id", "tags"]})),
-        [("parameter_changed", "breaking", "G-TYPE")],
+        ["parameter_changed breaking G-TYPE"],
     ),
     "parameter required": (
         build(select=typed(SELECT["schema"], required=True)),  # type: ignore[arg-type]
-        [("parameter_changed", "breaking", "R-REQUIRED")],
+        ["parameter_changed breaking R-REQUIRED"],
     ),
     "parameter shorter": (
         build(select=typed({**SELECT["schema"], "maxItems": 3})),  # type: ignore[dict-item]
-        [("parameter_changed", "breaking", "R-FACET")],
+        ["parameter_changed breaking R-FACET"],
     ),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_case(name: str, told: Any) -> None:
+def test_case(name: str, graded: Any) -> None:
     """Each edit of the document has its one change and class."""
     new, expected = CASES[name]
-    assert told(build(), new) == expected
+    assert graded(build(), new) == expected
 
 
-def test_range_and_content(told: Any) -> None:
+def test_range_and_content(graded: Any) -> None:
     """Under a range of statuses the content is still compared."""
     other = {"type": "object", "properties": {"id": {"type": "string"}}}
-    assert told(build(), build(status="2XX", came=other)) == [
-        ("response_range_changed", "informational", "R-RANGE"),
-        ("response_type_changed", "breaking", "G-REMOVE"),
+    assert graded(build(), build(status="2XX", came=other)) == [
+        "response_range_changed informational R-RANGE",
+        "response_type_changed breaking G-REMOVE",
     ]
-    assert told(build(status="2XX"), build()) == [("response_range_changed", "informational", "R-RANGE")]
+    assert graded(build(status="2XX"), build()) == ["response_range_changed informational R-RANGE"]
 
 
-def test_reference_becomes_nullable(told: Any) -> None:
+def test_reference_becomes_nullable(graded: Any) -> None:
     """A bare reference cannot say whether null is allowed, so saying it is no loosening."""
     old, new = (build(point={"error": error}) for error in (ref("microsoft.graph.publicError"), NULLABLE_ERROR))
-    expected = [("nullability_changed", "informational", "R-NULL-REF")]
-    assert told(old, new) == expected
-    assert told(new, old) == expected
+    expected = ["nullability_changed informational R-NULL-REF"]
+    assert graded(old, new) == expected
+    assert graded(new, old) == expected
 
 
-def test_reference_becomes_inline(told: Any) -> None:
+def test_reference_becomes_inline(graded: Any) -> None:
     """A schema that is gone while its body is written out in full is a name gone; one that lost a member is not."""
     old = build(sent=ref("microsoft.graph.noteParameters"), more={"microsoft.graph.noteParameters": NOTE})
-    assert told(old, build()) == [("type_removed", "informational", "R-NAME")]
-    lost = told(old, build(sent={"type": "object", "properties": {}}))
-    assert ("type_removed", "breaking", "G-REMOVE") in lost
-    assert ("request_body_changed", "breaking", "G-REMOVE") in lost
+    assert graded(old, build()) == ["type_removed informational R-NAME"]
+    lost = graded(old, build(sent={"type": "object", "properties": {}}))
+    assert "type_removed breaking G-REMOVE" in lost
+    assert "request_body_changed breaking G-REMOVE" in lost
 
 
-def test_renamed_schema(told: Any) -> None:
+def test_renamed_schema(graded: Any) -> None:
     """A body that has another name and holds more is one change, judged by what it holds."""
     one = build(sent=ref("microsoft.graph.a"), more={"microsoft.graph.a": NOTE})
     more = {"type": "object", "properties": {"note": TEXT, "extra": TEXT}}
-    found = told(one, build(sent=ref("microsoft.graph.b"), more={"microsoft.graph.b": more}))
-    assert ("request_body_changed", "additive", "R-OPTIONAL") in found
+    found = graded(one, build(sent=ref("microsoft.graph.b"), more={"microsoft.graph.b": more}))
+    assert "request_body_changed additive R-OPTIONAL" in found
 
 
 @pytest.mark.parametrize("place", ["sent", "came", "point"])
-def test_below_one_level(place: str, told: Any) -> None:
+def test_below_one_level(place: str, graded: Any) -> None:
     """What is written out two levels down is compared, in bodies, answers and schemas."""
 
     def nested(note: dict[str, Any]) -> dict[str, Any]:
         schema = {"type": "object", "properties": {"inner": {"type": "object", "properties": {"note": note}}}}
         return build(**{place: {"deep": schema} if place == "point" else schema})
 
-    retyped = told(nested(TEXT), nested({"type": "boolean", "nullable": True}))
-    assert [entry[1] for entry in retyped] == ["breaking"]
-    assert told(nested(TEXT), nested(TEXT)) == []
+    retyped = graded(nested(TEXT), nested({"type": "boolean", "nullable": True}))
+    assert [entry.split()[1] for entry in retyped] == ["breaking"]
+    assert graded(nested(TEXT), nested(TEXT)) == []
 
 
-def test_limits_in_bodies(told: Any) -> None:
+def test_limits_in_bodies(graded: Any) -> None:
     """A tighter limit hurts whoever sends the member and not whoever reads it."""
 
     def at_most(length: int) -> dict[str, Any]:
         return {"type": "object", "properties": {"note": {**TEXT, "maxLength": length}}}
 
-    assert told(build(sent=at_most(9)), build(sent=at_most(5)))[0][1:] == ("breaking", "R-FACET")
-    assert told(build(came=at_most(9)), build(came=at_most(5)))[0][1:] == ("informational", "R-FACET")
+    assert graded(build(sent=at_most(9)), build(sent=at_most(5)))[0].endswith("breaking R-FACET")
+    assert graded(build(came=at_most(9)), build(came=at_most(5)))[0].endswith("informational R-FACET")
 
 
-def test_control_information(told: Any) -> None:
+def test_control_information(graded: Any) -> None:
     """That an answer lists its link to the next page, or no longer, breaks nobody."""
     page = {"type": "object", "properties": {"value": {"type": "array", "items": ref(POINT)}}}
     linked = {"type": "object", "properties": {**page["properties"], "@odata.nextLink": {"type": "string"}}}  # type: ignore[dict-item]
-    assert told(build(came=page), build(came=linked))[0][1] == "additive"
-    assert told(build(came=linked), build(came=page))[0][1] == "informational"
+    assert " additive " in graded(build(came=page), build(came=linked))[0]
+    assert " informational " in graded(build(came=linked), build(came=page))[0]
 
 
 def test_what_is_not_read_is_said(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ A moment that can be gone back to.
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Any:
+def graded(tmp_path: Path) -> Any:
     """The changes from an older page, or from what is pinned, to a newer one: kind, create class, contract class."""
 
     def compared(new: str, old: str | None = None) -> list[tuple[str, str, str]]:
@@ -192,25 +192,25 @@ class TestErrorTables:
         ],
         ids=["delete", "update", "create"],
     )
-    def test_another_status(self, cell: str, now: str, create: str, older: str | None, told: Any) -> None:
+    def test_another_status(self, cell: str, now: str, create: str, older: str | None, graded: Any) -> None:
         """Another status in the table of any operation breaks its callers, and the create client only in its own."""
         assert cell in ERRORS
         changed = ERRORS.replace(cell, now + cell.split("|", 2)[2])
-        assert told(ERRORS, older) == []
-        assert told(changed, older) == [("page_error_changed", create, "breaking")]
+        assert graded(ERRORS, older) == []
+        assert graded(changed, older) == [("page_error_changed", create, "breaking")]
 
-    def test_other_cells(self, told: Any) -> None:
-        """A message that reads otherwise is told of its row, even where another table has the same words."""
+    def test_other_cells(self, graded: Any) -> None:
+        """A message that reads otherwise is reported of its row, even where another table has the same words."""
         changed = ERRORS.replace("|404|RestoreSessionNotFound|Not there.|", "|404|RestoreSessionNotFound|Lost.|", 1)
-        assert told(changed, ERRORS) == [("page_error_reworded", "informational", "informational")]
+        assert graded(changed, ERRORS) == [("page_error_reworded", "informational", "informational")]
 
-    def test_rows_and_tables(self, told: Any) -> None:
-        """A row that goes or comes, and a table that goes, are told once each."""
+    def test_rows_and_tables(self, graded: Any) -> None:
+        """A row that goes or comes, and a table that goes, are reported once each."""
         row = "|500|IncompleteArtifactDeletion|Half done.|Try again.|\n"
-        assert told(ERRORS.replace(row, ""), ERRORS) == [("page_error_removed", "informational", "informational")]
-        assert told(ERRORS, ERRORS.replace(row, "")) == [("page_error_added", "informational", "additive")]
+        assert graded(ERRORS.replace(row, ""), ERRORS) == [("page_error_removed", "informational", "informational")]
+        assert graded(ERRORS, ERRORS.replace(row, "")) == [("page_error_added", "informational", "additive")]
         head = ERRORS.partition("## Patch")[0]
-        kinds = [kind for kind, *_ in told(head, ERRORS) if not kind.startswith("page_statement")]
+        kinds = [kind for kind, *_ in graded(head, ERRORS) if not kind.startswith("page_statement")]
         assert kinds == ["page_error_table_removed"]
 
     def test_what_is_not_compared_is_said(self, tmp_path: Path) -> None:
@@ -226,27 +226,27 @@ class TestOtherOperations:
     """The pages of the other operations are compared with what `schemas/` restates of them."""
 
     @pytest.mark.parametrize("text", [DELETE, ACTIVATE, UPDATE], ids=["delete", "activate", "update"])
-    def test_as_pinned(self, text: str, told: Any) -> None:
+    def test_as_pinned(self, text: str, graded: Any) -> None:
         """A page that says what is pinned is no drift, whatever it calls its placeholders."""
-        assert told(text) == []
+        assert graded(text) == []
 
-    def test_against_pinned(self, told: Any) -> None:
+    def test_against_pinned(self, graded: Any) -> None:
         """A lost permission breaks callers of that operation and not the create client."""
-        assert told(DELETE.replace(f"|Application|{WRITE}|", "|Application|Not supported.|")) == [
+        assert graded(DELETE.replace(f"|Application|{WRITE}|", "|Application|Not supported.|")) == [
             ("page_permission_removed", "informational", "breaking")
         ]
-        assert told(UPDATE.replace("200 OK", "204 No")) == [("page_status_changed", "informational", "breaking")]
+        assert graded(UPDATE.replace("200 OK", "204 No")) == [("page_status_changed", "informational", "breaking")]
 
-    def test_placeholder_renamed(self, told: Any) -> None:
+    def test_placeholder_renamed(self, graded: Any) -> None:
         """A placeholder that has another name is not on the wire; another address is."""
         renamed = DELETE.replace("{restoreSessionBaseId}", "{id}")
-        assert told(renamed, DELETE) == [("page_path_renamed", "informational", "informational")]
+        assert graded(renamed, DELETE) == [("page_path_renamed", "informational", "informational")]
         moved = DELETE.replace("restoreSessions/{", "sessions/{")
-        assert told(moved, DELETE) == [("page_path_changed", "informational", "breaking")]
+        assert graded(moved, DELETE) == [("page_path_changed", "informational", "breaking")]
 
-    def test_success_sentence(self, told: Any) -> None:
+    def test_success_sentence(self, graded: Any) -> None:
         """Another status of success is one change, and not its sentence once more."""
-        assert told(UPDATE.replace("`200 OK`", "`204 No`"), UPDATE) == [
+        assert graded(UPDATE.replace("`200 OK`", "`204 No`"), UPDATE) == [
             ("page_status_changed", "informational", "breaking")
         ]
 
@@ -301,9 +301,9 @@ def test_selfcheck(text: str, tmp_path: Path) -> None:
 class TestTypes:
     """Pages that describe a type."""
 
-    def test_as_pinned(self, told: Any) -> None:
+    def test_as_pinned(self, graded: Any) -> None:
         """A page that lists part of what is declared is no drift: pages leave members out."""
-        assert told(POINT) == []
+        assert graded(POINT) == []
 
     @pytest.mark.parametrize(
         ("old", "new", "expected"),
@@ -314,9 +314,9 @@ class TestTypes:
         ],
     )
     @pytest.mark.parametrize("older", [None, POINT], ids=["pinned", "page"])
-    def test_changes(self, old: str, new: str, expected: tuple[str, str, str], older: str | None, told: Any) -> None:
-        """What a page lists beyond the declaration, or otherwise, is told; so is every change between two pages."""
-        assert told(POINT.replace(old, new), older) == [expected]
+    def test_changes(self, old: str, new: str, expected: tuple[str, str, str], older: str | None, graded: Any) -> None:
+        """What a page lists beyond the declaration, or otherwise, is reported; so is every change between two pages."""
+        assert graded(POINT.replace(old, new), older) == [expected]
 
     def test_unknown_type(self, tmp_path: Path) -> None:
         """The page of a type that is not pinned is a broken source, and named."""
@@ -342,44 +342,45 @@ class TestTwoRequired:
             more=rule,
         )
 
-    def test_second_collection(self, told: Any) -> None:
+    def test_second_collection(self, graded: Any) -> None:
         """A second required collection is additive where the page says that the two exclude each other."""
         both = self.create(self.SITE, self.GRANULAR, rule=self.RULE)
-        found = told(both, self.create(self.SITE, rule=self.RULE))
+        found = graded(both, self.create(self.SITE, rule=self.RULE))
         assert ("page_property_added", "additive", "additive") in found
 
-    def test_without_the_rule(self, told: Any) -> None:
+    def test_without_the_rule(self, graded: Any) -> None:
         """Without such a sentence, and for what is no collection, it breaks."""
-        assert told(self.create(self.SITE, self.GRANULAR), self.create(self.SITE)) == [
+        assert graded(self.create(self.SITE, self.GRANULAR), self.create(self.SITE)) == [
             ("page_property_added", "breaking", "breaking")
         ]
         plain = self.create(self.SITE, "|kind|String|Which. Required.|", rule=self.RULE)
-        assert told(plain, self.create(self.SITE, rule=self.RULE)) == [("page_property_added", "breaking", "breaking")]
+        changes = graded(plain, self.create(self.SITE, rule=self.RULE))
+        assert changes == [("page_property_added", "breaking", "breaking")]
 
 
 class TestSentences:
     """What is a sentence, and what an error rests on."""
 
-    def test_comments_in_examples(self, told: Any) -> None:
+    def test_comments_in_examples(self, graded: Any) -> None:
         """A comment in a printed example hides no member; one that reads otherwise is a sentence reworded."""
-        assert told(UPDATE.replace('"id": "1",', '"id": "1", "shiny": 2,', 1), UPDATE) == [
+        assert graded(UPDATE.replace('"id": "1",', '"id": "1", "shiny": 2,', 1), UPDATE) == [
             ("page_example_member_added", "informational", "additive")
         ]
-        reworded = told(UPDATE.replace("// taken out of the session", "// taken out of that session"), UPDATE)
+        reworded = graded(UPDATE.replace("// taken out of the session", "// taken out of that session"), UPDATE)
         assert reworded == [("page_statement_reworded", "informational", "informational")]
         facts = page.read(UPDATE.encode(), "x")
         assert facts.examples[0].unparsed == ""
         assert facts.examples[0].request["siteRestoreArtifacts@delta"][0]["site"] == "https://contoso.example//x"
 
-    def test_rules_across_a_page(self, told: Any) -> None:
+    def test_rules_across_a_page(self, graded: Any) -> None:
         """A line across the page, a zone and a tag are no sentences."""
         lines = "\n---\n\n***\n\n::: zone pivot\n\n<details>\n\nDoes what its name says.\n\n</details>\n"
-        assert told(DELETE.replace("\nDoes what its name says.\n", lines), DELETE) == []
+        assert graded(DELETE.replace("\nDoes what its name says.\n", lines), DELETE) == []
 
-    def test_include_wrappers(self, told: Any) -> None:
+    def test_include_wrappers(self, graded: Any) -> None:
         """A heading that holds an include alone is none of the page's."""
         wrapped = "## API availability\n\n[!INCLUDE [cloud](../../includes/global-only.md)]\n\n## Permissions"
-        assert told(DELETE.replace("## Permissions", wrapped), DELETE) == []
+        assert graded(DELETE.replace("## Permissions", wrapped), DELETE) == []
 
     def test_rule_under_an_example(self) -> None:
         """An error is named after what the rule is about, with the condition it states, and not after the heading."""

@@ -36,11 +36,11 @@ def _mismatch(plant: Plant, changes: list[Change]) -> str:
     """What is wrong with a difference, or nothing."""
     found = [(change.kind, change.path) for change in changes]
     if found != [(plant.kind, plant.path)]:
-        return f"{plant.name}: expected only {plant.kind} {plant.path}, found {found}"
+        return f"expected only {plant.kind} {plant.path}, found {found}"
     change = changes[0]
     if change.contract != plant.contract or plant.create not in (None, change.create):
         wanted, got = f"{plant.contract}/{plant.create}", f"{change.contract}/{change.create}"
-        return f"{plant.name}: expected {wanted}, found {got} by {change.rule}"
+        return f"{plant.kind} {plant.path}: expected {wanted}, found {got} by {change.rule}"
     return ""
 
 

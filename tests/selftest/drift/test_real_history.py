@@ -58,7 +58,7 @@ def test_there_and_back() -> None:
 
 
 def test_inside_a_whole_document(tmp_path: Path) -> None:
-    """In a document of the whole service the true changes of the area are the same ones, and others are not told."""
+    """In a document of the whole service the changes of the area are the same, and others are not reported."""
     folder, pair = PAIRS[0]
     sides = []
     for side in ("old", "new"):

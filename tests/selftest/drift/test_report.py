@@ -41,15 +41,15 @@ REPR = re.compile(r"\[['\"]|['\"]\]|\bNone\b|\bTrue\b|\bFalse\b|\{'|\b[0-9a-f]{1
 
 def _all(found: list[Change]) -> list[Line]:
     """The lines of some changes, after what holds of all lines."""
-    told = lines(found)
-    ids = [identity for line in told for identity in line.changes]
+    events = lines(found)
+    ids = [identity for line in events for identity in line.changes]
     assert sorted(ids) == sorted(change.id for change in found)
-    for line in told:
+    for line in events:
         assert line.says.endswith("."), line.says
         assert ":" in line.says or line.count > 1, line.says
         assert not REPR.search(f"{line.says} {line.whom} {line.todo}"), line
         assert line.link.startswith("https://")
-    return told
+    return events
 
 
 class TestSentences:
@@ -117,8 +117,8 @@ class TestEvents:
             + entity("x", "".join(prop(f"p{n}") for n in range(9)), more=' Abstract="true"')
             + entity("a", "", "graph.x")
         )
-        told = _all(changes(old, new))
-        moved = [line for line in told if "derives from x" in line.says]
+        events = _all(changes(old, new))
+        moved = [line for line in events if "derives from x" in line.says]
         assert [line.count for line in moved] == [10]
         assert "9 members moved with it" in moved[0].says
 
@@ -137,8 +137,8 @@ class TestEvents:
             text = f'<Schema Namespace="{namespace}">{types}</Schema>'
             return csdl.read(text.encode(), "x")
 
-        told = _all(metadata_changes(document("microsoft.graph.one"), document("microsoft.graph.two"), "csdl"))
-        assert [(line.count, line.says.split(":")[0]) for line in told] == [
+        events = _all(metadata_changes(document("microsoft.graph.one"), document("microsoft.graph.two"), "csdl"))
+        assert [(line.count, line.says.split(":")[0]) for line in events] == [
             (140, "70 types moved from the namespace microsoft.graph.one to microsoft.graph.two")
         ]
 
@@ -146,9 +146,9 @@ class TestEvents:
         """What a recording does not show is one line, for it proves nothing."""
         recording = tmp_path / "a.har"
         recording.write_text(har(ANSWER), encoding="utf-8")
-        told = _all(list(compare(["pinned"], [str(recording)], Settings(SCHEMAS)).changes))
-        assert len(told) == 1
-        assert told[0].says.startswith(f"{recording} does not show ")
+        events = _all(list(compare(["pinned"], [str(recording)], Settings(SCHEMAS)).changes))
+        assert len(events) == 1
+        assert events[0].says.startswith(f"{recording} does not show ")
 
 
 class TestFormats:
@@ -179,7 +179,7 @@ class TestFormats:
         assert out.count("a client that did nothing wrong can fail") == 1
 
     def test_broken_once(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-        """A source that cannot be read is told once, and nothing is called no drift that was not compared."""
+        """A source that cannot be read is reported once, and nothing is called no drift that was not compared."""
         assert run("--to", tmp_path / "missing") == 3
         captured = capsys.readouterr()
         assert (captured.out + captured.err).count("source broken") == 1
@@ -267,9 +267,9 @@ class TestOrder:
             "a.p (member added): documents moved first, metadata followed after 11 days, behaviour not yet."
         ]
         standing = {identity: {"first_seen": str(day)} for identity, day in seen.items()}
-        told = lines(both, facts, standing)
-        assert [line.count for line in told] == [2]
-        assert told[0].since == f"since 2026-11-06: {facts[0].order}"
+        events = lines(both, facts, standing)
+        assert [line.count for line in events] == [2]
+        assert events[0].since == f"since 2026-11-06: {facts[0].order}"
 
     def test_what_cannot_tell_is_not_late(self) -> None:
         """Metadata knows no error codes, and what a recording does not show proves nothing."""

@@ -6,7 +6,7 @@ import pytest
 import tenant as tenants
 
 from restore_conformance import cli
-from restore_conformance.live import reconciliation
+from restore_conformance.live import cleanup
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,7 @@ def plain_environment(monkeypatch):
 @pytest.fixture(autouse=True)
 def prompt_service(monkeypatch):
     """The mock shows a session at once: no need to wait for one to be seen."""
-    monkeypatch.setattr(reconciliation, "SEEN", 0.0)
+    monkeypatch.setattr(cleanup, "SEEN", 0.0)
 
 
 @pytest.fixture(scope="session")

@@ -5,19 +5,18 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
 
 import pytest
+from lossy import Distant, identities
 
 from restore_conformance.campaign.sender import BudgetSpent
 from restore_conformance.exchange import Request, Response
 from restore_conformance.live.budget import Budget, Pace
 from restore_conformance.live.cleanup import clean
-from restore_conformance.live.guard import Door
-from restore_conformance.live.identities import Identities
+from restore_conformance.live.guard import Guard
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.routes import ROOT, NeverLive
-from restore_conformance.live.settings import Login
-from restore_conformance.live.signin import Token
 from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Answer
 
@@ -58,12 +57,11 @@ def test_what_was_ended_says_so():
             refused()
 
 
-class Wire:
+class Wire(Distant):
     """A target that counts what reaches it, and how many at once; `answers` are given first."""
 
-    loopback, name, base = False, "live", "https://localhost/beta"
-
     def __init__(self, answers=(), slow=0.0):
+        super().__init__()
         self.answers = list(answers)
         self.slow = slow
         self.times = []
@@ -89,24 +87,14 @@ class Wire:
             self.made += 1
         return Answer(request, Response(201, (), json.dumps({"id": str(uuid.uuid4())}).encode()))
 
-    def now(self):
-        return time.monotonic()
-
-    def pause(self, seconds):
-        pass
-
-    def close(self):
-        pass
-
 
 @pytest.fixture
-def door(tmp_path):
+def guard(tmp_path):
     opened = []
 
     def make(wire, budget, pace=None, **more):
-        identities = Identities({"good": Login()}, lambda _: Token("token", 1e12, renewable=False))
-        made = Door(
-            wire, identities, Journal(tmp_path / f"{len(opened)}.ndjson"), budget, pace or Pace(0),
+        made = Guard(
+            wire, identities("token"), Journal(tmp_path / f"{len(opened)}.ndjson"), budget, pace or Pace(0),
             **({"refusal": lambda _: False, "support": lambda _: None} | more),
         )  # fmt: skip
         opened.append(made)
@@ -125,7 +113,7 @@ def read():
     return Request("GET", f"{ROOT}/restoreSessions", (("Authorization", "Bearer token"),))
 
 
-def crowd(door, acts, workers=16):
+def crowd(guard, acts, workers=16):
     """Send from many threads at once; gives how many were stopped by the budget."""
     gate = threading.Barrier(workers)
 
@@ -134,7 +122,7 @@ def crowd(door, acts, workers=16):
         stopped = 0
         for act in mine:
             try:
-                door.send(act())
+                guard.send(act())
             except BudgetSpent:
                 stopped += 1
         return stopped
@@ -144,11 +132,11 @@ def crowd(door, acts, workers=16):
 
 
 @pytest.mark.parametrize("bounds", [(60, 1000), (61, 7), (100, 20), (5, 3)])
-def test_sixteen_workers_overshoot_no_budget(door, bounds):
+def test_sixteen_workers_overshoot_no_budget(guard, bounds):
     """Requests and sessions stay within their bounds, deletes that are owed included."""
     requests, sessions = bounds
     wire = Wire(slow=0.001)
-    made = door(wire, Budget(requests, sessions, 60, reserve=0))
+    made = guard(wire, Budget(requests, sessions, 60, reserve=0))
     stopped = crowd(made, [create, read, create, read, read])
     assert stopped > 0
     assert wire.made <= sessions
@@ -158,19 +146,19 @@ def test_sixteen_workers_overshoot_no_budget(door, bounds):
     assert made.budget.used == len(wire.seen)
 
 
-def test_a_session_budget_waits_for_those_under_way(door):
+def test_a_session_budget_waits_for_those_under_way(guard):
     """Refusals under way leave room: nobody gives up before their answers are there."""
     refused = Response(400, (), b'{"error":{}}')
     wire = Wire(answers=[refused] * 40, slow=0.002)
-    made = door(wire, Budget(1000, 3, 60))
+    made = guard(wire, Budget(1000, 3, 60))
     assert crowd(made, [create] * 4) > 0
     assert wire.made == 3
 
 
-def test_a_refusal_that_is_accepted_draws_on_the_reserve(door):
+def test_a_refusal_that_is_accepted_draws_on_the_reserve(guard):
     """The plan goes on, with a read and a delete in reserve for each surprise; never more than both together."""
     wire = Wire()
-    made = door(wire, Budget(10, 100, 60, reserve=4), refusal=lambda _: True)
+    made = guard(wire, Budget(10, 100, 60, reserve=4), refusal=lambda _: True)
     sent = 50 - crowd(made, [create] * 50, workers=1)
     clean(made, careful=False)
     assert made.journal.sessions() == []
@@ -178,10 +166,10 @@ def test_a_refusal_that_is_accepted_draws_on_the_reserve(door):
     assert sent >= 4
 
 
-def test_time_is_a_bound_too(door):
+def test_time_is_a_bound_too(guard):
     """After its seconds a run sends nothing more but its clean-up."""
     now = [0.0]
-    made = door(Wire(), Budget(100, 100, 30, clock=lambda: now[0]))
+    made = guard(Wire(), Budget(100, 100, 30, clock=lambda: now[0]))
     made.pause = lambda _: None
     answer = made.send(create())
     session = json.loads(answer.response.body)["id"]
@@ -192,11 +180,11 @@ def test_time_is_a_bound_too(door):
     assert made.journal.deleted(session)
 
 
-def test_no_request_outlasts_the_run(door):
+def test_no_request_outlasts_the_run(guard):
     """What is left of the run's time is the most that a request may take; a create is waited for all the same."""
     now = [0.0]
     wire = Wire()
-    made = door(wire, Budget(100, 100, 30, clock=lambda: now[0]), patience=20.0)
+    made = guard(wire, Budget(100, 100, 30, clock=lambda: now[0]), patience=20.0)
     made.send(read())
     assert wire.patience == 20.0
     now[0] = 26.0
@@ -206,10 +194,10 @@ def test_no_request_outlasts_the_run(door):
     assert wire.patience == 20.0
 
 
-def test_a_run_that_was_left_sends_nothing_more(door):
+def test_a_run_that_was_left_sends_nothing_more(guard):
     """After the second Ctrl-C no thread sends anything, nor waits for its turn."""
     wire = Wire()
-    made = door(wire, Budget(100, 100, 30))
+    made = guard(wire, Budget(100, 100, 30))
     made.budget.stop()
     for act in (lambda: made.send(read()), lambda: made.tidy("DELETE", f"{ROOT}/restoreSessions/{uuid.uuid4()}")):
         with pytest.raises((BudgetSpent, NeverLive)):
@@ -222,10 +210,10 @@ def test_a_run_that_was_left_sends_nothing_more(door):
     assert wire.seen == []
 
 
-def test_the_pace_is_one_for_all(door):
+def test_the_pace_is_one_for_all(guard):
     """Sixteen workers together send no faster than was set."""
     wire = Wire()
-    made = door(wire, Budget(1000, 1000, 60), Pace(100))
+    made = guard(wire, Budget(1000, 1000, 60), Pace(100))
     began = time.monotonic()
     crowd(made, [read, read])
     sent = sorted(wire.times)
@@ -234,24 +222,22 @@ def test_the_pace_is_one_for_all(door):
 
 
 @pytest.mark.parametrize("value", ["0.4", "1", "date"])
-def test_retry_after_holds_everybody(door, value):
+def test_retry_after_holds_everybody(guard, value):
     """While the target asks to wait, no worker sends anything; integer, decimal and date alike."""
-    from email.utils import formatdate
-
     shown = formatdate(time.time() + 2, usegmt=True) if value == "date" else value
     wait = 0.9 if value == "date" else float(value)
     wire = Wire(answers=[Response(429, (("Retry-After", shown),), b"{}")])
-    made = door(wire, Budget(1000, 1000, 60))
+    made = guard(wire, Budget(1000, 1000, 60))
     made.send(read())
     crowd(made, [read], workers=4)
     assert wire.times[1] - wire.times[0] >= wait - 0.02
     assert len(wire.times) == 6
 
 
-def test_retry_after_beyond_the_bound_ends_the_run(door):
+def test_retry_after_beyond_the_bound_ends_the_run(guard):
     """A target that asks for an hour gets it: nothing more is sent, and the session is left to the next start."""
     wire = Wire()
-    made = door(wire, Budget(100, 100, 30))
+    made = guard(wire, Budget(100, 100, 30))
     made.send(create())
     wire.answers = [Response(429, (("Retry-After", "3600"),), b"{}")]
     assert made.send(read()).response.status == 429
@@ -262,7 +248,7 @@ def test_retry_after_beyond_the_bound_ends_the_run(door):
     assert len(wire.seen) == sent
 
 
-def test_being_throttled_without_a_word_backs_off(door):
+def test_being_throttled_without_a_word_backs_off(guard):
     """A 429 without Retry-After is tried again later and later, and not for ever."""
     slept = []
     now = [0.0]
@@ -272,7 +258,7 @@ def test_being_throttled_without_a_word_backs_off(door):
         now[0] += seconds
 
     wire = Wire(answers=[Response(429, (), b"{}")] * 9)
-    made = door(wire, Budget(100, 100, 1000, clock=lambda: now[0]), Pace(0, clock=lambda: now[0], sleep=sleep))
+    made = guard(wire, Budget(100, 100, 1000, clock=lambda: now[0]), Pace(0, clock=lambda: now[0], sleep=sleep))
     answer = made.send(read())
     assert answer.attempts == 4
     assert answer.response.status == 429
@@ -280,12 +266,12 @@ def test_being_throttled_without_a_word_backs_off(door):
     assert slept[-1] >= 4
 
 
-def test_every_request_has_an_id_of_its_own_and_support_ids_are_kept(door):
+def test_every_request_has_an_id_of_its_own_and_support_ids_are_kept(guard):
     """Also a request that is sent again: fresh ids, and what support asks for of each answer."""
     kept = []
     headers = (("request-id", "r-1"), ("Date", "Mon, 23 Nov 2026 10:00:00 GMT"), ("x-ms-ags-diagnostic", "{}"))
     wire = Wire(answers=[Response(429, (("Retry-After", "0"), *headers), b"{}")])
-    made = door(wire, Budget(100, 100, 60), support=kept.append)
+    made = guard(wire, Budget(100, 100, 60), support=kept.append)
     request = read()
     made.send(Request(request.method, request.target, (*request.headers, ("client-request-id", "old"))))
     ids = [request.header("client-request-id") for request in wire.seen]

@@ -10,12 +10,12 @@ from lossy import POOL, Place
 from tenant import CLIENT
 
 from restore_conformance.exchange import Response
-from restore_conformance.live import deletion
+from restore_conformance.live import cleanup
 from restore_conformance.live.cleanup import clean
-from restore_conformance.live.guard import Door, outcome_of
+from restore_conformance.live.fingerprints import enough, unique
+from restore_conformance.live.guard import Guard, outcome_of
 from restore_conformance.live.journal import Intent, Journal
 from restore_conformance.mock.wire import Refusal
-from restore_conformance.stimuli.artifact_sets import enough, unique
 from restore_conformance.verdicts import UsageError
 
 
@@ -54,7 +54,7 @@ def test_a_session_that_is_activated_after_it_was_read_is_listed(place):
     made = json.loads(place.create(POOL[:9]).body)["id"]
     assert place.read(made).status == 200
     place.wire.service.sessions[made].status = "active"
-    left = clean(place.door, careful=False)
+    left = clean(place.guard, careful=False)
     assert left[0].session == made
     assert "RestoreSessionActionNotAllowed" in left[0].why
 
@@ -116,7 +116,7 @@ def test_a_lost_answer_that_others_may_have_made_is_listed_and_left(place, point
     ours = next(iter(place.sessions - {other}))
     assert {one.session for one in place.clean()} == place.sessions, "it is said again"
     place.journal.adopt(ours)
-    left = clean(place.door, careful=True)
+    left = clean(place.guard, careful=True)
     assert place.sessions == {other}
     assert {one.session for one in left} == {other}
     del place.wire.service.sessions[other]
@@ -169,7 +169,7 @@ def test_an_old_create_that_nobody_finds_is_settled(place, monkeypatch):
     place.clean()
     assert len(place.journal.unanswered()) == 1
     now = time.time()
-    monkeypatch.setattr(deletion, "SETTLED", -1.0)
+    monkeypatch.setattr(cleanup, "SETTLED", -1.0)
     place.clean()
     assert place.journal.unanswered() == []
     assert time.time() - now < 60
@@ -299,7 +299,7 @@ def test_cleanup_deletes_no_session_that_was_never_listed(tenant, command):
 
 def test_a_run_that_leaves_something_behind_says_so(tenant, command, tmp_path, monkeypatch):
     """The ids are listed and the exit code is 5, whatever the verdict."""
-    monkeypatch.setattr(Door, "pause", lambda *_: None)
+    monkeypatch.setattr(Guard, "pause", lambda *_: None)
     real = type(tenant.service).delete
 
     def stubborn(service, asked):

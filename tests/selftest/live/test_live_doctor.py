@@ -11,7 +11,7 @@ from tenant import CLIENT, TENANT, Registration
 from restore_conformance.exchange import Response
 from restore_conformance.live.doctor import _clock
 from restore_conformance.live.journal import Intent, Journal
-from restore_conformance.live.token_claims import Claims
+from restore_conformance.live.tokens import Claims
 
 
 def checks(out):

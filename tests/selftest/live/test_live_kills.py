@@ -13,6 +13,7 @@ import uuid
 
 import pytest
 from looking import some
+from lossy import Distant
 from tenant import CLIENT, TENANT
 
 from restore_conformance.exchange import Request
@@ -23,7 +24,6 @@ from restore_conformance.live.settings import Live, Login
 from restore_conformance.live.tenant import opened
 from restore_conformance.mock import Service
 from restore_conformance.settings import Settings
-from restore_conformance.targets import Embedded
 
 POINTS = tuple(str(uuid.uuid4()) for _ in range(40))
 ITEMS = tuple({"browseSessionId": "eJxBrowse0", "id": ",".join(str(uuid.uuid4()) for _ in range(4))} for _ in range(40))
@@ -48,30 +48,18 @@ class Bomb:
             raise Killed
 
 
-class Wire:
+class Wire(Distant):
     """A target in process that may be killed before a request arrives and before its answer does."""
 
-    loopback = False
-
     def __init__(self, service, bomb):
-        self.inner = Embedded(service, "live", "https://localhost/beta")
-        self.name, self.base = self.inner.name, self.inner.base
+        super().__init__(service)
         self.bomb = bomb
 
     def send(self, request, patience=None):
         self.bomb.point()
-        answer = self.inner.send(request, patience)
+        answer = super().send(request, patience)
         self.bomb.point()
         return answer
-
-    def now(self):
-        return self.inner.now()
-
-    def pause(self, seconds):
-        self.inner.pause(seconds)
-
-    def close(self):
-        pass
 
 
 @pytest.fixture

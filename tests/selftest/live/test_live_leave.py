@@ -7,12 +7,10 @@ import jwt
 import pytest
 from tenant import CLIENT, PERMISSION, TENANT
 
-from restore_conformance.live.identities import Identities
 from restore_conformance.live.leave import GRAPH, has_leave, host_refused, tenant_refused
 from restore_conformance.live.settings import GLOBAL, Live, Login
-from restore_conformance.live.signin import Token
 from restore_conformance.live.tenant import every_caller
-from restore_conformance.live.token_claims import Claims
+from restore_conformance.live.tokens import Claims, Identities, Token
 
 OTHER = "5d1b9d2f-1111-4222-8333-944455556666"
 
@@ -198,7 +196,7 @@ def test_a_cache_that_gives_one_token_twice_does_not_relabel_it():
     token = jwt.encode(claims, "a key that is nobody's business and long enough", algorithm="HS256")
     held = Identities({"good": Login()}, lambda _: Token(token, time.time() + 3600))
     seen = []
-    held.told.append(lambda text, kind: seen.append((text, kind)))
+    held.on_token.append(lambda text, kind: seen.append((text, kind)))
     every_caller(held)
     assert list(held) == ["good"]
     assert seen == [(token, "good")]

@@ -111,8 +111,8 @@ def test_a_session_that_is_seen_late_is_waited_for(place):
         return plain(request, patience)
 
     place.wire.send = send
-    place.door.pause = lambda _: None
-    assert clean(place.door, careful=False) == []
+    place.guard.pause = lambda _: None
+    assert clean(place.guard, careful=False) == []
     assert made not in place.sessions
 
 
@@ -120,10 +120,10 @@ def test_the_last_reading_counts(place):
     """A draft that was ours and is activated by somebody is not deleted any more."""
     made = json.loads(place.create(POOL[:9]).body)["id"]
     assert place.read(made).status == 200
-    assert place.door.finding(made).ours
+    assert place.guard.finding(made).ours
     place.wire.service.sessions[made].status = "activating"
     place.read(made)
-    assert place.door.finding(made).owner is Owner.OTHER
+    assert place.guard.finding(made).owner is Owner.OTHER
 
 
 @pytest.mark.parametrize(("off", "date"), [(7200, True), (-7200, True), (7200, False)])

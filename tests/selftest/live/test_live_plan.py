@@ -42,7 +42,7 @@ def test_every_must_of_create_is_planned_for(register, size, callers):
     for seed in range(6):
         plan = planned(register, random.Random(seed), size, callers)
         assert plan.requests <= 72
-        served = frozenset().union(*(step.serves for step in plan.every))
+        served = frozenset().union(*(create.serves for create in plan.every))
         missed = {
             c.address
             for c in register.clauses
@@ -61,7 +61,7 @@ def test_a_granular_session_is_read_back_in_every_edition(register, callers, edi
     assert "granular" in plan.extras
     assert plan.granular is not None
     assert not plan.granular.stimulus.newer
-    assert plan.granular not in plan.steps
+    assert plan.granular not in plan.creates
 
 
 @pytest.mark.parametrize(("size", "requests", "why"), [(40, 60, "no room"), (0, 78, "needs items")])
@@ -82,14 +82,14 @@ def test_what_is_planned_and_kept_stays_within_the_bound(register, requests):
     assert plan.kept == min(6, requests // 12)
     assert plan.requests <= plan.bound == requests - plan.kept
     if {"get-deleted", "granular", "strangers"} <= set(plan.extras) and not set(FURTHER) <= set(plan.extras):
-        levels = {register[a].level for step in plan.steps for a in step.sent_for}
+        levels = {register[a].level for create in plan.creates for a in create.sent_for}
         assert levels == {"must"}
 
 
 def test_two_sessions_of_a_run_can_be_told_apart(register):
     """Every create that names artifacts draws its own from a large enough pool."""
     plan = planned(register, random.Random(1), 40, ("application",))
-    bodies = [step.stimulus.body for step in plan.every if b"rtifacts" in (step.stimulus.body or b"")]
+    bodies = [create.stimulus.body for create in plan.every if b"rtifacts" in (create.stimulus.body or b"")]
     assert len(set(bodies)) == len(bodies)
 
 

@@ -11,10 +11,12 @@ import time
 
 import pytest
 from looking import some
+from lossy import Distant
 from tenant import TENANT
 
 from restore_conformance.exchange import Response
 from restore_conformance.live import tenant as opening
+from restore_conformance.live.guard import Guard
 from restore_conformance.live.run import LiveRun
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
@@ -23,7 +25,6 @@ from restore_conformance.recorded import cassettes as tape
 from restore_conformance.recorded import replay
 from restore_conformance.recorded.provenance import origin_of, place_of, service_of
 from restore_conformance.settings import Settings
-from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import Verdict
 
 
@@ -181,30 +182,18 @@ def test_a_url_that_is_no_loopback_goes_the_live_way(command, tmp_path, monkeypa
     assert not (tmp_path / "c").exists()
 
 
-class Gateway:
+class Gateway(Distant):
     """The mock in process behind the service's own address, with the diagnostics of its gateway."""
 
-    loopback = False
-
     def __init__(self, service, base, diagnostic):
-        self.inner = Embedded(service, base, base)
-        self.name = self.base = base
+        super().__init__(service, base)
         self.diagnostic = diagnostic
 
     def send(self, request, patience=None):
-        answer = self.inner.send(request, patience)
+        answer = super().send(request, patience)
         said = (("x-ms-ags-diagnostic", self.diagnostic),) if self.diagnostic else ()
         headers = (*answer.response.headers, *said)
         return dataclasses.replace(answer, response=dataclasses.replace(answer.response, headers=headers))
-
-    def now(self):
-        return self.inner.now()
-
-    def pause(self, seconds):
-        self.inner.pause(seconds)
-
-    def close(self):
-        pass
 
 
 TOLD = json.dumps({"ServerInfo": {"DataCenter": "North Europe", "Slice": "E", "Ring": "4", "RoleInstance": "DU1"}})
@@ -312,9 +301,7 @@ def test_an_end_in_mid_recording_writes_no_half_cassette(tenant, command, tmp_pa
 
 def test_a_tenant_that_fails_in_mid_recording_is_not_half_recorded(tenant, record, monkeypatch):
     """A permission that ends, or an answer that never comes: nothing is written, and one sentence says why."""
-    from restore_conformance.live.guard import Door
-
-    monkeypatch.setattr(Door, "pause", lambda *_: None)
+    monkeypatch.setattr(Guard, "pause", lambda *_: None)
     real, count = tenant.service.answer, [0]
 
     def answer(asked):

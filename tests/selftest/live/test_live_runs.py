@@ -8,7 +8,9 @@ import pytest
 from looking import some
 from tenant import CLIENT, certificate
 
-from restore_conformance.live.guard import Door
+from restore_conformance.commands.arguments import Parser
+from restore_conformance.commands.run import add_arguments, judged
+from restore_conformance.live.guard import Guard
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.wire import Reply
 
@@ -54,6 +56,24 @@ def test_verdicts_from_few_requests(tenant, command, tmp_path):
     assert len(asked) >= record["requests"]
     assert all(one["client_request_id"] and one["request_id"] and one["date"] for one in asked)
     assert len({one["client_request_id"] for one in asked}) == len(asked)
+
+
+@pytest.mark.parametrize("left", [False, True], ids=["clean", "left behind"])
+def test_the_pytest_front_writes_what_the_command_writes(tenant, register, tmp_path, monkeypatch, capsys, left):
+    """The support ids and the permission matrix as well; what is left behind is listed, and is exit 5."""
+    monkeypatch.setattr(Guard, "pause", lambda *_: None)
+    if left:
+        tenant.service.operations["delete"] = (lambda _: Reply(500, {"error": {"code": "X", "message": ""}}), True)
+    parser = Parser()
+    add_arguments(parser)
+    words = ["--target=live", f"--config={tenant.config(max_requests=30)}", "--yes", f"--report={tmp_path / 'r'}"]
+    made = judged(parser.parse_args(words), register)
+    files = {path.name for path in (tmp_path / "r").iterdir()}
+    assert files >= {"run.json", "report.html", "exchanges.ndjson", "run.har", "support.ndjson", "permissions.json"}
+    said = capsys.readouterr().err
+    assert bool(tenant.sessions) is left
+    assert all(f"Left behind: {session}" in said for session in tenant.sessions)
+    assert made.exit == (5 if left else made.run["exit"])
 
 
 @pytest.mark.parametrize("way", some(["certificate", "workload", "github"], "certificate"))
@@ -228,7 +248,7 @@ def test_a_throttled_tenant_is_waited_for(tenant, command, tmp_path):
 
 def test_a_tenant_that_ends_a_permission_in_mid_run_is_no_deviation(tenant, command, tmp_path, monkeypatch):
     """403 for everything from some moment on: inconclusive, never a broken clause; what is left is listed."""
-    monkeypatch.setattr(Door, "pause", lambda *_: None)
+    monkeypatch.setattr(Guard, "pause", lambda *_: None)
     real, count = tenant.service.answer, [0]
 
     def answer(asked):

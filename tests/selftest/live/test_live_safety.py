@@ -6,26 +6,22 @@ import subprocess
 import sys
 
 import pytest
+from lossy import Distant, identities
 from tenant import TENANT
 
 from restore_conformance.campaign.sender import Sender
-from restore_conformance.commands import options
+from restore_conformance.commands import live_target, options
 from restore_conformance.contract import places
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
-from restore_conformance.live.guard import Door
-from restore_conformance.live.identities import Identities
+from restore_conformance.live.guard import Guard
 from restore_conformance.live.journal import Intent, Journal
 from restore_conformance.live.routes import ALLOWED, ROOT, NeverLive, permitted
-from restore_conformance.live.settings import Login
-from restore_conformance.live.signin import Token
-from restore_conformance.mock import Service
 from restore_conformance.recogniser import Recogniser, route
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, drawn, plan
 from restore_conformance.stimuli.families import VARIANTS
 from restore_conformance.stimuli.stimulus import CREATE
-from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import UsageError
 
 ID = "1f1f1f1f-2222-4333-8444-555555555555"
@@ -45,44 +41,16 @@ BELOW = (
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "MERGE", "HEAD", "OPTIONS", "TRACE", "post", "ACTIVATE")
 
 
-class Sent:
-    """A target that keeps what reaches it."""
-
-    loopback, name, base = False, "live", "https://localhost/beta"
-
-    def __init__(self):
-        self.service = Service()
-        self.inner = Embedded(self.service)
-        self.requests = []
-
-    def send(self, request, patience=None):
-        self.requests.append(request)
-        return self.inner.send(request)
-
-    def now(self):
-        return self.inner.now()
-
-    def pause(self, seconds):
-        self.inner.pause(seconds)
-
-    def close(self):
-        pass
-
-
-def identities(token):
-    return Identities({"good": Login()}, lambda _: Token(token, 1e12, renewable=False))
-
-
 @pytest.fixture
 def wired(tmp_path):
-    """A door on a service in process."""
-    wire = Sent()
-    door = Door(
+    """A guard on a service in process."""
+    wire = Distant()
+    guard = Guard(
         wire, identities(wire.service.token), Journal(tmp_path / "journal.ndjson"), Budget(100_000, 10_000, 600, 10),
         Pace(0), refusal=lambda _: False, support=lambda _: None,
     )  # fmt: skip
-    yield door, wire
-    door.journal.close()
+    yield guard, wire
+    guard.journal.close()
 
 
 # ---------------------------------------------------------------- activation cannot be built
@@ -98,14 +66,14 @@ def test_the_table_has_no_row_that_starts_anything():
 
 def test_every_other_request_is_refused_by_the_door(wired):
     """Every method on every route of the API, in every spelling: nothing but the table's rows leaves."""
-    door, wire = wired
-    headers = (("Authorization", f"Bearer {door.identities['good']}"),)
+    guard, wire = wired
+    headers = (("Authorization", f"Bearer {guard.identities['good']}"),)
     refused = 0
     for method in METHODS:
         for path in BELOW:
             request = Request(method, f"{ROOT}/{path}", headers, b"{}" if method == "POST" else None)
             try:
-                door.send(request)
+                guard.send(request)
             except NeverLive:
                 refused += 1
     assert refused > 300
@@ -117,16 +85,16 @@ def test_every_other_request_is_refused_by_the_door(wired):
 
 def test_a_header_cannot_make_another_method_of_it(wired):
     """Gateways read methods and paths from headers: none of those is sent."""
-    door, _ = wired
+    guard, _ = wired
     for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Original-URL", "X-Rewrite-URL", "OData-Version"):
         with pytest.raises(NeverLive, match=name):
-            door.send(Request("GET", f"{ROOT}/restoreSessions", ((name, "POST"),)))
+            guard.send(Request("GET", f"{ROOT}/restoreSessions", ((name, "POST"),)))
 
 
 def test_the_whole_stimulus_set_only_creates(wired):
     """Every family, variant and planned stimulus, every act of the builder: a POST on the collection, nothing else."""
-    door, wire = wired
-    sender = Sender(door, Recogniser(callers={wire.service.token: "good"}), door.identities)
+    guard, wire = wired
+    sender = Sender(guard, Recogniser(callers={wire.service.token: "good"}), guard.identities)
     made = [
         FAMILIES[family](Materials(), Knobs(2, 1, variant, 5))
         for family in FAMILIES
@@ -142,7 +110,7 @@ def test_the_whole_stimulus_set_only_creates(wired):
 
 
 def test_nothing_but_the_door_reaches_a_live_target():
-    """The live rooms know one way out: a transport's send is called in the door, and for reading by the doctor."""
+    """The live rooms know one way out: a transport's send is called in the guard, and for reading by the doctor."""
     callers = {
         path.name
         for path in (places.PACKAGE / "live").glob("*.py")
@@ -152,18 +120,18 @@ def test_nothing_but_the_door_reaches_a_live_target():
 
 
 def test_an_activation_planted_in_a_conversation_is_not_sent(wired):
-    """Even a story that tries gets no further than the door."""
-    door, wire = wired
-    sender = Sender(door, Recogniser(callers={wire.service.token: "good"}), door.identities)
+    """Even a story that tries gets no further than the guard."""
+    guard, wire = wired
+    sender = Sender(guard, Recogniser(callers={wire.service.token: "good"}), guard.identities)
     with pytest.raises(NeverLive, match="activate"):
         sender.send(sender.plain("POST", f"{ROOT}/restoreSessions/{ID}/activate"))
     assert not wire.requests
 
 
 def test_only_own_sessions_can_be_deleted(wired):
-    """The id of anybody else's session is refused at the door; one of ours passes."""
-    door, wire = wired
-    own = Sender(door, Recogniser(callers={wire.service.token: "good"}), door.identities)
+    """The id of anybody else's session is refused at the guard; one of ours passes."""
+    guard, wire = wired
+    own = Sender(guard, Recogniser(callers={wire.service.token: "good"}), guard.identities)
     with pytest.raises(NeverLive, match="journal"):
         own.send(own.plain("DELETE", f"{ROOT}/restoreSessions/{ID}"))
     made = own.send(own.plain("POST", CREATE)).answer["id"]
@@ -176,12 +144,12 @@ def test_only_own_sessions_can_be_deleted(wired):
 
 def test_an_answer_with_the_id_of_an_earlier_session_is_no_leave_to_delete_it(wired):
     """A server that hands out an id twice does not make us delete the session that has it."""
-    door, _ = wired
+    guard, _ = wired
     intent = Intent("a", "run", 0.0, session=ID, outcome="made")
-    door.journal.intend(intent)
-    door.journal.note("made", key="a", session=ID)
-    door.journal.note("deleted", session=ID)
-    assert not door._ours(ID, Intent("b", "run", 0.0))
+    guard.journal.intend(intent)
+    guard.journal.note("made", key="a", session=ID)
+    guard.journal.note("deleted", session=ID)
+    assert not guard._ours(ID, Intent("b", "run", 0.0))
 
 
 # ---------------------------------------------------------------- when anything is sent
@@ -257,7 +225,7 @@ def test_a_host_that_is_not_loopback_is_live(command, host):
     assert "Nothing was sent" in err
 
 
-@pytest.mark.parametrize("target", ["http://example.org/beta", "ftp://example.org/beta", "https://example.org/"])
+@pytest.mark.parametrize("target", ["http://example.org/beta", "https://example.org/"])
 def test_a_live_target_needs_tls_and_a_version(command, target):
     """What cannot be a service root is said so."""
     code, _, err = command("run", "--target", target)
@@ -281,7 +249,7 @@ def test_a_listed_emulator_is_no_tenant(register):
     options.add_arguments(parser)
     arguments = parser.parse_args(["--target", "http://emulator.example/beta", "--emulator", "emulator.example"])
     settings = options.settings_of(arguments, register)
-    assert options.live_of(arguments, settings) is None
+    assert live_target.live_of(arguments, settings) is None
 
 
 def test_the_large_profiles_are_not_for_live_targets(tenant, command):
@@ -293,7 +261,7 @@ def test_the_large_profiles_are_not_for_live_targets(tenant, command):
 
 @pytest.mark.deep
 def test_the_pytest_front_asks_for_leave_as_well(tenant, tmp_path):
-    """pytest --target goes through the same door: nothing without leave, and the same verdicts with it."""
+    """pytest --target goes through the same guard: nothing without leave, and the same verdicts with it."""
     command = [sys.executable, "-m", "pytest", "-q", "tests/create", "-p", "no:cacheprovider", "--target"]
     config = ["--config", str(tenant.config())]
     done = subprocess.run([*command, "https://graph.microsoft.com/beta"], capture_output=True, text=True, check=False)

@@ -8,10 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from tenant import CLIENT, PERMISSION, TENANT, Registration, certificate
 
-from restore_conformance.configuration import configuration
 from restore_conformance.live import signin
 from restore_conformance.live.settings import live_from
 from restore_conformance.live.signin import sign_in
+from restore_conformance.settings.files import configuration
 from restore_conformance.verdicts import Unready
 
 READ = "BackupRestore-Restore.Read.All"

@@ -9,9 +9,8 @@ import pytest
 from looking import some
 from tenant import Registration
 
-from restore_conformance.live.identities import Identities
 from restore_conformance.live.settings import Login
-from restore_conformance.live.signin import Token
+from restore_conformance.live.tokens import Identities, Token
 from restore_conformance.verdicts import Unready
 
 

@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from looking import settings_for
+
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.history import runs
@@ -21,7 +23,6 @@ from restore_conformance.history.store import Snapshot, Store
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.records.run_record import Scrub, run_of
-from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 
 FAULTS = (
@@ -36,10 +37,7 @@ COUNTED = ("none", "pass", "inconclusive", "fail", "error")
 def real(fault: str = "") -> dict[str, Any]:
     """The record of a quick run against the mock, sound or with one fault."""
     service = seeded(fault) if fault else Service()
-    tokens = {kind: token for token, kind in service.tokens.items()}
-    others = {kind: token for kind, token in tokens.items() if kind != "good"}
-    settings = Settings(token=tokens["good"], identities=others, profile="quick")
-    result = Campaign(settings, Embedded(service), load()).run()
+    result = Campaign(settings_for(service, profile="quick"), Embedded(service), load()).run()
     return json.loads(json.dumps(run_of(result, Scrub({"token": service.token}))))
 
 

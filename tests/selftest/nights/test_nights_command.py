@@ -13,20 +13,9 @@ from restore_conformance.contract import places
 from restore_conformance.contract.documents import pinned
 
 
-@pytest.fixture
-def command(capsys, tmp_path, monkeypatch):
-    """Run the command in an empty folder: exit code, standard output, standard error."""
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-
-    def act(*arguments):
-        try:
-            code = cli.main([str(one) for one in arguments])
-        except SystemExit as left:
-            code = left.code
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return act
 
 
 def written(path, number, *faults, **changes):

@@ -7,16 +7,16 @@ from nights import simulated
 
 from restore_conformance.contract.documents import pinned
 from restore_conformance.history.adding import keep
-from restore_conformance.history.notices import _events, markdown, text
-from restore_conformance.history.run_row import Kept
-from restore_conformance.history.timelines import Life, broken
+from restore_conformance.history.notices import _events, as_markdown, as_text
+from restore_conformance.history.run_row import RunRow
+from restore_conformance.history.timelines import Timeline, broken
 
 
 def row(marks):
     """A life: one run a night."""
     return [
         (
-            Kept(f"{n:064d}", f"2025-01-{n + 1:02d}T02:00:00.000000+00:00", "x", "", "", "", "", "", "", b"", "", ""),
+            RunRow(f"{n:064d}", f"2025-01-{n + 1:02d}T02:00:00.000000+00:00", "x", "", "", "", "", "", "", b"", "", ""),
             mark,
         )
         for n, mark in enumerate(marks)
@@ -74,14 +74,14 @@ def test_the_row_of_failures(marks, first, good, number):
 def test_notices(marks, told):
     """A failure is told at once, its flapping once, its end when three passes confirm it; noise never."""
     nights = row(marks)
-    found = list(_events(Life(nights, marks), nights[0][0]))
+    found = list(_events(Timeline(nights, marks), nights[0][0]))
     assert [(kind, nights.index((run, marks[int(run.digest)]))) for kind, run, _ in found] == told
 
 
 def test_spells():
     """A life as stretches of the same verdict."""
     nights = row("ppfffi")
-    spells = Life(nights, "ppfffi").spells()
+    spells = Timeline(nights, "ppfffi").spells()
     assert [(one.verdict, one.runs) for one in spells] == [("pass", 2), ("fail", 3), ("inconclusive", 1)]
     assert (spells[1].first, spells[1].last) == (nights[2][0], nights[4][0])
 
@@ -116,4 +116,4 @@ def test_a_run_brought_in_late_knows_only_what_was_before_it(tmp_path):
 
 def test_no_notice_is_a_sentence():
     """Where nothing changed, text and Markdown say so."""
-    assert text([]) == markdown([]) == "No verdict changed.\n"
+    assert as_text([]) == as_markdown([]) == "No verdict changed.\n"

@@ -6,7 +6,7 @@ import pytest
 from nights import simulated
 
 from restore_conformance.history.charts import bars, cells, drift_marks, strip, told
-from restore_conformance.history.run_row import Kept
+from restore_conformance.history.run_row import RunRow
 from restore_conformance.history.time_axis import MOST, NEAR, axis
 
 FIRST = date(2025, 1, 1)
@@ -15,7 +15,7 @@ FIRST = date(2025, 1, 1)
 def run(night, marks="", verdict="conformant"):
     """A kept run of a night."""
     started = simulated.at(night).isoformat(timespec="microseconds")
-    return Kept(f"{night:064d}", started, "x", "", "", "", "", verdict, marks, b"", "", "")
+    return RunRow(f"{night:064d}", started, "x", "", "", "", "", verdict, marks, b"", "", "")
 
 
 def line(nights):

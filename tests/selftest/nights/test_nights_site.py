@@ -21,6 +21,8 @@ from restore_conformance.verdicts import UsageError
 LABELS = ("nightly-service", "emulator-a")
 NIGHTS = 16
 CLAUSES = len(load().clauses)
+BROKEN = {"create/response.status-draft", "create/response.counts-total"}
+"""The clauses that the faults of these tests break."""
 HOSTILE = "<script>alert(1)</script>\x1b[31m=1+1\u202e\"'&\x00\ud800]]>--><svg onload=x>`|javascript:x"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -41,6 +43,12 @@ def copy(filled, tmp_path):
     """A copy of both, to be changed."""
     shutil.copytree(filled, tmp_path / "copy")
     return tmp_path / "copy"
+
+
+def of_clauses(number, record):
+    """A record of some clauses only, so that its site has few pages; what is broken is among them."""
+    record["clauses"] = sorted(record["clauses"], key=lambda entry: entry["id"] not in BROKEN)[:number]
+    return record
 
 
 def build(folder):
@@ -240,24 +248,30 @@ def test_files_of_others_are_left_alone(copy):
     assert (other / "index.html").read_text() == "mine"
 
 
-def test_a_killed_build_goes_on(copy, monkeypatch):
+def test_a_killed_build_goes_on(tmp_path, monkeypatch):
     """After a build that died halfway, the next one finishes it and calls nothing foreign."""
+    with open_store(str(tmp_path / "h.sqlite")) as store:
+        for night, faults in enumerate([(), ("status-activating",)]):
+            runs.add(store, pack(of_clauses(20, simulated.record(simulated.at(night), faults))))
+        site.build(store, tmp_path / "site")
     write = site._put
-    left = iter(range(50))
+    left = iter(range(10))
 
     def dying(path, content):
         next(left)
         write(path, content)
 
     monkeypatch.setattr(site, "_put", dying)
-    with open_store(str(copy / "h.sqlite")) as store, pytest.raises(StopIteration):
-        site.build(store, copy / "half")
+    with open_store(str(tmp_path / "h.sqlite")) as store, pytest.raises(StopIteration):
+        site.build(store, tmp_path / "half")
     monkeypatch.undo()
-    with open_store(str(copy / "h.sqlite")) as store:
-        site.build(store, copy / "half")
-    for path in (copy / "site").rglob("*.html"):
-        assert (copy / "half" / path.relative_to(copy / "site")).read_bytes() == path.read_bytes()
-    assert not list((copy / "half").rglob("*.part"))
+    with open_store(str(tmp_path / "h.sqlite")) as store:
+        site.build(store, tmp_path / "half")
+    pages = list((tmp_path / "site").rglob("*.html"))
+    assert len(pages) == 20 + 2 + 2
+    for path in pages:
+        assert (tmp_path / "half" / path.relative_to(tmp_path / "site")).read_bytes() == path.read_bytes()
+    assert not list((tmp_path / "half").rglob("*.part"))
 
 
 @pytest.mark.parametrize(
@@ -296,6 +310,7 @@ def test_notices_and_feed_agree(filled):
 def hostile(number):
     """A record in which every text that a server or a record can influence is hostile."""
     made = json.loads(json.dumps(simulated.record(simulated.at(number), ("total-always-one",) if number else ())))
+    made = of_clauses(70, made)
     made |= {"target": HOSTILE, "reason": HOSTILE, "profile": HOSTILE, "stopped": HOSTILE}
     made["suite"]["version"] = HOSTILE
     for place, entry in enumerate(made["clauses"][:60]):
@@ -321,7 +336,7 @@ def test_what_others_say_is_inert(tmp_path):
         store.save_night(simulated.FIRST, [], [("c:1", "csdl", change)])
         site.build(store, tmp_path / "site")
     pages = list((tmp_path / "site").rglob("*.html"))
-    assert len(pages) == CLAUSES + 3 + 2
+    assert len(pages) == 70 + 3 + 2
     told = 0
     for page in pages:
         text = page.read_bytes().decode("utf-8")

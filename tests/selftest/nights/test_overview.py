@@ -7,10 +7,10 @@ import pytest
 
 from restore_conformance.history.notices import Notice
 from restore_conformance.history.overview import groups_of, moved
-from restore_conformance.history.run_row import Kept
+from restore_conformance.history.run_row import RunRow
 from restore_conformance.history.time_axis import DATE, axis
 
-RUN = Kept("d", "2026-11-20T02:00:00.000000+00:00", "x", "x", "", "1", "0" * 64, "non-conformant", "", b"", "", "")
+RUN = RunRow("d", "2026-11-20T02:00:00.000000+00:00", "x", "x", "", "1", "0" * 64, "non-conformant", "", b"", "", "")
 
 
 def runs(*failed, verdict="non-conformant", first=20):

@@ -4,8 +4,8 @@ import pytest
 from traffic import BASE, CREATE, changed, only, reshown, shown
 
 from restore_conformance.cli import main
-from restore_conformance.recorded.har.addresses import Heard
-from restore_conformance.targets.door import other_version
+from restore_conformance.recorded.har.addresses import Intake
+from restore_conformance.targets.target import other_version
 
 OTHER = [
     "/v1.0", "/v1.0/", "/V1.0", "/v1%2E0", "/v1%252E0", "/v1.0/5a2f6f0e-1f37-4d9c-9d0f-4d1f5d0e7c11",
@@ -80,13 +80,13 @@ def test_a_refusal_of_another_spelling_is_not_held_against_a_server(status, good
 
 
 def test_what_is_left_out_is_counted_by_reason():
-    heard = Heard()
+    intake = Intake()
     for method, url in (
         ("OPTIONS", f"{BASE}{CREATE}"), ("GET", "https://a.example/app.js"), ("POST", f"https://a.example/v1.0{CREATE}"),
         ("GET", f"{BASE}/solutions/backupRestore/restorePoints"), ("POST", f"{BASE}{CREATE}"),
     ):  # fmt: skip
-        heard.address(method, url)
-    assert list(heard.lines()) == [
+        intake.address(method, url)
+    assert list(intake.lines()) == [
         "1 exchange with a method that this API does not have, as a browser's preflight was left out",
         "2 exchanges to other addresses were left out",
         "1 exchange with another version than beta (v1.0) was left out",

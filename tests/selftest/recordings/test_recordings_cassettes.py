@@ -87,7 +87,7 @@ def test_the_printed_examples_are_as_printed(cassettes):
 
 
 def test_no_cassette_is_rotten(cassettes):
-    rotten = [one.name for one in cassettes if one.provenance.rotten(TODAY) == "fail"]
+    rotten = [one.name for one in cassettes if one.provenance.stale(TODAY) == "fail"]
     assert rotten == [], "too old for where they come from; record them again"
 
 

@@ -7,7 +7,8 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from looking import some
+from looking import settings_for, some
+from traffic import failed, passed, with_entries
 
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.cli import main
@@ -16,7 +17,6 @@ from restore_conformance.mock import Service
 from restore_conformance.mock.faults import FAULTS, seeded
 from restore_conformance.recorded.har import Writer
 from restore_conformance.records.exchange_store import Store
-from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import Verdict
 
@@ -29,11 +29,9 @@ SOME = (
 
 def ran(service, register, folder, profile="quick"):
     """Run and write HAR: the verdicts by address, and the file."""
-    tokens = {kind: token for token, kind in service.tokens.items()}
-    others = {kind: token for kind, token in tokens.items() if kind != "good"}
-    settings = Settings(token=tokens["good"], identities=others, profile=profile)
+    settings = settings_for(service, profile=profile)
     scrub, target, path = scrub_of(settings), Embedded(service), folder / "run.har"
-    har = Writer(path, scrub, target.base, {token: kind for kind, token in tokens.items()})
+    har = Writer(path, scrub, target.base, dict(service.tokens))
     store = Store(folder / "exchanges.ndjson", scrub, target.base, har=har)
     result = Campaign(settings, target, register, keep=store).run()
     store.close()
@@ -85,17 +83,13 @@ def shown(entry):
     return json.loads(text)
 
 
-def failed(found):
-    return sorted(address for address, one in found.items() if one.verdict is Verdict.FAIL)
-
-
 def test_a_browser_is_judged(review):
     """A real headless Chromium: kept where the mock conforms, and the one clause it breaks where it does not."""
     found, made, _ = review(DATA / "chromium-good.har")
     assert failed(found) == []
-    passed = {address for address, one in found.items() if one.verdict is Verdict.PASS}
-    assert len(passed) >= 40
-    assert {"create/response.created", "create/introduction.exclusive-artifacts", "create/read-back.found"} <= passed
+    kept = passed(found)
+    assert len(kept) >= 40
+    assert {"create/response.created", "create/introduction.exclusive-artifacts", "create/read-back.found"} <= kept
     assert made.sources[0].exchanges == 14
     found, _, _ = review(DATA / "chromium-mixed-accepted.har")
     assert failed(found) == ["create/introduction.exclusive-artifacts"]
@@ -141,11 +135,8 @@ def test_what_an_exporter_takes_out_is_no_evidence(what, browser, tmp_path, revi
 
 def test_trouble_in_a_recording_is_inconclusive(browser, tmp_path, review):
     for status in (401, 403, 429, 500, 503, 0):
-        made = copy.deepcopy(browser)
-        for entry in made["log"]["entries"]:
-            entry["response"]["status"] = status
-        found, _, _ = judged(made, tmp_path, review)
-        assert failed(found) == [], status
+        made = with_entries(browser, lambda entry, status=status: entry["response"].update(status=status))
+        assert failed(judged(made, tmp_path, review)[0]) == [], status
 
 
 @pytest.mark.parametrize("mark", ["***", "[REDACTED]", "00000000-0000-0000-0000-000000000000", "xxxxxxxx", "<removed>"])
@@ -182,17 +173,22 @@ def test_another_version_and_other_traffic_are_left_out(browser, tmp_path, revie
     assert "another version" in review_made.sources[0].note
 
 
-def test_somebody_else_may_have_touched_the_session(browser, tmp_path, review):
-    """A read that shows another state proves nothing: whoever activated it is not in the recording."""
-    made = copy.deepcopy(browser)
-    for entry in made["log"]["entries"]:
+def read_otherwise(har, members):
+    """Traffic in which every reading of a session shows nine artifacts, and these members."""
+
+    def change(entry):
         if entry["request"]["method"] == "GET" and entry["response"]["status"] == 200:
-            answer = shown(entry)
-            answer |= {"status": "activating", "lastModifiedDateTime": "2026-12-01T00:00:00Z"}
+            answer = shown(entry) | members
             answer["restoreSessionArtifactCount"]["total"] = 9
             entry["response"]["content"] = {"mimeType": "application/json", "text": json.dumps(answer)}
-    found, _, _ = judged(made, tmp_path, review)
-    assert failed(found) == []
+
+    return with_entries(har, change)
+
+
+def test_somebody_else_may_have_touched_the_session(browser, tmp_path, review):
+    """A read that shows another state proves nothing: whoever activated it is not in the recording."""
+    modified = {"status": "activating", "lastModifiedDateTime": "2026-12-01T00:00:00Z"}
+    assert failed(judged(read_otherwise(browser, modified), tmp_path, review)[0]) == []
 
 
 def test_a_read_back_that_lies_is_found(browser, tmp_path, review):

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from traffic import BROKEN, CREATE, failed, passed, with_entries
 
 from restore_conformance.cli import main
-from restore_conformance.verdicts import Verdict
 
 DATA = Path(__file__).parent / "data"
-BROKEN = ["create/introduction.exclusive-artifacts"]
-CREATE = "/solutions/backupRestore/sharePointRestoreSessions"
 
 
 @pytest.fixture(scope="module")
@@ -28,21 +26,6 @@ def good():
 @pytest.fixture(scope="module")
 def broken():
     return json.loads((DATA / "chromium-mixed-accepted.har").read_text())
-
-
-def failed(found):
-    return sorted(address for address, one in found.items() if one.verdict is Verdict.FAIL)
-
-
-def passed(found):
-    return {address for address, one in found.items() if one.verdict is Verdict.PASS}
-
-
-def changed(har, change):
-    made = copy.deepcopy(har)
-    for entry in made["log"]["entries"]:
-        change(entry)
-    return made
 
 
 def text_of(entry):
@@ -146,7 +129,7 @@ def test_recorders_differ_and_verdicts_do_not(how, good, broken, tmp_path, revie
     plainly = passed(review(DATA / "chromium-good.har")[0])
     for har, expected in ((good, []), (broken, BROKEN)):
         path = tmp_path / "some.har"
-        path.write_text(json.dumps(changed(har, ALIKE[how])))
+        path.write_text(json.dumps(with_entries(har, ALIKE[how])))
         found, _, _ = review(path)
         assert failed(found) == expected
         if har is good:
@@ -213,7 +196,7 @@ UNKNOWN = {
 def test_what_a_recorder_spoils_accuses_nobody(how, good, tmp_path, review):
     """A body that is cut, mended or still coded is unknown, and no server is blamed for having taken it."""
     path = tmp_path / "some.har"
-    path.write_text(json.dumps(changed(good, UNKNOWN[how])))
+    path.write_text(json.dumps(with_entries(good, UNKNOWN[how])))
     found, made, result = review(path)
     assert failed(found) == []
     assert made.sources[0].exchanges == 14
@@ -292,7 +275,7 @@ def test_what_only_looks_like_this_api_is_left_out(url, broken, tmp_path, review
         entry["request"]["url"] = url
 
     path = tmp_path / "some.har"
-    path.write_text(json.dumps(changed(broken, elsewhere)))
+    path.write_text(json.dumps(with_entries(broken, elsewhere)))
     _, made, result = review(path)
     assert made.sources[0].exchanges == 0
     assert result.exit == 3
@@ -304,7 +287,7 @@ def test_several_hosts_and_batches_are_told(good, broken, tmp_path, review):
     def elsewhere(entry):
         entry["request"]["url"] = entry["request"]["url"].replace("http://127.0.0.1", "https://other.example")
 
-    made = changed(good, elsewhere)
+    made = with_entries(good, elsewhere)
     made["log"]["entries"] += broken["log"]["entries"]
     made["log"]["entries"].append({"request": {"method": "POST", "url": "https://other.example/beta/$batch"}})
     path = tmp_path / "some.har"

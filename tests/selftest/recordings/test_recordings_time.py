@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 import traffic
 import yaml
+from looking import settings_for
 
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.campaign.sender import Sender
@@ -23,7 +24,7 @@ from restore_conformance.recorded.har import Writer, archive
 from restore_conformance.recorded.provenance import Place
 from restore_conformance.recorded.recorder import Recorder
 from restore_conformance.records.exchange_store import Store
-from restore_conformance.reports.bundle.selection import exchange_from
+from restore_conformance.records.stored_exchange import restored
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli.stimulus import CREATE
@@ -44,12 +45,6 @@ def behind():
     service = Service()
     replicated(service, (2.0,))
     return service
-
-
-def settings_for(service, **more):
-    tokens = {kind: token for token, kind in service.tokens.items()}
-    others = {kind: token for kind, token in tokens.items() if kind != "good"}
-    return Settings(token=tokens["good"], identities=others, **more)
 
 
 def seen_in(register, path):
@@ -137,7 +132,7 @@ def test_the_har_of_a_run_keeps_its_times(register, tmp_path):
         assert at - read[0] == pytest.approx(sent[number] - sent[numbers[0]], abs=0.002)
     lines = [json.loads(line) for line in (tmp_path / "exchanges.ndjson").read_text().splitlines()]
     assert {line["number"]: line["at"] for line in lines} == {n: round(at, 6) for n, at in sent.items()}
-    assert [exchange_from(line).at for line in lines] == [line["at"] for line in lines]
+    assert [restored(line).at for line in lines] == [line["at"] for line in lines]
 
 
 MOMENTS = {
@@ -231,9 +226,9 @@ def test_the_parts_of_a_conversation_count_from_its_beginning(register):
         one = Exchange(number, request, response, family="life", step="get", conversation=1, at=100 + number / 3)
         one.sent = Recogniser()(request)
         recorder.keep(one)
-    whole = recorder.chosen.by_story["life"][1]
-    assert recorder.chosen.beginning(whole[tape.LONGEST :], "life") == whole[0].at
-    assert recorder.chosen.beginning(whole[3:5], "") == whole[3].at
+    whole = recorder.candidates.by_story["life"][1]
+    assert recorder.candidates.beginning(whole[tape.LONGEST :], "life") == whole[0].at
+    assert recorder.candidates.beginning(whole[3:5], "") == whole[3].at
 
 
 def test_a_cassette_without_times_is_read(register, cassettes, tmp_path):

@@ -7,6 +7,7 @@ from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.targets import Embedded
+from restore_conformance.verdicts import Verdict
 
 CREATE = "/solutions/backupRestore/sharePointRestoreSessions"
 READ = "/solutions/backupRestore/restoreSessions"
@@ -126,6 +127,21 @@ def changed(entries, change):
     for one in made:
         change(one)
     return made
+
+
+def with_entries(archive, change):
+    """A HAR file with each entry altered by a function."""
+    return {"log": archive["log"] | {"entries": changed(archive["log"]["entries"], change)}}
+
+
+def failed(found):
+    """The addresses of the clauses that a review found broken."""
+    return sorted(address for address, verdict in found.items() if verdict.verdict is Verdict.FAIL)
+
+
+def passed(found):
+    """The addresses of the clauses that a review found kept."""
+    return {address for address, verdict in found.items() if verdict.verdict is Verdict.PASS}
 
 
 def sent_of(one):

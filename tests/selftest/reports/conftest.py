@@ -1,7 +1,11 @@
 """Run records to report on, and the command as a user runs it."""
 
+import contextlib
 import copy
+import functools
+import io
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -48,6 +52,30 @@ def run(capsys, monkeypatch, tmp_path):
         return code, said.out, said.err, folder
 
     return act
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """Gives the folder of a quick run of the mock, or of one with a fault; each is made once, and not to be changed."""
+
+    @functools.cache
+    def make(fault=""):
+        folder = tmp_path_factory.mktemp("finished")
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as out:
+            patch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+            service = seeded(fault) if fault else Service()
+            patch.setattr(mock, "Service", lambda: service)
+            code = cli.main(["run", "--profile", "quick", "--quiet", "--report", str(folder)])
+        assert code == (1 if fault else 0), out.getvalue()
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def again(finished, tmp_path):
+    """A copy of the folder of a conforming run, to be changed and to be run into again."""
+    return shutil.copytree(finished(), tmp_path / "report")
 
 
 @pytest.fixture

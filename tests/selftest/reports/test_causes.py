@@ -10,10 +10,10 @@ import pytest
 from restore_conformance.exchange import Response
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.records import broke
-from restore_conformance.records.causes import grouped
+from restore_conformance.records.causes import causes, grouped
+from restore_conformance.records.finding import broke
 from restore_conformance.records.run_record import run_of
-from restore_conformance.reports import causes, html, markdown, terminal
+from restore_conformance.reports import html, markdown, terminal, wording
 from restore_conformance.reports.progress import Progress
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
@@ -128,25 +128,25 @@ def test_the_gravest_cause_comes_first(broken):
     for number, entry in enumerate([should, *musts]):
         more = {"message": f"/x: {entry['id']}", "consequences": [f"a/b.{n}" for n in range(3 * number)]}
         entry.update(verdict="fail", findings=[{**finding, **more}])
-    shown = [cause.head["id"] for cause in causes.causes(grouped(run))]
+    shown = [cause.head["id"] for cause in causes(grouped(run))]
     assert shown[-1] == should["id"]
     assert shown[:-1].index(musts[2]["id"]) < shown[:-1].index(musts[1]["id"]) < shown[:-1].index(musts[0]["id"])
 
 
 def test_what_the_ledger_accepts_comes_last(recorded):
     run = recorded(200, tiny(200))
-    first = causes.causes(run)[0]
+    first = causes(run)[0]
     for entry in first.entries:
         entry["accepted"] = {"reason": "Known.", "owner": "storage", "review": "2027-01-01"}
-    assert [entry["id"] for entry in causes.causes(run)[-1].entries] == [entry["id"] for entry in first.entries]
+    assert [entry["id"] for entry in causes(run)[-1].entries] == [entry["id"] for entry in first.entries]
 
 
 def test_no_line_repeats_another(recorded):
     """Within a card each sentence stands once; expectation and observation only where the message lacks them."""
     run = recorded(201, tiny(201))
-    for cause in causes.causes(run):
+    for cause in causes(run):
         finding = cause.head["findings"][0]
-        for _, value in causes.fresh(finding):
+        for _, value in wording.unsaid(finding):
             assert str(value) not in finding["message"]
     text = html.render(run)
     card = text[text.index('id="cause-1"') : text.index("</article>")]
@@ -188,7 +188,7 @@ def test_the_terminal_says_the_verdict_and_then_at_most_fifteen_lines_of_reasons
 def test_a_reason_is_only_given_where_the_run_shows_it(recorded):
     """A server that refuses has no clause whose reason is that it never refused."""
     run = recorded("one", seeded("mixed-accepted"))
-    assert not any("never refused" in kind for kind, _ in causes.untested(run))
+    assert not any("never refused" in kind for kind in wording.untested(run))
 
 
 def test_lines_that_are_explained_later_are_retracted(recorded, register):
@@ -198,6 +198,6 @@ def test_lines_that_are_explained_later_are_retracted(recorded, register):
     progress = Progress(Settings(), "mock", quiet=False, out=out)
     told = next(entry for entry in run["clauses"] if entry.get("root") and entry["findings"])
     kept = next(entry for entry in run["clauses"] if entry["verdict"] == "fail")
-    progress._told = {told["id"], kept["id"]}
+    progress._reported = {told["id"], kept["id"]}
     assert progress.explained(run) is run
     assert out.getvalue() == f"retracted {told['id']}: explained by {told['root']}\n"

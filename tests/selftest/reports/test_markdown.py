@@ -6,6 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 from test_hostile import TEXT, inert_markdown
 
+from restore_conformance.records import safe_text
 from restore_conformance.reports import markdown, wording
 
 
@@ -81,10 +82,10 @@ def test_however_much_is_broken_it_fits_and_says_what_is_left_out(broken, longes
 
 @pytest.mark.parametrize("text", ["`", "``", "a`b", " a ", "", "\n", "`a`", "```", "x" * 999])
 def test_code_holds_any_text(text):
-    made = markdown.code(text)
+    made = safe_text.code(text)
     tokens = MarkdownIt("commonmark").parseInline(made)[0].children
     assert [token.type for token in tokens] == ["code_inline"]
-    fence = MarkdownIt("commonmark").parse(markdown.fenced(f"{text}\n```\n{text}"))
+    fence = MarkdownIt("commonmark").parse(safe_text.fenced(f"{text}\n```\n{text}"))
     assert [token.type for token in fence] == ["fence"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from restore_conformance.cli import main
 from restore_conformance.contract import places
 from restore_conformance.output.files import Pending
-from restore_conformance.records.finding_identity import sight
+from restore_conformance.records.finding import identity
 from restore_conformance.records.run_record import json_of
 from restore_conformance.reports import junit, put_reports, sarif
 
@@ -61,7 +61,7 @@ def test_each_finding_is_a_result_at_the_line_of_its_clause(broken):
         line = places.SCHEMAS.parent / uri if (places.SCHEMAS.parent / uri).is_file() else places.SCHEMAS / uri[8:]
         assert line.read_text().splitlines()[number - 1] == f"[{entry['id'].partition('/')[2]}]"
         assert result["level"] == {"must": "error", "should": "warning"}[entry["level"]]
-        assert result["partialFingerprints"] == {"finding/v1": sight(entry["findings"][0]).key}
+        assert result["partialFingerprints"] == {"finding/v1": identity(entry["findings"][0]).key}
 
 
 def test_a_run_without_a_finding_has_no_result(kept):

@@ -41,7 +41,7 @@ def watch(out, **options):
         for number in range(1, 12):
             progress(exchange(number, failed=["a/b.c"] if number % 5 == 0 else ()), number, 60)
         for _ in range(2):
-            progress.told(made, Deviation(HOSTILE), [exchange(1)])
+            progress.report_broken(made, Deviation(HOSTILE), [exchange(1)])
         drawn = progress._live and progress._console.render_str("")
     return out.getvalue(), drawn
 

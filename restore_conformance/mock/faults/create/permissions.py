@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from restore_conformance.mock.conditions import always, authorization, granular
 from restore_conformance.mock.edits import body, joined, status
 from restore_conformance.mock.faults.register import Fault, on_refusal
-from restore_conformance.mock.hooks import Seed, created, locks_out, posing, serves
+from restore_conformance.mock.hooks import created, locks_out, posing, serves
+from restore_conformance.mock.service import Service
+from restore_conformance.mock.wire import Asked
 
 USER_IS_NULL = joined(status(500), body({"error": {"code": "InternalServerError", "message": "user is null"}}))
 
 
-def _bystander(service: Any, asked: Any) -> bool:
+def _lacks_permission(service: Service, asked: Asked) -> bool:
     token = authorization(asked).strip().partition(" ")[2].strip()
     return service.tokens.get(token) in {"no-permission", "read-only"}
-
-
-def _lacking() -> Seed:
-    return posing(_bystander)
 
 
 # fmt: off
@@ -30,7 +26,7 @@ FAULTS = [
           locks_out("delegated", status=400, code="BadRequest")),
     Fault("application-refused", ".application", "One create with an application token, while another token is served.",
           locks_out("application", status=400, code="BadRequest")),
-    Fault("field-anyone-may-create", "N5", "A token without the permission creates.", _lacking()),
+    Fault("field-anyone-may-create", "N5", "A token without the permission creates.", posing(_lacks_permission)),
     Fault("field-application-crash", "N8", "An application without a user creates: 500.", created(USER_IS_NULL, always, "application")),
     Fault("field-delegated-granular-crash", "N8", "A user creates a granular session: 500.", created(USER_IS_NULL, granular, "delegated")),
     *on_refusal(("create",),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 from restore_conformance.mock.conditions import authorization, empty, exactly, granular, media, standard
 from restore_conformance.mock.edits import Change, body, code, head, joined, put, status, text
 from restore_conformance.mock.faults.register import Fault, on_create, on_refusal
-from restore_conformance.mock.hooks import Read, Seed, answering, as_json, posing, reads, replies, serves, unreadable
+from restore_conformance.mock.framing import not_chunked
+from restore_conformance.mock.hooks import (
+    MEDIA, TOKEN, Call, Read, Seed, answering, as_json, posing, reads, replies, serves, spoils, unreadable,
+)  # fmt: skip
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.spoiling import not_chunked, spoilt
 from restore_conformance.mock.wire import Asked, Refusal, Reply
 
 PAGE = joined(status(200), text("<html>Sign in</html>", "text/html"))
@@ -23,48 +26,47 @@ def _poses(form: Callable[[str, str], bool]) -> Seed:
 def _refused_token(when: Callable[[Service, str], object], edit: Change, wanted: int = 401) -> Seed:
     """Change the answer to creates that are refused, by their Authorization header."""
 
-    def act(service: Service, asked: Asked, answer: Callable[[Asked], Reply]) -> Reply:
-        reply = answer(asked)
-        if asked.operation == "create" and wanted in {0, reply.status} and when(service, authorization(asked)):
+    def act(call: Call) -> Reply:
+        reply = call.proceed()
+        fits = call.asked.operation == "create" and wanted in {0, reply.status}
+        if fits and when(call.service, authorization(call.asked)):
             edit(reply)
         return reply
 
     return answering(act)
 
 
-def _unissued(service: Service, value: str) -> bool:
+def _not_issued(service: Service, value: str) -> bool:
     token = value.removeprefix("Bearer ")
     return bool(token) and token not in service.tokens
 
 
-def _untold(when: Callable[[object], bool]) -> Seed:
+def _without_token(when: Callable[[object], bool]) -> Seed:
     """Without a token some payloads are created all the same."""
 
-    def act(service: Service, asked: Asked, answer: Callable[[Asked], Reply]) -> Reply:
-        reply = answer(asked)
-        if reply.status == 401 and asked.operation == "create" and not authorization(asked):
-            try:
-                if when(service.payload(asked)):
-                    asked.caller = "application"
-                    return service.operations["create"][0](asked)
-            except Refusal:
-                return reply
+    def act(call: Call) -> Reply:
+        reply = call.proceed()
+        if reply.status == 401 and call.asked.operation == "create" and not authorization(call.asked):
+            with contextlib.suppress(Refusal):
+                if when(call.service.payload(call.asked)):
+                    call.asked.caller = "application"
+                    return call.service.operations["create"][0](call.asked)
         return reply
 
     return answering(act)
 
 
 def typed(when: Callable[[str | None], object], act: Read = as_json) -> Seed:
-    """Read the payload of some media types another way."""
+    """Read the payload of creates and changes with some media types another way."""
     return reads(lambda asked: asked.request.body and when(media(asked)), act)
-
-
-def _is(*names: str) -> Callable[[str | None], bool]:
-    return lambda value: (value or "").partition(";")[0].strip().lower() in names
 
 
 def _of_create(when: Callable[[str | None], object], act: Read = as_json) -> Seed:
     return reads(lambda asked: asked.operation == "create" and asked.request.body and when(media(asked)), act)
+
+
+def _is(*names: str) -> Callable[[str | None], bool]:
+    return lambda value: (value or "").partition(";")[0].strip().lower() in names
 
 
 def _holds(word: str) -> Callable[[str | None], bool]:
@@ -76,7 +78,7 @@ def _wrong_media(reply: Reply, asked: Asked) -> None:
         reply.status = 500
 
 
-UNSUPPORTED, BROKEN = unreadable(415, "UnsupportedMediaType"), unreadable(500, "InternalServerError")
+UNSUPPORTED, BROKEN = unreadable(415, MEDIA), unreadable(500, "InternalServerError")
 
 # fmt: off
 FAULTS = [
@@ -93,20 +95,20 @@ FAULTS = [
     Fault("field-unchecked-token", "N4", "Any bearer token: 201.", _poses(lambda value, token: bool(value))),
     Fault("expired-token-accepted", ".authorization-expired", "One create with an expired token.", serves("expired")),
     Fault("altered-token-answered-403", ".authorization-status", "One create with a token that nobody issued.",
-          _refused_token(_unissued, status(403))),
+          _refused_token(_not_issued, status(403))),
     Fault("field2-other-scheme-crash", "N4", "Authorization: Basic: 500.",
           _refused_token(lambda _, value: value.startswith("Basic"), joined(status(500), code("InternalServerError")))),
     Fault("field2-unknown-token-404", "N4", "A token that nobody issued: 404.",
           _refused_token(lambda _, value: value.startswith("Bearer"), status(404))),
-    Fault("field2-no-token-granular-accepted", "N4", "Items without a token: 201.", _untold(granular)),
-    Fault("field2-no-token-empty-accepted", "N4", "No payload and no token: 201.", _untold(empty)),
-    Fault("field2-no-token-site-accepted", "N4", "One site without a token: 201.", _untold(exactly(1, standard))),
+    Fault("field2-no-token-granular-accepted", "N4", "Items without a token: 201.", _without_token(granular)),
+    Fault("field2-no-token-empty-accepted", "N4", "No payload and no token: 201.", _without_token(empty)),
+    Fault("field2-no-token-site-accepted", "N4", "One site without a token: 201.", _without_token(exactly(1, standard))),
     *on_refusal(("create",),
-        ("field-no-token-403", "N4", "InvalidAuthenticationToken", status(403)),
-        ("field-no-token-empty-body", "N4", "InvalidAuthenticationToken", body(None)),
-        ("field-no-token-page", "N4", "InvalidAuthenticationToken", PAGE),
-        ("field-wrong-media-no-envelope", "N9", "UnsupportedMediaType", text("Unsupported Media Type")),
-        ("field-wrong-media-404", "N9", "UnsupportedMediaType", status(404)),
+        ("field-no-token-403", "N4", TOKEN, status(403)),
+        ("field-no-token-empty-body", "N4", TOKEN, body(None)),
+        ("field-no-token-page", "N4", TOKEN, PAGE),
+        ("field-wrong-media-no-envelope", "N9", MEDIA, text("Unsupported Media Type")),
+        ("field-wrong-media-404", "N9", MEDIA, status(404)),
     ),
     # ---------------------------------------------------------------- media types
     Fault("missing-media-type-accepted", ".content-type-required", "One create with a payload and no Content-Type.",
@@ -116,7 +118,7 @@ FAULTS = [
     Fault("media-type-compared-as-text", ".content-type-spelling", "One create with application/json; charset=utf-8.",
           typed(lambda value: value is not None and value != "application/json", UNSUPPORTED)),
     Fault("wire-spelled-type-unanswered", ".content-type-spelling", "Create with charset=utf-8 behind the media type: not the chunks it says.",
-          spoilt(not_chunked, lambda sent, came: ";" in (sent.header("Content-Type") or ""))),
+          spoils(not_chunked, lambda sent, came: ";" in (sent.header("Content-Type") or ""))),
     Fault("field-text-plain-accepted", "N9", "The payload as text/plain is accepted.", _of_create(_is("text/plain"))),
     Fault("field-untyped-ignored", "N9", "A payload without Content-Type: an empty session.", _of_create(lambda value: value is None, lambda *_: {})),
     Fault("field-xml-crash", "N9", "application/xml: 500.", _of_create(_is("application/xml", "text/xml"), BROKEN)),

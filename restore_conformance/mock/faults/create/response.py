@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import calendar
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import (
-    at_least, browse_ids, empty, exactly, filled, granular, is_granular, is_new, is_standard, points, sites,
-    standard, to_new,
+    at_least, browse_ids, empty, exactly, filled, granular, is_granular, is_new, is_standard, numbers_named,
+    points, same_sites, sites, standard, to_new,
 )  # fmt: skip
 from restore_conformance.mock.edits import (
-    COUNTS, Into, Json, body, counts, media_type, members_of, put, raw, remove, rename, status,
+    COUNTS, Into, Json, body, copied, counts, head, joined, media_type, put, raw, remove, rename, status,
 )  # fmt: skip
 from restore_conformance.mock.faults.register import Fault, on_create
-from restore_conformance.mock.hooks import Seed, created, keeps, refuses, refuses_first, replies, seeds, shown, shown_as
+from restore_conformance.mock.framing import cut, gzip_cut, in_charset
+from restore_conformance.mock.hooks import (
+    created, keeps, others, refuses, refuses_first, replies, seeds, shown, shown_as, spoils, taken_over, total,
+)  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
-from restore_conformance.mock.spoiling import cut, gzip_cut, in_charset, named, spoilt
 from restore_conformance.mock.wire import Asked, Reply
 
 CREATED, MODIFIED, TYPE, JOB = "createdDateTime", "lastModifiedDateTime", "@odata.type", "restoreJobType"
 A_LIST = Into("a list", lambda old: [old])
 ONEDRIVE = "#microsoft.graph.oneDriveForBusinessRestoreSession"
 OTHER = "/solutions/backupRestore/sharepointRestoreSessions(61633878-8321-4950-bfaf-ed285bdd1461)"
+ROUTE = "/solutions/backupRestore/restoreSessions/"
 
 
 def _moment(stamp: str) -> datetime:
@@ -147,15 +149,6 @@ FAULTS = [*on_create(
 # fmt: on
 
 
-def _location_for_body(reply: Reply) -> None:
-    reply.headers["Location"] = "/solutions/backupRestore/restoreSessions/" + reply.body["id"]
-    reply.body = None
-
-
-def _completed_when_created(reply: Reply) -> None:
-    reply.body["completedDateTime"] = reply.body[CREATED]
-
-
 def _beyond_total(reply: Reply) -> None:
     counts(inProgress=reply.body[COUNTS]["total"] + 1)(reply)
 
@@ -166,31 +159,20 @@ def _first_id_again(service: Service) -> None:
 
 
 def _location_of_the_first(service: Service) -> None:
-    root = "/beta/solutions/backupRestore/restoreSessions/"
-    created(lambda reply: reply.headers.update(Location=root + next(iter(service.sessions))))(service)
+    created(lambda reply: reply.headers.update(Location="/beta" + ROUTE + next(iter(service.sessions))))(service)
 
 
-def _three_days_ahead(shown_body: Json, found: Session) -> None:
+def _three_days_ahead(body: Json, session: Session) -> None:
     for name in (CREATED, MODIFIED):
-        stamp = shown_body[name]
-        shown_body[name] = (datetime.fromisoformat(stamp[:19]) + timedelta(days=3)).isoformat() + stamp[19:]
-
-
-def _dated(reply: Reply, asked: Asked) -> None:
-    reply.headers["Date"] = format_datetime(datetime.now(UTC), usegmt=True)
-
-
-def _status_as_sent(reply: Reply, asked: Asked) -> None:
-    if reply.status == 201 and isinstance(asked.payload, dict) and "status" in asked.payload:
-        reply.body["status"] = asked.payload["status"]
+        body[name] = (datetime.fromisoformat(body[name][:19]) + timedelta(days=3)).isoformat() + body[name][19:]
 
 
 def _other_places(reply: Reply, asked: Asked) -> None:
     if reply.status == 201 and standard(asked.payload):
         other = {"new": "inPlace", "inPlace": "new"}
         reply.body[rules.SITE] = [
-            {"id": str(number), "destinationType": other[one["destinationType"]], "status": "added"}
-            for number, one in enumerate(sites(asked.payload))
+            {"id": str(number), "destinationType": other[site["destinationType"]], "status": "added"}
+            for number, site in enumerate(sites(asked.payload))
         ]
 
 
@@ -199,66 +181,32 @@ def _falling(payload: Any) -> bool:
     return standard(payload) and len(ids) > 2 and ids == sorted(ids, reverse=True)
 
 
-def _last_year(shown_body: Json, found: Session) -> None:
-    shown_body[MODIFIED] = str(int(found.created[:4]) - 1) + found.created[4:]
+def _first_blocks(session: Session, value: int) -> int:
+    return len({str(artifact["restorePoint"]["id"])[:8].lower() for artifact in session.artifacts})
 
 
-# ---------------------------------------------------------------- totals, wherever a session is shown
+def _sites_of_items(session: Session, value: int) -> int:
+    return len({",".join(artifact["id"].split(",")[:2]) for artifact in session.artifacts})
 
 
-def total(count: Callable[[Session, int], Any]) -> Seed:
-    """Another total, made of the session and the right one, wherever the session is shown."""
-
-    def change(shown_body: Json, found: Session) -> None:
-        value = count(found, shown_body[COUNTS]["total"])
-        members_of(COUNTS, {"total": value})(Reply(200, shown_body))
-
-    return shown(change)
+def _of_the_first_browse_session(session: Session, value: int) -> int:
+    return sum(artifact["browseSessionId"] == session.artifacts[0]["browseSessionId"] for artifact in session.artifacts)
 
 
-def _first_blocks(found: Session, value: int) -> int:
-    every = {str(one["restorePoint"]["id"])[:8].lower() for one in found.artifacts if is_standard(found)}
-    return len(every) if is_standard(found) else value
+def _browse_sessions(session: Session) -> set[str]:
+    return set(browse_ids({rules.GRANULAR: session.artifacts}))
 
 
-def _sites_of_items(found: Session, value: int) -> int:
-    every = {",".join(one["id"].split(",")[:2]) for one in found.artifacts}
-    return len(every) if is_granular(found) else value
-
-
-def _of_the_first_browse_session(found: Session, value: int) -> int:
-    if not is_granular(found):
-        return value
-    return sum(one["browseSessionId"] == found.artifacts[0]["browseSessionId"] for one in found.artifacts)
-
-
-# ---------------------------------------------------------------- ids
-
-
-def _id_reused(service: Service, born: Session) -> None:
+def _id_reused(service: Service, session: Session) -> None:
     if len(service.sessions) >= 3:
-        born.id = next(iter(service.sessions))
+        session.id = next(iter(service.sessions))
 
 
-def _id_by_content(service: Service, born: Session) -> None:
-    content = [one.get("restorePoint") for one in born.artifacts]
-    for one in service.sessions.values():
-        if content and content == [other.get("restorePoint") for other in one.artifacts] and content[0]:
-            born.id = one.id
+def _takes_its_id(other: Session, session: Session) -> None:
+    session.id = other.id
 
 
-def _one_id_for_the_empty(service: Service, born: Session) -> None:
-    for one in service.sessions.values():
-        if not born.artifacts and not one.artifacts:
-            born.id = one.id
-
-
-def _id_by_browse_session(service: Service, born: Session) -> None:
-    wanted = {one.get("browseSessionId") for one in born.artifacts} - {None}
-    for one in service.sessions.values():
-        if wanted & {other.get("browseSessionId") for other in one.artifacts}:
-            born.id = one.id
-
+COMPLETED = copied("completedDateTime", CREATED)
 
 # fmt: off
 FAULTS += [
@@ -269,13 +217,13 @@ FAULTS += [
           refuses(lambda p: any(one.get("destinationType") == "new" for one in sites(p)))),
     Fault("sites-34-crash", ".created", "Create with 34 sites.", refuses_first(lambda p: len(sites(p)) == 34, "InternalServerError", 500)),
     Fault("wire-many-sites-body-short", ".created", "Create with more than twenty sites: the body is shorter than its Content-Length.",
-          spoilt(cut, lambda sent, came: named(sent)[0] > 20)),
+          spoils(cut, lambda sent, came: numbers_named(sent)[0] > 20)),
     Fault("wire-granular-gzip-cut", ".object", "Create with granular artifacts: the gzip data lacks its end.",
-          spoilt(gzip_cut, lambda sent, came: named(sent)[1] > 0)),
+          spoils(gzip_cut, lambda sent, came: numbers_named(sent)[1] > 0)),
     Fault("wire-created-in-utf-16", ".object", "Any create that succeeds: the JSON is in UTF-16.",
-          spoilt(in_charset("utf-16", "utf-16"), lambda sent, came: named(sent)[0] > 0)),
+          spoils(in_charset("utf-16", "utf-16"), lambda sent, came: numbers_named(sent)[0] > 0)),
     Fault("created-without-body", ".object", "One create.", created(raw(lambda _: b""))),
-    Fault("field-location-for-body", "N1", "201 with a Location and no body.", created(_location_for_body, standard)),
+    Fault("field-location-for-body", "N1", "201 with a Location and no body.", created(joined(lambda reply: head("Location", ROUTE + reply.body["id"])(reply), body(None)), standard)),
     Fault("field-body-single-quotes", "N1", "The body has single quotes: not JSON.", created(raw(lambda value: repr(value).encode()))),
     Fault("field-body-utf-16", "N1", "The body is UTF-16: not JSON.", created(raw(lambda value: json.dumps(value).encode("utf-16")), empty)),
     Fault("field-body-cut-when-many", "N1", "30 artifacts: the end of the body is lost.",
@@ -284,12 +232,12 @@ FAULTS += [
           created(raw(lambda value: json.dumps(value).encode() * 2), caller="application")),
     Fault("location-of-another-session", ".location-session", "Two creates: the second names the first in its Location.", _location_of_the_first),
     Fault("created-days-ahead", ".created-by-now", "One create, and the Date of its answer.",
-          seeds(shown(_three_days_ahead), replies(_dated, "create"))),
-    Fault("completed-date-set", ".not-completed", "One create.", created(_completed_when_created)),
-    Fault("field2-completed-when-empty", "N28", "No payload: completedDateTime is set.", created(_completed_when_created, empty)),
+          seeds(shown(_three_days_ahead), replies(lambda reply, _: head("Date", format_datetime(datetime.now(UTC), usegmt=True))(reply), "create"))),
+    Fault("completed-date-set", ".not-completed", "One create.", created(COMPLETED)),
+    Fault("field2-completed-when-empty", "N28", "No payload: completedDateTime is set.", created(COMPLETED, empty)),
     Fault("in-progress-above-total", ".counts-in-progress", "One create with artifacts.", created(_beyond_total, filled)),
     Fault("field-in-progress-beyond-total", "N25", "Five artifacts: six in progress.", created(_beyond_total, at_least(5))),
-    Fault("sent-status-taken-over", ".status-draft", "One create that sends a status.", replies(_status_as_sent, "create")),
+    Fault("sent-status-taken-over", ".status-draft", "One create that sends a status.", taken_over("status")),
     Fault("field-shown-to-another-place", ".artifacts", "One create of sites; the answer shows artifacts.", replies(_other_places, "create")),
     Fault("field2-status-active-for-applications", "N22", "An application creates: active.",
           created(put("status", "active"), caller="application")),
@@ -299,7 +247,7 @@ FAULTS += [
           created(put("createdBy", {"user": {"id": "u", "displayName": 42}}), caller="delegated")),
     Fault("field2-created-short-year-for-applications", "N26", "An application creates: a year of two digits.",
           created(put(CREATED, Into("with a short year", lambda stamp: stamp[2:])), caller="application")),
-    Fault("field-modified-year-first-read", "N26", "Wherever a session is shown: lastModifiedDateTime is a year before.", shown(_last_year)),
+    Fault("field-modified-year-first-read", "N26", "Wherever a session is shown: lastModifiedDateTime is a year before.", shown(lambda body, session: body.update({MODIFIED: str(int(session.created[:4]) - 1) + session.created[4:]}))),
     # ---------------------------------------------------------------- kind of session, wherever it is shown
     Fault("field-job-bulk-to-new", "N11", "Sites for new places: bulk.", shown_as(put(JOB, "bulk"), lambda one: is_standard(one) and is_new(one))),
     Fault("field-job-number", "N11", "A standard session: 0.", shown_as(put(JOB, 0), lambda one: is_standard(one) and one.artifacts)),
@@ -310,25 +258,25 @@ FAULTS += [
     # ---------------------------------------------------------------- totals
     Fault("falling-ids-counted-once", ".counts-total", "Create with three or more sites whose ids fall.", created(counts(total=1), _falling)),
     Fault("field-total-browse-sessions", "N23", "Two items of one browse session: total 1.",
-          total(lambda found, value: len(set(browse_ids({rules.GRANULAR: found.artifacts}))) if is_granular(found) else value)),
+          total(lambda session, _: len(_browse_sessions(session)), is_granular)),
     Fault("field-total-capped", "N23", "26 artifacts: total 25.", total(lambda _, value: min(value, 25))),
     Fault("field-total-batches-of-16", "N23", "17 artifacts: total 16.", total(lambda _, value: value - (value % 16 == 1 < value))),
     Fault("field-total-wraps-at-32", "N23", "32 artifacts: total 0.", total(lambda _, value: value % 32)),
-    Fault("field-total-nothing-to-new", "N23", "New places: total 0.", total(lambda found, value: 0 if is_new(found) else value)),
+    Fault("field-total-nothing-to-new", "N23", "New places: total 0.", total(lambda *_: 0, is_new)),
     Fault("field-total-text", "N24", "The total is a text.", total(lambda _, value: str(value))),
     Fault("field-total-odd-granular", "N23", "Three items: total 2.",
-          total(lambda found, value: value - value % 2 if is_granular(found) and value > 1 else value)),
-    Fault("field2-total-by-first-block", "N23", "Two restore points with the same first eight digits: total 1.", total(_first_blocks)),
-    Fault("field2-total-by-site-of-item", "N23", "Two items of one site, the first two GUIDs the same: total 1.", total(_sites_of_items)),
+          total(lambda _, value: value - value % 2 if value > 1 else value, is_granular)),
+    Fault("field2-total-by-first-block", "N23", "Two restore points with the same first eight digits: total 1.", total(_first_blocks, is_standard)),
+    Fault("field2-total-by-site-of-item", "N23", "Two items of one site, the first two GUIDs the same: total 1.", total(_sites_of_items, is_granular)),
     Fault("field2-total-first-browse-only", "N23", "Items of two browse sessions: those of the first are counted.",
-          total(_of_the_first_browse_session)),
+          total(_of_the_first_browse_session, is_granular)),
     Fault("field2-total-new-in-tens", "N23", "Eleven sites for new places: total 10.",
-          total(lambda found, value: value - (is_new(found) and is_standard(found) and value > 1 and value % 10 == 1))),
+          total(lambda session, value: value - (is_new(session) and value > 1 and value % 10 == 1), is_standard)),
     # ---------------------------------------------------------------- ids
     Fault("ids-used-again", ".id-unique", "Two creates.", _first_id_again),
     Fault("field-id-reused", "N2", "Create four sessions: the fourth has the id of the first.", keeps(_id_reused)),
-    Fault("field-id-by-content", "N2", "Create the same twice: one id for both.", keeps(_id_by_content)),
-    Fault("field2-empty-ids-shared", "N2", "Create two empty sessions: one id for both.", keeps(_one_id_for_the_empty)),
-    Fault("field2-id-by-browse-session", "N2", "Two sessions from one browse session: one id for both.", keeps(_id_by_browse_session)),
+    Fault("field-id-by-content", "N2", "Create the same twice: one id for both.", keeps(others(_takes_its_id, same_sites))),
+    Fault("field2-empty-ids-shared", "N2", "Create two empty sessions: one id for both.", keeps(others(_takes_its_id, lambda other, session: not session.artifacts and not other.artifacts))),
+    Fault("field2-id-by-browse-session", "N2", "Two sessions from one browse session: one id for both.", keeps(others(_takes_its_id, lambda other, session: _browse_sessions(session) & _browse_sessions(other)))),
 ]
 # fmt: on

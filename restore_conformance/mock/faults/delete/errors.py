@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from restore_conformance.mock.conditions import is_granular
+from restore_conformance.mock.conditions import is_draft, is_granular
 from restore_conformance.mock.edits import body, code, joined, status
 from restore_conformance.mock.faults.register import Fault, on_refusal
-from restore_conformance.mock.hooks import DELETES, around, before, refuses_on
-from restore_conformance.mock.session import Session
+from restore_conformance.mock.hooks import DELETES, MALFORMED, STATE, UNKNOWN, around, refuses_on, reopens
 from restore_conformance.mock.wire import Reply
-
-STATE, UNKNOWN, MALFORMED = "RestoreSessionActionNotAllowed", "RestoreSessionNotFound", "InvalidRestoreSessionId"
-
-
-def drafted_again(found: Session) -> None:
-    """A session that has ended counts as a draft."""
-    if found.status in {"completed", "completedWithError"}:
-        found.status = "draft"
-
 
 # fmt: off
 FAULTS = [
@@ -28,9 +18,9 @@ FAULTS = [
         ("field-delete-bad-id-204", "row", MALFORMED, joined(status(204), body(None))),
     ),
     Fault("field-delete-unknown-204", "row:delete/" + UNKNOWN, "Delete a draft twice: 204 again.",
-          around(DELETES, lambda _, __, found, right: right() if found else Reply(204))),
-    Fault("field2-delete-completed", "row:delete/" + STATE, "Delete a completed session: 204.", before(DELETES, drafted_again)),
+          around(DELETES, lambda call: call.proceed() if call.session else Reply(204))),
+    Fault("field2-delete-completed", "row:delete/" + STATE, "Delete a completed session: 204.", reopens(*DELETES)),
     Fault("field-delete-granular-refused", "N37", "Delete a granular draft: 403.",
-          refuses_on(DELETES, lambda found: found.status == "draft" and is_granular(found), 403, STATE)),
+          refuses_on(DELETES, lambda session: is_draft(session) and is_granular(session), 403, STATE)),
 ]
 # fmt: on

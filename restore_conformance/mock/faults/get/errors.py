@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from restore_conformance.mock.edits import body, code, joined, status, text
 from restore_conformance.mock.faults.register import on_refusal
-from restore_conformance.mock.hooks import GETS
-
-UNKNOWN, MALFORMED = "RestoreSessionNotFound", "InvalidRestoreSessionId"
+from restore_conformance.mock.hooks import GETS, MALFORMED, UNKNOWN
 
 FAULTS = on_refusal(
     GETS,

@@ -6,7 +6,6 @@ from restore_conformance.mock.edits import Into, put
 from restore_conformance.mock.faults.register import Fault
 from restore_conformance.mock.hooks import GETS, answers
 
-
 FAULTS = [
     Fault(
         "field2-get-items-standard-with-prefer", ".prefer-shows-granular", "Create items and get with Prefer: standard.",

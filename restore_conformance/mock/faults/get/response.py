@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
 
-from restore_conformance.mock import session
 from restore_conformance.mock.edits import Into, Json, body, joined, media_type, put, raw, remove, status
 from restore_conformance.mock.faults.register import Fault, on_success
-from restore_conformance.mock.hooks import GETS, after, alters, changed, kept, replies, updates, viewed_as
+from restore_conformance.mock.framing import no_body
+from restore_conformance.mock.hooks import ACTIVATE, GETS, after, alters, changed, kept, replies, spoils, viewed_as
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
-from restore_conformance.mock.spoiling import no_body, spoilt
+from restore_conformance.mock.session import Session, now
 from restore_conformance.mock.wire import Asked, Reply
 
+AS_TEXT = joined(raw(lambda value: json.dumps(value).encode()), media_type("text/plain"))
 
-def _forty_at_most(service: Service, born: Session) -> None:
+
+def _forty_at_most(service: Service, _: Session) -> None:
     while len(service.sessions) > 40:
         del service.sessions[next(iter(service.sessions))]
 
@@ -26,38 +26,14 @@ def _by_whoever_reads(reply: Reply, asked: Asked) -> None:
         reply.body["createdBy"] = {"user": {"id": f"user-{asked.caller}", "displayName": None}}
 
 
-def _created_by_updating(service: Service, found: Session, payload: Json, update: Callable[[], Json]) -> Json:
-    answer: Json = update()
-    found.created = session.now()
-    return answer
-
-
-def _created_by_activating(service: Service, found: Session, reply: Reply) -> None:
-    found.created = reply.body["createdDateTime"] = found.modified
-
-
-def _modified_in_1970(service: Service, found: Session, reply: Reply) -> None:
-    found.modified = reply.body["lastModifiedDateTime"] = "1970-01-01T00:00:00Z"
-
-
-def _updater() -> Json:
+def _updater(_: Session) -> Json:
     return {"application": {"id": str(uuid.uuid4()), "displayName": "Updater"}}
 
 
-def _standard(service: Service, found: Session, was: list[Json]) -> None:
-    found.extra["restoreJobType"] = "standard"
-
-
-def _bulk_from_three(service: Service, found: Session, was: list[Json]) -> None:
-    if len(found.artifacts) > 2:
-        found.extra["restoreJobType"] = "bulk"
-
-
-def _is_one(target: str) -> bool:
+def _is_session(target: str) -> bool:
     return target.partition("?")[0].rpartition("/")[0].endswith("estoreSessions")
 
 
-AS_TEXT = joined(raw(lambda value: json.dumps(value).encode()), media_type("text/plain"))
 # fmt: off
 FAULTS = [
     *on_success(("get",),
@@ -75,19 +51,19 @@ FAULTS = [
     ),
     Fault("field-get-text", "page:get", "Get a session: as text/plain.", after(GETS, lambda _, __, reply: AS_TEXT(reply))),
     Fault("wire-get-without-body", ".session", "Get a session: 200 with no body at all.",
-          spoilt(no_body, lambda sent, came: sent.method == "GET" and _is_one(sent.target), 200)),
+          spoils(no_body, lambda sent, came: sent.method == "GET" and _is_session(sent.target), 200)),
     Fault("later-sessions-evict-earlier", ".late", "Create forty sessions, get the first.", kept(_forty_at_most)),
     Fault("created-by-whoever-reads", ".same-for-all", "Create, get as somebody who may only read.", replies(_by_whoever_reads, "get")),
     # ---------------------------------------------------------------- after a change, or activation
-    Fault("update-moves-the-creation-time", ".agrees-with-create", "Create, add an artifact, get.", updates(_created_by_updating)),
+    Fault("update-moves-the-creation-time", ".agrees-with-create", "Create, add an artifact, get.", changed(alters(created=lambda _: now()))),
     Fault("field2-activate-moves-creation", ".agrees-with-create", "Activate: createdDateTime has moved.",
-          after(("activate",), _created_by_activating)),
-    Fault("field2-activate-modified-1970", ".timestamps-order", "Activate: lastModifiedDateTime is 1970.", after(("activate",), _modified_in_1970)),
+          after(ACTIVATE, alters(created=lambda session: session.modified), shown=True)),
+    Fault("field2-activate-modified-1970", ".timestamps-order", "Activate: lastModifiedDateTime is 1970.", after(ACTIVATE, alters(modified="1970-01-01T00:00:00Z"), shown=True)),
     Fault("field2-update-backdates", ".timestamps-order", "Add a site and get: modified before it was created.",
           changed(alters(modified="2001-01-01T00:00:00Z"))),
     Fault("field2-update-changes-creator", "page:get", "Add a site and get: another createdBy.", changed(alters(created_by=_updater))),
-    Fault("field2-update-types-standard", "N36", "Add an item to a granular session and get with Prefer: standard.", changed(_standard)),
-    Fault("field2-update-types-bulk", "N36", "Add to two sites and get: bulk.", changed(_bulk_from_three)),
+    Fault("field2-update-types-standard", "N36", "Add an item to a granular session and get with Prefer: standard.", changed(lambda service, session, was: session.extra.update(restoreJobType="standard"))),
+    Fault("field2-update-types-bulk", "N36", "Add to two sites and get: bulk.", changed(lambda service, session, was: session.extra.update({"restoreJobType": "bulk"} if len(session.artifacts) > 2 else {}))),
     Fault("field2-running-status-running", "page:get", "Activate and get: a status that is not a member.",
           viewed_as(put("status", "running"), *GETS, when=lambda one: one.status in {"activating", "active"})),
     Fault("field2-completed-time-false", "page:get", "Activate and get: completedDateTime is false.",

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from restore_conformance.mock import session
-from restore_conformance.mock.conditions import is_standard
-from restore_conformance.mock.edits import COUNTS, Into, Json, body, counts, each, media_type, put, rename, status
-from restore_conformance.mock.faults.register import Fault, on_success
+from restore_conformance.mock.conditions import is_draft, is_standard
+from restore_conformance.mock.edits import (
+    COUNTS, LINK, Into, Json, body, counts, each, lacking, media_type, put, rename, status,
+)  # fmt: skip
+from restore_conformance.mock.faults.register import Fault, on_success, rows
+from restore_conformance.mock.framing import no_last_chunk
 from restore_conformance.mock.hooks import (
-    DELETES, LISTS, Right, Seed, among, answers, around, bodies, listed, seeds, viewed, viewed_as,
+    DELETES, LISTS, Call, Seed, among, answers, around, bodies, listed, seeds, spoils, stale, viewed, viewed_as,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
-from restore_conformance.mock.spoiling import no_last_chunk, spoilt
-from restore_conformance.mock.wire import Asked, Reply
-
-LINK = "@odata.nextLink"
+from restore_conformance.mock.session import Session, now
+from restore_conformance.mock.wire import Reply
 
 
-def without_ids(every: list[Json]) -> None:
-    for one in every:
-        one.pop("id")
-
-
-def remembering_deleted(operations: tuple[str, ...], lists: tuple[str, ...], *, last_page: bool) -> Seed:
+def _remembering_deleted(operations: tuple[str, ...], lists: tuple[str, ...], *, last_page: bool) -> Seed:
     """What was deleted is still listed, on every page or on the last one; drafts as they were before."""
 
     def seed(service: Service) -> None:
         deleted: list[Json] = []
 
-        def deleting(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-            shown = [service.render(found, all_members=False, context="")] if found else []
-            reply = right()
+        def deleting(call: Call) -> Reply:
+            shown = [service.render(call.session, all_members=False, context="")] if call.session else []
+            reply = call.proceed()
             deleted.extend(shown)
             return reply
 
@@ -48,17 +42,17 @@ def remembering_deleted(operations: tuple[str, ...], lists: tuple[str, ...], *, 
 def _without_newest(service: Service) -> None:
     def newest_missing(every: list[Json]) -> list[Json]:
         newest = next(reversed(service.sessions), "")
-        return [one for one in every if one["id"] != newest]
+        return [item for item in every if item["id"] != newest]
 
     listed(newest_missing, *LISTS)(service)
 
 
-def only_those(when: Callable[[Session], object]) -> Seed:
+def _only_those(when: Callable[[Session], object]) -> Seed:
     """Sessions that are not such are never listed."""
-    return among(lambda every: {name: one for name, one in every.items() if when(one)}, *LISTS)
+    return among(lambda every: {name: session for name, session in every.items() if when(session)}, *LISTS)
 
 
-def linked(change: Callable[[str], str]) -> Seed:
+def _linked(change: Callable[[str], str]) -> Seed:
     """Another link to the next page, where there is one."""
     return bodies(lambda shown: shown.update({LINK: change(shown[LINK])}) if LINK in shown else None, *LISTS)
 
@@ -69,27 +63,6 @@ def _moved(by: int) -> Callable[[str], str]:
         return f"{path}={int(token) + by}"
 
     return change
-
-
-def stale(wrong: Callable[[int, int], bool], *operations: str) -> Seed:
-    """Totals that stay as they were before a change, where `wrong` says so of the numbers before and after."""
-
-    def act(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-        was = len(found.artifacts) if found else 0
-        reply = right()
-        if found and wrong(was, len(found.artifacts)):
-            found.conflict = f"was {was}"
-        return reply
-
-    def show(shown: Json, found: Session) -> None:
-        if str(found.conflict).startswith("was "):
-            counts(total=int(str(found.conflict)[4:]))(Reply(200, shown))
-
-    return seeds(around(("update",), act), viewed(show, *operations))
-
-
-def _now(shown: Json, found: Session) -> None:
-    shown.update(createdDateTime=session.now(), lastModifiedDateTime=session.now())
 
 
 # fmt: off
@@ -107,38 +80,38 @@ FAULTS = [
         ("field-list-twice", "page:list", put("value", Into("with the first twice", lambda old: old[:1] + old))),
         ("field-list-link-number", "page:list", put(LINK, Into("a number", lambda old: 20 if old else 1))),
     ),
-    *(Fault(name, blames, shows, listed(change, "list")) for name, blames, shows, change in (
-        ("list-item-without-id", ".items", "Create, list.", without_ids),
+    *rows(lambda change: listed(change, "list"),
+        ("list-item-without-id", ".items", "Create, list.", lacking("id")),
         ("list-types-by-number", ".items", "Create, list.", each({"@odata.type": 3})),
         ("list-repeats-a-session", ".no-repeats", "Create, list.", lambda every: every + every[:1]),
         ("list-lacks-the-newest", ".complete", "Create, list.", lambda every: every[:-1]),
         ("list-lacks-empty-sessions", ".complete", "Create an empty session, list.", lambda every: [one for one in every if one[COUNTS]["total"]]),
         ("list-shows-another-status", ".agrees-with-get", "Create, list.", each({"status": "completed"})),
-    )),
+    ),
     Fault("wire-list-never-ends", ".collection", "List: the chunks end without the last one.",
-          spoilt(no_last_chunk, lambda sent, came: "/restoreSessions" in sent.target[-40:] and sent.target.partition("?")[0].endswith("/restoreSessions"), 200)),
-    Fault("list-shows-deleted", ".deleted-gone", "Create, delete, list.", remembering_deleted(("delete",), ("list",), last_page=True)),
+          spoils(no_last_chunk, lambda sent, came: "/restoreSessions" in sent.target[-40:] and sent.target.partition("?")[0].endswith("/restoreSessions"), 200)),
+    Fault("list-shows-deleted", ".deleted-gone", "Create, delete, list.", _remembering_deleted(("delete",), ("list",), last_page=True)),
     Fault("field-list-shows-deleted", "page:list", "Create, delete and list: the session is still there.",
-          remembering_deleted(DELETES, LISTS, last_page=False)),
+          _remembering_deleted(DELETES, LISTS, last_page=False)),
     Fault("field-list-newest-missing", "page:list", "Create and list: the newest session is missing.", _without_newest),
-    Fault("field2-list-hides-granular", "page:list", "Create items and list: the session is missing.", only_those(is_standard)),
+    Fault("field2-list-hides-granular", "page:list", "Create items and list: the session is missing.", _only_those(is_standard)),
     Fault("field2-list-hides-activated", "page:list", "Create, activate, list: the session is missing.",
-          only_those(lambda one: one.status == "draft")),
+          _only_those(is_draft)),
     # ---------------------------------------------------------------- lists that disagree with create and get
     Fault("field2-list-items-typed-standard", "page:list", "Create items and list: standard, with Prefer too.",
           viewed_as(put("restoreJobType", "standard"), *LISTS)),
     Fault("field2-list-total-zero", "page:list", "Create two sites and list: total 0.", viewed_as(counts(total=0), *LISTS)),
-    Fault("field2-list-created-now", "page:list", "Create and list: createdDateTime is the moment of listing.", viewed(_now, *LISTS)),
+    Fault("field2-list-created-now", "page:list", "Create and list: createdDateTime is the moment of listing.", viewed(lambda body, _: body.update(createdDateTime=now(), lastModifiedDateTime=now()), *LISTS)),
     Fault("field2-list-activated-as-draft", "page:list", "Create, activate, list: a draft.", viewed_as(put("status", "draft"), *LISTS)),
     Fault("field2-update-list-total-stale", ".agrees-with-get", "Add a site: get is right, the list has the old total.",
           stale(lambda was, now: now != was, *LISTS)),
     # ---------------------------------------------------------------- lists that are longer than a page
     Fault("field2-list-no-link", "page:list", "21 sessions: the list ends after 20.", bodies(lambda shown: shown.pop(LINK, None) and None, *LISTS)),
-    Fault("field2-list-page-overlaps", "page:list", "21 sessions: the second page begins with the last one of the first.", linked(_moved(-1))),
-    Fault("field2-list-page-skips-one", "page:list", "22 sessions: one falls between two pages.", linked(_moved(1))),
+    Fault("field2-list-page-overlaps", "page:list", "21 sessions: the second page begins with the last one of the first.", _linked(_moved(-1))),
+    Fault("field2-list-page-skips-one", "page:list", "22 sessions: one falls between two pages.", _linked(_moved(1))),
     Fault("field2-list-link-to-first-page", "page:list", "21 sessions: the link leads to the first page again.",
-          linked(lambda link: link.partition("?")[0])),
+          _linked(lambda link: link.partition("?")[0])),
     Fault("field2-list-link-leads-nowhere", "page:list", "21 sessions: the link is answered 404.",
-          linked(lambda link: link.replace("estoreSessions?", "estoreSession?"))),
+          _linked(lambda link: link.replace("estoreSessions?", "estoreSession?"))),
 ]
 # fmt: on

@@ -2,53 +2,48 @@
 
 from __future__ import annotations
 
-from restore_conformance.mock import rules, session
-from restore_conformance.mock.edits import Json, bare_array, body, each, joined, status
-from restore_conformance.mock.faults.list.response import without_ids
-from restore_conformance.mock.faults.register import Fault, on_success
-from restore_conformance.mock.hooks import ARTIFACTS, Right, answers, around, kept, listed, refuses_on, seeds
+from restore_conformance.mock import rules
+from restore_conformance.mock.edits import Json, bare_array, body, each, joined, lacking, last_of_ten_missing, status
+from restore_conformance.mock.faults.register import Fault, on_success, rows
+from restore_conformance.mock.hooks import ARTIFACTS, UNKNOWN, Call, answers, around, kept, listed, refuses_on, seeds
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.session import Session
-from restore_conformance.mock.wire import Asked, Reply
+from restore_conformance.mock.session import CONTEXT, Session
+from restore_conformance.mock.wire import Reply
 
 PAGE = "page:list-artifacts"
 
 
-def answer_with(found: Session) -> Reply:
-    shown = [dict(one) for one in found.artifacts]
-    return Reply(200, {"@odata.context": f"{session.CONTEXT}{rules.SITE}", "value": shown})
+def _answer_with(session: Session) -> Reply:
+    shown = [dict(artifact) for artifact in session.artifacts]
+    return Reply(200, {"@odata.context": f"{CONTEXT}{rules.SITE}", "value": shown})
 
 
-def _of_the_newest(service: Service, asked: Asked, found: Session | None, right: Right) -> Reply:
-    service.find(asked)
-    return answer_with(list(service.sessions.values())[-1])
+def _of_the_newest(call: Call) -> Reply:
+    call.find()
+    return _answer_with(list(call.service.sessions.values())[-1])
 
 
 def _by_their_number(service: Service) -> None:
     latest: dict[tuple[str, int], Session] = {}
 
-    def keep(service: Service, born: Session) -> None:
-        latest[born.kind, len(born.artifacts)] = born
+    def keep(_: Service, created: Session) -> None:
+        latest[created.kind, len(created.artifacts)] = created
 
-    def act(service: Service, asked: Asked, _: Session | None, right: Right) -> Reply:
-        found = service.find(asked)
-        return answer_with(latest.get((found.kind, len(found.artifacts)), found))
+    def act(call: Call) -> Reply:
+        session = call.find()
+        return _answer_with(latest.get((session.kind, len(session.artifacts)), session))
 
     seeds(kept(keep), around(ARTIFACTS, act))(service)
 
 
 def _one_point(every: list[Json]) -> list[Json]:
-    return [one | {name: every[0][name] for name in ("restorePoint", "destinationType")} for one in every]
-
-
-def last_of_ten_missing(every: list[Json]) -> list[Json]:
-    return every[:-1] if len(every) > 1 and len(every) % 10 == 0 else every
+    return [item | {name: every[0][name] for name in ("restorePoint", "destinationType")} for item in every]
 
 
 # fmt: off
 FAULTS = [
-    *(Fault(name, blames, shows, listed(change, *ARTIFACTS)) for name, blames, shows, change in (
-        ("artifact-without-id", ".items", "Create, list artifacts.", without_ids),
+    *rows(lambda change: listed(change, *ARTIFACTS),
+        ("artifact-without-id", ".items", "Create, list artifacts.", lacking("id")),
         ("artifacts-first-two-only", ".every-artifact", "Create three artifacts, list them.", lambda every: every[:2]),
         ("artifact-destination-lost", ".as-sent", "Create artifacts for a new place, list them.", each({"destinationType": "inPlace"})),
         ("artifact-destination-always-new", ".as-sent", "Create artifacts in place, list them.", each({"destinationType": "new"})),
@@ -63,13 +58,13 @@ FAULTS = [
         ("field2-artifacts-restored-site-number", PAGE, "restoredSiteId is 0.", each({"restoredSiteId": 0})),
         ("field2-artifacts-point-text", PAGE, "restorePoint is a text.", each({"restorePoint": lambda old: old["id"]})),
         ("field2-artifacts-error-text", PAGE, "error is an empty text.", each({"error": ""})),
-    )),
+    ),
     *on_success(ARTIFACTS, ("field-artifacts-204", PAGE, joined(status(204), body(None)))),
     Fault("artifacts-bare-array", ".collection", "Create, list artifacts.", answers(bare_array, *ARTIFACTS)),
     Fault("artifacts-of-the-newest", ".every-artifact", "Create two sessions, list the artifacts of the first.", around(ARTIFACTS, _of_the_newest)),
     Fault("artifacts-kept-by-their-number", ".every-artifact", "Create two sessions with as many artifacts each, list those of the first.",
           _by_their_number),
     Fault("field2-artifacts-of-empty-404", PAGE, "Create an empty session, list its artifacts: 404.",
-          refuses_on(ARTIFACTS, lambda found: not found.artifacts, 404, "RestoreSessionNotFound")),
+          refuses_on(ARTIFACTS, lambda session: not session.artifacts, 404, UNKNOWN)),
 ]
 # fmt: on

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import uuid
 
-from restore_conformance.mock.edits import bare_array, each
-from restore_conformance.mock.faults.list.response import without_ids
-from restore_conformance.mock.faults.list_artifacts.response import last_of_ten_missing
-from restore_conformance.mock.faults.register import Fault
+from restore_conformance.mock.conditions import is_standard
+from restore_conformance.mock.edits import bare_array, each, lacking, last_of_ten_missing
+from restore_conformance.mock.faults.register import Fault, rows
 from restore_conformance.mock.hooks import GRANULAR, answers, crashes_on, listed
 
 PAGE, BROWSE = "page:list-granular", "browseSessionId"
 
-
 # fmt: off
 FAULTS = [
-    *(Fault(name, blames, shows, listed(change, *GRANULAR)) for name, blames, shows, change in (
-        ("item-without-id", ".items", "Create, list items.", without_ids),
+    *rows(lambda change: listed(change, *GRANULAR),
+        ("item-without-id", ".items", "Create, list items.", lacking("id")),
         ("item-status-null", ".status-shown", "Create, list items.", each({"status": None})),
         ("items-with-own-ids", ".every-artifact", "Create, list items.", lambda every: [one | {"id": f"item-{number}"} for number, one in enumerate(every)]),
         ("item-browse-session-lost", ".as-sent", "Create, list items.", each({BROWSE: "another"})),
@@ -32,9 +30,9 @@ FAULTS = [
         ("field2-items-start-number", PAGE, "startDateTime is 0.", each({"startDateTime": 0})),
         ("field2-items-last-of-ten-missing", PAGE, "Ten items: nine are listed.", last_of_ten_missing),
         ("field2-items-url-object", PAGE, "webUrl is an object.", each({"webUrl": {"href": ""}})),
-    )),
+    ),
     Fault("items-bare-array", ".collection", "Create, list items.", answers(bare_array, *GRANULAR)),
     Fault("field2-items-of-sites-crash", ".of-full-sites", "List the items of a session of sites: 500.",
-          crashes_on(GRANULAR, lambda found: found.kind == "standard" and bool(found.artifacts))),
+          crashes_on(GRANULAR, lambda session: is_standard(session) and session.artifacts)),
 ]
 # fmt: on

@@ -1,0 +1,237 @@
+"""Whether an answer can be taken at its word, and whether what two answers show of one thing agrees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from restore_conformance.checks import responses
+from restore_conformance.checks.members import id_of, instant, unset
+from restore_conformance.contract.documents import pinned
+from restore_conformance.exchange import NOTHING, Exchange
+from restore_conformance.recogniser.answers import codes
+from restore_conformance.verdicts import Deviation, Inconclusive
+
+ABSENT = frozenset({404, 405, 501})
+CHANGING = frozenset({"update", "activate", "delete"})
+"""Operations that leave a session otherwise than they found it."""
+ON_DRAFTS = frozenset({"update", "activate", "delete", "delete-typed"})
+"""Operations whose error tables refuse a session that is no draft."""
+SECONDS = 2
+
+
+def sound(exchange: Exchange) -> None:
+    """The answer can be taken at its word. Raises Inconclusive for trouble that nobody was found to blame for."""
+    where = f"{exchange.step}, " if exchange.step else ""
+    if unsure(exchange):
+        raise Inconclusive(f"{exchange.trouble} ({where}exchange {exchange.number})")
+
+
+def unsure(exchange: Exchange) -> bool:
+    """Whether the answer cannot be taken at its word: it is in trouble, and nobody was found to blame."""
+    return bool(exchange.trouble) and exchange.blame != "target"
+
+
+def not_crowded_out(found: Exchange) -> None:
+    """An activation was not refused because too many sessions are active. Raises Inconclusive where it was.
+
+    The documents allow that refusal, and nobody but the target knows how many are; its status is for another clause.
+    """
+    row = responses.refusals("activate")["too-many-active"]
+    named = {code.lower() for _, code in codes(found.answer)}
+    if found.status == 429 or (row.code or "").lower() in named:
+        raise Inconclusive(f"the target has too many active sessions already: it answers {responses.shown(found)}")
+
+
+def comparable(value: Any) -> bool:
+    """Whether a member of text holds text or null. Any other JSON breaks the clause about its type, and no other."""
+    return value is None or isinstance(value, str)
+
+
+def same_id(created: dict[str, Any], shown: dict[str, Any]) -> None:
+    """An answer shows the session that was asked for; letter case is nothing to an id."""
+    wanted, got = id_of(created), shown.get("id")
+    if str(got).lower() != str(wanted).lower():
+        raise Deviation(
+            f"/id: expected {wanted}, the id asked for, got {got!r}", expected=wanted, observed=got, pointer="/id"
+        )
+
+
+def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
+    """The job type, where it is shown, is the one create answered, or hidden where it may be (C8)."""
+    made, read = created.get("restoreJobType"), shown.get("restoreJobType")
+    if "restoreJobType" not in shown or not (comparable(made) and comparable(read)):
+        return
+    if made != read and {made, read} != {"granular", "unknownFutureValue"}:
+        raise Deviation(
+            f"/restoreJobType: expected {made!r} as it was answered before, got {read!r}",
+            expected=str(made),
+            observed=read,
+            pointer="/restoreJobType",
+        )
+
+
+def declared(exchange: Exchange, schema: str, null: Collection[str] = ()) -> None:
+    """The answer keeps the types its page declares; a sample's status `unknown` is let pass (C12).
+
+    So is null for members named in `null`, which metadata alone declares as not nullable.
+    """
+    sound(exchange)
+    if exchange.answer is NOTHING:
+        raise Deviation(
+            f"expected JSON with {exchange.status}, got none", expected="JSON", observed=responses.beginning(exchange)
+        )
+    for breach in pinned().breaches(schema, exchange.answer):
+        if breach.value == "unknown" and breach.pointer.endswith("/status"):
+            continue
+        if breach.value is None and breach.pointer.rpartition("/")[2] in null:
+            continue
+        raise Deviation(
+            f"{breach.pointer or '/'}: {breach.message}, got {breach.value!r}"[:400],
+            expected=breach.message.removeprefix("expected "),
+            observed=breach.value,
+            pointer=breach.pointer,
+        )
+
+
+def _apart(later: tuple[datetime, int], earlier: tuple[datetime, int]) -> float:
+    """Seconds between two moments, below 0 where they come the other way round."""
+    return (later[0] - earlier[0]).total_seconds() + (later[1] - earlier[1]) / 1e12
+
+
+def in_order(shown: dict[str, Any], seconds: float = 0) -> None:
+    """A session is not modified before it is created, give or take so many seconds; unset times agree with any."""
+    first, last = shown.get("createdDateTime"), shown.get("lastModifiedDateTime")
+    if unset(first) or unset(last) or not isinstance(first, str) or not isinstance(last, str):
+        return
+    made, changed = instant(first), instant(last)
+    if made and changed and _apart(made, changed) > seconds:
+        raise Deviation(
+            f"/lastModifiedDateTime: expected no earlier than createdDateTime {first}, got {last}",
+            expected=f"{first} or later",
+            observed=last,
+            pointer="/lastModifiedDateTime",
+        )
+
+
+def same_actors(earlier: Any, later: Any, name: str) -> None:
+    """Two identity sets name the same application and user, as far as both name one."""
+    if not isinstance(earlier, dict) or not isinstance(later, dict):
+        return
+    for actor in ("application", "user"):
+        before, after = (
+            found[actor].get("id") if isinstance(found.get(actor), dict) else None for found in (earlier, later)
+        )
+        if before and after and str(before).lower() != str(after).lower():
+            raise Deviation(
+                f"/{name}/{actor}/id: expected {before} as create answered, got {after}",
+                expected=str(before),
+                observed=after,
+                pointer=f"/{name}/{actor}/id",
+            )
+
+
+def _last_digit(stamp: str) -> float:
+    """What the last digit of a time's seconds stands for, in seconds: replicas may round alike moments otherwise."""
+    fraction = re.search(r"\.(\d+)", stamp)
+    return 10.0 ** -len(fraction[1]) if fraction else 1.0
+
+
+def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> None:
+    """Two renderings of one moment agree to so many seconds, or to the last digit that both write.
+
+    A time that is not set agrees with anything.
+    """
+    if unset(earlier) or unset(later) or not isinstance(earlier, str) or not isinstance(later, str):
+        return
+    first, second = instant(earlier), instant(later)
+    if first and second and abs(_apart(first, second)) > max(seconds, _last_digit(earlier), _last_digit(later)):
+        raise Deviation(
+            f"/{name}: expected {earlier} as before, got {later}", expected=earlier, observed=later, pointer=f"/{name}"
+        )
+
+
+def no_server_error(exchange: Exchange) -> None:
+    """There is an answer, and it is not a 5xx."""
+    sound(exchange)
+    if exchange.status is None or exchange.status >= 500:
+        raise Deviation(
+            f"expected no server error, got {responses.shown(exchange)}{responses.again(exchange)}",
+            expected="an answer below 500",
+            observed=responses.shown(exchange),
+        )
+
+
+def one_declared(value: dict[str, Any], schema: str, pointer: str) -> None:
+    """One element has an id and keeps the types of its declared members; others are not missed."""
+    for breach in pinned().breaches(schema, value):
+        raise Deviation(
+            f"{pointer}{breach.pointer}: {breach.message}, got {breach.value!r}"[:400],
+            expected=breach.message.removeprefix("expected "),
+            observed=breach.value,
+            pointer=f"{pointer}{breach.pointer}",
+        )
+
+
+def creator(session: dict[str, Any]) -> dict[str, str]:
+    """The ids, in small letters, of who created a session, by actor; names may be resolved later."""
+    identities = session.get("createdBy")
+    actors = identities.items() if isinstance(identities, dict) else ()
+    return {actor: str(one["id"]).lower() for actor, one in actors if isinstance(one, dict) and one.get("id")}
+
+
+def same_number(shown: list[Any], sent: list[Any], what: str) -> None:
+    """As many are shown as were sent."""
+    if len(shown) != len(sent):
+        raise Deviation(
+            f"/value: expected the {len(sent)} {what} that were sent, got {len(shown)}",
+            expected=str(len(sent)),
+            observed=len(shown),
+            pointer="/value",
+        )
+
+
+def same_names(shown: list[Any], sent: list[Any], member: str) -> None:
+    """The same names are shown as were sent, in any order and letter case, each once."""
+    have, want = sorted(str(name).lower() for name in shown), sorted(str(name).lower() for name in sent)
+    if have != want:
+        odd = next((name for name in have if name not in want or have.count(name) > 1), have[0] if have else None)
+        raise Deviation(
+            f"/value: expected each {member} that was sent, once, got {odd}",
+            expected=", ".join(want[:3]),
+            observed=odd,
+            pointer=f"/value/{member}",
+        )
+
+
+def as_sent(shown: list[dict[str, Any]], sent: list[dict[str, Any]], at: str) -> None:
+    """Artifacts have destination, browse session and restore point of those that were sent, as far as shown."""
+    for member in ("destinationType", "browseSessionId"):
+        wanted = {one.get(member) for one in sent} - {None}
+        for one in shown if wanted and all(member in one for one in sent) else ():
+            if one.get(member) and comparable(one[member]) and one[member] not in wanted:
+                raise _not_sent(f"{at}/{member}", wanted, one[member])
+    points = [_point(one) for one in shown]
+    if len(shown) == len(sent) and all(points) and all(map(_point, sent)):
+        wanted = {_point(one).lower() for one in sent}
+        for point in points:
+            if point.lower() not in wanted or points.count(point) > 1:
+                raise _not_sent(f"{at}/restorePoint/id", wanted, point)
+
+
+def _point(one: dict[str, Any]) -> str:
+    point = one.get("restorePoint")
+    found = point.get("id") if isinstance(point, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _not_sent(pointer: str, wanted: Collection[Any], got: Any) -> Deviation:
+    expected = " or ".join(sorted(map(str, wanted)))[:200]
+    return Deviation(
+        f"{pointer}: expected {expected}, each as it was sent, got {got}",
+        expected=expected,
+        observed=got,
+        pointer=pointer,
+    )

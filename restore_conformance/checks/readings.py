@@ -1,0 +1,143 @@
+"""What a reading shows, compared with what is known of the session: the checks that judgements over state share."""
+
+from __future__ import annotations
+
+from restore_conformance.checks import responses
+from restore_conformance.checks.agreement import ABSENT
+from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.answers import codes
+from restore_conformance.state import Aspect, Known
+from restore_conformance.state.facts import NOT_THERE
+from restore_conformance.state.known import COUNT, PRESENCE, Fit
+from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
+
+WAIT = "the answer may show what was before the last change, and was not asked again for long enough (--patience)"
+LONG_AGO = 10
+"""Sessions made since, from which on one counts as made long ago."""
+
+
+def has_route(exchange: Exchange, known: Known) -> None:
+    """The target has the operation. Raises Untouched where nothing shows that it does."""
+    operation = exchange.sent.operation
+    if exchange.status in ABSENT and operation not in known.routes:
+        raise Untouched(f"the target seems to have no route for {operation}: it answers {exchange.status}", Why.ROUTE)
+
+
+def excuse(exchange: Exchange, known: Known) -> str:
+    """The fact that would excuse a 400 to an operation that the target has not shown to have; "" where none would.
+
+    Graph answers 400 BadRequest for a segment of a path that it does not know.
+    """
+    operation = exchange.sent.operation
+    rows = {row.code for row in responses.refusals("update").values()}
+    named = any(code in rows for _, code in codes(exchange.answer))
+    return "" if exchange.status != 400 or operation in known.routes or named else f"{responses.NO_ROUTE}{operation}"
+
+
+def compared(exchange: Exchange, known: Known, name: str) -> Aspect:
+    """How an aspect of a reading compares, where that is evidence.
+
+    Raises Untouched where nothing can be compared, Inconclusive where the answer may lag.
+    """
+    aspect = known.aspect(name)
+    if aspect.fit is Fit.OPEN:
+        raise Untouched(f"no answer shows the {name} of a session whose {name} is known")
+    if aspect.fit is Fit.BEHIND and not known.settled:
+        raise Inconclusive(f"{WAIT} (exchange {exchange.number})")
+    return aspect
+
+
+def after(known: Known, of: str = "") -> str:
+    """What was done before a reading, for messages: `after DELETE was answered 204`.
+
+    `of` names another cause than the last change of the session, such as "other:deleted".
+    """
+    cause = known.causes.get(of) or known.because or known.created
+    other = " of another session" if of.startswith("other:") else ""
+    return f" after {cause.request.method}{other} was answered {cause.status}" if cause is not None else ""
+
+
+def because(known: Known, of: str = "") -> tuple[Exchange, ...]:
+    """The exchanges that set the expectation where a cause is named: what made the session, and that cause."""
+    cause = known.causes.get(of)
+    return tuple(one for one in (known.created, cause) if one is not None) if cause is not None else ()
+
+
+def found(exchange: Exchange, known: Known, of: str = "") -> None:
+    """A session that is known to be there is found; `of` is what may have taken it away."""
+    _answered(exchange, known, 200, "200 for a session that is there", of)
+
+
+def not_found(exchange: Exchange, known: Known) -> None:
+    """A session that was deleted is not found: 404, or 410 (RFC 9110, 15.5.11)."""
+    _answered(exchange, known, 404, "404 for a session that was deleted")
+
+
+def _answered(exchange: Exchange, known: Known, status: int, expected: str, of: str = "") -> None:
+    has_route(exchange, known)
+    if (exchange.status in {200, *NOT_THERE}) and compared(exchange, known, PRESENCE).fit is Fit.AGREES:
+        return
+    raise Deviation(
+        f"{exchange.request.method} {place(exchange)}{after(known, of)}: expected {expected}, "
+        f"got {responses.shown(exchange)}{responses.again(exchange)}",
+        expected=str(status),
+        observed=responses.shown(exchange),
+        by_status=True,
+        unless=excuse(exchange, known),
+        refusal=exchange.status not in NOT_THERE and responses.is_refusal(exchange),  # which was asked again till now
+        because=because(known, of),
+    )
+
+
+def changed(exchange: Exchange, known: Known, *statuses: int) -> None:
+    """A change that the session allows is answered with one of these.
+
+    Raises Untouched where a session that nobody has seen yet is not found: it may not have come everywhere.
+    """
+    has_route(exchange, known)
+    if exchange.status in statuses:
+        return
+    if exchange.status in NOT_THERE and not known.readings:
+        raise Untouched("the session was not found, and never read before")
+    by_nobody_else(exchange, known)
+    wanted = " or ".join(map(str, statuses))
+    raise Deviation(
+        f"{exchange.request.method} {place(exchange)}{after(known)}: expected {wanted}, "
+        f"got {responses.shown(exchange)}{responses.again(exchange)}",
+        expected=wanted,
+        observed=responses.shown(exchange),
+        by_status=True,
+        unless=excuse(exchange, known),
+        refusal=responses.is_refusal(exchange),
+    )
+
+
+def by_nobody_else(exchange: Exchange, known: Known) -> None:
+    """Nobody else explains that an answer finds the session gone, or no draft. Raises Inconclusive."""
+    if not known.alone and exchange.status in {403, 409, *NOT_THERE}:
+        raise Inconclusive(f"somebody else may have changed the session (exchange {exchange.number})")
+
+
+def total_kept(exchange: Exchange, known: Known, of: str = "") -> None:
+    """The total is the one that is known of the session."""
+    aspect = compared(exchange, known, COUNT)
+    if aspect.fit is not Fit.AGREES:
+        raise Deviation(
+            f"/restoreSessionArtifactCount/total: GET {place(exchange)}{after(known, of)}: expected {aspect.expected}, "
+            f"got {aspect.shown}",
+            expected=str(aspect.expected),
+            observed=aspect.shown,
+            pointer="/restoreSessionArtifactCount/total",
+            because=because(known, of),
+        )
+
+
+def place(exchange: Exchange) -> str:
+    """The path of a request, its session id left out."""
+    path = exchange.request.target.partition("?")[0]
+    return path.replace(exchange.sent.session, "{id}") if exchange.sent.session else path
+
+
+def long_ago(known: Known) -> bool:
+    """Whether many other sessions were made since this one."""
+    return known.others >= LONG_AGO

@@ -1,0 +1,203 @@
+"""The table of settings: each once, with its name, type, default, meaning, commands, spellings and who may set it.
+
+The options of the commands and of pytest, the reading of TOML files and of the environment, and the page of the
+documentation are made from it. Reads no file and sends nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from restore_conformance.contract.editions import LATEST, chosen, editions
+from restore_conformance.settings.row import Setting
+
+PROFILES = ("quick", "standard", "deep", "live", "live-deep")
+"""The names of the profiles, from the least that is sent to the most; what they send is in `payloads.plan`."""
+
+
+def _on(commands: str) -> frozenset[str]:
+    return frozenset(commands.split())
+
+
+_DAY = 86_400.0
+_LIVE = _on("run pytest record doctor cleanup")
+
+SETTINGS = (
+    Setting(
+        name="target", kind="text", default="mock", places="own", metavar="mock|replay|live|URL",
+        commands=_on("run pytest doctor cleanup"),
+        meaning="what is judged: mock, replay (the recordings), live, or a base URL such as http://127.0.0.1:8080/beta",
+        differs={
+            command: {"default": "live", "metavar": "live|URL", "meaning": "the live target"}
+            for command in ("doctor", "cleanup")
+        },
+    ),
+    Setting(
+        name="token", kind="text", metavar="T", secret=True, variable=True, commands=_LIVE,
+        meaning="bearer token of a caller with the permission",
+        differs={
+            command: {"meaning": "a ready-made token instead of the configured sign-in"}
+            for command in ("doctor", "cleanup")
+        },
+    ),
+    Setting(
+        name="identities", kind="pairs", default=(), option="--identity", metavar="NAME=TOKEN", secret=True,
+        variable=True, commands=_on("run pytest record"),
+        meaning="another caller: read-only, no-permission, personal, expired, delegated or application",
+    ),
+    Setting(
+        name="headers", kind="pairs", default=(), option="--header", metavar="NAME=VALUE", secret=True,
+        variable=True, commands=_on("run pytest record"),
+        meaning="a header of every request to an emulator, as a gateway in front of it may want; its value is a secret",
+    ),
+    Setting(
+        name="wait", kind="number", default=0.0, shown="0", metavar="SECONDS", least=0, most=3600, variable=True,
+        places="own", commands=_on("run pytest record"),
+        meaning="how long to wait for an emulator that is starting until it answers",
+    ),
+    Setting(
+        name="restore_points", kind="file", metavar="FILE", places="own", commands=_on("run pytest record"),
+        meaning="ids of restore points that exist on the target, one on each line",
+    ),
+    Setting(
+        name="granular_items", kind="file", metavar="FILE", places="own", commands=_on("run pytest record"),
+        meaning="items that exist there: browse session id, blank, item key on each line",
+    ),
+    Setting(
+        name="profile", kind="text", default="standard", shown="standard; on a live target live", choices=PROFILES,
+        variable=True, places="anywhere", commands=_on("run pytest"), meaning="how much is sent",
+    ),
+    Setting(
+        name="seed", kind="whole", default=1, shown="1", metavar="N", least=0, most=4_294_967_295, variable=True,
+        places="anywhere", commands=_on("run pytest"), meaning="the same seed sends the same planned requests",
+    ),
+    Setting(
+        name="only", kind="texts", default=(), metavar="ADDRESS|HEADING|OPERATION", variable=True, places="own",
+        commands=_on("run"), shown="every clause",
+        meaning="judge these clauses only and send what they need, such as create/response.id, create/response, get; "
+        "* stands for any text",
+    ),
+    Setting(
+        name="report", kind="folder", default="reports/latest", metavar="DIR", variable=True, places="own",
+        commands=_on("run pytest judge"), meaning="where run.json and the reports go",
+        differs={"judge": {"default": "reports/judged"}, "pytest": {"default": "", "shown": "none are written"}},
+    ),
+    Setting(
+        name="readings", kind="pairs", default=(), option="--reading", metavar="KEY=VALUE", variable=True,
+        places="anywhere", commands=_on("run pytest judge"), meaning="narrow an interpretation to one reading",
+    ),
+    Setting(
+        name="edition", kind="text", metavar="NAME", variable=True, places="anywhere",
+        shown=f"{chosen().edition.name}, the pinned one",
+        commands=_on("run pytest judge serve clauses openapi"),
+        meaning=f"the edition of the documents that binds: {', '.join(e.name for e in editions())} or {LATEST}",
+    ),
+    Setting(
+        name="as_of", kind="date", metavar="DATE", variable=True, places="own",
+        commands=_on("run pytest judge serve clauses openapi"),
+        meaning="the same by date (YYYY-MM-DD): the newest edition that is not later",
+    ),
+    Setting(
+        name="ca_bundle", kind="file", metavar="FILE", places="own", commands=_LIVE,
+        meaning="certificates to trust, as a PEM file",
+    ),
+    Setting(
+        name="emulators", kind="texts", default=(), option="--emulator", metavar="HOST", places="own",
+        commands=_on("run pytest record"),
+        meaning="a host in a private network that is an emulator and not a tenant; elsewhere give its address as well",
+    ),
+    Setting(
+        name="max_requests", kind="whole", default=0, shown="0, no bound", metavar="N", least=0, most=10_000_000,
+        variable=True, places="own", commands=_on("run pytest"), meaning="most requests to send",
+    ),
+    Setting(
+        name="max_failures", kind="whole", default=0, shown="0", metavar="N", least=0, most=10_000, variable=True,
+        places="own", commands=_on("run"),
+        meaning="send nothing more once N must clauses are broken; 0 sends everything, whatever is broken",
+    ),
+    Setting(
+        name="timeout", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0.001, most=_DAY,
+        variable=True, places="own", commands=_on("run pytest record"), meaning="how long to wait for an answer",
+    ),
+    Setting(
+        name="patience", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0, most=_DAY,
+        variable=True, places="own", commands=_on("run pytest"),
+        meaning="how long to wait, in all, until changes are seen",
+    ),
+    Setting(
+        name="draws", kind="whole", default=-1, shown="-1, as the profile says", metavar="N", least=-1,
+        most=10_000_000, places="own", commands=_on("run pytest"),
+        meaning="how many stimuli Hypothesis draws",
+    ),
+    Setting(
+        name="scrub_request_ids", kind="switch", default=False, variable=True, places="own",
+        commands=_on("run judge record"), meaning="take the ids for support out of everything written, too",
+    ),
+    Setting(
+        name="config", kind="file", metavar="FILE", commands=_LIVE,
+        shown="restore-conformance.toml in your own folder for configuration", meaning="a TOML file of settings",
+    ),
+    Setting(name="yes", kind="switch", default=False, commands=_LIVE, meaning="leave to send to a live target"),
+    Setting(
+        name="dry_run", kind="switch", default=False, commands=_LIVE - {"pytest"},
+        meaning="print what would be sent to a live target, and send nothing",
+    ),
+    Setting(
+        name="deviations", kind="file", metavar="FILE", variable=True, places="own",
+        commands=_on("run pytest judge compare"), shown="none, nothing is accepted",
+        meaning="a ledger of accepted deviations, such as reports/deviations.toml",
+    ),
+    Setting(
+        name="har", kind="switch", default=True, option="--no-har", variable=True, places="anywhere",
+        commands=_on("run judge"), meaning="do not write the exchanges as DIR/run.har (HAR 1.2) as well",
+    ),
+    Setting(
+        name="quiet", kind="switch", default=False, variable=True, places="own", commands=_on("run judge"),
+        meaning="print the verdict line only",
+    ),
+    Setting(
+        name="plain", kind="switch", default=False, variable=True, places="anywhere", commands=_on("run judge"),
+        meaning="lines only, no colours, nothing redrawn: for logs (default where standard error is not a terminal)",
+    ),
+    Setting(
+        name="history", kind="text", metavar="FILE|URL", variable=True, commands=_on("run judge"),
+        meaning="keep the run there, a SQLite file or a database URL, and report since when",
+    ),
+    Setting(
+        name="label", kind="text", default=None, metavar="NAME", variable=True, places="own",
+        commands=_on("run judge"), shown="the target", meaning="what this target is called in the history",
+    ),
+)  # fmt: skip
+"""Every setting that `run` takes, in the order of its help; other commands and pytest take some of them."""
+
+ROWS: Mapping[str, Setting] = {row.name: row for row in SETTINGS}
+
+
+def settings_of_command(command: str) -> tuple[Setting, ...]:
+    """The rows that a command (or "pytest") takes, as it has them."""
+    return tuple(row.at(command) for row in SETTINGS if command in row.commands)
+
+
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+
+def respelled(text: str, names: Mapping[str, str]) -> str:
+    """A sentence about the options of the command, with the names that they have in another front."""
+    return _OPTION.sub(lambda found: names.get(found[0], found[0]), text)
+
+
+def secrets_in(arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
+    """The secrets of a command line and of the environment, each under a name, known before anything is parsed."""
+    found: dict[str, str] = {}
+    for row in (row for row in SETTINGS if row.secret):
+        spellings = {row.spelled, row.at("pytest").spelled}
+        given = environment.get(row.environment, "").splitlines() if row.variable else []
+        for at, word in enumerate(arguments):
+            option, mark, joined = word.partition("=")
+            if option in spellings:
+                given.append(joined if mark else arguments[at + 1] if at + 1 < len(arguments) else "")
+        for number, text in enumerate(given):
+            name, _, value = text.partition("=") if row.kind == "pairs" else (str(number or ""), "", text)
+            found[f"{row.spelled.removeprefix('--')} {name.strip()}".strip()] = value.strip()
+    return {name: value for name, value in found.items() if value}
