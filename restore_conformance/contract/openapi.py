@@ -41,13 +41,13 @@ def compose(documents: Documents) -> dict[str, Any]:
 
 
 def _operation(documents: Documents, operation: str, page: dict[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "operationId": operation,
         "summary": page["title"],
         "externalDocs": {"url": page["address"]},
     }
     if "{id}" in page["http"]["path"]:
-        made["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+        entry["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
     if (documents.root / operation / "request.json").exists():
         content: dict[str, Any] = {"schema": {"$ref": _SCHEMAS + _name(f"{operation}/request.json")}}
         examples = {
@@ -57,17 +57,17 @@ def _operation(documents: Documents, operation: str, page: dict[str, Any]) -> di
         }
         if examples:
             content["examples"] = examples
-        made["requestBody"] = {"required": False, "content": {"application/json": content}}
-    made["responses"] = _responses(documents, operation, page)
-    return made
+        entry["requestBody"] = {"required": False, "content": {"application/json": content}}
+    entry["responses"] = _responses(documents, operation, page)
+    return entry
 
 
 def _responses(documents: Documents, operation: str, page: dict[str, Any]) -> dict[str, Any]:
     success = str(page["success"]["status"])
-    made: dict[str, Any] = {success: {"description": f"Answer to {page['title']}."}}
+    responses: dict[str, Any] = {success: {"description": f"Answer to {page['title']}."}}
     if (documents.root / operation / "response.json").exists():
         schema = {"$ref": _SCHEMAS + _name(f"{operation}/response.json")}
-        made[success]["content"] = {"application/json": {"schema": schema}}
+        responses[success]["content"] = {"application/json": {"schema": schema}}
     envelope = {"application/json": {"schema": {"$ref": _SCHEMAS + _name("create/error.json")}}}
     codes: dict[str, list[str]] = {}
     for row in page.get("error", []):
@@ -77,9 +77,9 @@ def _responses(documents: Documents, operation: str, page: dict[str, Any]) -> di
                 codes.setdefault(key, []).append(row.get("code") or f"({row['defect']})")
     for status, named in sorted(codes.items()):
         listed = ", ".join(dict.fromkeys(named))
-        made[status] = {"description": f"Refused: {listed}.", "content": envelope}
-    made["default"] = {"description": "Any other error of Graph.", "content": envelope}
-    return made
+        responses[status] = {"description": f"Refused: {listed}.", "content": envelope}
+    responses["default"] = {"description": "Any other error of Graph.", "content": envelope}
+    return responses
 
 
 def _name(path: str) -> str:
@@ -89,11 +89,11 @@ def _name(path: str) -> str:
 
 def _localised(schema: Any, at: str) -> Any:
     """A copy of a schema whose references point into the components of the one document."""
-    made = copy.deepcopy(schema)
-    made.pop("$schema", None)
-    made.pop("$id", None)
-    _point_inside(made, at)
-    return made
+    local = copy.deepcopy(schema)
+    local.pop("$schema", None)
+    local.pop("$id", None)
+    _point_inside(local, at)
+    return local
 
 
 def _point_inside(node: Any, at: str) -> None:
