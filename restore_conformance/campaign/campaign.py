@@ -195,7 +195,7 @@ class Campaign:
             if self.hopeless():
                 return
         for stimulus in self._wanted(itertools.chain(first, self._further()), drawn=True):
-            self.hear(self.sender.stimulus(stimulus))
+            self.observe(self.sender.stimulus(stimulus))
             if self.hopeless():
                 return
         sweeps = self.profile.sweep and (self._choice is None or self._choice.sweeps)
@@ -212,7 +212,7 @@ class Campaign:
         kinds = [kind for kind, ids in (("standard", points), ("granular", items)) if ids]
         knobs = Knobs(1, 0, 0, self.settings.seed * 1000 + 990)
         for stimulus in [FAMILIES[kind](made_up(), knobs) for kind in kinds]:
-            self.hear(self.sender.stimulus(stimulus))
+            self.observe(self.sender.stimulus(stimulus))
         if kinds:
             checked = [kind for kind in kinds if kind not in self._created_ids.made_up]
             self.materials = Materials(
@@ -226,7 +226,7 @@ class Campaign:
         """
         exchange = self.sender.stimulus(stimulus)
         if not stimulus.singles or exchange.status == 201:
-            self.hear(exchange)
+            self.observe(exchange)
             return
         alone: list[Exchange] = []
         try:
@@ -234,9 +234,9 @@ class Campaign:
                 alone.append(self.sender.stimulus(single))  # noqa: PERF401 - what was sent before an interruption counts
         finally:
             broken = exchange.trouble and len(alone) == len(stimulus.singles) and not any(one.trouble for one in alone)
-            (self.hear if broken else self.hear_silently)(exchange)
+            (self.observe if broken else self.observe_unjudged)(exchange)
             for one in alone:
-                self.hear(one)
+                self.observe(one)
 
     def _draw(self, batch: int) -> list[Stimulus]:
         """What Hypothesis adds to the plan, in batches from 1 on, so that memory does not grow with their number."""
@@ -252,11 +252,11 @@ class Campaign:
 
         for exchange in sweep(self.sender, self.profile.sweep, self.settings.seed, self.edition):
             self.swept += 1
-            self.hear(exchange)
+            self.observe(exchange)
 
     # ------------------------------------------------------------------ one exchange
 
-    def hear(self, exchange: Exchange) -> None:
+    def observe(self, exchange: Exchange) -> None:
         """Take an exchange in: judge it, remember what it proves, and keep trouble and doubts for later."""
         if exchange.sent.operation == "create":
             self._remember(exchange)
@@ -265,20 +265,20 @@ class Campaign:
         self.doubts.note(exchange, outcome)
         if not exchange.trouble and not outcome.failed and not self.edition.is_newer(exchange.sent.tags):
             self.control.note(exchange)
-        self._heed(exchange)
+        self._record(exchange)
 
-    def overhear(self, exchange: Exchange) -> Outcome:
+    def observe_step(self, exchange: Exchange) -> Outcome:
         """Take in an exchange that is no create: judge it and keep it."""
         outcome = self.judge.exchange(exchange)
-        self._heed(exchange)
+        self._record(exchange)
         return outcome
 
-    def hear_silently(self, exchange: Exchange) -> None:
+    def observe_unjudged(self, exchange: Exchange) -> None:
         """Keep an exchange that no clause may be judged by."""
         exchange.silent = True
-        self._heed(exchange)
+        self._record(exchange)
 
-    def _heed(self, exchange: Exchange) -> None:
+    def _record(self, exchange: Exchange) -> None:
         self._watchdog.took(exchange)
         self.timing.take(exchange)
         self._tell(exchange)

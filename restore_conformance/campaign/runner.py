@@ -28,14 +28,14 @@ KEPT = 50
 """How many walks are kept of those in which something was found broken."""
 
 
-class Hearing(Protocol):
+class Observer(Protocol):
     """Who takes in what a scenario brought."""
 
     materials: Materials
 
-    def hear(self, exchange: Exchange) -> None: ...
-    def overhear(self, exchange: Exchange) -> Outcome: ...
-    def hear_silently(self, exchange: Exchange) -> None: ...
+    def observe(self, exchange: Exchange) -> None: ...
+    def observe_step(self, exchange: Exchange) -> Outcome: ...
+    def observe_unjudged(self, exchange: Exchange) -> None: ...
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Runner:
 
     sender: Sender
     control: Control
-    hearing: Hearing
+    observer: Observer
     doubts: Doubts
     patience: Patience
     routes: set[str] = field(default_factory=lambda: {"create"})
@@ -95,7 +95,7 @@ class Runner:
         return self._scene(scenario, self.scenes, self.check)
 
     def _scene(self, scenario: Scenario, number: int, check: Callable[[Exchange], None]) -> Scene:
-        return Scene(scenario, self.sender, self.hearing.materials, number, check, self.patience)
+        return Scene(scenario, self.sender, self.observer.materials, number, check, self.patience)
 
     def _again(self, scene: Scene) -> None:
         """Find out whose trouble it is where sending the same request again would be another request.
@@ -148,11 +148,11 @@ class Runner:
                 self._answers.setdefault(exchange.sent.operation, set()).add(said)
         for exchange in scene.exchanges:
             if exchange.sent.operation == "create":
-                self.hearing.hear(exchange)
+                self.observer.observe(exchange)
             elif self._no_route(exchange):
-                self.hearing.hear_silently(exchange)
+                self.observer.observe_unjudged(exchange)
             else:
-                brought.append(self.hearing.overhear(exchange))
+                brought.append(self.observer.observe_step(exchange))
         if scene.scenario.name == WALK and len(self.walks) < KEPT and any(one.failed for one in scene.exchanges):
             self.walks[scene.number] = scene.scenario
         return Outcome(

@@ -167,13 +167,13 @@ class Sessions(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------ what a runner hands on
 
-    def hear(self, exchange: Exchange) -> None:
+    def observe(self, exchange: Exchange) -> None:
         self._judge.exchange(exchange)
 
-    def overhear(self, exchange: Exchange) -> Outcome:
+    def observe_step(self, exchange: Exchange) -> Outcome:
         return self._judge.exchange(exchange)
 
-    def hear_silently(self, exchange: Exchange) -> None:
+    def observe_unjudged(self, exchange: Exchange) -> None:
         exchange.silent = True
 
 
