@@ -197,7 +197,7 @@ class Campaign:
             if self.hopeless():
                 return
         for stimulus in self._wanted(itertools.chain(first, self._further()), drawn=True):
-            self.observe_create(self.sender.stimulus(stimulus))
+            self.observe(self.sender.stimulus(stimulus))
             if self.hopeless():
                 return
         sweeps = self.profile.sweep and (self._choice is None or self._choice.sweeps)
@@ -214,7 +214,7 @@ class Campaign:
         kinds = [kind for kind, ids in (("standard", points), ("granular", items)) if ids]
         knobs = Knobs(1, 0, 0, self.settings.seed * 1000 + 990)
         for stimulus in [FAMILIES[kind](made_up(), knobs) for kind in kinds]:
-            self.observe_create(self.sender.stimulus(stimulus))
+            self.observe(self.sender.stimulus(stimulus))
         if kinds:
             checked = [kind for kind in kinds if kind not in self._created_ids.made_up]
             self.materials = Materials(
@@ -228,7 +228,7 @@ class Campaign:
         """
         exchange = self.sender.stimulus(stimulus)
         if not stimulus.singles or exchange.status == 201:
-            self.observe_create(exchange)
+            self.observe(exchange)
             return
         alone: list[Exchange] = []
         try:
@@ -240,9 +240,9 @@ class Campaign:
                 and len(alone) == len(stimulus.singles)
                 and not any(single_exchange.trouble for single_exchange in alone)
             )
-            (self.observe_create if broken else self.store_only)(exchange)
+            (self.observe if broken else self.observe_unjudged)(exchange)
             for single_exchange in alone:
-                self.observe_create(single_exchange)
+                self.observe(single_exchange)
 
     def _draw(self, batch: int) -> list[Stimulus]:
         """What Hypothesis adds to the plan, in batches from 1 on, so that memory does not grow with their number."""
@@ -258,12 +258,12 @@ class Campaign:
 
         for exchange in sweep(self.sender, self.profile.sweep, self.settings.seed, self.edition):
             self.swept += 1
-            self.observe_create(exchange)
+            self.observe(exchange)
 
     # ------------------------------------------------------------------ one exchange
 
-    def observe_create(self, exchange: Exchange) -> None:
-        """Judge a create, remember what it proves, and keep trouble and doubts for later."""
+    def observe(self, exchange: Exchange) -> None:
+        """Take an exchange in: judge it, remember what it proves, and keep trouble and doubts for later."""
         if exchange.sent.operation == "create":
             self._remember(exchange)
         outcome = self.judge.exchange(exchange)
@@ -273,14 +273,14 @@ class Campaign:
             self.control.note(exchange)
         self._record(exchange)
 
-    def observe(self, exchange: Exchange) -> Outcome:
-        """Judge and store an exchange of another operation than create."""
+    def observe_step(self, exchange: Exchange) -> Outcome:
+        """Take in an exchange that is no create: judge it and keep it."""
         outcome = self.judge.exchange(exchange)
         self._record(exchange)
         return outcome
 
-    def store_only(self, exchange: Exchange) -> None:
-        """Store an exchange that no clause may be judged by."""
+    def observe_unjudged(self, exchange: Exchange) -> None:
+        """Keep an exchange that no clause may be judged by."""
         exchange.silent = True
         self._record(exchange)
 

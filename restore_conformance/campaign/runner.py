@@ -33,9 +33,9 @@ class Observer(Protocol):
 
     materials: Materials
 
-    def observe_create(self, exchange: Exchange) -> None: ...
-    def observe(self, exchange: Exchange) -> Outcome: ...
-    def store_only(self, exchange: Exchange) -> None: ...
+    def observe(self, exchange: Exchange) -> None: ...
+    def observe_step(self, exchange: Exchange) -> Outcome: ...
+    def observe_unjudged(self, exchange: Exchange) -> None: ...
 
 
 @dataclass(slots=True)
@@ -148,11 +148,11 @@ class Runner:
                 self._answers.setdefault(exchange.sent.operation, set()).add(said)
         for exchange in scene.exchanges:
             if exchange.sent.operation == "create":
-                self.observer.observe_create(exchange)
+                self.observer.observe(exchange)
             elif self._no_route(exchange):
-                self.observer.store_only(exchange)
+                self.observer.observe_unjudged(exchange)
             else:
-                outcomes.append(self.observer.observe(exchange))
+                outcomes.append(self.observer.observe_step(exchange))
         if (
             scene.scenario.name == WALK
             and len(self.walks) < KEPT

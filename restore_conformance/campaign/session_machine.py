@@ -167,13 +167,13 @@ class Sessions(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------ what a runner hands on
 
-    def observe_create(self, exchange: Exchange) -> None:
+    def observe(self, exchange: Exchange) -> None:
         self._judge.exchange(exchange)
 
-    def observe(self, exchange: Exchange) -> Outcome:
+    def observe_step(self, exchange: Exchange) -> Outcome:
         return self._judge.exchange(exchange)
 
-    def store_only(self, exchange: Exchange) -> None:
+    def observe_unjudged(self, exchange: Exchange) -> None:
         exchange.silent = True
 
 

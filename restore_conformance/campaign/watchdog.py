@@ -1,4 +1,4 @@
-"""The watch over a run: whether the target still says anything worth hearing, and why not.
+"""The watch over a run: whether the target still says anything that can be judged, and why not.
 
 Knows no clause and no plan. Gives up only where nothing but trouble has come for a while, and a request the target
 has answered well before fails as well.

@@ -41,13 +41,13 @@ def compose(documents: Documents) -> dict[str, Any]:
 
 
 def _operation(documents: Documents, operation: str, page: dict[str, Any]) -> dict[str, Any]:
-    described: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "operationId": operation,
         "summary": page["title"],
         "externalDocs": {"url": page["address"]},
     }
     if "{id}" in page["http"]["path"]:
-        described["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+        entry["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
     if (documents.root / operation / "request.json").exists():
         content: dict[str, Any] = {"schema": {"$ref": _SCHEMAS + _name(f"{operation}/request.json")}}
         examples = {
@@ -57,9 +57,9 @@ def _operation(documents: Documents, operation: str, page: dict[str, Any]) -> di
         }
         if examples:
             content["examples"] = examples
-        described["requestBody"] = {"required": False, "content": {"application/json": content}}
-    described["responses"] = _responses(documents, operation, page)
-    return described
+        entry["requestBody"] = {"required": False, "content": {"application/json": content}}
+    entry["responses"] = _responses(documents, operation, page)
+    return entry
 
 
 def _responses(documents: Documents, operation: str, page: dict[str, Any]) -> dict[str, Any]:

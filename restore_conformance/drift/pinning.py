@@ -1,4 +1,4 @@
-"""Accepts tonight's contract: writes `schemas/types` and the page's fingerprints, and lists what people must do.
+"""Accepts the contract as it is now: writes `schemas/types` and the page's fingerprints, and lists what people must do.
 
 Only facts are written; every sentence of ours (descriptions, what a clause says) is kept or asked for.
 """

@@ -1,4 +1,4 @@
-"""Tells a broken source from a drift: a document that suddenly lost most of what it declared is not believed.
+"""Keeps broken sources apart from drift: a document that suddenly lost most of what it declared is not believed.
 
 Small slices are believed more readily, for one real removal may be most of a slice. What is judged is a share,
 never a single change.

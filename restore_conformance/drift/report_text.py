@@ -15,20 +15,18 @@ from restore_conformance.drift.lines import ORDER, Line
 from restore_conformance.drift.sources.broken import SourceBroken
 
 MAX_LINES = 200
-MEANING = {
-    Grade.BREAKING: "a client that did nothing wrong can fail",
-    Grade.UNDECIDABLE: "the source does not say enough; somebody has to read or try",
-    Grade.ADDITIVE: "something new that nobody needs to use; pin accepts it",
-    Grade.INFORMATIONAL: "nothing on the wire changes; there is nothing to do",
-}
 _HEADS = {
     Grade.BREAKING: "Breaking",
     Grade.UNDECIDABLE: "To be decided",
     Grade.ADDITIVE: "Additive",
     Grade.INFORMATIONAL: "For information",
 }
-
-
+_MEANING = {
+    Grade.BREAKING: "a client that did nothing wrong can fail",
+    Grade.UNDECIDABLE: "the source does not say enough; somebody has to read or try",
+    Grade.ADDITIVE: "something new that nobody needs to use; pin accepts it",
+    Grade.INFORMATIONAL: "nothing on the wire changes; there is nothing to do",
+}
 _STATES = {
     "provisional": "Seen once so far, so it does not fail the job yet.",
     "confirmed": "Confirmed by a later night.",
@@ -56,7 +54,7 @@ class Report:
 
 
 def headline(report: Report) -> str:
-    """The night in one sentence."""
+    """The comparison in one sentence."""
     count = {grade: sum(line.grade is grade for line in report.lines) for grade in ORDER}
     unread = f"{len(report.broken)} of {len(report.newer) + len(report.broken)} sources could not be believed"
     if not report.newer or not report.older:
@@ -64,23 +62,13 @@ def headline(report: Report) -> str:
     end = f" {unread}; nothing is said about {'it' if len(report.broken) == 1 else 'them'}." if report.broken else ""
     if not report.lines:
         return f"Undecided: no change in what could be read.{end}" if report.broken else "No drift in any source."
-    if count[Grade.BREAKING]:
+    first, number = "Nothing breaks", count[Grade.BREAKING]
+    if number:
         ours = sum(line.create is Grade.BREAKING for line in report.lines)
-        number = count[Grade.BREAKING]
-        reach = "the create call is not touched" if not ours else f"{ours} of them in the create call"
+        reach = f"{ours} of them in the create call" if ours else "the create call is not touched"
         reach = f"{'all ' if number > 1 else ''}in the create call" if number == ours else reach
         first = f"{_many(number, 'breaking change')}, {reach}"
-    else:
-        first = "Nothing breaks"
-    rest = [
-        f"{count[grade]} {words}"
-        for grade, words in (
-            (Grade.UNDECIDABLE, "to be decided"),
-            (Grade.ADDITIVE, "additive"),
-            (Grade.INFORMATIONAL, "for information"),
-        )
-        if count[grade]
-    ]
+    rest = [f"{count[grade]} {_HEADS[grade].lower()}" for grade in ORDER[1:] if count[grade]]
     return f"{'; '.join([first, ', '.join(rest)]) if rest else first}.{end}"
 
 
@@ -107,19 +95,31 @@ def _parts(line: Line) -> Iterator[str]:
         yield f"To do: {line.todo}."
 
 
-def terminal(report: Report) -> str:
-    """Plain text: the night in a sentence, then its lines, the gravest first."""
-    out = [headline(report)]
-    out += [f"Compared {', '.join(report.newer)} with {_older(report)}."] if report.newer else []
-    out += [*_known(report), *report.digest]
+def _groups(report: Report) -> Iterator[tuple[Grade, list[Line]]]:
+    """The lines by grade, the gravest first."""
     for grade in ORDER:
         group = [line for line in report.lines if line.grade is grade]
-        out += ["", f"{_HEADS[grade]} ({len(group)})"] if group else []
+        if group:
+            yield grade, group
+
+
+def _above(report: Report) -> list[str]:
+    """What stands above the lines: what was compared, and which edition it follows."""
+    return [f"Compared {', '.join(report.newer)} with {_older(report)}."] * bool(report.newer) + [*_known(report)]
+
+
+def _more(line: Line) -> str:
+    return f" and {line.count - 1} more" if line.count > 1 else ""
+
+
+def terminal(report: Report) -> str:
+    """Plain text: the comparison in a sentence, then its lines, the gravest first."""
+    out = [headline(report), *_above(report), *report.digest]
+    for grade, group in _groups(report):
+        out += ["", f"{_HEADS[grade]} ({len(group)})"]
         for line in group[:MAX_LINES]:
-            out.append(f"  * {line.says}")
-            out += [f"    {part}" for part in _parts(line)]
-            more = f" and {line.count - 1} more" if line.count > 1 else ""
-            out.append(f"    {line.rule} {line.link}  [{line.changes[0]}{more}]")
+            out += [f"  * {line.says}", *(f"    {part}" for part in _parts(line))]
+            out.append(f"    {line.rule} {line.link}  [{line.changes[0]}{_more(line)}]")
         if len(group) > MAX_LINES:
             out.append(f"  and {len(group) - MAX_LINES} more; --format json lists all")
     out += ["", *_uncompared(report)] if report.notes else []
@@ -136,9 +136,7 @@ def _uncompared(report: Report) -> Iterator[str]:
 
 def _explained(report: Report) -> Iterator[str]:
     """What the grades of this report mean, and what can be done about any change."""
-    for grade in ORDER:
-        if any(line.grade is grade for line in report.lines):
-            yield f"{_HEADS[grade]}: {MEANING[grade]}."
+    yield from (f"{_HEADS[grade]}: {_MEANING[grade]}." for grade, _ in _groups(report))
     if any(line.grade in (Grade.BREAKING, Grade.UNDECIDABLE) for line in report.lines):
         yield "Once looked at: `pin SOURCE` accepts it, `drift acknowledge --change ID` silences it until a date."
 
@@ -148,25 +146,18 @@ def markdown(report: Report) -> str:
     out = ["# Drift of the restore contract", "", f"**{_text(headline(report))}**", ""]
     for error in report.broken:
         out += [f"**A source could not be read.** {_text(str(error))}", ""]
-    above = [f"Compared {', '.join(report.newer)} with {_older(report)}."] if report.newer else []
-    out += [f"{_text(said)}  " for said in (*above, *_known(report))]
+    out += [f"{_text(sentence)}  " for sentence in _above(report)]
     if report.digest:
-        out += ["", "## Who moved first", "", *(f"- {_text(said)}" for said in report.digest)]
-    for grade in ORDER:
-        group = [line for line in report.lines if line.grade is grade]
-        out += ["", f"## {_HEADS[grade]} ({len(group)})", ""] if group else []
+        out += ["", "## Who moved first", "", *(f"- {_text(sentence)}" for sentence in report.digest)]
+    for grade, group in _groups(report):
+        out += ["", f"## {_HEADS[grade]} ({len(group)})", ""]
         for line in group[:MAX_LINES]:
-            parts = list(_parts(line))
-            more = f" and {line.count - 1} more" if line.count > 1 else ""
-            out.append(f"- **{_text(line.says)}**")
-            out += [f"  {_text(part)}" for part in parts]
-            out.append(f"  [{line.rule}]({line.link}), `{line.changes[0]}`{more}")
+            out += [f"- **{_text(line.says)}**", *(f"  {_text(part)}" for part in _parts(line))]
+            out.append(f"  [{line.rule}]({line.link}), `{line.changes[0]}`{_more(line)}")
         if len(group) > MAX_LINES:
             out.append(f"- And {len(group) - MAX_LINES} more in the JSON report.")
-    if report.notes:
-        out += ["", *(f"{_text(said)}  " for said in _uncompared(report))]
-    if report.lines:
-        out += ["", "---", "", *(f"{_text(said)}  " for said in _explained(report))]
+    out += ["", *(f"{_text(sentence)}  " for sentence in _uncompared(report))] if report.notes else []
+    out += ["", "---", "", *(f"{_text(sentence)}  " for sentence in _explained(report))] if report.lines else []
     return "\n".join(out) + "\n"
 
 

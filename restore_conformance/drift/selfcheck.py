@@ -24,7 +24,7 @@ PLANTED = "plantedByTheSelfCheck"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One source and whether the drift planted in its copy was found; `says` tells what was planted or went wrong."""
+    """One source and whether the drift planted in its copy was found; `says` says what was planted or went wrong."""
 
     where: str
     found: bool
@@ -58,8 +58,8 @@ def _check(source: str, kind: SourceKind, text: str, settings: Settings) -> Chec
         after = compare([str(old)], [str(new)], alone)
     if before.broken or before.changes:
         return Check(source, False, "the source differs from itself")
-    told = json.dumps([[change.path, change.detail] for change in after.changes], default=str)
-    found = PLANTED.casefold() in told.casefold()
+    reported = json.dumps([[change.path, change.detail] for change in after.changes], default=str)
+    found = PLANTED.casefold() in reported.casefold()
     return Check(source, found, f"a planted {kind} drift was {'found' if found else 'not found'}")
 
 

@@ -1,6 +1,6 @@
 """What a live run does, in order: its scenarios, then the creates of the plan; it cleans up as it goes.
 
-Runs inside a campaign, which judges. Several requests may be under way at once; they are heard in their order.
+Runs inside a campaign, which judges. Several requests may be under way at once; they are judged in their order.
 """
 
 from __future__ import annotations
@@ -83,12 +83,12 @@ def _observe(campaign: Campaign, create: PlannedCreate, exchange: Exchange) -> N
     """Judge an exchange, and delete what it made."""
     if create.singles and exchange.status != 201:
         # Which of several curiosities was refused? Nobody can say, so each is sent alone.
-        campaign.store_only(exchange)
+        campaign.observe_unjudged(exchange)
         for single in create.singles:
             with contextlib.suppress(BudgetSpent):
                 _observe(campaign, single, campaign.sender.stimulus(single.stimulus))
         return
-    campaign.observe_create(exchange)
+    campaign.observe(exchange)
     _delete_made(campaign, exchange)
 
 
@@ -107,11 +107,11 @@ def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
     path = session_path(session)
     with contextlib.suppress(NeverLive):
         for method in ("DELETE",) if read else ("GET", "DELETE"):
-            campaign.observe(campaign.sender.send(campaign.sender.plain(method, path), family="clean-up"))
+            campaign.observe_step(campaign.sender.send(campaign.sender.plain(method, path), family="clean-up"))
 
 
 def _run(campaign: Campaign, scenario: Scenario) -> None:
-    """Run a scenario, judge it however it ends, and delete what it made and does not delete itself.
+    """Run a scenario, take in what came however it ends, and delete what it made and does not delete itself.
 
     An id that cannot be part of a path, or is not ours, ends it where it is: the guard says no.
     """

@@ -61,7 +61,8 @@ class View:
 class Session:
     """One session. `at` is when it was last changed, None where the exchange has no time; `caller` who made it.
 
-    `emptied` says that a change may have found or left it without artifacts, so that nothing says of which kind it is.
+    `emptied` says that a change may have found or left it without artifacts, so that nothing says of which kind it is;
+    `stamp` is the time of the last change that an answer showed last.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Session:
     shared: bool = False
     foreign: bool = False
     emptied: bool = False
+    stamp: str = ""
     broken: set[str] = field(default_factory=set)
 
     @property

@@ -52,6 +52,9 @@ GIVEN = 100_000
 FINE = re.compile(r"\.\d*[1-9]")
 """What a time has that tells two moments within a second apart."""
 
+MOVES = {STATUS: "activate", COUNT: "update", ITEMS: "update"}
+"""The operation that changes an aspect of a session."""
+
 
 @dataclass(slots=True)
 class State:
@@ -73,6 +76,7 @@ class State:
     _calm: dict[str, tuple[int, int]] = field(default_factory=dict)
     _created: int = 0
     _asked: frozenset[str] = frozenset()
+    _stamped: set[str] = field(default_factory=set)
 
     def take(self, exchange: Exchange) -> Known:
         """Take one exchange in, and say what was known before it and how its answer compares."""
@@ -167,6 +171,8 @@ class State:
             name, exchange, caller_of(exchange), [first, version], answered_at(exchange), exchange, sent=sent,
             order=self._created, broken=known.broken,
         )  # fmt: skip
+        stamp = exchange.answer.get("lastModifiedDateTime")
+        self._sessions[name].stamp = stamp if isinstance(stamp, str) else ""
         self._sessions[name].happened("created", exchange)
         self._other("created", name, exchange)
         if len(self._sessions) > SESSIONS:
@@ -198,6 +204,9 @@ class State:
             session.happened("changed", exchange)
             return known
         at = answered_at(exchange)
+        if operation == "activate":
+            session.because = exchange
+            self._stamp(session, exchange)
         if operation == "delete":
             session.changed(Version(Phase.GONE), at)
             self._happened(session, "deleted", exchange)
@@ -332,26 +341,38 @@ class State:
             return
         absent = presence.fit is Fit.BEHIND and presence.expected
         differing = [
-            aspect
-            for name, aspect in aspects.items()
-            if name != PRESENCE and aspect.fit in {Fit.CONTRADICTS, Fit.BEHIND}
+            name for name, aspect in aspects.items() if name != PRESENCE and aspect.fit in {Fit.CONTRADICTS, Fit.BEHIND}
         ]
-        if absent or (differing and not self._only_ours(exchange.answer, session)):
+        if absent or not all(self._only_ours(exchange.answer, session, name) for name in differing):
             session.foreign = True
+        self._stamp(session, exchange)
+
+    def _stamp(self, session: Session, exchange: Exchange) -> None:
+        """Take note of the time of the last change that an answer shows, and of whether ours moved it."""
+        modified = exchange.answer.get("lastModifiedDateTime") if isinstance(exchange.answer, dict) else None
+        if not isinstance(modified, str) or exchange.status != 200:
+            return
+        if session.stamp and modified != session.stamp and session.because.status == 200:
+            self._stamped.add(session.because.sent.operation)
+        session.stamp = modified
 
     def _was_there(self, session: Session, view: View) -> bool:
         """Whether nobody can have deleted a session before a list was read that does not show it."""
         read = session.readings.get("get")
         return self.alone or (read is not None and read.status == 200 and read.number > view.lacking)
 
-    def _only_ours(self, shown: Any, session: Session, *, sure: bool = False) -> bool:
-        """Whether a reading itself says that nobody changed the session after our last change to it, if unsure."""
+    def _only_ours(self, shown: Any, session: Session, name: str) -> bool:
+        """Whether a reading itself says that nobody changed this aspect after our last change to the session.
+
+        No page says that a change moves the time of the last one: a target has to have shown that.
+        """
         shown = shown if isinstance(shown, dict) else {}
         last = session.because.answer if isinstance(session.because.answer, dict) else {}
         modified = shown.get("lastModifiedDateTime")
         # A change may leave a time of whole seconds, or of minutes, as it was.
         fine = isinstance(modified, str) and FINE.search(modified) is not None
-        return sure or (fine and modified == last.get("lastModifiedDateTime"))
+        moves = MOVES[name] in self._stamped
+        return self.alone or (moves and fine and modified == last.get("lastModifiedDateTime"))
 
     def _is_calm(self, key: str, exchange: Exchange) -> tuple[bool, float | None]:
         """Whether nothing was changed for so long that all pages of a list show the same, and for how many seconds."""
@@ -449,11 +470,11 @@ class State:
         aspects = {PRESENCE: session.present(shown=item is not None)}
         if item is None and session.phase in THERE and (moving or not self._was_there(session, view)):
             aspects = {}
-        elif (
-            item is not None and aspects[PRESENCE].fit is Fit.AGREES and self._only_ours(item, session, sure=self.alone)
-        ):
-            aspects[STATUS] = self._status(session, item.get("status"))
-            aspects[COUNT] = session.count(total(item))
+        elif item is not None and aspects[PRESENCE].fit is Fit.AGREES:
+            if self._only_ours(item, session, STATUS):
+                aspects[STATUS] = self._status(session, item.get("status"))
+            if self._only_ours(item, session, COUNT):
+                aspects[COUNT] = session.count(total(item))
         lacks = lacking(aspects)
         settled = not lacks or (
             (calm or lacks != PRESENCE)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from restore_conformance.stimuli.materials import GRANULAR, LISTS, NEWER, OPTIONAL, SITE, TYPED, Materials, guid
 from restore_conformance.stimuli.stimulus import Stimulus
 
 CONFLICT = "@microsoft.graph.conflictBehavior"
+CONFLICTS = ("fail", "replace", "rename")
 
 
 class Knobs(NamedTuple):
@@ -50,53 +51,97 @@ def is_newer(m: Materials, name: str) -> bool:
     return name in ABOUT and not m.knows(*ABOUT[name])
 
 
-def _made(m: Materials, name: str, kind: str, payload: Any, k: Knobs, artifacts: int = 0, **labels: Any) -> Stimulus:
+def made(m: Materials, name: str, kind: str, payload: Any, k: Knobs, artifacts: int = 0, **labels: Any) -> Stimulus:
+    """The stimulus of a family with this payload."""
     return Stimulus(name, kind, m.body(payload, k.style), artifacts=artifacts, **labels)
 
 
-def _one_odd(m: Materials, kind: str, k: Knobs, change: Callable[[dict[str, Any]], Any]) -> list[Any]:
-    """A list with one element changed, at a place within the list."""
-    elements: list[Any] = m.elements(kind, max(k.size, 1), k.seed, k.variant, k.style)
-    place = k.place % len(elements)
-    elements[place] = change(elements[place])
-    return elements
+@dataclass(slots=True)
+class Draft:
+    """A payload with a list of well-formed artifacts, before an edit makes of it what a family is about.
+
+    `variant` is one of those that the family has; `odd` the artifact at the place that the knobs name.
+    """
+
+    materials: Materials
+    knobs: Knobs
+    variant: int
+    elements: list[Any]
+    payload: dict[str, Any]
+    labels: dict[str, Any]
+
+    @property
+    def odd(self) -> Any:
+        return self.elements[self.place]
+
+    @property
+    def place(self) -> int:
+        return self.knobs.place % len(self.elements)
+
+
+Edit = Callable[[Draft], object]
+
+
+def edited(
+    name: str,
+    variants: int = 1,
+    kind: str = "standard",
+    *,
+    least: int = 1,
+    base: Callable[[Knobs], Knobs] | None = None,
+    about: tuple[str, str] | None = None,
+    counted: bool = True,
+    **labels: str,
+) -> Callable[[Edit], Maker]:
+    """Make a family of an edit to a payload with artifacts of one kind, `least` of them at least.
+
+    The artifacts are made with the seed alone, or with the variant and the style of the knobs that `base` gives.
+    """
+
+    def add(edit: Edit) -> Maker:
+        def maker(m: Materials, k: Knobs) -> Stimulus:
+            of = base(k) if base is not None else Knobs(seed=k.seed)
+            elements = m.elements(kind, max(k.size, least), of.seed, of.variant, of.style)
+            draft = Draft(m, k, k.variant % variants, elements, {LISTS[kind]: elements}, dict(labels))
+            edit(draft)
+            return made(m, name, kind, draft.payload, k, len(elements) if counted else 0, **draft.labels)
+
+        return family(name, variants, about)(maker)
+
+    return add
+
+
+def as_varied(k: Knobs) -> Knobs:
+    """Artifacts as the knobs say, all of the place that the variant picks."""
+    return k
+
+
+def as_seeded(k: Knobs) -> Knobs:
+    """The same, of the place that the seed picks: the variant says how the rule is broken."""
+    return k._replace(variant=k.seed)
 
 
 # ---------------------------------------------------------------- nothing broken
 
 
-@family("standard", 2)
-def standard(m: Materials, k: Knobs) -> Stimulus:
-    count = max(k.size, 1)
-    return _made(m, "standard", "standard", {SITE: m.elements("standard", count, k.seed, k.variant, k.style)}, k, count)
+@edited("standard", 2, base=as_varied)
+def standard(_: Draft) -> None:
+    """Full-site artifacts."""
 
 
-@family("granular", 1)
-def granular(m: Materials, k: Knobs) -> Stimulus:
-    count = max(k.size, 1)
-    return _made(
-        m,
-        "granular",
-        "granular",
-        {GRANULAR: m.elements("granular", count, k.seed, k.variant, k.style)},
-        k,
-        count,
-    )
+@edited("granular", kind="granular", base=as_varied)
+def granular(_: Draft) -> None:
+    """Files and folders."""
 
 
 @family("granular-destination", 2, about=("destinationType", GRANULAR))
 def granular_destination(m: Materials, k: Knobs) -> Stimulus:
-    made = granular(m, k._replace(style=k.style | OPTIONAL | NEWER))
-    return _named(made, "granular-destination")
+    return named(granular(m, k._replace(style=k.style | OPTIONAL | NEWER)), "granular-destination")
 
 
-@family("conflict-behavior", 3, about=(CONFLICT, ""))
-def conflict_behavior(m: Materials, k: Knobs) -> Stimulus:
-    payload = {
-        CONFLICT: ("fail", "replace", "rename")[k.variant % 3],
-        GRANULAR: m.elements("granular", max(k.size, 1), k.seed),
-    }
-    return _made(m, "conflict-behavior", "granular", payload, k, max(k.size, 1))
+@edited("conflict-behavior", 3, "granular", about=(CONFLICT, ""))
+def conflict_behavior(d: Draft) -> None:
+    d.payload = {CONFLICT: CONFLICTS[d.variant], **d.payload}
 
 
 @family("no-payload", 4)
@@ -119,8 +164,8 @@ def prefer(m: Materials, k: Knobs) -> Stimulus:
         "return=representation, include-unknown-enum-members",
         "Include-Unknown-Enum-Members",
     )
-    made = granular(m, k) if k.place % 2 == 0 else standard(m, k)
-    return _named(made, "prefer", headers=(("Prefer", spelled[k.variant % 3]),))
+    of = granular(m, k) if k.place % 2 == 0 else standard(m, k)
+    return named(of, "prefer", headers=(("Prefer", spelled[k.variant % 3]),))
 
 
 @family("media-type-spelling", 7)
@@ -134,8 +179,8 @@ def media_type_spelling(m: Materials, k: Knobs) -> Stimulus:
         "application/json;odata.metadata=full",
         'Application/JSON;odata.metadata=minimal; charset="UTF-8"',
     )
-    made = granular(m, k) if k.place % 2 else standard(m, k)
-    return _named(made, "media-type-spelling", media=spelled[k.variant % 7])
+    of = granular(m, k) if k.place % 2 else standard(m, k)
+    return named(of, "media-type-spelling", media=spelled[k.variant % 7])
 
 
 # ---------------------------------------------------------------- rows of the error table
@@ -151,60 +196,44 @@ def _bad_points(good: str) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-@family("path-type", 8)
-def path_type(m: Materials, k: Knobs) -> Stimulus:
-    def change(element: dict[str, Any]) -> dict[str, Any]:
-        made = dict(element)
-        if variant in {0, 6}:
-            del made["destinationType"]
+@edited("path-type", 8, base=as_seeded, defect="path-type")
+def path_type(d: Draft) -> None:
+    """One element has another place, or none; from variant 6 on none of them says where to."""
+    for element in [d.odd] if d.variant < 6 else d.elements:
+        if d.variant in {0, 6}:
+            del element["destinationType"]
         else:
-            made["destinationType"] = (*_BAD_PLACES, "", "")[variant - 1]
-        return made
-
-    count, variant = max(k.size, 1), k.variant % 8
-    elements = _one_odd(m, "standard", k._replace(variant=k.seed), change)
-    if variant > 5:  # none of them says where to
-        elements = [change(element) for element in m.elements("standard", count, k.seed, k.seed, k.style)]
-    return _made(m, "path-type", "standard", {SITE: elements}, k, count, defect="path-type")
+            element["destinationType"] = (*_BAD_PLACES, "", "")[d.variant - 1]
 
 
 @family("empty-list", 4)
 def empty_list(m: Materials, k: Knobs) -> Stimulus:
-    name = (SITE, GRANULAR)[k.variant % 2]
-    style = TYPED if k.variant % 4 > 1 else 0
-    return Stimulus("empty-list", "empty-list", m.body({name: []}, style), defect="empty-list")
+    return _without_artifacts(m, k, [], "empty-list")
 
 
 @family("null-list", 4)
 def null_list(m: Materials, k: Knobs) -> Stimulus:
-    name = (SITE, GRANULAR)[k.variant % 2]
-    style = TYPED if k.variant % 4 > 1 else 0
-    return Stimulus("null-list", "empty-list", m.body({name: None}, style), defect="null-list")
+    return _without_artifacts(m, k, None, "null-list")
 
 
-@family("restore-point", 9)
-def restore_point(m: Materials, k: Knobs) -> Stimulus:
-    def change(element: dict[str, Any]) -> dict[str, Any]:
-        made = dict(element)
-        good = element["restorePoint"]["id"]
-        variant = k.variant % 9
-        if variant == 0:
-            del made["restorePoint"]
-        else:
-            made["restorePoint"] = _bad_points(good)[variant - 1]
-        return made
-
-    elements = _one_odd(m, "standard", k._replace(variant=k.seed), change)
-    return _made(m, "restore-point", "standard", {SITE: elements}, k, max(k.size, 1), defect="restore-point")
+def _without_artifacts(m: Materials, k: Knobs, value: Any, defect: str) -> Stimulus:
+    body = m.body({(SITE, GRANULAR)[k.variant % 2]: value}, TYPED if k.variant % 4 > 1 else 0)
+    return Stimulus(defect, "empty-list", body, defect=defect)
 
 
-@family("different-destination", 2)
-def different_destination(m: Materials, k: Knobs) -> Stimulus:
-    count = max(k.size, 2)
-    elements = m.elements("standard", count, k.seed, k.variant, k.style)
-    other = m.choices("standard")[(k.variant + 1) % len(m.choices("standard"))]
-    elements[k.place % count]["destinationType"] = other
-    return _made(m, "different-destination", "standard", {SITE: elements}, k, count, defect="different-destination")
+@edited("restore-point", 9, base=as_seeded, defect="restore-point")
+def restore_point(d: Draft) -> None:
+    good = d.odd["restorePoint"]["id"]
+    if d.variant == 0:
+        del d.odd["restorePoint"]
+    else:
+        d.odd["restorePoint"] = _bad_points(good)[d.variant - 1]
+
+
+@edited("different-destination", 2, least=2, base=as_varied, defect="different-destination")
+def different_destination(d: Draft) -> None:
+    choices = d.materials.choices("standard")
+    d.odd["destinationType"] = choices[(d.knobs.variant + 1) % len(choices)]
 
 
 @family("too-many", 2)
@@ -212,7 +241,7 @@ def too_many(m: Materials, k: Knobs) -> Stimulus:
     kind = ("standard", "granular")[k.variant % 2]
     count = 1001 + k.size
     payload = {LISTS[kind]: m.elements(kind, count, k.seed)}
-    return _made(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
+    return made(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
 
 
 @family("duplicate", 10)
@@ -233,14 +262,14 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
     if form > 2:
         pairs = min(2, count // 2)
         copies = elements[:pairs]
-        elements[-pairs:] = [dict(reversed(one.items())) if form == 3 else dict(one) for one in copies]
+        elements[-pairs:] = [dict(reversed(each.items())) if form == 3 else dict(each) for each in copies]
     elif form == 2:
         elements = [dict(elements[original]) for _ in elements]
     else:
         elements[copy] = dict(reversed(elements[original].items())) if form == 1 else dict(elements[original])
     payload = {LISTS[kind]: elements}
     style = TYPED if form % 2 else 0
-    return _made(m, "duplicate", kind, payload, k._replace(style=style), count, defect="duplicate")
+    return made(m, "duplicate", kind, payload, k._replace(style=style), count, defect="duplicate")
 
 
 @family("mixed", 4)
@@ -252,7 +281,7 @@ def mixed(m: Materials, k: Knobs) -> Stimulus:
         payload = dict(reversed(payload.items()))
     if k.variant % 4 > 1 and m.knows(CONFLICT):
         payload = {CONFLICT: "fail", **payload}
-    return _made(m, "mixed", "mixed", payload, k, count + others, defect="mixed")
+    return made(m, "mixed", "mixed", payload, k, count + others, defect="mixed")
 
 
 SEVERAL = (
@@ -291,7 +320,7 @@ def several(m: Materials, k: Knobs) -> Stimulus:
     if "conflict-value" in pair:
         payload[CONFLICT] = "skip"
     kind = "mixed" if "mixed" in pair else "standard"
-    return _made(m, "several", kind, payload, k, count, defect="+".join(pair))
+    return made(m, "several", kind, payload, k, count, defect="+".join(pair))
 
 
 def _every_way(m: Materials, k: Knobs) -> Stimulus:
@@ -306,9 +335,9 @@ def _every_way(m: Materials, k: Knobs) -> Stimulus:
     del next(odd)["destinationType"]
     del next(odd)["restorePoint"]
     if types:
-        elements[-len(types) :] = [_wrong(one, *row) for one, row in zip(elements[-len(types) :], types, strict=True)]
+        elements[-len(types) :] = [_wrong(site, *row) for site, row in zip(elements[-len(types) :], types, strict=True)]
     defect = "+".join((*SEVERAL[0], "wrong-type") if types else SEVERAL[0])
-    return _made(m, "several", "standard", {SITE: elements}, k, len(elements), defect=defect)
+    return made(m, "several", "standard", {SITE: elements}, k, len(elements), defect=defect)
 
 
 # ---------------------------------------------------------------- other rules
@@ -316,62 +345,41 @@ def _every_way(m: Materials, k: Knobs) -> Stimulus:
 
 @family("conflict-on-standard", 6, about=(CONFLICT, ""))
 def conflict_on_standard(m: Materials, k: Knobs) -> Stimulus:
-    value = ("fail", "replace", "rename")[k.variant % 3]
+    value = CONFLICTS[k.variant % 3]
     kind, payload = "standard", {CONFLICT: value, SITE: m.elements("standard", max(k.size, 1), k.seed)}
     if k.variant % 6 == 5:
         kind, payload = "empty-object", {CONFLICT: value}
     if k.variant % 6 in {3, 4}:
         payload = dict(reversed(payload.items()))
-    return _made(m, "conflict-on-standard", kind, payload, k, defect="conflict-on-standard")
+    return made(m, "conflict-on-standard", kind, payload, k, defect="conflict-on-standard")
 
 
-@family("conflict-value", 5, about=(CONFLICT, ""))
-def conflict_value(m: Materials, k: Knobs) -> Stimulus:
-    value: Any = ("overwrite", "merge", "", 5, True)[k.variant % 5]
-    payload = {CONFLICT: value, GRANULAR: m.elements("granular", max(k.size, 1), k.seed)}
-    return _made(m, "conflict-value", "granular", payload, k, defect="conflict-value")
+@edited("conflict-value", 5, "granular", about=(CONFLICT, ""), counted=False, defect="conflict-value")
+def conflict_value(d: Draft) -> None:
+    d.payload = {CONFLICT: ("overwrite", "merge", "", 5, True)[d.variant], **d.payload}
 
 
 @family("conflict-spelling", 3, about=("conflictBehavior", ""))
 def conflict_spelling(m: Materials, k: Knobs) -> Stimulus:
-    payload = {
-        "conflictBehavior": ("fail", "replace", "rename")[k.variant % 3],
-        GRANULAR: m.elements("granular", 1, k.seed),
-    }
-    return _made(m, "conflict-spelling", "granular", payload, k, 1, open="conflict-behavior-spelling")
+    payload = {"conflictBehavior": CONFLICTS[k.variant % 3], GRANULAR: m.elements("granular", 1, k.seed)}
+    return made(m, "conflict-spelling", "granular", payload, k, 1, open="conflict-behavior-spelling")
 
 
-@family("future-value", 1)
-def future_value(m: Materials, k: Knobs) -> Stimulus:
-    sentinel = m.members("standard")["destinationType"]["x-enum-sentinel"]
-    elements = m.elements("standard", max(k.size, 1), k.seed)
-    for element in elements:
+@edited("future-value", defect="future-value")
+def future_value(d: Draft) -> None:
+    sentinel = d.materials.members("standard")["destinationType"]["x-enum-sentinel"]
+    for element in d.elements:
         element["destinationType"] = sentinel
-    return _made(m, "future-value", "standard", {SITE: elements}, k, max(k.size, 1), defect="future-value")
 
 
-@family("granular-members", 6)
-def granular_members(m: Materials, k: Knobs) -> Stimulus:
-    name = ("browseSessionId", "id")[k.variant % 2]
-
-    def change(element: dict[str, Any]) -> dict[str, Any]:
-        made = dict(element)
-        if k.variant % 6 < 2:
-            del made[name]
-        else:
-            made[name] = None if k.variant % 6 < 4 else ""
-        return made
-
-    defect = "browse-session-missing" if name == "browseSessionId" else "item-id-missing"
-    return _made(
-        m,
-        "granular-members",
-        "granular",
-        {GRANULAR: _one_odd(m, "granular", k, change)},
-        k,
-        max(k.size, 1),
-        defect=defect,
-    )
+@edited("granular-members", 6, "granular", base=as_varied)
+def granular_members(d: Draft) -> None:
+    name, defect = (("browseSessionId", "browse-session-missing"), ("id", "item-id-missing"))[d.variant % 2]
+    d.labels["defect"] = defect
+    if d.variant < 2:
+        del d.odd[name]
+    else:
+        d.odd[name] = None if d.variant < 4 else ""
 
 
 EVERY = ("every",)
@@ -420,15 +428,16 @@ def wrong_type(m: Materials, k: Knobs) -> Stimulus:
     kind, path, value = WRONG_TYPES[k.variant % len(WRONG_TYPES)]
     if path == EVERY:
         rows = _types_of_sites()
-        made = m.elements("standard", len(rows), k.seed)
-        elements = [_wrong(element, *row) for element, row in zip(made, rows, strict=True)]
-        return _made(m, "wrong-type", kind, {SITE: elements}, k, len(elements), defect="wrong-type")
-    if path == ():
-        payload: dict[str, Any] = {LISTS[kind]: value}
-    else:
-        payload = {LISTS[kind]: _one_odd(m, kind, k._replace(variant=0), lambda element: _wrong(element, path, value))}
+        right = m.elements("standard", len(rows), k.seed)
+        elements = [_wrong(element, *row) for element, row in zip(right, rows, strict=True)]
+        return made(m, "wrong-type", kind, {SITE: elements}, k, len(elements), defect="wrong-type")
+    payload: dict[str, Any] = {LISTS[kind]: value}
+    if path != ():
+        elements = m.elements(kind, max(k.size, 1), k.seed, 0, k.style)
+        elements[k.place % len(elements)] = _wrong(elements[k.place % len(elements)], path, value)
+        payload = {LISTS[kind]: elements}
     defect = "item-member-type" if kind == "granular" and path not in {(), ("*",)} else "wrong-type"
-    return _made(m, "wrong-type", kind, payload, k, defect=defect)
+    return made(m, "wrong-type", kind, payload, k, defect=defect)
 
 
 def _types_of_sites() -> list[tuple[tuple[str, ...], Any]]:
@@ -440,12 +449,12 @@ def _wrong(element: dict[str, Any], path: tuple[str, ...], value: Any) -> Any:
     """An artifact with a value of the wrong type at a place in it, or a value in its place."""
     if path == ("*",):
         return value
-    made: dict[str, Any] = json.loads(json.dumps(element))
-    inner = made
+    copy: dict[str, Any] = json.loads(json.dumps(element))
+    inner = copy
     for name in path[:-1]:
         inner = inner[name]
     inner[path[-1]] = inner[path[-1]]["id"] if value is BARE else value
-    return made
+    return copy
 
 
 @family("collection-form", 3)
@@ -454,137 +463,11 @@ def collection_form(m: Materials, k: Knobs) -> Stimulus:
     kind = ("standard", "granular", "standard")[k.variant % 3]
     element = m.element(kind, k.seed, 0)
     if k.variant % 3 < 2:
-        return _made(m, "collection-form", kind, {LISTS[kind]: element}, k, 1, defect="collection-form")
+        return made(m, "collection-form", kind, {LISTS[kind]: element}, k, 1, defect="collection-form")
     listed = {**element, "restorePoint": [element["restorePoint"]]}
-    return _made(m, "collection-form", kind, {LISTS[kind]: [listed]}, k, 1, defect="collection-form")
+    return made(m, "collection-form", kind, {LISTS[kind]: [listed]}, k, 1, defect="collection-form")
 
 
-POINT = "#microsoft.graph.restorePoint"
-READ_ONLY: tuple[tuple[str, Any], ...] = (
-    ("id", "6a1f1c0e-0d5c-4f0a-9d2b-6d2d3c1b0a99"),
-    ("status", "completed"),
-    ("restoreJobType", "bulk"),
-    ("createdDateTime", "2001-02-03T04:05:06Z"),
-    ("lastModifiedDateTime", "2001-02-03T04:05:06Z"),
-    ("restoreSessionArtifactCount", {"total": 77, "completed": 7, "inProgress": 7, "failed": 7}),
-    ("createdBy", {"user": {"id": "6a1f1c0e-0d5c-4f0a-9d2b-6d2d3c1b0a98", "displayName": "Somebody"}}),
-    ("completedDateTime", "2001-02-03T04:05:06Z"),
-    ("error", {"code": "none", "message": "none"}),
-)
-
-
-@family("read-only-members", len(READ_ONLY) + 2)
-def read_only_members(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("standard", max(k.size, 1), k.seed)
-    variant = k.variant % (len(READ_ONLY) + 2)
-    payload: dict[str, Any] = {SITE: elements}
-    if variant < len(READ_ONLY):
-        name, value = READ_ONLY[variant]
-        payload = {name: value, **payload}
-    else:
-        elements[k.place % len(elements)].update(
-            {"status": "succeeded"} if variant == len(READ_ONLY) else {"id": guid(k.seed + 5, 1)}
-        )
-    return _made(m, "read-only-members", "standard", payload, k, len(elements), open="read-only-members")
-
-
-@family("curiosities", 1)
-def curiosities(m: Materials, k: Knobs) -> Stimulus:
-    """Everything a service may pass over, in one request: where it is accepted, each of them is.
-
-    Where it is not, nobody knows which of them was to blame, and each is sent alone.
-    """
-    elements = m.elements("standard", max(k.size, 1), k.seed)
-    odd = elements[k.place % len(elements)]
-    odd.update({"status": "succeeded", "notDeclared": {"note": [1, None, "text"]}, "@example.note": "text"})
-    odd["@odata.type"], odd["restorePoint"]["@odata.type"] = "#microsoft.graph.siteRestoreArtifact", POINT
-    payload = {**dict(READ_ONLY), "notDeclared": "text", "@example.note": 5, SITE: elements}
-    made = _made(m, "curiosities", "standard", payload, k, len(elements), open="read-only-members")
-    types = other_annotations(m, k._replace(variant=1))
-    return _named(made, "curiosities", singles=(*(make(m, k) for make in _CURIOUS), types))
-
-
-@family("unknown-members", 4)
-def unknown_members(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("standard", max(k.size, 1), k.seed)
-    payload: dict[str, Any] = {SITE: elements}
-    odd = elements[k.place % len(elements)]
-    where = (payload, odd, odd["restorePoint"], payload)[k.variant % 4]
-    where["notDeclared" if k.variant % 4 < 3 else "displayName"] = {"note": [1, None, "text"]}
-    return _made(m, "unknown-members", "standard", payload, k, len(elements), open="unknown-members")
-
-
-@family("annotations", 5)
-def other_annotations(m: Materials, k: Knobs) -> Stimulus:
-    kind = "granular" if k.variant % 5 == 4 else "standard"
-    elements = m.elements(kind, max(k.size, 1), k.seed)
-    payload: dict[str, Any] = {LISTS[kind]: elements}
-    odd = elements[k.place % len(elements)]
-    if k.variant % 5 == 0:
-        payload["@example.note"] = "text"
-    elif k.variant % 5 == 1:
-        odd["@odata.type"] = "#microsoft.graph.siteRestoreArtifact"
-        odd["restorePoint"]["@odata.type"] = POINT
-    elif k.variant % 5 == 4:
-        odd["@odata.type"] = "#microsoft.graph.granularSiteRestoreArtifact"
-    elif k.variant % 5 == 2:
-        odd["restorePoint"] = {"@odata.id": odd["restorePoint"]["id"]}
-    else:
-        point = odd.pop("restorePoint")["id"]
-        odd["restorePoint@odata.bind"] = f"/solutions/backupRestore/restorePoints/{point}"
-    return _made(m, "annotations", kind, payload, k, len(elements), open="other-annotations")
-
-
-_CURIOUS: tuple[Maker, ...] = (read_only_members, unknown_members, other_annotations)
-
-
-@family("one-kind-empty", 4)
-def one_kind_empty(m: Materials, k: Knobs) -> Stimulus:
-    full, empty = (("standard", GRANULAR), ("granular", SITE))[k.variant % 2]
-    payload = {
-        LISTS[full]: m.elements(full, max(k.size, 1), k.seed),
-        empty: [] if k.variant % 4 < 2 else None,
-    }
-    return _made(m, "one-kind-empty", "one-kind-empty", payload, k, max(k.size, 1), open="one-kind-empty")
-
-
-@family("enum-letter-case", 3)
-def enum_letter_case(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("standard", max(k.size, 1), k.seed)
-    for element in elements:
-        element["destinationType"] = ("InPlace", "NEW", "inplace")[k.variant % 3]
-    return _made(m, "enum-letter-case", "standard", {SITE: elements}, k, len(elements), open="enum-letter-case")
-
-
-@family("id-letter-case", 3)
-def id_letter_case(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("standard", max(k.size, 2), k.seed + 1)
-    if k.variant % 3 == 0:
-        elements[1]["restorePoint"] = {"id": elements[0]["restorePoint"]["id"].upper()}
-    elif k.variant % 3 == 1:
-        elements[k.place % len(elements)]["restorePoint"] = {"id": "00000000-0000-0000-0000-000000000000"}
-    else:
-        elements[1]["restorePoint"] = {"id": "{" + elements[1]["restorePoint"]["id"] + "}"}
-    return _made(m, "id-letter-case", "standard", {SITE: elements}, k, len(elements), open="id-letter-case")
-
-
-@family("opaque-values", 4)
-def opaque_values(m: Materials, k: Knobs) -> Stimulus:
-    elements = m.elements("granular", max(k.size, 2), k.seed)
-    odd = elements[k.place % len(elements)]
-    names = ("item-form", "browse-form", "several-browse-sessions", "granular-destination")
-    name = names[k.variant % (4 if m.knows("destinationType", GRANULAR) else 3)]
-    if name == "item-form":
-        odd["id"] = "an item that is no list of GUIDs"
-    elif name == "browse-form":
-        for element in elements:
-            element["browseSessionId"] = "browse/session+with.other:letters"
-    elif name == "several-browse-sessions":
-        odd["browseSessionId"] = elements[0]["browseSessionId"][::-1]
-    else:
-        odd["destinationType"] = "elsewhere"
-    return _made(m, "opaque-values", "granular", {GRANULAR: elements}, k, len(elements), open=name)
-
-
-def _named(made: Stimulus, name: str, **changes: Any) -> Stimulus:
-    return replace(made, family=name, **changes)
+def named(stimulus: Stimulus, name: str, **changes: Any) -> Stimulus:
+    """The same under the name of another family."""
+    return replace(stimulus, family=name, **changes)

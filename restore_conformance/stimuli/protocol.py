@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from restore_conformance.stimuli.families import Knobs, family, granular, opaque_values, other_annotations, standard
+from restore_conformance.stimuli.families import Knobs, family, granular, standard
 from restore_conformance.stimuli.materials import GRANULAR, SITE, Materials
+from restore_conformance.stimuli.open_questions import opaque_values, other_annotations
 from restore_conformance.stimuli.stimulus import Stimulus
 
 MALFORMED = (

@@ -1,6 +1,5 @@
-"""What several tests look at: the two labels of a request side by side, what a run found broken, the tags of a page."""
+"""What several tests look at: the two labels of a request side by side, and what a run found broken."""
 
-import html.parser
 from collections.abc import Iterable
 
 import pytest
@@ -52,19 +51,3 @@ def settings_for(service, **changes):
 def failed(result):
     """The addresses of the clauses a run found broken."""
     return [found.clause.address for found in result.verdicts if found.verdict == "fail"]
-
-
-class _Tags(html.parser.HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.seen = []
-
-    def handle_starttag(self, tag, attrs):
-        self.seen.append((tag, dict(attrs)))
-
-
-def tags(text):
-    """Every start tag of a page with its attributes."""
-    parser = _Tags()
-    parser.feed(text)
-    return parser.seen

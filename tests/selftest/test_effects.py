@@ -92,6 +92,15 @@ class Wire:
         answer = REFUSAL if status >= 400 else answer or {f"{member}@delta": []}
         return self.say("PATCH", f"{TYPED}/{NAME(number)}", status, answer, {f"{member}@delta": list(changes)}, **more)
 
+    def moves_times(self, number=99):
+        """Show of another session that the target moves the time of the last change."""
+        self.create(number, stamp={"lastModifiedDateTime": f"{DAY}2.25Z"})
+        self.change(site(3), number=number)
+        self.get(3, number, stamp={"lastModifiedDateTime": f"{DAY}2.75Z"})
+        started = {"id": NAME(number), "status": "active", "restoreSessionArtifactCount": {"total": 3}}
+        started["lastModifiedDateTime"] = f"{DAY}3.25Z"
+        self.say("POST", f"{TYPED}/{NAME(number)}/activate", 200, started)
+
     def again(self, read, times=8):
         """Read the same so often that it is settled."""
         for _ in range(times):
@@ -247,16 +256,32 @@ DAY = "2026-11-01T10:00:0"
 def test_a_time_in_whole_seconds_says_nothing_of_what_others_changed(stamp, broken):
     wire = Wire(alone=False, strict=False)
     both = {"lastModifiedDateTime": DAY + stamp}
+    wire.moves_times()
     wire.create(1, stamp=both)
     wire.again(lambda: wire.get(3, stamp=both))
     failed = {one.clause.address for one in wire.judge.verdicts() if one.verdict is Verdict.FAIL}
     assert ("create/read-back.same-counts" in failed) is broken
 
 
+def test_a_time_that_no_change_was_seen_to_move_says_nothing_of_what_others_changed():
+    """No page says that a change moves lastModifiedDateTime."""
+    wire = Wire(alone=False, strict=False)
+    both = {"lastModifiedDateTime": f"{DAY}0.1234567Z"}
+    wire.create(1, stamp=both)
+    wire.change(site(3))
+    wire.again(lambda: wire.get(3, stamp=both))
+    wire.create(2, stamp=both)
+    wire.again(lambda: wire.get(3, 2, stamp=both))
+    wire.get(2, 2, stamp={**both, "status": "active"})
+    failed = {one.clause.address for one in wire.judge.verdicts() if one.verdict is Verdict.FAIL}
+    assert failed.isdisjoint({"create/read-back.same-counts", "create/read-back.stays-draft", "update/response.added"})
+
+
 @pytest.mark.parametrize(("shown", "broken"), [(3, False), (2, True)])
 def test_others_may_have_added_before_a_recording_activates(shown, broken):
     """That nobody changed a session since its activation says nothing of what was done before."""
     wire = Wire(alone=False, strict=False)
+    wire.moves_times()
     wire.create()
     wire.get(2)
     started = {"id": NAME(1), "status": "active", "restoreSessionArtifactCount": {"total": shown}}

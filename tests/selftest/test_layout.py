@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from restore_conformance.clauses import load
 from restore_conformance.contract import places
 
 PACKAGE = places.PACKAGE
@@ -103,6 +104,23 @@ def test_the_mock_shares_no_predicate_with_the_judges():
     for path in (PACKAGE / "mock").rglob("*.py"):
         parts = {part(name) for name in imports(path)} - {None}
         assert parts <= {"mock", "clock", "exchange", "verdicts"}, path.name
+
+
+MOST_ADDRESSES = 11
+"""Addresses of clauses that the code names. The number may only fall: what a clause needs stands in its table."""
+
+
+def test_hardly_any_code_names_a_clause():
+    """But for the mock, whose faults name the clauses that they break."""
+    addresses = {clause.address for clause in load().clauses}
+    named = [
+        (path.relative_to(PACKAGE).as_posix(), node.value)
+        for path in MODULES
+        if "mock" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in addresses
+    ]
+    assert len(named) == MOST_ADDRESSES, named
 
 
 def test_no_module_has_a_name_that_says_nothing():

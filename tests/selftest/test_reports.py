@@ -7,7 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from looking import tags
+from rendering import tags
 
 from restore_conformance.mock.faults import seeded
 from restore_conformance.records.run_record import Scrub, run_of

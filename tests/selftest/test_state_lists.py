@@ -260,6 +260,9 @@ def test_somebody_else_may_have_deleted_what_a_list_of_a_recording_lacks():
 
 def test_somebody_else_may_have_started_what_a_list_of_a_recording_shows():
     wire = Wire(alone=False)
+    other = wire.create(lastModifiedDateTime="2026-01-01T00:00:00.25Z")
+    started = session(other, status="active", lastModifiedDateTime="2026-01-01T00:00:00.75Z")
+    wire.send("POST", f"{LIST}/{other}/activate", 200, started)
     made = wire.create(lastModifiedDateTime="2026-01-01T00:00:00.5Z")
     wire.delete(wire.create())
     later = session(made, status="active", lastModifiedDateTime="2026-01-01T00:00:09Z")

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,13 +40,13 @@ def read_behaviour(data: bytes, where: str) -> Behaviour:
     """
     text = decode(data, where)
     name, raw = _raw(text, where)
-    found: list[Exchange] = []
+    exchanges: list[Exchange] = []
     total = 0
     for total, entry in enumerate(raw, 1):
         if total > MAX_EXCHANGES:
             raise SourceBroken(where, f"more than {MAX_EXCHANGES} exchanges", "fewer in one file")
         try:
-            exchange = _exchange(len(found) + 1, entry, name)
+            exchange = _exchange(len(exchanges) + 1, entry, name)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise SourceBroken(
                 where,
@@ -56,44 +56,42 @@ def read_behaviour(data: bytes, where: str) -> Behaviour:
                 "a request and its answer in each",
             ) from None
         if exchange is not None:
-            found.append(exchange)
-    if not found:
+            exchanges.append(exchange)
+    if not exchanges:
         raise SourceBroken(
             where, f"{total} exchanges and none with /solutions/backupRestore", "at least one with the restore area"
         )
-    return Behaviour(tuple(found), name)
+    return Behaviour(tuple(exchanges), name)
 
 
-def _raw(text: str, where: str) -> tuple[str, Iterator[Any]]:
+def _raw(text: str, where: str) -> tuple[str, Iterable[Any]]:
     start = text.lstrip()
     if re.match(r"interactions\s*:|version\s*:", start):
         value = load(text.encode(), where)
-        entries = value.get("interactions") if isinstance(value, dict) else None
-        if not isinstance(entries, list):
-            raise SourceBroken(where, "a cassette without interactions", "a list of them")
-        return "cassette", iter(entries)
-    try:
-        value = json.loads(text)
-    except RecursionError:
-        raise SourceBroken(where, "nesting beyond any recording", "less") from None
-    except ValueError as error:
-        if "\n" in start.rstrip() and start.startswith("{"):
-            return "exchanges", _lines(start, where)
-        raise SourceBroken(where, f"JSON that breaks off or is malformed ({error})", "a whole recording") from None
-    if isinstance(value, dict) and isinstance(value.get("log"), dict):
-        entries = value["log"].get("entries")
-        if not isinstance(entries, list):
-            raise SourceBroken(where, "a HAR file without entries", "log.entries")
-        return "har", iter(entries)
-    if isinstance(value, dict) and isinstance(value.get("interactions"), list):
-        return "cassette", iter(value["interactions"])
-    if isinstance(value, dict) and isinstance(value.get("exchanges"), list):
-        return "exchanges", iter(value["exchanges"])
-    if isinstance(value, list):
-        return "exchanges", iter(value)
-    if isinstance(value, dict) and "request" in value:
-        return "exchanges", iter([value])
-    raise SourceBroken(where, f"JSON that is no recording ({shown(text)!r})", "HAR, a cassette, or exchanges")
+    else:
+        try:
+            value = json.loads(text)
+        except RecursionError:
+            raise SourceBroken(where, "nesting beyond any recording", "less") from None
+        except ValueError as error:
+            if "\n" in start.rstrip() and start.startswith("{"):
+                return "exchanges", _lines(start, where)
+            raise SourceBroken(where, f"JSON that breaks off or is malformed ({error})", "a whole recording") from None
+    name, entries = _entries(value)
+    if not isinstance(entries, list):
+        raise SourceBroken(where, f"no recording ({shown(text)!r})", "HAR, a cassette, or exchanges")
+    return name, entries
+
+
+def _entries(value: Any) -> tuple[str, Any]:
+    """The format of a recording and its list of entries, if it has one."""
+    if not isinstance(value, dict):
+        return "exchanges", value
+    if isinstance(value.get("log"), dict):
+        return "har", value["log"].get("entries")
+    if "interactions" in value:
+        return "cassette", value["interactions"]
+    return "exchanges", value.get("exchanges", [value] if "request" in value else None)
 
 
 def _lines(text: str, where: str) -> Iterator[Any]:
@@ -109,7 +107,7 @@ def _lines(text: str, where: str) -> Iterator[Any]:
 
 def _exchange(number: int, entry: Any, name: str) -> Exchange | None:
     """One exchange, or None for an address outside of the area."""
-    sent, came = entry["request"], entry.get("response")
+    sent, answer = entry["request"], entry.get("response")
     target = str(sent.get("url") or sent.get("uri") or sent.get("target") or "")
     if not target:
         raise KeyError("an address")
@@ -119,26 +117,26 @@ def _exchange(number: int, entry: Any, name: str) -> Exchange | None:
     request = Request(
         str(sent["method"]).upper(), _SERVICE.sub("", target), _headers(sent.get("headers")), _bytes(body)
     )
-    response = _response(came, name) if came else None
+    response = _response(answer, name) if answer else None
     return Exchange(number, request, response, origin=name)
 
 
-def _response(came: Any, name: str) -> Response | None:
-    status = came["status"]
+def _response(answer: Any, name: str) -> Response | None:
+    status = answer["status"]
     status = int(status["code"] if isinstance(status, dict) else status)
     if not 100 <= status <= 599:
         if status == 0:
             return None
         raise ValueError(f"the status {status}")
     if name == "har":
-        content = came.get("content") or {}
+        content = answer.get("content") or {}
         body = content.get("text")
         if body is not None and content.get("encoding") == "base64":
             body = base64.b64decode(body)
     else:
-        body = came.get("body")
+        body = answer.get("body")
         body = body.get("string") if isinstance(body, dict) and "string" in body else body
-    return Response(status, _headers(came.get("headers")), _bytes(body) or b"")
+    return Response(status, _headers(answer.get("headers")), _bytes(body) or b"")
 
 
 def _headers(raw: Any) -> tuple[tuple[str, str], ...]:

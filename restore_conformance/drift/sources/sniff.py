@@ -1,4 +1,4 @@
-"""Tells from the bytes of a source what kind of source it is. Opens no file and judges no content."""
+"""Recognises from the bytes of a source what kind of source it is. Opens no file and judges no content."""
 
 from __future__ import annotations
 

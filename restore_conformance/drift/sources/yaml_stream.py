@@ -38,15 +38,14 @@ class Stream:
             event = next(self._events)
         except StopIteration:
             raise SourceBroken(self._where, "an end in the middle", "the whole document") from None
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 0
-            raise SourceBroken(
-                self._where, f"text that is no YAML at line {line} ({error.problem})", "a whole document"
-            ) from None
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise SourceBroken(
-                self._where, f"text that is no YAML ({str(error).splitlines()[0]})", "a whole document"
-            ) from None
+            mark = getattr(error, "problem_mark", None)
+            what = (
+                f" at line {mark.line + 1} ({getattr(error, 'problem', None)})"
+                if mark
+                else f" ({str(error).splitlines()[0]})"
+            )
+            raise SourceBroken(self._where, f"text that is no YAML{what}", "a whole document") from None
         if isinstance(event, yaml.AliasEvent) or self.count > MAX_EVENTS:
             raise SourceBroken(self._where, "YAML aliases, or too much of it", "a plain document")
         return event

@@ -6,8 +6,7 @@ import re
 
 import jsonschema
 import pytest
-from looking import tags
-from rendering import shown
+from rendering import shown, tags
 
 from restore_conformance.contract.documents import pinned
 from restore_conformance.records import safe_text
@@ -148,12 +147,6 @@ def test_a_line_of_a_million_letters_is_cut():
     assert len(safe_text.line("\x00" * 1_000_000)) == 400
     assert len(safe_text.code("x" * 1_000_000)) <= 402
     assert safe_text.line("short") == "short"
-
-
-def test_a_fence_is_longer_than_any_in_the_text():
-    made = safe_text.fenced("```\n# out\n`````", "sh")
-    assert made.startswith("``````sh\n")
-    assert made.endswith("\n``````\n")
 
 
 def test_a_page_asks_no_network_and_is_small(record):

@@ -239,53 +239,27 @@ def openapi_plants(text: str) -> Iterator[Plant]:
         yield Plant(with_(limited), "facet_changed", path, B, _written(local, B, I))
     create = "/solutions/backupRestore/sharePointRestoreSessions"
     one = f"{create}/{{sharePointRestoreSession-id}}"
-    planted = "get:\n      responses:\n        2XX:\n          description: Planted\n"
-    new_path = f"  /solutions/backupRestore/planted:\n    {planted}"
-    yield Plant(
-        text.replace("components:\n", new_path + "components:\n", 1),
-        "path_added",
-        "/solutions/backupRestore/planted",
-        A,
-        I,
-    )
-    yield Plant(
-        text.replace(
-            "    delete:\n",
-            "    put:\n      responses:\n        2XX:\n          description: Planted\n    delete:\n",
-            1,
-        ),
-        "method_added",
-        f"{one} put",
-        A,
-        I,
-    )
-    yield Plant(text.replace("    delete:\n", "    x-delete:\n", 1), "method_removed", f"{one} delete", B, I)
-    yield Plant(
-        text.replace(
-            "        - name: If-Match\n          in: header\n",
-            "        - name: If-Match\n          in: header\n          required: true\n",
-            1,
-        ),
-        "parameter_changed",
-        f"{one} delete header If-Match",
-        B,
-        I,
-    )
-    yield Plant(
-        text.replace("        required: true\n      responses", "        required: false\n      responses", 1),
-        "request_body_changed",
-        f"{create} post",
-        A,
-        A,
-    )
+    planted = "responses:\n        2XX:\n          description: Planted\n"
+
+    def swap(old: str, new: str, start: int = 0) -> str:
+        assert old in text[start:], old
+        return text[:start] + text[start:].replace(old, new, 1)
+
+    new_path = f"  /solutions/backupRestore/planted:\n    get:\n      {planted}"
+    more = swap("components:\n", new_path + "components:\n")
+    yield Plant(more, "path_added", "/solutions/backupRestore/planted", A, I)
+    yield Plant(swap("    delete:\n", f"    put:\n      {planted}    delete:\n"), "method_added", f"{one} put", A, I)
+    yield Plant(swap("    delete:\n", "    x-delete:\n"), "method_removed", f"{one} delete", B, I)
+    header = "        - name: If-Match\n          in: header\n"
+    needed = swap(header, f"{header}          required: true\n")
+    yield Plant(needed, "parameter_changed", f"{one} delete header If-Match", B, I)
+    loose = swap("        required: true\n      responses", "        required: false\n      responses")
+    yield Plant(loose, "request_body_changed", f"{create} post", A, A)
     assert text.count("  post:") == 1
-    post = text.index("    post:")
-    answered = text[:post] + text[post:].replace(
-        "        2XX:\n", "        409:\n          description: Planted\n        2XX:\n", 1
-    )
-    yield Plant(answered, "response_added", f"{create} post 409", A, A)
-    gone = text[:post] + text[post:].replace("        2XX:\n", "        x-2XX:\n", 1)
-    yield Plant(gone.replace("x-2XX", "4XX", 1), "response_removed", f"{create} post 2XX", B, B)
+    post, success = text.index("    post:"), "        2XX:\n"
+    refusal = "        409:\n          description: Planted\n"
+    yield Plant(swap(success, refusal + success, post), "response_added", f"{create} post 409", A, A)
+    yield Plant(swap(success, "        4XX:\n", post), "response_removed", f"{create} post 2XX", B, B)
 
 
 def page_plants(text: str, markdown: bool) -> Iterator[Plant]:
@@ -403,28 +377,18 @@ def _line_of(text: str, part: str) -> str:
 
 def har(response: Any, *, status: int = 201, headers: tuple[tuple[str, str], ...] = ()) -> str:
     """A HAR file with one create call and its answer."""
-    return json.dumps(
-        {
-            "log": {
-                "version": "1.2",
-                "entries": [
-                    {
-                        "request": {
-                            "method": "POST",
-                            "url": "https://graph.microsoft.com/beta/solutions/backupRestore/sharePointRestoreSessions",
-                            "headers": [{"name": "Content-Type", "value": "application/json"}],
-                            "postData": {"mimeType": "application/json", "text": "{}"},
-                        },
-                        "response": {
-                            "status": status,
-                            "headers": [{"name": name, "value": value} for name, value in headers],
-                            "content": {"text": json.dumps(response)},
-                        },
-                    }
-                ],
-            }
-        }
-    )
+    request = {
+        "method": "POST",
+        "url": "https://graph.microsoft.com/beta/solutions/backupRestore/sharePointRestoreSessions",
+        "headers": [{"name": "Content-Type", "value": "application/json"}],
+        "postData": {"mimeType": "application/json", "text": "{}"},
+    }
+    answer = {
+        "status": status,
+        "headers": [{"name": name, "value": value} for name, value in headers],
+        "content": {"text": json.dumps(response)},
+    }
+    return json.dumps({"log": {"version": "1.2", "entries": [{"request": request, "response": answer}]}})
 
 
 def behaviour_plants(answer: dict[str, Any]) -> Iterator[Plant]:
@@ -446,28 +410,24 @@ def behaviour_plants(answer: dict[str, Any]) -> Iterator[Plant]:
     for keys, owner in places:
         for value in ("x", 1, None, {"a": 1}, [1]):
             yield Plant(har(changed(keys, planted=value)), "behaviour_member_undocumented", f"{owner}/planted", A)
-    for member, enum in (("status", "restoreSessionStatus"), ("restoreJobType", "restoreJobType")):
-        yield Plant(
-            har(changed([], **{member: "planted"})), "behaviour_enum_member_undocumented", f"{NS}.{enum}/planted", B
-        )
-        for value in (1, True, {}, []):
-            yield Plant(har(changed([], **{member: value})), "behaviour_type_undocumented", f"{base}/{member}", B)
-    for member in (
-        "createdDateTime",
-        "lastModifiedDateTime",
-        "createdBy",
-        "lastModifiedBy",
-        "restoreSessionArtifactCount",
+    enums = {"status": "restoreSessionStatus", "restoreJobType": "restoreJobType"}
+    for member, enum in enums.items():
+        planted = har(changed([], **{member: "planted"}))
+        yield Plant(planted, "behaviour_enum_member_undocumented", f"{NS}.{enum}/planted", B)
+    times = dict.fromkeys(
+        ("createdDateTime", "lastModifiedDateTime", "createdBy", "lastModifiedBy", "restoreSessionArtifactCount"),
+        (1, True),
+    )
+    counts = dict.fromkeys(("total", "completed", "inProgress", "failed"), ("2", 1.5, True))
+    for keys, owner, wrong in (
+        ([], base, dict.fromkeys(enums, (1, True, {}, [])) | times),
+        (["restoreSessionArtifactCount"], f"{NS}.restoreSessionArtifactCount", counts),
+        ([], f"{NS}.entity", {"id": (None,)}),
     ):
-        for value in (1, True):
-            yield Plant(har(changed([], **{member: value})), "behaviour_type_undocumented", f"{base}/{member}", B)
-    for member in ("total", "completed", "inProgress", "failed"):
-        path = f"{NS}.restoreSessionArtifactCount/{member}"
-        for value in ("2", 1.5, True):
-            yield Plant(
-                har(changed(["restoreSessionArtifactCount"], **{member: value})), "behaviour_type_undocumented", path, B
-            )
-    yield Plant(har(changed([], id=None)), "behaviour_type_undocumented", f"{NS}.entity/id", B)
+        for member, values in wrong.items():
+            for wrong_value in values:
+                text = har(changed(keys, **{member: wrong_value}))
+                yield Plant(text, "behaviour_type_undocumented", f"{owner}/{member}", B)
     create = "POST /solutions/backupRestore/sharePointRestoreSessions"
     for status, grade in ((200, B), (202, B), (302, B), (418, I)):
         yield Plant(har(answer, status=status), "behaviour_status_undocumented", f"{create} {status}", grade)

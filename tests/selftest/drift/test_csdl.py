@@ -33,7 +33,7 @@ def changes(old: str | bytes, new: str | bytes) -> list[Change]:
     return metadata_changes(readings[0], readings[1], "csdl")
 
 
-def told(old: str | bytes, new: str | bytes) -> list[tuple[str, str, str, str]]:
+def reported(old: str | bytes, new: str | bytes) -> list[tuple[str, str, str, str]]:
     """Kind, path, class and rule of every change."""
     return [(c.kind, c.path.replace("microsoft.graph", "g"), str(c.contract), c.rule) for c in changes(old, new)]
 
@@ -58,15 +58,15 @@ class TestNames:
         body = ENTITY + entity("a", prop("x", "Collection(graph.b)")) + '<ComplexType Name="b"/>'
         other = body.replace("graph.", "microsoft.graph.")
         self_named = document(schema(body.replace("graph.", "self."), alias="self"))
-        assert told(body, other) == []
-        assert told(body, document(schema(other, alias=""))) == []
-        assert told(body, self_named) == []
+        assert reported(body, other) == []
+        assert reported(body, document(schema(other, alias=""))) == []
+        assert reported(body, self_named) == []
 
     def test_alias_of_another_schema(self) -> None:
         """An alias holds over the whole document, whichever schema comes first."""
         security = schema(entity("a", prop("x", "graph.entity")), "microsoft.graph.security", "")
         spelled = security.replace('Type="graph.', 'Type="microsoft.graph.')
-        assert told(document(security, schema(ENTITY)), document(schema(ENTITY), spelled)) == []
+        assert reported(document(security, schema(ENTITY)), document(schema(ENTITY), spelled)) == []
 
     def test_alias_of_a_reference(self) -> None:
         """An alias that a reference declares holds for terms."""
@@ -77,15 +77,15 @@ class TestNames:
         full = body.replace("C.Computed", "Org.OData.Core.V1.Computed").replace(
             "graph.entity/", "microsoft.graph.entity/"
         )
-        assert told(document(schema(body), head=head), full) == []
+        assert reported(document(schema(body), head=head), full) == []
 
     def test_same_name_in_two_namespaces(self) -> None:
-        """Types are told apart by namespace."""
+        """Types are distinguished by namespace."""
         one = schema('<ComplexType Name="identity"/>')
         other = schema(
             '<ComplexType Name="identity"><Property Name="x" Type="Edm.String"/></ComplexType>', "microsoft.graph.x", ""
         )
-        found = told(document(one, other), document(one))
+        found = reported(document(one, other), document(one))
         assert found == [("type_removed", "g.x.identity", "breaking", "G-REMOVE")]
 
     def test_order_and_white_space(self) -> None:
@@ -95,7 +95,7 @@ class TestNames:
         other = entity("a", prop("y", more=' Nullable="true"') + prop("x")) + ENTITY
         tagged = note.replace(' Bool="true"', "")
         other += f'<Annotations Target="microsoft.graph.a/x">{tagged}</Annotations>'
-        assert told(one, other) == []
+        assert reported(one, other) == []
 
 
 class TestChains:
@@ -104,9 +104,9 @@ class TestChains:
     BASE = ENTITY + entity("base", prop("p"), more=' Abstract="true"') + entity("a", prop("q"), "graph.base")
 
     def test_moved_up(self) -> None:
-        """A member that all concrete types had and that now stands on their base is a move, told twice."""
+        """A member that all concrete types had and that now stands on their base is a move, reported twice."""
         new = ENTITY + entity("base", prop("p") + prop("q"), more=' Abstract="true"') + entity("a", "", "graph.base")
-        assert told(self.BASE, new) == [
+        assert reported(self.BASE, new) == [
             ("property_removed", "g.a/q", "informational", "G-MOVE"),
             ("property_added", "g.base/q", "informational", "G-MOVE"),
         ]
@@ -114,7 +114,7 @@ class TestChains:
     def test_moved_down(self) -> None:
         """A member of an abstract base that every concrete type now declares is a move."""
         new = ENTITY + entity("base", "", more=' Abstract="true"') + entity("a", prop("q") + prop("p"), "graph.base")
-        assert {c[2:] for c in told(self.BASE, new)} == {("informational", "G-MOVE")}
+        assert {c[2:] for c in reported(self.BASE, new)} == {("informational", "G-MOVE")}
 
     def test_moved_down_to_some(self) -> None:
         """A base member that one concrete type lacks from now on is lost."""
@@ -125,7 +125,7 @@ class TestChains:
             + entity("a", prop("q") + prop("p"), "graph.base")
             + entity("b", "", "graph.base")
         )
-        assert ("property_removed", "g.base/p", "breaking", "G-REMOVE") in told(old, new)
+        assert ("property_removed", "g.base/p", "breaking", "G-REMOVE") in reported(old, new)
 
     def test_moved_and_retyped(self) -> None:
         """A member that is now inherited with another type is no mere move."""
@@ -134,13 +134,13 @@ class TestChains:
             + entity("base", prop("p") + prop("q", "Edm.Int32"), more=' Abstract="true"')
             + entity("a", "", "graph.base")
         )
-        assert ("property_removed", "g.a/q", "breaking", "G-TYPE") in told(self.BASE, new)
+        assert ("property_removed", "g.a/q", "breaking", "G-TYPE") in reported(self.BASE, new)
 
     def test_base_inserted(self) -> None:
         """A new base in between that takes members over is informational but for the new type itself."""
         old = ENTITY + entity("a", prop("p") + prop("q"))
         new = ENTITY + entity("mid", prop("p"), more=' Abstract="true"') + entity("a", prop("q"), "graph.mid")
-        assert told(old, new) == [
+        assert reported(old, new) == [
             ("base_type_changed", "g.a", "informational", "G-BASE"),
             ("property_removed", "g.a/p", "informational", "G-MOVE"),
             ("type_added", "g.mid", "additive", "G-ADDTYPE"),
@@ -149,15 +149,17 @@ class TestChains:
     def test_base_brings_the_key(self) -> None:
         """A base that brings its key asks nothing of clients, for keys are given out; another required member does."""
         old = ENTITY + entity("a", prop("p"), "")
-        assert told(old, ENTITY + entity("a", prop("p"))) == [("base_type_changed", "g.a", "informational", "G-BASE")]
+        assert reported(old, ENTITY + entity("a", prop("p"))) == [
+            ("base_type_changed", "g.a", "informational", "G-BASE")
+        ]
         more = entity("mid", prop("q", more=' Nullable="false"'), more=' Abstract="true"')
-        found = told(old + more, ENTITY + more + entity("a", prop("p"), "graph.mid"))
+        found = reported(old + more, ENTITY + more + entity("a", prop("p"), "graph.mid"))
         assert found == [("base_type_changed", "g.a", "breaking", "G-BASE")]
 
     def test_base_lost(self) -> None:
         """A base that goes and takes members with it breaks."""
         new = self.BASE.replace('<EntityType Name="a" BaseType="graph.base">', '<EntityType Name="a">')
-        assert told(self.BASE, new) == [("base_type_changed", "g.a", "breaking", "G-BASE")]
+        assert reported(self.BASE, new) == [("base_type_changed", "g.a", "breaking", "G-BASE")]
 
     def test_base_not_declared(self) -> None:
         """Another base that is not declared here is undecidable, and the sentence says what would settle it."""
@@ -169,9 +171,12 @@ class TestChains:
     def test_key_moves_to_the_base(self) -> None:
         """A key that a new base brings is the same key."""
         own = entity("a", '<Key><PropertyRef Name="id"/></Key>' + prop("id", more=' Nullable="false"'), "")
-        assert {c[0] for c in told(ENTITY + own, ENTITY + entity("a", ""))} == {"base_type_changed", "property_removed"}
+        assert {c[0] for c in reported(ENTITY + own, ENTITY + entity("a", ""))} == {
+            "base_type_changed",
+            "property_removed",
+        }
         other = own.replace('Name="id"', 'Name="key"')
-        assert ("type_attribute_changed", "g.a", "breaking", "R-ADDRESS") in told(ENTITY + own, ENTITY + other)
+        assert ("type_attribute_changed", "g.a", "breaking", "R-ADDRESS") in reported(ENTITY + own, ENTITY + other)
 
     def test_its_own_base(self) -> None:
         """A type among its own bases is a broken source."""
@@ -214,13 +219,13 @@ class TestMembers:
     )
     def test_one(self, old: str, new: str, expected: tuple[str, str, str]) -> None:
         """Each difference of one member has one kind and one class."""
-        assert [(c[0], *c[2:]) for c in told(ENTITY + entity("a", old), ENTITY + entity("a", new))] == [expected]
+        assert [(c[0], *c[2:]) for c in reported(ENTITY + entity("a", old), ENTITY + entity("a", new))] == [expected]
 
     def test_computed_addition(self) -> None:
         """A member that may not be null and that the service computes is additive."""
         note = '<Annotations Target="graph.a/p"><Annotation Term="Org.OData.Core.V1.Computed"/></Annotations>'
         new = ENTITY + entity("a", prop("p", more=' Nullable="false"')) + note
-        assert told(ENTITY + entity("a", ""), new) == [("property_added", "g.a/p", "additive", "G-ADDPROP")]
+        assert reported(ENTITY + entity("a", ""), new) == [("property_added", "g.a/p", "additive", "G-ADDPROP")]
 
     @pytest.mark.parametrize(
         ("old", "new", "expected"),
@@ -234,24 +239,24 @@ class TestMembers:
     )
     def test_attributes(self, old: str, new: str, expected: tuple[str, str]) -> None:
         """Attributes of a type are one kind with their own classes."""
-        found = told(ENTITY + entity("a", "", more=old), ENTITY + entity("a", "", more=new))
+        found = reported(ENTITY + entity("a", "", more=old), ENTITY + entity("a", "", more=new))
         assert found == [("type_attribute_changed", "g.a", *expected)]
 
     def test_removed_type_once(self) -> None:
         """A removed type is one change, not one per member, operation or annotation of it."""
         note = '<Annotations Target="graph.a/p"><Annotation Term="Org.OData.Core.V1.Computed"/></Annotations>'
         old = ENTITY + entity("a", prop("p") + prop("q")) + note
-        assert told(old, ENTITY) == [("type_removed", "g.a", "breaking", "G-REMOVE")]
-        assert told(ENTITY, old) == [("type_added", "g.a", "additive", "G-ADDTYPE")]
+        assert reported(old, ENTITY) == [("type_removed", "g.a", "breaking", "G-REMOVE")]
+        assert reported(ENTITY, old) == [("type_added", "g.a", "additive", "G-ADDTYPE")]
 
     def test_kind_of_type(self) -> None:
         """An entity that became a complex type is one change beside what it lost."""
         old = '<ComplexType Name="a"><Property Name="p" Type="Edm.String"/></ComplexType>'
-        assert told(old, old.replace("ComplexType", "EntityType")) == [
+        assert reported(old, old.replace("ComplexType", "EntityType")) == [
             ("type_kind_changed", "g.a", "breaking", "R-KIND")
         ]
         enum = '<EnumType Name="a"><Member Name="p"/></EnumType>'
-        assert told(old, enum) == [("type_kind_changed", "g.a", "breaking", "R-KIND")]
+        assert reported(old, enum) == [("type_kind_changed", "g.a", "breaking", "R-KIND")]
 
 
 class TestEnums:
@@ -264,37 +269,37 @@ class TestEnums:
     def test_crossing(self) -> None:
         """A member that crosses the sentinel breaks readers, either way."""
         one, other = self.enum("a", "b", "unknownFutureValue"), self.enum("a", "unknownFutureValue", "b")
-        assert ("enum_reordered", "g.e", "breaking", "G-ENUM-CROSS-DOWN") in told(one, other)
-        assert ("enum_reordered", "g.e", "breaking", "G-ENUM-CROSS-UP") in told(other, one)
+        assert ("enum_reordered", "g.e", "breaking", "G-ENUM-CROSS-DOWN") in reported(one, other)
+        assert ("enum_reordered", "g.e", "breaking", "G-ENUM-CROSS-UP") in reported(other, one)
 
     def test_implicit_numbers(self) -> None:
         """Members without numbers count up; writing the numbers down is no change."""
         written = self.enum("a", "b").replace('"a"', '"a" Value="0"').replace('"b"', '"b" Value="1"')
-        assert told(self.enum("a", "b"), written) == []
+        assert reported(self.enum("a", "b"), written) == []
 
     def test_sentinel_added_over_members(self) -> None:
         """A sentinel that hides members which were returned is no mere addition."""
-        found = told(self.enum("a", "b"), self.enum("a", "unknownFutureValue", "b"))
+        found = reported(self.enum("a", "b"), self.enum("a", "unknownFutureValue", "b"))
         assert ("enum_member_added", "g.e/unknownFutureValue", "breaking", "G-ENUM-CROSS-DOWN") in found
 
     def test_sentinel_removed(self) -> None:
         """Without its sentinel an enumeration is closed."""
-        found = told(self.enum("a", "unknownFutureValue"), self.enum("a"))
+        found = reported(self.enum("a", "unknownFutureValue"), self.enum("a"))
         assert found == [("enum_member_removed", "g.e/unknownFutureValue", "breaking", "G-ENUM-REMOVED")]
 
     def test_flags_and_underlying(self) -> None:
         """Flags change the form of values; the underlying type is not on the wire."""
-        assert told(self.enum("a"), self.enum("a", more=' IsFlags="true"')) == [
+        assert reported(self.enum("a"), self.enum("a", more=' IsFlags="true"')) == [
             ("enum_flags_changed", "g.e", "breaking", "R-FLAGS")
         ]
-        assert told(self.enum("a"), self.enum("a", more=' UnderlyingType="Edm.Int64"')) == [
+        assert reported(self.enum("a"), self.enum("a", more=' UnderlyingType="Edm.Int64"')) == [
             ("type_attribute_changed", "g.e", "informational", "G-ENUM-VALUE")
         ]
-        assert told(self.enum("a"), self.enum("a", more=' UnderlyingType="Edm.Int32"')) == []
+        assert reported(self.enum("a"), self.enum("a", more=' UnderlyingType="Edm.Int32"')) == []
 
 
 class TestOperations:
-    """Operations are told apart by kind, name and binding, overloads by what they take."""
+    """Operations are distinguished by kind, name and binding, overloads by what they take."""
 
     @staticmethod
     def function(
@@ -310,57 +315,59 @@ class TestOperations:
 
     def test_overload_added(self) -> None:
         """One more overload is an addition; the others stay."""
-        found = told(ENTITY + self.function(), ENTITY + self.function() + self.function("token"))
+        found = reported(ENTITY + self.function(), ENTITY + self.function() + self.function("token"))
         assert found == [("function_added", self.PATH, "additive", "G-ADDAPI")]
 
     def test_overload_changed(self) -> None:
         """Of several overloads the one that changed is compared with its nearest."""
         one = self.function() + self.function("a", "b")
         other = self.function() + self.function("a", "b", "c")
-        assert told(ENTITY + one, ENTITY + other) == [("function_signature_changed", self.PATH, "breaking", "G-SIG")]
+        assert reported(ENTITY + one, ENTITY + other) == [
+            ("function_signature_changed", self.PATH, "breaking", "G-SIG")
+        ]
 
     def test_bindings(self) -> None:
         """The same name bound elsewhere, to a collection or to nothing is another operation."""
         one, other = self.function(kind="Action"), self.function(kind="Action", binding="graph.entity")
-        assert told(ENTITY + one, ENTITY + one + other) == [
+        assert reported(ENTITY + one, ENTITY + one + other) == [
             ("action_added", "Action delta(g.entity)", "additive", "G-ADDAPI")
         ]
         unbound = self.function(kind="Action", binding="")
-        assert told(ENTITY + unbound, ENTITY) == [("action_removed", "Action delta()", "breaking", "G-REMOVE")]
+        assert reported(ENTITY + unbound, ENTITY) == [("action_removed", "Action delta()", "breaking", "G-REMOVE")]
 
     def test_optional_parameters(self) -> None:
         """An action's nullable parameter may be left out, a function's only where it is annotated."""
         action = [self.function(*names, kind="Action") for names in ((), ("a",))]
-        assert told(ENTITY + action[0], ENTITY + action[1])[0][2:] == ("additive", "G-SIG-OPT")
+        assert reported(ENTITY + action[0], ENTITY + action[1])[0][2:] == ("additive", "G-SIG-OPT")
         function = self.function("a").replace(
             '<Parameter Name="a" Type="Edm.String"/>',
             '<Parameter Name="a" Type="Edm.String"><Annotation Term="Org.OData.Core.V1.OptionalParameter"/>'
             "</Parameter>",
         )
-        assert told(ENTITY + self.function(), ENTITY + self.function("a"))[0][2:] == ("breaking", "G-SIG")
-        assert told(ENTITY + self.function(), ENTITY + function)[0][2:] == ("additive", "G-SIG-OPT")
+        assert reported(ENTITY + self.function(), ENTITY + self.function("a"))[0][2:] == ("breaking", "G-SIG")
+        assert reported(ENTITY + self.function(), ENTITY + function)[0][2:] == ("additive", "G-SIG-OPT")
         target = (
             '<Annotations Target="graph.delta(Collection(graph.entity),Edm.String)/a">'
             '<Annotation Term="Org.OData.Core.V1.OptionalParameter"/></Annotations>'
         )
-        assert told(ENTITY + function, ENTITY + self.function("a") + target) == []
+        assert reported(ENTITY + function, ENTITY + self.function("a") + target) == []
 
     def test_result(self) -> None:
         """Another type of result breaks; a result that may now be null does too."""
-        assert told(ENTITY + self.function(), ENTITY + self.function(returns="Edm.Int32"))[0][2:] == (
+        assert reported(ENTITY + self.function(), ENTITY + self.function(returns="Edm.Int32"))[0][2:] == (
             "breaking",
             "G-SIG",
         )
         never = self.function().replace("<ReturnType", '<ReturnType Nullable="false"')
-        assert told(ENTITY + never, ENTITY + self.function())[0][2:] == ("breaking", "G-SIG")
-        assert told(ENTITY + self.function(), ENTITY + never)[0][2:] == ("additive", "G-SIG-OPT")
+        assert reported(ENTITY + never, ENTITY + self.function())[0][2:] == ("breaking", "G-SIG")
+        assert reported(ENTITY + self.function(), ENTITY + never)[0][2:] == ("additive", "G-SIG-OPT")
 
     def test_composable(self) -> None:
         """What may follow a function is part of how it is called."""
         one = self.function()
         other = one.replace("<Function", '<Function IsComposable="true"')
-        assert told(ENTITY + one, ENTITY + other)[0][2] == "additive"
-        assert told(ENTITY + other, ENTITY + one)[0][2] == "breaking"
+        assert reported(ENTITY + one, ENTITY + other)[0][2] == "additive"
+        assert reported(ENTITY + other, ENTITY + one)[0][2] == "breaking"
 
 
 class TestSurroundings:
@@ -390,8 +397,8 @@ class TestSurroundings:
             )
 
         one = ENTITY + note("microsoft.graph.run", "microsoft.graph.stop")
-        assert told(one, ENTITY + note("graph.stop", "graph.run")) == []
-        assert [c[0] for c in told(one, ENTITY + note("microsoft.graph.run"))] == ["annotation_changed"]
+        assert reported(one, ENTITY + note("graph.stop", "graph.run")) == []
+        assert [c[0] for c in reported(one, ENTITY + note("microsoft.graph.run"))] == ["annotation_changed"]
 
     def test_container(self) -> None:
         """Entity sets, singletons and bindings are compared; bindings of a removed set are part of it."""
@@ -402,18 +409,18 @@ class TestSurroundings:
         bound = (
             '<EntitySet Name="s" EntityType="graph.entity"><NavigationPropertyBinding Path="p" Target="t"/></EntitySet>'
         )
-        assert told(container(bound), container("")) == [("entity_set_removed", "s", "breaking", "G-REMOVE")]
-        assert told(container(""), container('<Singleton Name="me" Type="graph.entity"/>')) == [
+        assert reported(container(bound), container("")) == [("entity_set_removed", "s", "breaking", "G-REMOVE")]
+        assert reported(container(""), container('<Singleton Name="me" Type="graph.entity"/>')) == [
             ("singleton_added", "me", "additive", "G-ADDAPI")
         ]
-        assert told(container(bound), container(bound.replace('"t"', '"u"'))) == [
+        assert reported(container(bound), container(bound.replace('"t"', '"u"'))) == [
             ("binding_changed", "s/p", "informational", "G-BIND")
         ]
 
     def test_terms(self) -> None:
         """A declared term is informational."""
         term = '<Term Name="conflictBehavior" Type="Edm.String" AppliesTo="driveItem"/>'
-        assert told(ENTITY, ENTITY + term) == [("term_added", "g.conflictBehavior", "informational", "G-ANNOT")]
+        assert reported(ENTITY, ENTITY + term) == [("term_added", "g.conflictBehavior", "informational", "G-ANNOT")]
 
 
 class TestArea:
@@ -429,10 +436,10 @@ class TestArea:
             b'<EntityType Name="filler7" BaseType="graph.entity"><Property Name="q"',
         )
         assert new != text
-        assert told(text, new) == []
+        assert reported(text, new) == []
         whole = [csdl.read(data, "x", "all") for data in (text, new)]
         assert len(metadata_changes(whole[0], whole[1], "csdl")) == 2
-        assert [c[0] for c in told(text, text.replace(b'"status"', b'"state"'))] == [
+        assert [c[0] for c in reported(text, text.replace(b'"status"', b'"state"'))] == [
             "property_added",
             "property_removed",
         ]

@@ -11,6 +11,7 @@ from servers import answering, socket_server
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.fetch import fetch
 from restore_conformance.output import gate
+from restore_conformance.targets.download import Refused, _crosses
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 STRETCHED = {
@@ -90,3 +91,17 @@ def test_a_copy_passes_the_gate(tmp_path):
     secret = "secret-of-the-run-0123456789"
     with gate.guarding([secret]), answering(body=f"<a>{secret}</a>".encode()) as (base, _):
         assert secret.encode() not in fetch(f"{base}/m", cache=tmp_path).read()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("https://192.0.2.1/x", "http://192.0.2.1/x", "without TLS"),
+        ("https://8.8.8.8/x", "https://127.0.0.1/x", "private address"),
+        ("http://127.0.0.1/x", "file:///etc/hostname", "not an http"),
+        ("http://127.0.0.1/x", "http://me:secret@127.0.0.2/x", "not an http"),
+    ],
+)
+def test_redirects_that_are_not_followed(old, new, why):
+    with pytest.raises(Refused, match=why):
+        _crosses(old, new, False)

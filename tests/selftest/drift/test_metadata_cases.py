@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from drift.planting import FIXTURES, OPENAPI, SLICE
-from drift.test_csdl import ENTITY, changes, document, entity, prop, schema, told
+from drift.test_csdl import ENTITY, changes, document, entity, prop, reported, schema
 
 from restore_conformance.contract.places import SCHEMAS
 from restore_conformance.drift.comparison import Settings, compare
@@ -131,7 +131,7 @@ class TestCollections:
     def test_items(self, old: str, new: str, expected: list[tuple[str, str, str]]) -> None:
         """Only what both sides state can break anybody."""
         texts = [ENTITY + entity("a", prop("tags", "Collection(Edm.String)", more)) for more in (old, new)]
-        assert [(kind, grade, rule) for kind, _, grade, rule in told(*texts)] == expected
+        assert [(kind, grade, rule) for kind, _, grade, rule in reported(*texts)] == expected
 
 
 class TestHoisting:
@@ -143,7 +143,7 @@ class TestHoisting:
         """A new abstract base that takes a member over from every type adds nothing and removes nothing."""
         new = ENTITY + entity("x", prop("p", more=NEVER_NULL), more=ABSTRACT)
         new += entity("a", "", "graph.x") + entity("b", "", "graph.x")
-        grades = {(kind, grade) for kind, _, grade, _ in told(self.OLD, new)}
+        grades = {(kind, grade) for kind, _, grade, _ in reported(self.OLD, new)}
         assert grades == {
             ("base_type_changed", "informational"), ("property_removed", "informational"), ("type_added", "additive"),
         }  # fmt: skip
@@ -152,14 +152,14 @@ class TestHoisting:
         """In a slice of abstract types alone a hoisted member is a move as well."""
         old = ENTITY + entity("x", "", more=ABSTRACT) + entity("y", prop("p"), "graph.x", ABSTRACT)
         new = ENTITY + entity("x", prop("p"), more=ABSTRACT) + entity("y", "", "graph.x", ABSTRACT)
-        assert {entry[2:] for entry in told(old, new)} == {("informational", "G-MOVE")}
+        assert {entry[2:] for entry in reported(old, new)} == {("informational", "G-MOVE")}
 
     def test_collections_stay(self) -> None:
         """A hoisted collection whose items were not spoken of before is a move, not a tightening."""
         kind = "Collection(Edm.String)"
         old = ENTITY + entity("x", "", more=ABSTRACT) + entity("a", prop("p", kind), "graph.x")
         new = ENTITY + entity("x", prop("p", kind, NEVER_NULL), more=ABSTRACT) + entity("a", "", "graph.x")
-        assert {entry[2:] for entry in told(old, new)} == {("informational", "G-MOVE")}
+        assert {entry[2:] for entry in reported(old, new)} == {("informational", "G-MOVE")}
 
     @pytest.mark.parametrize(
         ("was", "now", "rule"),
@@ -170,10 +170,10 @@ class TestHoisting:
         ],
     )
     def test_what_changed_on_the_way(self, was: str, now: str, rule: str) -> None:
-        """What changed on the way is told once, where the member was; the base it went to gains nothing."""
+        """What changed on the way is reported once, where the member was; the base it went to gains nothing."""
         old = ENTITY + entity("x", "", more=ABSTRACT) + entity("a", prop("p", more=was), "graph.x")
         new = ENTITY + entity("x", prop("p", more=now), more=ABSTRACT) + entity("a", "", "graph.x")
-        assert told(old, new) == [
+        assert reported(old, new) == [
             ("property_removed", "g.a/p", "breaking", rule),
             ("property_added", "g.x/p", "informational", "G-MOVE"),
         ]

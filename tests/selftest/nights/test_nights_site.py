@@ -8,8 +8,8 @@ import shutil
 import xml.etree.ElementTree as ET
 
 import pytest
-from looking import tags
 from nights import simulated
+from rendering import tags
 
 from restore_conformance.clauses import load
 from restore_conformance.history import runs, site

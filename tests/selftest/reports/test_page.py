@@ -4,12 +4,12 @@ import base64
 import copy
 import hashlib
 import html
-import html.parser
 import itertools
 import json
 import re
 
 import pytest
+from rendering import Page
 
 from restore_conformance.records.safe_text import line, visible
 from restore_conformance.reports import html as page
@@ -17,57 +17,32 @@ from restore_conformance.reports import wording
 from restore_conformance.reports.highlight import marked
 
 
-class Tree(html.parser.HTMLParser):
-    """Tags with their attributes, the text of the whole, and whether every tag is closed in order."""
-
-    VOID = frozenset({"meta", "link", "input", "br"})
-
-    def __init__(self, text):
-        super().__init__()
-        self.seen, self.stack, self.text = [], [], []
-        self.feed(text)
-        assert not self.stack, self.stack
-
-    def handle_starttag(self, tag, attrs):
-        self.seen.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.stack.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.stack.pop() == tag
-
-    def handle_data(self, data):
-        if not {"script", "style"} & set(self.stack):
-            self.text.append(data)
-
-    def ids(self):
-        return [attrs["id"] for _, attrs in self.seen if "id" in attrs]
-
-
 def rendered(run):
-    return Tree(page.render(run))
+    made = Page(page.render(run))
+    assert made.unclosed == []
+    return made
 
 
 def text_of(tree):
-    return re.sub(r"\s+", " ", "".join(tree.text))
+    return re.sub(r"\s+", " ", tree.text)
 
 
 def test_the_page_is_well_formed_and_every_link_in_it_leads_somewhere(broken, kept):
     for run in (broken, kept):
         tree = rendered(run)
-        ids = tree.ids()
+        ids = [attrs["id"] for _, attrs in tree.tags if "id" in attrs]
         assert len(ids) == len(set(ids))
-        for _, attrs in tree.seen:
+        for _, attrs in tree.tags:
             for name in ("aria-labelledby", "aria-describedby", "for"):
                 assert all(one in ids for one in attrs.get(name, "").split()), attrs
             if attrs.get("href", "").startswith("#"):
                 assert attrs["href"][1:] in ids, attrs
-        levels = [int(tag[1]) for tag, _ in tree.seen if re.fullmatch(r"h\d", tag)]
+        levels = [int(tag[1]) for tag, _ in tree.tags if re.fullmatch(r"h\d", tag)]
         assert levels[0] == 1
         assert levels.count(1) == 1
         assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
-        assert {"header", "nav", "main", "footer"} <= {tag for tag, _ in tree.seen}
-        assert all("scope" in attrs for tag, attrs in tree.seen if tag == "th")
+        assert {"header", "nav", "main", "footer"} <= tree.names
+        assert all("scope" in attrs for tag, attrs in tree.tags if tag == "th")
 
 
 def test_only_the_style_and_the_script_of_the_page_may_run(broken):
@@ -86,12 +61,12 @@ def test_only_the_style_and_the_script_of_the_page_may_run(broken):
 
 def test_what_needs_a_script_is_hidden_without_one(broken):
     tree = rendered(broken)
-    assert all("hidden" in attrs for tag, attrs in tree.seen if tag == "form" or "copy" in attrs.get("class", ""))
+    assert all("hidden" in attrs for tag, attrs in tree.tags if tag == "form" or "copy" in attrs.get("class", ""))
 
 
 def test_a_finding_holds_what_one_acts_on(broken):
     text = page.render(broken)
-    tree = Tree(text)
+    tree = Page(text)
     said = text_of(tree)
     entry = wording.broken(broken)[0]
     finding = entry["findings"][0]
@@ -108,7 +83,7 @@ def test_a_finding_holds_what_one_acts_on(broken):
     assert finding["curl"] in html.unescape(text)
     headers = dict(finding["evidence"][-1]["exchange"]["response"]["headers"])
     assert f"request-id{headers['request-id']}" in said.replace(" ", "")
-    links = [attrs["href"] for tag, attrs in tree.seen if tag == "a"]
+    links = [attrs["href"] for tag, attrs in tree.tags if tag == "a"]
     assert any(link.endswith("view=graph-rest-beta#response") for link in links)
 
 
