@@ -171,6 +171,16 @@ class Session:
         now = _value(self.now, name, kind)
         return any(_value(version, name, kind) not in {None, now} for version in self.versions[:-1])
 
+    def learn_total(self, view: View, shown: int | None, *, long_ago: bool) -> None:
+        """Believe a total that nobody could know once a view shows it twice, and it fits or the change is long ago."""
+        view.alike = view.alike + 1 if view.total == shown else 1
+        view.total = shown
+        if shown is not None and self.now.total is None and view.alike > 1:
+            # What is not what was sent may be of before the change, however often it was read.
+            held = [self.now.items.get(kind) for kind in KINDS.values()]
+            fits = None not in held and sum(number or 0 for number in held) == shown
+            self.now.total = shown if fits or long_ago else None
+
     def adopt(self, aspects: Mapping[str, Aspect], kind: str = "") -> None:
         """Believe what was shown in spite of what should be there, so that one cause is found once."""
         version = self.now

@@ -7,15 +7,14 @@ any change. Memory is bounded.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from restore_conformance.exchange import Exchange
-from restore_conformance.recogniser.answers import exceptions, total
-from restore_conformance.state.additions import adds_again, removed_by, sent_by
+from restore_conformance.recogniser.answers import total
+from restore_conformance.state.change_times import ChangeTimes
 from restore_conformance.state.facts import CHANGES, LISTS, NOT_THERE, answered_at, caller_of, is_about, reads
 from restore_conformance.state.known import (
     COUNT,
@@ -43,17 +42,13 @@ from restore_conformance.state.session import (
     shows_route,
     values,
 )
-from restore_conformance.state.settling import LONG, TROUBLE, Settling, age_of, lacking, long_enough, what_of
+from restore_conformance.state.settling import LONG, TROUBLE, Calm, Settling, age_of, lacking, what_of
+from restore_conformance.state.updates import sent_by, updated
 
 SESSIONS = 5000
-"""Sessions followed at a time; the one that was heard of longest ago is let go first."""
+"""Sessions followed at a time; the one that was named longest ago is let go first."""
 GIVEN = 100_000
 """Ids that are remembered as given to a session."""
-FINE = re.compile(r"\.\d*[1-9]")
-"""What a time has that tells two moments within a second apart."""
-
-MOVES = {STATUS: "activate", COUNT: "update", ITEMS: "update"}
-"""The operation that changes an aspect of a session."""
 
 
 @dataclass(slots=True)
@@ -71,12 +66,10 @@ class State:
     _lists: Lists = field(default_factory=Lists)
     _changes: int = 0
     _altered: int = 0
-    _moves: int = 0
-    _moved: float | None = None
-    _calm: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _calm: Calm = field(default_factory=Calm)
     _created: int = 0
     _asked: frozenset[str] = frozenset()
-    _stamped: set[str] = field(default_factory=set)
+    _times: ChangeTimes = field(default_factory=ChangeTimes)
 
     def take(self, exchange: Exchange) -> Known:
         """Take one exchange in, and say what was known before it and how its answer compares."""
@@ -108,21 +101,16 @@ class State:
                 return None  # another token may not be allowed to see it
             same_id = exchange.sent.session == session.created.answer.get("id") or 200 <= (exchange.status or 0) < 300
             if not same_id:
-                return None  # letter case may tell ids apart
+                return None  # letter case may distinguish ids
         return session
 
     def _about(self, exchange: Exchange, session: Session | None, view: View | None = None, **more: Any) -> Known:
         name = exchange.sent.session.lower()
         if session is None:
             return Known(
-                name,
-                shared=name in self.given or name in self.shown,
-                routes=self.routes,
-                asked=self._asked,
-                given=self.given.keys(),
-                alone=self.alone,
-                **more,
-            )
+                name, shared=name in self.given or name in self.shown, routes=self.routes, asked=self._asked,
+                given=self.given.keys(), alone=self.alone, **more,
+            )  # fmt: skip
         causes = dict(session.events)
         since = set(session.since(view)) if view is not None else set(causes)
         agreed = max(view.agreed if view is not None else 0, session.created.number)
@@ -140,7 +128,7 @@ class State:
             alone=self.alone, emptied=session.emptied, broken=session.broken, **more,
         )  # fmt: skip
 
-    def _other(self, cause: str, session: str, exchange: Exchange) -> None:
+    def _note_latest(self, cause: str, session: str, exchange: Exchange) -> None:
         """Note the last exchanges that did something to two different sessions."""
         latest = [event for event in self._latest.get(cause, []) if event[0] != session]
         self._latest[cause] = [*latest[-1:], (session, exchange)]
@@ -151,7 +139,7 @@ class State:
         known = self._about(exchange, None)
         self._changes += 1
         self._lists.created(exchange)
-        self._moves_rows(exchange)
+        self._calm.disturb(exchange)
         name = session_of(exchange).lower()
         if not name:
             return known
@@ -174,7 +162,7 @@ class State:
         stamp = exchange.answer.get("lastModifiedDateTime")
         self._sessions[name].stamp = stamp if isinstance(stamp, str) else ""
         self._sessions[name].happened("created", exchange)
-        self._other("created", name, exchange)
+        self._note_latest("created", name, exchange)
         if len(self._sessions) > SESSIONS:
             self._sessions.popitem(last=False)
         return known
@@ -188,7 +176,7 @@ class State:
         if session is None and other is not None and (exchange.status or 0) not in range(400, 500):
             other.foreign = True  # another token may do to it what nobody can follow
         self._altered = exchange.number
-        self._moves_rows(exchange)
+        self._calm.disturb(exchange)
         if session is None:
             return known
         status, now = exchange.status, session.now
@@ -206,7 +194,7 @@ class State:
         at = answered_at(exchange)
         if operation == "activate":
             session.because = exchange
-            self._stamp(session, exchange)
+            self._times.note(session, exchange)
         if operation == "delete":
             session.changed(Version(Phase.GONE), at)
             self._happened(session, "deleted", exchange)
@@ -215,7 +203,11 @@ class State:
             session.changed(Version(phase, now.total, dict(now.items)), at)
             self._happened(session, "activated", exchange)
         else:
-            self._update(session, exchange, at)
+            version, causes = updated(session, exchange)
+            session.emptied = session.emptied or not (now.total and version.total)
+            session.changed(version, at)
+            for cause in causes:
+                self._happened(session, cause, exchange)
         if not self.alone and total(exchange.answer) != session.now.total:
             session.now.total = None  # somebody else may have changed it before
         return known
@@ -223,47 +215,10 @@ class State:
     def _active(self, session: Session | None) -> int:
         return sum(other.phase is Phase.STARTED for other in self._sessions.values() if other is not session)
 
-    def _moves_rows(self, exchange: Exchange) -> None:
-        """Take note of a request that may have moved rows of the list of sessions: any that was not refused."""
-        if exchange.trouble or not 400 <= (exchange.status or 0) < 500:
-            self._moves, self._moved = self._moves + 1, answered_at(exchange)
-
     def _happened(self, session: Session, cause: str, exchange: Exchange) -> None:
         session.happened(cause, exchange)
-        self._other(cause, session.name, exchange)
-
-    def _update(self, session: Session, exchange: Exchange, at: float | None) -> None:
-        change, now = exchange.sent.change, session.now
-        causes = ["changed"]
-        version = Version(now.phase, None, dict.fromkeys(KINDS.values()))
-        not_made = len(exceptions(exchange.answer))
-        sure = change is not None and "change:clean" in exchange.sent.tags and not not_made
-        if change is not None and sure and change.kind in KINDS.values():
-            kind, fresh = change.kind, tuple(change.additions)
-            causes += ["added"] * bool(fresh) + ["removed"] * bool(change.removals)
-            # A granular artifact is removed by its key, which is sent; another by the id that a list shows.
-            held = session.sent.get(kind) if kind == "granular" else session.listed.get(kind)
-            gone = removed_by(change.removals, held, now.items.get(kind))
-            if gone is not None and not adds_again(fresh, session.sent.get(kind, ())):
-                more = len(fresh) - len(gone)
-                number = now.items.get(kind)
-                version.items = {**now.items, kind: None if number is None else number + more}
-                version.total = None if now.total is None else now.total + more
-            wanted = {name.lower() for name in change.removals}
-            staying = [
-                artifact for artifact in session.sent.get(kind, ()) if str(artifact.get("id")).lower() not in wanted
-            ]
-            session.removed = (session.removed | wanted).difference(ids_of(fresh))
-            session.sent[kind] = (*staying, *fresh)
-        elif change is not None and not change.open and not_made >= len(change.additions) + len(change.removals):
-            version, causes = Version(now.phase, now.total, dict(now.items)), ["refused"]
-        session.emptied = session.emptied or not (now.total and version.total)
-        session.changed(version, at)
-        for cause in causes:
-            if cause == "refused":
-                session.happened(cause, exchange)
-            else:
-                self._happened(session, cause, exchange)
+        if cause != "refused":
+            self._note_latest(cause, session.name, exchange)
 
     # ------------------------------------------------------------------ readings
 
@@ -329,14 +284,8 @@ class State:
         presence = aspects.get(PRESENCE)
         shown = total(exchange.answer) if exchange.status == 200 else None
         if presence is not None and presence.fit is Fit.AGREES and exchange.sent.operation not in LISTS:
-            view.alike = view.alike + 1 if view.total == shown else 1
-            view.total = shown
-            if shown is not None and session.now.total is None and view.alike > 1:
-                # What is not what was sent may be of before the change, however often it was read.
-                held = [session.now.items.get(kind) for kind in KINDS.values()]
-                age = age_of(exchange, session)
-                fits = None not in held and sum(number or 0 for number in held) == shown
-                session.now.total = shown if fits or (age is not None and age >= LONG) else None
+            age = age_of(exchange, session)
+            session.learn_total(view, shown, long_ago=age is not None and age >= LONG)
         if self.alone or presence is None:
             return
         absent = presence.fit is Fit.BEHIND and presence.expected
@@ -345,43 +294,15 @@ class State:
         ]
         if absent or not all(self._only_ours(exchange.answer, session, name) for name in differing):
             session.foreign = True
-        self._stamp(session, exchange)
-
-    def _stamp(self, session: Session, exchange: Exchange) -> None:
-        """Take note of the time of the last change that an answer shows, and of whether ours moved it."""
-        modified = exchange.answer.get("lastModifiedDateTime") if isinstance(exchange.answer, dict) else None
-        if not isinstance(modified, str) or exchange.status != 200:
-            return
-        if session.stamp and modified != session.stamp and session.because.status == 200:
-            self._stamped.add(session.because.sent.operation)
-        session.stamp = modified
+        self._times.note(session, exchange)
 
     def _was_there(self, session: Session, view: View) -> bool:
         """Whether nobody can have deleted a session before a list was read that does not show it."""
         read = session.readings.get("get")
         return self.alone or (read is not None and read.status == 200 and read.number > view.lacking)
 
-    def _only_ours(self, shown: Any, session: Session, name: str) -> bool:
-        """Whether a reading itself says that nobody changed this aspect after our last change to the session.
-
-        No page says that a change moves the time of the last one: a target has to have shown that.
-        """
-        shown = shown if isinstance(shown, dict) else {}
-        last = session.because.answer if isinstance(session.because.answer, dict) else {}
-        modified = shown.get("lastModifiedDateTime")
-        # A change may leave a time of whole seconds, or of minutes, as it was.
-        fine = isinstance(modified, str) and FINE.search(modified) is not None
-        moves = MOVES[name] in self._stamped
-        return self.alone or (moves and fine and modified == last.get("lastModifiedDateTime"))
-
-    def _is_calm(self, key: str, exchange: Exchange) -> tuple[bool, float | None]:
-        """Whether nothing was changed for so long that all pages of a list show the same, and for how many seconds."""
-        moves, readings = self._calm.get(key, (-1, 0))
-        readings = readings + 1 if moves == self._moves else 1
-        self._calm[key] = self._moves, readings
-        answered = answered_at(exchange)
-        age = None if answered is None or self._moved is None else answered - self._moved
-        return not self._moves or long_enough(age, readings), age
+    def _only_ours(self, shown: Any, session: Session, aspect: str) -> bool:
+        return self.alone or self._times.excludes_others(shown, session, aspect)
 
     # ------------------------------------------------------------------ lists
 
@@ -429,7 +350,7 @@ class State:
             # Others may make and delete sessions between two pages, so that a row moves from one to the other.
             moving = len(pages) > 1 and not self.given.keys() >= shown.keys()
             between = self._lists.listed(f"{operation} {caller}", pages)
-            calm, since = self._is_calm(f"{operation} {caller}", exchange) if len(pages) > 1 else (True, None)
+            calm, since = self._calm.read(f"{operation} {caller}", exchange) if len(pages) > 1 else (True, None)
             every = (session for session in self._sessions.values() if session.caller == caller)
             sessions = [session for session in every if session.name in shown or not session.is_over(operation)]
             compared = [self._row(session, shown, exchange, moving=moving, calm=calm) for session in sessions]
@@ -446,10 +367,9 @@ class State:
             age = min(
                 (seconds for seconds in (since, *(row.age for row in unsettled)) if seconds is not None), default=None
             )
-        elif len(pages) > 1 and self._moved is not None:
+        elif len(pages) > 1:
             # No reading ended, so that none is repeated; its pages may still come of different moments.
-            answered = answered_at(exchange)
-            settled = answered is not None and answered - self._moved >= LONG
+            settled = self._calm.is_past(exchange)
         return Known(
             settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
             routes=self.routes, asked=self._asked, given=self.given.keys(), alone=self.alone, age=age, vain=vain,
