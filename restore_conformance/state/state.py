@@ -15,6 +15,7 @@ from typing import Any
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import total
 from restore_conformance.state.change_times import ChangeTimes
+from restore_conformance.state.changes import changed, sent_by
 from restore_conformance.state.facts import CHANGES, LISTS, NOT_THERE, answered_at, caller_of, is_about, reads
 from restore_conformance.state.known import (
     COUNT,
@@ -43,7 +44,6 @@ from restore_conformance.state.session import (
     values,
 )
 from restore_conformance.state.settling import LONG, TROUBLE, Calm, Settling, age_of, lacking, what_of
-from restore_conformance.state.updates import sent_by, updated
 
 SESSIONS = 5000
 """Sessions followed at a time; the one that was named longest ago is let go first."""
@@ -153,10 +153,9 @@ class State:
         sent = sent_by(exchange.sent.payload)
         clean = "clean" in exchange.sent.tags
         items: dict[str, int | None] = {kind: len(sent.get(kind, ())) if clean else None for kind in KINDS.values()}
-        first = Version(Phase.GONE)
         version = Version(Phase.DRAFT, total(exchange.answer), items)
         self._sessions[name] = Session(
-            name, exchange, caller_of(exchange), [first, version], answered_at(exchange), exchange, sent=sent,
+            name, exchange, caller_of(exchange), [Version(Phase.GONE), version], answered_at(exchange), exchange, sent=sent,
             order=self._created, broken=known.broken,
         )  # fmt: skip
         stamp = exchange.answer.get("lastModifiedDateTime")
@@ -179,46 +178,33 @@ class State:
         self._calm.disturb(exchange)
         if session is None:
             return known
-        status, now = exchange.status, session.now
+        status = exchange.status
         session.foreign = session.foreign or exchange.overlaps
         operation = exchange.sent.operation.removesuffix("-typed")
         if status is not None and 400 <= status < 500 and not exchange.trouble:
             session.happened("refused", exchange)
             return known
         if status is None or not 200 <= status < 300:
-            phase = now.phase if operation == "update" else Phase.UNSURE
+            phase = session.now.phase if operation == "update" else Phase.UNSURE
             session.emptied = session.emptied or operation == "update"
             session.changed(Version(phase, None, {}), answered_at(exchange))
             session.happened("changed", exchange)
             return known
-        at = answered_at(exchange)
         if operation == "activate":
             session.because = exchange
             self._times.note(session, exchange)
-        if operation == "delete":
-            session.changed(Version(Phase.GONE), at)
-            self._happened(session, "deleted", exchange)
-        elif operation == "activate":
-            phase = Phase.STARTED if now.phase in THERE else now.phase
-            session.changed(Version(phase, now.total, dict(now.items)), at)
-            self._happened(session, "activated", exchange)
-        else:
-            version, causes = updated(session, exchange)
-            session.emptied = session.emptied or not (now.total and version.total)
-            session.changed(version, at)
-            for cause in causes:
-                self._happened(session, cause, exchange)
-        if not self.alone and total(exchange.answer) != session.now.total:
-            session.now.total = None  # somebody else may have changed it before
+        version, causes = changed(session, exchange)
+        session.changed(version, answered_at(exchange))
+        for cause in causes:
+            session.happened(cause, exchange)
+            if cause != "refused":
+                self._note_latest(cause, session.name, exchange)
+        if not self.alone and total(exchange.answer) != version.total:
+            version.total = None  # somebody else may have changed it before
         return known
 
     def _active(self, session: Session | None) -> int:
         return sum(other.phase is Phase.STARTED for other in self._sessions.values() if other is not session)
-
-    def _happened(self, session: Session, cause: str, exchange: Exchange) -> None:
-        session.happened(cause, exchange)
-        if cause != "refused":
-            self._note_latest(cause, session.name, exchange)
 
     # ------------------------------------------------------------------ readings
 

@@ -1,4 +1,4 @@
-"""What an update makes of the artifacts of a session, as far as its bytes and its answer say."""
+"""What a change makes of a session, as far as its bytes and its answer say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import exceptions
-from restore_conformance.state.session import KINDS, Items, Session, Version, ids_of
+from restore_conformance.state.known import Phase
+from restore_conformance.state.session import KINDS, THERE, Items, Session, Version, ids_of
 
 
 def sent_by(payload: Any) -> dict[str, Items]:
@@ -20,10 +21,22 @@ def sent_by(payload: Any) -> dict[str, Items]:
     return artifacts
 
 
-def updated(session: Session, exchange: Exchange) -> tuple[Version, list[str]]:
-    """The next version of a session after an update that was answered 2xx, and what was done: "added", "removed", …
+def changed(session: Session, exchange: Exchange) -> tuple[Version, list[str]]:
+    """The next version of a session after a change that was answered 2xx, and what was done to it: "deleted", …"""
+    operation, now = exchange.sent.operation.removesuffix("-typed"), session.now
+    if operation == "delete":
+        return Version(Phase.GONE), ["deleted"]
+    if operation == "activate":
+        return Version(Phase.STARTED if now.phase in THERE else now.phase, now.total, dict(now.items)), ["activated"]
+    version, causes = _updated(session, exchange)
+    session.emptied = session.emptied or not (now.total and version.total)
+    return version, causes
 
-    Takes over what was sent. An update that refuses every change one by one leaves the session as it was.
+
+def _updated(session: Session, exchange: Exchange) -> tuple[Version, list[str]]:
+    """The same after an update, of which the session takes over what was sent.
+
+    One that refuses every change one by one leaves the session as it was.
     """
     change, now = exchange.sent.change, session.now
     unsure = Version(now.phase, None, dict.fromkeys(KINDS.values()))
