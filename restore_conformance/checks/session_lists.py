@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from restore_conformance.checks import responses
@@ -194,6 +195,11 @@ def _as_get(exchange: Exchange, row: Row, item: Mapping[str, Any], read: Mapping
 # ------------------------------------------------------------------ from one list to the next
 
 
+OFTEN = 5
+"""How many times requests are refused before sessions that came meanwhile are taken for theirs: somebody else who
+creates sessions now and then may create as many twice, and hardly four times with none in between."""
+
+
 def nothing_of_refused(exchange: Exchange, known: Known) -> None:
     """No session stands in a list that a request left behind which was refused after the list before.
 
@@ -220,18 +226,16 @@ def nothing_of_refused(exchange: Exchange, known: Known) -> None:
 
 
 def _each_time(known: Known) -> bool:
-    """Whether the last three times that requests were refused they left sessions, and nobody else made any."""
-    times = [number for number, between in enumerate(known.between) if between.refusal is not None][-3:]
-    if len(times) < 3:
-        return False
-    first, second, third = times
-    quiet = [known.between[first + 1 : second], known.between[second + 1 : third]]
-    if not all(quiet) or not all(between.sure for between in known.between[first:]):
+    """Whether requests were refused often enough, sessions were left each time, and nobody else created any."""
+    times = [number for number, between in enumerate(known.between) if between.refusal is not None][-OFTEN:]
+    since = known.between[times[0] :] if len(times) == OFTEN else ()
+    quiet = [known.between[before + 1 : after] for before, after in pairwise(times)]
+    if not since or not all(quiet) or not all(between.sure for between in since):
         return False
     if any(_new(known, between) for several in quiet for between in several):
         return False
-    before, again, now = (known.between[number] for number in times)
-    return bool(_new(known, before)) and again.asked == now.asked and len(_new(known, again)) == len(_new(known, now))
+    first, *again = (known.between[number] for number in times)
+    return bool(_new(known, first)) and len({(between.asked, len(_new(known, between))) for between in again}) == 1
 
 
 def _new(known: Known, between: Between) -> list[str]:

@@ -155,8 +155,8 @@ class State:
         items: dict[str, int | None] = {kind: len(sent.get(kind, ())) if clean else None for kind in KINDS.values()}
         version = Version(Phase.DRAFT, total(exchange.answer), items)
         self._sessions[name] = Session(
-            name, exchange, caller_of(exchange), [Version(Phase.GONE), version], answered_at(exchange), exchange, sent=sent,
-            order=self._created, broken=known.broken,
+            name, exchange, caller_of(exchange), [Version(Phase.GONE), version], answered_at(exchange), exchange,
+            sent=sent, order=self._created, broken=known.broken,
         )  # fmt: skip
         stamp = exchange.answer.get("lastModifiedDateTime")
         self._sessions[name].stamp = stamp if isinstance(stamp, str) else ""
