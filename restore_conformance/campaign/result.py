@@ -1,4 +1,4 @@
-"""Sums a run up: the result, the exit code with one sentence why, and what kept each clause from being judged.
+"""Sums a run up: the result, the exit code with one sentence why, and why a clause was not judged.
 
 Knows kinds of reasons and never their words; knows no target and sends nothing.
 """
@@ -37,7 +37,7 @@ NEEDED = {
 
 
 class Stop(enum.Enum):
-    """How a run came to its end."""
+    """How a run ended."""
 
     PLAN = "its plan was carried out"
     BOUND = "a bound on requests was reached, as the settings say"
@@ -154,7 +154,7 @@ def untouched(
     *,
     followed: bool = True,
 ) -> Gap:
-    """Why no exchange of a run touched a clause, as far as the run can tell from outside of the clause.
+    """Why no exchange of a run touched a clause, as far as the run alone says.
 
     `answers` has the number of answers by operation and status; where it shows what was missing, that is the reason.
     `followed` says whether anything was judged of a session that was created in it.

@@ -1,4 +1,4 @@
-"""Runs scenarios: finds out whose trouble it is while a session is as it was, and hands on what came.
+"""Runs scenarios: finds out whose trouble it is while a session is as it was, and hands the exchanges on.
 
 Knows scenes and controls; what becomes of an exchange is for the campaign, what it means for the clauses.
 """

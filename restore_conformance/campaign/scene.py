@@ -32,8 +32,8 @@ METHODS = {"update": "PATCH", "activate": "POST", "delete": "DELETE"}
 class Scene:
     """One scenario under way. `check` is given every exchange in trouble, before the next is sent.
 
-    `patience` is shared with others. `sent` are the stimuli of its creates; `exchanges` holds what came, and `places`
-    the step that each is of, by number; `gone` are the sessions that were deleted and then not found.
+    `patience` is shared with others. `sent` are the stimuli of its creates; `places` the step that
+    each of the `exchanges` is of, by number; `gone` are the sessions that were deleted and then not found.
     """
 
     scenario: Scenario
