@@ -94,7 +94,7 @@ def _judged(
     arguments: argparse.Namespace, register: Register, settings: Settings, ledger: Ledger | None, paths: list[Path]
 ) -> int:
     """Judge the recordings, write, print."""
-    from restore_conformance.recorded import BASE, Review, clock, kept, origins
+    from restore_conformance.recorded import BASE, Review, clock, conclude_recorded, origins
     from restore_conformance.records.exchange_store import Store
     from restore_conformance.reports.accepted_deviations import settled
     from restore_conformance.scrub import Scrub
@@ -114,7 +114,7 @@ def _judged(
             review.close()
 
         def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
-            code, reason, unjudged = kept(verdicts)
+            code, reason, unjudged = conclude_recorded(verdicts)
             return code, f"{reason}: {origins(review.sources)}", unjudged
 
         took = time.perf_counter() - before
@@ -123,7 +123,7 @@ def _judged(
             folder, result, scrub, store, arguments,
             lambda run: settled(
                 run, result, ledger, ["recordings"], writing.today(), scrub.text,
-                concluded=lambda verdicts, *_: kept(verdicts),
+                concluded=lambda verdicts, *_: conclude_recorded(verdicts),
             ),
         )  # fmt: skip
     if not arguments.quiet:

@@ -1,6 +1,6 @@
 """What a live run does, in order: its scenarios, then the creates of the plan; it cleans up as it goes.
 
-Runs inside a campaign, which judges. Several requests may be under way at once; they are heard in their order.
+Runs inside a campaign, which judges. Several requests may be under way at once; they are judged in their order.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _run(campaign: Campaign, scenario: Scenario) -> None:
         with contextlib.suppress(NeverLive):
             scene.run()
     finally:
-        campaign.runner.heard(scene)
+        campaign.runner.observe(scene)
     deleted = {step.session for step in scenario.steps if step.operation == "delete" and step.caller == "good"}
     for role in scenario.sessions.keys() - deleted:
         if role in scene.parts:

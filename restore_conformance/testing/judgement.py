@@ -10,7 +10,7 @@ from typing import Any
 
 from restore_conformance.clauses import Clause, load
 from restore_conformance.contract.documents import pinned
-from restore_conformance.recorded import Review, kept
+from restore_conformance.recorded import Review, conclude_recorded
 from restore_conformance.recorded.other_clients import REMOVABLE
 from restore_conformance.records.run_record import run_of
 from restore_conformance.scrub import Scrub
@@ -56,7 +56,7 @@ def judge(
             f"There is nothing to judge: {source.note or 'no response was given'}. What is judged are answers of "
             "/solutions/backupRestore/sharePointRestoreSessions, and of what lies below it, in the beta version."
         )
-    result = review.result(NAME, "", 0.0, lambda clause: _missing(clause, settings), kept)
+    result = review.result(NAME, "", 0.0, lambda clause: _missing(clause, settings), conclude_recorded)
     result.base = ""
     scrub = Scrub({f"token of {kind}": token for token, kind in callers.items()})
     return verdicts_of(run_of(result, scrub), pages(), level)

@@ -338,11 +338,11 @@ def test_bad_input_is_one_sentence_and_exit_2(command, folder, tmp_path, record)
     ("text", "says"),
     [
         (None, "there are no exchanges to bundle; keep it beside run.json"),
-        ("{", "line 1 is no exchange"),
-        ("[]", "line 1 is no exchange"),
-        ('{"number": 1}', "line 1 is no exchange"),
-        ("\xff", "line 1 is no exchange"),
-        ("[" * 100_000, "line 1 is no exchange"),
+        ("{", "line 1 is not an exchange"),
+        ("[]", "line 1 is not an exchange"),
+        ('{"number": 1}', "line 1 is not an exchange"),
+        ("\xff", "line 1 is not an exchange"),
+        ("[" * 100_000, "line 1 is not an exchange"),
         ('"' + "x" * (5 * 1024 * 1024), "line 1 has more than 4194304 bytes"),
     ],
 )

@@ -129,7 +129,7 @@ def test_what_is_no_history_is_left_alone(tmp_path):
     with sqlite3.connect(other) as database:
         database.execute("create table songs (name text)")
     for make in (True, False):
-        with pytest.raises(UsageError, match="is no history of this suite"), open_store(str(other), make=make):
+        with pytest.raises(UsageError, match="is not a history of this suite"), open_store(str(other), make=make):
             pass
     with sqlite3.connect(other) as database:
         assert database.execute("select name from sqlite_master").fetchall() == [("songs",)]
