@@ -162,10 +162,12 @@ def untouched(
     for tag, kind in NEEDED.items():
         if kind not in callers and (tag in made.when.every or tag in made.when.either):
             return needs_caller(kind)
-    if stopped and made.operation not in routes and not (answers or {}).get(made.operation):
-        return Gap(Why.UNTOUCHED, stopped)  # Nothing was sent to it yet, so nothing is known of its route.
-    if made.operation not in routes:
-        return Gap(Why.ROUTE, f"the target seems to have no route for {made.operation}")
+    for operation in (made.operation, *sorted(made.when.every & OPERATIONS)):
+        if operation in routes:
+            continue
+        if stopped and not (answers or {}).get(operation):
+            return Gap(Why.UNTOUCHED, stopped)  # Nothing was sent to it yet, so nothing is known of its route.
+        return Gap(Why.ROUTE, f"the target seems to have no route for {operation}")
     if made.heading == "permissions" and not callers:
         return Gap(Why.CALLER, "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN")
     if "session:foreign" in made.when.every and not callers:
