@@ -101,7 +101,7 @@ def _lines(text: str, where: str) -> Iterator[Any]:
                 yield json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise SourceBroken(
-                    where, f"line {number} that breaks off or is no JSON ({error})", "one exchange a line"
+                    where, f"line {number} that breaks off or is not JSON ({error})", "one exchange a line"
                 ) from None
 
 
