@@ -195,7 +195,7 @@ class ClauseVerdict:
 
 def counted(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:
     """How many clauses have each verdict."""
-    made = {verdict.value: 0 for verdict in Verdict}
-    for found in verdicts:
-        made[found.verdict.value] += 1
-    return made
+    counts = {verdict.value: 0 for verdict in Verdict}
+    for result in verdicts:
+        counts[result.verdict.value] += 1
+    return counts

@@ -64,11 +64,11 @@ class CreatedIds:
         """The id of the session that a create made, or ""; an id that was given before is noted on the exchange."""
         if exchange.status in {401, 403} and not CALLERS.isdisjoint(exchange.sent.defects):
             self.tells_apart = True
-        made = session_of(exchange)
-        if made:
-            exchange.same_id_as = self._ids(made.lower(), exchange.number)
+        session = session_of(exchange)
+        if session:
+            exchange.same_id_as = self._ids(session.lower(), exchange.number)
             self.remember(exchange)
-        return made
+        return session
 
     def remember(self, exchange: Exchange) -> None:
         """Note the kind of an accepted create; the printed ones do not count, since a server may know their ids."""

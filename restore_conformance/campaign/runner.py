@@ -28,14 +28,14 @@ KEPT = 50
 """How many walks are kept of those in which something was found broken."""
 
 
-class Hearing(Protocol):
-    """Who takes in what a scenario brought."""
+class Observer(Protocol):
+    """Takes the exchanges of a scenario."""
 
     materials: Materials
 
-    def hear(self, exchange: Exchange) -> None: ...
-    def overhear(self, exchange: Exchange) -> Outcome: ...
-    def hear_silently(self, exchange: Exchange) -> None: ...
+    def observe(self, exchange: Exchange) -> None: ...
+    def observe_step(self, exchange: Exchange) -> Outcome: ...
+    def observe_unjudged(self, exchange: Exchange) -> None: ...
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Runner:
 
     sender: Sender
     control: Control
-    hearing: Hearing
+    observer: Observer
     doubts: Doubts
     patience: Patience
     routes: set[str] = field(default_factory=lambda: {"create"})
@@ -83,7 +83,7 @@ class Runner:
             scene.run()
             self._again(scene)
         finally:
-            outcome = self.heard(scene)
+            outcome = self.observe(scene)
         first = scene.exchanges[0] if scene.exchanges else None
         created = first is not None and first.sent.operation == "create" and "valid" in first.sent.tags
         ended = created and first is not None and is_refusal(first)
@@ -95,7 +95,7 @@ class Runner:
         return self._scene(scenario, self.scenes, self.check)
 
     def _scene(self, scenario: Scenario, number: int, check: Callable[[Exchange], None]) -> Scene:
-        return Scene(scenario, self.sender, self.hearing.materials, number, check, self.patience)
+        return Scene(scenario, self.sender, self.observer.materials, number, check, self.patience)
 
     def _again(self, scene: Scene) -> None:
         """Find out whose trouble it is where sending the same request again would be another request.
@@ -133,14 +133,14 @@ class Runner:
             return
         confirm(exchange, self.control, self.sender, _nothing)
 
-    def heard(self, scene: Scene) -> Outcome:
-        """Hand on what a scenario brought: its exchanges one by one.
+    def observe(self, scene: Scene) -> Outcome:
+        """Hand on the exchanges of a scenario one by one.
 
         Returns what they broke, less what creates did: each of those can be sent again by itself.
         """
         self.sent += scene.sent
         self.deleted += scene.gone
-        brought: list[Outcome] = []
+        outcomes: list[Outcome] = []
         self.routes.update(e.sent.operation for e in scene.exchanges if shows_route(e))
         for exchange in scene.exchanges:
             if exchange.status not in {None, 401, 403, 429} and (exchange.status or 0) < 500:
@@ -148,16 +148,20 @@ class Runner:
                 self._answers.setdefault(exchange.sent.operation, set()).add(said)
         for exchange in scene.exchanges:
             if exchange.sent.operation == "create":
-                self.hearing.hear(exchange)
+                self.observer.observe(exchange)
             elif self._no_route(exchange):
-                self.hearing.hear_silently(exchange)
+                self.observer.observe_unjudged(exchange)
             else:
-                brought.append(self.hearing.overhear(exchange))
-        if scene.scenario.name == WALK and len(self.walks) < KEPT and any(one.failed for one in scene.exchanges):
+                outcomes.append(self.observer.observe_step(exchange))
+        if (
+            scene.scenario.name == WALK
+            and len(self.walks) < KEPT
+            and any(exchange.failed for exchange in scene.exchanges)
+        ):
             self.walks[scene.number] = scene.scenario
         return Outcome(
-            [address for one in brought for address in one.failed],
-            [address for one in brought for address in one.doubtful],
+            [address for outcome in outcomes for address in outcome.failed],
+            [address for outcome in outcomes for address in outcome.doubtful],
         )
 
     def facts(self) -> Iterator[str]:
@@ -176,4 +180,4 @@ class Runner:
 
 
 def _nothing(_: Exchange) -> None:
-    """Nobody is told."""
+    """Takes no note."""

@@ -115,8 +115,8 @@ def smaller(current: Callable[[], Request]) -> Iterator[Request]:
 
 def _with(request: Request, payload: dict[str, Any]) -> Request:
     body = json.dumps(payload, separators=(",", ":")).encode()
-    kept = tuple(h for h in request.headers if h[0].lower() not in {"content-length", "client-request-id"})
-    return Request(request.method, request.target, kept, body)
+    headers = tuple(h for h in request.headers if h[0].lower() not in {"content-length", "client-request-id"})
+    return Request(request.method, request.target, headers, body)
 
 
 # ---------------------------------------------------------------- the steps of a series

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from restore_conformance.checks import responses
@@ -50,7 +51,7 @@ def shown(known: Known) -> list[dict[str, Any]]:
     """
     if not known.whole:
         raise Untouched("a list could not be read to its end")
-    return [one for page in known.pages for one in values(page)]
+    return [item for page in known.pages for item in values(page)]
 
 
 def no_repeats(exchange: Exchange, known: Known) -> None:
@@ -78,8 +79,8 @@ def no_repeats(exchange: Exchange, known: Known) -> None:
 def _repeated(pages: list[list[dict[str, Any]]], times: int) -> str | None:
     """An id that stands on pages so many times."""
     counts: dict[str, int] = {}
-    for one in (one for page in pages for one in page):
-        name = one.get("id")
+    for item in (item for page in pages for item in page):
+        name = item.get("id")
         if isinstance(name, str):
             counts[name] = counts.get(name, 0) + 1
             if counts[name] >= times:
@@ -95,7 +96,7 @@ def _circle(pages: tuple[Exchange, ...]) -> bool:
 
 def _all_given(known: Known) -> bool:
     """Whether the pages read so far show sessions that were made here alone."""
-    return all(str(one.get("id")).lower() in known.given for page in known.pages for one in values(page))
+    return all(str(item.get("id")).lower() in known.given for page in known.pages for item in values(page))
 
 
 # ------------------------------------------------------------------ rows
@@ -167,7 +168,7 @@ def agree_with_get(exchange: Exchange, known: Known) -> None:
         except Deviation as broken:
             broken.because = broken.because or (row.read,)
             raise
-    _enough(exchange, compared, any(all(_decided(row, one) for one in row.aspects.values()) for row in compared))
+    _enough(exchange, compared, any(all(_decided(row, aspect) for aspect in row.aspects.values()) for row in compared))
 
 
 def _as_get(exchange: Exchange, row: Row, item: Mapping[str, Any], read: Mapping[str, Any]) -> None:
@@ -192,6 +193,11 @@ def _as_get(exchange: Exchange, row: Row, item: Mapping[str, Any], read: Mapping
 
 
 # ------------------------------------------------------------------ from one list to the next
+
+
+OFTEN = 5
+"""How many times requests are refused before sessions that came meanwhile are taken for theirs: somebody else who
+creates sessions now and then may create as many twice, and hardly four times with none in between."""
 
 
 def nothing_of_refused(exchange: Exchange, known: Known) -> None:
@@ -220,18 +226,16 @@ def nothing_of_refused(exchange: Exchange, known: Known) -> None:
 
 
 def _each_time(known: Known) -> bool:
-    """Whether the last three times that requests were refused they left sessions, and nobody else made any."""
-    times = [number for number, one in enumerate(known.between) if one.refusal is not None][-3:]
-    if len(times) < 3:
+    """Whether requests were refused often enough, sessions were left each time, and nobody else created any."""
+    times = [number for number, between in enumerate(known.between) if between.refusal is not None][-OFTEN:]
+    since = known.between[times[0] :] if len(times) == OFTEN else ()
+    quiet = [known.between[before + 1 : after] for before, after in pairwise(times)]
+    if not since or not all(quiet) or not all(between.sure for between in since):
         return False
-    first, second, third = times
-    quiet = [known.between[first + 1 : second], known.between[second + 1 : third]]
-    if not all(quiet) or not all(one.sure for one in known.between[first:]):
+    if any(_new(known, between) for several in quiet for between in several):
         return False
-    if any(_new(known, one) for several in quiet for one in several):
-        return False
-    before, again, now = (known.between[number] for number in times)
-    return bool(_new(known, before)) and again.asked == now.asked and len(_new(known, again)) == len(_new(known, now))
+    first, *again = (known.between[number] for number in times)
+    return bool(_new(known, first)) and len({(between.asked, len(_new(known, between))) for between in again}) == 1
 
 
 def _new(known: Known, between: Between) -> list[str]:
@@ -239,14 +243,16 @@ def _new(known: Known, between: Between) -> list[str]:
 
     A session may be seen in a list a moment after it was made, so that all that were ever given count as ours.
     """
-    creators = [ids for one in _ours(known) if (ids := creator(one))]
-    new = {str(one.get("id")).lower(): one for one in between.new if isinstance(one.get("id"), str)}
-    return sorted(name for name, one in new.items() if name not in known.given and not _of_others(one, creators))
+    creators = [ids for session in _ours(known) if (ids := creator(session))]
+    new = {str(session.get("id")).lower(): session for session in between.new if isinstance(session.get("id"), str)}
+    return sorted(
+        name for name, session in new.items() if name not in known.given and not _of_others(session, creators)
+    )
 
 
 def _ours(known: Known) -> Iterator[dict[str, Any]]:
     for page in known.pages:
-        yield from (one for one in values(page) if str(one.get("id")).lower() in known.given)
+        yield from (session for session in values(page) if str(session.get("id")).lower() in known.given)
     yield from (row.created.answer for row in known.rows)
 
 

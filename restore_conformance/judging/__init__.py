@@ -4,7 +4,7 @@ Judging is pure: it looks at exchanges, never at a target. Memory does not grow 
 number of exchanges; each clause keeps its smallest piece of evidence.
 """
 
-from restore_conformance.judging.judge import Judge, Outcome, Told, evidence_of, look
+from restore_conformance.judging.judge import Judge, OnFinding, Outcome, evidence_of, look
 from restore_conformance.judging.tags import stimulus_of, tags_of
 
-__all__ = ["Judge", "Outcome", "Told", "evidence_of", "look", "stimulus_of", "tags_of"]
+__all__ = ["Judge", "OnFinding", "Outcome", "evidence_of", "look", "stimulus_of", "tags_of"]

@@ -1,6 +1,6 @@
 """What a live run does, in order: its scenarios, then the creates of the plan; it cleans up as it goes.
 
-Runs inside a campaign, which judges. Several requests may be under way at once; they are heard in their order.
+Runs inside a campaign, which judges. Several requests may be under way at once; they are judged in their order.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def script(plan: Plan, workers: int = 1, release: Callable[[], object] = lambda:
             for scenario in plan.scenarios:
                 _run(campaign, scenario)
             for create, exchange in _sent(campaign, plan.creates, workers):
-                _hear(campaign, create, exchange)
+                _observe(campaign, create, exchange)
                 if campaign.hopeless():
                     return
             _ask_again(campaign, release)
             for create in plan.spare:
                 if campaign.sender.requests + create.cost > plan.bound:
                     break
-                _hear(campaign, create, campaign.sender.stimulus(create.stimulus))
+                _observe(campaign, create, campaign.sender.stimulus(create.stimulus))
         except Unready as error:
             campaign.give_up(str(error))
         except BudgetSpent:
@@ -79,16 +79,16 @@ def _sent(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _hear(campaign: Campaign, create: PlannedCreate, exchange: Exchange) -> None:
+def _observe(campaign: Campaign, create: PlannedCreate, exchange: Exchange) -> None:
     """Judge an exchange, and delete what it made."""
     if create.singles and exchange.status != 201:
         # Which of several curiosities was refused? Nobody can say, so each is sent alone.
-        campaign.hear_silently(exchange)
+        campaign.observe_unjudged(exchange)
         for single in create.singles:
             with contextlib.suppress(BudgetSpent):
-                _hear(campaign, single, campaign.sender.stimulus(single.stimulus))
+                _observe(campaign, single, campaign.sender.stimulus(single.stimulus))
         return
-    campaign.hear(exchange)
+    campaign.observe(exchange)
     _delete_made(campaign, exchange)
 
 
@@ -107,11 +107,11 @@ def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
     path = session_path(session)
     with contextlib.suppress(NeverLive):
         for method in ("DELETE",) if read else ("GET", "DELETE"):
-            campaign.overhear(campaign.sender.send(campaign.sender.plain(method, path), family="clean-up"))
+            campaign.observe_step(campaign.sender.send(campaign.sender.plain(method, path), family="clean-up"))
 
 
 def _run(campaign: Campaign, scenario: Scenario) -> None:
-    """Run a scenario, hear it however it ends, and delete what it made and does not delete itself.
+    """Run a scenario, take in what came however it ends, and delete what it made and does not delete itself.
 
     An id that cannot be part of a path, or is not ours, ends it where it is: the guard says no.
     """
@@ -120,7 +120,7 @@ def _run(campaign: Campaign, scenario: Scenario) -> None:
         with contextlib.suppress(NeverLive):
             scene.run()
     finally:
-        campaign.runner.heard(scene)
+        campaign.runner.observe(scene)
     deleted = {step.session for step in scenario.steps if step.operation == "delete" and step.caller == "good"}
     for role in scenario.sessions.keys() - deleted:
         if role in scene.parts:

@@ -74,7 +74,7 @@ def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
         ET.SubElement(case, "skipped", message=line(f"{verdict}: {entry.get('reason', '')}"))
         return "skipped"
     out = ET.SubElement(case, "system-out")
-    text = f"{level}, judged on {entry['exchanges']} exchanges"
+    text = f"{level}, judged on {wording.counted(entry['exchanges'], 'exchange')}"
     if entry["findings"]:
         text = f"{level}, broken: {_lines(entry, entry['findings'][0])}"
     out.text = text

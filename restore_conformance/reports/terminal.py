@@ -13,7 +13,8 @@ from restore_conformance.records.safe_text import line
 from restore_conformance.reports import wording
 
 MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}
-COLUMNS = ("pass", "fail", "inconclusive", "none")
+COLUMNS = {"pass": "passed", "fail": "failed", "inconclusive": "inconclusive", "none": "not tested"}
+"""The verdicts in the order of the table, and what they are called there."""
 NONE = "·"
 """Shown instead of 0, so that the numbers stand out."""
 
@@ -95,7 +96,7 @@ def _headings(run: dict[str, Any], out: TextIO, *, plain: bool = False) -> None:
 
 def _plain(rows: list[dict[str, Any]], out: TextIO) -> None:
     """The table for a file or a CI log, which needs no colours, so that Rich is not loaded."""
-    lines = [["Heading", *COLUMNS, "exchanges"]]
+    lines = [["Heading", *COLUMNS.values(), "exchanges"]]
     lines += [[row["heading"], *(str(row[name] or NONE) for name in COLUMNS), str(row["exchanges"])] for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for heading, *cells in lines:
@@ -109,7 +110,7 @@ def _coloured(rows: list[dict[str, Any]], out: TextIO) -> None:
 
     grid = Table(box=None, pad_edge=False, header_style="bold")
     grid.add_column("Heading")
-    for name in (*COLUMNS, "exchanges"):
+    for name in (*COLUMNS.values(), "exchanges"):
         grid.add_column(name, justify="right")
     for row in rows:
         grid.add_row(row["heading"], *(_cell(row[name], MARKS[name]) for name in COLUMNS), str(row["exchanges"]))

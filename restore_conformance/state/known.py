@@ -153,8 +153,8 @@ class Known:
         """What clauses may ask for: "session:draft", "since:added", "page:list" and so on."""
         tags = {
             f"session:{self.phase}",
-            *(f"since:{one}" for one in self.since),
-            *(f"asked:{one}" for one in self.asked),
+            *(f"since:{cause}" for cause in self.since),
+            *(f"asked:{operation}" for operation in self.asked),
         }
         if self.foreign:
             tags.add("session:foreign")
@@ -162,8 +162,8 @@ class Known:
 
     def besides(self, needs: Collection[str]) -> Known:
         """The same without the rows of sessions about which one of these clauses was found broken."""
-        kept = tuple(row for row in self.rows if not any(need in row.broken for need in needs))
-        return self if len(kept) == len(self.rows) else replace(self, rows=kept)
+        rows = tuple(row for row in self.rows if not any(need in row.broken for need in needs))
+        return self if len(rows) == len(self.rows) else replace(self, rows=rows)
 
     def bare(self) -> Known:
         """The tags and no exchange: what is kept once an exchange was judged, so that none holds on to all before."""
@@ -178,6 +178,6 @@ class Known:
 
     def evidence(self, exchange: Exchange) -> list[Exchange]:
         """At most three exchanges: what made the session or set the expectation, and the one judged, in order."""
-        chosen = [one for one in (self.because or self.created, self.before) if one is not None]
-        found = {one.number: one for one in (*chosen, exchange)}
-        return [found[number] for number in sorted(found)]
+        chosen = [earlier for earlier in (self.because or self.created, self.before) if earlier is not None]
+        by_number = {earlier.number: earlier for earlier in (*chosen, exchange)}
+        return [by_number[number] for number in sorted(by_number)]

@@ -45,7 +45,7 @@ LIFE = (
     Step("delete", FIRST, after="delete", kinds=("standard",), tier=S, live=""),
     Step("update", FIRST, change="remove-itself", after="delete", kinds=("standard",), tier=S),
     Step("get", OTHER, live="get-kept"),
-    Step("list", after="delete", again=2, live="list-after"),
+    Step("list", after="delete", again=4, live="list-after"),
 )
 """Create, read in every way, create another, read both, delete the first, look again."""
 UNLISTED = tuple(step for step in LIFE if step.operation != "list")
@@ -88,11 +88,11 @@ SHORT_LIFE = (
     Step("update", OTHER, change="remove"),
     Step("delete", FIRST),
     Step("get", OTHER),
-    Step("list", again=2),
+    Step("list", again=4),
 )
 """Two sessions of the same items: one is deleted, the other changed, with requests that must be refused before."""
 
-REFUSING = (Step("list"), Step(REFUSALS), Step("list", again=2))
+REFUSING = (Step("list"), Step(REFUSALS), Step("list", again=4))
 """List, send requests that must be refused, list again."""
 
 

@@ -1,5 +1,7 @@
 """Other people use the target as well: what they create while requests are refused is not blamed on the target."""
 
+import random
+
 import pytest
 from looking import failed
 
@@ -11,18 +13,15 @@ from restore_conformance.verdicts import Exit
 ADDRESS = "create/read-back.nothing-of-refused"
 
 
-def busy(service, change, every):
-    """Somebody else creates a session at every so many refusals of a create."""
+def busy(service, change, creates):
+    """Somebody else creates a session while a request to create one is refused, each time that `creates()` is true."""
     create = service.operations["create"][0]
-    refused = 0
 
     def beside(asked):
-        nonlocal refused
         try:
             return create(asked)
         except Refusal:
-            refused += 1
-            if refused % every == 0:
+            if creates():
                 theirs = session.open_session("standard", [], "good")
                 change(theirs)
                 service.keep(theirs)
@@ -41,16 +40,20 @@ def finished(theirs):
 
 
 @pytest.mark.parametrize("change", [by_a_colleague, finished])
-@pytest.mark.parametrize("every", [1, 4])
-def test_sessions_of_somebody_else(judged, change, every):
-    result = judged(busy(Service(), change, every), "quick")
+@pytest.mark.parametrize("share", [1, 0.25])
+def test_sessions_of_somebody_else(judged, change, share):
+    draw = random.Random(1)
+    result = judged(busy(Service(), change, lambda: draw.random() < share), "quick")
     assert ADDRESS not in failed(result)
     assert result.exit is Exit.CONFORMANT, result.reason
 
 
-def test_not_as_many_each_time(judged):
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("share", [0.03, 0.1, 0.5])
+def test_not_as_many_each_time(judged, share, seed):
     """Drafts that look like ours, but not as many each time that the same requests are refused."""
-    result = judged(busy(Service(), lambda theirs: None, 7), "quick")
+    draw = random.Random(seed)
+    result = judged(busy(Service(), lambda theirs: None, lambda: draw.random() < share), "quick")
     assert ADDRESS not in failed(result)
 
 

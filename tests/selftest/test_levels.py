@@ -22,7 +22,7 @@ from restore_conformance.verdicts import Exit, Level
 
 FAIR = [name for name in VARIANTS if name.startswith("fair-")]
 BEYOND = {
-    "quick": {"fair-half-pairs-are-fatal", "fair-deleted-410", "fair-too-many-409"},
+    "quick": {"fair-deleted-410", "fair-too-many-409"},
     "standard": {"fair-too-many-409"},
 }
 """What a profile sends too little for, so that nothing is reported of it."""

@@ -146,7 +146,7 @@ def test_what_our_own_client_refuses_is_an_error_of_ours(register, value):
     """It never leaves, is blamed on nobody, and is no verdict of the target."""
     with serving(Service()) as base, closing(Http(base)) as target:
         settings = Settings(token="T", target=base, profile="quick")
-        campaign = Campaign(settings, target, register, script=lambda c: c.hear(c.sender.send(odd)))
+        campaign = Campaign(settings, target, register, script=lambda c: c.observe(c.sender.send(odd)))
         odd = Request("POST", CREATE, (("Authorization", value), ("Content-Type", "application/json")), b"{}")
         heard = campaign.sender.send(odd)
         result = campaign.run()
