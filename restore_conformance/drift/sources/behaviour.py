@@ -36,7 +36,7 @@ class Behaviour:
 def read_behaviour(data: bytes, where: str) -> Behaviour:
     """The exchanges of a recording.
 
-    Raises SourceBroken for text that breaks off, is none of the three formats, or holds no exchange with the area.
+    Raises SourceBroken for text that breaks off, has none of the three formats, or holds no exchange with the area.
     """
     text = decode(data, where)
     name, raw = _raw(text, where)
