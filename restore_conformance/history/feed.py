@@ -13,7 +13,7 @@ from restore_conformance.records.safe_text import visible
 MOST = 100
 """Entries of the feed, the latest; notices.json has them all."""
 _ATOM = "http://www.w3.org/2005/Atom"
-_OURS = uuid.UUID("6f0a1f0e-6b0b-5b1e-9a77-0c5a0b0d5c11")
+_NAMESPACE = uuid.UUID("6f0a1f0e-6b0b-5b1e-9a77-0c5a0b0d5c11")
 """The namespace of the ids: the same notice has the same id in every build."""
 
 
@@ -21,7 +21,7 @@ def atom(notices: list[Notice], last: RunRow, slug: Callable[[str], str]) -> byt
     """feed.xml: an entry for each notice, newest first; links are relative to the feed."""
     ET.register_namespace("", _ATOM)
     root = ET.Element(f"{{{_ATOM}}}feed")
-    _text(root, "id", f"urn:uuid:{uuid.uuid5(_OURS, 'feed')}")
+    _text(root, "id", f"urn:uuid:{uuid.uuid5(_NAMESPACE, 'feed')}")
     _text(root, "title", "Verdicts that really changed")
     _text(root, "updated", (notices[-1].run if notices else last).when)
     _link(root, "index.html", "alternate")
@@ -33,7 +33,7 @@ def atom(notices: list[Notice], last: RunRow, slug: Callable[[str], str]) -> byt
         identity = (
             "\0".join((notice.kind, notice.label, notice.clause, notice.run.digest)).encode("utf-8", "replace").decode()
         )
-        _text(entry, "id", f"urn:uuid:{uuid.uuid5(_OURS, identity)}")
+        _text(entry, "id", f"urn:uuid:{uuid.uuid5(_NAMESPACE, identity)}")
         _text(entry, "title", notice.sentence)
         _text(entry, "updated", notice.run.when)
         _link(entry, f"clauses/{slug(notice.clause)}.html", "alternate")

@@ -24,7 +24,7 @@ from restore_conformance.verdicts import UsageError
 
 MANIFEST = ".site-manifest.json"
 FORMAT = 1
-_OURS = re.compile(
+_SITE_FILES = re.compile(
     r"(?:(?:runs|clauses)/[a-zA-Z0-9_][a-zA-Z0-9_.-]*\.html|(?:index|runs)\.html|site\.(?:css|js)|feed\.xml|notices\.json)"
 )
 LARGEST = 64 * 1024 * 1024
@@ -126,7 +126,7 @@ def _manifest(folder: Path) -> dict[str, dict[str, str]]:
         return {}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UsageError(f"{path} is damaged; build into an empty folder.") from None
-    if strange := sorted(name for name in names if not _OURS.fullmatch(name)):
+    if strange := sorted(name for name in names if not _SITE_FILES.fullmatch(name)):
         raise UsageError(f"{path} names {strange[0]!r}, which site never writes; build into an empty folder.")
     return names
 
