@@ -94,7 +94,7 @@ def _add(arguments: argparse.Namespace, label: str) -> int:
     with open_store(arguments.history) as store:
         for name, one in zip(arguments.run, packed, strict=True):
             said = "kept" if runs.add(store, one) else "was kept already"
-            print(f"{name} {said} as {one.kept.name}")
+            print(f"{name} {said} as {one.row.name}")
     return 0
 
 
@@ -164,7 +164,7 @@ def _after(since: str | None, listed: list[RunRow]) -> Any:
         try:
             date.fromisoformat(since)
         except ValueError:
-            raise UsageError(f"--since {since} is no date; write YYYY-MM-DD, or the name of a run.") from None
+            raise UsageError(f"--since {since} is not a date; write YYYY-MM-DD, or the name of a run.") from None
         return lambda run: run.day >= since
     limit = find(listed, since)
     return lambda run: run.started > limit.started
