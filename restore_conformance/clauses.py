@@ -237,7 +237,7 @@ def _load(documents: Documents, tests: Path, operations: set[str] | None) -> Reg
     for clause in clauses:
         if operations is None:
             complaints += [
-                f"{clause.address} needs {n}, which is no clause"
+                f"{clause.address} needs {n}, which is not a clause"
                 for n in (*clause.needs, *clause.after, *clause.follows)
                 if n not in known
             ]

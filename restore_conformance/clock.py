@@ -62,8 +62,8 @@ def moment_of(text: str) -> tuple[float | None, str]:
     """
     for read in (datetime.fromisoformat, email.utils.parsedate_to_datetime):
         try:
-            found = read(text)
-            moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+            stamp = read(text)
+            moment = (stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             continue
         seconds = moment.timestamp()

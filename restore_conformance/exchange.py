@@ -31,9 +31,9 @@ def paired(text: str) -> str:
 
 
 def parse_json(raw: bytes | None) -> Any:
-    """The JSON value of a body, or NOTHING where the bytes are no JSON text in UTF-8.
+    """The JSON value of a body, or NOTHING where the bytes are not JSON text in UTF-8.
 
-    A byte order mark is passed over: RFC 8259 (8.1) lets a reader do so. NaN and Infinity are no JSON.
+    A byte order mark is passed over: RFC 8259 (8.1) lets a reader do so. NaN and Infinity are not JSON.
     """
     if not raw:
         return NOTHING

@@ -87,7 +87,9 @@ def register_markers(config: pytest.Config) -> None:
 
     lines = [f"{level}: clauses of this level" for level in Level]
     lines += [f"{path.parent.name}: clauses of this operation" for path in sorted(SCHEMAS.glob("*/clauses.toml"))]
-    lines += [f"edition-{one.name}: clauses that began with this edition of the documents" for one in editions()]
+    lines += [
+        f"edition-{edition.name}: clauses that began with this edition of the documents" for edition in editions()
+    ]
     for line in lines:
         config.addinivalue_line("markers", line)
 
@@ -112,7 +114,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add the clauses before anything is deselected: as an argument they might lie in a folder that is ignored."""
+    """Add the clauses before anything is deselected: named as an argument, they might be in an ignored folder."""
     if not _adds_clauses(config) or any(isinstance(item, ClauseItem) for item in items):
         return
     register = ClauseFile.from_parent(session, path=_REGISTER_FILE, nodeid=CLAUSES)
@@ -163,7 +165,7 @@ def _item(parent: pytest.Collector, name: str, clause: Clause) -> pytest.Item:
 
     item: pytest.Item = ClauseItem.from_parent(parent, name=name)
     item.address = clause.address  # type: ignore[attr-defined]
-    edition = next((one.name for one in editions() if clause.since <= one.since), "")
+    edition = next((edition.name for edition in editions() if clause.since <= edition.since), "")
     for marker in (clause.level.value, clause.operation, f"edition-{edition}"):
         if not marker.endswith("-"):
             item.add_marker(marker)

@@ -88,7 +88,7 @@ class Exit(enum.IntEnum):
 class Deviation(AssertionError):
     """The target broke a clause.
 
-    `pointer` is a JSON pointer (RFC 6901) into the answer where the breach lies in the body.
+    `pointer` is a JSON pointer (RFC 6901) into the answer where the breach is in the body.
     `unless` names a fact of the whole run that would excuse it (see `restore_conformance.judging`).
     `refusal` says that it shows in a refusal, which may have passing reasons: it binds once it was seen again.
     `by_status` says that the status alone shows the breach, whatever the body holds.
@@ -159,7 +159,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Newer:
-    """What came of a clause of an edition that does not bind; `finding` is set where it is not followed."""
+    """The verdict on a clause of an edition that does not bind; `finding` is set where it is not followed."""
 
     edition: str
     verdict: Verdict
@@ -174,7 +174,7 @@ class Newer:
 
 @dataclass(slots=True)
 class ClauseVerdict:
-    """What a run says about one clause; `why` is set where the verdict is none, `newer` where it does not bind.
+    """What a run says about one clause; `why` is set for the verdict "none", `newer` where it does not bind.
 
     `passing` is what was seen in a refusal, and not again when the same was asked again: it does not bind. `root` is
     the address of the clause whose finding explains why this one has no verdict of its own.

@@ -126,10 +126,10 @@ def _acknowledge(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any]
         raise UsageError(f"An acknowledgement needs --{' --'.join(missing)}.")
     if args.change not in store.bodies():
         raise UsageError(f"The history has no change {args.change!r}; drift log lists those it has.")
-    made = args.night or datetime.now(UTC).date()
-    if args.expires < made:
-        raise UsageError(f"The acknowledgement would end on {args.expires}, before it begins on {made}.")
-    store.acknowledge(Acknowledgement(args.change, args.owner, args.reason, made, args.expires))
+    began = args.night or datetime.now(UTC).date()
+    if args.expires < began:
+        raise UsageError(f"The acknowledgement would end on {args.expires}, before it begins on {began}.")
+    store.acknowledge(Acknowledgement(args.change, args.owner, args.reason, began, args.expires))
     row = {"change": args.change, "owner": args.owner, "reason": args.reason, "expires": args.expires}
     return row, [f"{args.change} is acknowledged by {args.owner} until {args.expires}."], 0
 

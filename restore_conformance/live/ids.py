@@ -65,8 +65,8 @@ class Pool:
         if family == "prefer":
             place -= place % 2  # an even place makes the granular form, the only one its clause is about
         materials = Materials(restore_points=points, items=items, edition=self.edition)
-        made = FAMILIES[family](materials, Knobs(count, place, variant, self._seed(), style))
-        return replace(made, newer=self.is_newer(family))
+        stimulus = FAMILIES[family](materials, Knobs(count, place, variant, self._seed(), style))
+        return replace(stimulus, newer=self.is_newer(family))
 
     def is_newer(self, family: str) -> bool:
         """Whether a family is about a member that only an edition has which does not bind."""

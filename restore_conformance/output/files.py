@@ -84,7 +84,7 @@ class Pending:
         try:
             if last in self._staged:
                 last.unlink(missing_ok=True)
-            for path in sorted(self._staged, key=lambda one: one == last):
+            for path in sorted(self._staged, key=lambda path: path == last):
                 # Replaces a link rather than following it.
                 os.replace(self._staged[path], path)
                 self._release(self._staged.pop(path))
@@ -171,10 +171,10 @@ def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
     wanted = {name[:80] for name in names}
     try:
         with os.scandir(folder) as entries:
-            found = [one.path for one in entries if (m := _LEFTOVER.fullmatch(one.name)) and m[1] in wanted]
+            paths = [entry.path for entry in entries if (m := _LEFTOVER.fullmatch(entry.name)) and m[1] in wanted]
     except OSError:
         return
-    for path in found:
+    for path in paths:
         with contextlib.suppress(OSError):
             _remove_leftover(path)
 

@@ -31,8 +31,8 @@ class Broken(Exception):
 
 def coding_of(values: Iterable[str]) -> str:
     """The one content coding that the Content-Encoding headers name, or "". Raises Unread."""
-    named = [one.strip().lower() for value in values for one in value.split(",")]
-    codings = [one for one in named if one not in {"", "identity"}]
+    named = [part.strip().lower() for value in values for part in value.split(",")]
+    codings = [coding for coding in named if coding not in {"", "identity"}]
     if len(codings) > 1:
         raise Unread(f"more than one content coding ({', '.join(codings)[:60]})")
     if codings and codings[0] not in _WINDOWS:
