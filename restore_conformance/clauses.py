@@ -83,7 +83,7 @@ def created(*kinds: str) -> When:
 
 
 def session(*phases: str) -> When:
-    """Requests about a session of which this had become by then: "draft", "started", "gone", "unheard", "unsure"."""
+    """Requests about a session in one of these states by then: "draft", "started", "gone", "unheard", "unsure"."""
     return When(either=frozenset(f"session:{phase}" for phase in phases))
 
 

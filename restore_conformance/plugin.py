@@ -58,7 +58,7 @@ def _help(option: str) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take in what pytest is asked for."""
+    """Read what pytest is asked for."""
     config.addinivalue_line("markers", "restore_mock(fault, variant, edition): how the fixture restore_mock serves")
     if _adds_clauses(config) or any(arg.partition("::")[0] in {CLAUSES, str(_REGISTER_FILE)} for arg in config.args):
         register_markers(config)
@@ -77,7 +77,7 @@ def _adds_clauses(config: pytest.Config) -> bool:
 
 
 def register_markers(config: pytest.Config) -> None:
-    """Make known what clauses are marked with, once there are any."""
+    """Register the markers of clauses, once there are any."""
     if _MARKED in config.stash:
         return
     config.stash[_MARKED] = True
@@ -235,7 +235,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 @contextlib.contextmanager
 def warnings_only() -> Iterator[None]:
-    """A warning inside of the campaign stays one, however strict the configuration is that it runs under."""
+    """Warnings of the campaign stay warnings, however strict the configuration of pytest is."""
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         yield
@@ -266,7 +266,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell each worker whether clauses are added, and where the one outcome is kept for all of them."""
+    """Pass to each worker whether clauses are added, and where the one outcome is kept for all of them."""
     config = node.config
     if _SHARED not in config.stash:
         config.stash[_SHARED] = Path(tempfile.mkdtemp(prefix="restore-conformance-"))
@@ -275,7 +275,7 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take in what the campaign of a worker came to."""
+    """Take the outcome of the campaign of a worker."""
     outcome = getattr(node, "workeroutput", {}).get(NAME)
     if outcome is not None:
         node.config.stash[_OUTCOME] = outcome

@@ -36,7 +36,7 @@ class Verdict(enum.StrEnum):
 
 
 class Why(enum.StrEnum):
-    """Why a clause has no verdict; set where the reason is made, so that nobody need read its words."""
+    """Why a clause has no verdict; set where the reason is made, so that no caller reads its text."""
 
     UNTOUCHED = "untouched"
     UNTESTED = "untested"
@@ -119,11 +119,11 @@ class Deviation(AssertionError):
 
 
 class Inconclusive(unittest.SkipTest):
-    """The environment kept us from telling; never evidence against the target."""
+    """The environment prevented a verdict; never evidence against the target."""
 
 
 class Untouched(Exception):
-    """The clause does not apply after all; the text says what it would take, `why` of which kind that is."""
+    """The clause does not apply; the text says what would make it apply, `why` is the kind of reason."""
 
     def __init__(self, message: str, why: Why = Why.STEP) -> None:
         super().__init__(message)
@@ -135,11 +135,11 @@ class UsageError(Exception):
 
 
 class SuiteError(Exception):
-    """The suite was about to do what it must never do, and did not: one sentence, exit 4."""
+    """The suite refused to do what it must never do: one sentence, exit 4."""
 
 
 class Unready(Exception):
-    """Signing in, a permission or a lock keeps us from asking the live service: one sentence, exit 3."""
+    """Signing in, a permission or a lock prevents a live run: one sentence, exit 3."""
 
 
 @dataclass(slots=True)

@@ -130,7 +130,7 @@ def score_variant(register: Register, names: list[str], profile: str, seed: int 
 
 
 def score_environment(register: Register, name: str, profile: str) -> Score:
-    """An environment is judged right if no finding comes of it."""
+    """An environment is judged right if it causes no finding."""
     service = Service()
     result = judged(register, service, profile, target=Troubled(Embedded(service), name))
     score = _scored(name, "environment", result)

@@ -31,7 +31,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **{**options, "allow_abbrev": False})
 
     def error(self, message: str) -> NoReturn:
-        """Tell a mistake in one sentence, with what the user may have meant. Raises UsageError."""
+        """Report a mistake in one sentence, with what the user may have meant. Raises UsageError."""
         said = re.sub(r"^argument ([^:]*): ", lambda match: f"{match[1].split('/')[-1]}: ", message)
         unknown = re.search(r"^(\S+): invalid choice: '(.*)' \(choose from (.*)\)$", said)
         if unknown:

@@ -1,4 +1,4 @@
-"""The parts of `drift` that live on the history: remembering a night, log, bisect, as-of, acknowledge.
+"""The parts of `drift` that need the history: remembering a night, log, bisect, as-of, acknowledge.
 
 Turns arguments into calls and results into text; keeps and judges nothing itself.
 """
@@ -120,7 +120,7 @@ def _log(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list[s
 
 
 def _acknowledge(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list[str], int]:
-    """Keeps that somebody has seen a change, why it may stand, and until when."""
+    """Stores the acknowledgement of a change: its owner, the reason, and the last day."""
     missing = [name for name in ("change", "owner", "reason", "expires") if not getattr(args, name)]
     if missing:
         raise UsageError(f"An acknowledgement needs --{' --'.join(missing)}.")

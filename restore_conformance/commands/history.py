@@ -1,4 +1,4 @@
-"""`history`: bring run records into a history, list them, leave one out, and tell which verdicts really changed.
+"""`history`: bring run records into a history, list them, leave one out, and show which verdicts really changed.
 
 Also how other commands keep their run. Turns arguments into calls; keeps nothing itself.
 """
@@ -24,7 +24,7 @@ LONGEST_LABEL = 80
 
 
 def check_history(arguments: argparse.Namespace) -> None:
-    """Open the history before a request is sent, so that nothing is judged in vain. Raises UsageError."""
+    """Open the history before a request is sent, so that a run is not judged in vain. Raises UsageError."""
     from restore_conformance.history.store import open_store
 
     label_of(arguments)

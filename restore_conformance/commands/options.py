@@ -40,12 +40,12 @@ def edition_of(arguments: argparse.Namespace) -> Chosen:
 
 
 def noted(sentence: str) -> None:
-    """Tell the user how an option was read."""
+    """Print how an option was read."""
     print(f"restore-conformance: note: {sentence}", file=sys.stderr)
 
 
 def _short(settings: Settings) -> None:
-    """Say of tokens that are too short to be looked for everywhere that they are not."""
+    """Print a notice for tokens that are too short to be searched for everywhere."""
     kinds = [kind for kind, token in {"good": settings.token, **settings.identities}.items() if 0 < len(token) < LEAST]
     if kinds and settings.target not in {"mock", "replay"}:
         named = ", ".join("the token" if kind == "good" else f"the token of {kind}" for kind in kinds)
@@ -103,7 +103,7 @@ def asking_of(arguments: argparse.Namespace) -> Settings:
 
 
 def _only_for_sending(arguments: argparse.Namespace) -> None:
-    """Refuse the options that a replay or the mock cannot heed. Raises UsageError.
+    """Refuse the options that have no effect on a replay or the mock. Raises UsageError.
 
     What the environment or a file says for every run alike is passed over.
     """

@@ -167,7 +167,7 @@ def _write(cassettes: list[Cassette], folder: Path, target: str, only: str) -> i
 
 
 def _compare(register: Register, result: Result, cassettes: list[Cassette]) -> None:
-    """Say where a replay of what was written says something else than the run did."""
+    """Print where a replay of the cassettes has another verdict than the run."""
     from restore_conformance.recorded import unlike
 
     for address, said, replayed in unlike(register, result, cassettes):

@@ -58,7 +58,7 @@ class Budget:
             self.sessions, self.reserve, self.kept = sessions, reserve, kept
 
     def release(self) -> None:
-        """What was kept may be sent."""
+        """Make the reserved requests available."""
         with self._changed:
             self.kept = 0
 
@@ -154,7 +154,7 @@ class Budget:
 
 
 class Pace:
-    """When the next request may go out, for all workers together. What Retry-After asks for holds them all."""
+    """When the next request may go out, for all workers together. A Retry-After pauses all of them."""
 
     def __init__(
         self,
@@ -191,10 +191,10 @@ class Pace:
                 raise BudgetSpent(f"the bound of time was reached: the target asks to wait another {delay:.0f} seconds")
 
     def stop(self) -> None:
-        """Wake everybody up: nothing more is waited for."""
+        """Wake all waiting workers."""
         self._over.set()
 
     def hold(self, seconds: float) -> None:
-        """Nobody sends anything for so long."""
+        """Pause all workers for so many seconds."""
         with self._lock:
             self._held = max(self._held, self._clock() + seconds)

@@ -64,7 +64,7 @@ def clean(guard: Guard, *, careful: bool) -> list[Leftover]:
 
 
 def _look_again(guard: Guard) -> None:
-    """Forget doubtful sessions that are gone or no drafts any more: somebody has dealt with them."""
+    """Forget doubtful sessions that are gone or no longer drafts."""
     for session in list(guard.journal.doubtful):
         try:
             response = ask(guard, session_path(session))
@@ -135,7 +135,7 @@ def _sent(guard: Guard, session: str) -> float:
 
 
 def _settled(at: float) -> bool:
-    """Whether a create that was sent then (seconds since 1970) has had time to show what it made."""
+    """Whether a create sent then (seconds since 1970) is old enough for its session to be visible."""
     return datetime.now(UTC).timestamp() - at >= SETTLED
 
 
@@ -160,7 +160,7 @@ def _reconcile(guard: Guard) -> list[Leftover]:
 
 
 def _candidates(guard: Guard, listed: list[dict[str, Any]], waiting: list[Intent]) -> Iterator[dict[str, Any]]:
-    """Drafts of our application that one of the lost creates may have made, and that nobody has accounted for."""
+    """Drafts of our application that one of the lost creates may have made, and that are not accounted for."""
     shown = 0
     for entry in listed:
         session = entry.get("id")

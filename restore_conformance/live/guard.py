@@ -168,7 +168,7 @@ class Guard:
         return answer
 
     def _transported(self, request: Request, patience: float | None, *, cleaning: bool) -> Answer:
-        """Send it: what is left of the run's time is the most that it may take."""
+        """Send it, within what is left of the run's time."""
         left = max(0.1, self.budget.left(cleaning=cleaning))
         return self.transport.send(request, min(patience or self.patience, left))
 
@@ -183,7 +183,7 @@ class Guard:
         return finding is not None and finding.ours
 
     def _look(self, session: str, response: Response | None) -> None:
-        """Note what reading a session that a create was answered with says of whose it is; the last word counts."""
+        """Note whose a session is, by reading one that a create was answered with; the latest reading counts."""
         if response is None or response.status != 200 or not self.journal.owns(session):
             return
         finding = owner_of(response, session, self.journal.makers(session))
@@ -259,7 +259,7 @@ class Guard:
 
 
 def outcome_of(response: Response | None) -> tuple[str, str]:
-    """What an answer to a create says: made (and the id), refused, or lost where nobody can tell."""
+    """The outcome of a create by its answer: made (and the id), refused, or lost where it is unknown."""
     if response is None:
         return "lost", ""
     if 200 <= response.status < 300:

@@ -51,7 +51,7 @@ class Pool:
         return self.most("granular" if _is_granular(family) else "standard")
 
     def make(self, family: str, variant: int, style: int = 0, size: int = 0) -> Stimulus:
-        """A stimulus of a family that names things nobody else names together."""
+        """A stimulus of a family that names a combination of ids nobody else uses."""
         if family == "too-many":
             # More than anybody can name, so these are made up. A seed of this form makes the item keys short, and
             # keeps the body below the size from which on a drop would only be observed.

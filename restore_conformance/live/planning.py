@@ -128,7 +128,7 @@ class _Cover:
         self.chosen: list[PlannedCreate] = []
 
     def pay(self, create: PlannedCreate) -> None:
-        """Send a create: what it serves is no longer left, and what it costs is no longer there."""
+        """Send a create: removes what it serves from what is wanted, and its cost from the budget."""
         self.left -= create.serves
         self.room -= create.cost
 
@@ -173,7 +173,7 @@ def _holds_items(create: PlannedCreate, family: str) -> bool:
 
 
 def _comes_to(name: str, extras: tuple[str, ...]) -> bool:
-    """Whether the scenarios come to a further look at all."""
+    """Whether the scenarios take a further look."""
     needs = {"get-all-members": "granular", "artifacts-deleted": "get-deleted", "artifacts-unknown": "strangers"}
     return needs.get(name, "") in {"", *extras}
 

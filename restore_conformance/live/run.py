@@ -174,7 +174,7 @@ def rehearsal(settings: Settings, target: Target, register: Register, **watchers
 
 
 class _Nobody:
-    """Stands where no request is sent."""
+    """A target to which nothing is sent."""
 
     def handle(self, request: Request) -> Response:
         raise AssertionError(request)

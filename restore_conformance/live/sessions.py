@@ -1,4 +1,4 @@
-"""What a live target says of restore sessions: of one, of all, and what one of them names.
+"""Reads restore sessions of a live target: one, all, and the artifacts of one.
 
 Reads and nothing else; knows no journal and not whose a session is.
 """
@@ -22,7 +22,7 @@ TRIES = 3
 
 
 def ask(guard: Guard, target: str) -> Response | None:
-    """What a read is answered; tried again where nothing came, or nothing but trouble."""
+    """The answer to a read; tried again where there is none, or a 5xx."""
     for attempt in range(TRIES):
         try:
             response = guard.tidy("GET", target).response

@@ -270,7 +270,7 @@ def _variable(name: str) -> str:
 
 
 def _quiet() -> None:
-    """The libraries log failures as warnings, which Python prints where nobody listens; the sentence is enough."""
+    """Silence the warnings that the libraries log on failure: the exception says it."""
     for name in ("azure", "msal"):
         logger = logging.getLogger(name)
         if not logger.handlers:

@@ -34,7 +34,7 @@ _CODES = {
 
 
 def sentence_of(error: Exception, method: str, login: Login, live: Live) -> str:
-    """Why signing in with a method failed; what is known already to be a reason is repeated as it is."""
+    """Why signing in with a method failed; a text that is already such a sentence is repeated."""
     text = " ".join(str(error).split())
     context = {
         "where": login.where,

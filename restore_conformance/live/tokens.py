@@ -176,7 +176,7 @@ class Identities(Mapping[str, str]):
             return self._fresh(kind).text
 
     def served(self, token: str) -> None:
-        """A token was taken: renewing bears fruit."""
+        """A token was accepted, so renewing works."""
         with self._lock:
             kind = self._old.get(token)
             if kind is not None:

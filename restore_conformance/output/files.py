@@ -163,7 +163,7 @@ STALE = 24 * 60 * 60
 
 
 def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
-    """Remove what killed processes left of files of these names, and nothing that a living one writes or others own.
+    """Remove the leftovers of killed processes under these names, not what a running process writes or others own.
 
     A leftover is a regular file of this user under a temporary name of this module, without a second name. Whoever
     writes one holds its lock, which ends with the process.

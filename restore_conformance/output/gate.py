@@ -78,7 +78,7 @@ class Gate:
             self.add(secret)
 
     def add(self, secret: str) -> None:
-        """Take in a secret; one of fewer than 12 characters is only counted, in `short`."""
+        """Add a secret; one of fewer than 12 characters is only counted, in `short`."""
         secret = secret.strip()
         if not secret or secret in self._secrets:
             return
@@ -97,7 +97,7 @@ class Gate:
         return raw
 
     def unmixed(self, raw: bytes) -> bytes:
-        """The bytes without a secret each of whose characters may be coded in another way; dear, so only on need."""
+        """The bytes without a secret each of whose characters may be encoded differently; slow, so only at need."""
         for secret in sorted(self._secrets, key=len, reverse=True):
             raw = re.sub(b"".join(_any_way(letter) for letter in secret), SHOWN.encode(), raw, flags=re.IGNORECASE)
         return raw
@@ -190,7 +190,7 @@ class Guarded:
         return len(text)
 
     def command(self, text: str) -> None:
-        """Write a line that a build service is to obey, escaped by its maker: no secret and no second line passes."""
+        """Write a line that a build service executes, escaped by the caller: no secret and no second line passes."""
         line = _CONTROL.sub(" ", " ".join(self._gate.text(text).splitlines()))
         if self.lost is None:
             with self._noting():

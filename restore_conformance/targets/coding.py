@@ -1,4 +1,4 @@
-"""Takes the content coding off a body, within a bound, and says of a body whether it is too much to be read.
+"""Takes the content coding off a body, within a bound, and checks whether a body is too large to be read.
 
 Knows bytes and two headers; not what a body means.
 """
@@ -85,5 +85,5 @@ def is_heavy(body: bytes | bytearray | None) -> bool:
 
 
 def heft(body: bytes | bytearray) -> int:
-    """The memory, roughly, that a body takes once it is read as JSON; from above for what is ill meant."""
+    """The memory, roughly, that a body takes once it is read as JSON; an upper bound for malicious input."""
     return len(body) + VALUE * (body.count(b",") + body.count(b"{") + body.count(b"["))

@@ -218,7 +218,7 @@ def retry_after(response: Response | None) -> float | None:
 
 
 def answers(target: Http, seconds: float, each: float = 0.25) -> bool:
-    """Whether a target that may be starting answers within so many seconds; asks it as nobody, again and again."""
+    """Whether a target that may be starting answers within so many seconds; polls it without a token."""
     path, end = path_of("solutions", "backupRestore", "restoreSessions"), time.monotonic() + seconds
     while True:
         left = end - time.monotonic()

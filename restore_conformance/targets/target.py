@@ -62,7 +62,7 @@ class Target(Protocol):
         ...
 
     def now(self) -> float:
-        """Seconds on a clock that only moves forward, pauses included, also those that nobody need wait for."""
+        """Seconds on a clock that only moves forward, pauses included, also those that take no real time."""
         ...
 
     def pause(self, seconds: float) -> None:
@@ -93,7 +93,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_near(host: str) -> bool:
-    """Whether an address is of this machine or of a private network: where an emulator may be without more words."""
+    """Whether an address is of this machine or of a private network: where an emulator needs no further setting."""
     address = _address(host)
     return address is not None and (address.is_loopback or (address.is_private and not address.is_link_local))
 

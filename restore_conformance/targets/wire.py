@@ -40,7 +40,7 @@ Accept = Callable[[str], bool]
 
 
 class TooLarge(Exception):
-    """More bytes came than an answer may have."""
+    """An answer has more bytes than allowed."""
 
 
 class Clock(threading.local):
@@ -153,7 +153,7 @@ class Network(httpcore.NetworkBackend):
 
 
 def _looked_up(host: str, port: int, seconds: float) -> list[str]:
-    """The addresses of a host. A name server may keep silent, so a thread asks it that nobody waits for."""
+    """The addresses of a host. A name server may not answer, so a thread asks it that is not joined."""
     with contextlib.suppress(ValueError):
         return [str(ipaddress.ip_address(host))]
     outcome: list[Any] = []

@@ -41,7 +41,7 @@ def judge(
     it. `token` and `identities` (as of `campaign`) say whose tokens the requests carry; without them nothing is said
     of callers. `level` is that of `Verdicts.raise_for_deviation`. Nothing is raised for a deviation here.
 
-    Raises UsageError for an unknown option, and where nothing is of this API; TypeError for an unknown type of response.
+    Raises UsageError for an unknown option or where nothing is of this API, TypeError for an unknown type of response.
     """
     level_of(level)
     exchanges = _exchanges(responses, sent)
