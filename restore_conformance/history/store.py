@@ -209,7 +209,7 @@ def _prepare(engine: sa.Engine, shown: str, *, make: bool) -> None:
     there = set(sa.inspect(engine).get_table_names())
     ours = there & set(META.tables)
     if not {"content", "entry"} <= ours and (not make or (there and engine.dialect.name == "sqlite")):
-        raise UsageError(f"{shown} is no history of this suite.")
+        raise UsageError(f"{shown} is not a history of this suite.")
     if "layout" in there:
         with engine.connect() as connection:
             found = max((number for (number,) in rows(connection, sa.select(LAYOUTS.c.number))), default=LAYOUT)
