@@ -79,9 +79,9 @@ class Response:
 
 @dataclass(slots=True)
 class Exchange:
-    """A request with its answer, or with the trouble there was instead.
+    """A request with its answer, or with the trouble instead of one.
 
-    `trouble` names why the answer is not evidence by itself (see `restore_conformance.judging.trouble`);
+    `trouble` names why the answer cannot be judged (see `restore_conformance.judging.trouble`);
     `blame` says whom a control found responsible: "target", "environment" or None where none was made.
     `at` is when the request was sent, in seconds on a clock that only moves forward within one source (a run, one
     recording), None where nobody knows; the answer came at `at + seconds`. `started` is the same moment as a date and

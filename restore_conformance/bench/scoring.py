@@ -92,7 +92,7 @@ def edition_of(register: Register, name: str) -> str:
 
 
 def _scored(name: str, kind: str, result: Result) -> Score:
-    failed = [one.clause for one in result.verdicts if one.verdict is Verdict.FAIL]
+    failed = [verdict.clause for verdict in result.verdicts if verdict.verdict is Verdict.FAIL]
     failed.sort(key=lambda clause: clause.level is not Level.MUST)
     return Score(
         name, kind, False, blamed=[clause.address for clause in failed], reason=result.reason,
@@ -130,7 +130,7 @@ def score_variant(register: Register, names: list[str], profile: str, seed: int 
 
 
 def score_environment(register: Register, name: str, profile: str) -> Score:
-    """An environment is judged right if no finding comes of it."""
+    """An environment is judged right if it causes no finding."""
     service = Service()
     result = judged(register, service, profile, target=Troubled(Embedded(service), name))
     score = _scored(name, "environment", result)

@@ -162,10 +162,12 @@ def untouched(
     for tag, kind in NEEDED.items():
         if kind not in callers and (tag in clause.when.every or tag in clause.when.either):
             return needs_caller(kind)
-    if stopped and clause.operation not in routes and not (answers or {}).get(clause.operation):
-        return Gap(Why.UNTOUCHED, stopped)  # Nothing was sent to it yet, so nothing is known of its route.
-    if clause.operation not in routes:
-        return Gap(Why.ROUTE, f"the target seems to have no route for {clause.operation}")
+    for operation in (clause.operation, *sorted(clause.when.every & OPERATIONS)):
+        if operation in routes:
+            continue
+        if stopped and not (answers or {}).get(operation):
+            return Gap(Why.UNTOUCHED, stopped)  # Nothing was sent to it yet, so nothing is known of its route.
+        return Gap(Why.ROUTE, f"the target seems to have no route for {operation}")
     if clause.heading == "permissions" and not callers:
         return Gap(Why.CALLER, "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN")
     if "session:foreign" in clause.when.every and not callers:

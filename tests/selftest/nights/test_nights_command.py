@@ -133,12 +133,12 @@ BAD = {
     "a newer store": (("history", "list", "--history", "newer"), "written by a newer suite"),
     "an empty history": (("site", "out", "--history", "empty"), "holds no run yet"),
     "no run of a label": (("history", "list", "--history", "one", "--label", "x"), "no run of the label 'x' yet"),
-    "a folder that is a file": (("site", "text", "--history", "one"), "is no folder"),
+    "a folder that is a file": (("site", "text", "--history", "one"), "is not a folder"),
     "no record": (("history", "add", "nothing.json", "--history", "h"), "There is no run record nothing.json"),
     "a record that is no JSON": (("history", "add", "text", "--history", "h"), "is not JSON"),
     "a record that is none": (("history", "add", "list.json", "--history", "h"), "is not a run record"),
     "a newer record": (("history", "add", "newer.json", "--history", "h"), "written by a newer version"),
-    "a record without a date": (("history", "add", "dateless.json", "--history", "h"), "no date and time"),
+    "a record without a date": (("history", "add", "dateless.json", "--history", "h"), "not a date and time"),
     "another label": (
         ("history", "add", "one.json", "--history", "one", "--label", "y"),
         "under the label 'mock' already",
@@ -151,7 +151,7 @@ BAD = {
     "something to list": (("history", "list", "x", "--history", "one"), "takes no RUN"),
     "since elsewhere": (("history", "list", "--since", "x", "--history", "one"), "history notice only"),
     "since what is not there": (("history", "notice", "--since", "2025", "--history", "none2"), "There is no history"),
-    "since a day that is none": (("history", "notice", "--since", "2025-02-31", "--history", "one"), "is no date"),
+    "since a day that is none": (("history", "notice", "--since", "2025-02-31", "--history", "one"), "is not a date"),
     "since no run": (("history", "notice", "--since", "2026", "--history", "one"), "has no run"),
     "markdown of a list": (("history", "list", "--format", "markdown", "--history", "one"), "text or json"),
 }
