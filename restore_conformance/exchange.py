@@ -147,5 +147,5 @@ class Exchange:
         return value
 
     def remembered(self, key: str) -> Any:
-        """What `remember` kept, or None."""
+        """What `remember` stored, or None."""
         return self._cache.get(key)

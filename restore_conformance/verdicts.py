@@ -2,7 +2,7 @@
 
     Exception
     ├── unittest.SkipTest
-    │   └── Inconclusive      the environment kept us from telling     -> inconclusive
+    │   └── Inconclusive      the environment prevents a verdict       -> inconclusive
     ├── AssertionError
     │   └── Deviation         the target broke a clause                -> fail
     └── anything else         the suite is broken                      -> error
@@ -119,7 +119,7 @@ class Deviation(AssertionError):
 
 
 class Inconclusive(unittest.SkipTest):
-    """The environment prevented a verdict; never evidence against the target."""
+    """The environment prevents a verdict; never evidence against the target."""
 
 
 class Untouched(Exception):

@@ -94,7 +94,7 @@ def _add(arguments: argparse.Namespace, label: str) -> int:
     with open_store(arguments.history) as store:
         for name, run in zip(arguments.run, packed, strict=True):
             said = "kept" if runs.add(store, run) else "was kept already"
-            print(f"{name} {said} as {run.kept.name}")
+            print(f"{name} {said} as {run.row.name}")
     return 0
 
 

@@ -81,7 +81,7 @@ def _quiet(between: Between) -> bool:
 
 
 def _content(exchange: Exchange) -> bytes:
-    """What tells a request to create a session from another."""
+    """What distinguishes a request to create a session."""
     request = exchange.request
     content = request.target, request.header("Content-Type"), exchange.sent.caller, request.body
     return repr(content).encode()

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from restore_conformance.stimuli.families import EACH_MEMBER, EVERY_MEMBER, Knobs
+from restore_conformance.stimuli.families import Knobs
 from restore_conformance.stimuli.materials import (
     FALLING,
     LENGTHS,
@@ -27,6 +27,7 @@ from restore_conformance.stimuli.materials import (
     TYPED,
     UPPER,
 )
+from restore_conformance.stimuli.wrong_types import EACH_MEMBER, EVERY_MEMBER
 
 MANY_SITES, MANY_ITEMS = 33, 33
 """How many artifacts the sessions have that are activated and deleted: numbers that leave one over, counted in batches

@@ -151,7 +151,7 @@ def _read_head(file: Any, har: Archive) -> None:
 def attached(har: Path, name: str) -> bytes | None:
     """The bytes of a file beside an archive, or None where it is not there or does not hold what its name says.
 
-    No other file is opened: whoever wrote an archive may name any.
+    No other file is opened: an archive may come from anywhere and name any.
     """
     digest = ATTACHED.fullmatch(name)
     path = har.parent / name

@@ -49,7 +49,7 @@ class Stream:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        # The quick parser reads a long text anew with every piece, and refuses a lone surrogate.
+        # The quick parser reads a long text again with every piece, and refuses a lone surrogate.
         self._size = max(SMALL, min(LARGE, path.stat().st_size // 16))
         lone, self._longest = _looked_through(path)
         self._parser = ijson.backends.python if lone else ijson

@@ -138,7 +138,7 @@ BAD = {
     "a record that is no JSON": (("history", "add", "text", "--history", "h"), "is not JSON"),
     "a record that is none": (("history", "add", "list.json", "--history", "h"), "is not a run record"),
     "a newer record": (("history", "add", "newer.json", "--history", "h"), "written by a newer version"),
-    "a record without a date": (("history", "add", "dateless.json", "--history", "h"), "no date and time"),
+    "a record without a date": (("history", "add", "dateless.json", "--history", "h"), "not a date and time"),
     "another label": (
         ("history", "add", "one.json", "--history", "one", "--label", "y"),
         "under the label 'mock' already",
