@@ -103,7 +103,7 @@ def _scored(name: str, kind: str, result: Result) -> Score:
 def score_fault(register: Register, name: str, profile: str, drawn: int = -1) -> Score:
     """A fault is judged right if it is detected and its first finding names the clause it breaks.
 
-    Detected: the run fails; or, for a clause that is no *must*, there is a finding for it. What rests on a statement or
+    Detected: the run fails; or, for a clause that is not a *must*, it has a finding. What rests on a statement or
     a row may break either kind. `drawn` is how many stimuli are drawn, as the profile says if it is less than 0. A
     fault of a newer edition is judged by that edition.
     """

@@ -185,7 +185,7 @@ class Pace:
             if self._over.is_set():
                 raise BudgetSpent(ENDED)
             with self._lock:
-                # Somebody may have been told to wait meanwhile.
+                # Another answer may have asked to wait meanwhile.
                 delay = self._held - self._clock()
             if delay > left:
                 raise BudgetSpent(f"the bound of time was reached: the target asks to wait another {delay:.0f} seconds")

@@ -26,7 +26,7 @@ from restore_conformance.stimuli.families import VARIANTS
 from restore_conformance.stimuli.materials import PRETTY, TYPED
 from restore_conformance.verdicts import Level
 
-ODD_CALLERS = frozenset({"no-permission", "read-only", "personal", "expired"})
+REFUSED_CALLERS = frozenset({"no-permission", "read-only", "personal", "expired"})
 EXTRAS = (
     ("get-deleted", 2),
     ("artifacts", 1),
@@ -206,7 +206,7 @@ def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: froze
         for family, style in (("standard", TYPED), ("standard", PRETTY), ("no-payload", 0)):
             stimulus = replace(pool.make(family, 0, style), caller=caller)
             yield _planned(clauses, label, stimulus, pool.edition)
-    for caller in sorted(callers & ODD_CALLERS):
+    for caller in sorted(callers & REFUSED_CALLERS):
         stimulus = replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}")
         yield _planned(clauses, label, stimulus, pool.edition)
     for families in MERGED:
