@@ -1,4 +1,4 @@
-"""The register: every clause as data, married to the function that judges it.
+"""The register: every clause as data, joined to the function that judges it.
 
 The address is the identity: `create/request-body.exclusive-artifacts` is the table
 `[request-body.exclusive-artifacts]` of `schemas/create/clauses.toml` and the function
@@ -83,7 +83,7 @@ def created(*kinds: str) -> When:
 
 
 def session(*phases: str) -> When:
-    """Requests about a session of which this had become by then: "draft", "started", "gone", "unheard", "unsure"."""
+    """Requests about a session in one of these phases: "draft", "started", "gone", "unheard", "unsure"."""
     return When(either=frozenset(f"session:{phase}" for phase in phases))
 
 
@@ -117,7 +117,7 @@ def clause(when: When) -> Callable[[_J], _J]:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One testable statement. The fields are those of `clauses.toml`; see CONTRIBUTING.md.
+    """One testable requirement. The fields are those of `clauses.toml`; see CONTRIBUTING.md.
 
     Three fields keep one defect from being reported ten times. `needs`: where one of these is broken by the same
     exchange, this clause is not judged on it. `after`: where one of these is broken by the same answer, this
@@ -198,7 +198,7 @@ _FIELDS = {
 
 
 def load(documents: Documents | None = None, tests: Path | None = None, operations: set[str] | None = None) -> Register:
-    """Read the register and marry clauses with their tests; the one that ships is read once.
+    """Read the register and join clauses to their tests; the one that ships is read once.
 
     Raises UsageError naming every clause without a test, every test without a clause, and every table that
     cannot be a clause.
@@ -230,14 +230,14 @@ def _load(documents: Documents, tests: Path, operations: set[str] | None) -> Reg
                     continue
                 if clause.reading and clause.reading not in interpretations:
                     complaints.append(f"{address} names the reading {clause.reading}, which interpretations.toml lacks")
-                clauses.append(_married(clause, judgements, complaints))
+                clauses.append(_joined(clause, judgements, complaints))
         for address, (_, where) in judgements.items():
             complaints.append(f"{where} judges {address}, which schemas/{operation}/clauses.toml lacks")
     known = {c.address for c in clauses}
     for clause in clauses:
         if operations is None:
             complaints += [
-                f"{clause.address} needs {n}, which is no clause"
+                f"{clause.address} needs {n}, which is not a clause"
                 for n in (*clause.needs, *clause.after, *clause.follows)
                 if n not in known
             ]
@@ -288,7 +288,7 @@ def _clause(address: str, fields: Mapping[str, Any], complaints: list[str]) -> C
         return None
 
 
-def _married(clause: Clause, judgements: dict[str, tuple[Judgement, str]], complaints: list[str]) -> Clause:
+def _joined(clause: Clause, judgements: dict[str, tuple[Judgement, str]], complaints: list[str]) -> Clause:
     function, where = judgements.pop(clause.address, (None, ""))
     if function is None:
         if not clause.untested:

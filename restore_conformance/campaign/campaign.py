@@ -274,7 +274,7 @@ class Campaign:
         self._record(exchange)
 
     def observe_step(self, exchange: Exchange) -> Outcome:
-        """Take in an exchange that is no create: judge it and keep it."""
+        """Judge and store an exchange of another operation than create."""
         outcome = self.judge.exchange(exchange)
         self._record(exchange)
         return outcome

@@ -1,4 +1,4 @@
-"""Sums a run up: the result, the exit code with one sentence why, and what kept each clause from being judged.
+"""Sums a run up: the result, the exit code with one sentence why, and why a clause was not judged.
 
 Knows kinds of reasons and never their words; knows no target and sends nothing.
 """
@@ -37,7 +37,7 @@ NEEDED = {
 
 
 class Stop(enum.Enum):
-    """How a run came to its end."""
+    """How a run ended."""
 
     PLAN = "its plan was carried out"
     BOUND = "a bound on requests was reached, as the settings say"
@@ -154,7 +154,7 @@ def untouched(
     *,
     followed: bool = True,
 ) -> Gap:
-    """Why no exchange of a run touched a clause, as far as the run can tell from outside of the clause.
+    """Why no exchange of a run touched a clause, as far as the run alone says.
 
     `answers` has the number of answers by operation and status; where it shows what was missing, that is the reason.
     `followed` says whether anything was judged of a session that was created in it.
@@ -162,10 +162,12 @@ def untouched(
     for tag, kind in NEEDED.items():
         if kind not in callers and (tag in clause.when.every or tag in clause.when.either):
             return needs_caller(kind)
-    if stopped and clause.operation not in routes and not (answers or {}).get(clause.operation):
-        return Gap(Why.UNTOUCHED, stopped)  # Nothing was sent to it yet, so nothing is known of its route.
-    if clause.operation not in routes:
-        return Gap(Why.ROUTE, f"the target seems to have no route for {clause.operation}")
+    for operation in (clause.operation, *sorted(clause.when.every & OPERATIONS)):
+        if operation in routes:
+            continue
+        if stopped and not (answers or {}).get(operation):
+            return Gap(Why.UNTOUCHED, stopped)  # Nothing was sent to it yet, so nothing is known of its route.
+        return Gap(Why.ROUTE, f"the target seems to have no route for {operation}")
     if clause.heading == "permissions" and not callers:
         return Gap(Why.CALLER, "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN")
     if "session:foreign" in clause.when.every and not callers:

@@ -1,4 +1,4 @@
-"""Runs scenarios: finds out whose trouble it is while a session is as it was, and hands on what came.
+"""Runs scenarios: finds out whose trouble it is while a session is as it was, and hands the exchanges on.
 
 Knows scenes and controls; what becomes of an exchange is for the campaign, what it means for the clauses.
 """
@@ -77,16 +77,19 @@ class Runner:
                     self.doubts.passed(address, number)
 
     def _run(self, scenario: Scenario) -> tuple[Outcome, bool]:
-        """Run a scenario once. What was broken, and whether it ended as soon as its valid create was refused."""
-        scene = self.scene(scenario)
+        """Run a scenario once. What was broken, and whether it ended early for what may be otherwise the next time.
+
+        Either its valid create was refused, or the target put it off before anybody had seen the session.
+        """
+        scene, last = self.scene(scenario), None
         try:
-            scene.run()
+            last = scene.run()
             self._again(scene)
         finally:
             outcome = self.observe(scene)
         first = scene.exchanges[0] if scene.exchanges else None
         created = first is not None and first.sent.operation == "create" and "valid" in first.sent.tags
-        ended = created and first is not None and is_refusal(first)
+        ended = created and first is not None and last is not None and (is_refusal(first) or _put_off(last))
         return outcome, ended and self.control.created is not None
 
     def scene(self, scenario: Scenario) -> Scene:
@@ -177,6 +180,15 @@ class Runner:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""
         lacking = exchange.sent.operation not in self.routes | exchange.known.routes and not exchange.known.continues
         return exchange.status in {*ABSENT, 401, 403} and lacking
+
+
+def _put_off(exchange: Exchange) -> bool:
+    """Whether the answer is that the server is too busy, or failed, for which the target was not found responsible."""
+    return (
+        exchange.blame != "target"
+        and exchange.status is not None
+        and (exchange.status in {408, 425, 429} or exchange.status >= 500)
+    )
 
 
 def _nothing(_: Exchange) -> None:

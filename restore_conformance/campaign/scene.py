@@ -32,8 +32,8 @@ METHODS = {"update": "PATCH", "activate": "POST", "delete": "DELETE"}
 class Scene:
     """One scenario under way. `check` is given every exchange in trouble, before the next is sent.
 
-    `patience` is shared with others. `sent` are the stimuli of its creates; `exchanges` holds what came, and `places`
-    the step that each is of, by number; `gone` are the sessions that were deleted and then not found.
+    `patience` is shared with others. `sent` are the stimuli of its creates; `places` the step that
+    each of the `exchanges` is of, by number; `gone` are the sessions that were deleted and then not found.
     """
 
     scenario: Scenario
@@ -56,12 +56,16 @@ class Scene:
         known = {UNKNOWN: str(unknown), MALFORMED: NOT_AN_ID, **self.scenario.known}
         self.parts = {role: Part(name) for role, name in known.items()}
 
-    def run(self) -> None:
-        """Take every step that applies; nothing more where the first session is not made, or not seen by anybody."""
+    def run(self) -> Exchange | None:
+        """Take every step that applies; nothing more where the first session is not made, or not seen by anybody.
+
+        Returns the exchange that ended it so, if there is one.
+        """
         for place, step in enumerate(self.scenario.steps):
             self._place = place
             if self._applies(step) and not self.take(step):
-                return
+                return self.exchanges[-1]
+        return None
 
     def _applies(self, step: Step) -> bool:
         if step.operation in {"create", REFUSALS}:

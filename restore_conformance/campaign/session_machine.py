@@ -134,7 +134,7 @@ class Sessions(RuleBasedStateMachine):
         self._take(Step("update", self._role(session), change=change, size=size, seed=1000 + 7 * self._steps))
 
     def _take(self, step: Step) -> None:
-        """Take a step, and judge what came of it. Raises Deviation for the first clause that is broken."""
+        """Take a step, and judge its exchange. Raises Deviation for the first clause that is broken."""
         self._steps += 1
         if step.session and step.operation != "create" and step.session not in self._scene.parts:
             return  # it was not created
@@ -165,7 +165,7 @@ class Sessions(RuleBasedStateMachine):
         self._forget()
         self._target.close()
 
-    # ------------------------------------------------------------------ what a runner hands on
+    # ------------------------------------------------------------------ what a runner observes
 
     def observe(self, exchange: Exchange) -> None:
         self._judge.exchange(exchange)

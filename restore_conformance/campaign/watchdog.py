@@ -29,7 +29,7 @@ class Watchdog:
         self.trouble = TroubleGroups()
 
     def note_answer(self, exchange: Exchange) -> None:
-        """Note whether anything came at all; for every exchange of a run, whatever it is judged by."""
+        """Note whether there was any answer; for every exchange of a run, whatever it is judged by."""
         if exchange.response is not None:
             self._unanswered = None
         elif self._unanswered is None:

@@ -1,6 +1,6 @@
 """Who asks, and for which session: checks that judgements of a request over state share.
 
-What reading a session shows is for `known`; what its state refuses and allows is for `refusing`.
+What reading a session shows is for `readings`; what its state refuses and allows is for `transitions`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LOOKED_AT = 1000
 
 
 def ready(exchange: Exchange, known: Known) -> None:
-    """The answer speaks of the session as it is known: the target has the operation, and nothing came between.
+    """The answer speaks of the session as it is known: the target has the operation, and nothing happened meanwhile.
 
     Raises Untouched or Inconclusive where it does not.
     """

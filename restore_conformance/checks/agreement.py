@@ -18,12 +18,12 @@ ABSENT = frozenset({404, 405, 501})
 CHANGING = frozenset({"update", "activate", "delete"})
 """Operations that leave a session otherwise than they found it."""
 ON_DRAFTS = frozenset({"update", "activate", "delete", "delete-typed"})
-"""Operations whose error tables refuse a session that is no draft."""
+"""Operations whose error tables refuse a session that is not a draft."""
 SECONDS = 2
 
 
 def sound(exchange: Exchange) -> None:
-    """The answer can be taken at its word. Raises Inconclusive for trouble that nobody was found to blame for."""
+    """The answer can be taken at its word. Raises Inconclusive for trouble of which no cause was found."""
     where = f"{exchange.step}, " if exchange.step else ""
     if unsure(exchange):
         raise Inconclusive(f"{exchange.trouble} ({where}exchange {exchange.number})")

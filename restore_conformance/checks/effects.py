@@ -22,7 +22,7 @@ from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 DELTAS = {f"{member}@delta": f"types/{member.removesuffix('s')}.json" for member in KINDS}
 """The members of an answer that list changes, and the type of what is added."""
 UNCHANGED = {"@removed", "@Core.DataModificationException"}
-"""What stands beside an element that was not added."""
+"""Annotations of an element that was not added."""
 THERE = frozenset({Phase.DRAFT, Phase.STARTED})
 OTHERS = "somebody else may have changed the session meanwhile"
 POINTERS = {COUNT: "/restoreSessionArtifactCount/total", ITEMS: "/value"}
@@ -60,9 +60,9 @@ def _moved(known: Known) -> set[int]:
 
 
 def effect(exchange: Exchange, known: Known, cause: str) -> Aspect:
-    """How the artifacts that a reading counts or lists compare, where `cause` is what it tells of.
+    """How the artifacts that a reading counts or lists compare, where `cause` is what it is about.
 
-    Raises Untouched where the reading is no evidence for that, Inconclusive where it may lag.
+    Raises Untouched where the reading is not evidence for that, Inconclusive where it may lag.
     """
     name = ITEMS if exchange.sent.operation in LISTS else COUNT
     if name == ITEMS and not known.whole:

@@ -52,10 +52,10 @@ class Refusal:
 @functools.lru_cache(maxsize=8)
 def refusals(operation: str = "create") -> dict[str, Refusal]:
     """The refusals an operation's page documents, by defect (`schemas/<operation>/page.toml`)."""
-    made = {}
+    rows = {}
     for row in pinned().toml(f"{operation}/page.toml").get("error", []):
-        made[row["defect"]] = Refusal(row["defect"], frozenset(row["status"]), row.get("code"), row.get("prefer"))
-    return made
+        rows[row["defect"]] = Refusal(row["defect"], frozenset(row["status"]), row.get("code"), row.get("prefer"))
+    return rows
 
 
 def shown(exchange: Exchange) -> str:
@@ -260,7 +260,7 @@ def envelope(exchange: Exchange) -> None:
     """The body is Graph's error envelope."""
     if exchange.answer is NOTHING:
         size = len(exchange.response.body) if exchange.response else 0
-        observed = f"{size} bytes that are no JSON{again(exchange)}"
+        observed = f"{size} bytes that are not JSON{again(exchange)}"
         raise Deviation(
             f"expected a JSON error envelope with {exchange.status}, got {observed}",
             expected='{"error": {"code": …, "message": …}}',

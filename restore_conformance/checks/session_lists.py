@@ -55,7 +55,7 @@ def shown(known: Known) -> list[dict[str, Any]]:
 
 
 def no_repeats(exchange: Exchange, known: Known) -> None:
-    """No id stands twice: on one page, or on several where nobody can have moved rows from one to another.
+    """No id is listed twice: on one page, or on several where nobody can have moved rows from one to another.
 
     Raises Inconclusive where an answer may lag, as the pages may come of different moments then.
     """
@@ -77,7 +77,7 @@ def no_repeats(exchange: Exchange, known: Known) -> None:
 
 
 def _repeated(pages: list[list[dict[str, Any]]], times: int) -> str | None:
-    """An id that stands on pages so many times."""
+    """An id that is listed so many times."""
     counts: dict[str, int] = {}
     for item in (item for page in pages for item in page):
         name = item.get("id")
@@ -110,12 +110,12 @@ def rows(known: Known) -> tuple[Row, ...]:
 
 
 def complete(exchange: Exchange, known: Known) -> None:
-    """Every session that is there stands in the list."""
+    """Every session that exists is in the list."""
     _presence(exchange, [row for row in rows(known) if row.phase is not Phase.GONE], expected=True)
 
 
 def deleted_gone(exchange: Exchange, known: Known) -> None:
-    """No session stands in the list that was deleted, and that get does not find any more."""
+    """No session is in the list that was deleted and that get does not find."""
     gone = [row for row in rows(known) if row.phase is Phase.GONE and row.read and row.read.status in NOT_THERE]
     _presence(exchange, gone, expected=False)
 
@@ -201,7 +201,7 @@ creates sessions now and then may create as many twice, and hardly four times wi
 
 
 def nothing_of_refused(exchange: Exchange, known: Known) -> None:
-    """No session stands in a list that a request left behind which was refused after the list before.
+    """No session is in a list that a request left behind which was refused after the list before.
 
     Somebody else may have made a session meanwhile. So there is evidence only where the same requests were refused
     again and again, as many sessions were left each time, and none came between two lists with no request in between.

@@ -1,6 +1,6 @@
 """What the state of a session refuses, what a draft allows, and which row of an error table may answer a request.
 
-Who asks, and sessions that are not there, are for `asking`.
+Who asks, and sessions that are not there, are for `access`.
 """
 
 from __future__ import annotations

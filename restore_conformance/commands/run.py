@@ -39,7 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
     ledger = writing.ledger_of(arguments, register)
     live = live_target.run_of(arguments, settings, register)
     if live is None and arguments.dry_run:
-        raise UsageError(f"--dry-run is for live targets; {settings.target} is none, so leave it out.")
+        raise UsageError(f"--dry-run is for live targets; {settings.target} is not live, so leave it out.")
     if live is not None and live_target.only_shown(live, arguments, "send this plan"):
         print("Nothing was sent.")
         return int(Exit.CONFORMANT)
@@ -194,8 +194,8 @@ def judge(arguments: argparse.Namespace, subject: Subject, ledger: Ledger | None
                 signals.calm()
 
         def settle(run: dict[str, Any]) -> dict[str, Any]:
-            made = subject.settled(run, result, ledger, scrub)
-            return progress.explained(made) if progress else made
+            judged = subject.settled(run, result, ledger, scrub)
+            return progress.explained(judged) if progress else judged
 
         if folder is None or store is None:
             run = settle(run_of(result, scrub))

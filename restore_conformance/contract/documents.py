@@ -98,7 +98,7 @@ class Documents:
             registry = jsonschema_rs.Registry(resources)
             return jsonschema_rs.validator_for({"$ref": BASE + name}, registry=registry)
         except (ValueError, jsonschema_rs.ReferencingError) as error:
-            raise UsageError(f"schemas/{name} is no JSON Schema: {str(error).splitlines()[0]}.") from None
+            raise UsageError(f"schemas/{name} is not a JSON Schema: {str(error).splitlines()[0]}.") from None
 
     def _explainer(self, name: str) -> Any:
         if name not in self._slow:

@@ -35,7 +35,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The edition that binds. Clauses that began after `until` do not; `later` are the editions that came after it.
+    """The edition that binds. Clauses that began after `until` do not; `later` are the editions after it.
 
     `until` is earlier than the edition itself only where a day before the first edition was asked for.
     """

@@ -1,4 +1,4 @@
-"""Folds judgements over exchanges: which clauses apply, whether they were kept, and the smallest evidence.
+"""Folds judgements over exchanges: which clauses apply, whether they passed, and the smallest evidence.
 
 Judging is pure: it looks at exchanges, never at a target. Memory does not grow with the
 number of exchanges; each clause keeps its smallest piece of evidence.

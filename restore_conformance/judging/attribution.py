@@ -1,6 +1,6 @@
-"""Tells one breach once: under the clause about its one place, or under the clause that it follows from.
+"""Reports one breach once: under the clause about its one place, or under the clause that it follows from.
 
-Looks at verdicts, their evidence and what clauses say of each other; judges no exchange that was not judged before.
+Looks at verdicts, their evidence and how clauses are related; judges no exchange that was not judged before.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from restore_conformance.verdicts import (
 
 
 def localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> None:
-    """Tell a general breach that shows in one place only under the clause about that place.
+    """Report a general breach that shows in one place only under the clause about that place.
 
     A refusal without an envelope is reported under the envelope if it happens to all refusals, and under one row of the
     error table if that row alone is refused so.
@@ -57,7 +57,7 @@ def _is_one_place(clause: Clause) -> bool:
 
 
 def generalise(verdicts: list[ClauseVerdict]) -> None:
-    """Tell a breach under the clause that it follows from, where nothing else was sent that this clause is about.
+    """Report a breach under the clause that it follows from, where nothing else was sent that this clause is about.
 
     A client that names the type in every request sends no plain request, so an answer of 200 to all of them shows in
     the clause about naming the type alone; nothing says that the type is what the server stumbles over.

@@ -1,4 +1,4 @@
-"""The judge: asks every clause that applies to an exchange, and keeps a tally of each.
+"""The judge: asks every clause that applies to an exchange, and counts the results of each.
 
 Knows which clauses apply and in which order; not what a tally amounts to, nor which finding is listed under another.
 """
@@ -125,15 +125,15 @@ class Judge:
         return self._tallies[address].binds
 
     def bind(self, address: str) -> None:
-        """What a clause was broken by came again."""
+        """A refusal that broke a clause was seen again: it binds."""
         self._tallies[address].firm += 1
 
     def forgive(self, address: str, why: str) -> None:
-        """What a clause was broken by does not bind: it `why`, such as "did not come again"."""
+        """The refusals that broke a clause do not bind, for the reason `why`, such as "did not come again"."""
         self._tallies[address].passing = why
 
     def forgive_exceptions(self, why: str) -> None:
-        """As `forgive`, for every clause that was kept elsewhere and broken only by refusals that may pass."""
+        """As `forgive`, for every clause that passed elsewhere and was broken only by refusals that may pass."""
         for address, tally in self._tallies.items():
             if tally.failed and tally.judged and not tally.binds:
                 self.forgive(address, why)
@@ -261,7 +261,7 @@ def _unanswered(tally: Tally, stuck: Exchange) -> None:
 
 
 def _stimulus(last: Exchange) -> str:
-    """What tells the stimulus of an exchange from others: its content, or the number of its conversation."""
+    """What distinguishes the stimulus of an exchange: its content, or the number of its conversation."""
     if last.sent.operation != "create":
         return f"conversation {last.conversation}"
     return stimulus_of(last)

@@ -1,4 +1,4 @@
-"""What a judge keeps of one clause: counts and the smallest evidence, and the verdict that they amount to.
+"""What a judge counts of one clause: numbers and the smallest evidence, and the verdict that they amount to.
 
 Looks at one clause at a time; knows nothing of how exchanges are judged and of the other clauses.
 """
@@ -56,7 +56,7 @@ def count_breach(
 ) -> None:
     """Count one breach of a clause, and keep its evidence where it is the smallest so far.
 
-    `stimulus` tells what was refused from other stimuli; "" where the breach binds by itself.
+    `stimulus` distinguishes what was refused from other stimuli; "" where the breach binds by itself.
     """
     if not stimulus:
         tally.firm += 1

@@ -174,7 +174,7 @@ def rehearsal(settings: Settings, target: Target, register: Register, **watchers
 
 
 class _Nobody:
-    """Stands where no request is sent."""
+    """A target to which nothing is sent."""
 
     def handle(self, request: Request) -> Response:
         raise AssertionError(request)
@@ -193,8 +193,8 @@ class SupportFile:
         self._file: IO[str] = path.open("x", encoding="utf-8")
         self._scrub = scrub
 
-    def __call__(self, one: Support) -> None:
-        line = json.dumps(self._scrub.value(asdict(one)), separators=(",", ":"))
+    def __call__(self, support: Support) -> None:
+        line = json.dumps(self._scrub.value(asdict(support)), separators=(",", ":"))
         self._file.write(gate.current().text(line).rstrip("\n") + "\n")
         self._file.flush()
 

@@ -94,9 +94,9 @@ def _observe(campaign: Campaign, create: PlannedCreate, exchange: Exchange) -> N
 
 def _delete_made(campaign: Campaign, exchange: Exchange) -> None:
     """Delete what a create made, if it made anything."""
-    made = session_of(exchange)
-    if made:
-        delete(campaign, made)
+    session = session_of(exchange)
+    if session:
+        delete(campaign, session)
 
 
 def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
@@ -111,7 +111,7 @@ def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
 
 
 def _run(campaign: Campaign, scenario: Scenario) -> None:
-    """Run a scenario, take in what came however it ends, and delete what it made and does not delete itself.
+    """Run a scenario, record its exchanges however it ends, and delete what it created and does not delete itself.
 
     An id that cannot be part of a path, or is not ours, ends it where it is: the guard says no.
     """

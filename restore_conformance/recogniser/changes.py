@@ -38,7 +38,7 @@ FORMS = {
     "not-utf8": "change:not-json",
     "not-an-object": "change:not-an-object",
 }
-"""Defects of a body's form, which are one row of update's table, and the tag that tells them apart."""
+"""Defects of a body's form, which are one row of update's table, and the tag that distinguishes them."""
 
 _KEY = re.compile(r"\('?([^()']*)'?\)$")
 

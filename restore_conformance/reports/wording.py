@@ -26,11 +26,13 @@ SUPPORT_HEADERS = ("request-id", "client-request-id", "x-ms-ags-diagnostic", "da
 LACKING = {
     "caller": "they need another caller (--identity)",
     "ids": "they need ids that exist on the target (--restore-points, --granular-items)",
-    "left-out": "left out, as the settings say",
     "room": "the budget of requests was too small",
     "untested": "no exchange can show them",
 }
 """Why clauses are not tested, for the kinds of reasons that are the same for all of their clauses."""
+
+LATER = "they begin with a later edition than the one that binds (--edition latest)"
+"""Why clauses of a newer edition are not tested."""
 
 _REFUSED = re.compile(r"was never refused$|^no refusal of |was refused between")
 _RFC = re.compile(r"RFC (\d+)(?:, (\d[\d.]*))?")
@@ -167,6 +169,8 @@ def untested(run: Record) -> dict[str, list[Record]]:
             return f"the target seems to have no route for {', '.join(routes)}"
         if kind in LACKING:
             return LACKING[kind]
+        if entry.get("newer"):
+            return LATER
         reason = entry.get("reason") or "no request of the run tests them"
         never = "answers" in run and not refused and _REFUSED.search(reason)
         return "the target never refused anything" if never else reason

@@ -1,4 +1,4 @@
-"""What a change makes of a session, as far as its bytes and its answer say."""
+"""What a change makes of a session, as far as its bytes and its answer show."""
 
 from __future__ import annotations
 

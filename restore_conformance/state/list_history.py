@@ -55,7 +55,7 @@ class Lists:
                 since.lost = True
 
     def listed(self, key: str, pages: tuple[Exchange, ...]) -> tuple[Between, ...]:
-        """Take note of a whole list; what came between this one and those before it, the latest last."""
+        """Take note of a whole list; give what was sent between it and each list before it, the latest last."""
         last = pages[-1]
         shown = {str(item.get("id")).lower(): item for page in pages for item in values(page)}
         before = self._since.get(key)
@@ -81,7 +81,7 @@ def _quiet(between: Between) -> bool:
 
 
 def _content(exchange: Exchange) -> bytes:
-    """What tells a request to create a session from another."""
+    """What distinguishes a request to create a session."""
     request = exchange.request
     content = request.target, request.header("Content-Type"), exchange.sent.caller, request.body
     return repr(content).encode()

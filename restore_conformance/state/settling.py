@@ -1,6 +1,6 @@
 """When what a reading lacks is evidence: how long and how often a view has to be read after a change.
 
-Knows views and what they lack; takes no exchange in.
+Knows views and what they lack; follows no exchanges.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ TROUBLE = "trouble"
 
 @dataclass(slots=True)
 class Settling:
-    """What views of a target came to show, and what they never did."""
+    """What views of a target have shown after a change, and what they never showed."""
 
     never: set[tuple[str, str]] = field(default_factory=set)
-    _came: set[tuple[str, str]] = field(default_factory=set)
+    _shown: set[tuple[str, str]] = field(default_factory=set)
 
     def settled(self, exchange: Exchange, session: Session, view: View, key: tuple[str, str]) -> bool:
         """Whether what a reading lacks is evidence by now; such a view is not waited for again.
@@ -50,12 +50,12 @@ class Settling:
         if key in {("get", PRESENCE), ("get-typed", PRESENCE)}:
             return False
         late = age is not None and age >= LONG
-        return not late and key not in self._came and any(key[1] == what for _, what in self.never)
+        return not late and key not in self._shown and any(key[1] == what for _, what in self.never)
 
-    def came(self, key: tuple[str, str]) -> None:
-        """Take note that a view came to show something."""
+    def note_shown(self, key: tuple[str, str]) -> None:
+        """Take note that a view has shown something."""
         self.never.discard(key)
-        self._came.add(key)
+        self._shown.add(key)
 
     def shows(
         self, operation: str, session: Session, view: View, aspects: Mapping[str, Aspect], kind: str = ""
@@ -66,7 +66,7 @@ class Settling:
                 continue
             known = name in view.values
             if view.values[name] != aspect.expected if known else session.was_otherwise(name, kind):
-                self.came((operation, what_of(name, aspects)))
+                self.note_shown((operation, what_of(name, aspects)))
             view.values[name] = aspect.expected
 
 

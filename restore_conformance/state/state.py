@@ -255,7 +255,7 @@ class State:
         )  # fmt: skip
         wrong = any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values())
         if not exchange.trouble:
-            self._settling.came((operation, TROUBLE))
+            self._settling.note_shown((operation, TROUBLE))
         self._settling.shows(operation, session, view, aspects, kind)
         if aspects and not lacks and not wrong:
             view.agreed, view.reading = exchange.number, exchange

@@ -105,7 +105,7 @@ def _planned(materials: Materials, profile: Profile, seed: int, callers: frozens
             stimulus = FAMILIES[kind](materials, Knobs(size, 0, 0, seed * 1000 + 900 + number))
             planned.append(replace(stimulus, family=f"caller-{caller}", caller=caller, defect=_CALLERS.get(caller, "")))
     if not profile.whole and _CALLERS.keys().isdisjoint(callers):
-        # Nobody else is refused, so this shows whether the target tells tokens apart at all.
+        # Nobody else is refused, so this shows whether the target distinguishes tokens at all.
         planned.append(FAMILIES["token-altered"](materials, Knobs(1, 0, 1, seed * 1000 + 950)))
     return tuple(planned)
 

@@ -54,6 +54,14 @@ def test_why_a_clause_was_not_touched():
     assert untouched(clause("get/a.b"), {"get"}, {}, "interrupted").says == "interrupted"
 
 
+def test_a_clause_that_looks_with_a_request_the_target_lacks_says_so():
+    looking = clause("create/read-back.b", sent("asked:create", "list"))
+    lacking = untouched(looking, {"create"}, {}, "", {"create": {"201": 9}})
+    assert (lacking.why, lacking.says) == (Why.ROUTE, "the target seems to have no route for list")
+    assert untouched(looking, {"create"}, {}, "interrupted", {"create": {"201": 9}}).says == "interrupted"
+    assert untouched(looking, {"create", "list"}, {}, "", {"create": {"201": 9}}).why is Why.UNTOUCHED
+
+
 def test_ids_are_remembered_from_the_beginning_and_of_late():
     memory = BoundedIds(generation=10)
     assert all(memory(str(number), number) is None for number in range(100))

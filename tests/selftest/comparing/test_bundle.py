@@ -318,7 +318,7 @@ def test_bad_input_is_one_sentence_and_exit_2(command, folder, tmp_path, record)
         ((place, "create/response.id"), f"is not broken in this run: its verdict is pass. Broken are: {CLAUSE}."),
         ((good, CLAUSE), "its verdict is pass. Broken are: none."),
         ((place, CLAUSE, "--exchanges", "0"), "must be from 1 to 10000"),
-        ((place, CLAUSE, "--good", place), "has the verdict fail there, so that is no good run of it"),
+        ((place, CLAUSE, "--good", place), "has the verdict fail there, and a good run has pass"),
         ((place, CLAUSE, "--good", "no-such"), "There is no run record no-such"),
         ((place, CLAUSE, "--to", "/dev/null/b.zip"), "cannot be written"),
         ((tmp_path, CLAUSE), "holds no run.json"),

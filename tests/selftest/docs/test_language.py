@@ -78,11 +78,12 @@ def test_templates(path):
     assert avoided(text) == []
 
 
-NOT_YET = {
-    "bench", "campaign", "checks", "clauses", "cli", "commands", "contract", "exchange", "judging", "live", "mock",
-    "plugin", "scrub", "settings", "state", "stimuli", "targets", "testing", "verdicts",
-}  # fmt: skip
+NOT_YET = {"scrub"}
 """Packages and modules whose texts are not all plain yet; whoever rewrites one takes it out."""
+
+
+RECORDED = {"The payload is no JSON.", "The payload is no JSON object.", "an item that is no list of GUIDs"}
+"""Messages of the mock and values of requests that the cassettes hold."""
 
 
 def part_of(path):
@@ -100,7 +101,7 @@ def avoided_in(path):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"\s", node.value.strip())
     ]
-    return [(line, word) for line, text in texts for word in avoided(text)]
+    return [(line, word) for line, text in texts if text not in RECORDED for word in avoided(text)]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(places.PACKAGE).as_posix())

@@ -133,7 +133,7 @@ BAD = {
     "a newer store": (("history", "list", "--history", "newer"), "written by a newer suite"),
     "an empty history": (("site", "out", "--history", "empty"), "holds no run yet"),
     "no run of a label": (("history", "list", "--history", "one", "--label", "x"), "no run of the label 'x' yet"),
-    "a folder that is a file": (("site", "text", "--history", "one"), "is no folder"),
+    "a folder that is a file": (("site", "text", "--history", "one"), "is not a folder"),
     "no record": (("history", "add", "nothing.json", "--history", "h"), "There is no run record nothing.json"),
     "a record that is no JSON": (("history", "add", "text", "--history", "h"), "is not JSON"),
     "a record that is none": (("history", "add", "list.json", "--history", "h"), "is not a run record"),

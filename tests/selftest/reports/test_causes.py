@@ -191,6 +191,18 @@ def test_a_reason_is_only_given_where_the_run_shows_it(recorded):
     assert not any("never refused" in kind for kind in wording.untested(run))
 
 
+def test_clauses_of_a_later_edition_are_not_said_to_be_left_out_by_settings():
+    entry = {"verdict": "none", "level": "must", "why": "left-out"}
+    live = "left out: drafts are neither changed nor activated on a live target"
+    run = {
+        "clauses": [
+            {**entry, "id": "create/a.b", "reason": "left out: began 2026-06", "newer": {"edition": "2026-06"}},
+            {**entry, "id": "update/a.b", "reason": live},
+        ]
+    }
+    assert list(wording.untested(run)) == [wording.LATER, live]
+
+
 def test_lines_that_are_explained_later_are_retracted(recorded, register):
     """What was printed as broken and follows from another finding is taken back, with the finding that explains it."""
     run = recorded(200, tiny(200))
