@@ -16,7 +16,7 @@ CALLERS = frozenset({"token-altered", "token-expired", "no-permission", "read-on
 """Defects of a caller who sends a bearer token, so that a refusal shows that the target distinguishes tokens."""
 
 GENERATION = 20_000
-"""How many ids are kept of the beginning, how many are recent, and how many lie just behind those."""
+"""How many ids are kept of the beginning, how many are recent, and how many come just before those."""
 
 
 class BoundedIds:

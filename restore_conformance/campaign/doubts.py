@@ -47,7 +47,7 @@ class Doubts:
     def ask_again(self, sender: Sender, observe: Callable[[Exchange], Outcome]) -> None:
         """Send every create again that a clause hangs on, once in a run; `observe` takes each answer.
 
-        Raises BudgetSpent; what came again until then binds.
+        Raises BudgetSpent; what was seen again until then binds.
         """
         for address, creates in self.creates.items():
             for stimulus, exchange in creates.items():

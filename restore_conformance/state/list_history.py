@@ -55,7 +55,7 @@ class Lists:
                 since.lost = True
 
     def listed(self, key: str, pages: tuple[Exchange, ...]) -> tuple[Between, ...]:
-        """Take note of a whole list; what came between this one and those before it, the latest last."""
+        """Note a whole list; the changes between this one and those before it, the latest last."""
         last = pages[-1]
         shown = {str(item.get("id")).lower(): item for page in pages for item in values(page)}
         before = self._since.get(key)

@@ -78,12 +78,12 @@ def test_templates(path):
     assert avoided(text) == []
 
 
-NOT_YET = {"campaign", "checks", "contract", "judging", "scrub", "state", "stimuli"}
+NOT_YET = {"scrub"}
 """Packages and modules whose texts are not all plain yet; whoever rewrites one takes it out."""
 
 
-RECORDED = {"The payload is no JSON.", "The payload is no JSON object."}
-"""Messages of the mock that the cassettes hold."""
+RECORDED = {"The payload is no JSON.", "The payload is no JSON object.", "an item that is no list of GUIDs"}
+"""Messages of the mock and values of payloads that the cassettes hold."""
 
 
 def part_of(path):
