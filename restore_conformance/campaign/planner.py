@@ -143,8 +143,8 @@ def live_scenarios(
         yield Scenario("life", _one_page([*steps, *asked]), sessions=dict(zip((FIRST, OTHER), pair, strict=True)))
     if granular is not None:
         yield Scenario("life", _one_page(_live(READ_BACK, {*extras, "artifacts"})), sessions={FIRST: granular})
-    if "strangers" in extras:
-        yield Scenario("strangers", _one_page(_live(ON_NOTHING, extras)))
+    if "unknown-ids" in extras:
+        yield Scenario("unknown-ids", _one_page(_live(ON_NOTHING, extras)))
 
 
 def _live(steps: Iterable[Step], extras: Collection[str]) -> list[Step]:

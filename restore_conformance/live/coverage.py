@@ -64,7 +64,7 @@ def gaps_beyond(
                 gaps[clause.address] = FULL
         elif operation == "list-granular" and "granular" not in extras:
             gaps[clause.address] = FULL if pool.has("granular") else ITEMS
-        elif "strangers" not in extras and name in {"errors.invalid-session-id", "errors.session-not-found"}:
+        elif "unknown-ids" not in extras and name in {"errors.invalid-session-id", "errors.session-not-found"}:
             gaps[clause.address] = FULL
     return gaps
 

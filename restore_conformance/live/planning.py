@@ -33,7 +33,7 @@ EXTRAS = (
     ("list", 1),
     ("granular", 1),  # and a session with items, where nothing else makes one
     ("get-kept", 1),
-    ("strangers", 3),
+    ("unknown-ids", 3),
     ("list-after", 1),
 )
 """What the scenarios look at beyond create, as far as there is room, and the requests each takes beyond the read and
@@ -174,7 +174,7 @@ def _holds_items(create: PlannedCreate, family: str) -> bool:
 
 def _comes_to(name: str, extras: tuple[str, ...]) -> bool:
     """Whether the scenarios take a further look."""
-    needs = {"get-all-members": "granular", "artifacts-deleted": "get-deleted", "artifacts-unknown": "strangers"}
+    needs = {"get-all-members": "granular", "artifacts-deleted": "get-deleted", "artifacts-unknown": "unknown-ids"}
     return needs.get(name, "") in {"", *extras}
 
 

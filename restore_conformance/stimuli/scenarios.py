@@ -235,7 +235,7 @@ EARLY = (
     Scenario("change", FILL, {FIRST: Cast("no-payload")}, seed=40),
     Scenario("activation", ACTIVATION, {FIRST: Cast("standard", 24), OTHER: Cast("standard", 9)}, activates=True),
     Scenario("activation", ACTIVATION, {FIRST: Cast("granular", 2), OTHER: Cast("standard", 27)}, activates=True),
-    Scenario("strangers", ON_NOTHING, tier=QUICK),
+    Scenario("unknown-ids", ON_NOTHING, tier=QUICK),
 )
 """Sent before the bulk of the plan, while lists are short."""
 

@@ -81,7 +81,7 @@ def test_what_is_planned_and_kept_stays_within_the_bound(register, requests):
     plan = planned(register, random.Random(1), 40, ("application",), requests=requests)
     assert plan.kept == min(6, requests // 12)
     assert plan.requests <= plan.bound == requests - plan.kept
-    if {"get-deleted", "granular", "strangers"} <= set(plan.extras) and not set(FURTHER) <= set(plan.extras):
+    if {"get-deleted", "granular", "unknown-ids"} <= set(plan.extras) and not set(FURTHER) <= set(plan.extras):
         levels = {register[a].level for create in plan.creates for a in create.sent_for}
         assert levels == {"must"}
 
