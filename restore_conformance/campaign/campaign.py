@@ -333,9 +333,10 @@ class Campaign:
         if self.target.loopback and not self.stopped:
             self._shrink(verdicts)
         followed = any(found.exchanges and follows_sessions(found.clause) for found in verdicts)
+        broken = any(found.verdict is Verdict.FAIL for found in verdicts)
         for found in verdicts:
             if found.verdict is Verdict.NONE:
-                self._explain(found, followed=followed)
+                self._explain(found, followed=followed, broken=broken)
         code, reason, unjudged = conclude(verdicts, self._stop, self.stopped)
         return Result(
             self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
@@ -358,7 +359,7 @@ class Campaign:
                 break
         self.shrinking = self.sender.requests - before
 
-    def _explain(self, found: ClauseVerdict, *, followed: bool) -> None:
+    def _explain(self, found: ClauseVerdict, *, followed: bool, broken: bool) -> None:
         """Say why a clause has no verdict, where the judge could not."""
         gap = self.untouched.get(found.clause.address)
         if gap is None and found.why is Why.UNTOUCHED and not found.root:
@@ -369,6 +370,7 @@ class Campaign:
                 self.stopped,
                 self.judge.answers,
                 followed=followed,
+                broken=broken,
             )
         if gap is not None:
             found.why, found.reason = gap.why, gap.says
