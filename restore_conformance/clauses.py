@@ -1,4 +1,4 @@
-"""The register: every clause as data, married to the function that judges it.
+"""The register: every clause as data, joined to the function that judges it.
 
 The address is the identity: `create/request-body.exclusive-artifacts` is the table
 `[request-body.exclusive-artifacts]` of `schemas/create/clauses.toml` and the function
@@ -83,7 +83,7 @@ def created(*kinds: str) -> When:
 
 
 def session(*phases: str) -> When:
-    """Requests about a session of which this had become by then: "draft", "started", "gone", "unheard", "unsure"."""
+    """Requests about a session in one of these phases: "draft", "started", "gone", "unheard", "unsure"."""
     return When(either=frozenset(f"session:{phase}" for phase in phases))
 
 
@@ -117,7 +117,7 @@ def clause(when: When) -> Callable[[_J], _J]:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One testable statement. The fields are those of `clauses.toml`; see CONTRIBUTING.md.
+    """One testable requirement. The fields are those of `clauses.toml`; see CONTRIBUTING.md.
 
     Three fields keep one defect from being reported ten times. `needs`: where one of these is broken by the same
     exchange, this clause is not judged on it. `after`: where one of these is broken by the same answer, this
@@ -177,9 +177,9 @@ class Register:
     interpretations: Mapping[str, Interpretation]
 
     def __getitem__(self, address: str) -> Clause:
-        for found in self.clauses:
-            if found.address == address:
-                return found
+        for clause in self.clauses:
+            if clause.address == address:
+                return clause
         raise KeyError(address)
 
     def within(self, operations: set[str]) -> Register:
@@ -188,7 +188,7 @@ class Register:
 
     def only(self, addresses: Collection[str]) -> Register:
         """Some clauses alone."""
-        return replace(self, clauses=tuple(made for made in self.clauses if made.address in addresses))
+        return replace(self, clauses=tuple(clause for clause in self.clauses if clause.address in addresses))
 
 
 _FIELDS = {
@@ -198,7 +198,7 @@ _FIELDS = {
 
 
 def load(documents: Documents | None = None, tests: Path | None = None, operations: set[str] | None = None) -> Register:
-    """Read the register and marry clauses with their tests; the one that ships is read once.
+    """Read the register and join clauses to their tests; the one that ships is read once.
 
     Raises UsageError naming every clause without a test, every test without a clause, and every table that
     cannot be a clause.
@@ -215,7 +215,7 @@ def _shipped() -> Register:
 
 def _load(documents: Documents, tests: Path, operations: set[str] | None) -> Register:
     interpretations = _interpretations(documents)
-    found: list[Clause] = []
+    clauses: list[Clause] = []
     complaints: list[str] = []
     for path in sorted(documents.root.glob("*/clauses.toml"), key=_page_order):
         operation = path.parent.name
@@ -225,25 +225,25 @@ def _load(documents: Documents, tests: Path, operations: set[str] | None) -> Reg
         for heading, table in documents.toml(f"{operation}/clauses.toml").items():
             for name, fields in table.items():
                 address = f"{operation}/{heading}.{name}"
-                made = _clause(address, fields, complaints)
-                if made is None:
+                clause = _clause(address, fields, complaints)
+                if clause is None:
                     continue
-                if made.reading and made.reading not in interpretations:
-                    complaints.append(f"{address} names the reading {made.reading}, which interpretations.toml lacks")
-                found.append(_married(made, judgements, complaints))
+                if clause.reading and clause.reading not in interpretations:
+                    complaints.append(f"{address} names the reading {clause.reading}, which interpretations.toml lacks")
+                clauses.append(_joined(clause, judgements, complaints))
         for address, (_, where) in judgements.items():
             complaints.append(f"{where} judges {address}, which schemas/{operation}/clauses.toml lacks")
-    known = {c.address for c in found}
-    for made in found:
+    known = {c.address for c in clauses}
+    for clause in clauses:
         if operations is None:
             complaints += [
-                f"{made.address} needs {n}, which is no clause"
-                for n in (*made.needs, *made.after, *made.follows)
+                f"{clause.address} needs {n}, which is not a clause"
+                for n in (*clause.needs, *clause.after, *clause.follows)
                 if n not in known
             ]
     if complaints:
         raise UsageError("The register does not hold together: " + "; ".join(complaints) + ".")
-    return Register(tuple(found), interpretations)
+    return Register(tuple(clauses), interpretations)
 
 
 _PAGES = ["create", "get", "list", "update", "delete", "activate", "list-artifacts"]
@@ -255,10 +255,12 @@ def _page_order(path: Path) -> tuple[int, str]:
 
 
 def _interpretations(documents: Documents) -> dict[str, Interpretation]:
-    made = {}
+    interpretations = {}
     for key, entry in documents.toml("interpretations.toml").items():
-        made[key] = Interpretation(key, entry["conflict"], tuple(entry["sources"]), entry["readings"], entry["default"])
-    return made
+        interpretations[key] = Interpretation(
+            key, entry["conflict"], tuple(entry["sources"]), entry["readings"], entry["default"]
+        )
+    return interpretations
 
 
 def _clause(address: str, fields: Mapping[str, Any], complaints: list[str]) -> Clause | None:
@@ -286,14 +288,14 @@ def _clause(address: str, fields: Mapping[str, Any], complaints: list[str]) -> C
         return None
 
 
-def _married(made: Clause, judgements: dict[str, tuple[Judgement, str]], complaints: list[str]) -> Clause:
-    function, where = judgements.pop(made.address, (None, ""))
+def _joined(clause: Clause, judgements: dict[str, tuple[Judgement, str]], complaints: list[str]) -> Clause:
+    function, where = judgements.pop(clause.address, (None, ""))
     if function is None:
-        if not made.untested:
-            complaints.append(f"{made.address} has neither a test nor a reason under untested")
-        return made
-    if made.untested:
-        complaints.append(f"{made.address} is marked untested and has a test")
+        if not clause.untested:
+            complaints.append(f"{clause.address} has neither a test nor a reason under untested")
+        return clause
+    if clause.untested:
+        complaints.append(f"{clause.address} is marked untested and has a test")
     takes = tuple(inspect.signature(function).parameters)
     if takes not in _TAKES:
         complaints.append(
@@ -302,10 +304,10 @@ def _married(made: Clause, judgements: dict[str, tuple[Judgement, str]], complai
     stateful = takes == ("exchange", "known")
     when = function.__when__  # type: ignore[attr-defined]
     if stateful:
-        when = when & sent(f"asked:{made.operation}")  # what a clause is about was asked for, if not by this request
-        return replace(made, judge=_with_known(function, made.needs), when=when, stateful=True, test=where)
-    when = when & sent(made.operation)  # a clause is about its own operation, wherever its text was copied from
-    return replace(made, judge=function, when=when, test=where)
+        when = when & sent(f"asked:{clause.operation}")  # what a clause is about was asked for, if not by this request
+        return replace(clause, judge=_with_known(function, clause.needs), when=when, stateful=True, test=where)
+    when = when & sent(clause.operation)  # a clause is about its own operation, wherever its text was copied from
+    return replace(clause, judge=function, when=when, test=where)
 
 
 _TAKES = frozenset({("exchange",), ("exchange", "known")})
@@ -317,15 +319,15 @@ def _with_known(function: Callable[..., Any], needs: tuple[str, ...]) -> Judgeme
 
 
 def _judgements(folder: Path, operation: str) -> dict[str, tuple[Judgement, str]]:
-    found = {}
+    judgements = {}
     for path in sorted(folder.glob("test_*.py")):
         module = _module(path, operation)
         heading = path.stem.removeprefix("test_").replace("_", "-")
         for name, function in vars(module).items():
             if name.startswith("test_") and hasattr(function, "__when__"):
                 address = f"{operation}/{heading}.{name.removeprefix('test_').replace('_', '-')}"
-                found[address] = (function, f"tests/{operation}/{path.name}::{name}")
-    return found
+                judgements[address] = (function, f"tests/{operation}/{path.name}::{name}")
+    return judgements
 
 
 def _module(path: Path, operation: str) -> ModuleType:

@@ -65,7 +65,7 @@ def _unless_lost(code: int, arguments: list[str]) -> int:
 def _main(arguments: list[str]) -> int:
     from restore_conformance.verdicts import Exit, SuiteError, Unready, UsageError
 
-    name = next((one for one in arguments if not one.startswith("-")), "")
+    name = next((argument for argument in arguments if not argument.startswith("-")), "")
     called = f"restore-conformance {name}" if name in COMMANDS else "restore-conformance"
     try:
         return _carried_out(name, arguments)
@@ -82,8 +82,8 @@ def _main(arguments: list[str]) -> int:
         print(f"{called}: interrupted", file=sys.stderr)
         return 130
     except Exception as error:  # noqa: BLE001 - a traceback may hold a token, so it is scrubbed before it is shown
-        told = "".join(traceback.format_exception(error))
-        print(_scrubbed(told, arguments), file=sys.stderr, end="")
+        trace = "".join(traceback.format_exception(error))
+        print(_scrubbed(trace, arguments), file=sys.stderr, end="")
         said = _scrubbed(f"{type(error).__name__}: {error}", arguments)
         print(f"{called}: an error of the suite itself, please report it: {said}", file=sys.stderr)
         return int(Exit.INTERNAL)
@@ -107,19 +107,19 @@ def _carried_out(name: str, arguments: list[str]) -> int:
     )
     parser.add_argument("--version", action="version", version=f"restore-conformance {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    made: tuple[ModuleType, Parser] | None = None
+    loaded: tuple[ModuleType, Parser] | None = None
     for command, says in COMMANDS.items():
         sub = commands.add_parser(command, help=says, description=says[0].upper() + says[1:] + ".")
         if command == name:
-            made = importlib.import_module(f"restore_conformance.commands.{command}"), sub
-            made[0].add_arguments(sub)
+            loaded = importlib.import_module(f"restore_conformance.commands.{command}"), sub
+            loaded[0].add_arguments(sub)
     chosen, rest = parser.parse_known_args(arguments)
-    if made is None:
+    if loaded is None:
         parser.error("name a command first")
     if rest:
-        made[1].unknown(rest)
+        loaded[1].unknown(rest)
     take_environment(chosen, settings_of_command(name))
-    return int(made[0].main(chosen))
+    return int(loaded[0].main(chosen))
 
 
 def _sentence(text: str, arguments: list[str]) -> str:
@@ -133,11 +133,11 @@ def _scrubbed(text: str, arguments: list[str]) -> str:
     """A text for standard error without the secrets of the command line and the environment."""
     from restore_conformance.commands.arguments import scrub_of_command_line
 
-    return scrub_of_command_line([one for one in arguments if not _is_broken_url(one)]).text(text)
+    return scrub_of_command_line([argument for argument in arguments if not _is_broken_url(argument)]).text(text)
 
 
 def _is_broken_url(word: str) -> bool:
-    """Whether a word looks like a URL and is none, so that no host can be read in it."""
+    """Whether a word looks like a URL but has no host that can be read."""
     try:
         return "://" in word and not urlsplit(word).netloc
     except ValueError:

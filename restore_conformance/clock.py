@@ -1,4 +1,4 @@
-"""The clock of a target, real or one that skips what nobody need wait for; and moments as recordings write them.
+"""The clock of a target, real or one that skips waiting; and moments as recordings write them.
 
 Knows no target: a mock and what reaches it share one clock, so that both agree on how much time has passed.
 """
@@ -15,13 +15,13 @@ LATEST = 1e11
 
 
 class Clock:
-    """Real seconds since it was made; it only moves forward."""
+    """Real seconds since its creation; it only moves forward."""
 
     def __init__(self) -> None:
         self._zero = time.monotonic()
 
     def now(self) -> float:
-        """Seconds since it was made."""
+        """Seconds since its creation."""
         return time.monotonic() - self._zero
 
     def wait(self, seconds: float) -> None:
@@ -30,7 +30,7 @@ class Clock:
 
 
 class Skipping(Clock):
-    """A clock on which a wait is over at once and counts all the same.
+    """A clock on which a wait takes no real time and still counts.
 
     With `standing` nothing but a wait moves it, so that the same run has the same times again.
     """
@@ -48,7 +48,7 @@ class Skipping(Clock):
 
 
 def seconds_of(value: Any) -> float | None:
-    """The seconds that a recording kept of ours, None for what cannot be any."""
+    """The seconds that a recording of ours holds, None for an impossible value."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if -LATEST <= value <= LATEST else None
@@ -62,8 +62,8 @@ def moment_of(text: str) -> tuple[float | None, str]:
     """
     for read in (datetime.fromisoformat, email.utils.parsedate_to_datetime):
         try:
-            found = read(text)
-            moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+            stamp = read(text)
+            moment = (stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             continue
         seconds = moment.timestamp()

@@ -31,9 +31,9 @@ def paired(text: str) -> str:
 
 
 def parse_json(raw: bytes | None) -> Any:
-    """The JSON value of a body, or NOTHING where the bytes are no JSON text in UTF-8.
+    """The JSON value of a body, or NOTHING where the bytes are not JSON text in UTF-8.
 
-    A byte order mark is passed over: RFC 8259 (8.1) lets a reader do so. NaN and Infinity are no JSON.
+    A byte order mark is passed over: RFC 8259 (8.1) lets a reader do so. NaN and Infinity are not JSON.
     """
     if not raw:
         return NOTHING
@@ -79,9 +79,9 @@ class Response:
 
 @dataclass(slots=True)
 class Exchange:
-    """A request with its answer, or with the trouble that came instead.
+    """A request with its answer, or with the trouble instead of one.
 
-    `trouble` names what kept the answer from being taken at its word (see `restore_conformance.judging.trouble`);
+    `trouble` names why the answer cannot be judged (see `restore_conformance.judging.trouble`);
     `blame` says whom a control found responsible: "target", "environment" or None where none was made.
     `at` is when the request was sent, in seconds on a clock that only moves forward within one source (a run, one
     recording), None where nobody knows; the answer came at `at + seconds`. `started` is the same moment as a date and
@@ -147,5 +147,5 @@ class Exchange:
         return value
 
     def remembered(self, key: str) -> Any:
-        """What `remember` kept, or None."""
+        """What `remember` stored, or None."""
         return self._cache.get(key)

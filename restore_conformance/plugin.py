@@ -58,7 +58,7 @@ def _help(option: str) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take in what pytest is asked for."""
+    """Read what pytest is asked for."""
     config.addinivalue_line("markers", "restore_mock(fault, variant, edition): how the fixture restore_mock serves")
     if _adds_clauses(config) or any(arg.partition("::")[0] in {CLAUSES, str(_REGISTER_FILE)} for arg in config.args):
         register_markers(config)
@@ -77,7 +77,7 @@ def _adds_clauses(config: pytest.Config) -> bool:
 
 
 def register_markers(config: pytest.Config) -> None:
-    """Make known what clauses are marked with, once there are any."""
+    """Register the markers of clauses, once there are any."""
     if _MARKED in config.stash:
         return
     config.stash[_MARKED] = True
@@ -87,7 +87,9 @@ def register_markers(config: pytest.Config) -> None:
 
     lines = [f"{level}: clauses of this level" for level in Level]
     lines += [f"{path.parent.name}: clauses of this operation" for path in sorted(SCHEMAS.glob("*/clauses.toml"))]
-    lines += [f"edition-{one.name}: clauses that began with this edition of the documents" for one in editions()]
+    lines += [
+        f"edition-{edition.name}: clauses that began with this edition of the documents" for edition in editions()
+    ]
     for line in lines:
         config.addinivalue_line("markers", line)
 
@@ -112,7 +114,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add the clauses before anything is deselected: as an argument they might lie in a folder that is ignored."""
+    """Add the clauses before anything is deselected: named as an argument, they might be in an ignored folder."""
     if not _adds_clauses(config) or any(isinstance(item, ClauseItem) for item in items):
         return
     register = ClauseFile.from_parent(session, path=_REGISTER_FILE, nodeid=CLAUSES)
@@ -163,7 +165,7 @@ def _item(parent: pytest.Collector, name: str, clause: Clause) -> pytest.Item:
 
     item: pytest.Item = ClauseItem.from_parent(parent, name=name)
     item.address = clause.address  # type: ignore[attr-defined]
-    edition = next((one.name for one in editions() if clause.since <= one.since), "")
+    edition = next((edition.name for edition in editions() if clause.since <= edition.since), "")
     for marker in (clause.level.value, clause.operation, f"edition-{edition}"):
         if not marker.endswith("-"):
             item.add_marker(marker)
@@ -233,7 +235,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 @contextlib.contextmanager
 def warnings_only() -> Iterator[None]:
-    """A warning inside of the campaign stays one, however strict the configuration is that it runs under."""
+    """Warnings of the campaign stay warnings, however strict the configuration of pytest is."""
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         yield
@@ -264,7 +266,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell each worker whether clauses are added, and where the one outcome is kept for all of them."""
+    """Pass to each worker whether clauses are added, and where the one outcome is kept for all of them."""
     config = node.config
     if _SHARED not in config.stash:
         config.stash[_SHARED] = Path(tempfile.mkdtemp(prefix="restore-conformance-"))
@@ -273,7 +275,7 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take in what the campaign of a worker came to."""
+    """Take the outcome of the campaign of a worker."""
     outcome = getattr(node, "workeroutput", {}).get(NAME)
     if outcome is not None:
         node.config.stash[_OUTCOME] = outcome

@@ -84,7 +84,7 @@ def arguments_of(config: pytest.Config) -> list[str]:
         if row.kind == "switch":
             words += [option] if value else []
         elif value is not None:
-            words += [f"{option}={one}" for one in (value if row.repeatable else [value])]
+            words += [f"{option}={item}" for item in (value if row.repeatable else [value])]
     return words
 
 

@@ -18,8 +18,8 @@ def suggestion(name: str, known: Iterable[str], form: str = "{!r}") -> str:
 
     `form` is how a name is written there.
     """
-    found = difflib.get_close_matches(name[:LONGEST], list(known), 1)
-    return f" Did you mean {form.format(found[0])}?" if found else ""
+    near = difflib.get_close_matches(name[:LONGEST], list(known), 1)
+    return f" Did you mean {form.format(near[0])}?" if near else ""
 
 
 def addresses_near(name: str, known: Iterable[str]) -> str:
@@ -30,5 +30,5 @@ def addresses_near(name: str, known: Iterable[str]) -> str:
         parts = (address, address.rpartition(".")[2])
         return max(difflib.SequenceMatcher(None, word, part).ratio() for part in parts)
 
-    best = [one for one in sorted(dict.fromkeys(known), key=alike, reverse=True)[:3] if alike(one) >= LEAST]
+    best = [text for text in sorted(dict.fromkeys(known), key=alike, reverse=True)[:3] if alike(text) >= LEAST]
     return f" Did you mean {', '.join(best)}?" if best else ""

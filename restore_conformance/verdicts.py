@@ -2,7 +2,7 @@
 
     Exception
     ├── unittest.SkipTest
-    │   └── Inconclusive      the environment kept us from telling     -> inconclusive
+    │   └── Inconclusive      the environment prevents a verdict       -> inconclusive
     ├── AssertionError
     │   └── Deviation         the target broke a clause                -> fail
     └── anything else         the suite is broken                      -> error
@@ -36,7 +36,7 @@ class Verdict(enum.StrEnum):
 
 
 class Why(enum.StrEnum):
-    """Why a clause has no verdict; set where the reason is made, so that nobody need read its words."""
+    """Why a clause has no verdict; set where the reason is made, so that no caller reads its text."""
 
     UNTOUCHED = "untouched"
     UNTESTED = "untested"
@@ -88,7 +88,7 @@ class Exit(enum.IntEnum):
 class Deviation(AssertionError):
     """The target broke a clause.
 
-    `pointer` is a JSON pointer (RFC 6901) into the answer where the breach lies in the body.
+    `pointer` is a JSON pointer (RFC 6901) into the answer where the breach is in the body.
     `unless` names a fact of the whole run that would excuse it (see `restore_conformance.judging`).
     `refusal` says that it shows in a refusal, which may have passing reasons: it binds once it was seen again.
     `by_status` says that the status alone shows the breach, whatever the body holds.
@@ -119,11 +119,11 @@ class Deviation(AssertionError):
 
 
 class Inconclusive(unittest.SkipTest):
-    """The environment kept us from telling; never evidence against the target."""
+    """The environment prevents a verdict; never evidence against the target."""
 
 
 class Untouched(Exception):
-    """The clause does not apply after all; the text says what it would take, `why` of which kind that is."""
+    """The clause does not apply; the text says what would make it apply, `why` is the kind of reason."""
 
     def __init__(self, message: str, why: Why = Why.STEP) -> None:
         super().__init__(message)
@@ -135,11 +135,11 @@ class UsageError(Exception):
 
 
 class SuiteError(Exception):
-    """The suite was about to do what it must never do, and did not: one sentence, exit 4."""
+    """The suite refused to do what it must never do: one sentence, exit 4."""
 
 
 class Unready(Exception):
-    """Signing in, a permission or a lock keeps us from asking the live service: one sentence, exit 3."""
+    """Signing in, a permission or a lock prevents a live run: one sentence, exit 3."""
 
 
 @dataclass(slots=True)
@@ -159,7 +159,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Newer:
-    """What came of a clause of an edition that does not bind; `finding` is set where it is not followed."""
+    """The verdict on a clause of an edition that does not bind; `finding` is set where it is not followed."""
 
     edition: str
     verdict: Verdict
@@ -174,7 +174,7 @@ class Newer:
 
 @dataclass(slots=True)
 class ClauseVerdict:
-    """What a run says about one clause; `why` is set where the verdict is none, `newer` where it does not bind.
+    """What a run says about one clause; `why` is set for the verdict "none", `newer` where it does not bind.
 
     `passing` is what was seen in a refusal, and not again when the same was asked again: it does not bind. `root` is
     the address of the clause whose finding explains why this one has no verdict of its own.
@@ -195,7 +195,7 @@ class ClauseVerdict:
 
 def counted(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:
     """How many clauses have each verdict."""
-    made = {verdict.value: 0 for verdict in Verdict}
-    for found in verdicts:
-        made[found.verdict.value] += 1
-    return made
+    counts = {verdict.value: 0 for verdict in Verdict}
+    for result in verdicts:
+        counts[result.verdict.value] += 1
+    return counts

@@ -54,7 +54,7 @@ class Endurance:
     def read(cls, value: Any) -> Endurance:
         """The state that `shown` gave. Raises ValueError for anything else."""
         state = cls()
-        if not isinstance(value, dict) or set(value) - {one.name for one in fields(cls)}:
+        if not isinstance(value, dict) or set(value) - {field.name for field in fields(cls)}:
             raise ValueError("it has other members")
         for name, given in value.items():
             wanted = getattr(state, name)
@@ -62,10 +62,11 @@ class Endurance:
             if not (number if isinstance(wanted, int | float) else isinstance(given, list)):
                 raise ValueError(f"{name} is of another type")
             setattr(state, name, type(wanted)(given))
-        if not all(isinstance(one, dict) and isinstance(one.get("server"), int) for one in state.accused):
-            raise ValueError("accused names no server")
+        if not all(isinstance(row, dict) and isinstance(row.get("server"), int) for row in state.accused):
+            raise ValueError("a false positive names no server")
         if not all(
-            isinstance(one, list) and [type(part) in {int, float} for part in one] == [True] * 2 for one in state.memory
+            isinstance(pair, list) and [type(part) in {int, float} for part in pair] == [True] * 2
+            for pair in state.memory
         ):
             raise ValueError("memory is not made of pairs of numbers")
         return state
@@ -115,7 +116,7 @@ def go_on(register: Register, state: Endurance, exchanges: int, report: Callable
             drawn=drawn,
             watch=sampled,
         )
-        blamed = [found.clause.address for found in result.verdicts if found.verdict is Verdict.FAIL]
+        blamed = [verdict.clause.address for verdict in result.verdicts if verdict.verdict is Verdict.FAIL]
         if set(blamed) - reported(names) or result.exit is not Exit.CONFORMANT:
             state.accused.append({"server": state.servers, "habits": names, "blamed": blamed, "reason": result.reason})
         state.servers += 1

@@ -92,7 +92,7 @@ def edition_of(register: Register, name: str) -> str:
 
 
 def _scored(name: str, kind: str, result: Result) -> Score:
-    failed = [one.clause for one in result.verdicts if one.verdict is Verdict.FAIL]
+    failed = [verdict.clause for verdict in result.verdicts if verdict.verdict is Verdict.FAIL]
     failed.sort(key=lambda clause: clause.level is not Level.MUST)
     return Score(
         name, kind, False, blamed=[clause.address for clause in failed], reason=result.reason,
@@ -103,7 +103,7 @@ def _scored(name: str, kind: str, result: Result) -> Score:
 def score_fault(register: Register, name: str, profile: str, drawn: int = -1) -> Score:
     """A fault is judged right if it is detected and its first finding names the clause it breaks.
 
-    Detected: the run fails; or, for a clause that is no *must*, there is a finding for it. What rests on a statement or
+    Detected: the run fails; or, for a clause that is not a *must*, it has a finding. What rests on a statement or
     a row may break either kind. `drawn` is how many stimuli are drawn, as the profile says if it is less than 0. A
     fault of a newer edition is judged by that edition.
     """
@@ -130,7 +130,7 @@ def score_variant(register: Register, names: list[str], profile: str, seed: int 
 
 
 def score_environment(register: Register, name: str, profile: str) -> Score:
-    """An environment is judged right if no finding comes of it."""
+    """An environment is judged right if it causes no finding."""
     service = Service()
     result = judged(register, service, profile, target=Troubled(Embedded(service), name))
     score = _scored(name, "environment", result)

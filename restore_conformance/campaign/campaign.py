@@ -27,7 +27,7 @@ from restore_conformance.campaign.timing import Timing
 from restore_conformance.campaign.watchdog import Watchdog
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.exchange import Exchange
-from restore_conformance.judging import Judge, Outcome, Told
+from restore_conformance.judging import Judge, OnFinding, Outcome
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
@@ -46,8 +46,8 @@ Watch = Callable[[Exchange, int, int], None]
 class Campaign:
     """One run against one target.
 
-    `watch` is told of every exchange with its number and the number planned; `keep` stores it; `expect` is told how
-    many of each family are planned, `told` of a clause when it is first found broken. `script` sends something else
+    `watch` gets every exchange with its number and the number planned; `keep` stores it; `expect` gets how many of
+    each family are planned; `on_finding` is called when a clause is first found broken. `script` sends something else
     than the plan of the profile, through `sender` if that is given. `choice` says what of the plan is sent, `rehearsal`
     learns what each scenario touches.
     """
@@ -61,7 +61,7 @@ class Campaign:
         watch: Watch | None = None,
         keep: Callable[[Exchange], None] | None = None,
         expect: Callable[[Mapping[str, int]], None] | None = None,
-        told: Told | None = None,
+        on_finding: OnFinding | None = None,
         materials: Materials | None = None,
         sender: Sender | None = None,
         script: Callable[[Campaign], None] | None = None,
@@ -73,7 +73,7 @@ class Campaign:
         self.profile = PROFILES[settings.profile]
         self.edition = settings.chosen()
         self._only = selected(register, settings.only) if settings.only else None
-        self.judge = Judge(register, settings.readings, self.edition, _of_selection(told, self._only))
+        self.judge = Judge(register, settings.readings, self.edition, _of_selection(on_finding, self._only))
         self.materials = materials or _materials(settings)
         recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
         self.sender = sender or Sender(
@@ -99,7 +99,7 @@ class Campaign:
         self._rehearsal = rehearsal
         self._doubted = 0  # the must clauses that were broken when doubts were last asked again
         self._created_ids = CreatedIds()
-        self._kept: list[str] = []  # the first sessions of the run that no story deletes
+        self._undeleted: list[str] = []  # the first sessions of the run that no scenario deletes
         self.timing = Timing()
 
     def run(self) -> Result:
@@ -148,7 +148,7 @@ class Campaign:
 
     def _wanted(self, stimuli: Iterable[Stimulus], *, drawn: bool = False) -> Iterator[Stimulus]:
         """What of a plan is sent."""
-        return (one for one in stimuli if self._choice is None or self._choice.sends(one, drawn=drawn))
+        return (stimulus for stimulus in stimuli if self._choice is None or self._choice.sends(stimulus, drawn=drawn))
 
     def _scenarios(self, planned: Iterable[Scenario], *, led: bool = False) -> Iterator[Scenario]:
         """The scenarios that are wanted, until enough is known. With `led` each depends on the first."""
@@ -179,7 +179,9 @@ class Campaign:
         planned = plan(self.materials, self.profile, self.settings.seed, frozenset(self.settings.identities))
         supply = Supply(planned)
         early = planner.early(supply)
-        self.planned = sum(1 for _ in self._wanted(planned)) + self._draws + sum(len(one.steps) for one in early)
+        self.planned = (
+            sum(1 for _ in self._wanted(planned)) + self._draws + sum(len(scenario.steps) for scenario in early)
+        )
         self._expect(Counter(stimulus.family for stimulus in self._wanted(supply.left())))
         for stimulus in itertools.islice(self._wanted(supply), EARLY):
             self._ask(stimulus)
@@ -201,7 +203,7 @@ class Campaign:
         sweeps = self.profile.sweep and (self._choice is None or self._choice.sweeps)
         if sweeps and self._draws and self.target.loopback and not self.stopped:
             self._sweep()
-        self.runner.run(self._scenarios(planner.last(self._kept, self.runner.deleted), led=True))
+        self.runner.run(self._scenarios(planner.last(self._undeleted, self.runner.deleted), led=True))
         if self.stopped:
             return
         self._confirm_all()
@@ -233,10 +235,14 @@ class Campaign:
             for single in stimulus.singles:
                 alone.append(self.sender.stimulus(single))  # noqa: PERF401 - what was sent before an interruption counts
         finally:
-            broken = exchange.trouble and len(alone) == len(stimulus.singles) and not any(one.trouble for one in alone)
+            broken = (
+                exchange.trouble
+                and len(alone) == len(stimulus.singles)
+                and not any(single_exchange.trouble for single_exchange in alone)
+            )
             (self.observe if broken else self.observe_unjudged)(exchange)
-            for one in alone:
-                self.observe(one)
+            for single_exchange in alone:
+                self.observe(single_exchange)
 
     def _draw(self, batch: int) -> list[Stimulus]:
         """What Hypothesis adds to the plan, in batches from 1 on, so that memory does not grow with their number."""
@@ -261,14 +267,14 @@ class Campaign:
         if exchange.sent.operation == "create":
             self._remember(exchange)
         outcome = self.judge.exchange(exchange)
-        self._watchdog.heard(exchange)
+        self._watchdog.observe(exchange)
         self.doubts.note(exchange, outcome)
         if not exchange.trouble and not outcome.failed and not self.edition.is_newer(exchange.sent.tags):
             self.control.note(exchange)
         self._record(exchange)
 
     def observe_step(self, exchange: Exchange) -> Outcome:
-        """Take in an exchange that is no create: judge it and keep it."""
+        """Judge and store an exchange of another operation than create."""
         outcome = self.judge.exchange(exchange)
         self._record(exchange)
         return outcome
@@ -279,11 +285,11 @@ class Campaign:
         self._record(exchange)
 
     def _record(self, exchange: Exchange) -> None:
-        self._watchdog.took(exchange)
+        self._watchdog.note_answer(exchange)
         self.timing.take(exchange)
-        self._tell(exchange)
+        self._report(exchange)
 
-    def _tell(self, exchange: Exchange) -> None:
+    def _report(self, exchange: Exchange) -> None:
         self._watch(exchange, exchange.number, self.planned)
         self._keep(exchange)
 
@@ -291,8 +297,8 @@ class Campaign:
         session = self._created_ids.take(exchange)
         if session:
             alone = exchange.conversation is None and not self.edition.is_newer(exchange.sent.tags)
-            if alone and len(self._kept) < 3:
-                self._kept.append(session)
+            if alone and len(self._undeleted) < 3:
+                self._undeleted.append(session)
 
     # ------------------------------------------------------------------ trouble
 
@@ -306,19 +312,19 @@ class Campaign:
     def ask_again(self, done: Callable[[Exchange], object] = lambda _: None) -> None:
         """Ask again what may have been refused for a passing reason; `done` gets each answer after it was judged."""
 
-        def heard(exchange: Exchange) -> Outcome:
+        def observe(exchange: Exchange) -> Outcome:
             outcome = self._again(exchange)
             done(exchange)
             return outcome
 
         with contextlib.suppress(BudgetSpent):  # what cannot be asked again does not bind
-            self.doubts.ask_again(self.sender, heard)
+            self.doubts.ask_again(self.sender, observe)
 
     def _again(self, exchange: Exchange) -> Outcome:
         if exchange.sent.operation == "create":
             self._remember(exchange)
         outcome = self.judge.exchange(exchange)
-        self._tell(exchange)
+        self._report(exchange)
         return outcome
 
     # ------------------------------------------------------------------ summing up
@@ -329,14 +335,14 @@ class Campaign:
         accepted = self._created_ids.facts(points=bool(named[0]), items=bool(named[1]))
         verdicts = self.judge.verdicts([*accepted, *self.runner.facts()])
         if self._only is not None:
-            verdicts = [found for found in verdicts if found.clause.address in self._only]
+            verdicts = [verdict for verdict in verdicts if verdict.clause.address in self._only]
         if self.target.loopback and not self.stopped:
             self._shrink(verdicts)
-        followed = any(found.exchanges and follows_sessions(found.clause) for found in verdicts)
-        broken = any(found.verdict is Verdict.FAIL for found in verdicts)
-        for found in verdicts:
-            if found.verdict is Verdict.NONE:
-                self._explain(found, followed=followed, broken=broken)
+        followed = any(verdict.exchanges and follows_sessions(verdict.clause) for verdict in verdicts)
+        broken = any(verdict.verdict is Verdict.FAIL for verdict in verdicts)
+        for verdict in verdicts:
+            if verdict.verdict is Verdict.NONE:
+                self._explain(verdict, followed=followed, broken=broken)
         code, reason, unjudged = conclude(verdicts, self._stop, self.stopped)
         return Result(
             self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
@@ -348,23 +354,23 @@ class Campaign:
     def _shrink(self, verdicts: list[ClauseVerdict]) -> None:
         shrinker, before = Shrinker(self.sender), self.sender.requests
         shortener = Shortener(self.sender, self.materials)
-        for found in verdicts:
+        for verdict in verdicts:
             try:
-                found.findings = [shrinker(found.clause, finding) for finding in found.findings]
-                for place, finding in enumerate(found.findings):
+                verdict.findings = [shrinker(verdict.clause, finding) for finding in verdict.findings]
+                for place, finding in enumerate(verdict.findings):
                     walk = self.runner.walks.get(finding.evidence[-1].conversation or 0)
                     if walk is not None:
-                        found.findings[place] = shortener(found.clause, finding, walk)
+                        verdict.findings[place] = shortener(verdict.clause, finding, walk)
             except (BudgetSpent, KeyboardInterrupt):
                 break
         self.shrinking = self.sender.requests - before
 
-    def _explain(self, found: ClauseVerdict, *, followed: bool, broken: bool) -> None:
+    def _explain(self, verdict: ClauseVerdict, *, followed: bool, broken: bool) -> None:
         """Say why a clause has no verdict, where the judge could not."""
-        gap = self.untouched.get(found.clause.address)
-        if gap is None and found.why is Why.UNTOUCHED and not found.root:
+        gap = self.untouched.get(verdict.clause.address)
+        if gap is None and verdict.why is Why.UNTOUCHED and not verdict.root:
             gap = untouched(
-                found.clause,
+                verdict.clause,
                 self.runner.routes,
                 self.settings.identities,
                 self.stopped,
@@ -373,7 +379,7 @@ class Campaign:
                 broken=broken,
             )
         if gap is not None:
-            found.why, found.reason = gap.why, gap.says
+            verdict.why, verdict.reason = gap.why, gap.says
 
 
 def _several(number: int, what: str = "") -> str:
@@ -382,14 +388,14 @@ def _several(number: int, what: str = "") -> str:
     return f"{number}{named} {'was' if number == 1 else 'were'}"
 
 
-def _of_selection(told: Told | None, only: frozenset[str] | None) -> Told | None:
+def _of_selection(on_finding: OnFinding | None, only: frozenset[str] | None) -> OnFinding | None:
     """Passes on what is about a selected clause: the record holds no other."""
-    if told is None or only is None:
-        return told
+    if on_finding is None or only is None:
+        return on_finding
 
     def about(clause: Clause, deviation: Deviation, evidence: Sequence[Exchange]) -> None:
         if clause.address in only:
-            told(clause, deviation, evidence)
+            on_finding(clause, deviation, evidence)
 
     return about
 
@@ -401,4 +407,4 @@ def _materials(settings: Settings) -> Materials:
 
 
 def _nothing(*_: object) -> None:
-    """Nobody is watching."""
+    """The observer of a campaign that has none."""

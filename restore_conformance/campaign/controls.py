@@ -68,10 +68,10 @@ class TroubleGroups:
             self.groups[key] = exchange
 
 
-def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callable[[Exchange], object]) -> str:
+def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Callable[[Exchange], object]) -> str:
     """Whose trouble it is: "target", "environment", or "unknown" where there is no control.
 
-    `heard` is told of every answer that came without trouble meanwhile: it is evidence like any other.
+    `on_answer` gets every answer without trouble meanwhile: it is evidence like any other.
     Sets `blame` and `note` of the exchange where the target is found responsible, `flaky` of the control where not.
     """
     known = control.best(exchange.trouble or "")
@@ -85,7 +85,7 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, heard: Callabl
         repeated = sender.send(_bare(exchange), family=exchange.family, step="again", patience=LONG if slow else None)
         if repeated.trouble != exchange.trouble:
             if repeated.trouble is None:
-                heard(repeated)
+                on_answer(repeated)
             control.flaky = True
             return "environment"
         check = again(known, sender)
@@ -140,5 +140,5 @@ def _bare(exchange: Exchange) -> Request:
         "user-agent",
         "accept",
     }
-    kept = tuple((n, v) for n, v in request.headers if n.lower() not in added)
-    return replace(request, headers=kept)
+    headers = tuple((n, v) for n, v in request.headers if n.lower() not in added)
+    return replace(request, headers=headers)

@@ -1,4 +1,4 @@
-"""What accepted creates tell of a target: which ids it gave before, and whether it takes ids that were made up.
+"""What accepted creates say about a target: which ids it gave before, and whether it takes ids that were made up.
 
 Judges nothing and knows no clause: two creates with one id, and ids that a target may check, are for judgements.
 """
@@ -13,10 +13,10 @@ from restore_conformance.exchange import Exchange
 from restore_conformance.state import session_of
 
 CALLERS = frozenset({"token-altered", "token-expired", "no-permission", "read-only-permission", "personal-account"})
-"""Defects of a caller who sends a bearer token, so that a refusal shows that the target tells tokens apart."""
+"""Defects of a caller who sends a bearer token, so that a refusal shows that the target distinguishes tokens."""
 
 GENERATION = 20_000
-"""How many ids are kept of the beginning, how many are recent, and how many lie just behind those."""
+"""How many ids are kept of the beginning, how many are recent, and how many are kept just behind those."""
 
 
 class BoundedIds:
@@ -50,25 +50,25 @@ class BoundedIds:
 class CreatedIds:
     """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted.
 
-    `tells_apart` says whether a caller was refused for the token that it sent, `typed` whether one that names its own
+    `distinguishes_tokens` says whether a caller was refused for its token, `typed` whether a create that names its own
     type was among them, `made_up` those of which one was with ids that are not among those the user named.
     """
 
     kinds: set[str] = field(default_factory=set)
     typed: bool = False
-    tells_apart: bool = False
+    distinguishes_tokens: bool = False
     made_up: set[str] = field(default_factory=set)
     _ids: BoundedIds = field(default_factory=BoundedIds)
 
     def take(self, exchange: Exchange) -> str:
         """The id of the session that a create made, or ""; an id that was given before is noted on the exchange."""
         if exchange.status in {401, 403} and not CALLERS.isdisjoint(exchange.sent.defects):
-            self.tells_apart = True
-        made = session_of(exchange)
-        if made:
-            exchange.same_id_as = self._ids(made.lower(), exchange.number)
+            self.distinguishes_tokens = True
+        session = session_of(exchange)
+        if session:
+            exchange.same_id_as = self._ids(session.lower(), exchange.number)
             self.remember(exchange)
-        return made
+        return session
 
     def remember(self, exchange: Exchange) -> None:
         """Note the kind of an accepted create; the printed ones do not count, since a server may know their ids."""
@@ -93,7 +93,7 @@ class CreatedIds:
             yield "restore-points-checked"
         if not items and "granular" not in self.kinds:
             yield "items-checked"
-        if not self.tells_apart:
+        if not self.distinguishes_tokens:
             yield ANY_TOKEN
         if not self.typed:
             yield "control-information-refused"

@@ -35,19 +35,19 @@ class Doubts:
     def note(self, exchange: Exchange, outcome: Outcome) -> None:
         """Take note of a create that was refused so."""
         for address in outcome.doubtful:
-            kept = self.creates.setdefault(address, {})
-            if len(kept) < SEVERAL:
-                kept.setdefault(stimulus_of(exchange), exchange)
+            exchanges = self.creates.setdefault(address, {})
+            if len(exchanges) < SEVERAL:
+                exchanges.setdefault(stimulus_of(exchange), exchange)
 
     def passed(self, address: str, conversation: int) -> None:
         """A conversation was repeated, and the clause was not broken again."""
         self.conversations.setdefault(address, set()).add(f"conversation {conversation}")
         self.asked.add(address)
 
-    def ask_again(self, sender: Sender, heard: Callable[[Exchange], Outcome]) -> None:
-        """Send every create again that a clause hangs on, once in a run; `heard` takes in what comes.
+    def ask_again(self, sender: Sender, observe: Callable[[Exchange], Outcome]) -> None:
+        """Send every create again that a clause hangs on, once in a run; `observe` takes each answer.
 
-        Raises BudgetSpent; what came again until then binds.
+        Raises BudgetSpent; what was answered again by then binds.
         """
         for address, creates in self.creates.items():
             for stimulus, exchange in creates.items():
@@ -55,7 +55,7 @@ class Doubts:
                     break
                 if stimulus not in self._again:
                     for _ in range(TIMES):
-                        outcome = heard(again(exchange, sender, exchange.family, "again"))
+                        outcome = observe(again(exchange, sender, exchange.family, "again"))
                         self._again.setdefault(stimulus, set()).update(outcome.failed)
                         self._bind(stimulus)
                 self._bind(stimulus)

@@ -32,7 +32,7 @@ class Interrupts:
         self._before: list[tuple[int, Any]] = []
         self._anywhere = anywhere
         self._open = False
-        self._told = False
+        self._signalled_once = False
         self._due = False
 
     def __enter__(self) -> Interrupts:
@@ -49,9 +49,9 @@ class Interrupts:
         self._anywhere = False
 
     def _signalled(self, *_: object) -> None:
-        if self._told or self._anywhere:
+        if self._signalled_once or self._anywhere:
             raise KeyboardInterrupt
-        self._told = True
+        self._signalled_once = True
         # Not print: it may have been print that was interrupted.
         with contextlib.suppress(OSError):
             os.write(2, FIRST)

@@ -41,21 +41,21 @@ class Planner:
 
     def early(self, supply: Supply) -> list[Scenario]:
         """What comes before the bulk of the plan. What it sends is taken from the supply, where it has it."""
-        return [self._with_sessions(one, supply) for one in EARLY if self._is_sent(one)]
+        return [self._with_sessions(scenario, supply) for scenario in EARLY if self._is_sent(scenario)]
 
     def walks(self, drawn: list[Stimulus]) -> list[Scenario]:
         """The drawn walks. Their sessions are taken out of what was drawn besides, where that has such ones."""
         profile = self.profile
-        made = drawn_walks(self.materials, profile.walks, profile.steps, self.seed, activate=self.activate)
-        return [replace(walk, sessions=_taken(walk.sessions, drawn)) for walk in made]
+        walks = drawn_walks(self.materials, profile.walks, profile.steps, self.seed, activate=self.activate)
+        return [replace(walk, sessions=_taken(walk.sessions, drawn)) for walk in walks]
 
-    def last(self, kept: list[str], gone: list[str]) -> list[Scenario]:
+    def last(self, sessions: list[str], deleted: list[str]) -> list[Scenario]:
         """What comes at the end, about sessions that were created and deleted early."""
-        known = {FIRST: kept[0]} if kept else {}
-        known |= {f"kept-{number}": name for number, name in enumerate(kept)}
-        known |= {"gone": gone[0]} if gone else {}
-        planned = [self._with_sessions(one, Supply([])) for one in LAST if self._is_sent(one)]
-        return [replace(one, known=known) for one in planned if known or one.cast]
+        known = {FIRST: sessions[0]} if sessions else {}
+        known |= {f"kept-{number}": name for number, name in enumerate(sessions)}
+        known |= {"gone": deleted[0]} if deleted else {}
+        planned = [self._with_sessions(scenario, Supply([])) for scenario in LAST if self._is_sent(scenario)]
+        return [replace(scenario, known=known) for scenario in planned if known or scenario.cast]
 
     def _is_sent(self, scenario: Scenario) -> bool:
         tier = self.profile.tier
@@ -96,7 +96,7 @@ class Planner:
         if grown.kind in LISTS and self.materials.most(grown.kind) <= grown.artifacts:
             size = max(1, self.materials.most(grown.kind) - ROOM)
             less = self._make(Cast(grown.kind, size))
-            sessions |= {other: less for other, one in sessions.items() if one is grown}
+            sessions |= {other: less for other, session in sessions.items() if session is grown}
 
     def take(self, supply: Supply, cast: Cast) -> Stimulus:
         """A stimulus of the plan, or one that is made for the scenario."""
@@ -116,10 +116,10 @@ def _taken(sessions: Mapping[str, Stimulus], drawn: list[Stimulus]) -> dict[str,
     """The same sessions, each with the next stimulus of its family, which is taken out of `drawn`."""
     taken = {}
     for role, stimulus in sessions.items():
-        found = next((one for one in drawn if one.family == stimulus.family), stimulus)
-        taken[role] = found
-        if found is not stimulus:
-            drawn[:] = [one for one in drawn if one is not found]
+        match = next((candidate for candidate in drawn if candidate.family == stimulus.family), stimulus)
+        taken[role] = match
+        if match is not stimulus:
+            drawn[:] = [candidate for candidate in drawn if candidate is not match]
     return taken
 
 

@@ -33,7 +33,7 @@ def choice_of(settings: Settings, target: Target, register: Register) -> Choice 
     if not settings.only:
         return None
     addresses = selected(register, settings.only)
-    clauses = tuple(made for made in register.clauses if made.address in addresses)
+    clauses = tuple(clause for clause in register.clauses if clause.address in addresses)
     recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
     sender = Sender(target, recogniser, settings.tokens())
     choice = Choice(
@@ -61,4 +61,4 @@ def _rehearsed(
     )  # fmt: skip
     mock = Embedded(service) if target.loopback else _Distant(service)
     result: Result = Campaign(asking, mock, register, choice=choice, rehearsal=rehearsal, keep=rehearsal.keep).run()
-    return frozenset(found.clause.address for found in result.verdicts if found.verdict is not Verdict.NONE)
+    return frozenset(verdict.clause.address for verdict in result.verdicts if verdict.verdict is not Verdict.NONE)

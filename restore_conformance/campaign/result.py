@@ -1,4 +1,4 @@
-"""Sums a run up: the result, the exit code with one sentence why, and what kept each clause from being judged.
+"""Sums a run up: the result, the exit code with one sentence why, and why a clause was not judged.
 
 Knows kinds of reasons and never their words; knows no target and sends nothing.
 """
@@ -37,7 +37,7 @@ NEEDED = {
 
 
 class Stop(enum.Enum):
-    """How a run came to its end."""
+    """How a run ended."""
 
     PLAN = "its plan was carried out"
     BOUND = "a bound on requests was reached, as the settings say"
@@ -115,30 +115,30 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
     if stop is Stop.INTERRUPTED:
         return Exit.UNJUDGED, f"interrupted with {len(judged)} of {len(musts)} must clauses judged", unjudged
     for pillar in PILLARS:
-        found = by_address.get(pillar)
-        if found is not None and found.verdict not in {Verdict.PASS, Verdict.FAIL} and not _out_of_reach(found):
-            return Exit.UNJUDGED, f"no verdict on {pillar}: {found.reason}", unjudged
-    if not judged and any(found.clause.level is Level.MUST for found in verdicts):
+        verdict = by_address.get(pillar)
+        if verdict is not None and verdict.verdict not in {Verdict.PASS, Verdict.FAIL} and not _out_of_reach(verdict):
+            return Exit.UNJUDGED, f"no verdict on {pillar}: {verdict.reason}", unjudged
+    if not judged and any(verdict.clause.level is Level.MUST for verdict in verdicts):
         return Exit.UNJUDGED, "no must clause was tested", unjudged
-    if not any(found.verdict in {Verdict.PASS, Verdict.FAIL} for found in verdicts):
+    if not any(verdict.verdict in {Verdict.PASS, Verdict.FAIL} for verdict in verdicts):
         return Exit.UNJUDGED, "no clause was tested", unjudged
     if len(judged) < ENOUGH * len(musts):
         return Exit.UNJUDGED, f"only {len(judged)} of {len(musts)} must clauses could be judged", unjudged
-    kept = passed(verdicts)
-    return Exit.CONFORMANT, f"{kept}, until {stopped}" if stop is Stop.BOUND else kept, unjudged
+    summary = passed(verdicts)
+    return Exit.CONFORMANT, f"{summary}, until {stopped}" if stop is Stop.BOUND else summary, unjudged
 
 
 def passed(verdicts: list[ClauseVerdict]) -> str:
     """How many must clauses of the register passed, and how many did not come to a verdict."""
-    counts = Counter(found.verdict for found in verdicts if found.clause.level is Level.MUST)
+    counts = Counter(verdict.verdict for verdict in verdicts if verdict.clause.level is Level.MUST)
     number = counts[Verdict.PASS]
     named = {"inconclusive": counts[Verdict.INCONCLUSIVE], "not tested": counts[Verdict.NONE]}
     rest = "".join(f", {count} {name}" for name, count in named.items() if count)
     return f"{number} must {'clause' if number == 1 else 'clauses'} passed{rest}"
 
 
-def _out_of_reach(found: ClauseVerdict) -> bool:
-    return found.verdict is Verdict.NONE and found.why is not None and found.why.beyond
+def _out_of_reach(verdict: ClauseVerdict) -> bool:
+    return verdict.verdict is Verdict.NONE and verdict.why is not None and verdict.why.beyond
 
 
 def needs_caller(kind: str) -> Gap:
@@ -149,7 +149,7 @@ def needs_caller(kind: str) -> Gap:
 
 
 def untouched(
-    made: Clause,
+    clause: Clause,
     routes: Collection[str],
     callers: Collection[str],
     stopped: str,
@@ -158,53 +158,53 @@ def untouched(
     followed: bool = True,
     broken: bool = False,
 ) -> Gap:
-    """Why no exchange of a run touched a clause, as far as the run can tell from outside of the clause.
+    """Why no exchange of a run touched a clause, as far as the run alone says.
 
     `answers` has the number of answers by operation and status; where it shows what was missing, that is the reason.
     `followed` says whether anything was judged of a session that was created in it, `broken` whether the target broke
     a clause, since what it answers then can be why another has nothing to judge.
     """
     for tag, kind in NEEDED.items():
-        if kind not in callers and (tag in made.when.every or tag in made.when.either):
+        if kind not in callers and (tag in clause.when.every or tag in clause.when.either):
             return needs_caller(kind)
-    for operation in (made.operation, *sorted(made.when.every & OPERATIONS)):
+    for operation in (clause.operation, *sorted(clause.when.every & OPERATIONS)):
         if operation in routes:
             continue
         if stopped and not (answers or {}).get(operation):
             return Gap(Why.UNTOUCHED, stopped)  # Nothing was sent to it yet, so nothing is known of its route.
         return Gap(Why.ROUTE, f"the target seems to have no route for {operation}")
-    if made.heading == "permissions" and not callers:
+    if clause.heading == "permissions" and not callers:
         return Gap(Why.CALLER, "needs another caller: --identity read-only=TOKEN and --identity no-permission=TOKEN")
-    if "session:foreign" in made.when.every and not callers:
+    if "session:foreign" in clause.when.every and not callers:
         return needs_caller("delegated")
     return Gap(
         Why.UNTOUCHED,
-        stopped or missing(made, answers or {}, followed=followed) or (NO_ANSWER if broken else NO_REQUEST),
+        stopped or missing(clause, answers or {}, followed=followed) or (NO_ANSWER if broken else NO_REQUEST),
     )
 
 
-def follows_sessions(made: Clause) -> bool:
+def follows_sessions(clause: Clause) -> bool:
     """Whether a clause is about a session that was created before, and about nothing else."""
-    tags = made.when.every | made.when.either
+    tags = clause.when.every | clause.when.either
     return "session:unheard" not in tags and any(tag in CREATED or tag.startswith("since:") for tag in tags)
 
 
-def missing(made: Clause, answers: Answers, *, followed: bool = True) -> str:
-    """Which answers a clause waits for that a run did not get; "" where it cannot be told from the answers alone."""
+def missing(clause: Clause, answers: Answers, *, followed: bool = True) -> str:
+    """Which answers a clause waits for that a run did not get; "" where the answers alone do not say."""
     if not answers:
         return ""
-    if follows_sessions(made):
+    if follows_sessions(clause):
         if not answers.get("create", {}).get("201"):
             return "no create was answered 201, so there was no session to look at"
         if not followed:
             return "no session that was created could be followed"
-    for operation in sorted(made.when.every & OPERATIONS):
-        came = answers.get(operation, {})
-        good = [tag for tag in ("200", "201") if tag in made.when.every]
-        if not came:
+    for operation in sorted(clause.when.every & OPERATIONS):
+        statuses = answers.get(operation, {})
+        good = [tag for tag in ("200", "201") if tag in clause.when.every]
+        if not statuses:
             return f"no {operation} request was sent"
-        if "4xx" in made.when.every and not any(status[0] == "4" for status in came):
+        if "4xx" in clause.when.every and not any(status[0] == "4" for status in statuses):
             return f"{operation} was never refused"
-        if good and not any(came.get(status) for status in good):
+        if good and not any(statuses.get(status) for status in good):
             return f"no {operation} was answered {good[0]}"
     return ""

@@ -1,4 +1,4 @@
-"""Runs scenarios: finds out whose trouble it is while a session is as it was, and hands on what came.
+"""Runs scenarios: finds out whose trouble it is while a session is as it was, and hands the exchanges on.
 
 Knows scenes and controls; what becomes of an exchange is for the campaign, what it means for the clauses.
 """
@@ -29,7 +29,7 @@ KEPT = 50
 
 
 class Observer(Protocol):
-    """Who takes in what a scenario brought."""
+    """Takes the exchanges of a scenario."""
 
     materials: Materials
 
@@ -77,16 +77,19 @@ class Runner:
                     self.doubts.passed(address, number)
 
     def _run(self, scenario: Scenario) -> tuple[Outcome, bool]:
-        """Run a scenario once. What was broken, and whether it ended as soon as its valid create was refused."""
-        scene = self.scene(scenario)
+        """Run a scenario once. What was broken, and whether it ended early for what may be otherwise the next time.
+
+        Either its valid create was refused, or the target put it off before anybody had seen the session.
+        """
+        scene, last = self.scene(scenario), None
         try:
-            scene.run()
+            last = scene.run()
             self._again(scene)
         finally:
-            outcome = self.heard(scene)
+            outcome = self.observe(scene)
         first = scene.exchanges[0] if scene.exchanges else None
         created = first is not None and first.sent.operation == "create" and "valid" in first.sent.tags
-        ended = created and first is not None and is_refusal(first)
+        ended = created and first is not None and last is not None and (is_refusal(first) or _put_off(last))
         return outcome, ended and self.control.created is not None
 
     def scene(self, scenario: Scenario) -> Scene:
@@ -133,14 +136,14 @@ class Runner:
             return
         confirm(exchange, self.control, self.sender, _nothing)
 
-    def heard(self, scene: Scene) -> Outcome:
-        """Hand on what a scenario brought: its exchanges one by one.
+    def observe(self, scene: Scene) -> Outcome:
+        """Hand on the exchanges of a scenario one by one.
 
         Returns what they broke, less what creates did: each of those can be sent again by itself.
         """
         self.sent += scene.sent
         self.deleted += scene.gone
-        brought: list[Outcome] = []
+        outcomes: list[Outcome] = []
         self.routes.update(e.sent.operation for e in scene.exchanges if shows_route(e))
         for exchange in scene.exchanges:
             if exchange.status not in {None, 401, 403, 429} and (exchange.status or 0) < 500:
@@ -152,12 +155,16 @@ class Runner:
             elif self._no_route(exchange):
                 self.observer.observe_unjudged(exchange)
             else:
-                brought.append(self.observer.observe_step(exchange))
-        if scene.scenario.name == WALK and len(self.walks) < KEPT and any(one.failed for one in scene.exchanges):
+                outcomes.append(self.observer.observe_step(exchange))
+        if (
+            scene.scenario.name == WALK
+            and len(self.walks) < KEPT
+            and any(exchange.failed for exchange in scene.exchanges)
+        ):
             self.walks[scene.number] = scene.scenario
         return Outcome(
-            [address for one in brought for address in one.failed],
-            [address for one in brought for address in one.doubtful],
+            [address for outcome in outcomes for address in outcome.failed],
+            [address for outcome in outcomes for address in outcome.doubtful],
         )
 
     def facts(self) -> Iterator[str]:
@@ -175,5 +182,14 @@ class Runner:
         return exchange.status in {*ABSENT, 401, 403} and lacking
 
 
+def _put_off(exchange: Exchange) -> bool:
+    """Whether the answer is that the server is too busy, or failed, for which the target was not found responsible."""
+    return (
+        exchange.blame != "target"
+        and exchange.status is not None
+        and (exchange.status in {408, 425, 429} or exchange.status >= 500)
+    )
+
+
 def _nothing(_: Exchange) -> None:
-    """Nobody is told."""
+    """Takes no note."""

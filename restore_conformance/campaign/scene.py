@@ -32,8 +32,8 @@ METHODS = {"update": "PATCH", "activate": "POST", "delete": "DELETE"}
 class Scene:
     """One scenario under way. `check` is given every exchange in trouble, before the next is sent.
 
-    `patience` is shared with others. `sent` are the stimuli of its creates; `exchanges` holds what came, and `places`
-    the step that each is of, by number; `gone` are the sessions that were deleted and then not found.
+    `patience` is shared with others. `sent` are the stimuli of its creates; `places` the step that
+    each of the `exchanges` is of, by number; `gone` are the sessions that were deleted and then not found.
     """
 
     scenario: Scenario
@@ -56,12 +56,16 @@ class Scene:
         known = {UNKNOWN: str(unknown), MALFORMED: NOT_AN_ID, **self.scenario.known}
         self.parts = {role: Part(name) for role, name in known.items()}
 
-    def run(self) -> None:
-        """Take every step that applies; nothing more where the first session is not made, or not seen by anybody."""
+    def run(self) -> Exchange | None:
+        """Take every step that applies; nothing more where the first session is not made, or not seen by anybody.
+
+        Returns the exchange that ended it so, if there is one.
+        """
         for place, step in enumerate(self.scenario.steps):
             self._place = place
             if self._applies(step) and not self.take(step):
-                return
+                return self.exchanges[-1]
+        return None
 
     def _applies(self, step: Step) -> bool:
         if step.operation in {"create", REFUSALS}:
@@ -77,8 +81,8 @@ class Scene:
     def take(self, step: Step) -> bool:
         """Take one step; False where nothing that follows would prove anything."""
         if step.operation == "create":
-            made = self._create(step)
-            return made or self._place > 0
+            session = self._create(step)
+            return session or self._place > 0
         if step.operation == REFUSALS:
             self._refuse()
         elif step.operation in READ:
@@ -95,10 +99,10 @@ class Scene:
         exchange = self._send(step.operation, self.sender.request(stimulus))
         if exchange.trouble and not stimulus.defect:
             self.check(exchange)
-        made = session_of(exchange)
-        if made:
-            self.parts[step.session] = Part(made, stimulus, (stimulus.body or b"").decode("utf-8", "replace"))
-        return bool(made)
+        session = session_of(exchange)
+        if session:
+            self.parts[step.session] = Part(session, stimulus, (stimulus.body or b"").decode("utf-8", "replace"))
+        return bool(session)
 
     def _refuse(self) -> None:
         """Send creates that must be refused. Nothing that follows relies on one, so trouble is left for later."""
@@ -114,9 +118,9 @@ class Scene:
         before = self._listed
         while True:
             whole = self._pages(step) if step.operation != "get" else self._ask(step)
-            found = self.exchanges[-1]
+            exchange = self.exchanges[-1]
             readings += 1
-            if not self.patience.again(found.known, readings):
+            if not self.patience.again(exchange.known, readings):
                 break
         if part is None:
             listed = self._listed = self._place if whole else None
@@ -124,21 +128,21 @@ class Scene:
                 self._again_if_made(step, before)
             return True
         if step.operation != "get":
-            part.shown.append([one["id"] for one in values(found) if isinstance(one.get("id"), str)])
+            part.shown.append([item["id"] for item in values(exchange) if isinstance(item.get("id"), str)])
             return True
-        if found.status == 404 and "delete" in part.done:
+        if exchange.status == 404 and "delete" in part.done:
             self.gone.append(part.name)
         first = "get" not in part.done and step.session == self.scenario.steps[0].session
-        if found.status == 200:
+        if exchange.status == 200:
             part.done.add("get")
             self._done.add("get")
         # Where nobody can say that the session is there, nothing that follows would prove anything.
-        return not (first and found.trouble and found.blame != "target" and part.stimulus is not None)
+        return not (first and exchange.trouble and exchange.blame != "target" and part.stimulus is not None)
 
     def _change(self, step: Step) -> None:
         part, body = self.parts[step.session], None
         if step.operation == "update":
-            others = tuple(one for one in self.parts.values() if one is not part)
+            others = tuple(other for other in self.parts.values() if other is not part)
             asked = Asked(part, others, self.materials, step.seed or self.scenario.seed, step.size)
             payload = CHANGES[step.change](asked)
             if payload is None:
@@ -146,8 +150,8 @@ class Scene:
             raw = isinstance(payload, bytes)
             body = payload if raw else json.dumps(payload, separators=(",", ":")).encode()
             part.sent += body.decode("utf-8", "replace")
-        found = self._ask_for(step, self._target(step), METHODS[step.operation], body)
-        if found.status is not None and 200 <= found.status < 300:
+        exchange = self._ask_for(step, self._target(step), METHODS[step.operation], body)
+        if exchange.status is not None and 200 <= exchange.status < 300:
             part.done.add(step.operation)
             self._done.add(step.operation)
 
@@ -174,15 +178,15 @@ class Scene:
         return exchange
 
     def _pages(self, step: Step) -> bool:
-        """Read a list page by page; False where it is none, or too long to be read whole."""
+        """Read a list page by page; False where it is not a list, or too long to be read whole."""
         target, seen = self._target(step), set[str]()
         for _ in range(step.pages):
-            found = self._ask_for(step, target, "GET")
+            exchange = self._ask_for(step, target, "GET")
             if target in seen:
                 return False  # round in a circle; what stands in it twice is for a clause
             seen.add(target)
-            link = found.answer.get("@odata.nextLink") if isinstance(found.answer, dict) else None
-            if found.trouble or found.status != 200:
+            link = exchange.answer.get("@odata.nextLink") if isinstance(exchange.answer, dict) else None
+            if exchange.trouble or exchange.status != 200:
                 return False
             if not isinstance(link, str):
                 return True
@@ -194,27 +198,31 @@ class Scene:
     def _again_if_made(self, step: Step, before: int) -> None:
         """Where there are sessions that nobody asked for, the refusals again and again, with two lists each time.
 
-        Nothing comes between one list and the next but the requests, or nothing at all for as long as they took: so
-        that sessions somebody else makes meanwhile are told from those of the refused requests.
+        Nothing comes between one list and the next but the requests, or nothing at all for as long as they seconds: so
+        that sessions somebody else makes meanwhile are distinguished from those of the refused requests.
         """
-        created = [one for one in self.exchanges if one.sent.operation == "create"]
-        given = {session_of(one).lower() for one in created}
+        created = [exchange for exchange in self.exchanges if exchange.sent.operation == "create"]
+        given = {session_of(exchange).lower() for exchange in created}
         if not self._names(self._place) - self._names(before) - given:
             return
-        took = sum(one.seconds for one in created if self.scenario.steps[self.places[one.number]].operation == REFUSALS)
+        seconds = sum(
+            exchange.seconds
+            for exchange in created
+            if self.scenario.steps[self.places[exchange.number]].operation == REFUSALS
+        )
         for _ in range(step.again):
-            self.patience.rest(took)
+            self.patience.rest(seconds)
             self._pages(step)
             self._refuse()
             self._pages(step)
 
     def _names(self, place: int) -> set[str]:
         """The ids, in small letters, that the readings of a step showed, page after page."""
-        pages = [one for one in self.exchanges if self.places[one.number] == place]
-        return {str(one.get("id")).lower() for page in pages for one in values(page)}
+        pages = [exchange for exchange in self.exchanges if self.places[exchange.number] == place]
+        return {str(item.get("id")).lower() for page in pages for item in values(page)}
 
     def _send(self, operation: str, request: Request) -> Exchange:
-        exchange = self.sender.send(request, family=self.scenario.name, step=operation, talk=self.number)
+        exchange = self.sender.send(request, family=self.scenario.name, step=operation, conversation=self.number)
         self.exchanges.append(exchange)
         self.places[exchange.number] = self._place
         return exchange

@@ -32,18 +32,18 @@ def selected(register: Register, patterns: Sequence[str], where: str = "--only")
 
     Raises UsageError for one that names nothing.
     """
-    found: set[str] = set()
+    addresses: set[str] = set()
     for pattern in patterns:
-        named = {made.address for made in register.clauses if _is_named(made, pattern.strip())}
+        named = {clause.address for clause in register.clauses if _is_named(clause, pattern.strip())}
         if not named:
-            known = {name for made in register.clauses for name in _names(made)}
+            known = {name for clause in register.clauses for name in _names(clause)}
             near = suggestion(pattern, known)
             raise UsageError(
                 f"{where} {pattern[:80]!r} names no clause, heading or operation, such as create/response.created, "
                 f"create/response or create.{near}"
             )
-        found |= named
-    return frozenset(found)
+        addresses |= named
+    return frozenset(addresses)
 
 
 def planned_for(register: Register, patterns: Sequence[str]) -> Register:
@@ -51,19 +51,24 @@ def planned_for(register: Register, patterns: Sequence[str]) -> Register:
     return register.only(selected(register, patterns)) if patterns else register
 
 
-def _names(made: Clause) -> tuple[str, str, str]:
-    return made.address, made.address.partition(".")[0], made.operation
+def _names(clause: Clause) -> tuple[str, str, str]:
+    return clause.address, clause.address.partition(".")[0], clause.operation
 
 
-def _is_named(made: Clause, pattern: str) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for name in _names(made))
+def _is_named(clause: Clause, pattern: str) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for name in _names(clause))
 
 
-def may_touch(made: Clause, sent: Sent, edition: Chosen) -> bool:
+def may_touch(clause: Clause, sent: Sent, edition: Chosen) -> bool:
     """Whether some answer to a create could be evidence for a clause that looks at one exchange alone."""
-    if made.judge is None or made.stateful or made.operation != "create" or not edition.judges(made.since, sent.tags):
+    if (
+        clause.judge is None
+        or clause.stateful
+        or clause.operation != "create"
+        or not edition.judges(clause.since, sent.tags)
+    ):
         return False
-    when, tags = made.when, sent.tags
+    when, tags = clause.when, sent.tags
     every = all(tag in tags or ANSWERED.fullmatch(tag) for tag in when.every)
     either = not when.either or any(tag in tags or ANSWERED.fullmatch(tag) for tag in when.either)
     none = not any(tag in tags for tag in when.none)
@@ -80,7 +85,7 @@ def _is_answered_so(every: frozenset[str], sent: Sent) -> bool:
 @dataclass(slots=True)
 class Choice:
     """What of a plan is sent. The printed and the plain requests always are: as controls, as sessions to read later,
-    and to tell what a server makes of a feature from what it makes of everything.
+    and to distinguish what a server makes of a feature from what it makes of everything.
 
     `label` is the recogniser's view of a stimulus; `scenes` are the scenarios that are wanted, None for all of them.
     With `everything` the whole plan is.
@@ -91,7 +96,7 @@ class Choice:
     edition: Chosen
     scenes: frozenset[Scene] | None = None
     everything: bool = False
-    _told: Counter[str] = field(default_factory=Counter, init=False)
+    _taken: Counter[str] = field(default_factory=Counter, init=False)
 
     def sends(self, stimulus: Stimulus, *, drawn: bool = False) -> bool:
         """Whether a stimulus of the plan is sent; one that was drawn is not needed beside those that are planned."""
@@ -100,18 +105,18 @@ class Choice:
         if not drawn and (stimulus.family.startswith("example-") or stimulus.family == stimulus.kind):
             return True
         sent = self.label(stimulus)
-        return any(may_touch(made, sent, self.edition) for made in self.clauses)
+        return any(may_touch(clause, sent, self.edition) for clause in self.clauses)
 
     def takes(self, name: str) -> Scene | None:
         """The scenario of that name that comes next, if it is wanted."""
-        scene = name, self._told[name]
-        self._told[name] += 1
+        scene = name, self._taken[name]
+        self._taken[name] += 1
         return scene if self.scenes is None or scene in self.scenes else None
 
     @property
     def sweeps(self) -> bool:
         """Whether creates at random could touch any of the clauses."""
-        return any(made.operation == "create" and not made.stateful for made in self.clauses)
+        return any(clause.operation == "create" and not clause.stateful for clause in self.clauses)
 
 
 @dataclass(slots=True)
@@ -135,8 +140,8 @@ class Rehearsal:
     def end(self, judged: Mapping[str, int]) -> None:
         """It is over; what was judged more often than before was touched by it."""
         if self._scene is not None:
-            found = {address for address, count in judged.items() if count != self._before[address]}
-            self.touched.setdefault(self._scene, set()).update(found)
+            touched = {address for address, count in judged.items() if count != self._before[address]}
+            self.touched.setdefault(self._scene, set()).update(touched)
         self._scene = None
 
     def keep(self, exchange: Exchange) -> None:
@@ -154,21 +159,23 @@ class Rehearsal:
         """
         every = set().union(*self.touched.values())
         wanted: set[Scene] = set()
-        for made in clauses:
-            if made.address in every:
-                wanted |= {scene for scene, found in self.touched.items() if made.address in found}
-            elif made.stateful or made.operation != "create":
-                wanted |= {scene for scene, found in self.operations.items() if made.operation in found}
-            if made.operation != "create":
-                wanted.add(self._main(made.operation))
+        for clause in clauses:
+            if clause.address in every:
+                wanted |= {scene for scene, addresses in self.touched.items() if clause.address in addresses}
+            elif clause.stateful or clause.operation != "create":
+                wanted |= {scene for scene, operations in self.operations.items() if clause.operation in operations}
+            if clause.operation != "create":
+                wanted.add(self._main(clause.operation))
         return frozenset(wanted | {self.leaders[scene] for scene in wanted if scene in self.leaders})
 
     def _main(self, operation: str) -> Scene:
         """The scenario that touches most clauses of an operation, the first of those that show the target has it."""
         showing = [scene for scene in self.touched if operation in self.shown.get(scene, ())] or list(self.touched)
-        return max(showing, key=lambda scene: sum(one.startswith(f"{operation}/") for one in self.touched[scene]))
+        return max(
+            showing, key=lambda scene: sum(address.startswith(f"{operation}/") for address in self.touched[scene])
+        )
 
 
 def needs_scenes(clauses: Iterable[Clause]) -> bool:
     """Whether any of the clauses needs more than one create."""
-    return any(made.judge is not None and (made.stateful or made.operation != "create") for made in clauses)
+    return any(clause.judge is not None and (clause.stateful or clause.operation != "create") for clause in clauses)

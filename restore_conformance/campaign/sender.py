@@ -86,7 +86,7 @@ class Sender:
         *,
         family: str = "",
         step: str = "",
-        talk: int | None = None,
+        conversation: int | None = None,
         patience: float | None = None,
     ) -> Exchange:
         """Send a request and wait for what comes. Raises BudgetSpent."""
@@ -107,7 +107,7 @@ class Sender:
             answer.request,
             answer.response,
             family=family,
-            conversation=talk,
+            conversation=conversation,
             step=step,
             trouble=answer.trouble,
             at=answer.at,

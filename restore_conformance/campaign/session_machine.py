@@ -57,7 +57,7 @@ class Sessions(RuleBasedStateMachine):
             raise UsageError(f"{self._target.base} is not loopback: a state machine is for the mock and for emulators.")
         tokens = {"good": self.token}
         sender = Sender(self._target, Recogniser(callers={self.token: "good"}), tokens)
-        self._judge = Judge(load(), told=self._told)
+        self._judge = Judge(load(), on_finding=self._on_finding)
         self._runner = Runner(sender, Control(), self, Doubts(self._judge), Patience(self._target.pause))
         self._stimuli: dict[str, Stimulus] = {}
         self._scene = self._runner.scene(Scenario(WALK, (Step("create", "s0"),), sessions=self._stimuli))
@@ -119,7 +119,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(operation=below(5), malformed=below(2))
     def ask_for_nothing(self, operation: int, malformed: int) -> None:
-        """Ask for an id that names no session, or that is not an id."""
+        """Ask for an id that names no session, or is malformed."""
         name = ("get", "list-artifacts", "delete", "activate", "update")[operation]
         change = "remove-malformed" if name == "update" else ""
         self._take(Step(name, (UNKNOWN, MALFORMED)[malformed], change=change))
@@ -134,12 +134,12 @@ class Sessions(RuleBasedStateMachine):
         self._take(Step("update", self._role(session), change=change, size=size, seed=1000 + 7 * self._steps))
 
     def _take(self, step: Step) -> None:
-        """Take a step, and judge what came of it. Raises Deviation for the first clause that is broken."""
+        """Take a step, and judge its exchange. Raises Deviation for the first clause that is broken."""
         self._steps += 1
         if step.session and step.operation != "create" and step.session not in self._scene.parts:
             return  # it was not created
         self._scene.take(step)
-        self._runner.heard(self._scene)
+        self._runner.observe(self._scene)
         self._forget()
         if self._broken:
             clause, deviation = self._broken[0]
@@ -152,7 +152,7 @@ class Sessions(RuleBasedStateMachine):
         self._scene.sent.clear()
         self._scene.gone.clear()
 
-    def _told(self, clause: Clause, deviation: Deviation, _: Sequence[Exchange]) -> None:
+    def _on_finding(self, clause: Clause, deviation: Deviation, _: Sequence[Exchange]) -> None:
         if clause.level is Level.MUST:
             self._broken.append((clause, deviation))
 
@@ -165,7 +165,7 @@ class Sessions(RuleBasedStateMachine):
         self._forget()
         self._target.close()
 
-    # ------------------------------------------------------------------ what a runner hands on
+    # ------------------------------------------------------------------ what a runner observes
 
     def observe(self, exchange: Exchange) -> None:
         self._judge.exchange(exchange)

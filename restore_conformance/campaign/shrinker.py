@@ -61,13 +61,13 @@ class Shrinker:
         best = finding.evidence[-1]
         if len(finding.evidence) != 1 or clause.stateful or not _shrinkable(best):
             return finding
-        found = [best]
-        for candidate in itertools.islice(smaller(lambda: found[-1].request), min(EACH, self.left)):
+        smallest = [best]
+        for candidate in itertools.islice(smaller(lambda: smallest[-1].request), min(EACH, self.left)):
             self.left -= 1
             again = self._sender.send(candidate, family=best.family, step="shrinking")
             deviation = self._breaks(clause, again, best)
             if deviation is not None:
-                found.append(again)
+                smallest.append(again)
                 finding = Finding(
                     deviation.message, deviation.expected, deviation.observed, deviation.pointer, [again],
                     finding.seen, finding.of, finding.kind, finding.consequences,
@@ -115,8 +115,8 @@ def smaller(current: Callable[[], Request]) -> Iterator[Request]:
 
 def _with(request: Request, payload: dict[str, Any]) -> Request:
     body = json.dumps(payload, separators=(",", ":")).encode()
-    kept = tuple(h for h in request.headers if h[0].lower() not in {"content-length", "client-request-id"})
-    return Request(request.method, request.target, kept, body)
+    headers = tuple(h for h in request.headers if h[0].lower() not in {"content-length", "client-request-id"})
+    return Request(request.method, request.target, headers, body)
 
 
 # ---------------------------------------------------------------- the steps of a series

@@ -14,8 +14,8 @@ from restore_conformance.settings import STAND_IN
 from restore_conformance.settings.table import ROWS
 
 SOON, SAME, SILENCE, GIVE_UP = 3, 6, 12, 30
-"""How many exchanges in trouble it takes, one after the other, with nothing heard before: where the target is not
-reached; where every answer is the same kind of page; where one has been heard; and whatever they are."""
+"""How many exchanges in trouble it takes, one after the other, with no answer before: where the target is not
+reached; where every answer is the same kind of page; where one has answered; and whatever they are."""
 
 
 class Watchdog:
@@ -28,8 +28,8 @@ class Watchdog:
         self._unanswered: Exchange | None = None
         self.trouble = TroubleGroups()
 
-    def took(self, exchange: Exchange) -> None:
-        """Note whether anything came at all; for every exchange of a run, whatever it is judged by."""
+    def note_answer(self, exchange: Exchange) -> None:
+        """Note whether there was any answer; for every exchange of a run, whatever it is judged by."""
         if exchange.response is not None:
             self._unanswered = None
         elif self._unanswered is None:
@@ -48,8 +48,8 @@ class Watchdog:
         asked = f"{first.request.method} {first.request.target[:80]}"
         return f"the target was gone at the end: nothing was answered since request {first.number} ({asked})"
 
-    def heard(self, exchange: Exchange) -> None:
-        """Take an exchange in."""
+    def observe(self, exchange: Exchange) -> None:
+        """Count the trouble of a create."""
         if not exchange.trouble:
             self._silent = 0
             return
@@ -85,7 +85,7 @@ class Watchdog:
         return max(self.trouble.groups.values(), key=lambda e: e.number, default=None)
 
     def _all_pages(self) -> bool:
-        return all(tells_nothing(found) for found in self.trouble.groups.values())
+        return all(tells_nothing(exchange) for exchange in self.trouble.groups.values())
 
     def _why(self, last: Exchange | None) -> str:
         if last is None:

@@ -1,6 +1,6 @@
 """Who asks, and for which session: checks that judgements of a request over state share.
 
-What reading a session shows is for `known`; what its state refuses and allows is for `refusing`.
+What reading a session shows is for `readings`; what its state refuses and allows is for `transitions`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LOOKED_AT = 1000
 
 
 def ready(exchange: Exchange, known: Known) -> None:
-    """The answer speaks of the session as it is known: the target has the operation, and nothing came between.
+    """The answer speaks of the session as it is known: the target has the operation, and nothing happened meanwhile.
 
     Raises Untouched or Inconclusive where it does not.
     """
@@ -34,7 +34,7 @@ def ready(exchange: Exchange, known: Known) -> None:
 
 def steady(exchange: Exchange, known: Known) -> None:
     """No lag and nobody else explains that an answer finds the session gone, or no draft. Raises Inconclusive."""
-    if exchange.status in NOT_THERE and not any(one.status == 200 for one in known.readings.values()):
+    if exchange.status in NOT_THERE and not any(reading.status == 200 for reading in known.readings.values()):
         raise Inconclusive(
             f"the session may not have come everywhere: nothing has read it (exchange {exchange.number})"
         )
@@ -59,13 +59,13 @@ def broken(
         by_status=True,
         unless=unless or excuse(exchange, known),
         refusal=refusal,
-        because=tuple(one for one in because if one is not None),
+        because=tuple(earlier for earlier in because if earlier is not None),
     )
 
 
 def asked(exchange: Exchange, because: Iterable[Exchange | None]) -> str:
     asked = f"{exchange.request.method} {place(exchange)}"
-    last = next((one for one in reversed([*because]) if one is not None), None)
+    last = next((earlier for earlier in reversed([*because]) if earlier is not None), None)
     if last is None:
         return asked
     return f"{asked} after {last.request.method} {place(last)} was answered {last.status}"
@@ -155,7 +155,7 @@ def not_there(exchange: Exchange, known: Known) -> None:
     names_nothing(exchange, known)
     if "id:well-formed" not in exchange.sent.tags:
         raise Untouched("no id of the form of a GUID was asked for that names nothing")
-    if any(not GUID.fullmatch(one) for one in islice(known.given, LOOKED_AT)):
+    if any(not GUID.fullmatch(name) for name in islice(known.given, LOOKED_AT)):
         refused(exchange, known)
     elif exchange.status != 404:
         raise _not_found(exchange, known, ())
@@ -170,7 +170,7 @@ def _not_found(exchange: Exchange, known: Known, because: Iterable[Exchange]) ->
 def shown_gone(exchange: Exchange, known: Known) -> tuple[Exchange, ...]:
     """What shows that a session is gone: its deletion, and a reading since that did not find it."""
     ready(exchange, known)
-    read = next((one for one in known.readings.values() if one.status in NOT_THERE), None)
+    read = next((reading for reading in known.readings.values() if reading.status in NOT_THERE), None)
     deleted = known.causes.get("deleted")
     if read is None or deleted is None:
         raise Untouched("no reading has shown that the session is gone")

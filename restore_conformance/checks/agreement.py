@@ -18,12 +18,12 @@ ABSENT = frozenset({404, 405, 501})
 CHANGING = frozenset({"update", "activate", "delete"})
 """Operations that leave a session otherwise than they found it."""
 ON_DRAFTS = frozenset({"update", "activate", "delete", "delete-typed"})
-"""Operations whose error tables refuse a session that is no draft."""
+"""Operations whose error tables refuse a session that is not a draft."""
 SECONDS = 2
 
 
 def sound(exchange: Exchange) -> None:
-    """The answer can be taken at its word. Raises Inconclusive for trouble that nobody was found to blame for."""
+    """The answer can be taken at its word. Raises Inconclusive for trouble of which no cause was found."""
     where = f"{exchange.step}, " if exchange.step else ""
     if unsure(exchange):
         raise Inconclusive(f"{exchange.trouble} ({where}exchange {exchange.number})")
@@ -34,15 +34,15 @@ def unsure(exchange: Exchange) -> bool:
     return bool(exchange.trouble) and exchange.blame != "target"
 
 
-def not_crowded_out(found: Exchange) -> None:
+def not_crowded_out(exchange: Exchange) -> None:
     """An activation was not refused because too many sessions are active. Raises Inconclusive where it was.
 
     The documents allow that refusal, and nobody but the target knows how many are; its status is for another clause.
     """
     row = responses.refusals("activate")["too-many-active"]
-    named = {code.lower() for _, code in codes(found.answer)}
-    if found.status == 429 or (row.code or "").lower() in named:
-        raise Inconclusive(f"the target has too many active sessions already: it answers {responses.shown(found)}")
+    named = {code.lower() for _, code in codes(exchange.answer)}
+    if exchange.status == 429 or (row.code or "").lower() in named:
+        raise Inconclusive(f"the target has too many active sessions already: it answers {responses.shown(exchange)}")
 
 
 def comparable(value: Any) -> bool:
@@ -61,13 +61,13 @@ def same_id(created: dict[str, Any], shown: dict[str, Any]) -> None:
 
 def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
     """The job type, where it is shown, is the one create answered, or hidden where it may be (C8)."""
-    made, read = created.get("restoreJobType"), shown.get("restoreJobType")
-    if "restoreJobType" not in shown or not (comparable(made) and comparable(read)):
+    expected, read = created.get("restoreJobType"), shown.get("restoreJobType")
+    if "restoreJobType" not in shown or not (comparable(expected) and comparable(read)):
         return
-    if made != read and {made, read} != {"granular", "unknownFutureValue"}:
+    if expected != read and {expected, read} != {"granular", "unknownFutureValue"}:
         raise Deviation(
-            f"/restoreJobType: expected {made!r} as it was answered before, got {read!r}",
-            expected=str(made),
+            f"/restoreJobType: expected {expected!r} as it was answered before, got {read!r}",
+            expected=str(expected),
             observed=read,
             pointer="/restoreJobType",
         )
@@ -106,8 +106,8 @@ def in_order(shown: dict[str, Any], seconds: float = 0) -> None:
     first, last = shown.get("createdDateTime"), shown.get("lastModifiedDateTime")
     if unset(first) or unset(last) or not isinstance(first, str) or not isinstance(last, str):
         return
-    made, changed = instant(first), instant(last)
-    if made and changed and _apart(made, changed) > seconds:
+    created, modified = instant(first), instant(last)
+    if created and modified and _apart(created, modified) > seconds:
         raise Deviation(
             f"/lastModifiedDateTime: expected no earlier than createdDateTime {first}, got {last}",
             expected=f"{first} or later",
@@ -122,7 +122,7 @@ def same_actors(earlier: Any, later: Any, name: str) -> None:
         return
     for actor in ("application", "user"):
         before, after = (
-            found[actor].get("id") if isinstance(found.get(actor), dict) else None for found in (earlier, later)
+            actors[actor].get("id") if isinstance(actors.get(actor), dict) else None for actors in (earlier, later)
         )
         if before and after and str(before).lower() != str(after).lower():
             raise Deviation(
@@ -179,7 +179,11 @@ def creator(session: dict[str, Any]) -> dict[str, str]:
     """The ids, in small letters, of who created a session, by actor; names may be resolved later."""
     identities = session.get("createdBy")
     actors = identities.items() if isinstance(identities, dict) else ()
-    return {actor: str(one["id"]).lower() for actor, one in actors if isinstance(one, dict) and one.get("id")}
+    return {
+        actor: str(identity["id"]).lower()
+        for actor, identity in actors
+        if isinstance(identity, dict) and identity.get("id")
+    }
 
 
 def same_number(shown: list[Any], sent: list[Any], what: str) -> None:
@@ -197,11 +201,13 @@ def same_names(shown: list[Any], sent: list[Any], member: str) -> None:
     """The same names are shown as were sent, in any order and letter case, each once."""
     have, want = sorted(str(name).lower() for name in shown), sorted(str(name).lower() for name in sent)
     if have != want:
-        odd = next((name for name in have if name not in want or have.count(name) > 1), have[0] if have else None)
+        unexpected = next(
+            (name for name in have if name not in want or have.count(name) > 1), have[0] if have else None
+        )
         raise Deviation(
-            f"/value: expected each {member} that was sent, once, got {odd}",
+            f"/value: expected each {member} that was sent, once, got {unexpected}",
             expected=", ".join(want[:3]),
-            observed=odd,
+            observed=unexpected,
             pointer=f"/value/{member}",
         )
 
@@ -209,22 +215,22 @@ def same_names(shown: list[Any], sent: list[Any], member: str) -> None:
 def as_sent(shown: list[dict[str, Any]], sent: list[dict[str, Any]], at: str) -> None:
     """Artifacts have destination, browse session and restore point of those that were sent, as far as shown."""
     for member in ("destinationType", "browseSessionId"):
-        wanted = {one.get(member) for one in sent} - {None}
-        for one in shown if wanted and all(member in one for one in sent) else ():
-            if one.get(member) and comparable(one[member]) and one[member] not in wanted:
-                raise _not_sent(f"{at}/{member}", wanted, one[member])
-    points = [_point(one) for one in shown]
+        wanted = {artifact.get(member) for artifact in sent} - {None}
+        for artifact in shown if wanted and all(member in artifact for artifact in sent) else ():
+            if artifact.get(member) and comparable(artifact[member]) and artifact[member] not in wanted:
+                raise _not_sent(f"{at}/{member}", wanted, artifact[member])
+    points = [_point(artifact) for artifact in shown]
     if len(shown) == len(sent) and all(points) and all(map(_point, sent)):
-        wanted = {_point(one).lower() for one in sent}
+        wanted = {_point(artifact).lower() for artifact in sent}
         for point in points:
             if point.lower() not in wanted or points.count(point) > 1:
                 raise _not_sent(f"{at}/restorePoint/id", wanted, point)
 
 
-def _point(one: dict[str, Any]) -> str:
-    point = one.get("restorePoint")
-    found = point.get("id") if isinstance(point, dict) else None
-    return found if isinstance(found, str) else ""
+def _point(artifact: dict[str, Any]) -> str:
+    point = artifact.get("restorePoint")
+    name = point.get("id") if isinstance(point, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _not_sent(pointer: str, wanted: Collection[Any], got: Any) -> Deviation:

@@ -22,7 +22,7 @@ from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 DELTAS = {f"{member}@delta": f"types/{member.removesuffix('s')}.json" for member in KINDS}
 """The members of an answer that list changes, and the type of what is added."""
 UNCHANGED = {"@removed", "@Core.DataModificationException"}
-"""What stands beside an element that was not added."""
+"""Annotations of an element that was not added."""
 THERE = frozenset({Phase.DRAFT, Phase.STARTED})
 OTHERS = "somebody else may have changed the session meanwhile"
 POINTERS = {COUNT: "/restoreSessionArtifactCount/total", ITEMS: "/value"}
@@ -60,9 +60,9 @@ def _moved(known: Known) -> set[int]:
 
 
 def effect(exchange: Exchange, known: Known, cause: str) -> Aspect:
-    """How the artifacts that a reading counts or lists compare, where `cause` is what it tells of.
+    """How the artifacts that a reading counts or lists compare, where `cause` is what it is about.
 
-    Raises Untouched where the reading is no evidence for that, Inconclusive where it may lag.
+    Raises Untouched where the reading is not evidence for that, Inconclusive where it may lag.
     """
     name = ITEMS if exchange.sent.operation in LISTS else COUNT
     if name == ITEMS and not known.whole:
@@ -146,7 +146,7 @@ def _after(known: Known, done: str) -> str:
 def because(known: Known, done: str) -> tuple[Exchange, ...]:
     """The exchanges that set what a reading must show: the last that did something, and the reading before it."""
     chosen = (known.before or known.created, known.causes.get(done))
-    return tuple(one for one in chosen if one is not None)
+    return tuple(earlier for earlier in chosen if earlier is not None)
 
 
 def update_refused(known: Known) -> None:
@@ -161,7 +161,7 @@ def update_refused(known: Known) -> None:
 
 def listed(known: Known) -> list[dict[str, Any]]:
     """The artifacts of a list so far, page after page."""
-    return [one for page in known.pages for one in values(page)]
+    return [artifact for page in known.pages for artifact in values(page)]
 
 
 def served(exchange: Exchange) -> None:
@@ -219,8 +219,8 @@ def agreeing(exchange: Exchange, known: Known) -> list[dict[str, Any]]:
 
 def points(elements: Iterable[Mapping[str, Any]]) -> list[str]:
     """The ids of the restore points of artifacts, "" where one has none."""
-    found = (one.get("restorePoint") for one in elements)
-    return [str(one.get("id") or "") if isinstance(one, dict) else "" for one in found]
+    restore_points = (element.get("restorePoint") for element in elements)
+    return [str(point.get("id") or "") if isinstance(point, dict) else "" for point in restore_points]
 
 
 def unchanged(known: Known) -> bool:
@@ -257,24 +257,24 @@ def wait_to_be_activated(known: Known) -> None:
 
 def all_added(shown: list[dict[str, Any]]) -> None:
     """Every artifact has the status of one that waits, as far as it shows one."""
-    for one in shown:
-        if comparable(one.get("status")) and one.get("status") not in {None, "added", "unknown"}:
+    for artifact in shown:
+        if comparable(artifact.get("status")) and artifact.get("status") not in {None, "added", "unknown"}:
             raise Deviation(
-                f"/value: expected the status added in a draft, got {one['status']!r}",
+                f"/value: expected the status added in a draft, got {artifact['status']!r}",
                 expected="added",
-                observed=one["status"],
+                observed=artifact["status"],
                 pointer="/value/status",
             )
 
 
 def one_of(shown: list[dict[str, Any]], member: str, wanted: set[str]) -> None:
     """A member of every artifact, where it is shown, is one of those that were sent."""
-    for one in shown:
-        if one.get(member) and comparable(one[member]) and one[member] not in wanted:
+    for artifact in shown:
+        if artifact.get(member) and comparable(artifact[member]) and artifact[member] not in wanted:
             raise Deviation(
-                f"/value: expected {member} {' or '.join(sorted(wanted))[:200]} as sent, got {one[member]}",
+                f"/value: expected {member} {' or '.join(sorted(wanted))[:200]} as sent, got {artifact[member]}",
                 expected=" or ".join(sorted(wanted))[:200],
-                observed=one[member],
+                observed=artifact[member],
                 pointer=f"/value/{member}",
             )
 
@@ -282,19 +282,19 @@ def one_of(shown: list[dict[str, Any]], member: str, wanted: set[str]) -> None:
 def fresh(exchange: Exchange, known: Known) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """What a list shows that the last one did not, and what was sent of it. Raises Untouched where nobody can say."""
     kind = LISTS[exchange.sent.operation]
-    sent, before = [dict(one) for one in known.sent.get(kind, ())], set(ids_of(known.listed.get(kind, ())))
-    shown = [one for one in agreeing(exchange, known) if str(one.get("id")).lower() not in before]
+    sent, before = [dict(artifact) for artifact in known.sent.get(kind, ())], set(ids_of(known.listed.get(kind, ())))
+    shown = [artifact for artifact in agreeing(exchange, known) if str(artifact.get("id")).lower() not in before]
     return shown, sent[len(sent) - len(shown) :] if len(sent) >= len(shown) else sent
 
 
 # ---------------------------------------------------------------------- what an update answers
 
 
-def told(exchange: Exchange, name: str) -> list[dict[str, Any]]:
+def answered_additions(exchange: Exchange, name: str) -> list[dict[str, Any]]:
     """The artifacts that the answer to an update names as added, under one member."""
     value = exchange.answer.get(name) if isinstance(exchange.answer, dict) else None
     elements = value if isinstance(value, list) else []
-    return [one for one in elements if isinstance(one, dict) and not UNCHANGED & one.keys()]
+    return [element for element in elements if isinstance(element, dict) and not UNCHANGED & element.keys()]
 
 
 def names_what_changed(exchange: Exchange, known: Known) -> None:
@@ -314,7 +314,7 @@ def names_what_changed(exchange: Exchange, known: Known) -> None:
             pointer="/id",
         )
     for name, schema in DELTAS.items():
-        for element in told(exchange, name):
+        for element in answered_additions(exchange, name):
             one_declared(element, schema, f"/{name}")
 
 
@@ -324,7 +324,7 @@ def listed_by_answered_id(exchange: Exchange, known: Known) -> None:
     for name in DELTAS:
         if KINDS[name.removesuffix("@delta")] != LISTS[exchange.sent.operation]:
             continue
-        for element in told(known.causes["added"], name):
+        for element in answered_additions(known.causes["added"], name):
             named = element.get("id")
             if named and isinstance(named, str) and named.lower() not in shown:
                 raise Deviation(
@@ -342,7 +342,7 @@ def answered_as_sent(exchange: Exchange, known: Known) -> None:
     if exchange.status != 200 or not {"change:clean", "change:additions"} <= exchange.sent.tags or change is None:
         raise Untouched("no additions were answered 200")
     for name in DELTAS:
-        shown = told(exchange, name)
+        shown = answered_additions(exchange, name)
         as_sent(shown, list(change.additions), f"/{name}")
         if known.phase is Phase.DRAFT:
             all_added(shown)
@@ -375,6 +375,6 @@ def nothing_there(exchange: Exchange, known: Known) -> None:
     }
     cause = known.causes.get("added")
     if cause is not None:
-        there.update(name for member in DELTAS for name in ids_of(told(cause, member)))
+        there.update(name for member in DELTAS for name in ids_of(answered_additions(cause, member)))
     if change is None or not known.listed or not there.isdisjoint(name.lower() for name in change.removals):
         raise Untouched("no removal of an artifact that is known not to be there")

@@ -27,10 +27,10 @@ _STAMP = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\
 
 def breaches(exchange: Exchange) -> list[Breach]:
     """Every place where the answer breaks the declared session type; computed once."""
-    found: list[Breach] | None = exchange.remembered("breaches")
-    if found is None:
-        found = exchange.remember("breaches", pinned().breaches(SESSION, exchange.answer))
-    return found
+    breaches: list[Breach] | None = exchange.remembered("breaches")
+    if breaches is None:
+        breaches = exchange.remember("breaches", pinned().breaches(SESSION, exchange.answer))
+    return breaches
 
 
 def types(exchange: Exchange, pointers: Iterable[str], *, lacking: bool = True) -> None:
@@ -56,10 +56,10 @@ def member(exchange: Exchange, name: str, *allowed: Any) -> Any:
     for candidate in allowed:
         if type(value) is type(candidate) and value == candidate:
             return value
-    came = "no such member" if value is NOTHING else repr(value)
+    observed = "no such member" if value is NOTHING else repr(value)
     wanted = " or ".join(repr(candidate) for candidate in allowed)
     raise Deviation(
-        f"/{name}: expected {wanted}, got {came}"[:400],
+        f"/{name}: expected {wanted}, got {observed}"[:400],
         expected=wanted,
         observed=None if value is NOTHING else value,
         pointer=f"/{name}",
@@ -73,9 +73,9 @@ def count(exchange: Exchange, name: str, wanted: int, *, needed: bool = False) -
     if value is None or (value is NOTHING and not needed) or value == wanted:
         return
     pointer = f"/restoreSessionArtifactCount/{name}"
-    came = "no such member" if value is NOTHING else repr(value)
+    observed = "no such member" if value is NOTHING else repr(value)
     raise Deviation(
-        f"{pointer}: expected {wanted}, got {came}",
+        f"{pointer}: expected {wanted}, got {observed}",
         expected=str(wanted),
         observed=None if value is NOTHING else value,
         pointer=pointer,
@@ -95,7 +95,7 @@ def printed(inside: str = "") -> tuple[str, ...]:
     rows = pinned().toml("create/page.toml")["example"]
     answers = [pinned().json(f"create/{row['response']}") for row in rows if row["origin"] == "printed"]
     shown = [answer[inside] if inside else answer for answer in answers]
-    return tuple(name for name in shown[0] if "@" not in name and all(name in one for one in shown))
+    return tuple(name for name in shown[0] if "@" not in name and all(name in artifact for artifact in shown))
 
 
 def near_misses(value: dict[str, Any], declared: Iterable[str]) -> list[tuple[str, str]]:
@@ -120,10 +120,10 @@ def instant(text: str) -> tuple[datetime, int] | None:
     Years beyond 9999 and before 1 are legal in EDM and cannot be compared here: they count as year 9999 or 1.
     Raises nothing: an impossible day (30 February) is None.
     """
-    found = _STAMP.fullmatch(text)
-    if not found:
+    match = _STAMP.fullmatch(text)
+    if not match:
         return None
-    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
     try:
         moment = datetime(  # noqa: DTZ001 - shifted to UTC below
             min(max(int(year), 1), 9999), int(month), int(day), int(hour), int(minute), int(second or 0)
@@ -167,9 +167,9 @@ def created_by_now(exchange: Exchange) -> None:
     answer has no date.
     """
     shown = exchange.answer.get("createdDateTime")
-    made = instant(shown) if isinstance(shown, str) else None
+    created = instant(shown) if isinstance(shown, str) else None
     dated = exchange.response.header("Date") if exchange.response else None
-    if made is None or dated is None:
+    if created is None or dated is None:
         raise Untouched("the answer shows no date or no time of creation")
     try:
         answered = parsedate_to_datetime(dated).astimezone(UTC).replace(tzinfo=None)
@@ -178,7 +178,7 @@ def created_by_now(exchange: Exchange) -> None:
             started = datetime.fromisoformat(exchange.started).astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         raise Untouched("the date of the answer or of the request cannot be read") from None
-    if made[0] - answered > DAYS_AHEAD and made[0] - started > DAYS_AHEAD:
+    if created[0] - answered > DAYS_AHEAD and created[0] - started > DAYS_AHEAD:
         raise Deviation(
             f"/createdDateTime: expected no later than the Date of the answer, {dated}, got {shown}",
             expected=f"{dated} or earlier",
@@ -190,10 +190,10 @@ def created_by_now(exchange: Exchange) -> None:
 def location_of_session(exchange: Exchange) -> None:
     """A Location header with a route of one session names the session of the answer. Raises Untouched without one."""
     value = exchange.response.header("Location") if exchange.response else None
-    found = _SESSION_IN.search(value) if value else None
-    if found is None:
+    match = _SESSION_IN.search(value) if value else None
+    if match is None:
         raise Untouched("the answer has no Location of a session")
-    named = found[1] or unquote(found[2]).replace("''", "'")  # doubled in a key (OData URL conventions, 4.3.1)
+    named = match[1] or unquote(match[2]).replace("''", "'")  # doubled in a key (OData URL conventions, 4.3.1)
     wanted = id_of(exchange.answer)
     if wanted.lower() not in {named.lower(), unquote(named).lower()}:
         raise Deviation(
@@ -276,9 +276,9 @@ def artifacts_whole(exchange: Exchange) -> None:
         for number, element in enumerate(value if isinstance(value, list) else ()):
             for member in needed if isinstance(element, dict) else ():
                 if element.get(member) is None:
-                    came = "null" if member in element else "no such member"
+                    observed = "null" if member in element else "no such member"
                     raise Deviation(
-                        f"/{name}/{number}/{member}: declared as not nullable, got {came}",
+                        f"/{name}/{number}/{member}: declared as not nullable, got {observed}",
                         expected=f"{member}, not null",
                         pointer=f"/{name}/{number}",
                     )
@@ -287,7 +287,7 @@ def artifacts_whole(exchange: Exchange) -> None:
 def _destinations(exchange: Exchange, name: str) -> None:
     """One request has one destination; where the answer shows artifacts, theirs is that one."""
     asked = exchange.sent.payload.get(name) if isinstance(exchange.sent.payload, dict) else None
-    wanted = {str(one.get("destinationType")).lower() for one in asked or [] if isinstance(one, dict)}
+    wanted = {str(artifact.get("destinationType")).lower() for artifact in asked or [] if isinstance(artifact, dict)}
     if len(wanted) != 1:
         return
     for number, element in enumerate(exchange.answer.get(name) or []):

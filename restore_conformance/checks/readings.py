@@ -60,7 +60,7 @@ def after(known: Known, of: str = "") -> str:
 def because(known: Known, of: str = "") -> tuple[Exchange, ...]:
     """The exchanges that set the expectation where a cause is named: what made the session, and that cause."""
     cause = known.causes.get(of)
-    return tuple(one for one in (known.created, cause) if one is not None) if cause is not None else ()
+    return tuple(earlier for earlier in (known.created, cause) if earlier is not None) if cause is not None else ()
 
 
 def found(exchange: Exchange, known: Known, of: str = "") -> None:

@@ -52,10 +52,10 @@ class Refusal:
 @functools.lru_cache(maxsize=8)
 def refusals(operation: str = "create") -> dict[str, Refusal]:
     """The refusals an operation's page documents, by defect (`schemas/<operation>/page.toml`)."""
-    made = {}
+    rows = {}
     for row in pinned().toml(f"{operation}/page.toml").get("error", []):
-        made[row["defect"]] = Refusal(row["defect"], frozenset(row["status"]), row.get("code"), row.get("prefer"))
-    return made
+        rows[row["defect"]] = Refusal(row["defect"], frozenset(row["status"]), row.get("code"), row.get("prefer"))
+    return rows
 
 
 def shown(exchange: Exchange) -> str:
@@ -186,11 +186,11 @@ def _preferred(want: Refusal, status: int | None) -> str | None:
 def _code_place(exchange: Exchange, wanted: Iterable[Refusal]) -> str | None:
     names = {want.code for want in wanted if want.code}
     folded = {name.lower() for name in names}
-    found = list(codes(exchange.answer))
-    for place, code in found:
+    found_codes = list(codes(exchange.answer))
+    for place, code in found_codes:
         if code in names:
             return place
-    for _, code in found:
+    for _, code in found_codes:
         if code.lower() in folded:
             return "other-case"
     expected = " or ".join(sorted(names))
@@ -265,9 +265,9 @@ def envelope(exchange: Exchange) -> None:
     """The body is Graph's error envelope."""
     if exchange.answer is NOTHING:
         size = len(exchange.response.body) if exchange.response else 0
-        came = f"{size} bytes that are no JSON{again(exchange)}"
+        observed = f"{size} bytes that are not JSON{again(exchange)}"
         raise Deviation(
-            f"expected a JSON error envelope with {exchange.status}, got {came}",
+            f"expected a JSON error envelope with {exchange.status}, got {observed}",
             expected='{"error": {"code": …, "message": …}}',
             observed=beginning(exchange),
         )

@@ -52,11 +52,11 @@ def shown(known: Known) -> list[dict[str, Any]]:
     """
     if not known.whole:
         raise Untouched("a list could not be read to its end")
-    return [one for page in known.pages for one in values(page)]
+    return [item for page in known.pages for item in values(page)]
 
 
 def no_repeats(exchange: Exchange, known: Known) -> None:
-    """No id stands twice: on one page, or on several where nobody can have moved rows from one to another.
+    """No id is listed twice: on one page, or on several where nobody can have moved rows from one to another.
 
     Raises Inconclusive where an answer may lag, as the pages may come of different moments then.
     """
@@ -78,10 +78,10 @@ def no_repeats(exchange: Exchange, known: Known) -> None:
 
 
 def _repeated(pages: list[list[dict[str, Any]]], times: int) -> str | None:
-    """An id that stands on pages so many times."""
+    """An id that is listed so many times."""
     counts: dict[str, int] = {}
-    for one in (one for page in pages for one in page):
-        name = one.get("id")
+    for item in (item for page in pages for item in page):
+        name = item.get("id")
         if isinstance(name, str):
             counts[name] = counts.get(name, 0) + 1
             if counts[name] >= times:
@@ -97,7 +97,7 @@ def _circle(pages: tuple[Exchange, ...]) -> bool:
 
 def _all_given(known: Known) -> bool:
     """Whether the pages read so far show sessions that were made here alone."""
-    return all(str(one.get("id")).lower() in known.given for page in known.pages for one in values(page))
+    return all(str(item.get("id")).lower() in known.given for page in known.pages for item in values(page))
 
 
 # ------------------------------------------------------------------ rows
@@ -111,12 +111,12 @@ def rows(known: Known) -> tuple[Row, ...]:
 
 
 def complete(exchange: Exchange, known: Known) -> None:
-    """Every session that is there stands in the list."""
+    """Every session that exists is in the list."""
     _presence(exchange, [row for row in rows(known) if row.phase is not Phase.GONE], expected=True)
 
 
 def deleted_gone(exchange: Exchange, known: Known) -> None:
-    """No session stands in the list that was deleted, and that get does not find any more."""
+    """No session is in the list that was deleted and that get does not find."""
     gone = [row for row in rows(known) if row.phase is Phase.GONE and row.read and row.read.status in NOT_THERE]
     _presence(exchange, gone, expected=False)
 
@@ -169,7 +169,7 @@ def agree_with_get(exchange: Exchange, known: Known) -> None:
         except Deviation as broken:
             broken.because = broken.because or (row.read,)
             raise
-    _enough(exchange, compared, any(all(_decided(row, one) for one in row.aspects.values()) for row in compared))
+    _enough(exchange, compared, any(all(_decided(row, aspect) for aspect in row.aspects.values()) for row in compared))
 
 
 def _as_get(exchange: Exchange, row: Row, item: Mapping[str, Any], read: Mapping[str, Any]) -> None:
@@ -202,7 +202,7 @@ creates sessions now and then may create as many twice, and hardly four times wi
 
 
 def nothing_of_refused(exchange: Exchange, known: Known) -> None:
-    """No session stands in a list that a request left behind which was refused after the list before.
+    """No session is in a list that a request left behind which was refused after the list before.
 
     Somebody else may have made a session meanwhile. So there is evidence only where the same requests were refused
     again and again, as many sessions were left each time, and none came between two lists with no request in between.
@@ -244,14 +244,16 @@ def _new(known: Known, between: Between) -> list[str]:
 
     A session may be seen in a list a moment after it was made, so that all that were ever given count as ours.
     """
-    creators = [ids for one in _ours(known) if (ids := creator(one))]
-    new = {str(one.get("id")).lower(): one for one in between.new if isinstance(one.get("id"), str)}
-    return sorted(name for name, one in new.items() if name not in known.given and not _of_others(one, creators))
+    creators = [ids for session in _ours(known) if (ids := creator(session))]
+    new = {str(session.get("id")).lower(): session for session in between.new if isinstance(session.get("id"), str)}
+    return sorted(
+        name for name, session in new.items() if name not in known.given and not _of_others(session, creators)
+    )
 
 
 def _ours(known: Known) -> Iterator[dict[str, Any]]:
     for page in known.pages:
-        yield from (one for one in values(page) if str(one.get("id")).lower() in known.given)
+        yield from (session for session in values(page) if str(session.get("id")).lower() in known.given)
     yield from (row.created.answer for row in known.rows)
 
 

@@ -1,6 +1,6 @@
 """What the state of a session refuses, what a draft allows, and which row of an error table may answer a request.
 
-Who asks, and sessions that are not there, are for `asking`.
+Who asks, and sessions that are not there, are for `access`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _started(exchange: Exchange, known: Known) -> tuple[Exchange, ...]:
     """What shows that a session is not a draft: its activation, and a reading since."""
     ready(exchange, known)
     activated = known.causes.get("activated")
-    read = next((one for name in ("get", "get-typed") if _shows_start(one := known.readings.get(name))), None)
+    read = next((reading for name in ("get", "get-typed") if _shows_start(reading := known.readings.get(name))), None)
     if activated is None or read is None:
         raise Untouched("no reading has shown that the session started")
     return activated, read
@@ -96,14 +96,14 @@ def as_listed(exchange: Exchange, known: Known) -> str | None:
     rows = responses.refusals("get") | responses.refusals(operation)
     try:
         return responses.refused_as_any(exchange, [rows[defect] for defect in defects])
-    except Deviation as found:
+    except Deviation as deviation:
         raise Deviation(
-            f"{asked(exchange, because)}: {found.message}",
-            expected=found.expected,
-            observed=found.observed,
-            pointer=found.pointer,
-            unless=found.unless or excuse(exchange, known),
-            refusal=found.refusal,
+            f"{asked(exchange, because)}: {deviation.message}",
+            expected=deviation.expected,
+            observed=deviation.observed,
+            pointer=deviation.pointer,
+            unless=deviation.unless or excuse(exchange, known),
+            refusal=deviation.refusal,
             because=because,
         ) from None
 
@@ -121,7 +121,7 @@ def _rows(exchange: Exchange, known: Known) -> tuple[tuple[str, ...], tuple[Exch
     steady(exchange, known)
     if known.phase is Phase.STARTED:
         return _spare(exchange, known), _started(exchange, known)
-    return _row_of_a_change(exchange, known), tuple(one for one in (known.created,) if one is not None)
+    return _row_of_a_change(exchange, known), tuple(earlier for earlier in (known.created,) if earlier is not None)
 
 
 def _spare(exchange: Exchange, known: Known) -> tuple[str, ...]:
@@ -199,9 +199,9 @@ def _fit(additions: tuple[Mapping[str, Any], ...], known: Known, kind: str) -> b
     if known.created is None or "clean" not in known.created.sent.tags or _holds_another_kind(known, kind):
         return False
     every = (*held, *additions)
-    one_place = len({str(one.get("destinationType")) for one in every}) == 1
-    one_browse = len({str(one.get("browseSessionId")).lower() for one in every}) == 1
-    names = [_name(one) for one in every]
+    one_place = len({str(artifact.get("destinationType")) for artifact in every}) == 1
+    one_browse = len({str(artifact.get("browseSessionId")).lower() for artifact in every}) == 1
+    names = [_name(artifact) for artifact in every]
     apart = len(set(names)) == len(names)
     return (kind == "standard" or bool(held)) and one_place and one_browse and apart and len(every) <= LIMIT
 
@@ -222,7 +222,7 @@ def _ours(removals: tuple[str, ...], known: Known, kind: str) -> bool:
     listed, gone = known.readings.get(KINDS.get(kind, "")), known.causes.get("removed")
     if listed is None or (gone is not None and gone.number > listed.number):
         return False
-    there = {str(one.get("id")).lower() for one in known.listed.get(kind, ())}
+    there = {str(artifact.get("id")).lower() for artifact in known.listed.get(kind, ())}
     return {name.lower() for name in removals} <= there
 
 

@@ -31,8 +31,8 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **{**options, "allow_abbrev": False})
 
     def error(self, message: str) -> NoReturn:
-        """Tell a mistake in one sentence, with what the user may have meant. Raises UsageError."""
-        said = re.sub(r"^argument ([^:]*): ", lambda found: f"{found[1].split('/')[-1]}: ", message)
+        """Report a mistake in one sentence, with what the user may have meant. Raises UsageError."""
+        said = re.sub(r"^argument ([^:]*): ", lambda match: f"{match[1].split('/')[-1]}: ", message)
         unknown = re.search(r"^(\S+): invalid choice: '(.*)' \(choose from (.*)\)$", said)
         if unknown:
             names = [name.strip(" '") for name in unknown[3].split(",")]
@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
 
     def unknown(self, rest: Sequence[str]) -> NoReturn:
         """Say which argument is not known here, without its value, which may be a secret. Raises UsageError."""
-        option = next((one.partition("=")[0] for one in rest if one.startswith("-") and one != "-"), None)
+        option = next((word.partition("=")[0] for word in rest if word.startswith("-") and word != "-"), None)
         if option is None:
             raise UsageError(f"{rest[0][:60]!r} is one argument too many; see {self.prog} --help.")
         known = [name.removeprefix("--") for name in self._option_string_actions]
@@ -94,8 +94,8 @@ def inverted(row: Setting) -> bool:
 
 def where(arguments: argparse.Namespace, row: Setting) -> str:
     """How the user gave a setting: an option, a variable or a place in a file; its option where it was not given."""
-    found: Mapping[str, str] = getattr(arguments, "given", {})
-    return found.get(row.name, row.spelled)
+    given: Mapping[str, str] = getattr(arguments, "given", {})
+    return given.get(row.name, row.spelled)
 
 
 def is_given(arguments: argparse.Namespace, name: str) -> bool:
@@ -130,22 +130,22 @@ def take_environment(
 
 def configured(arguments: argparse.Namespace) -> Configuration:
     """The configuration of a command, read once; says what of it is not honoured. Raises UsageError."""
-    found: Configuration | None = getattr(arguments, "configured", None)
-    if found is None:
-        found = arguments.configured = configuration(arguments.config)
-        if found.notice:
-            print(f"restore-conformance: {found.notice}", file=sys.stderr)
-    return found
+    config: Configuration | None = getattr(arguments, "configured", None)
+    if config is None:
+        config = arguments.configured = configuration(arguments.config)
+        if config.notice:
+            print(f"restore-conformance: {config.notice}", file=sys.stderr)
+    return config
 
 
 def fill_in(arguments: argparse.Namespace) -> None:
     """Take from the files what the command line and the environment leave open. Raises UsageError."""
-    found = configured(arguments)
+    config = configured(arguments)
     stronger = frozenset(getattr(arguments, "given", ()))
-    for name, value in found.run.items():
+    for name, value in config.run.items():
         row = RUN[name]
         if hasattr(arguments, row.key) and not outranked(row, stronger):
-            whence = f"{name} of {found.whence[name]}"
+            whence = f"{name} of {config.whence[name]}"
             take(arguments, row, row.typed(value, whence), whence)
 
 

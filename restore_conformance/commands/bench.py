@@ -84,7 +84,7 @@ def main(arguments: argparse.Namespace) -> int:
             print(f"wrong  {score.kind:11} {score.name}: {', '.join(score.blamed) or score.reason}", flush=True)
         if score.kind == "fault" and not score.detected and arguments.profile == "standard":
             score.deep = _detected_deeper(register, score.name, named=not hidden)
-            # What was missed before is no news to whoever compares.
+            # A fault that was missed before does not make the comparison worse.
             nowhere = nowhere or not (score.deep or score.name in known.get("fault", {}).get("wrong", ()))
     figures = _figures(scores)
     figures["profile"], figures["share"] = arguments.profile, arguments.share
@@ -99,10 +99,10 @@ def _detected_deeper(register: Any, name: str, *, named: bool) -> bool:
     """Whether the deep profile detects a fault that the standard one does not; printed either way if it is `named`."""
     from restore_conformance.bench import score_fault
 
-    found = bool(score_fault(register, name, "deep", drawn=DEEPER).detected)
+    detected = bool(score_fault(register, name, "deep", drawn=DEEPER).detected)
     if named:
-        print(f"{'deep  ' if found else 'missed'} fault       {name}", flush=True)
-    return found
+        print(f"{'deep  ' if detected else 'missed'} fault       {name}", flush=True)
+    return detected
 
 
 def _long_run(register: Any, arguments: argparse.Namespace) -> int:
@@ -162,32 +162,32 @@ def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Callable[[
 def _figures(scores: dict[str, list[Any]]) -> dict[str, Any]:
     from restore_conformance.bench.servers import HALVES
 
-    made: dict[str, Any] = {}
-    for kind, found in scores.items():
-        made[kind] = {
-            "servers": len(found),
-            "right": sum(score.right for score in found),
-            "requests": round(sum(score.requests for score in found) / len(found)),
-            "exchanges": sum(score.exchanges for score in found),
-            "wrong": sorted(score.name for score in found if not score.right),
+    figures: dict[str, Any] = {}
+    for kind, judged in scores.items():
+        figures[kind] = {
+            "servers": len(judged),
+            "right": sum(score.right for score in judged),
+            "requests": round(sum(score.requests for score in judged) / len(judged)),
+            "exchanges": sum(score.exchanges for score in judged),
+            "wrong": sorted(score.name for score in judged if not score.right),
         }
         if kind == "fault":
-            made[kind]["caught"] = sum(score.detected for score in found)
-            made[kind]["deep"] = sum(score.deep for score in found)
-            made[kind]["first"] = sum(score.first for score in found)
-            made[kind]["halves"] = {half: _half(found, half) for half in HALVES}
-    return made
+            figures[kind]["caught"] = sum(score.detected for score in judged)
+            figures[kind]["deep"] = sum(score.deep for score in judged)
+            figures[kind]["first"] = sum(score.first for score in judged)
+            figures[kind]["halves"] = {half: _half(judged, half) for half in HALVES}
+    return figures
 
 
 def _half(scores: list[Any], half: str) -> dict[str, int]:
     """How many faults of a half there are, how many of them were detected, and how many had the right clause first."""
     from restore_conformance.bench.servers import half_of
 
-    found = [score for score in scores if half_of(score.name) == half]
+    judged = [score for score in scores if half_of(score.name) == half]
     return {
-        "servers": len(found),
-        "caught": sum(score.detected for score in found),
-        "first": sum(score.first for score in found),
+        "servers": len(judged),
+        "caught": sum(score.detected for score in judged),
+        "first": sum(score.first for score in judged),
     }
 
 
@@ -197,8 +197,10 @@ def _table(figures: dict[str, Any], seconds: float) -> None:
             continue
         said = f"{kind:12} {row['servers']:4} servers, {row['requests']} requests each, {row['exchanges']} exchanges: "
         if kind == "fault":
-            found, first = row["caught"] / row["servers"], row["first"] / row["servers"]
-            said += f"{row['caught']} detected ({found:.1%}), {row['first']} with the right clause first ({first:.1%})"
+            detected, first = row["caught"] / row["servers"], row["first"] / row["servers"]
+            said += (
+                f"{row['caught']} detected ({detected:.1%}), {row['first']} with the right clause first ({first:.1%})"
+            )
             said += f", {row['deep']} more detected by the deep profile" if row["deep"] else ""
         else:
             said += f"{row['servers'] - row['right']} false positives"
@@ -212,12 +214,12 @@ def _table(figures: dict[str, Any], seconds: float) -> None:
 
 def _earlier(path: str) -> dict[str, Any]:
     try:
-        found = json.loads(files.read(Path(path), LARGEST))
+        figures = json.loads(files.read(Path(path), LARGEST))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"--compare {path} cannot be read: {line(str(error), 120)}.") from None
-    if not isinstance(found, dict) or not all(_is_row(found[kind]) for kind in KINDS if kind in found):
+    if not isinstance(figures, dict) or not all(_is_row(figures[kind]) for kind in KINDS if kind in figures):
         raise UsageError(f"--compare {path} does not hold the figures of bench --json.")
-    return found
+    return figures
 
 
 def _is_row(row: Any) -> bool:
@@ -232,15 +234,15 @@ def _is_row(row: Any) -> bool:
 def _moved(path: str) -> dict[str, dict[str, str]]:
     """The faults whose clause does not bind any more, from moved.toml beside the earlier figures."""
     try:
-        found = tomllib.loads(files.read(Path(path).with_name("moved.toml"), LARGEST).decode())
+        rows = tomllib.loads(files.read(Path(path).with_name("moved.toml"), LARGEST).decode())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"moved.toml beside --compare {path} cannot be read: {line(str(error), 120)}.") from None
-    for name, row in found.items():
-        if not isinstance(row, dict) or not all(isinstance(row.get(one), str) for one in MOVED):
+    for name, row in rows.items():
+        if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in MOVED):
             raise UsageError(f"moved.toml beside --compare {path}: [{line(name, 60)}] needs {', '.join(MOVED)}.")
-    return found
+    return rows
 
 
 def _compare(figures: dict[str, Any], earlier: dict[str, Any], moved: dict[str, dict[str, str]] | None = None) -> int:

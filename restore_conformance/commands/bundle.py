@@ -38,14 +38,14 @@ def main(arguments: argparse.Namespace) -> int:
     run = read_record(arguments.run)
     clause = broken_clause(run, arguments.clause)
     good = good_run(arguments.good, arguments.clause) if arguments.good else None
-    found = select(path.with_name("exchanges.ndjson"), clause, arguments.exchanges)
-    made = files(Case(run, clause, found, good))
+    selection = select(path.with_name("exchanges.ndjson"), clause, arguments.exchanges)
+    contents = files(Case(run, clause, selection, good))
     finding = clause["findings"][0]
-    evidence = [*exchanges(finding), *found.exchanges]
-    found_leaks = leaks(made, evidence, scrub_of_command_line([]))
+    evidence = [*exchanges(finding), *selection.exchanges]
+    found_leaks = leaks(contents, evidence, scrub_of_command_line([]))
     if found_leaks:
         first, *others = found_leaks
-        more = f", and {len(others)} more in {', '.join(sorted({one.file for one in others}))}"
+        more = f", and {len(others)} more in {', '.join(sorted({other.file for other in others}))}"
         raise UsageError(
             f"No bundle was written: {first.file} holds {first.kind}{more if others else ''}. Make the run "
             "anew with this version, so that everything is scrubbed."
@@ -54,11 +54,12 @@ def main(arguments: argparse.Namespace) -> int:
     to = Path(arguments.to) if arguments.to else path.with_name(f"{name}.zip")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        write_file(to, zipped(made))
+        write_file(to, zipped(contents))
     except OSError as error:
         raise UsageError(f"--to {to} cannot be written: {error.strerror or error}.") from None
-    left = f" ({found.left_out} more left out; see --exchanges)" if found.left_out else ""
-    print(f"{to}: {len(made)} files, {len(found.exchanges)} exchanges{left}; looked through for secrets, none found.")
+    left = f" ({selection.left_out} more left out; see --exchanges)" if selection.left_out else ""
+    count = len(selection.exchanges)
+    print(f"{to}: {len(contents)} files, {count} exchanges{left}; looked through for secrets, none found.")
     return 0
 
 
@@ -69,5 +70,5 @@ def good_run(name: str, address: str) -> dict[str, Any]:
     run = read_record(name)
     verdict = next((entry["verdict"] for entry in run["clauses"] if entry["id"] == address), "none")
     if verdict != "pass":
-        raise UsageError(f"--good {name}: {address} has the verdict {verdict} there, so that is no good run of it.")
+        raise UsageError(f"--good {name}: {address} has the verdict {verdict} there, and a good run has pass.")
     return run

@@ -31,54 +31,54 @@ def main(arguments: argparse.Namespace) -> int:
     edition = edition_of(arguments)
     if arguments.readings:
         return _readings(register)
-    exact = [made for made in register.clauses if made.address == arguments.id]
+    exact = [clause for clause in register.clauses if clause.address == arguments.id]
     if exact:
         _whole(exact[0], register, edition)
         return 0
-    found = [made for made in register.clauses if made.address.startswith(arguments.id)]
-    if not found:
-        near = addresses_near(arguments.id, [made.address for made in register.clauses])
+    clauses = [clause for clause in register.clauses if clause.address.startswith(arguments.id)]
+    if not clauses:
+        near = addresses_near(arguments.id, [clause.address for clause in register.clauses])
         raise UsageError(f"There is no clause {arguments.id[:60]!r}.{near}")
-    for made in found:
-        print(f"{made.level.value:8} {made.address:52} {made.says}{_beside(made, edition)}")
-    binding = [made for made in found if edition.binds(made.since)]
-    counts = {level: sum(made.level == level for made in binding) for level in ("must", "should", "observe")}
+    for clause in clauses:
+        print(f"{clause.level.value:8} {clause.address:52} {clause.says}{_beside(clause, edition)}")
+    binding = [clause for clause in clauses if edition.binds(clause.since)]
+    counts = {level: sum(clause.level == level for clause in binding) for level in ("must", "should", "observe")}
     said = ", ".join(f"{number} {level}" for level, number in counts.items())
     print(f"\n{len(binding)} clauses of edition {edition.edition.name}: {said}")
-    if len(found) > len(binding):
-        print(f"{len(found) - len(binding)} clauses began later and do not bind; see --edition")
+    if len(clauses) > len(binding):
+        print(f"{len(clauses) - len(binding)} clauses began later and do not bind; see --edition")
     return 0
 
 
-def _beside(made: Clause, edition: Chosen) -> str:
+def _beside(clause: Clause, edition: Chosen) -> str:
     """What is to be said of a clause that the edition does not have."""
-    newer = edition.newer(made.since)
+    newer = edition.newer(clause.since)
     if newer is not None:
         return f" [edition {newer.name}, not binding]"
-    return "" if edition.binds(made.since) else f" [left out: began {made.since}]"
+    return "" if edition.binds(clause.since) else f" [left out: began {clause.since}]"
 
 
-def _whole(made: Clause, register: Register, edition: Chosen) -> None:
+def _whole(clause: Clause, register: Register, edition: Chosen) -> None:
     rows = {
-        "level": made.level.value,
-        "says": made.says,
-        "because": made.because,
-        "heading": made.heading,
-        "statements": ", ".join(made.statements),
-        "source": made.source,
-        "row": made.row,
-        "since": made.since,
-        "judged by": made.test or f"untested: {made.untested}",
-        "fault": made.fault and f"{made.fault} (restore-conformance serve --fault {made.fault})",
-        "needs": ", ".join(made.needs),
-        "after": ", ".join((*made.follows, *made.after)),
+        "level": clause.level.value,
+        "says": clause.says,
+        "because": clause.because,
+        "heading": clause.heading,
+        "statements": ", ".join(clause.statements),
+        "source": clause.source,
+        "row": clause.row,
+        "since": clause.since,
+        "judged by": clause.test or f"untested: {clause.untested}",
+        "fault": clause.fault and f"{clause.fault} (restore-conformance serve --fault {clause.fault})",
+        "needs": ", ".join(clause.needs),
+        "after": ", ".join((*clause.follows, *clause.after)),
     }
-    print(made.address + _beside(made, edition))
+    print(clause.address + _beside(clause, edition))
     for name, value in rows.items():
         if value:
             print(f"  {name:11} {value}")
-    if made.reading:
-        entry = register.interpretations[made.reading]
+    if clause.reading:
+        entry = register.interpretations[clause.reading]
         print(f"  reading     {entry.key}: {entry.conflict}")
         for name, says in entry.readings.items():
             mark = "*" if name in entry.allowed else " "
@@ -87,7 +87,7 @@ def _whole(made: Clause, register: Register, edition: Chosen) -> None:
 
 def _readings(register: Register) -> int:
     for entry in register.interpretations.values():
-        users = [made.address for made in register.clauses if made.reading == entry.key]
+        users = [clause.address for clause in register.clauses if clause.reading == entry.key]
         print(f"{entry.key} (default: {entry.default})\n  {entry.conflict}")
         for name, says in entry.readings.items():
             print(f"  {entry.key}={name}: {says}")

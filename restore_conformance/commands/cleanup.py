@@ -33,11 +33,11 @@ def main(arguments: argparse.Namespace) -> int:
             print(line)
         print("Nothing was sent. Give --yes to delete what the journal lists, or name the tenant in live.allow.")
         return 0
-    with opened(settings, live, yes=arguments.yes, adopt=tuple(arguments.session)) as found:
-        if unknown := [one for one in arguments.session if not found.guard.journal.knew(one)]:
+    with opened(settings, live, yes=arguments.yes, adopt=tuple(arguments.session)) as target:
+        if unknown := [session for session in arguments.session if not target.guard.journal.knew(session)]:
             raise UsageError(f"--session {unknown[0]} was never listed as perhaps ours, so it is not deleted.")
-    left = list(dict.fromkeys([*found.recovered, *found.left]))
-    print_left(left, found.unanswered, sys.stdout)
+    left = list(dict.fromkeys([*target.recovered, *target.left]))
+    print_left(left, target.unanswered, sys.stdout)
     if not left:
         print("Nothing of ours is left.")
     return int(Exit.LEFT_BEHIND if left else Exit.CONFORMANT)

@@ -54,12 +54,12 @@ def main(arguments: argparse.Namespace) -> int:
         from restore_conformance.reports.accepted_deviations import accepted
 
         new = accepted(new, ledger, names_of(new), writing.today(), Scrub().text)
-    found = document(compare(old, new))
+    comparison = document(compare(old, new))
     for path, style in files:
-        write(path, FORMATS[style](found))
-    printed = FORMATS["text" if files or arguments.quiet else arguments.format or "text"](found)
+        write(path, FORMATS[style](comparison))
+    printed = FORMATS["text" if files or arguments.quiet else arguments.format or "text"](comparison)
     sys.stdout.write(printed.partition("\n")[0] + "\n" if arguments.quiet else printed)
-    exit_code: int = found["exit"]
+    exit_code: int = comparison["exit"]
     return exit_code
 
 
@@ -71,15 +71,15 @@ def names_of(run: dict[str, Any]) -> list[str]:
 
 def style_of(name: str, asked: str | None) -> str:
     """The format of a file: as its ending says, or as asked for. Raises UsageError where the two differ."""
-    told = ENDINGS.get(Path(name).suffix.lower())
-    if told and asked and told != asked:
-        raise UsageError(f"--output {name} ends like {told}, and --format says {asked}.")
-    made = told or asked
-    if made is None:
+    by_name = ENDINGS.get(Path(name).suffix.lower())
+    if by_name and asked and by_name != asked:
+        raise UsageError(f"--output {name} ends like {by_name}, and --format says {asked}.")
+    style = by_name or asked
+    if style is None:
         raise UsageError(
             f"--output {name} does not say which format: end it in .txt, .json, .md or .html, or use --format."
         )
-    return made
+    return style
 
 
 def write(path: Path, text: str) -> None:

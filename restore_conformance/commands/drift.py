@@ -93,7 +93,7 @@ def _compare(args: argparse.Namespace) -> int:
     from restore_conformance.drift.comparison import Settings, compare
     from restore_conformance.drift.facts import join
     from restore_conformance.drift.lines import lines
-    from restore_conformance.drift.phrases import Kept
+    from restore_conformance.drift.phrases import Texts
     from restore_conformance.drift.report_json import document
     from restore_conformance.drift.report_text import Report, markdown, terminal
     from restore_conformance.drift.severity import read_severity
@@ -117,7 +117,7 @@ def _compare(args: argparse.Namespace) -> int:
     facts = join(changes, metadata, seen, {str(reading.kind) for reading in comparison.readings})
     broken = {error.where for error in comparison.broken}
     report = Report(
-        lines(changes, facts, standing, Kept(sentences, clause_words(args.schemas))),
+        lines(changes, facts, standing, Texts(sentences, clause_words(args.schemas))),
         [reading.where for reading in comparison.before],
         [reading.where for reading in comparison.readings if reading.where not in broken],
         list(comparison.broken),

@@ -1,4 +1,4 @@
-"""The parts of `drift` that live on the history: remembering a night, log, bisect, as-of, acknowledge.
+"""The parts of `drift` that need the history: remembering a night, log, bisect, as-of, acknowledge.
 
 Turns arguments into calls and results into text; keeps and judges nothing itself.
 """
@@ -120,16 +120,16 @@ def _log(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list[s
 
 
 def _acknowledge(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list[str], int]:
-    """Keeps that somebody has seen a change, why it may stand, and until when."""
+    """Stores the acknowledgement of a change: its owner, the reason, and the last day."""
     missing = [name for name in ("change", "owner", "reason", "expires") if not getattr(args, name)]
     if missing:
         raise UsageError(f"An acknowledgement needs --{' --'.join(missing)}.")
     if args.change not in store.bodies():
         raise UsageError(f"The history has no change {args.change!r}; drift log lists those it has.")
-    made = args.night or datetime.now(UTC).date()
-    if args.expires < made:
-        raise UsageError(f"The acknowledgement would end on {args.expires}, before it begins on {made}.")
-    store.acknowledge(Acknowledgement(args.change, args.owner, args.reason, made, args.expires))
+    began = args.night or datetime.now(UTC).date()
+    if args.expires < began:
+        raise UsageError(f"The acknowledgement would end on {args.expires}, before it begins on {began}.")
+    store.acknowledge(Acknowledgement(args.change, args.owner, args.reason, began, args.expires))
     row = {"change": args.change, "owner": args.owner, "reason": args.reason, "expires": args.expires}
     return row, [f"{args.change} is acknowledged by {args.owner} until {args.expires}."], 0
 

@@ -1,4 +1,4 @@
-"""`history`: bring run records into a history, list them, leave one out, and tell which verdicts really changed.
+"""`history`: bring run records into a history, list them, leave one out, and show which verdicts really changed.
 
 Also how other commands keep their run. Turns arguments into calls; keeps nothing itself.
 """
@@ -24,7 +24,7 @@ LONGEST_LABEL = 80
 
 
 def check_history(arguments: argparse.Namespace) -> None:
-    """Open the history before a request is sent, so that nothing is judged in vain. Raises UsageError."""
+    """Open the history before a request is sent, so that a run is not judged in vain. Raises UsageError."""
     from restore_conformance.history.store import open_store
 
     label_of(arguments)
@@ -92,9 +92,9 @@ def _add(arguments: argparse.Namespace, label: str) -> int:
 
     packed = [pack(read_stored(name), label) for name in arguments.run]
     with open_store(arguments.history) as store:
-        for name, one in zip(arguments.run, packed, strict=True):
-            said = "kept" if runs.add(store, one) else "was kept already"
-            print(f"{name} {said} as {one.kept.name}")
+        for name, run in zip(arguments.run, packed, strict=True):
+            said = "kept" if runs.add(store, run) else "was kept already"
+            print(f"{name} {said} as {run.row.name}")
     return 0
 
 
@@ -149,9 +149,9 @@ def _notice(arguments: argparse.Namespace, _: str) -> int:
 
     story = _read(arguments)
     after = _after(arguments.since, story.runs)
-    found = [one for one in notices(story) if after(one.run)]
-    sys.stdout.write(FORMATS[arguments.format](found))
-    return int(any(one.worse for one in found))
+    chosen = [notice for notice in notices(story) if after(notice.run)]
+    sys.stdout.write(FORMATS[arguments.format](chosen))
+    return int(any(notice.worse for notice in chosen))
 
 
 def _after(since: str | None, listed: list[RunRow]) -> Any:
@@ -164,7 +164,7 @@ def _after(since: str | None, listed: list[RunRow]) -> Any:
         try:
             date.fromisoformat(since)
         except ValueError:
-            raise UsageError(f"--since {since} is no date; write YYYY-MM-DD, or the name of a run.") from None
+            raise UsageError(f"--since {since} is not a date; write YYYY-MM-DD, or the name of a run.") from None
         return lambda run: run.day >= since
     limit = find(listed, since)
     return lambda run: run.started > limit.started

@@ -50,7 +50,7 @@ def main(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     ledger = writing.ledger_of(arguments, register)
     with tempfile.TemporaryDirectory() as pipes:
-        paths = [_file(one, Path(pipes)) for name in arguments.file for one in _recordings(name)]
+        paths = [_file(file, Path(pipes)) for name in arguments.file for file in _recordings(name)]
         return _judged(arguments, register, settings, ledger, paths)
 
 
@@ -59,14 +59,14 @@ def _recordings(name: str) -> list[str]:
     folder = Path(name)
     if not folder.is_dir():
         return [name]
-    found = sorted(
+    paths = sorted(
         path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file() and _is_recording(path)
     )
-    if not found:
+    if not paths:
         raise UsageError(f"The folder {name} holds no recordings: no HAR file (.har) and no cassette (.yaml or .yml).")
-    if len(found) > FILES:
-        raise UsageError(f"The folder {name} holds {len(found)} recordings; name one with at most {FILES}.")
-    return [str(path) for path in found]
+    if len(paths) > FILES:
+        raise UsageError(f"The folder {name} holds {len(paths)} recordings; name one with at most {FILES}.")
+    return [str(path) for path in paths]
 
 
 def _is_recording(path: Path) -> bool:
@@ -94,7 +94,7 @@ def _judged(
     arguments: argparse.Namespace, register: Register, settings: Settings, ledger: Ledger | None, paths: list[Path]
 ) -> int:
     """Judge the recordings, write, print."""
-    from restore_conformance.recorded import BASE, Review, clock, kept, origins
+    from restore_conformance.recorded import BASE, Review, clock, conclude_recorded, origins
     from restore_conformance.records.exchange_store import Store
     from restore_conformance.reports.accepted_deviations import settled
     from restore_conformance.scrub import Scrub
@@ -114,7 +114,7 @@ def _judged(
             review.close()
 
         def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
-            code, reason, unjudged = kept(verdicts)
+            code, reason, unjudged = conclude_recorded(verdicts)
             return code, f"{reason}: {origins(review.sources)}", unjudged
 
         took = time.perf_counter() - before
@@ -123,7 +123,7 @@ def _judged(
             folder, result, scrub, store, arguments,
             lambda run: settled(
                 run, result, ledger, ["recordings"], writing.today(), scrub.text,
-                concluded=lambda verdicts, *_: kept(verdicts),
+                concluded=lambda verdicts, *_: conclude_recorded(verdicts),
             ),
         )  # fmt: skip
     if not arguments.quiet:
@@ -134,10 +134,10 @@ def _judged(
 
 def since(verdicts: list[ClauseVerdict]) -> list[str]:
     """For each broken clause, from when on the answer is wrong."""
-    made = []
-    for found in verdicts:
-        if found.verdict is Verdict.FAIL:
-            clause: Clause = found.clause
+    lines = []
+    for verdict in verdicts:
+        if verdict.verdict is Verdict.FAIL:
+            clause: Clause = verdict.clause
             when = f"since {clause.since}, when the clause began" if clause.since else "in every edition known here"
-            made.append(f"Wrong {when}: {clause.address}")
-    return made
+            lines.append(f"Wrong {when}: {clause.address}")
+    return lines

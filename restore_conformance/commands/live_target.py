@@ -47,25 +47,25 @@ def _base(arguments: argparse.Namespace) -> str:
 def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
     """The settings of a live target, or None where the target is the mock, on loopback, or a listed emulator.
 
-    Safety follows the host: whatever is none of these is live, also when it is given as a URL. Raises UsageError.
+    Safety follows the host: any other host is live, also when it is given as a URL. Raises UsageError.
     """
     from restore_conformance.live.settings import checked, live_from
 
-    found = configured(arguments)
+    config = configured(arguments)
     check_kind(settings.target)
     if settings.target == "mock":
         return None
     parts = url_of(settings.target)
     if parts is None and "://" in settings.target:
-        raise UsageError(f"--target {settings.target!r} is no URL; give one like http://127.0.0.1:8080/beta.")
+        raise UsageError(f"--target {settings.target!r} is not a URL; give one like http://127.0.0.1:8080/beta.")
     host = parts.hostname or "" if parts else ""
     if settings.target != "live" and (not host or is_loopback(host)):
         return None
-    live = live_from(found)
+    live = live_from(config)
     settings.emulators = (*settings.emulators, *live.emulators)
-    for one in settings.emulators:
-        if is_vendor(one):
-            raise UsageError(f"{one} belongs to the vendor, so it is a live target and no emulator.")
+    for emulator in settings.emulators:
+        if is_vendor(emulator):
+            raise UsageError(f"{emulator} belongs to the vendor, so it is a live target and not an emulator.")
     if settings.target != "live":
         if host.lower() in settings.emulators:
             return None
@@ -96,7 +96,7 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
 
 
 def run_of(arguments: argparse.Namespace, settings: Settings, register: Register) -> LiveRun | None:
-    """The run of a live target, before anything is sent; None where the target is none. Raises UsageError."""
+    """The run of a live target, before anything is sent; None for another target. Raises UsageError."""
     live = live_of(arguments, settings)
     if live is None:
         return None
@@ -185,8 +185,8 @@ def print_permissions(cells: list[Cell], out: TextIO) -> None:
 
 def print_left(left: list[Leftover], unanswered: int, out: TextIO) -> None:
     """List what could not be deleted."""
-    for one in left:
-        shown = gate.harmless(f"{one.session or '(id unknown)'}: {one.why}.").replace("\n", "\\n")
+    for leftover in left:
+        shown = gate.harmless(f"{leftover.session or '(id unknown)'}: {leftover.why}.").replace("\n", "\\n")
         print(f"Left behind: {shown}", file=out)
     if unanswered:
         print(

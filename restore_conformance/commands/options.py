@@ -40,12 +40,12 @@ def edition_of(arguments: argparse.Namespace) -> Chosen:
 
 
 def noted(sentence: str) -> None:
-    """Tell the user how an option was read."""
+    """Print how an option was read."""
     print(f"restore-conformance: note: {sentence}", file=sys.stderr)
 
 
 def _short(settings: Settings) -> None:
-    """Say of tokens that are too short to be looked for everywhere that they are not."""
+    """Print a notice for tokens that are too short to be searched for everywhere."""
     kinds = [kind for kind, token in {"good": settings.token, **settings.identities}.items() if 0 < len(token) < LEAST]
     if kinds and settings.target not in {"mock", "replay"}:
         named = ", ".join("the token" if kind == "good" else f"the token of {kind}" for kind in kinds)
@@ -85,7 +85,7 @@ def asking_of(arguments: argparse.Namespace) -> Settings:
     """The settings that say who is asked, as whom and with which ids. Raises UsageError."""
     at = {name: where(arguments, ROWS[name]) for name in ("token", "identities", "restore_points", "granular_items")}
     token = values.token_from(arguments.token, noted, at["token"])
-    made = Settings(
+    settings = Settings(
         target=arguments.target,
         token=token,
         identities=values.identities_from(arguments.identity, token, noted, at["identities"]),
@@ -96,14 +96,14 @@ def asking_of(arguments: argparse.Namespace) -> Settings:
         wait=arguments.wait,
     )
     if arguments.restore_points:
-        made.restore_points = values.restore_points_from(arguments.restore_points, at["restore_points"])
+        settings.restore_points = values.restore_points_from(arguments.restore_points, at["restore_points"])
     if arguments.granular_items:
-        made.granular_items = values.granular_items_from(arguments.granular_items, at["granular_items"])
-    return made
+        settings.granular_items = values.granular_items_from(arguments.granular_items, at["granular_items"])
+    return settings
 
 
 def _only_for_sending(arguments: argparse.Namespace) -> None:
-    """Refuse the options that a replay or the mock cannot heed. Raises UsageError.
+    """Refuse the options that have no effect on a replay or the mock. Raises UsageError.
 
     What the environment or a file says for every run alike is passed over.
     """
@@ -124,7 +124,7 @@ SENDING = (
 
 def readings_of(arguments: argparse.Namespace, known: Mapping[str, Interpretation]) -> dict[str, frozenset[str]]:
     """KEY=VALUE pairs against interpretations.toml. Raises UsageError naming what there is."""
-    made: dict[str, frozenset[str]] = {}
+    narrowed: dict[str, frozenset[str]] = {}
     at = where(arguments, ROWS["readings"])
     for pair in arguments.reading:
         key, _, value = pair.partition("=")
@@ -135,13 +135,13 @@ def readings_of(arguments: argparse.Namespace, known: Mapping[str, Interpretatio
             raise UsageError(f"{at} {key[:60]!r} is not an interpretation.{near}{there}")
         value = value.strip()
         if value in {"open", "either"}:
-            made[entry.key] = frozenset(entry.readings)
+            narrowed[entry.key] = frozenset(entry.readings)
         elif value in entry.readings:
-            made[entry.key] = frozenset({value})
+            narrowed[entry.key] = frozenset({value})
         else:
             near = suggestion(value, entry.readings)
             raise UsageError(f"{at} {key} is one of: {', '.join(entry.readings)}, open; got {value[:60]!r}.{near}")
-    return made
+    return narrowed
 
 
 KINDS = {"mock": "", "replay": " (the recordings)", "live": " (a tenant)"}
@@ -153,7 +153,7 @@ def check_kind(target: str, kinds: Mapping[str, str] = KINDS) -> None:
     if target not in kinds and target.partition("://")[0].lower() not in {"http", "https"}:
         named = ", ".join(f"{name}{what}" for name, what in kinds.items())
         raise UsageError(
-            f"--target {target[:80]!r} is none of: {named}, or a base URL such as http://127.0.0.1:8080/beta."
+            f"--target {target[:80]!r} is not one of: {named}, or a base URL such as http://127.0.0.1:8080/beta."
             f"{suggestion(target, kinds)}"
         )
 
@@ -185,19 +185,19 @@ def target_of(settings: Settings, *, every_edition: bool = False, standing: bool
         return Embedded(service)
     check_kind(settings.target)
     check_version(settings.target)
-    made = Http(
+    target = Http(
         settings.target, settings.ca_bundle, settings.timeout, near=True, addresses=frozenset(settings.emulators),
         headers=settings.headers,
     )  # fmt: skip
-    if not made.loopback and (made.host.lower() not in settings.emulators or is_vendor(made.host)):
+    if not target.loopback and (target.host.lower() not in settings.emulators or is_vendor(target.host)):
         raise UsageError(
-            f"{made.host} is not this machine, so it is a live target: see restore-conformance run --target live. If "
-            f"it is an emulator and no tenant, say so with --emulator {made.host}."
+            f"{target.host} is not this machine, so it is a live target: see restore-conformance run --target live. If "
+            f"it is an emulator and no tenant, say so with --emulator {target.host}."
         )
     _short(settings)
-    if settings.wait and not answers(made, settings.wait):
-        noted(f"{made.host} did not answer within {settings.wait:g} {'second' if settings.wait == 1 else 'seconds'}.")
-    return made
+    if settings.wait and not answers(target, settings.wait):
+        noted(f"{target.host} did not answer within {settings.wait:g} {'second' if settings.wait == 1 else 'seconds'}.")
+    return target
 
 
 def scrub_of(settings: Settings, *, request_ids: bool = False) -> Scrub:

@@ -49,14 +49,14 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.target == "documentation":
         from restore_conformance.recorded.recorder import documented
 
-        made = list(documented(register, folder, lambda clause: not only or clause.address == only))
-        return _write(made, folder, arguments.target, only)
+        cassettes = list(documented(register, folder, lambda clause: not only or clause.address == only))
+        return _write(cassettes, folder, arguments.target, only)
     settings = options.asking_of(arguments)
     live = live_target.live_of(arguments, settings)
     if live is not None:
         return _live(arguments, settings, live, register, only, folder)
     if arguments.dry_run:
-        raise UsageError(f"--dry-run is for live targets; {settings.target} is none, so leave it out.")
+        raise UsageError(f"--dry-run is for live targets; {settings.target} is not live, so leave it out.")
     from restore_conformance.campaign.campaign import Campaign
     from restore_conformance.recorded.provenance import Place, place_of
 
@@ -127,10 +127,10 @@ def _finish(recorder: Recorder, result: Result, folder: Path, target: str, only:
         if result.stop is not Stop.BOUND:
             raise Unready(f"Nothing was recorded, since the run did not come to its end: {result.stopped}.")
         recorder.cut()
-        print(f"Only what came before was recorded: {result.stopped}.")
-    made = recorder.cassettes(result, folder, _wanted(only, folder))
-    code = _write(made, folder, target, only)
-    _compare(recorder.register, result, made)
+        print(f"Only the exchanges before the stop were recorded: {result.stopped}.")
+    cassettes = recorder.cassettes(result, folder, _wanted(only, folder))
+    code = _write(cassettes, folder, target, only)
+    _compare(recorder.register, result, cassettes)
     return code
 
 
@@ -145,35 +145,39 @@ def _wanted(only: str, folder: Path) -> Callable[[Clause], bool]:
     return wanted
 
 
-def _write(made: list[Cassette], folder: Path, target: str, only: str) -> int:
+def _write(cassettes: list[Cassette], folder: Path, target: str, only: str) -> int:
     from restore_conformance.recorded import outdated
     from restore_conformance.recorded.cassettes import save
 
-    if not made:
+    if not cassettes:
         raise UsageError(f"Nothing was recorded: no answer of {target} touches {only or 'any clause'}.")
-    save(made, outdated(folder, [one.name for one in made]))
-    for cassette in made:
+    save(cassettes, outdated(folder, [cassette.name for cassette in cassettes]))
+    for cassette in cassettes:
         print(f"{cassette.name}: {len(cassette.exchanges)} exchanges")
-    origins = {one.provenance.origin for one in made if one.provenance}
-    print(f"Wrote {len(made)} cassettes of {target}, as {' and '.join(sorted(origins))}.")
+    origins = {cassette.provenance.origin for cassette in cassettes if cassette.provenance}
+    print(f"Wrote {len(cassettes)} cassettes of {target}, as {' and '.join(sorted(origins))}.")
     if target not in {"mock", "documentation"} and "mock" in origins:
-        service = next(one.provenance.service for one in made if one.provenance and one.provenance.origin == "mock")
+        service = next(
+            cassette.provenance.service
+            for cassette in cassettes
+            if cassette.provenance and cassette.provenance.origin == "mock"
+        )
         print(f"They are no evidence about the service: recorded from {service}.")
     return int(Exit.CONFORMANT)
 
 
-def _compare(register: Register, result: Result, made: list[Cassette]) -> None:
-    """Say where a replay of what was written says something else than the run did."""
+def _compare(register: Register, result: Result, cassettes: list[Cassette]) -> None:
+    """Print where a replay of the cassettes has another verdict than the run."""
     from restore_conformance.recorded import unlike
 
-    for address, said, replayed in unlike(register, result, made):
+    for address, said, replayed in unlike(register, result, cassettes):
         print(f"{address} was {said} in the run and is {replayed} in its recording, which holds less.")
 
 
 def _only(address: str, register: Register) -> str:
     if not address:
         return ""
-    known = [made.address for made in register.clauses if made.judge is not None]
+    known = [clause.address for clause in register.clauses if clause.judge is not None]
     if address not in known:
         near = addresses_near(address, known)
         raise UsageError(f"There is no clause {address[:60]!r} that can be recorded.{near}")

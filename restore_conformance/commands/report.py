@@ -41,7 +41,7 @@ def main(arguments: argparse.Namespace) -> int:
         raise UsageError(f"The reports cannot be written to {folder}: {error.strerror or error}.") from None
     finally:
         pending.drop()
-    names = ", ".join(one.name for kind, one in written.items() if kind != "json")
+    names = ", ".join(file.name for kind, file in written.items() if kind != "json")
     print(f"{folder}: {names}")
     return 0
 

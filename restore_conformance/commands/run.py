@@ -39,7 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
     ledger = writing.ledger_of(arguments, register)
     live = live_target.run_of(arguments, settings, register)
     if live is None and arguments.dry_run:
-        raise UsageError(f"--dry-run is for live targets; {settings.target} is none, so leave it out.")
+        raise UsageError(f"--dry-run is for live targets; {settings.target} is not live, so leave it out.")
     if live is not None and live_target.only_shown(live, arguments, "send this plan"):
         print("Nothing was sent.")
         return int(Exit.CONFORMANT)
@@ -109,7 +109,9 @@ class Subject:
             from restore_conformance.recorded import replay
 
             return replay(self.register, self.settings, keep)
-        watchers = {"watch": progress, "expect": progress.expect, "told": progress.report_broken} if progress else {}
+        watchers = (
+            {"watch": progress, "expect": progress.expect, "on_finding": progress.report_broken} if progress else {}
+        )
         return campaign_of(self.settings, self.target, self.register, keep=keep, **watchers).run()
 
     def _judge_live(
@@ -129,7 +131,7 @@ class Subject:
                 result = live.run(
                     watch=progress, keep=keep, support=support, on_token=note,
                     begin=(lambda: stack.enter_context(progress)) if progress else None,
-                    on_broken=progress.report_broken if progress else None,
+                    on_finding=progress.report_broken if progress else None,
                 )  # fmt: skip
             finally:
                 live_target.print_left([*live.recovered, *live.left], live.unanswered, sys.stderr)
@@ -192,8 +194,8 @@ def judge(arguments: argparse.Namespace, subject: Subject, ledger: Ledger | None
                 signals.calm()
 
         def settle(run: dict[str, Any]) -> dict[str, Any]:
-            made = subject.settled(run, result, ledger, scrub)
-            return progress.explained(made) if progress else made
+            judged = subject.settled(run, result, ledger, scrub)
+            return progress.explained(judged) if progress else judged
 
         if folder is None or store is None:
             run = settle(run_of(result, scrub))

@@ -66,7 +66,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _edition(arguments: argparse.Namespace) -> Chosen:
     """The edition that is served: the one that is named, or the one under which the seeded fault shows."""
-    made = edition_of(arguments)
+    edition = edition_of(arguments)
     if arguments.fault and not arguments.edition and not arguments.as_of:
         from restore_conformance.bench import edition_of as shows_in
         from restore_conformance.clauses import load
@@ -74,4 +74,4 @@ def _edition(arguments: argparse.Namespace) -> Chosen:
 
         if arguments.fault in FAULTS:
             return chosen(shows_in(load(), arguments.fault))
-    return made
+    return edition

@@ -30,7 +30,7 @@ def main(arguments: argparse.Namespace) -> int:
 
     folder = Path(arguments.folder)
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder.")
+        raise UsageError(f"{folder} is not a folder.")
     began = time.perf_counter()
     with open_store(arguments.history, make=False) as store:
         built = build(store, folder)

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 def folder_of(name: str, option: str = "--report") -> Path:
     """The folder that an option names, made and tried.
 
-    Raises UsageError for what can be no folder: a file in its place, or a link where the default was not named by
-    anybody, since a checkout of somebody else's may hold one. A folder that cannot be written now is said at once and
-    is no reason not to judge: the verdict is printed all the same.
+    Raises UsageError for what cannot be a folder: a file in its place, or a link where the default was not named by
+    anybody, since a checkout of somebody else's may hold one. A folder that cannot be written is
+    reported at once, and the run goes on: its verdict is printed all the same.
     """
     folder = Path(name)
     if not folder.is_absolute() and name in UNNAMED:

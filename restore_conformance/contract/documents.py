@@ -73,9 +73,9 @@ class Documents:
 
     def schema_names(self) -> list[str]:
         """Every JSON Schema of the contract, by path."""
-        found = [*self.root.glob("types/*.json"), *self.root.glob("*/request.json")]
-        found += [*self.root.glob("*/response.json"), *self.root.glob("*/error.json")]
-        return sorted({path.relative_to(self.root).as_posix() for path in found})
+        paths = [*self.root.glob("types/*.json"), *self.root.glob("*/request.json")]
+        paths += [*self.root.glob("*/response.json"), *self.root.glob("*/error.json")]
+        return sorted({path.relative_to(self.root).as_posix() for path in paths})
 
     def accepts(self, name: str, value: Any) -> bool:
         """Whether a value keeps the schema of that file."""
@@ -98,7 +98,7 @@ class Documents:
             registry = jsonschema_rs.Registry(resources)
             return jsonschema_rs.validator_for({"$ref": BASE + name}, registry=registry)
         except (ValueError, jsonschema_rs.ReferencingError) as error:
-            raise UsageError(f"schemas/{name} is no JSON Schema: {str(error).splitlines()[0]}.") from None
+            raise UsageError(f"schemas/{name} is not a JSON Schema: {str(error).splitlines()[0]}.") from None
 
     def _explainer(self, name: str) -> Any:
         if name not in self._slow:
@@ -106,9 +106,9 @@ class Documents:
             import referencing
             import referencing.jsonschema
 
-            made = referencing.jsonschema.DRAFT202012.create_resource
+            create = referencing.jsonschema.DRAFT202012.create_resource
             registry: Any = referencing.Registry().with_resources(
-                (BASE + other, made(self.json(other))) for other in {*self.schema_names(), name}
+                (BASE + other, create(self.json(other))) for other in {*self.schema_names(), name}
             )
             self._slow[name] = jsonschema.Draft202012Validator(
                 {"$ref": BASE + name}, registry=registry, format_checker=None
@@ -135,22 +135,22 @@ class Documents:
             file, _, fragment = ref.partition("#")
             if file:
                 here = join(here, file)
-            found = self.json(here)
+            value = self.json(here)
             for part in fragment.split("/")[1:]:
-                found = found[part.replace("~1", "/").replace("~0", "~")]
-            merged = {**found, **merged}
+                value = value[part.replace("~1", "/").replace("~0", "~")]
+            merged = {**value, **merged}
         raise UsageError(f"schemas/{at} refers to itself without end.")
 
     def members(self, name: str) -> dict[str, tuple[dict[str, Any], str]]:
         """The declared members of a type with those of its base types: name to (schema, file)."""
         schema = self.json(name)
-        found: dict[str, tuple[dict[str, Any], str]] = {}
+        members: dict[str, tuple[dict[str, Any], str]] = {}
         for base in schema.get("allOf", []):
             if "$ref" in base:
-                found.update(self.members(join(name, base["$ref"])))
+                members.update(self.members(join(name, base["$ref"])))
         for member, declared in schema.get("properties", {}).items():
-            found[member] = (declared, name)
-        return found
+            members[member] = (declared, name)
+        return members
 
     @functools.cached_property
     def digest(self) -> str:

@@ -35,7 +35,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The edition that binds. Clauses that began after `until` do not; `later` are the editions that came after it.
+    """The edition that binds. Clauses that began after `until` do not; `later` are the editions after it.
 
     `until` is earlier than the edition itself only where a day before the first edition was asked for.
     """
@@ -52,20 +52,20 @@ class Chosen:
         """The later edition that brought something which does not bind yet; None where it is left out altogether."""
         if self.binds(since) or self.until < self.edition.since or since <= self.edition.since:
             return None
-        return next((one for one in self.later if since <= one.since), None)
+        return next((edition for edition in self.later if since <= edition.since), None)
 
     @property
     def newer_members(self) -> dict[str, frozenset[str]]:
         """The members of a request that only later editions have."""
-        made: dict[str, frozenset[str]] = {}
-        for one in self.later:
-            for of, names in one.members.items():
-                made[of] = made.get(of, frozenset()) | names
-        return made
+        members: dict[str, frozenset[str]] = {}
+        for edition in self.later:
+            for of, names in edition.members.items():
+                members[of] = members.get(of, frozenset()) | names
+        return members
 
     def is_newer(self, tags: frozenset[str]) -> bool:
         """Whether a request with these tags holds a member that only a later edition has."""
-        return any(TAG + one.name in tags for one in self.later)
+        return any(TAG + edition.name in tags for edition in self.later)
 
     def judges(self, since: str, tags: frozenset[str]) -> bool:
         """Whether what began in that month may be judged by a request with these tags.
@@ -98,22 +98,22 @@ def chosen(name: str = "", as_of: str = "", documents: Documents | None = None) 
     every = editions(documents)
     month = as_of[:7]
     if month:
-        found = next((one for one in reversed(every) if one.since <= month), every[0])
-        return _from(every, found, min(month, found.since))
+        binding = next((edition for edition in reversed(every) if edition.since <= month), every[0])
+        return _from(every, binding, min(month, binding.since))
     if name == LATEST:
         return _from(every, every[-1], every[-1].since)
     if not name:
         name = next(row["name"] for row in documents.toml(TABLE)["edition"] if row.get("pinned"))
-    for one in every:
-        if one.name == name:
-            return _from(every, one, one.since)
-    known = ", ".join(one.name for one in every)
-    near = suggestion(name, [*(one.name for one in every), LATEST])
+    for edition in every:
+        if edition.name == name:
+            return _from(every, edition, edition.since)
+    known = ", ".join(edition.name for edition in every)
+    near = suggestion(name, [*(edition.name for edition in every), LATEST])
     raise UsageError(f"There is no edition {name[:40]!r}; there are: {known}, {LATEST}.{near}")
 
 
-def _from(every: tuple[Edition, ...], found: Edition, until: str) -> Chosen:
-    return Chosen(found, until, tuple(one for one in every if one.since > found.since))
+def _from(every: tuple[Edition, ...], binding: Edition, until: str) -> Chosen:
+    return Chosen(binding, until, tuple(edition for edition in every if edition.since > binding.since))
 
 
 def names_in(payload: Mapping[str, Any], members: Members) -> bool:
@@ -124,7 +124,7 @@ def names_in(payload: Mapping[str, Any], members: Members) -> bool:
                 return True
             continue
         for key, value in payload.items():
-            if key.partition("@")[0] == of and any(not names.isdisjoint(one) for one in _objects(value)):
+            if key.partition("@")[0] == of and any(not names.isdisjoint(element) for element in _objects(value)):
                 return True
     return False
 
@@ -132,23 +132,23 @@ def names_in(payload: Mapping[str, Any], members: Members) -> bool:
 def _objects(value: Any) -> Iterable[Mapping[str, Any]]:
     """The objects of a list, or one that stands where a list is wanted."""
     listed = value if isinstance(value, list) else [value]
-    return (one for one in listed if isinstance(one, dict))
+    return (element for element in listed if isinstance(element, dict))
 
 
 def as_of_edition(schema: Any, until: str) -> Any:
     """A copy of a JSON Schema without the members that began later (`x-since`)."""
     if isinstance(schema, list):
-        return [as_of_edition(one, until) for one in schema]
+        return [as_of_edition(part, until) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {}
+    changed = {}
     for name, value in schema.items():
         if name in {"properties", "patternProperties"} and isinstance(value, dict):
-            kept = {key: one for key, one in value.items() if not _began_after(one, until)}
-            made[name] = as_of_edition(kept, until)
+            members = {key: member for key, member in value.items() if not _began_after(member, until)}
+            changed[name] = as_of_edition(members, until)
             continue
-        made[name] = as_of_edition(value, until)
-    return made
+        changed[name] = as_of_edition(value, until)
+    return changed
 
 
 def _began_after(schema: Any, until: str) -> bool:

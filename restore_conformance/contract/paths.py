@@ -61,18 +61,18 @@ def within(link: str, base: str, asked: str = "") -> str:
             return ""
         root = urlsplit(base)
         if not root.hostname:
-            found = urlsplit(link)
-            path = found.path.removeprefix(root.path.rstrip("/"))
-            return _kept(path, found.query) if not found.netloc else ""
-        found = urlsplit(urljoin(base.rstrip("/") + asked, link))
-        if _origin(found.scheme, found.hostname, found.port) != _origin(root.scheme, root.hostname, root.port):
+            split = urlsplit(link)
+            path = split.path.removeprefix(root.path.rstrip("/"))
+            return _kept(path, split.query) if not split.netloc else ""
+        split = urlsplit(urljoin(base.rstrip("/") + asked, link))
+        if _origin(split.scheme, split.hostname, split.port) != _origin(root.scheme, root.hostname, root.port):
             return ""
     except ValueError:
         return ""
     front = root.path.rstrip("/")
-    if "@" in found.netloc or not found.path.startswith(front + "/"):
+    if "@" in split.netloc or not split.path.startswith(front + "/"):
         return ""
-    return _kept(found.path[len(front) :], found.query)
+    return _kept(split.path[len(front) :], split.query)
 
 
 def _origin(scheme: str, host: str | None, port: int | None) -> tuple[str, str, int | None]:

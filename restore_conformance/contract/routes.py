@@ -19,10 +19,10 @@ READING = frozenset({"get", "get-typed", "list", "list-typed", "list-artifacts"}
 def route(request: Request) -> tuple[str, str]:
     """The operation a request line names, and the session id in it: ("get", "1f1f…"). Unknown: ("other", "")."""
     path = re.sub(r"/{2,}", "/", unquote(request.target.partition("?")[0]))
-    found = ROUTE.match(path)
-    if not found:
+    match = ROUTE.match(path)
+    if not match:
         return "other", ""
-    parts = found["rest"].split("/")
+    parts = match["rest"].split("/")
     method = request.method
     match parts:
         case ["sharePointRestoreSessions"]:

@@ -1,1 +1,1 @@
-"""Drift: the difference between two readings of the contract, judged, remembered and reported."""
+"""Drift: the difference between two readings of the contract, judged, stored and reported."""

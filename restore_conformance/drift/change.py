@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Grade(enum.StrEnum):
-    """What a change means for a client, mildest first; *undecidable* says so, and what would settle it."""
+    """What a change means for a client, mildest first; an *undecidable* change says what would settle it."""
 
     INFORMATIONAL = "informational"
     ADDITIVE = "additive"
@@ -25,7 +25,7 @@ class Grade(enum.StrEnum):
 
 
 _COUNTED = frozenset({"seen", "documented"})
-"""Details that vary from night to night without the change being another one."""
+"""Details that vary from night to night while the change is the same."""
 
 
 class Direction(enum.StrEnum):

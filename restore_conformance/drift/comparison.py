@@ -1,6 +1,6 @@
 """One comparison: the readings of both sides, compared kind by kind, and what could not be read.
 
-Assembles; every judgement is made below it.
+Assembles; the packages below it judge.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.metadata import Knows, Metadata
 from restore_conformance.drift.sources.page_facts import PageFacts
 from restore_conformance.drift.sources.reading import Reading, read_pinned, read_source
-from restore_conformance.drift.sources.sniff import SourceKind, said
+from restore_conformance.drift.sources.sniff import SourceKind, label
 
 _UNEQUAL = frozenset({Knows.FACETS, Knows.NULLABILITY, Knows.COMPUTED, Knows.NAVIGATION})
-"""What OpenAPI and CSDL state in ways that cannot be held against each other."""
+"""Facts that OpenAPI and CSDL state in ways that cannot be compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The changes between two sides. `broken` are the sources that could not be believed.
+    """The changes between two sides. `broken` are the sources that are implausible or unreadable.
 
     `notes` say, by source, what it holds and was not compared; `editions` to which known edition a page is nearest.
     """
@@ -54,13 +54,13 @@ class Settings:
     cache: Path | None = None
     accept_loss: bool = False
     editions: bool = True
-    """Whether what a known edition has is left out of a comparison with the pinned contract."""
+    """Whether differences that a known edition explains are left out of a comparison with the pinned contract."""
 
 
 def compare(old: Iterable[str], new: Iterable[str], settings: Settings) -> Comparison:
     """Reads both sides and compares every newer source with the older side.
 
-    A source that cannot be believed is kept in `broken`; the others are still compared.
+    A source that is implausible or unreadable is listed in `broken`; the others are still compared.
     """
     broken: list[SourceBroken] = []
     before = _read_all(old, settings, broken)
@@ -102,7 +102,7 @@ def _read(source: str, settings: Settings) -> Reading:
 
 
 def read_older(sources: Iterable[str], settings: Settings) -> list[Reading]:
-    """The older side. Raises SourceBroken for the first source that cannot be believed."""
+    """The older side. Raises SourceBroken for the first source that is implausible or unreadable."""
     return [_read(source, settings) for source in sources]
 
 
@@ -130,9 +130,9 @@ def beyond_editions(before: list[Reading], reading: Reading, settings: Settings)
 def _all_changes(before: list[Reading], reading: Reading, settings: Settings) -> list[Change]:
     partner = _partner(before, reading)
     if partner is None:
-        had = " and ".join(sorted({said(one.kind) for one in before}))
+        had = " and ".join(sorted({label(older.kind) for older in before}))
         raise SourceBroken(
-            reading.where, found=said(reading.kind), expected=f"what can be compared with {had}",
+            reading.where, found=label(reading.kind), expected=f"what can be compared with {had}",
             advice="name an older source of the same kind with --from, or compare with pinned",
         )  # fmt: skip
     if reading.behaviour is not None:
@@ -188,7 +188,7 @@ def same_page(partner: Reading, page: PageFacts, where: str) -> tuple[str, PageF
 
 
 def _without_name(change: Change, old: Api, new: Api) -> Change:
-    """A schema that is gone while every place that used it holds the same: only its name went, which nobody sees."""
+    """A schema that is gone while every place that used it holds the same: only its name went, which no client sees."""
     if change.kind != "type_removed" or not written_out(old, new, change.path):
         return change
     mild, why = Grade.INFORMATIONAL, "every body that used it holds the same as before"
@@ -234,31 +234,31 @@ def _metadata(partner: Reading, reading: Reading, settings: Settings) -> list[Ch
 
 
 def _named(metadata: Metadata) -> Metadata:
-    """The types that have a name of their own, without objects that an OpenAPI document writes out in a member."""
+    """The named types, without objects that an OpenAPI document writes out in a member."""
     types = {name: facts for name, facts in metadata.types.items() if name.rpartition(".")[0] not in metadata.types}
     return replace(metadata, types=types)
 
 
 def _shared(old: Metadata, new: Metadata) -> tuple[Metadata, Metadata]:
     """Of sources in two formats, what both are sure to be about: what create can reach, or the types both have."""
-    kept = create_scope(old).types | create_scope(new).types or old.types.keys() & new.types.keys()
-    one, other = ({name: m.types[name] for name in m.types if name in kept} for m in (old, new))
-    return replace(old, types=one), replace(new, types=other)
+    shared = create_scope(old).types | create_scope(new).types or old.types.keys() & new.types.keys()
+    was, now = ({name: m.types[name] for name in m.types if name in shared} for m in (old, new))
+    return replace(old, types=was), replace(new, types=now)
 
 
 def _as_pinned(old: Metadata, new: Metadata) -> Metadata:
     """Of a newer source, what the pinned contract is about: its own types and whatever create can reach."""
-    kept = old.types.keys() | create_scope(new).types
-    types = {name: facts for name, facts in new.types.items() if name in kept}
+    names = old.types.keys() | create_scope(new).types
+    types = {name: facts for name, facts in new.types.items() if name in names}
     notes = {key: value for key, value in new.annotations.items() if key[0].partition("/")[0] in types}
     return replace(new, types=types, annotations=notes)
 
 
 def _behaviour(before: list[Reading], partner: Reading, reading: Reading, settings: Settings) -> list[Change]:
     assert reading.behaviour is not None
-    declared = next((one for one in before if one.metadata is not None), None) or read_pinned(settings.schemas)
+    declared = next((older for older in before if older.metadata is not None), None) or read_pinned(settings.schemas)
     assert declared.metadata is not None
-    page = next((one.page for one in before if one.page is not None), None) or declared.page
+    page = next((older.page for older in before if older.page is not None), None) or declared.page
     changes = behaviour_changes(declared.metadata, page, reading.behaviour.exchanges, reading.where)
     earlier = partner.behaviour.exchanges if partner.behaviour is not None else None
     had = behaviour_changes(declared.metadata, page, earlier) if earlier is not None else []

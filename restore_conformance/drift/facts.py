@@ -59,7 +59,7 @@ class Fact:
 
     @property
     def order(self) -> str:
-        """Who moved first and who followed, in words; nothing where only one source could tell."""
+        """Who moved first and who followed, in words; "" where only one source shows it."""
         days = sorted(self.dates.items(), key=lambda item: (item[1], item[0]))
         if not days and not self.missing and len(self.families) < 2:
             return ""

@@ -12,7 +12,7 @@ from typing import Any
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.facts import Fact, family_of
 from restore_conformance.drift.kinds import KINDS
-from restore_conformance.drift.phrases import Kept, listed, plain, short, subject, todo, what, whom
+from restore_conformance.drift.phrases import Texts, listed, plain, short, subject, todo, what, whom
 from restore_conformance.drift.rules import RULES
 from restore_conformance.drift.sources.metadata import bare
 
@@ -48,11 +48,11 @@ class Line:
 
 
 def lines(
-    changes: Iterable[Change], facts: Iterable[Fact] = (), standing: Standing | None = None, kept: Kept | None = None
+    changes: Iterable[Change], facts: Iterable[Fact] = (), standing: Standing | None = None, texts: Texts | None = None
 ) -> list[Line]:
     """Every change in a line, the gravest first."""
     left, joined = list(changes), list(facts)
-    history, words = standing or {}, kept or Kept()
+    history, words = standing or {}, texts or Texts()
     by_change = {identity: fact for fact in joined for ids in fact.changes.values() for identity in ids}
     by_id: dict[str, list[tuple[int, Change]]] = {}
     for at, change in enumerate(left):
@@ -83,7 +83,7 @@ def _of_fact(fact: Fact, changes: Mapping[str, list[tuple[int, Change]]]) -> lis
     `changes` are those of the night by id, each with its place. The one that names the declared type stands first.
     """
     ids = {identity for group in fact.changes.values() for identity in group}
-    placed = sorted((one for identity in ids for one in changes.get(identity, ())), key=lambda one: one[0])
+    placed = sorted((row for identity in ids for row in changes.get(identity, ())), key=lambda row: row[0])
     group = [change for _, change in placed if not change.kind.endswith("_unseen")]
     alike = len({(change.grade, change.create) for change in group}) == 1
     if len({change.source for change in group}) < 2 or not alike:
@@ -129,7 +129,7 @@ def _grouped(changes: Iterable[Change], key: Callable[[Change], Any]) -> dict[An
     return groups
 
 
-def _renamed(changes: list[Change], _: Kept) -> _Events:
+def _renamed(changes: list[Change], _: Texts) -> _Events:
     """Types that are gone from one namespace and new in another under the same names, and the bodies they stand in."""
     removed = [change for change in changes if change.kind == "type_removed"]
     added = _grouped(changes, lambda c: c.path.rpartition(".")[2] if c.kind == "type_added" else None)
@@ -155,7 +155,7 @@ def _renamed(changes: list[Change], _: Kept) -> _Events:
         yield says, [*(change for pair in both for change in pair), *bodies]
 
 
-def _moved_bases(changes: list[Change], words: Kept) -> _Events:
+def _moved_bases(changes: list[Change], words: Texts) -> _Events:
     """A type that derives from another one, with the members that merely moved along."""
     members = _grouped(changes, lambda c: c.path.partition("/")[0] if c.rule == "G-MOVE" and "/" in c.path else None)
     for change in changes:
@@ -168,7 +168,7 @@ def _moved_bases(changes: list[Change], words: Kept) -> _Events:
             yield f"{subject(change)}: {what(change, words)}{along}.", [change, *moved]
 
 
-def _hoisted(changes: list[Change], _: Kept) -> _Events:
+def _hoisted(changes: list[Change], _: Texts) -> _Events:
     """Members that moved between a type and those that derive from it: one line for each member."""
     moved = _grouped(changes, lambda c: c.path.rpartition("/")[2] if c.rule == "G-MOVE" else None)
     for name, group in moved.items():
@@ -180,7 +180,7 @@ def _hoisted(changes: list[Change], _: Kept) -> _Events:
             yield f"{name} moved from {listed(origin, 4)} to {listed(to, 4)}.", group
 
 
-def _unseen(changes: list[Change], _: Kept) -> _Events:
+def _unseen(changes: list[Change], _: Texts) -> _Events:
     """What a recording did not show, in one line a recording: a few exchanges prove nothing."""
     words = {"member": "members", "enum_member": "values", "code": "error codes", "status": "statuses"}
     mild = [change for change in changes if change.grade is Grade.INFORMATIONAL]
@@ -190,7 +190,7 @@ def _unseen(changes: list[Change], _: Kept) -> _Events:
         yield f"{where} does not show {listed(counts)}.", group
 
 
-def _alike(changes: list[Change], words: Kept) -> _Events:
+def _alike(changes: list[Change], words: Texts) -> _Events:
     """Many mild changes of one kind about the same subject, or of the same words about many."""
 
     def key(change: Change) -> tuple[Any, ...] | None:

@@ -1,8 +1,8 @@
 """One change as one sentence: the call or type it touches, what happened to it, whom that breaks, and what to do.
 
 Turns the details of a change into words, and never shows a value as the program writes it; what needs no more than
-that stands in the tables of kinds and rules. Judges nothing and reads nothing. Old words of a page come from whoever
-kept them.
+that stands in the tables of kinds and rules. Judges nothing and reads nothing. Old words of a page are given by
+the caller.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def call(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Words that were kept: of sentences by fingerprint, and of clauses, in our own words, by id."""
+class Texts:
+    """Stored texts: of sentences by fingerprint, and of clauses, in the suite's words, by id."""
 
     sentences: Mapping[str, str] = field(default_factory=dict)
     clauses: Mapping[str, str] = field(default_factory=dict)
@@ -75,16 +75,16 @@ def subject(change: Change) -> str:
     operation = re.match(r"(Action|Function) (\w+)\((.*)\)$", change.path)
     if operation:
         takes = change.detail.get("overload")
-        of = f"({', '.join(short(one) for one in takes)})" if takes else ""
+        of = f"({', '.join(short(name) for name in takes)})" if takes else ""
         return f"{operation[1].lower()} {operation[2]}{of} on {short(operation[3])}"
     owner, _, member = short(change.path.partition("@")[0]).partition("/")
     return call(f"{owner}.{member.replace('/', '.')}" if member and "." not in owner else short(change.path))
 
 
-def what(change: Change, kept: Kept) -> str:
+def what(change: Change, texts: Texts) -> str:
     """What happened, without its subject and its final stop."""
     if change.kind.startswith("page_statement_"):
-        return _statement(change, kept)
+        return _statement(change, texts)
     phrase = _PHRASES.get(change.kind)
     if phrase is not None:
         return phrase(change)
@@ -108,8 +108,8 @@ def whom(change: Change) -> str:
     rule = RULES[change.rule]
     why = f" ({change.why})" if change.why and change.grade is not Grade.UNDECIDABLE else ""
     if change.grade is Grade.BREAKING:
-        ours = change.create is Grade.BREAKING
-        reach = f" {CREATE} reaches it." if ours else f" Whoever only calls {CREATE} is not touched."
+        in_create = change.create is Grade.BREAKING
+        reach = f" {CREATE} reaches it." if in_create else f" Whoever only calls {CREATE} is not touched."
         reach = "" if subject(change) == CREATE else reach
         return f"Breaks {rule.breaks}{why}.{reach}"
     if change.grade is Grade.UNDECIDABLE:
@@ -132,13 +132,13 @@ def todo(change: Change) -> str:
     return "nothing; pin accepts it" if change.grade is Grade.ADDITIVE else "nothing"
 
 
-def _statement(change: Change, kept: Kept) -> str:
+def _statement(change: Change, texts: Texts) -> str:
     heading, detail = change.path.rpartition("/")[0], change.detail
-    was = detail.get("was_text") or kept.sentences.get(detail.get("was", ""))
+    was = detail.get("was_text") or texts.sentences.get(detail.get("was", ""))
     now = detail.get("now_text")
-    ours = [kept.clauses[name] for name in change.clauses if name in kept.clauses]
-    old = f'"{was}"' if was else "a sentence whose old words are not kept here"
-    by_us = f" (our clause on it: {ours[0]})" if ours and not was else ""
+    clauses = [texts.clauses[name] for name in change.clauses if name in texts.clauses]
+    old = f'"{was}"' if was else "a sentence whose old words are not stored here"
+    by_us = f" (our clause on it: {clauses[0]})" if clauses and not was else ""
     place = f"under {heading!r}".replace("'", '"')
     if change.kind.endswith("_added"):
         return f'{place} the page now says "{now}"'
@@ -186,10 +186,8 @@ def _signature(change: Change) -> str:
         names = [f"{row[0]} ({short(row[1])})" for row in change.detail.get(key) or ()]
         parts += [f"{words} {listed(names)}"] if names else []
     parts += [
-        f"{one[0]} was {short(one[1])} and is {short(other[1])}"
-        if one[1] != other[1]
-        else f"{one[0]} is held otherwise"
-        for one, other in change.detail.get("params_changed") or ()
+        f"{was[0]} was {short(was[1])} and is {short(now[1])}" if was[1] != now[1] else f"{was[0]} is held otherwise"
+        for was, now in change.detail.get("params_changed") or ()
     ]
     returns = change.detail.get("returns")
     parts += [f"returns {plain(returns[1])} where it returned {plain(returns[0])}"] if returns else []

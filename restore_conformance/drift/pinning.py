@@ -1,6 +1,6 @@
 """Accepts the contract as it is now: writes `schemas/types` and the page's fingerprints, and lists what people must do.
 
-Only facts are written; every sentence of ours (descriptions, what a clause says) is kept or asked for.
+Only facts are written; every sentence of the suite (descriptions, what a clause says) is kept or asked for.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class Plan:
 def plan_types(schemas: Path, new: Metadata, where: str, plan: Plan, *, accept_loss: bool = False) -> None:
     """Plans the files of `schemas/types`: the pinned types and whatever the create operation can reach.
 
-    Raises SourceBroken where the newer source lost too much to be believed.
+    Raises SourceBroken where the newer source lost implausibly much.
     """
     folder = schemas / "types"
     old = pinned_types.read(folder)
-    kept = set(old.types) | set(create_scope(new).types)
-    types = {name: _with_known_numbers(facts, old) for name, facts in new.types.items() if name in kept}
+    names = set(old.types) | set(create_scope(new).types)
+    types = {name: _with_known_numbers(facts, old) for name, facts in new.types.items() if name in names}
     chosen = Metadata(types, annotations=new.annotations, dangling=new.dangling)
     if not accept_loss:
         check_metadata(old, chosen, where)
@@ -70,10 +70,10 @@ def _with_known_numbers(facts: TypeFacts, old: Metadata) -> TypeFacts:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        schema = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return schema if isinstance(schema, dict) else {}
 
 
 def plan_page(
@@ -113,12 +113,12 @@ def _by_hand(change: Change) -> str:
 
 
 def _fingerprints(old: PageFacts, new: PageFacts) -> str:
-    """The table of fingerprints; what stands in an include that was not at hand is kept as it was."""
+    """The table of fingerprints; fingerprints from an include that was not at hand stay as they were."""
     lines: list[str] = []
     for name in [*old.statements, *(name for name in new.statements if name not in old.statements)]:
         marks = [statement.fingerprint for statement in new.statements.get(name, ())]
-        kept = [s.fingerprint for s in old.statements.get(name, ()) if excused(s.fingerprint, name, new)]
-        marks = [*(mark for mark in kept if mark not in marks), *marks]
+        retained = [s.fingerprint for s in old.statements.get(name, ()) if excused(s.fingerprint, name, new)]
+        marks = [*(mark for mark in retained if mark not in marks), *marks]
         if marks:
             lines.append(f"{json.dumps(name, ensure_ascii=False)} = [")
             lines += [f'  "{mark}",' for mark in marks]
@@ -127,7 +127,7 @@ def _fingerprints(old: PageFacts, new: PageFacts) -> str:
 
 
 def write(plan: Plan) -> None:
-    """Carries the plan out."""
+    """Writes the plan."""
     for path, text in plan.files.items():
         if text is None:
             path.unlink(missing_ok=True)

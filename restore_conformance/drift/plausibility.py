@@ -1,6 +1,6 @@
-"""Keeps broken sources apart from drift: a document that suddenly lost most of what it declared is not believed.
+"""Keeps broken sources apart from drift: a document that lost most of what it declared is refused.
 
-Small slices are believed more readily, for one real removal may be most of a slice. What is judged is a share,
+Small slices are accepted more readily, since one real removal may be most of a slice. What is judged is a share,
 never a single change.
 """
 
@@ -15,12 +15,12 @@ from restore_conformance.drift.sources.metadata import Metadata
 from restore_conformance.drift.sources.openapi_reader import ENTRANCE
 from restore_conformance.drift.sources.page_facts import PageFacts
 from restore_conformance.drift.sources.reading import Reading
-from restore_conformance.drift.sources.sniff import said
+from restore_conformance.drift.sources.sniff import label
 
 SLICE_TYPES = 12
 """With so few types on one side, the other side may well be empty: the slice holds one added or removed type."""
 LARGE = 150
-"""From so many members on, losing half of them is no longer believed."""
+"""From so many members on, losing half of them is implausible."""
 
 _ADVICE = "fetch it again; if it is really so, accept it with --accept-loss"
 
@@ -37,7 +37,7 @@ def check_area(old: Reading, new: Reading) -> None:
     if max(len(old.metadata.types) if old.metadata is not None else 0, declared) > SLICE_TYPES:
         raise SourceBroken(
             new.where,
-            f"{said(new.kind)} without the restore area ({declared} types, none of {', '.join(AREA_ROOTS)})",
+            f"{label(new.kind)} without the restore area ({declared} types, none of {', '.join(AREA_ROOTS)})",
             "the types and paths under /solutions/backupRestore",
             "see whether it is the document that was meant; if the area is really gone, say --accept-loss",
         )
@@ -54,7 +54,7 @@ def _has_area(reading: Reading) -> bool:
 
 
 def check_metadata(old: Metadata, new: Metadata, where: str) -> None:
-    """Raises SourceBroken where the newer reading lost too much of the older one to be believed."""
+    """Raises SourceBroken where the newer reading lost implausibly much of the older one."""
     if not new.types and not new.operations and len(old.types) + len(old.operations) > SLICE_TYPES:
         raise SourceBroken(where, "no type and no operation", f"about {len(old.types)} types", _ADVICE)
     if old.size >= LARGE and new.size * 2 < old.size:

@@ -11,7 +11,7 @@ from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.comparison import Comparison
 from restore_conformance.drift.facts import Fact
 from restore_conformance.drift.lines import Line
-from restore_conformance.drift.phrases import Kept, subject, what
+from restore_conformance.drift.phrases import Texts, subject, what
 from restore_conformance.drift.report_text import Report, headline
 from restore_conformance.drift.rules import RULES
 from restore_conformance.drift.sources.broken import SourceBroken
@@ -22,12 +22,12 @@ FORMAT = 2
 
 
 def change_row(change: Change, standing: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """One change as it stands in the report; `standing` is what the history knows of it."""
+    """One change as it stands in the report; `standing` is its state in the history."""
     row: dict[str, Any] = {
         "id": change.id,
         "kind": change.kind,
         "path": change.path,
-        "says": f"{subject(change)}: {what(change, Kept())}.",
+        "says": f"{subject(change)}: {what(change, Texts())}.",
         "class_create_client": str(change.create),
         "class_contract": str(change.contract),
         "rule": change.rule,
@@ -70,7 +70,10 @@ def document(
         "headline": headline(report),
         "lines": [line_row(line) for line in report.lines],
         "digest": list(report.digest),
-        "editions": [{"where": one.where, "edition": one.edition, "known": one.known} for one in comparison.editions],
+        "editions": [
+            {"where": nearest.where, "edition": nearest.edition, "known": nearest.known}
+            for nearest in comparison.editions
+        ],
         "not_compared": [{"where": where, "says": says} for where, says in comparison.notes],
         "changes": [change_row(change, (standing or {}).get(change.id)) for change in shown],
         "facts": [fact_row(fact) for fact in facts],
@@ -114,5 +117,5 @@ def fact_row(fact: Fact) -> dict[str, Any]:
 
 
 def broken_row(error: SourceBroken) -> dict[str, str]:
-    """One source that could not be believed."""
+    """One source that was implausible or unreadable."""
     return {"where": error.where, "found": error.found, "expected": error.expected, "advice": error.advice}

@@ -64,9 +64,9 @@ def headline(report: Report) -> str:
         return f"Undecided: no change in what could be read.{end}" if report.broken else "No drift in any source."
     first, number = "Nothing breaks", count[Grade.BREAKING]
     if number:
-        ours = sum(line.create is Grade.BREAKING for line in report.lines)
-        reach = f"{ours} of them in the create call" if ours else "the create call is not touched"
-        reach = f"{'all ' if number > 1 else ''}in the create call" if number == ours else reach
+        in_create = sum(line.create is Grade.BREAKING for line in report.lines)
+        reach = f"{in_create} of them in the create call" if in_create else "the create call is not touched"
+        reach = f"{'all ' if number > 1 else ''}in the create call" if number == in_create else reach
         first = f"{_many(number, 'breaking change')}, {reach}"
     rest = [f"{count[grade]} {_HEADS[grade].lower()}" for grade in ORDER[1:] if count[grade]]
     return f"{'; '.join([first, ', '.join(rest)]) if rest else first}.{end}"
@@ -87,7 +87,7 @@ def _known(report: Report) -> Iterator[str]:
 
 
 def _parts(line: Line) -> Iterator[str]:
-    """What stands under the sentence of a line, in this order, in every format."""
+    """The details under the sentence of a line, in this order, in every format."""
     since = f" {line.since[0].upper()}{line.since[1:]}." if line.since else ""
     state = f" {_STATES[line.state]}" if line.state in _STATES else ""
     yield f"{line.whom}{since}{state}"
@@ -104,7 +104,7 @@ def _groups(report: Report) -> Iterator[tuple[Grade, list[Line]]]:
 
 
 def _above(report: Report) -> list[str]:
-    """What stands above the lines: what was compared, and which edition it follows."""
+    """The text above the lines: what was compared, and which edition it follows."""
     return [f"Compared {', '.join(report.newer)} with {_older(report)}."] * bool(report.newer) + [*_known(report)]
 
 
@@ -142,7 +142,7 @@ def _explained(report: Report) -> Iterator[str]:
 
 
 def markdown(report: Report) -> str:
-    """Markdown for an issue: the same lines as a list, and what could not be believed first."""
+    """Markdown for an issue: the same lines as a list, and the broken sources first."""
     out = ["# Drift of the restore contract", "", f"**{_text(headline(report))}**", ""]
     for error in report.broken:
         out += [f"**A source could not be read.** {_text(str(error))}", ""]

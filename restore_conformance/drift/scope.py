@@ -78,15 +78,15 @@ def create_scope(metadata: Metadata, session: str = SESSION) -> Scope:
     )
 
 
-def _spread(metadata: Metadata, name: str, found: set[str]) -> list[tuple[str, str]]:
+def _spread(metadata: Metadata, name: str, reached: set[str]) -> list[tuple[str, str]]:
     """Adds a type with its bases and property types to `found`; its navigations come back as (name, target)."""
     navigations = [(member.name, member.target) for member in metadata.effective(name).values() if member.navigation]
     waiting = [name]
     while waiting:
         current = waiting.pop()
-        if current in found or current.startswith("Edm."):
+        if current in reached or current.startswith("Edm."):
             continue
-        found.add(current)
+        reached.add(current)
         facts = metadata.types.get(current)
         if facts is not None:
             waiting += [facts.base] if facts.base else []

@@ -59,8 +59,8 @@ def _check(source: str, kind: SourceKind, text: str, settings: Settings) -> Chec
     if before.broken or before.changes:
         return Check(source, False, "the source differs from itself")
     reported = json.dumps([[change.path, change.detail] for change in after.changes], default=str)
-    found = PLANTED.casefold() in reported.casefold()
-    return Check(source, found, f"a planted {kind} drift was {'found' if found else 'not found'}")
+    detected = PLANTED.casefold() in reported.casefold()
+    return Check(source, detected, f"a planted {kind} drift was {'found' if detected else 'not found'}")
 
 
 def _metadata(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The words of pages, kept on this machine by fingerprint, so that a report can quote what a sentence said before.
+"""Stores the sentences of pages by fingerprint on this machine, so that a report can quote their old words.
 
 They are the vendor's and stay in the user's own cache and history; no part of the project. Reads and writes one file.
 """
@@ -15,18 +15,18 @@ from restore_conformance.output import files
 FILE = "sentences.json"
 LARGEST = 64 * 1024 * 1024
 MOST = 20_000
-"""So many sentences are kept, the newest ones: a page has about a hundred."""
+"""The most sentences that are stored, the newest ones: a page has about a hundred."""
 
 
 def load(folder: Path | None) -> dict[str, str]:
-    """The kept sentences by fingerprint; none where there is no cache, or where its file is damaged."""
+    """The stored sentences by fingerprint; empty where there is no cache, or where its file is damaged."""
     if folder is None:
         return {}
     try:
-        kept = json.loads(files.read(folder / FILE, LARGEST))
+        stored = json.loads(files.read(folder / FILE, LARGEST))
     except (OSError, ValueError, RecursionError):
         return {}
-    return {k: v for k, v in kept.items() if isinstance(v, str)} if isinstance(kept, dict) else {}
+    return {k: v for k, v in stored.items() if isinstance(v, str)} if isinstance(stored, dict) else {}
 
 
 def of(readings: Iterable[Reading]) -> dict[str, str]:
@@ -42,11 +42,11 @@ def of(readings: Iterable[Reading]) -> dict[str, str]:
 
 
 def save(folder: Path | None, sentences: dict[str, str]) -> None:
-    """Adds sentences to those that are kept. Where the cache cannot be written nothing is kept, and nothing fails."""
+    """Adds sentences to the stored ones. Where the cache cannot be written nothing is stored, and nothing fails."""
     if folder is None or not sentences:
         return
-    kept = {**load(folder), **sentences}
-    text = json.dumps(dict(list(kept.items())[-MOST:]), ensure_ascii=False, indent=0)
+    merged = {**load(folder), **sentences}
+    text = json.dumps(dict(list(merged.items())[-MOST:]), ensure_ascii=False, indent=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         files.write(folder / FILE, text.encode())

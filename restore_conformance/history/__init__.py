@@ -1,1 +1,1 @@
-"""The history: drift nights and runs in one store, what they add up to, and the pages made from it."""
+"""The history: drift nights and runs in one store, what follows from them, and the pages made from it."""

@@ -1,4 +1,4 @@
-"""Keeps a finished run, and tells it what the history knows: since when a clause is broken, and when it was kept."""
+"""Stores a finished run, and adds what the history knows: since when a clause is broken, and when it last passed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def keep(place: str, record: dict[str, Any], label: str = "") -> None:
     packed = pack(record, label)
     with open_store(place) as store:
         runs.add(store, packed)
-        known = _histories(store, packed.kept.label, packed.kept.digest)
+        known = _histories(store, packed.row.label, packed.row.digest)
     for entry in record["clauses"]:
         if entry["id"] in known:
             entry["history"] = known[entry["id"]]
@@ -27,10 +27,10 @@ def keep(place: str, record: dict[str, Any], label: str = "") -> None:
 def _histories(store: Store, label: str, digest: str) -> dict[str, dict[str, Any]]:
     listed = runs.listing(store, label)
     here = next(number for number, run in enumerate(listed) if run.digest == digest)
-    story = chronicle(listed[: here + 1], runs.shapes(store))
-    found = {}
-    for name, life in story.lives[label].items():
-        row = life.broken()
-        if row is not None and life.row[-1] == (listed[here], "f"):
-            found[name] = row.entry()
-    return found
+    history = chronicle(listed[: here + 1], runs.shapes(store))
+    histories = {}
+    for name, timeline in history.timelines[label].items():
+        row = timeline.broken()
+        if row is not None and timeline.row[-1] == (listed[here], "f"):
+            histories[name] = row.entry()
+    return histories

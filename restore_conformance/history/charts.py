@@ -1,7 +1,7 @@
-"""What the pictures show, as rectangles with a title each. Knows lives and columns; the templates write the SVG.
+"""The charts, as rectangles with a title each. Knows timelines and columns; the templates write the SVG.
 
 Every verdict has a height beside its colour, so that the map can be read in grey: broken and error are full and
-strong, kept is full and quiet, inconclusive is half, none is a line.
+strong, passed is full and quiet, inconclusive is half, none is a line.
 """
 
 from __future__ import annotations
@@ -50,54 +50,54 @@ class Mark:
 
 
 def cells(row: Iterable[tuple[RunRow, str]], axis: Axis) -> list[Cell]:
-    """A life on the time line: one cell for each column that broke, one for each stretch of columns that did not."""
-    found: dict[int, str] = {}
+    """A timeline as cells: one for each column that broke, one for each stretch of columns that did not."""
+    by_column: dict[int, str] = {}
     last: dict[tuple[int, str], RunRow] = {}
     for run, mark in row:
         number = axis.place(run.day)
-        found[number] = found.get(number, "") + mark
+        by_column[number] = by_column.get(number, "") + mark
         if mark in "fe":
             last[number, mark] = run
-    made: list[Cell] = []
+    drawn: list[Cell] = []
     before = -2
-    for number in sorted(found):
-        column, marks = axis.columns[number], found[number]
-        mark = next(one for one in "fepin" if one in marks)
+    for number in sorted(by_column):
+        column, marks = axis.columns[number], by_column[number]
+        mark = next(sign for sign in "fepin" if sign in marks)
         if mark in "fe":
             broke = marks.count(mark)
             shade = 3 if broke == len(marks) else 2 if 2 * broke >= len(marks) else 1
-            title = f"{column.name}: {told(marks)}"
-            made.append(Cell(column.x, column.width - 1, VERDICTS[mark], shade, 1, title, last[number, mark]))
-        elif made and before == number - 1 and made[-1].verdict == VERDICTS[mark]:
-            past = made[-1]
+            title = f"{column.name}: {summary(marks)}"
+            drawn.append(Cell(column.x, column.width - 1, VERDICTS[mark], shade, 1, title, last[number, mark]))
+        elif drawn and before == number - 1 and drawn[-1].verdict == VERDICTS[mark]:
+            past = drawn[-1]
             title = f"{past.title[:10]} to {column.last}: {VERDICTS[mark]}"
             width = column.x + column.width - 1 - past.x
-            made[-1] = Cell(past.x, width, past.verdict, 3, past.columns + 1, title)
+            drawn[-1] = Cell(past.x, width, past.verdict, 3, past.columns + 1, title)
         else:
-            made.append(Cell(column.x, column.width - 1, VERDICTS[mark], 3, 1, f"{column.name}: {told(marks)}"))
+            drawn.append(Cell(column.x, column.width - 1, VERDICTS[mark], 3, 1, f"{column.name}: {summary(marks)}"))
         before = number
-    return made
+    return drawn
 
 
-def drawer(story: Chronicle, axis: Axis) -> Callable[[str, str], list[Cell]]:
-    """Draws the life of (label, clause); lives that are alike are drawn once, and most are."""
+def drawer(chronicle: Chronicle, axis: Axis) -> Callable[[str, str], list[Cell]]:
+    """Draws the timeline of (label, clause); timelines that are alike are drawn once, and most are."""
     homes = {
-        address: frozenset(shape for shape, places in story.places.items() if address in places)
-        for address in story.clauses
+        address: frozenset(shape for shape, places in chronicle.places.items() if address in places)
+        for address in chronicle.clauses
     }
     known: dict[tuple[str, frozenset[str], str], list[Cell]] = {}
 
     def drawn(label: str, address: str) -> list[Cell]:
-        life = story.lives[label][address]
-        key = (label, homes[address], life.marks)
+        timeline = chronicle.timelines[label][address]
+        key = (label, homes[address], timeline.marks)
         if key not in known:
-            known[key] = cells(life.row, axis)
+            known[key] = cells(timeline.row, axis)
         return known[key]
 
     return drawn
 
 
-def told(marks: str) -> str:
+def summary(marks: str) -> str:
     """Marks in words: the verdict where there is one run, else how many of each."""
     if len(marks) == 1:
         return VERDICTS[marks]
@@ -105,7 +105,7 @@ def told(marks: str) -> str:
 
 
 def strip(runs: list[RunRow], axis: Axis) -> list[Cell]:
-    """The verdicts of whole runs on the time line."""
+    """The verdicts of whole runs as cells."""
     return cells(((run, RUN_MARKS[run.verdict]) for run in runs), axis)
 
 
@@ -116,14 +116,14 @@ def bars(runs: list[RunRow], axis: Axis) -> list[Bar]:
         number = axis.place(run.day)
         if number not in worst or _weight(run) >= _weight(worst[number]):
             worst[number] = run
-    made = []
+    drawn = []
     for number, run in sorted(worst.items()):
         counts = {verdict: run.marks.count(mark) for mark, verdict in VERDICTS.items() if mark in "fei"}
         if any(counts.values()):
-            said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+            text = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
             column = axis.columns[number]
-            made.append(Bar(column.x, column.width - 1, counts, f"{run.day}: {said} of {len(run.marks)} clauses"))
-    return made
+            drawn.append(Bar(column.x, column.width - 1, counts, f"{run.day}: {text} of {len(run.marks)} clauses"))
+    return drawn
 
 
 def _weight(run: RunRow) -> tuple[int, int, int]:
@@ -131,16 +131,16 @@ def _weight(run: RunRow) -> tuple[int, int, int]:
 
 
 def drift_marks(events: Iterable[tuple[str, bool, str]], axis: Axis) -> list[Mark]:
-    """Drift on the time line; events are (day, breaking, what in one line)."""
-    found: dict[int, list[tuple[str, bool, str]]] = {}
+    """Drift by column; events are (day, breaking, description in one line)."""
+    by_column: dict[int, list[tuple[str, bool, str]]] = {}
     for event in events:
-        found.setdefault(axis.place(event[0]), []).append(event)
-    made = []
-    for number, here in sorted(found.items()):
+        by_column.setdefault(axis.place(event[0]), []).append(event)
+    marks = []
+    for number, here in sorted(by_column.items()):
         column = axis.columns[number]
         lines = [f"{day}: {what}" for day, _, what in here[:5]]
         lines += [f"and {len(here) - 5} more"] if len(here) > 5 else []
-        made.append(
+        marks.append(
             Mark(column.x + column.width // 2, any(breaking for _, breaking, _ in here), len(here), "\n".join(lines))
         )
-    return made
+    return marks

@@ -1,6 +1,6 @@
 """Readings as the history stores them, the normal form only, and the first stored night that is bad.
 
-What went over the wire may hold secrets; so of a recording only the changes it led to are kept.
+Recorded traffic may hold secrets, so only the changes that it shows are stored.
 """
 
 from __future__ import annotations
@@ -87,8 +87,12 @@ def first_bad(snapshots: Iterable[Snapshot], is_bad: Callable[[Snapshot], bool])
     good: set[tuple[str, str | None]] = set()
     last: date | None = None
     for night, group in sorted(nights.items()):
-        states = {(one.source, one.digest): one for one in group if (one.source, one.digest) not in good}
-        if any([is_bad(one) for one in states.values()]):  # noqa: C419 - every bad one is wanted, not the first
+        states = {
+            (snapshot.source, snapshot.digest): snapshot
+            for snapshot in group
+            if (snapshot.source, snapshot.digest) not in good
+        }
+        if any([is_bad(snapshot) for snapshot in states.values()]):  # noqa: C419 - every bad one is wanted, not the first
             return night, last
         good |= states.keys()
         last = night

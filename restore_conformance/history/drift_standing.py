@@ -1,7 +1,7 @@
-"""What the nights add up to: which changes stand, which are confirmed, which came and went, which are acknowledged.
+"""The state of every change after all nights: standing, confirmed, transient, withdrawn or acknowledged.
 
 A change is provisional until a second reading of its source shows it again; one that a single reading showed is a
-transient event, not two alarms. Reads what the store keeps and judges no change.
+transient event, not two alarms. Reads the store and judges no change.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from restore_conformance.history.store import Acknowledgement, Store
 
 
 class State(enum.StrEnum):
-    """Where a change stands on a night."""
+    """The state of a change on a night."""
 
     PROVISIONAL = "provisional"
     CONFIRMED = "confirmed"
@@ -39,7 +39,7 @@ class Standing:
     until: date | None = None
 
     def row(self) -> dict[str, str | int]:
-        """As it stands in a report."""
+        """The value in a report."""
         row: dict[str, str | int] = {
             "state": str(self.state),
             "first_seen": self.first_seen.isoformat(),
@@ -54,7 +54,7 @@ class Standing:
 def standing(
     seen: Iterable[date], read: Iterable[date], at: date, acknowledged: Acknowledgement | None = None
 ) -> Standing | None:
-    """Where a change stands at the end of a night.
+    """The state of a change at the end of a night.
 
     `seen` are the nights that showed it, `read` those on which its source was read at all: a night without a reading
     neither confirms nor withdraws. None where it had not been seen by then.
@@ -92,7 +92,7 @@ _OPPOSITES = {"added": "removed", "removed": "added"}
 
 
 def undoes(later: Change, earlier: Mapping[str, Any]) -> bool:
-    """Whether a change takes an earlier one, as the store has it, back: added and removed, or there and back again."""
+    """Whether a change reverts an earlier one, as the store has it: added and removed, or there and back again."""
     stem, _, end = later.kind.rpartition("_")
     if earlier["path"] != later.path:
         return False
@@ -104,7 +104,7 @@ def undoes(later: Change, earlier: Mapping[str, Any]) -> bool:
 
 
 def standings(store: Store, at: date) -> dict[str, Standing]:
-    """Where every change that was seen by the end of a night stands, by its id."""
+    """The state of every change that was seen by the end of a night, by its id."""
     nights, acknowledged, bodies = store.nights(), store.acknowledgements(), store.bodies()
     places = _read_by_place(store)
     known: dict[str, Standing] = {}
@@ -119,7 +119,7 @@ def standings(store: Store, at: date) -> dict[str, Standing]:
 
 def _read_by_place(store: Store) -> dict[tuple[str, str], list[date]]:
     """The nights on which each of several sources of one kind was read: that one page was neither confirms nor
-    withdraws what another page says. Where a night has one source of a kind its place may change, and is not looked at.
+    withdraws what another page says. Where a night has one source of a kind its address may change, and is ignored.
     """
     nights: dict[tuple[str, str], list[date]] = {}
     together: dict[tuple[date, str], set[str]] = {}
@@ -132,7 +132,7 @@ def _read_by_place(store: Store) -> dict[tuple[str, str], list[date]]:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change on a time line: since when it is seen, until when, where it stands, and whom it breaks."""
+    """One change on a time line: when it was first and last seen, its state, and whom it breaks."""
 
     day: str
     last: str
@@ -151,7 +151,7 @@ class Event:
 
 
 def events(store: Store) -> list[Event]:
-    """Every change that was ever seen, as it stands after the last night, oldest first."""
+    """Every change that was ever seen, with its state after the last night, oldest first."""
     bodies, nights = store.bodies(), [*store.nights().values(), *store.sightings().values()]
     last = max((night for group in nights for night in group), default=date.min)
     rows = [

@@ -1,10 +1,10 @@
 """When a verdict really changed: one notice for each change of a clause under a label, and none for noise.
 
 - A clause that passed and is broken is reported at once.
-- A broken clause is reported as kept again when three passes in a row confirm it.
-- One that breaks again before that is unsteady: reported once, until it is kept again.
+- A broken clause is reported as passing again when three passes in a row confirm it.
+- One that breaks again before that is unsteady: reported once, until it passes again.
 - Inconclusive, error and none say nothing about a clause and change nothing.
-- The first run of a label is where it starts from; one that is judged for the first time later is reported if broken.
+- The first run of a label is its baseline; a clause that is first judged in a later run is reported if broken.
 
 Pure functions of runs; writes nothing.
 """
@@ -21,7 +21,7 @@ from restore_conformance.history.timelines import Chronicle, Timeline
 from restore_conformance.records.safe_text import code, visible
 
 CONFIRMED = 3
-"""Passes in a row that make a broken clause kept again."""
+"""Passes in a row after which a broken clause counts as passing again."""
 
 WORSE = frozenset({"broken", "unsteady"})
 _SAYS = {
@@ -47,17 +47,17 @@ class Notice:
 
     @property
     def worse(self) -> bool:
-        """Whether somebody has to look."""
+        """Whether it needs attention."""
         return self.kind in WORSE
 
     @property
     def sentence(self) -> str:
         """What happened, in one line."""
-        told = f"{self.label}: {self.clause} {_SAYS[self.kind]}"
-        return visible(told + (", judged by another suite or contract than the run before" if self.newer else ""))
+        text = f"{self.label}: {self.clause} {_SAYS[self.kind]}"
+        return visible(text + (", judged by another suite or contract than the run before" if self.newer else ""))
 
     def row(self) -> dict[str, Any]:
-        """As notices.json has it."""
+        """The row of notices.json."""
         return {
             "kind": self.kind, "worse": self.worse, "label": self.label, "clause": self.clause, "level": self.level,
             "says": self.says, "run": self.run.name, "started": self.run.when, "since": self.since.when,
@@ -65,28 +65,28 @@ class Notice:
         }  # fmt: skip
 
 
-def notices(story: Chronicle) -> list[Notice]:
+def notices(chronicle: Chronicle) -> list[Notice]:
     """Every notice of a history, oldest first."""
-    made: list[Notice] = []
-    for label in story.labels:
-        listed = story.of(label)
+    changes: list[Notice] = []
+    for label in chronicle.labels:
+        listed = chronicle.of(label)
         before = dict(zip((run.digest for run in listed), [None, *listed], strict=False))
-        for clause, life in story.lives[label].items():
-            words = story.clauses[clause]
-            for kind, run, since in _events(life, listed[0]):
+        for clause, timeline in chronicle.timelines[label].items():
+            words = chronicle.clauses[clause]
+            for kind, run, since in _events(timeline, listed[0]):
                 past = before[run.digest]
                 newer = past is not None and (past.suite, past.contract) != (run.suite, run.contract)
-                message = "" if kind == "kept-again" else _message(story, run, clause)
-                made.append(Notice(kind, label, clause, words["level"], words["says"], run, since, message, newer))
-    return sorted(made, key=lambda notice: (notice.run.started, notice.label))
+                message = "" if kind == "kept-again" else _message(chronicle, run, clause)
+                changes.append(Notice(kind, label, clause, words["level"], words["says"], run, since, message, newer))
+    return sorted(changes, key=lambda notice: (notice.run.started, notice.label))
 
 
-def _events(life: Timeline, start: RunRow) -> Iterator[tuple[str, RunRow, RunRow]]:
+def _events(timeline: Timeline, start: RunRow) -> Iterator[tuple[str, RunRow, RunRow]]:
     """(kind, run that showed it, run where it began)."""
     state = ""
     unsteady = False
     passes: list[RunRow] = []
-    for run, mark in life.row:
+    for run, mark in timeline.row:
         if mark == "f":
             if state != "broken":
                 if state or run.digest != start.digest:
@@ -106,35 +106,38 @@ def _events(life: Timeline, start: RunRow) -> Iterator[tuple[str, RunRow, RunRow
                 state, unsteady, passes = "kept", False, []
 
 
-def _message(story: Chronicle, run: RunRow, clause: str) -> str:
+def _message(chronicle: Chronicle, run: RunRow, clause: str) -> str:
     """The first finding of a clause in a run."""
-    found = next((said for one, said in story.noted("findings", run.label, clause) if one.digest == run.digest), None)
-    return column(found[0][1]) if found else ""
+    findings = next(
+        (listed for of_run, listed in chronicle.noted("findings", run.label, clause) if of_run.digest == run.digest),
+        None,
+    )
+    return column(findings[0][1]) if findings else ""
 
 
-def as_text(found: list[Notice]) -> str:
+def as_text(listed: list[Notice]) -> str:
     """For a terminal or a log."""
     lines = []
-    for notice in found:
+    for notice in listed:
         lines.append(f"{notice.run.when}  {notice.level:7}  {notice.sentence}.")
-        lines += [f"    {visible(said)}" for said in (notice.says, notice.message) if said]
+        lines += [f"    {visible(text)}" for text in (notice.says, notice.message) if text]
     return "\n".join(lines or ["No verdict changed."]) + "\n"
 
 
-def as_markdown(found: list[Notice]) -> str:
+def as_markdown(listed: list[Notice]) -> str:
     """For a pull request or a step summary: text from a server is set as code, where it is not markup."""
-    if not found:
-        return as_text(found)
+    if not listed:
+        return as_text(listed)
     lines = ["| when | label | clause | level | what | finding |", "|---|---|---|---|---|---|"]
-    for notice in found:
+    for notice in listed:
         cells = (notice.run.when, notice.label, notice.clause, notice.level, _SAYS[notice.kind], notice.message)
         lines.append("| " + " | ".join(code(cell, table=True) if cell else "" for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def as_json(found: list[Notice]) -> str:
+def as_json(listed: list[Notice]) -> str:
     """For programs, and notices.json of the site."""
-    return json.dumps({"format": 1, "notices": [notice.row() for notice in found]}, indent=1) + "\n"
+    return json.dumps({"format": 1, "notices": [notice.row() for notice in listed]}, indent=1) + "\n"
 
 
 FORMATS: dict[str, Callable[[list[Notice]], str]] = {"text": as_text, "markdown": as_markdown, "json": as_json}

@@ -1,6 +1,6 @@
-"""What the overview shows: a card for each target, the map, what changed lately, and the same as tables.
+"""What the overview shows: a card for each target, the map, the latest changes, and the same as tables.
 
-Knows lives, pictures and drift events; the template writes them.
+Knows timelines, charts and drift events; the template writes them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
-from restore_conformance.history.charts import Cell, bars, drift_marks, strip, told
+from restore_conformance.history.charts import Cell, bars, drift_marks, strip, summary
 from restore_conformance.history.drift_standing import Event
 from restore_conformance.history.notices import Notice
 from restore_conformance.history.run_row import RunRow, notes_of
@@ -24,7 +24,7 @@ Causes = Callable[[RunRow], list[dict[str, Any]]]
 
 
 def overview(
-    story: Chronicle,
+    chronicle: Chronicle,
     events: list[Event],
     notices: list[Notice],
     line: Axis,
@@ -32,21 +32,21 @@ def overview(
     slug: Callable[[str], str],
     causes: Causes,
 ) -> dict[str, Any]:
-    """The names that the template of the overview asks for; `causes` gives those of a run."""
-    cards = [_card(story, label, number, line) for number, label in enumerate(story.labels)]
+    """The variables of the overview's template; `causes` gives those of a run."""
+    cards = [_card(chronicle, label, number, line) for number, label in enumerate(chronicle.labels)]
     latest = notices[: -CHANGES - 1 : -1]
-    folded = groups_of(latest, story, causes)
+    folded = groups_of(latest, chronicle, causes)
     return {
-        "story": story, "cards": cards, "sentence": sentence(cards), "axis": line, "events": events,
-        "changes": folded, "more_changes": len(notices) - len(latest), "groups": _groups(story, cards, drawn, slug),
+        "chronicle": chronicle, "cards": cards, "sentence": sentence(cards), "axis": line, "events": events,
+        "changes": folded, "more_changes": len(notices) - len(latest), "groups": _groups(chronicle, cards, drawn, slug),
         "peak": max([3, *(bar.counts["fail"] + bar.counts["error"] for card in cards for bar in card["bars"])]),
         "drift": drift_marks([(event.day, event.grade == "breaking", event.line) for event in events], line),
-        "differing": _differing(story), "table": _table(story),
+        "differing": _differing(chronicle), "table": _table(chronicle),
     }  # fmt: skip
 
 
 def sentence(cards: list[dict[str, Any]]) -> str:
-    """How things stand, in one sentence."""
+    """The verdicts of all targets in one sentence."""
     bad = [card for card in cards if card["last"].verdict != "conformant"]
     if len(cards) == 1:
         card = cards[0]
@@ -55,17 +55,17 @@ def sentence(cards: list[dict[str, Any]]) -> str:
         return f"All {len(cards)} targets are conformant"
     if len(bad) == len(cards):
         return f"None of the {len(cards)} targets is conformant"
-    told_of = [
+    named = [
         card["label"] + ("" if card["last"].verdict == "non-conformant" else f" ({card['last'].verdict})")
         for card in bad
     ]
     more = f" and {len(bad) - 4} more" if len(bad) > 4 else ""
     are = "is" if len(bad) == 1 else "are"
-    return f"{len(bad)} of {len(cards)} targets {are} not conformant: {', '.join(told_of[:4])}{more}"
+    return f"{len(bad)} of {len(cards)} targets {are} not conformant: {', '.join(named[:4])}{more}"
 
 
-def _card(story: Chronicle, label: str, number: int, line: Axis) -> dict[str, Any]:
-    runs = story.of(label)
+def _card(chronicle: Chronicle, label: str, number: int, line: Axis) -> dict[str, Any]:
+    runs = chronicle.of(label)
     last = runs[-1]
     nights = next((n for n, run in enumerate(reversed(runs)) if run.verdict != last.verdict), len(runs))
     shown = bars(runs, line)
@@ -88,7 +88,7 @@ class Moved:
 
 
 def moved(runs: list[RunRow]) -> Moved | None:
-    """The last change of the number of failed clauses, runs that could not tell apart; None where it never changed."""
+    """The last change of the number of failed clauses, among runs with a verdict; None where it never changed."""
     counts = [(run, run.marks.count("f")) for run in runs if run.verdict in {"conformant", "non-conformant"}]
     if not counts:
         return None
@@ -117,91 +117,94 @@ class Group:
     @property
     def level(self) -> str:
         """The gravest level of its clauses."""
-        return min((one.level for one in self.notices), key=("must", "should", "observe").index)
+        return min((notice.level for notice in self.notices), key=("must", "should", "observe").index)
 
 
-def groups_of(latest: list[Notice], story: Chronicle, causes: Causes) -> list[Group]:
-    """Notices with those of one run, one kind and one root cause told once; what passes again stands together."""
-    made: dict[tuple[str, str, str, str], Group] = {}
+def groups_of(latest: list[Notice], chronicle: Chronicle, causes: Causes) -> list[Group]:
+    """Notices grouped by run, kind and root cause; clauses that pass again form one group."""
+    groups: dict[tuple[str, str, str, str], Group] = {}
     known: dict[str, dict[str, dict[str, Any]]] = {}
     for notice in latest:
         run = notice.run
         if run.digest not in known:
-            found = causes(run)
-            known[run.digest] = {name: cause for cause in found for name in (*cause["clauses"], *cause["consequences"])}
+            root_causes = causes(run)
+            known[run.digest] = {
+                name: cause for cause in root_causes for name in (*cause["clauses"], *cause["consequences"])
+            }
         cause = known[run.digest].get(notice.clause)
         key = "" if notice.kind == "kept-again" else cause["key"] if cause else notice.clause
-        group = made.setdefault((run.digest, notice.label, notice.kind, key), Group([], "", ""))
+        group = groups.setdefault((run.digest, notice.label, notice.kind, key), Group([], "", ""))
         group.notices.append(notice)
         group.says = "Pass again" if not key else str(cause["says"]) if cause else ""
-    for group in made.values():
-        today = {story.now(one.label, one.clause) for one in group.notices}
+    for group in groups.values():
+        today = {chronicle.now(notice.label, notice.clause) for notice in group.notices}
         group.now = today.pop() if len(today) == 1 else ""
-    return list(made.values())
+    return list(groups.values())
 
 
 def _groups(
-    story: Chronicle, cards: list[dict[str, Any]], drawn: Drawn, slug: Callable[[str], str]
+    chronicle: Chronicle, cards: list[dict[str, Any]], drawn: Drawn, slug: Callable[[str], str]
 ) -> list[dict[str, Any]]:
-    """Clauses by heading; those that were ever broken, inconclusive or in error stand out, the others are quiet."""
+    """Clauses by heading; those that were ever broken, inconclusive or in error are rows, the others are quiet."""
     keys = {card["label"]: card["key"] for card in cards}
     height = 13 if len(cards) == 1 else 9
-    made: dict[str, dict[str, Any]] = {}
-    for address, words in story.clauses.items():
+    groups: dict[str, dict[str, Any]] = {}
+    for address, words in chronicle.clauses.items():
         name = address.rpartition(".")[0] or address
-        group = made.setdefault(name, {"name": name, "rows": [], "quiet": []})
-        lanes = [label for label in story.labels if address in story.lives[label]]
+        group = groups.setdefault(name, {"name": name, "rows": [], "quiet": []})
+        lanes = [label for label in chronicle.labels if address in chronicle.timelines[label]]
         says = []
         shown = []
         for at, label in enumerate(lanes):
             shown.append(
                 {"key": keys[label], "cells": drawn(label, address), "y": 1 + at * (height + 2), "height": height}
             )
-            line = summed(story, label, address)
+            line = summed(chronicle, label, address)
             says.append(f"{label}: {line}" if len(cards) > 1 else line)
         row = {
             "id": address, "slug": slug(address), "short": address[len(name) + 1 :] or address, "says": words["says"],
-            "level": words["level"], "lanes": shown, "height": len(lanes) * (height + 2) + 1, "told": ". ".join(says),
+            "level": words["level"], "lanes": shown, "height": len(lanes) * (height + 2) + 1,
+            "summary": ". ".join(says),
         }  # fmt: skip
-        eventful = any(story.lives[label][address].eventful for label in lanes)
+        eventful = any(chronicle.timelines[label][address].eventful for label in lanes)
         group["rows" if eventful else "quiet"].append(row)
-    for group in made.values():
+    for group in groups.values():
         number = len(group["rows"]) + len(group["quiet"])
-        group["said"] = f"{number} clause{'s' if number != 1 else ''}" + ("" if group["rows"] else ", never failed")
-    return list(made.values())
+        group["summary"] = f"{number} clause{'s' if number != 1 else ''}" + ("" if group["rows"] else ", never failed")
+    return list(groups.values())
 
 
-def summed(story: Chronicle, label: str, address: str) -> str:
-    """A life in one line."""
-    now = story.now(label, address)
-    return f"{f'now {now}' if now else 'no clause any more'}; {told(story.lives[label][address].marks)}"
+def summed(chronicle: Chronicle, label: str, address: str) -> str:
+    """A timeline in one line."""
+    now = chronicle.now(label, address)
+    return f"{f'now {now}' if now else 'no clause any more'}; {summary(chronicle.timelines[label][address].marks)}"
 
 
-def _differing(story: Chronicle) -> list[tuple[str, list[str]]]:
+def _differing(chronicle: Chronicle) -> list[tuple[str, list[str]]]:
     """Clauses that are broken now under one label and not under another, with the verdict under each."""
-    found = []
-    for address in story.clauses:
-        now = [story.now(label, address) for label in story.labels]
-        judged = {one for one in now if one in {"pass", "fail"}}
+    rows = []
+    for address in chronicle.clauses:
+        now = [chronicle.now(label, address) for label in chronicle.labels]
+        judged = {verdict for verdict in now if verdict in {"pass", "fail"}}
         if len(judged) > 1:
-            found.append((address, now))
-    return found
+            rows.append((address, now))
+    return rows
 
 
-def _table(story: Chronicle) -> list[dict[str, Any]]:
-    made = []
-    for address in story.clauses:
-        for label in story.labels:
-            life = story.lives[label].get(address)
-            if life is None:
+def _table(chronicle: Chronicle) -> list[dict[str, Any]]:
+    rows = []
+    for address in chronicle.clauses:
+        for label in chronicle.labels:
+            timeline = chronicle.timelines[label].get(address)
+            if timeline is None:
                 continue
-            row, good = life.broken(), life.last_good()
-            made.append(
+            row, good = timeline.broken(), timeline.last_good()
+            rows.append(
                 {
-                    "id": address, "label": label, "now": story.now(label, address),
+                    "id": address, "label": label, "now": chronicle.now(label, address),
                     "since": row.first.day if row else "",
-                    "good": good.day if good else "never", "total": len(life.row),
-                    "counts": [life.marks.count(mark) for mark in "pfien"],
+                    "good": good.day if good else "never", "total": len(timeline.row),
+                    "counts": [timeline.marks.count(mark) for mark in "pfien"],
                 }
             )  # fmt: skip
-    return made
+    return rows

@@ -1,6 +1,6 @@
-"""A run as the history keeps it: one short row to read by the thousand, and the rest packed beside it.
+"""A run as the history stores it: one short row to read by the thousand, and the rest packed in another table.
 
-The examples of clauses that were kept are left out, for they are most of a record and tell no story. Knows the run
+The examples of clauses that passed are left out: they are most of a record. Knows the run
 record and no database.
 """
 
@@ -60,22 +60,22 @@ class RunRow:
 
     @property
     def name(self) -> str:
-        """What a person calls it by, and what its page is called."""
+        """The name for people, and of its page."""
         return self.started[:19].replace("-", "").replace(":", "") + "-" + self.digest[:10]
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A run and what lies beside it, by digest."""
+    """A run's row, and its packed contents by digest."""
 
-    kept: RunRow
+    row: RunRow
     contents: dict[str, bytes]
 
 
 def pack(record: dict[str, Any], label: str = "") -> Packed:
-    """A run record of any format as it is kept; the label is the target where none is given.
+    """A run record of any format as it is stored; the label is the target where none is given.
 
-    Raises UsageError for a start that is no date or a clause that occurs twice.
+    Raises UsageError for a start that is not a date or a clause that occurs twice.
     """
     names = [entry["id"] for entry in record["clauses"]]
     if len(set(names)) != len(names):
@@ -89,8 +89,8 @@ def pack(record: dict[str, Any], label: str = "") -> Packed:
         {key: value for key, value in entry.items() if key not in (*_WORDS, *_LEFT_OUT)} for entry in record["clauses"]
     ]
     contents = dict(map(_content, (shape, rest)))
-    shape_digest, body_digest = (_content(one)[0] for one in (shape, rest))
-    kept = RunRow(
+    shape_digest, body_digest = (_content(part)[0] for part in (shape, rest))
+    row = RunRow(
         digest,
         moment(record["started"]),
         column(label or record["target"]),
@@ -104,46 +104,46 @@ def pack(record: dict[str, Any], label: str = "") -> Packed:
         shape_digest,
         body_digest,
     )
-    return Packed(kept, contents)
+    return Packed(row, contents)
 
 
 def _notes(record: dict[str, Any]) -> dict[str, Any]:
     """Findings as [key, message], readings as counts, both by the number of the clause; and the run's own figures."""
-    found: dict[str, Any] = {"findings": {}, "seen": {}, "reason": record.get("reason", "")[:LONGEST]}
-    found |= {name: record.get(name, 0) for name in ("requests", "seconds")}
+    notes: dict[str, Any] = {"findings": {}, "seen": {}, "reason": record.get("reason", "")[:LONGEST]}
+    notes |= {name: record.get(name, 0) for name in ("requests", "seconds")}
     if record.get("stopped"):
-        found["stopped"] = record["stopped"][:LONGEST]
+        notes["stopped"] = record["stopped"][:LONGEST]
     for number, entry in enumerate(record["clauses"]):
         if entry["findings"]:
-            found["findings"][str(number)] = [
-                [identity(one).key, one["message"][:LONGEST]] for one in entry["findings"]
+            notes["findings"][str(number)] = [
+                [identity(finding).key, finding["message"][:LONGEST]] for finding in entry["findings"]
             ]
         if entry.get("seen"):
-            found["seen"][str(number)] = {name[:LONGEST]: count for name, count in entry["seen"].items()}
-    return found
+            notes["seen"][str(number)] = {name[:LONGEST]: count for name, count in entry["seen"].items()}
+    return notes
 
 
-def notes_of(kept: RunRow) -> dict[str, Any]:
+def notes_of(run: RunRow) -> dict[str, Any]:
     """The short notes of a run: `findings`, `seen`, `reason`, `requests`, `seconds`, `stopped`. Raises Damaged."""
-    of = f"the notes of the run {kept.name}"
-    found = table(read(kept.notes), of, ("reason",))
-    numbers = [*table(found.get("findings"), of), *table(found.get("seen"), of)]
-    if not all(number.isdecimal() and int(number) < len(kept.marks) for number in numbers):
+    of = f"the notes of the run {run.name}"
+    notes = table(read(run.notes), of, ("reason",))
+    numbers = [*table(notes.get("findings"), of), *table(notes.get("seen"), of)]
+    if not all(number.isdecimal() and int(number) < len(run.marks) for number in numbers):
         raise Damaged(f"{of} name a clause that the run does not have")
-    for rows in found["findings"].values():
+    for rows in notes["findings"].values():
         if not isinstance(rows, list) or not all(_is_pair(row) for row in rows):
             raise Damaged(f"{of} hold a finding that is not one")
-    for counts in found["seen"].values():
+    for counts in notes["seen"].values():
         if not all(isinstance(count, int) for count in table(counts, of).values()):
             raise Damaged(f"{of} hold a count that is not a number")
     for name in ("requests", "seconds"):
-        if not isinstance(found.get(name), int | float) or not abs(found[name]) < _MOST:
+        if not isinstance(notes.get(name), int | float) or not abs(notes[name]) < _MOST:
             raise Damaged(f"{of} hold {name} that are not a number")
-    return found
+    return notes
 
 
 def _is_pair(row: Any) -> bool:
-    return isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row)
+    return isinstance(row, list) and len(row) == 2 and all(isinstance(text, str) for text in row)
 
 
 def read(payload: bytes) -> Any:
@@ -151,27 +151,27 @@ def read(payload: bytes) -> Any:
     return parsed(inflated(payload), "packed content")
 
 
-def sound(kept: RunRow) -> RunRow:
-    """The same run. Raises Damaged where its row is none that `pack` makes."""
+def sound(run: RunRow) -> RunRow:
+    """The same run. Raises Damaged for a row that `pack` cannot have made."""
     try:
-        same = datetime.fromisoformat(kept.started).astimezone(UTC).isoformat(timespec="microseconds") == kept.started
+        same = datetime.fromisoformat(run.started).astimezone(UTC).isoformat(timespec="microseconds") == run.started
     except (ValueError, OverflowError):
         same = False
     if not same:
-        raise Damaged(f"a run started at {kept.started[:40]!r}")
-    if set(kept.marks) - set(VERDICTS) or kept.verdict not in _VERDICTS:
-        raise Damaged(f"the run {kept.name} has a verdict that there is not")
-    return kept
+        raise Damaged(f"a run started at {run.started[:40]!r}")
+    if set(run.marks) - set(VERDICTS) or run.verdict not in _VERDICTS:
+        raise Damaged(f"the run {run.name} has a verdict that there is not")
+    return run
 
 
 def moment(text: str) -> str:
-    """A start as UTC in one width, so that texts sort as moments do. Raises UsageError for what is no date."""
+    """A start as UTC in one width, so that texts sort as moments do. Raises UsageError for anything else."""
     try:
-        found = datetime.fromisoformat(text)
-        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        start = datetime.fromisoformat(text)
+        start = (start if start.tzinfo else start.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise UsageError(f"The run record started at {text!r}, which is no date and time.") from None
-    return found.isoformat(timespec="microseconds")
+        raise UsageError(f"The run record started at {text!r}, which is not a date and time.") from None
+    return start.isoformat(timespec="microseconds")
 
 
 def column(text: str) -> str:

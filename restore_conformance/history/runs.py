@@ -1,4 +1,4 @@
-"""The runs of a store: add, list, read whole, remove. Plain reads and writes; what they mean is told elsewhere."""
+"""The runs of a store: add, list, read whole, remove. Plain reads and writes; knows nothing of their meaning."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ _COLUMNS = [RUN.c[field.name] for field in fields(RunRow)]
 
 
 def add(store: Store, packed: Packed) -> bool:
-    """Keep a run; False where it was kept already.
+    """Store a run; False where it was stored already.
 
-    Raises UsageError where it is kept under another label: a run counts for one target only.
+    Raises UsageError where it is stored under another label: a run counts for one target only.
     """
     try:
         return _add(store, packed)
     except IntegrityError:
-        # Another process wrote the same run, or the same clauses' words, at the same moment; now it is to be seen.
+        # Another process wrote the same run, or the same clauses' words, at the same moment; now it can be read.
         return _add(store, packed)
 
 
 def _add(store: Store, packed: Packed) -> bool:
-    kept = packed.kept
+    run = packed.row
     with store.engine.begin() as connection:
-        there = connection.execute(sa.select(RUN.c.label).where(RUN.c.digest == kept.digest)).scalar()
+        there = connection.execute(sa.select(RUN.c.label).where(RUN.c.digest == run.digest)).scalar()
         if there is not None:
-            return _same(there, kept)
+            return _same(there, run)
         for digest, payload in packed.contents.items():
             if connection.execute(sa.select(CONTENT.c.digest).where(CONTENT.c.digest == digest)).first() is None:
                 connection.execute(sa.insert(CONTENT).values(digest=digest, payload=payload))
-        connection.execute(sa.insert(RUN).values({field.name: getattr(kept, field.name) for field in fields(RunRow)}))
+        connection.execute(sa.insert(RUN).values({field.name: getattr(run, field.name) for field in fields(RunRow)}))
     return True
 
 
-def _same(label: str, kept: RunRow) -> bool:
-    if label != kept.label:
+def _same(label: str, run: RunRow) -> bool:
+    if label != run.label:
         raise UsageError(
-            f"The run of {kept.when} is kept under the label {label!r} already; "
-            f"remove {kept.name} first to keep it under {kept.label!r}."
+            f"The run of {run.when} is kept under the label {label!r} already; "
+            f"remove {run.name} first to keep it under {run.label!r}."
         )
     return False
 
@@ -70,31 +70,31 @@ def shapes(store: Store) -> dict[str, list[dict[str, Any]]]:
 
 def _shape(digest: str, payload: bytes) -> list[dict[str, Any]]:
     of = f"the content {digest[:12]}"
-    found = parsed(unpacked(digest, payload), of)
-    if not isinstance(found, list):
+    clauses = parsed(unpacked(digest, payload), of)
+    if not isinstance(clauses, list):
         raise Damaged(f"{of} is not a list of clauses")
-    return [table(words, of, ("id", "level", "says")) for words in found]
+    return [table(words, of, ("id", "level", "says")) for words in clauses]
 
 
-def whole(store: Store, kept: RunRow, shape: list[dict[str, Any]]) -> dict[str, Any]:
-    """The run record in the present format, without the examples of clauses that were kept. Raises Damaged."""
+def whole(store: Store, run: RunRow, shape: list[dict[str, Any]]) -> dict[str, Any]:
+    """The run record in the present format, without the examples of clauses that passed. Raises Damaged."""
     with store.engine.connect() as connection:
-        found = rows(connection, sa.select(CONTENT.c.payload).where(CONTENT.c.digest == kept.body))
-    if not found:
-        raise Damaged(f"the record of the run {kept.name} is not there")
-    record = table(parsed(unpacked(kept.body, found[0][0]), kept.name), f"the record of the run {kept.name}")
+        payloads = rows(connection, sa.select(CONTENT.c.payload).where(CONTENT.c.digest == run.body))
+    if not payloads:
+        raise Damaged(f"the record of the run {run.name} is not there")
+    record = table(parsed(unpacked(run.body, payloads[0][0]), run.name), f"the record of the run {run.name}")
     parts = record.get("clauses")
     if not isinstance(parts, list) or len(parts) != len(shape):
-        raise Damaged(f"the record of the run {kept.name} is not one of its clauses")
-    record["clauses"] = [words | table(rest, kept.name) for words, rest in zip(shape, parts, strict=True)]
+        raise Damaged(f"the record of the run {run.name} is not one of its clauses")
+    record["clauses"] = [words | table(rest, run.name) for words, rest in zip(shape, parts, strict=True)]
     try:
         return upgraded(record)
     except (KeyError, TypeError, AttributeError, IndexError):
-        raise Damaged(f"the record of the run {kept.name} is not a run record") from None
+        raise Damaged(f"the record of the run {run.name} is not a run record") from None
 
 
 def remove(store: Store, digest: str) -> None:
-    """Leave a run out, and what lay beside it for no other."""
+    """Remove a run, and the contents that no other run uses."""
     with store.engine.begin() as connection:
         row = connection.execute(sa.select(RUN.c.shape, RUN.c.body).where(RUN.c.digest == digest)).first()
         connection.execute(sa.delete(RUN).where(RUN.c.digest == digest))
@@ -105,10 +105,10 @@ def remove(store: Store, digest: str) -> None:
                 connection.execute(sa.delete(CONTENT).where(CONTENT.c.digest == content))
 
 
-def find(kept: list[RunRow], name: str) -> RunRow:
+def find(listed: list[RunRow], name: str) -> RunRow:
     """The run of that name, or whose digest or name begins so. Raises UsageError for none or several."""
-    hits = [run for run in kept if name and (run.name.startswith(name) or run.digest.startswith(name))]
+    hits = [run for run in listed if name and (run.name.startswith(name) or run.digest.startswith(name))]
     if len(hits) != 1:
-        said = f"{len(hits)} runs are called {name!r}" if hits else f"The history has no run {name!r}"
-        raise UsageError(f"{said}; history list names them all.")
+        problem = f"{len(hits)} runs are called {name!r}" if hits else f"The history has no run {name!r}"
+        raise UsageError(f"{problem}; history list names them all.")
     return hits[0]

@@ -1,6 +1,6 @@
 """Writes the site: only the pages whose inputs changed, each whole or not at all, and removes those of runs left out.
 
-The manifest says what was written here, so that no file of anybody else is replaced or removed. Knows pages as bytes.
+The manifest says what was written here, so that no other file is replaced or removed. Knows pages as bytes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from restore_conformance.verdicts import UsageError
 
 MANIFEST = ".site-manifest.json"
 FORMAT = 1
-_OURS = re.compile(
+_SITE_FILES = re.compile(
     r"(?:(?:runs|clauses)/[a-zA-Z0-9_][a-zA-Z0-9_.-]*\.html|(?:index|runs)\.html|site\.(?:css|js)|feed\.xml|notices\.json)"
 )
 LARGEST = 64 * 1024 * 1024
@@ -34,7 +34,7 @@ _IN_MIND = 48
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build did, in numbers of files; `left` are pages of removed runs that somebody changed since."""
+    """What a build did, in numbers of files; `left` are pages of removed runs that were changed by hand."""
 
     written: int
     unchanged: int
@@ -45,40 +45,42 @@ class Built:
 def build(store: Store, folder: Path) -> Built:
     """Write the site of a history into a folder.
 
-    Raises UsageError for an empty history, a folder that cannot be written, a file in the way that is not ours, or a
-    manifest of a newer suite.
+    Raises UsageError for an empty history, a folder that cannot be written, a file in the way that `site` did not
+    write, or a manifest of a newer suite.
     """
     listed = runs.listing(store)
     if not listed:
         raise UsageError("The history holds no run yet: add one with history add, or run --history.")
-    story = chronicle(listed, runs.shapes(store))
-    told = pages.Story(story, drift_standing.events(store), notices.notices(story), _reader(store, story.shapes))
-    made = list(pages.pages(told))
+    history = chronicle(listed, runs.shapes(store))
+    data = pages.SiteData(
+        history, drift_standing.events(store), notices.notices(history), _reader(store, history.shapes)
+    )
+    every = list(pages.pages(data))
     rules = _rules()
     try:
-        return _write(folder, made, rules)
+        return _write(folder, every, rules)
     except Withheld as error:
         raise UsageError(f"The site is not complete: {error}.") from None
     except OSError as error:
         raise UsageError(f"The site cannot be written to {folder}: {error.strerror or error}.") from None
 
 
-def _write(folder: Path, made: list[pages.Page], rules: str) -> Built:
+def _write(folder: Path, every: list[pages.Page], rules: str) -> Built:
     old = _manifest(folder)
-    wanted = {page.path: hashlib.sha256(f"{rules}\n{page.inputs}".encode()).hexdigest() for page in made}
-    for page in made:
+    wanted = {page.path: hashlib.sha256(f"{rules}\n{page.inputs}".encode()).hexdigest() for page in every}
+    for page in every:
         if page.path not in old and (folder / page.path).exists():
             raise UsageError(f"{folder / page.path} was not written by site; name another folder, or move it away.")
     due = [
         page
-        for page in made
+        for page in every
         if old.get(page.path, {}).get("inputs") != wanted[page.path] or not (folder / page.path).is_file()
     ]
     for name in ("", "runs", "clauses"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-        files.remove_leftovers(folder / name, [MANIFEST, *(Path(page.path).name for page in made)])
+        files.remove_leftovers(folder / name, [MANIFEST, *(Path(page.path).name for page in every)])
     known: dict[str, dict[str, str]] = dict(old)
-    # First said, then done: what a killed build has written is known as ours, and as not finished.
+    # Listed before written: the pages of a killed build are known as the suite's, and as not finished.
     known |= {page.path: {"inputs": "", "content": old.get(page.path, {}).get("content", "")} for page in due}
     if due:
         _save(folder, known)
@@ -94,37 +96,37 @@ def _write(folder: Path, made: list[pages.Page], rules: str) -> Built:
             left.append(path)
     if due or removed or left:
         _save(folder, known)
-    return Built(len(due), len(made) - len(due), removed, tuple(left))
+    return Built(len(due), len(every) - len(due), removed, tuple(left))
 
 
 def _gone(path: Path, content: str) -> bool:
     """Remove a page, unless it is no longer what was written."""
     try:
-        found = path.read_bytes()
+        present = path.read_bytes()
     except FileNotFoundError:
         return True
-    if content and hashlib.sha256(found).hexdigest() != content:
+    if content and hashlib.sha256(present).hexdigest() != content:
         return False
     path.unlink()
     return True
 
 
 def _manifest(folder: Path) -> dict[str, dict[str, str]]:
-    """What was written here before. Raises UsageError for a manifest that is none."""
+    """What was written here before. Raises UsageError for an invalid manifest."""
     path = folder / MANIFEST
     try:
-        found = json.loads(files.read(path, LARGEST))
-        if found["format"] > FORMAT:
+        manifest = json.loads(files.read(path, LARGEST))
+        if manifest["format"] > FORMAT:
             raise UsageError(f"{path} was written by a newer suite; build into another folder.")
         names = {
             str(name): {"inputs": str(row["inputs"]), "content": str(row["content"])}
-            for name, row in found["files"].items()
+            for name, row in manifest["files"].items()
         }
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UsageError(f"{path} is damaged; build into an empty folder.") from None
-    if strange := sorted(name for name in names if not _OURS.fullmatch(name)):
+    if strange := sorted(name for name in names if not _SITE_FILES.fullmatch(name)):
         raise UsageError(f"{path} names {strange[0]!r}, which site never writes; build into an empty folder.")
     return names
 
@@ -135,40 +137,40 @@ def _save(folder: Path, known: dict[str, dict[str, str]]) -> None:
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Write one of many files, without a look through the folder for each."""
+    """Write one of many files, without listing the folder for each."""
     pending = files.Pending()
     pending.put(path, content)
     pending.commit()
 
 
 def _rules() -> str:
-    """A digest of all code and templates that make pages: where one changes, every page is made anew."""
-    made = hashlib.sha256(__version__.encode())
-    room = Path(reports.__file__).parent
+    """A digest of all code and templates that make pages: where one changes, every page is written again."""
+    digest = hashlib.sha256(__version__.encode())
+    folder = Path(reports.__file__).parent
     for path in sorted(
         [
             *Path(__file__).parent.glob("*.py"),
             *Path(records.__file__).parent.glob("*.py"),
-            room / "wording.py",
-            *(room / "templates" / "site").iterdir(),
+            folder / "wording.py",
+            *(folder / "templates" / "site").iterdir(),
         ]
     ):
         if path.is_file():
-            made.update(path.name.encode() + path.read_bytes())
-    return made.hexdigest()
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _reader(store: Store, shapes: Any) -> Callable[[RunRow], dict[str, Any]]:
-    """Reads whole records, and keeps the last ones in mind."""
-    mind: dict[str, dict[str, Any]] = {}
+    """Reads whole records, and caches the last ones."""
+    recent: dict[str, dict[str, Any]] = {}
 
-    def whole(kept: RunRow) -> dict[str, Any]:
-        found = mind.pop(kept.digest, None)
-        if found is None:
-            found = runs.whole(store, kept, shapes[kept.shape])
-            if len(mind) >= _IN_MIND:
-                del mind[next(iter(mind))]
-        mind[kept.digest] = found
-        return found
+    def whole(run: RunRow) -> dict[str, Any]:
+        record = recent.pop(run.digest, None)
+        if record is None:
+            record = runs.whole(store, run, shapes[run.shape])
+            if len(recent) >= _IN_MIND:
+                del recent[next(iter(recent))]
+        recent[run.digest] = record
+        return record
 
     return whole

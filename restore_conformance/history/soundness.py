@@ -1,6 +1,6 @@
-"""What is read back from a history is what a suite may have written there, or the history is damaged.
+"""Checks that data read back from a history is what a suite can have written.
 
-A database file can be truncated, edited or spoilt like any other file. Knows types and digests, and no meaning.
+A database file can be truncated, edited or spoilt like any other file. Knows types and digests only.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ HEAVIEST = 128 * 1024 * 1024
 
 
 class Damaged(ValueError):
-    """A history holds what no suite wrote; the text says where. `open_store` makes a sentence of it."""
+    """A history holds data that no suite wrote; the text says where. `open_store` makes a sentence of it."""
 
 
 def rows(connection: sa.Connection, query: sa.Select[Any]) -> list[Any]:
     """The rows of a query, each value of the type that its column has. Raises Damaged."""
     columns = list(query.selected_columns)
     try:
-        found = list(connection.execute(query))
+        results = list(connection.execute(query))
     except (ValueError, TypeError) as error:  # a date that is not one
         raise Damaged(f"a cell cannot be read ({str(error)[:80]})") from None
-    for row in found:
+    for row in results:
         for value, column in zip(row, columns, strict=True):
             if not (isinstance(value, column.type.python_type) or (value is None and _may_be_null(column))):
                 raise Damaged(f"{column.name} holds a value of another type")
-    return found
+    return results
 
 
 def _may_be_null(column: Any) -> bool:
@@ -45,7 +45,7 @@ def _may_be_null(column: Any) -> bool:
 
 
 def unpacked(digest: str, payload: bytes) -> bytes:
-    """The text of packed content, which its own name vouches for. Raises Damaged."""
+    """The text of packed content, checked against the digest that is its name. Raises Damaged."""
     text = inflated(payload)
     if hashlib.sha256(text).hexdigest() != digest:
         raise Damaged(f"the content {digest[:12]} is not what it was")

@@ -36,7 +36,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Somebody has seen a change and says until when it need not be raised."""
+    """A change that somebody has seen, and the day until which it is not reported."""
 
     change_id: str
     owner: str
@@ -52,7 +52,7 @@ class Store:
         self.engine = engine
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self.engine.dispose()
 
     def save_night(
@@ -61,7 +61,7 @@ class Store:
         snapshots: Iterable[tuple[Snapshot, bytes | None]],
         changes: Iterable[tuple[str, str, dict[str, Any]]],
     ) -> None:
-        """Write one night whole; the same night written again for the same sources replaces what stood there.
+        """Write one night whole; the same night written again for the same sources replaces the earlier rows.
 
         `changes` are (id, source, body).
         """
@@ -100,10 +100,10 @@ class Store:
     def nights(self) -> dict[str, list[date]]:
         """Source kind to the nights on which it was read, oldest first."""
         query = sa.select(ENTRY.c.source, ENTRY.c.night).where(ENTRY.c.kind == "snapshot").distinct()
-        found: dict[str, list[date]] = {}
+        by_source: dict[str, list[date]] = {}
         for source, night in self._rows(query.order_by(ENTRY.c.night)):
-            found.setdefault(source, []).append(night)
-        return found
+            by_source.setdefault(source, []).append(night)
+        return by_source
 
     def snapshots(self) -> list[Snapshot]:
         """Every snapshot, oldest first."""
@@ -121,25 +121,25 @@ class Store:
     def sightings(self) -> dict[str, list[date]]:
         """Change id to the nights on which it was seen, oldest first. Raises Damaged for one without its row."""
         known = self.bodies()
-        found: dict[str, list[date]] = {}
+        by_identity: dict[str, list[date]] = {}
         for identity, night in self._rows(sa.select(SIGHTING.c.change_id, SIGHTING.c.night).order_by(SIGHTING.c.night)):
             if identity not in known:
                 raise Damaged(f"the change {identity} was seen and has no row")
-            found.setdefault(identity, []).append(night)
-        return found
+            by_identity.setdefault(identity, []).append(night)
+        return by_identity
 
     def bodies(self) -> dict[str, dict[str, Any]]:
         """Change id to its row of the report. Raises Damaged."""
-        found = {}
+        by_identity = {}
         for identity, text in self._rows(sa.select(CHANGE.c.id, CHANGE.c.body)):
             of = f"the change {identity}"
             body = table(parsed(text, of), of, ("kind", "path", "source", "class_contract", "class_create_client"))
             table(body.get("detail", {}), f"the detail of {of}")
             clauses = body.get("clauses", [])
-            if not isinstance(clauses, list) or not all(isinstance(one, str) for one in clauses):
+            if not isinstance(clauses, list) or not all(isinstance(clause, str) for clause in clauses):
                 raise Damaged(f"the clauses of {of} are not a list of addresses")
-            found[identity] = {**body, "id": identity}
-        return found
+            by_identity[identity] = {**body, "id": identity}
+        return by_identity
 
     def acknowledge(self, acknowledgement: Acknowledgement) -> None:
         """Keep an acknowledgement; the latest of a change counts."""
@@ -207,17 +207,17 @@ def _unusable(error: Exception) -> str:
 def _prepare(engine: sa.Engine, shown: str, *, make: bool) -> None:
     """Makes the tables that are missing. Raises UsageError for what is not a history of this suite, or a newer one."""
     there = set(sa.inspect(engine).get_table_names())
-    ours = there & set(META.tables)
-    if not {"content", "entry"} <= ours and (not make or (there and engine.dialect.name == "sqlite")):
-        raise UsageError(f"{shown} is no history of this suite.")
+    known = there & set(META.tables)
+    if not {"content", "entry"} <= known and (not make or (there and engine.dialect.name == "sqlite")):
+        raise UsageError(f"{shown} is not a history of this suite.")
     if "layout" in there:
         with engine.connect() as connection:
-            found = max((number for (number,) in rows(connection, sa.select(LAYOUTS.c.number))), default=LAYOUT)
-        if found > LAYOUT:
+            layout = max((number for (number,) in rows(connection, sa.select(LAYOUTS.c.number))), default=LAYOUT)
+        if layout > LAYOUT:
             raise UsageError(
-                f"The history {shown} was written by a newer suite (layout {found}; this one reads up to {LAYOUT})."
+                f"The history {shown} was written by a newer suite (layout {layout}; this one reads up to {LAYOUT})."
             )
-    if ours == set(META.tables):
+    if known == set(META.tables):
         return
     META.create_all(engine)
     with suppress(IntegrityError), engine.begin() as connection:

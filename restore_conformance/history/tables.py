@@ -21,7 +21,7 @@ ENTRY = sa.Table(
     "entry",
     META,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.String(32), nullable=False),  # "snapshot"; other kinds of record bring their own word
+    sa.Column("kind", sa.String(32), nullable=False),  # "snapshot"; other kinds of record have their own name
     sa.Column("night", sa.Date, nullable=False, index=True),
     sa.Column("taken", sa.DateTime(timezone=True), nullable=False),
     sa.Column("source", sa.String(32), nullable=False),
@@ -64,7 +64,7 @@ RUN = sa.Table(
     sa.Column("contract", sa.String(64), nullable=False),
     sa.Column("verdict", sa.String(16), nullable=False),
     sa.Column("marks", sa.Text, nullable=False),  # one letter for each clause, in the order of the shape
-    sa.Column("notes", sa.LargeBinary, nullable=False),  # what came of findings and readings, in short
+    sa.Column("notes", sa.LargeBinary, nullable=False),  # findings and readings, in short
     sa.Column("shape", sa.String(64), sa.ForeignKey("content.digest"), nullable=False),  # the clauses' own words
     sa.Column("body", sa.String(64), sa.ForeignKey("content.digest"), nullable=False),  # the rest of the record
 )

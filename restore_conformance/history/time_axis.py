@@ -1,6 +1,6 @@
-"""The time line that every picture shares: a column for each of the last nights, wider steps before that.
+"""The time axis that every chart shares: a column for each of the last nights, wider steps before that.
 
-Columns follow the calendar, so that a night without a run is a gap and not a lie. Knows dates and no verdicts.
+Columns follow the calendar, so that a night without a run shows as a gap. Knows dates and no verdicts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 NEAR = 28
 """Nights that always have a column of their own, give or take the rest of a week."""
 MOST = 104
-"""Columns before them at the most: two years in weeks; a longer past is told in longer steps."""
+"""Columns before them at the most: two years in weeks; a longer past gets longer steps."""
 STEPS = (7, 28, 91, 364)
 _GAP = 6
 DATE = 64
@@ -21,7 +21,7 @@ DATE = 64
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Some days beside each other; `x` and `width` in pixels."""
+    """Consecutive days; `x` and `width` in pixels."""
 
     first: date
     last: date
@@ -59,21 +59,21 @@ class Axis:
 
     def place(self, day: str) -> int:
         """The number of the column of a day (YYYY-MM-DD); days before and after go to the ends."""
-        found = self._known.get(day)
-        if found is None:
-            found = bisect_right(self.columns, date.fromisoformat(day), key=lambda column: column.first) - 1
-            found = self._known[day] = max(found, 0)
-        return found
+        number = self._known.get(day)
+        if number is None:
+            number = bisect_right(self.columns, date.fromisoformat(day), key=lambda column: column.first) - 1
+            number = self._known[day] = max(number, 0)
+        return number
 
 
 def axis(first: date, last: date) -> Axis:
-    """The time line of a history."""
+    """The time axis of a history."""
     near = max(first, last - timedelta(days=NEAR - 1))
     if near > first:
         near = max(first, near - timedelta(days=near.weekday()))
     spans = [(near + timedelta(days=n), near + timedelta(days=n)) for n in range((last - near).days + 1)]
     older = (near - first).days
-    step = next((one for one in STEPS if older <= one * MOST), 7 * (-(-older // (7 * MOST))))
+    step = next((days for days in STEPS if older <= days * MOST), 7 * (-(-older // (7 * MOST))))
     start = near
     while start > first:
         # The years before the first are not asked for: a step may begin before the first run, but not before time.
@@ -96,12 +96,12 @@ def axis(first: date, last: date) -> Axis:
 
 def _ticks(columns: list[Column]) -> list[tuple[int, str]]:
     """A label where a month begins, none closer to the one before, or to that of the last day, than can be read."""
-    made: list[tuple[int, str]] = []
+    ticks: list[tuple[int, str]] = []
     shown = ""
     end = columns[-1].x + columns[-1].width
     for column in columns:
         month = column.last.strftime("%Y-%m")
-        if month != shown and (not made or column.x - made[-1][0] >= 52) and column.x <= end - DATE - 46:
-            made.append((column.x, month))
+        if month != shown and (not ticks or column.x - ticks[-1][0] >= 52) and column.x <= end - DATE - 46:
+            ticks.append((column.x, month))
             shown = month
-    return made
+    return ticks

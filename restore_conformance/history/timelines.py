@@ -1,4 +1,4 @@
-"""What the runs add up to: the life of each clause under each label. Knows runs and marks; draws and writes nothing."""
+"""The timeline of each clause under each label. Knows runs and marks; draws and writes nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from restore_conformance.history.soundness import Damaged
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
+class Streak:
     """Runs in a row with the same verdict."""
 
     verdict: str
@@ -24,14 +24,14 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The present row of failures; `last_good` is the start of the last run that kept the clause, before the row."""
+    """The present row of failures; `last_good` is the start of the last run that passed the clause, before the row."""
 
     first: RunRow
     last_good: RunRow | None
     runs: int
 
     def entry(self) -> dict[str, Any]:
-        """As run.json has it under `history`."""
+        """The value of `history` in run.json."""
         return {
             "first_seen": self.first.when,
             "last_good": self.last_good.when if self.last_good else None,
@@ -53,7 +53,7 @@ class Timeline:
 
     @property
     def eventful(self) -> bool:
-        """Whether it was ever broken or in doubt by itself: a night without a verdict for any clause does not count."""
+        """Whether it was ever broken, inconclusive or in error, in a run that is not inconclusive as a whole."""
         return any(mark in "fe" or (mark == "i" and run.verdict != "inconclusive") for run, mark in self.row)
 
     def count(self, verdict: str) -> int:
@@ -65,24 +65,24 @@ class Timeline:
         return broken(self.row)
 
     def last_good(self) -> RunRow | None:
-        """The last run that kept the clause."""
+        """The last run that passed the clause."""
         return next((run for run, mark in reversed(self.row) if mark == "p"), None)
 
-    def spells(self) -> list[Spell]:
+    def streaks(self) -> list[Streak]:
         """Runs in a row with the same verdict, oldest first."""
-        made: list[Spell] = []
+        streaks: list[Streak] = []
         begin = 0
         for mark, stretch in groupby(self.marks):
             number = len(list(stretch))
-            made.append(Spell(VERDICTS[mark], self.row[begin][0], self.row[begin + number - 1][0], number))
+            streaks.append(Streak(VERDICTS[mark], self.row[begin][0], self.row[begin + number - 1][0], number))
             begin += number
-        return made
+        return streaks
 
 
 def broken(row: Iterable[tuple[RunRow, str]]) -> Broken | None:
-    """The row of failures that stands at the end of a life, or None where the clause is not known to be broken.
+    """The row of failures that stands at the end of a timeline, or None where the clause is not known to be broken.
 
-    Only a pass ends a row. A run that could not tell (inconclusive, error) or did not touch the clause (none) neither
+    Only a pass ends a row. A run that could not decide (inconclusive, error) or did not touch the clause (none) neither
     ends it nor counts in it.
     """
     last = deque(standings(row), maxlen=1)
@@ -113,28 +113,30 @@ class Chronicle:
     runs: list[RunRow]
     labels: list[str]
     clauses: dict[str, dict[str, Any]]
-    lives: dict[str, dict[str, Timeline]]
+    timelines: dict[str, dict[str, Timeline]]
     shapes: Mapping[str, list[dict[str, Any]]]
     places: dict[str, dict[str, int]]
     latest: dict[str, RunRow]
     _noted: dict[tuple[str, str, str], list[tuple[RunRow, Any]]] = field(default_factory=dict)
 
     def noted(self, kind: str, label: str, clause: str) -> list[tuple[RunRow, Any]]:
-        """What the short notes say of a clause, oldest run first: `findings` as [key, message], `seen` as counts."""
+        """The short notes about a clause, oldest run first: `findings` as [key, message], `seen` as counts."""
         if not self._noted:
             self._noted["", "", ""] = []
             names = {shape: list(places) for shape, places in self.places.items()}
             for run in self.runs:
                 notes = notes_of(run)
-                for one in ("findings", "seen"):
-                    for number, said in notes[one].items():
-                        self._noted.setdefault((one, run.label, names[run.shape][int(number)]), []).append((run, said))
+                for each in ("findings", "seen"):
+                    for number, value in notes[each].items():
+                        self._noted.setdefault((each, run.label, names[run.shape][int(number)]), []).append(
+                            (run, value)
+                        )
         return self._noted.get((kind, label, clause), [])
 
     def now(self, label: str, clause: str) -> str:
         """The verdict of a label's last run, or nothing where that run no longer knew the clause."""
-        life, last = self.lives[label].get(clause), self.latest[label]
-        return life.now if life and clause in self.places[last.shape] else ""
+        timeline, last = self.timelines[label].get(clause), self.latest[label]
+        return timeline.now if timeline and clause in self.places[last.shape] else ""
 
     def of(self, label: str) -> list[RunRow]:
         """The runs of a label, oldest first."""
@@ -142,25 +144,25 @@ class Chronicle:
 
 
 def chronicle(runs: list[RunRow], shapes: Mapping[str, list[dict[str, Any]]]) -> Chronicle:
-    """Sort marks into lives: label to clause to life. Raises Damaged for a run whose clauses are not there."""
+    """Sort marks into timelines: label to clause to timeline. Raises Damaged for a run whose clauses are not there."""
     for run in runs:
         if len(shapes.get(run.shape, ())) != len(run.marks):
             raise Damaged(f"the clauses of the run {run.name} are not there")
     clauses: dict[str, dict[str, Any]] = {}
-    lives: dict[str, dict[str, Timeline]] = {}
+    timelines: dict[str, dict[str, Timeline]] = {}
     names = {digest: [words["id"] for words in shape] for digest, shape in shapes.items()}
     for shape in dict.fromkeys(run.shape for run in reversed(runs)):
         for words in shapes[shape]:
             clauses.setdefault(words["id"], words)
     for run in runs:
-        of_label = lives.setdefault(run.label, {})
+        of_label = timelines.setdefault(run.label, {})
         for name, mark in zip(names[run.shape], run.marks, strict=True):
-            life = of_label.get(name)
-            if life is None:
-                life = of_label[name] = Timeline()
-            life.row.append((run, mark))
-    for of_label in lives.values():
-        for life in of_label.values():
-            life.marks = "".join(mark for _, mark in life.row)
+            timeline = of_label.get(name)
+            if timeline is None:
+                timeline = of_label[name] = Timeline()
+            timeline.row.append((run, mark))
+    for of_label in timelines.values():
+        for timeline in of_label.values():
+            timeline.marks = "".join(mark for _, mark in timeline.row)
     places = {digest: {name: number for number, name in enumerate(listed)} for digest, listed in names.items()}
-    return Chronicle(runs, sorted(lives), clauses, lives, shapes, places, {run.label: run for run in runs})
+    return Chronicle(runs, sorted(timelines), clauses, timelines, shapes, places, {run.label: run for run in runs})

@@ -1,6 +1,6 @@
-"""Tells one breach once: under the clause about its one place, or under the clause that it follows from.
+"""Reports one breach once: under the clause about its one place, or under the clause that it follows from.
 
-Looks at verdicts, their evidence and what clauses say of each other; judges no exchange that was not judged before.
+Looks at verdicts, their evidence and how clauses are related; judges no exchange that was not judged before.
 """
 
 from __future__ import annotations
@@ -23,72 +23,76 @@ from restore_conformance.verdicts import (
 
 
 def localise(verdicts: list[ClauseVerdict], skipped: Mapping[str, set[str]]) -> None:
-    """Tell a general breach that shows in one place only under the clause about that place.
+    """Report a general breach that shows in one place only under the clause about that place.
 
-    A refusal without an envelope is told of the envelope if it happens to all refusals, and of one row of the
+    A refusal without an envelope is reported under the envelope if it happens to all refusals, and under one row of the
     error table if that row alone is refused so.
     """
-    by_address = {found.clause.address: found for found in verdicts}
-    for found in verdicts:
-        if found.verdict is not Verdict.FAIL or not found.clause.general:
+    by_address = {verdict.clause.address: verdict for verdict in verdicts}
+    for verdict in verdicts:
+        if verdict.verdict is not Verdict.FAIL or not verdict.clause.general:
             continue
-        finding = found.findings[0]
-        kept_out = [by_address[address] for address in skipped.get(found.clause.address, ()) if address in by_address]
-        own = [one for one in kept_out if _is_one_place(one.clause) and one.clause.level.binds_like(found.clause.level)]
+        finding = verdict.findings[0]
+        kept_out = [by_address[address] for address in skipped.get(verdict.clause.address, ()) if address in by_address]
+        own = [
+            other
+            for other in kept_out
+            if _is_one_place(other.clause) and other.clause.level.binds_like(verdict.clause.level)
+        ]
         if finding.seen == finding.of or len(own) != 1 or own[0].verdict is Verdict.FAIL:
             continue
         place = own[0]
         place.verdict, place.findings, place.reason, place.why = Verdict.FAIL, [finding], "", None
         place.exchanges = max(place.exchanges, finding.seen)
-        finding.consequences = [found.clause.address]
-        found.verdict, found.findings = Verdict.INCONCLUSIVE, []
-        found.reason, found.root = f"broken in one place only: {place.clause.address}", place.clause.address
+        finding.consequences = [verdict.clause.address]
+        verdict.verdict, verdict.findings = Verdict.INCONCLUSIVE, []
+        verdict.reason, verdict.root = f"broken in one place only: {place.clause.address}", place.clause.address
 
 
-def _is_one_place(made: Clause) -> bool:
+def _is_one_place(clause: Clause) -> bool:
     """Whether a clause is about one defect, or about what was done before, rather than about every answer."""
-    if made.level is Level.OBSERVE or made.follows:
+    if clause.level is Level.OBSERVE or clause.follows:
         return False
-    return made.stateful or any(tag.startswith("sole:") for tag in made.when.either)
+    return clause.stateful or any(tag.startswith("sole:") for tag in clause.when.either)
 
 
 def generalise(verdicts: list[ClauseVerdict]) -> None:
-    """Tell a breach under the clause that it follows from, where nothing else was sent that this clause is about.
+    """Report a breach under the clause that it follows from, where nothing else was sent that this clause is about.
 
     A client that names the type in every request sends no plain request, so an answer of 200 to all of them shows in
     the clause about naming the type alone; nothing says that the type is what the server stumbles over.
     """
-    by_address = {found.clause.address: found for found in verdicts}
-    for found in verdicts:
-        if found.verdict is not Verdict.FAIL:
+    by_address = {verdict.clause.address: verdict for verdict in verdicts}
+    for verdict in verdicts:
+        if verdict.verdict is not Verdict.FAIL:
             continue
-        finding = found.findings[0]
-        roots = (by_address[address] for address in found.clause.follows if address in by_address)
+        finding = verdict.findings[0]
+        roots = (by_address[address] for address in verdict.clause.follows if address in by_address)
         for root in roots:
             open_ = root.verdict is not Verdict.ERROR and root.why in {None, Why.UNTOUCHED} and not root.exchanges
             if not open_ or not _breaks(root.clause, finding):
                 continue
             if root.verdict is not Verdict.FAIL:
                 root.verdict, root.findings, root.reason, root.why = Verdict.FAIL, [replace(finding)], "", None
-            root.findings[0].consequences = [*root.findings[0].consequences, found.clause.address]
-            found.verdict, found.findings = Verdict.INCONCLUSIVE, []
-            found.reason = f"follows from {root.clause.address}: no request without this feature was seen"
-            found.root = root.clause.address
+            root.findings[0].consequences = [*root.findings[0].consequences, verdict.clause.address]
+            verdict.verdict, verdict.findings = Verdict.INCONCLUSIVE, []
+            verdict.reason = f"follows from {root.clause.address}: no request without this feature was seen"
+            verdict.root = root.clause.address
             break
-    for found in verdicts:
-        if found.verdict is Verdict.FAIL and not found.exchanges:
-            found.exchanges = found.findings[0].of
+    for verdict in verdicts:
+        if verdict.verdict is Verdict.FAIL and not verdict.exchanges:
+            verdict.exchanges = verdict.findings[0].of
 
 
-def _breaks(made: Clause, finding: Finding) -> bool:
+def _breaks(clause: Clause, finding: Finding) -> bool:
     """Whether the evidence breaks a clause as well, which leaves it to others for some feature of the request."""
-    if len(finding.evidence) != 1 or made.judge is None or made.stateful:
+    if len(finding.evidence) != 1 or clause.judge is None or clause.stateful:
         return False
     exchange = finding.evidence[0]
-    if not replace(made.when, none=frozenset()).matches(tags_of(exchange)):
+    if not replace(clause.when, none=frozenset()).matches(tags_of(exchange)):
         return False
     try:
-        made.judge(exchange)
+        clause.judge(exchange)
     except Deviation:
         return True
     except (Inconclusive, Untouched):
@@ -102,67 +106,71 @@ def explain(verdicts: list[ClauseVerdict], because: Mapping[str, str]) -> None:
     A server that refuses every create breaks one clause, not every clause that needs a create. `because` has for each
     clause that was left out of an exchange one that it needs and that was broken there, or left out as well.
     """
-    by_address = {found.clause.address: found for found in verdicts}
+    by_address = {verdict.clause.address: verdict for verdict in verdicts}
     listed: dict[str, ClauseVerdict] = {}
-    for found in verdicts:
-        if found.newer is not None and found.newer.finding is not None:
-            _excuse(found, by_address)
-        if found.verdict is not Verdict.FAIL:
+    for verdict in verdicts:
+        if verdict.newer is not None and verdict.newer.finding is not None:
+            _excuse(verdict, by_address)
+        if verdict.verdict is not Verdict.FAIL:
             continue
-        for address in (*found.clause.follows, *found.clause.after):
+        for address in (*verdict.clause.follows, *verdict.clause.after):
             root = listed.get(address) or by_address.get(address)  # one that is listed under another has that cause
-            if root is None or root.verdict is not Verdict.FAIL or not root.clause.level.binds_like(found.clause.level):
+            if (
+                root is None
+                or root.verdict is not Verdict.FAIL
+                or not root.clause.level.binds_like(verdict.clause.level)
+            ):
                 continue  # what binds is never listed under what does not
-            same = root.findings[0].observed == found.findings[0].observed and not _names_row(found)
-            if root is not found and (address in found.clause.follows or same):
-                root.findings[0].consequences.append(found.clause.address)
-                found.verdict, found.reason = Verdict.INCONCLUSIVE, f"follows from {root.clause.address}"
-                found.root = root.clause.address
-                listed[found.clause.address] = root
+            same = root.findings[0].observed == verdict.findings[0].observed and not _names_row(verdict)
+            if root is not verdict and (address in verdict.clause.follows or same):
+                root.findings[0].consequences.append(verdict.clause.address)
+                verdict.verdict, verdict.reason = Verdict.INCONCLUSIVE, f"follows from {root.clause.address}"
+                verdict.root = root.clause.address
+                listed[verdict.clause.address] = root
                 break
     _resolve(verdicts, by_address)
-    for found in verdicts:
-        if found.verdict is Verdict.NONE and found.why is Why.UNTOUCHED:
-            _left_out(found, by_address, because)
+    for verdict in verdicts:
+        if verdict.verdict is Verdict.NONE and verdict.why is Why.UNTOUCHED:
+            _left_out(verdict, by_address, because)
 
 
-def _left_out(found: ClauseVerdict, by_address: Mapping[str, ClauseVerdict], because: Mapping[str, str]) -> None:
+def _left_out(verdict: ClauseVerdict, by_address: Mapping[str, ClauseVerdict], because: Mapping[str, str]) -> None:
     """Say of a clause that was left out wherever it could be judged which finding it waits for."""
-    at, seen = because.get(found.clause.address, ""), set[str]()
+    at, seen = because.get(verdict.clause.address, ""), set[str]()
     while at and at not in seen and at in by_address and by_address[at].verdict is not Verdict.FAIL:
         seen.add(at)
         at = by_address[at].root or because.get(at, "")
     root = by_address.get(at)
     if root is not None and root.verdict is Verdict.FAIL:
-        found.root, found.reason = at, f"follows from {at}"
-        if found.clause.address not in root.findings[0].consequences:
-            root.findings[0].consequences.append(found.clause.address)
+        verdict.root, verdict.reason = at, f"follows from {at}"
+        if verdict.clause.address not in root.findings[0].consequences:
+            root.findings[0].consequences.append(verdict.clause.address)
 
 
 def _resolve(verdicts: list[ClauseVerdict], by_address: Mapping[str, ClauseVerdict]) -> None:
     """List what follows from a finding that follows from another under that other one."""
-    for found in verdicts:
-        top = by_address[found.root] if found.root else found
+    for verdict in verdicts:
+        top = by_address[verdict.root] if verdict.root else verdict
         while top.root:
             top = by_address[top.root]
-        if found.root and top.clause.address != found.root and top.verdict is Verdict.FAIL:
-            found.root, found.reason = top.clause.address, f"follows from {top.clause.address}"
-            if found.clause.address not in top.findings[0].consequences:
-                top.findings[0].consequences.append(found.clause.address)
+        if verdict.root and top.clause.address != verdict.root and top.verdict is Verdict.FAIL:
+            verdict.root, verdict.reason = top.clause.address, f"follows from {top.clause.address}"
+            if verdict.clause.address not in top.findings[0].consequences:
+                top.findings[0].consequences.append(verdict.clause.address)
 
 
-def _names_row(found: ClauseVerdict) -> bool:
+def _names_row(verdict: ClauseVerdict) -> bool:
     """Whether the answer names the row that the clause is about, so that no other clause explains it better."""
-    return bool(found.clause.row) and found.clause.row.lower() in str(found.findings[0].observed).lower().split()
+    return bool(verdict.clause.row) and verdict.clause.row.lower() in str(verdict.findings[0].observed).lower().split()
 
 
-def _excuse(found: ClauseVerdict, by_address: Mapping[str, ClauseVerdict]) -> None:
+def _excuse(verdict: ClauseVerdict, by_address: Mapping[str, ClauseVerdict]) -> None:
     """Say nothing of a clause of a newer edition where what it builds on is broken, or not followed either."""
-    newer = found.newer
+    newer = verdict.newer
     assert newer is not None
-    for address in (*found.clause.follows, *found.clause.after):
+    for address in (*verdict.clause.follows, *verdict.clause.after):
         root = by_address.get(address)
         if root is not None and (root.verdict is Verdict.FAIL or (root.newer and root.newer.finding is not None)):
             newer.verdict, newer.finding = Verdict.INCONCLUSIVE, None
-            found.reason = f"left out: began {found.clause.since}, with edition {newer.edition} ({newer.says})"
+            verdict.reason = f"left out: began {verdict.clause.since}, with edition {newer.edition} ({newer.says})"
             return

@@ -1,6 +1,6 @@
-"""The judge: asks every clause that applies to an exchange, and keeps a tally of each.
+"""The judge: asks every clause that applies to an exchange, and counts the results of each.
 
-Knows which clauses apply and in which order; not what a tally amounts to, nor which breach is told of another.
+Knows which clauses apply and in which order; not what a tally amounts to, nor which finding is listed under another.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Outcome:
     doubtful: list[str] = field(default_factory=list)
 
 
-Told = Callable[[Clause, Deviation, Sequence[Exchange]], None]
-"""Is told of a clause found broken, with the evidence."""
+OnFinding = Callable[[Clause, Deviation, Sequence[Exchange]], None]
+"""Called with a broken clause, the deviation and its evidence."""
 
 
 class Judge:
@@ -41,8 +41,8 @@ class Judge:
 
     `readings` narrows interpretations (key to the allowed readings). `edition` is the one that binds (the pinned
     one, if none is given): what a later edition adds is judged without binding, and a request with a member that
-    only a later edition has is judged by nothing else. `told` hears of each clause when it is first found broken,
-    unless that may yet be excused or follows from what was told before.
+    only a later edition has is judged by nothing else. `on_finding` is called when a clause is first found broken,
+    unless that may yet be excused or follows from a clause reported before.
     """
 
     def __init__(
@@ -50,38 +50,44 @@ class Judge:
         register: Register,
         readings: Mapping[str, frozenset[str]] | None = None,
         edition: Chosen | None = None,
-        told: Told | None = None,
+        on_finding: OnFinding | None = None,
     ) -> None:
         self.register = register
-        self._told = told
+        self._on_finding = on_finding
         self.exchanges = 0
         self.judgements = 0
         self.answers: dict[str, Counter[str]] = {}
         self._readings = dict(readings or {})
         self.edition = edition or chosen()
-        self._tallies = {made.address: Tally() for made in register.clauses}
-        later = {made.address: self.edition.newer(made.since) for made in register.clauses}
-        self._newer = {address: found for address, found in later.items() if found is not None}
-        active = [made for made in register.clauses if made.judge and (self._binds(made) or self._is_newer(made))]
+        self._tallies = {clause.address: Tally() for clause in register.clauses}
+        later = {clause.address: self.edition.newer(clause.since) for clause in register.clauses}
+        self._newer = {address: edition_of for address, edition_of in later.items() if edition_of is not None}
+        active = [
+            clause for clause in register.clauses if clause.judge and (self._binds(clause) or self._is_newer(clause))
+        ]
         self._active = _needs_first(active)
         self._cache: dict[frozenset[str], list[Clause]] = {}
         self.consequences: dict[str, set[str]] = {}
         self._because: dict[str, str] = {}
 
-    def _binds(self, made: Clause) -> bool:
-        return self.edition.binds(made.since)
+    def _binds(self, clause: Clause) -> bool:
+        return self.edition.binds(clause.since)
 
-    def _is_newer(self, made: Clause) -> bool:
-        return made.address in self._newer
+    def _is_newer(self, clause: Clause) -> bool:
+        return clause.address in self._newer
 
     def applicable(self, tags: frozenset[str]) -> list[Clause]:
         """The clauses that apply to something with these tags, those that others need first."""
-        found = self._cache.get(tags)
-        if found is None:
-            found = [made for made in self._active if made.when.matches(tags) and self.edition.judges(made.since, tags)]
+        clauses = self._cache.get(tags)
+        if clauses is None:
+            clauses = [
+                clause
+                for clause in self._active
+                if clause.when.matches(tags) and self.edition.judges(clause.since, tags)
+            ]
             if len(self._cache) < 20_000:
-                self._cache[tags] = found
-        return found
+                self._cache[tags] = clauses
+        return clauses
 
     def exchange(self, exchange: Exchange) -> Outcome:
         """Judge one exchange by every clause that applies to it."""
@@ -106,10 +112,12 @@ class Judge:
     def broken(self, among: Container[str] | None = None, *, sure: bool = False) -> list[str]:
         """The must clauses that are broken so far and follow from no other; `sure` leaves out what may yet pass."""
         return [
-            made.address
-            for made in self._active
-            if made.level is Level.MUST and not self._is_newer(made) and (among is None or made.address in among)
-            if (tally := self._tallies[made.address]).failed and (tally.binds or not sure) and not self._follows(made)
+            clause.address
+            for clause in self._active
+            if clause.level is Level.MUST and not self._is_newer(clause) and (among is None or clause.address in among)
+            if (tally := self._tallies[clause.address]).failed
+            and (tally.binds or not sure)
+            and not self._follows(clause)
         ]
 
     def binds(self, address: str) -> bool:
@@ -117,15 +125,15 @@ class Judge:
         return self._tallies[address].binds
 
     def bind(self, address: str) -> None:
-        """What a clause was broken by came again."""
+        """A refusal that broke a clause was seen again: it binds."""
         self._tallies[address].firm += 1
 
     def forgive(self, address: str, why: str) -> None:
-        """What a clause was broken by does not bind: it `why`, such as "did not come again"."""
+        """The refusals that broke a clause do not bind, for the reason `why`, such as "did not come again"."""
         self._tallies[address].passing = why
 
     def forgive_exceptions(self, why: str) -> None:
-        """As `forgive`, for every clause that was kept elsewhere and broken only by refusals that may pass."""
+        """As `forgive`, for every clause that passed elsewhere and was broken only by refusals that may pass."""
         for address, tally in self._tallies.items():
             if tally.failed and tally.judged and not tally.binds:
                 self.forgive(address, why)
@@ -134,48 +142,48 @@ class Judge:
         outcome = Outcome()
         failed: set[str] = set()
         stuck = bool(subject.trouble) and subject.blame != "target"
-        for made in clauses:
-            known = subject.known if made.stateful else None
+        for clause in clauses:
+            known = subject.known if clause.stateful else None
             gone = failed.union(known.broken, *(page.failed for page in known.pages)) if known is not None else failed
-            root = next((need for need in made.needs if need in gone), None) if gone else None
+            root = next((need for need in clause.needs if need in gone), None) if gone else None
             if root is not None:
-                failed.add(made.address)
-                self.consequences.setdefault(root, set()).add(made.address)
-                self._because.setdefault(made.address, root)
+                failed.add(clause.address)
+                self.consequences.setdefault(root, set()).add(clause.address)
+                self._because.setdefault(clause.address, root)
                 continue
-            tally = self._tallies[made.address]
+            tally = self._tallies[clause.address]
             if stuck:
                 _unanswered(tally, subject)
                 continue
             self.judgements += 1
             try:
-                assert made.judge is not None
-                reading = made.judge(subject)
+                assert clause.judge is not None
+                reading = clause.judge(subject)
                 if reading:
-                    self._saw(made, tally, str(reading))
+                    self._saw(clause, tally, str(reading))
             except Untouched as why:
                 tally.untouched = tally.untouched or why.gap
             except Inconclusive as why:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
             except Deviation as deviation:
-                shown = evidence_of(made, deviation, subject)
+                shown = evidence_of(clause, deviation, subject)
                 if doubt := unknown(deviation, shown):
                     tally.inconclusive += 1
                     tally.reason = tally.reason or doubt
                     continue
-                if made.level is Level.OBSERVE and made.reading not in self._readings:
+                if clause.level is Level.OBSERVE and clause.reading not in self._readings:
                     tally.judged += 1
                     tally.seen["neither reading"] = tally.seen.get("neither reading", 0) + 1
                     continue
-                if self._is_newer(made):
+                if self._is_newer(clause):
                     count_breach(tally, deviation, subject.weight, shown)
                     continue
-                failed.add(made.address)
-                outcome.failed.append(made.address)
-                self._broken(made, deviation, subject, shown, outcome)
+                failed.add(clause.address)
+                outcome.failed.append(clause.address)
+                self._broken(clause, deviation, subject, shown, outcome)
             except Exception as broken:  # noqa: BLE001 - a broken judgement is a verdict of its own
-                failed.add(made.address)
+                failed.add(clause.address)
                 tally.error = tally.error or f"{type(broken).__name__}: {broken}"
             else:
                 tally.judged += 1
@@ -184,60 +192,60 @@ class Judge:
         return outcome
 
     def _broken(
-        self, made: Clause, deviation: Deviation, subject: Exchange, evidence: list[Exchange], outcome: Outcome
+        self, clause: Clause, deviation: Deviation, subject: Exchange, evidence: list[Exchange], outcome: Outcome
     ) -> None:
-        tally, stimulus = self._tallies[made.address], ""
-        if deviation.refusal or (not made.stateful and may_pass(subject)):
-            outcome.doubtful.append(made.address)
+        tally, stimulus = self._tallies[clause.address], ""
+        if deviation.refusal or (not clause.stateful and may_pass(subject)):
+            outcome.doubtful.append(clause.address)
             stimulus = _stimulus(subject)
         count_breach(tally, deviation, subject.weight, evidence, stimulus)
-        if self._told is not None and tally.binds and not tally.announced and not deviation.unless:
+        if self._on_finding is not None and tally.binds and not tally.announced and not deviation.unless:
             tally.announced = True
-            if not self._follows(made):
-                self._told(made, deviation, evidence)
+            if not self._follows(clause):
+                self._on_finding(clause, deviation, evidence)
 
-    def _saw(self, made: Clause, tally: Tally, reading: str) -> None:
+    def _saw(self, clause: Clause, tally: Tally, reading: str) -> None:
         if len(tally.seen) < 50 or reading in tally.seen:
             tally.seen[reading] = tally.seen.get(reading, 0) + 1
-        known = self.register.interpretations.get(made.reading)
+        known = self.register.interpretations.get(clause.reading)
         if known is None or reading not in known.readings:
             return
-        allowed = self._readings.get(made.reading, known.allowed)
+        allowed = self._readings.get(clause.reading, known.allowed)
         if reading not in allowed:
             wanted = " or ".join(sorted(allowed))
             raise Deviation(
-                f"the reading {made.reading} is {wanted} ({'; '.join(known.readings[a] for a in sorted(allowed))}), "
+                f"the reading {clause.reading} is {wanted} ({'; '.join(known.readings[a] for a in sorted(allowed))}), "
                 f"got {reading} ({known.readings[reading]})",
                 expected=known.readings[sorted(allowed)[0]],
                 observed=known.readings[reading],
             )
 
-    def _follows(self, made: Clause) -> bool:
-        causes = (self._tallies.get(address) for address in (*made.follows, *made.after))
+    def _follows(self, clause: Clause) -> bool:
+        causes = (self._tallies.get(address) for address in (*clause.follows, *clause.after))
         return any(cause is not None and cause.failed for cause in causes)
 
     def verdicts(self, facts: Iterable[str] = ()) -> list[ClauseVerdict]:
         """One verdict for every clause of the register; `facts` are what excuses conditional deviations."""
         known = set(facts)
-        found = [
+        verdicts = [
             verdict_of(
-                made, self._tallies[made.address], known, self.consequences.get(made.address, ()),
-                began=self._binds(made), newer=self._newer.get(made.address),
+                clause, self._tallies[clause.address], known, self.consequences.get(clause.address, ()),
+                began=self._binds(clause), newer=self._newer.get(clause.address),
             )
-            for made in self.register.clauses
+            for clause in self.register.clauses
         ]  # fmt: skip
-        localise(found, self.consequences)
-        generalise(found)
-        explain(found, self._because)
-        return found
+        localise(verdicts, self.consequences)
+        generalise(verdicts)
+        explain(verdicts, self._because)
+        return verdicts
 
 
-def evidence_of(made: Clause, deviation: Deviation, subject: Exchange) -> list[Exchange]:
+def evidence_of(clause: Clause, deviation: Deviation, subject: Exchange) -> list[Exchange]:
     """What shows a breach: the exchange that broke the clause last, after those that set the expectation."""
-    if not made.stateful:
+    if not clause.stateful:
         return [subject]
     if deviation.because:
-        first = {one.number: one for one in deviation.because if one is not subject}
+        first = {exchange.number: exchange for exchange in deviation.because if exchange is not subject}
         return [*(first[number] for number in sorted(first)), subject][-3:]
     shown: list[Exchange] = subject.known.evidence(subject)
     return shown
@@ -253,7 +261,7 @@ def _unanswered(tally: Tally, stuck: Exchange) -> None:
 
 
 def _stimulus(last: Exchange) -> str:
-    """What tells the stimulus of an exchange from others: its content, or the number of its conversation."""
+    """What distinguishes the stimulus of an exchange: its content, or the number of its conversation."""
     if last.sent.operation != "create":
         return f"conversation {last.conversation}"
     return stimulus_of(last)
@@ -270,17 +278,17 @@ def _why(exchange: Exchange) -> str:
 
 
 def _needs_first(clauses: list[Clause]) -> list[Clause]:
-    by_address = {made.address: made for made in clauses}
+    by_address = {clause.address: clause for clause in clauses}
     ordered: dict[str, Clause] = {}
 
-    def visit(made: Clause, above: tuple[str, ...]) -> None:
-        if made.address in ordered or made.address in above:
+    def visit(clause: Clause, above: tuple[str, ...]) -> None:
+        if clause.address in ordered or clause.address in above:
             return
-        for need in made.needs:
+        for need in clause.needs:
             if need in by_address:
-                visit(by_address[need], (*above, made.address))
-        ordered[made.address] = made
+                visit(by_address[need], (*above, clause.address))
+        ordered[clause.address] = clause
 
-    for made in clauses:
-        visit(made, ())
+    for clause in clauses:
+        visit(clause, ())
     return list(ordered.values())

@@ -18,7 +18,7 @@ NOT_ASKED = "not shown: the request asks for another form of answer than the doc
 
 def unknown(deviation: Deviation, evidence: Sequence[Exchange]) -> str:
     """Why a breach proves nothing, or ""."""
-    lost = frozenset().union(*(one.lost for one in evidence)) - {"media type"}
+    lost = frozenset().union(*(exchange.lost for exchange in evidence)) - {"media type"}
     if not lost:
         return ""
     last, pointer = evidence[-1], deviation.pointer
@@ -37,9 +37,9 @@ def unknown(deviation: Deviation, evidence: Sequence[Exchange]) -> str:
     return ""
 
 
-def _touch(one: str, other: str) -> bool:
+def _touch(pointer: str, other: str) -> bool:
     """Whether one of two JSON pointers is the other, or leads to it."""
-    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+    return f"{pointer}/".startswith(f"{other}/") or f"{other}/".startswith(f"{pointer}/")
 
 
 def _resolves(pointer: str, value: Any) -> bool:

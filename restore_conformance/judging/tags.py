@@ -26,5 +26,7 @@ def tags_of(exchange: Exchange) -> frozenset[str]:
 def stimulus_of(exchange: Exchange) -> str:
     """What an exchange sent, without what differs each time."""
     request = exchange.request
-    kept = sorted(f"{name.lower()}: {value}" for name, value in request.headers if name.lower() != "client-request-id")
-    return hashlib.sha256(repr((request.method, request.target, kept, request.body)).encode()).hexdigest()
+    headers = sorted(
+        f"{name.lower()}: {value}" for name, value in request.headers if name.lower() != "client-request-id"
+    )
+    return hashlib.sha256(repr((request.method, request.target, headers, request.body)).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What a judge keeps of one clause: counts and the smallest evidence, and the verdict that they amount to.
+"""What a judge counts of one clause: numbers and the smallest evidence, and the verdict that they amount to.
 
 Looks at one clause at a time; knows nothing of how exchanges are judged and of the other clauses.
 """
@@ -56,26 +56,26 @@ def count_breach(
 ) -> None:
     """Count one breach of a clause, and keep its evidence where it is the smallest so far.
 
-    `stimulus` tells what was refused from other stimuli; "" where the breach binds by itself.
+    `stimulus` distinguishes what was refused from other stimuli; "" where the breach binds by itself.
     """
     if not stimulus:
         tally.firm += 1
     elif len(tally.doubts) < SEVERAL:
         tally.doubts.add(stimulus)
-    made = Finding(deviation.message, deviation.expected, deviation.observed, deviation.pointer, evidence)
+    finding = Finding(deviation.message, deviation.expected, deviation.observed, deviation.pointer, evidence)
     if deviation.unless:
-        count, best, least = tally.excused.get(deviation.unless, (0, made, weight))
+        count, best, least = tally.excused.get(deviation.unless, (0, finding, weight))
         if weight < least:
-            best, least = made, weight
+            best, least = finding, weight
         tally.excused[deviation.unless] = (count + 1, best, least)
         return
     tally.failed += 1
     if tally.finding is None or weight < tally.smallest:
-        tally.finding, tally.smallest = made, weight
+        tally.finding, tally.smallest = finding, weight
 
 
 def verdict_of(
-    made: Clause,
+    clause: Clause,
     tally: Tally,
     facts: Container[str],
     consequences: Iterable[str],
@@ -88,18 +88,18 @@ def verdict_of(
     `consequences` are the clauses that were not judged because this one was broken. `began` says whether the clause
     binds in the chosen edition; one of a `newer` edition has no verdict, and says separately what was observed.
     """
-    found = _verdict_of(made, tally, facts, consequences, began=began)
-    if newer is None or made.untested:
-        return found
-    seen = Newer(newer.name, found.verdict, found.findings[0] if found.findings else None, found.exchanges)
-    reason = f"left out: began {made.since}, with edition {newer.name} ({seen.says})"
-    return ClauseVerdict(made, reason=reason, why=Why.LEFT_OUT, seen=found.seen, sample=found.sample, newer=seen)
+    verdict = _verdict_of(clause, tally, facts, consequences, began=began)
+    if newer is None or clause.untested:
+        return verdict
+    seen = Newer(newer.name, verdict.verdict, verdict.findings[0] if verdict.findings else None, verdict.exchanges)
+    reason = f"left out: began {clause.since}, with edition {newer.name} ({seen.says})"
+    return ClauseVerdict(clause, reason=reason, why=Why.LEFT_OUT, seen=verdict.seen, sample=verdict.sample, newer=seen)
 
 
 def _verdict_of(
-    made: Clause, tally: Tally, facts: Container[str], consequences: Iterable[str], *, began: bool
+    clause: Clause, tally: Tally, facts: Container[str], consequences: Iterable[str], *, began: bool
 ) -> ClauseVerdict:
-    found = ClauseVerdict(made, seen=dict(tally.seen), sample=tally.sample)
+    verdict = ClauseVerdict(clause, seen=dict(tally.seen), sample=tally.sample)
     failed, finding, least = tally.failed, tally.finding, tally.smallest
     excused: list[str] = []
     for fact, (count, best, weight) in tally.excused.items():
@@ -109,35 +109,35 @@ def _verdict_of(
             failed += count
             if finding is None or weight < least:
                 finding, least = best, weight
-    found.exchanges = tally.judged + failed
+    verdict.exchanges = tally.judged + failed
     if tally.error:
-        found.verdict, found.reason = Verdict.ERROR, tally.error
+        verdict.verdict, verdict.reason = Verdict.ERROR, tally.error
     elif failed and finding is not None:
-        finding.seen, finding.of = failed, found.exchanges
+        finding.seen, finding.of = failed, verdict.exchanges
         finding.consequences = sorted(consequences)
         if tally.passing and not tally.binds:
-            found.passing = finding
-            found.verdict = Verdict.PASS if tally.judged else Verdict.INCONCLUSIVE
-            found.reason = (
-                f"a passing refusal, seen {failed} of {found.exchanges}, which {tally.passing}: {finding.message}"
+            verdict.passing = finding
+            verdict.verdict = Verdict.PASS if tally.judged else Verdict.INCONCLUSIVE
+            verdict.reason = (
+                f"a passing refusal, seen {failed} of {verdict.exchanges}, which {tally.passing}: {finding.message}"
             )
-            return found
-        found.verdict, found.findings = Verdict.FAIL, [finding]
+            return verdict
+        verdict.verdict, verdict.findings = Verdict.FAIL, [finding]
     elif tally.judged:
-        found.verdict = Verdict.PASS
+        verdict.verdict = Verdict.PASS
     elif tally.inconclusive:
-        found.verdict, found.reason = Verdict.INCONCLUSIVE, tally.reason
+        verdict.verdict, verdict.reason = Verdict.INCONCLUSIVE, tally.reason
     else:
-        gap = _untouched(made, tally, excused, began=began)
-        found.why, found.reason = gap.why, gap.says
-    return found
+        gap = _untouched(clause, tally, excused, began=began)
+        verdict.why, verdict.reason = gap.why, gap.says
+    return verdict
 
 
-def _untouched(made: Clause, tally: Tally, excused: list[str], *, began: bool) -> Gap:
-    if made.untested:
-        return Gap(Why.UNTESTED, f"untested: {made.untested}")
+def _untouched(clause: Clause, tally: Tally, excused: list[str], *, began: bool) -> Gap:
+    if clause.untested:
+        return Gap(Why.UNTESTED, f"untested: {clause.untested}")
     if not began:
-        return Gap(Why.LEFT_OUT, f"left out: began {made.since}")
+        return Gap(Why.LEFT_OUT, f"left out: began {clause.since}")
     if excused and set(tally.excused) == {ANY_TOKEN}:
         return Gap(Why.STEP, "the target takes any bearer token, and no page says which ones are issued")
     if excused and set(tally.excused) == {"control-information-refused"}:

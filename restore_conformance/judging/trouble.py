@@ -1,4 +1,4 @@
-"""What keeps an answer from being taken at its word, and what it takes to blame somebody for it.
+"""Why an answer is not evidence by itself, and what it takes to attribute that to the target.
 
 A complete, well-formed answer is evidence by itself. Trouble is everything that a network, a gateway or an
 expired token can cause as well: it is blamed on the target only after a control (see `campaign`).
@@ -20,7 +20,7 @@ UNREAD = "not read"
 UNAUTHORISED = "refused as not authorised"
 THROTTLED = "throttled"
 PAGE = "a page instead of JSON"
-NO_JSON = "an answer that is no JSON"
+NO_JSON = "an answer that is not JSON"
 
 
 def trouble(exchange: Exchange) -> str | None:

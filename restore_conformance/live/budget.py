@@ -58,7 +58,7 @@ class Budget:
             self.sessions, self.reserve, self.kept = sessions, reserve, kept
 
     def release(self) -> None:
-        """What was kept may be sent."""
+        """Make the reserved requests available."""
         with self._changed:
             self.kept = 0
 
@@ -142,8 +142,8 @@ class Budget:
 
     def _room(self, wanted: int) -> None:
         if self.used + self.owed + self._promised + wanted > self.requests - self.kept + self.surprises:
-            kept = f" ({self.kept} of them are kept to ask again)" if self.kept else ""
-            raise BudgetSpent(f"the bound of {self.requests} requests{kept} was reached")
+            reserved = f" ({self.kept} of them are kept to ask again)" if self.kept else ""
+            raise BudgetSpent(f"the bound of {self.requests} requests{reserved} was reached")
 
     def _room_for_surprises(self, wanted: int) -> None:
         """Also if every refusal under way is accepted after all, there must be room for what it is then owed."""
@@ -154,7 +154,7 @@ class Budget:
 
 
 class Pace:
-    """When the next request may go out, for all workers together. What Retry-After asks for holds them all."""
+    """When the next request may go out, for all workers together. A Retry-After pauses all of them."""
 
     def __init__(
         self,
@@ -185,16 +185,16 @@ class Pace:
             if self._over.is_set():
                 raise BudgetSpent(ENDED)
             with self._lock:
-                # Somebody may have been told to wait meanwhile.
+                # Another answer may have asked to wait meanwhile.
                 delay = self._held - self._clock()
             if delay > left:
                 raise BudgetSpent(f"the bound of time was reached: the target asks to wait another {delay:.0f} seconds")
 
     def stop(self) -> None:
-        """Wake everybody up: nothing more is waited for."""
+        """Wake all waiting workers."""
         self._over.set()
 
     def hold(self, seconds: float) -> None:
-        """Nobody sends anything for so long."""
+        """Pause all workers for so many seconds."""
         with self._lock:
             self._held = max(self._held, self._clock() + seconds)

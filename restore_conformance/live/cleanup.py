@@ -58,20 +58,20 @@ def clean(guard: Guard, *, careful: bool) -> list[Leftover]:
     except BudgetSpent as spent:
         left += [Leftover(session, f"not deleted: {spent}") for session in guard.journal.sessions()]
         left += [Leftover("", _lost(intent, str(spent))) for intent in guard.journal.unanswered()]
-    named = {one.session.lower() for one in left}
-    left += [Leftover(one, why) for one, why in guard.journal.doubtful.items() if one not in named]
+    named = {leftover.session.lower() for leftover in left}
+    left += [Leftover(session, why) for session, why in guard.journal.doubtful.items() if session not in named]
     return list(dict.fromkeys(left))
 
 
 def _look_again(guard: Guard) -> None:
-    """Forget doubtful sessions that are gone or no drafts any more: somebody has dealt with them."""
+    """Forget doubtful sessions that are gone or no longer drafts."""
     for session in list(guard.journal.doubtful):
         try:
-            found = ask(guard, session_path(session))
+            response = ask(guard, session_path(session))
         except NoPath:
             continue
-        read = object_of(found)
-        if gone(found) or (read is not None and read.get("status") != "draft"):
+        read = object_of(response)
+        if gone(response) or (read is not None and read.get("status") != "draft"):
             guard.journal.note("gone", session=session)
 
 
@@ -96,18 +96,18 @@ def _remove(guard: Guard, session: str) -> list[Leftover]:
     if not finding.ours:
         return [Leftover(session, finding.why)]
     for attempt in range(TRIES):
-        found = guard.tidy("DELETE", path).response
-        if found is not None and found.status == 204:
+        response = guard.tidy("DELETE", path).response
+        if response is not None and response.status == 204:
             return []
-        if gone(found) and sure:
+        if gone(response) and sure:
             guard.journal.note("gone", session=session)
             return []
-        if found is not None and found.status == 403:
-            hint = ": it is no draft any more" if "RestoreSessionActionNotAllowed" in said(found) else ""
-            return [Leftover(session, f"deleting it was refused ({said(found)}){hint}")]
+        if response is not None and response.status == 403:
+            hint = ": it is no longer a draft" if "RestoreSessionActionNotAllowed" in said(response) else ""
+            return [Leftover(session, f"deleting it was refused ({said(response)}){hint}")]
         if attempt + 1 < TRIES:
             guard.pause(1.0 + attempt)
-    return [Leftover(session, f"could not be deleted in {TRIES} tries: {said(found)}")]
+    return [Leftover(session, f"could not be deleted in {TRIES} tries: {said(response)}")]
 
 
 def _whose(guard: Guard, session: str, path: str, *, sure: bool) -> Finding | None:
@@ -116,14 +116,14 @@ def _whose(guard: Guard, session: str, path: str, *, sure: bool) -> Finding | No
     if known is not None and known.owner is not Owner.UNDECIDED:
         return known
     for attempt in range(TRIES):
-        found = ask(guard, path)
-        if gone(found):
+        response = ask(guard, path)
+        if gone(response):
             if sure:
                 return None
-        elif found is not None and found.status == 200:
+        elif response is not None and response.status == 200:
             return guard.finding(session) or Finding(Owner.UNDECIDED, "is not among those a create was answered with")
         else:
-            return Finding(Owner.UNDECIDED, f"could not be read before deleting it: {said(found)}")
+            return Finding(Owner.UNDECIDED, f"could not be read before deleting it: {said(response)}")
         if attempt + 1 < TRIES:
             guard.pause(1.0 + attempt)
     return Finding(Owner.UNDECIDED, "is not found, and may appear yet; the next start looks again")
@@ -135,7 +135,7 @@ def _sent(guard: Guard, session: str) -> float:
 
 
 def _settled(at: float) -> bool:
-    """Whether a create that was sent then (seconds since 1970) has had time to show what it made."""
+    """Whether a create sent then (seconds since 1970) is old enough for its session to be visible."""
     return datetime.now(UTC).timestamp() - at >= SETTLED
 
 
@@ -160,15 +160,15 @@ def _reconcile(guard: Guard) -> list[Leftover]:
 
 
 def _candidates(guard: Guard, listed: list[dict[str, Any]], waiting: list[Intent]) -> Iterator[dict[str, Any]]:
-    """Drafts of our application that one of the lost creates may have made, and that nobody has accounted for."""
+    """Drafts of our application that one of the lost creates may have made, and that are not accounted for."""
     shown = 0
-    for one in listed:
-        session = one.get("id")
-        if not isinstance(session, str) or guard.journal.owns(session) or one.get("status") != "draft":
+    for entry in listed:
+        session = entry.get("id")
+        if not isinstance(session, str) or guard.journal.owns(session) or entry.get("status") != "draft":
             continue
-        if any(_may_be(one, intent) for intent in waiting) and shown < CANDIDATES:
+        if any(_may_be(entry, intent) for intent in waiting) and shown < CANDIDATES:
             shown += 1
-            yield one
+            yield entry
 
 
 def _match(guard: Guard, candidate: dict[str, Any], waiting: list[Intent]) -> list[Leftover]:

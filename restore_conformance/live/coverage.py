@@ -37,36 +37,36 @@ def gaps_beyond(
 ) -> dict[str, Gap]:
     """Why clauses of the other operations are not touched: those a live target is never sent, callers, room."""
     sendable = {route.operation for route in ALLOWED}
-    made: dict[str, Gap] = {}
-    for found in register.clauses:
-        operation, _, name = found.address.partition("/")
-        if operation == "create" or found.judge is None:
+    gaps: dict[str, Gap] = {}
+    for clause in register.clauses:
+        operation, _, name = clause.address.partition("/")
+        if operation == "create" or clause.judge is None:
             continue
-        if found.when.every & CHANGED or (found.when.either and found.when.either <= CHANGED):
-            made[found.address] = NEITHER
-        elif "sole:no-token" in found.when.every:
-            made[found.address] = Gap(
+        if clause.when.every & CHANGED or (clause.when.either and clause.when.either <= CHANGED):
+            gaps[clause.address] = NEITHER
+        elif "sole:no-token" in clause.when.every:
+            gaps[clause.address] = Gap(
                 Why.LEFT_OUT, "left out: a live target is sent nothing but creates without a token"
             )
-        elif found.address == "delete/errors.invalid-session-id":
-            made[found.address] = Gap(
+        elif clause.address == "delete/errors.invalid-session-id":
+            gaps[clause.address] = Gap(
                 Why.LEFT_OUT, "left out: a live target is sent no delete of an id that is not ours"
             )
-        elif SEEN_BY.get(found.address, "") not in {"", *extras}:
-            made[found.address] = FULL
+        elif SEEN_BY.get(clause.address, "") not in {"", *extras}:
+            gaps[clause.address] = FULL
         elif operation not in sendable:
-            made[found.address] = NEITHER
+            gaps[clause.address] = NEITHER
         elif name.startswith("permissions."):
             kind = "read-only" if "read-permission" in name else "no-permission"
             if kind not in callers:
-                made[found.address] = needs_caller(kind)
+                gaps[clause.address] = needs_caller(kind)
             elif (kind, operation) not in cells:
-                made[found.address] = FULL
+                gaps[clause.address] = FULL
         elif operation == "list-granular" and "granular" not in extras:
-            made[found.address] = FULL if pool.has("granular") else ITEMS
+            gaps[clause.address] = FULL if pool.has("granular") else ITEMS
         elif "strangers" not in extras and name in {"errors.invalid-session-id", "errors.session-not-found"}:
-            made[found.address] = FULL
-    return made
+            gaps[clause.address] = FULL
+    return gaps
 
 
 def gap_of(clause: Clause, pool: Pool) -> Gap | None:

@@ -119,12 +119,14 @@ def _ids(live: Live) -> Iterator[Check]:
             )
             continue
         try:
-            found = len(read(path))
+            count = len(read(path))
         except UsageError as error:
             yield Check(name, FIX, f"live.{name}: {error}")
             continue
-        hint = "" if found >= 24 else "; name 24 or more, so that a session whose answer is lost can be told for ours"
-        yield Check(name, OK, f"{found} named{hint}")
+        hint = (
+            "" if count >= 24 else "; name 24 or more, so that a session whose answer is lost can be recognised as ours"
+        )
+        yield Check(name, OK, f"{count} named{hint}")
 
 
 def _signed_in(kind: str, login: Login, identities: Identities) -> tuple[Check, Claims | None]:
@@ -135,7 +137,7 @@ def _signed_in(kind: str, login: Login, identities: Identities) -> tuple[Check, 
     except (Unready, UsageError) as error:
         return Check(name, FIX, str(error)), None
     if not claims.readable:
-        return Check(name, OK, f"{method}: a token that is no JWT, so it cannot be looked into"), claims
+        return Check(name, OK, f"{method}: the token is not a JWT, so its claims are unknown"), claims
     left = max(0, claims.expires - int(time.time())) // 60
     who = f"{claims.kind} {claims.application} of the tenant {claims.tenant}"
     return Check(name, OK, f"{method}: {who}, for another {left} minutes"), claims

@@ -29,12 +29,12 @@ def named(body: bytes | None) -> list[str]:
 
 def points_of(value: Any) -> set[str]:
     """The restore points that a list of full-site artifacts names."""
-    made = set()
+    points = set()
     for element in value if isinstance(value, list) else []:
         point = element.get("restorePoint") if isinstance(element, dict) else None
         if isinstance(point, dict) and isinstance(point.get("id"), str):
-            made.add("point " + point["id"].lower())
-    return made
+            points.add("point " + point["id"].lower())
+    return points
 
 
 def items_of(value: Any) -> set[str]:
@@ -48,8 +48,8 @@ def items_of(value: Any) -> set[str]:
 
 def fingerprint(names: Iterable[str]) -> str:
     """A digest of a set of artifacts; "" of none."""
-    found = sorted(set(names))
-    return hashlib.sha256("\n".join(found).encode()).hexdigest()[:32] if found else ""
+    distinct = sorted(set(names))
+    return hashlib.sha256("\n".join(distinct).encode()).hexdigest()[:32] if distinct else ""
 
 
 def unique(names: Collection[str], pool: Collection[str]) -> bool:

@@ -168,7 +168,7 @@ class Guard:
         return answer
 
     def _transported(self, request: Request, patience: float | None, *, cleaning: bool) -> Answer:
-        """Send it: what is left of the run's time is the most that it may take."""
+        """Send it, within what is left of the run's time."""
         left = max(0.1, self.budget.left(cleaning=cleaning))
         return self.transport.send(request, min(patience or self.patience, left))
 
@@ -179,19 +179,19 @@ class Guard:
         return self._findings.get(session.lower())
 
     def _is_ours(self, session: str) -> bool:
-        found = self.finding(session)
-        return found is not None and found.ours
+        finding = self.finding(session)
+        return finding is not None and finding.ours
 
     def _look(self, session: str, response: Response | None) -> None:
-        """Note what reading a session that a create was answered with says of whose it is; the last word counts."""
+        """Note whose a session is, by reading one that a create was answered with; the latest reading counts."""
         if response is None or response.status != 200 or not self.journal.owns(session):
             return
-        found = owner_of(response, session, self.journal.makers(session))
+        finding = owner_of(response, session, self.journal.makers(session))
         before = self._findings.get(session.lower())
-        if before is None and found.owner is not Owner.UNDECIDED:
+        if before is None and finding.owner is not Owner.UNDECIDED:
             self.budget.seen()
         if before is None or before.owner is not Owner.OTHER:
-            self._findings[session.lower()] = found
+            self._findings[session.lower()] = finding
 
     # ------------------------------------------------------------------ what is noted
 
@@ -208,14 +208,14 @@ class Guard:
             self.journal.intend(intent)
             # Not cut short by the end of the run: its answer says whether there is something to delete.
             answer = self._transported(request, patience, cleaning=True)
-            outcome, made = outcome_of(answer.response)
+            outcome, session = outcome_of(answer.response)
             maybe = outcome != "refused"
-            if outcome == "made" and not self._ours(made, intent):
+            if outcome == "made" and not self._ours(session, intent):
                 outcome = "lost"
             if outcome == "made":
                 clock = clock_of(answer.response)
                 begun = clock - answer.seconds if clock is not None else 0.0
-                self.journal.note("made", key=intent.key, session=made, begun=round(begun, 3))
+                self.journal.note("made", key=intent.key, session=session, begun=round(begun, 3))
             else:
                 self.journal.note(outcome, key=intent.key)
         finally:
@@ -240,7 +240,7 @@ class Guard:
     def _keep(self, operation: str, support: str, answer: Answer) -> None:
         response = answer.response
         headers = response.headers if response else ()
-        found = {name.lower(): value for name, value in headers}
+        fields = {name.lower(): value for name, value in headers}
         clock = clock_of(response)
         if clock is not None:
             # How far the target's clock is ahead of ours, to the second: times in the journal are ours.
@@ -251,21 +251,21 @@ class Guard:
                 operation,
                 support,
                 response.status if response else None,
-                found.get("request-id", ""),
-                found.get("date", ""),
-                found.get("x-ms-ags-diagnostic", ""),
+                fields.get("request-id", ""),
+                fields.get("date", ""),
+                fields.get("x-ms-ags-diagnostic", ""),
             )
         )
 
 
 def outcome_of(response: Response | None) -> tuple[str, str]:
-    """What an answer to a create says: made (and the id), refused, or lost where nobody can tell."""
+    """The outcome of a create by its answer: made (and the id), refused, or lost where it is unknown."""
     if response is None:
         return "lost", ""
     if 200 <= response.status < 300:
         body = parse_json(response.body)
-        found = body.get("id") if isinstance(body, dict) else None
-        return ("made", found) if isinstance(found, str) and found else ("lost", "")
+        session = body.get("id") if isinstance(body, dict) else None
+        return ("made", session) if isinstance(session, str) and session else ("lost", "")
     return ("refused", "") if 400 <= response.status < 500 and response.status != 408 else ("lost", "")
 
 

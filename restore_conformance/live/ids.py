@@ -51,7 +51,7 @@ class Pool:
         return self.most("granular" if _is_granular(family) else "standard")
 
     def make(self, family: str, variant: int, style: int = 0, size: int = 0) -> Stimulus:
-        """A stimulus of a family that names things nobody else names together."""
+        """A stimulus of a family that names a combination of ids nobody else uses."""
         if family == "too-many":
             # More than anybody can name, so these are made up. A seed of this form makes the item keys short, and
             # keeps the body below the size from which on a drop would only be observed.
@@ -65,8 +65,8 @@ class Pool:
         if family == "prefer":
             place -= place % 2  # an even place makes the granular form, the only one its clause is about
         materials = Materials(restore_points=points, items=items, edition=self.edition)
-        made = FAMILIES[family](materials, Knobs(count, place, variant, self._seed(), style))
-        return replace(made, newer=self.is_newer(family))
+        stimulus = FAMILIES[family](materials, Knobs(count, place, variant, self._seed(), style))
+        return replace(stimulus, newer=self.is_newer(family))
 
     def is_newer(self, family: str) -> bool:
         """Whether a family is about a member that only an edition has which does not bind."""

@@ -84,7 +84,7 @@ class Journal:
             self._fold(entry)
 
     def read_again(self) -> None:
-        """Believe the disk: a signal may have come between writing a line and remembering it."""
+        """Read the file again: a signal may have interrupted between writing a line and remembering it."""
         with self._lock:
             self._read()
 
@@ -132,7 +132,7 @@ class Journal:
         return session.lower() in self.owned
 
     def deleted(self, session: str) -> bool:
-        """Whether a session was ours and is deleted: asking once more hurts nobody."""
+        """Whether a session was ours and is deleted: deleting it once more is harmless."""
         return session.lower() in self.ended
 
     def knew(self, session: str) -> bool:
@@ -144,7 +144,7 @@ class Journal:
         return list(self.owned.values())
 
     def makers(self, session: str) -> list[Intent]:
-        """The creates that a session came of: one, unless a server gave its id twice."""
+        """The creates that were answered with a session: one, unless a server gave its id twice."""
         return [intent for intent in self.intents.values() if intent.session.lower() == session.lower()]
 
     def unanswered(self) -> list[Intent]:

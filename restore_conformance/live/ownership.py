@@ -52,14 +52,14 @@ def owner_of(response: Response | None, session: str, makers: Collection[Intent]
         return Finding(Owner.UNDECIDED, f"is shown with another id when it is read: {str(read.get('id'))[:80]!r}")
     if not by_us(read, {maker.application for maker in makers}, unsaid=True):
         return Finding(Owner.OTHER, "was created by another application, so it was left alone")
-    found = _time(read, makers)
-    if found is not None:
-        return found
+    finding = _time(read, makers)
+    if finding is not None:
+        return finding
     status = read.get("status")
     if not isinstance(status, str):
         return Finding(Owner.UNDECIDED, "does not say whether it is a draft, so it was left alone")
     if status != "draft":
-        return Finding(Owner.OTHER, f"is no draft any more but {status[:40]!r}, so it was left alone")
+        return Finding(Owner.OTHER, f"is no longer a draft but {status[:40]!r}, so it was left alone")
     return Finding(Owner.OURS)
 
 
@@ -79,8 +79,8 @@ def _time(read: dict[str, Any], makers: Iterable[Intent]) -> Finding | None:
 def by_us(session: dict[str, Any], applications: Collection[str], *, unsaid: bool) -> bool:
     """Whether a session was created by one of some applications; `unsaid` where it, or we, do not say."""
     creator = session.get("createdBy")
-    found = creator.get("application") if isinstance(creator, dict) else None
-    name = found.get("id") if isinstance(found, dict) else None
+    app = creator.get("application") if isinstance(creator, dict) else None
+    name = app.get("id") if isinstance(app, dict) else None
     known = {application.lower() for application in applications} - {""}
     if not isinstance(name, str) or not name or not known:
         return unsaid
@@ -92,8 +92,8 @@ def moment(stamp: Any) -> float | None:
     if not isinstance(stamp, str):
         return None
     try:
-        found = datetime.fromisoformat(stamp)
-        return found.timestamp() if found.tzinfo is not None and found.year > 1 else None
+        when = datetime.fromisoformat(stamp)
+        return when.timestamp() if when.tzinfo is not None and when.year > 1 else None
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -102,7 +102,7 @@ def clock_of(response: Response | None) -> float | None:
     """What the target's clock showed, by the Date header of an answer."""
     stamp = response.header("Date") if response is not None else None
     try:
-        found = parsedate_to_datetime(stamp or "")
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        when = parsedate_to_datetime(stamp or "")
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError, OSError, IndexError):
         return None

@@ -42,13 +42,13 @@ REFUSED: Mapping[str, Sequence[Any]] = {
 
 def pairs(pool: Pool, callers: frozenset[str]) -> list[Stimulus]:
     """Stimuli in which every pair of values meets, those that are refused first: they cost a request less."""
-    made = [_refused(pool, row) for row in rows(_known(pool, REFUSED))]
+    stimuli = [_refused(pool, row) for row in rows(_known(pool, REFUSED))]
     callers_too = [c for c in ACCEPTED["caller"] if c == "good" or c in callers]
     for row in rows({**_known(pool, ACCEPTED), "caller": callers_too}):
         kind = "standard" if row["family"] == "standard" else "granular"
         if pool.has(kind) and row["size"] <= pool.most(kind):
-            made.append(_accepted(pool, row))
-    return made
+            stimuli.append(_accepted(pool, row))
+    return stimuli
 
 
 def _known(pool: Pool, dimensions: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
@@ -59,15 +59,15 @@ def _known(pool: Pool, dimensions: Mapping[str, Sequence[Any]]) -> Mapping[str, 
 def _accepted(pool: Pool, row: Mapping[str, Any]) -> Stimulus:
     style = row["style"] if not (row["style"] & UPPER and not pool.made_up) else 0
     variant = row["variant"] % VARIANTS[row["family"]]
-    made = pool.make(row["family"], variant, style, row["size"])
-    return replace(made, headers=row["prefer"], caller=row["caller"])
+    stimulus = pool.make(row["family"], variant, style, row["size"])
+    return replace(stimulus, headers=row["prefer"], caller=row["caller"])
 
 
 def _refused(pool: Pool, row: Mapping[str, Any]) -> Stimulus:
-    made = pool.make(
+    stimulus = pool.make(
         row["family"], row["variant"] % VARIANTS[row["family"]], 0, min(row["size"], pool.size(row["family"]))
     )
-    return replace(made, media=row["media"])
+    return replace(stimulus, media=row["media"])
 
 
 def rows(dimensions: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def rows(dimensions: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
         for i in range(len(dimensions[a]))
         for j in range(len(dimensions[b]))
     }
-    made = []
+    chosen = []
     while left:
         # The first pair nobody has met yet, and then, dimension by dimension, the value that meets most others.
         a, i, b, j = min(left, key=json.dumps)
@@ -89,8 +89,8 @@ def rows(dimensions: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
                 gains = [_gain(row, name, value, names, left) for value in range(len(dimensions[name]))]
                 row[name] = gains.index(max(gains))
         left -= set(_met(row, names))
-        made.append({name: dimensions[name][row[name]] for name in names})
-    return made
+        chosen.append({name: dimensions[name][row[name]] for name in names})
+    return chosen
 
 
 def _gain(row: Mapping[str, int], name: str, value: int, names: Sequence[str], left: set[Any]) -> int:

@@ -41,19 +41,19 @@ class Cell:
 
 def tables(documents: Documents) -> dict[str, dict[str, Any]]:
     """The permission table of every page: operation to {application, delegated} to the permissions that suffice."""
-    made: dict[str, dict[str, Any]] = {}
+    result: dict[str, dict[str, Any]] = {}
     for path in sorted(documents.root.glob("*/page.toml")):
         rows = documents.toml(f"{path.parent.name}/page.toml").get("permission")
         if not isinstance(rows, list):
             continue
-        made[path.parent.name] = {
+        result[path.parent.name] = {
             {"delegated-work": "delegated"}.get(row["caller"], row["caller"]): frozenset(
                 (*row.get("least", ()), *row.get("higher", ()))
             )
             for row in rows
             if row.get("supported", True)
         }
-    return made
+    return result
 
 
 def expected(table: Mapping[str, frozenset[str]], caller: str, claims: Claims) -> str:
@@ -86,15 +86,15 @@ def matrix(documents: Documents, exchanges: Iterable[Exchange], callers: Mapping
         harmless = sent.operation != "create" or {"valid", "plain"} & sent.tags or sent.defects <= _CALLER_DEFECTS
         if harmless and sent.caller in callers and (exchange.response is not None):
             seen.setdefault((sent.operation, sent.caller), exchange)
-    made = []
+    cells = []
     sendable = {route.operation for route in ALLOWED}
     for operation, table in tables(documents).items():
         for caller, claims in callers.items():
             says = expected(table, caller, claims)
             if says:
-                found = seen.get((operation, caller))
-                made.append(_cell(operation, caller, says, found, sendable=operation in sendable))
-    return made
+                observed = seen.get((operation, caller))
+                cells.append(_cell(operation, caller, says, observed, sendable=operation in sendable))
+    return cells
 
 
 _CALLER_DEFECTS = frozenset({"no-permission", "read-only-permission", "personal-account"})

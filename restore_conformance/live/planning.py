@@ -26,7 +26,7 @@ from restore_conformance.stimuli.families import VARIANTS
 from restore_conformance.stimuli.materials import PRETTY, TYPED
 from restore_conformance.verdicts import Level
 
-ODD_CALLERS = frozenset({"no-permission", "read-only", "personal", "expired"})
+REFUSED_CALLERS = frozenset({"no-permission", "read-only", "personal", "expired"})
 EXTRAS = (
     ("get-deleted", 2),
     ("artifacts", 1),
@@ -63,8 +63,8 @@ def make_plan(
     Of these some are kept to ask again, a twelfth at most.
     """
     callers = frozenset(callers)
-    kept = min(AGAIN, requests // 12)
-    bound = requests - kept
+    reserved = min(AGAIN, requests // 12)
+    bound = requests - reserved
     edition = pool.edition
     clauses = [c for c in register.clauses if _of_create(c)]
     offered = [create for create in _offered(clauses, label, pool, callers) if _fits(create, pool)]
@@ -112,7 +112,7 @@ def make_plan(
         spare=tuple(spare.chosen),
         cells=cells,
         bound=bound,
-        kept=kept,
+        kept=reserved,
         unreachable=gaps | gaps_beyond(register, callers, frozenset(cells), extras, pool),
         shared=_shared(register),
     )
@@ -128,7 +128,7 @@ class _Cover:
         self.chosen: list[PlannedCreate] = []
 
     def pay(self, create: PlannedCreate) -> None:
-        """Send a create: what it serves is no longer left, and what it costs is no longer there."""
+        """Send a create: removes what it serves from what is wanted, and its cost from the budget."""
         self.left -= create.serves
         self.room -= create.cost
 
@@ -173,7 +173,7 @@ def _holds_items(create: PlannedCreate, family: str) -> bool:
 
 
 def _comes_to(name: str, extras: tuple[str, ...]) -> bool:
-    """Whether the scenarios come to a further look at all."""
+    """Whether the scenarios take a further look."""
     needs = {"get-all-members": "granular", "artifacts-deleted": "get-deleted", "artifacts-unknown": "strangers"}
     return needs.get(name, "") in {"", *extras}
 
@@ -204,14 +204,14 @@ def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: froze
             yield _planned(clauses, label, pool.make(family, variant), pool.edition)
     for caller in ("good", *sorted(callers & {"application", "delegated"})):
         for family, style in (("standard", TYPED), ("standard", PRETTY), ("no-payload", 0)):
-            made = replace(pool.make(family, 0, style), caller=caller)
-            yield _planned(clauses, label, made, pool.edition)
-    for caller in sorted(callers & ODD_CALLERS):
-        made = replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}")
-        yield _planned(clauses, label, made, pool.edition)
+            stimulus = replace(pool.make(family, 0, style), caller=caller)
+            yield _planned(clauses, label, stimulus, pool.edition)
+    for caller in sorted(callers & REFUSED_CALLERS):
+        stimulus = replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}")
+        yield _planned(clauses, label, stimulus, pool.edition)
     for families in MERGED:
-        made_of = [pool.make(f, _PLAIN.get(f, 0)) for f in families if not pool.is_newer(f)]
-        singles = tuple(_planned(clauses, label, made, pool.edition) for made in made_of)
+        stimuli = [pool.make(f, _PLAIN.get(f, 0)) for f in families if not pool.is_newer(f)]
+        singles = tuple(_planned(clauses, label, stimulus, pool.edition) for stimulus in stimuli)
         yield _merged(clauses, label, singles, pool.edition)
 
 
@@ -226,10 +226,10 @@ def _merged(
         payload |= json.loads(create.stimulus.body or b"{}")
     names = "+".join(create.stimulus.family for create in singles)
     body = json.dumps(payload, separators=(",", ":")).encode()
-    made = _planned(clauses, label, replace(singles[0].stimulus, family=names, body=body), edition)
+    planned = _planned(clauses, label, replace(singles[0].stimulus, family=names, body=body), edition)
     # Only what the single ones are sent for: an answer to all of them together says nothing about one elsewhere.
     wanted = frozenset().union(*(create.serves for create in singles))
-    return replace(made, serves=made.serves & wanted, singles=singles)
+    return replace(planned, serves=planned.serves & wanted, singles=singles)
 
 
 def _fits(create: PlannedCreate, pool: Pool) -> bool:
@@ -266,12 +266,12 @@ def _cells(callers: frozenset[str], room: int) -> tuple[tuple[str, str], ...]:
 
 def _shared(register: Register) -> dict[str, frozenset[str]]:
     """The clauses that every accepted and every refused create serves, so that a plan need not repeat them."""
-    made = {}
+    shared = {}
     for expects, tags in (
         (CREATED, {"create", "clean", "valid", "201", "2xx", "object"}),
         (REFUSED, {"create", "400", "4xx", "object"}),
     ):
-        made[expects] = frozenset(
+        shared[expects] = frozenset(
             c.address for c in register.clauses if _of_create(c) and c.when.matches(frozenset(tags))
         )
-    return made
+    return shared

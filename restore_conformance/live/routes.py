@@ -44,7 +44,7 @@ ALLOWED = (
     _route("service", "GET", ""),
 )
 HEADERS = frozenset({"authorization", "content-type", "prefer", "accept", "client-request-id"})
-"""Headers that may be sent: none of those with which a gateway is told to read another method or path."""
+"""Headers that may be sent: none by which a gateway reads another method or path."""
 
 
 class NeverLive(SuiteError):
@@ -58,7 +58,7 @@ def permitted(request: Request) -> tuple[Route, str]:
             raise NeverLive(f"The header {name} is not among those a live target is sent.")
     for route in ALLOWED:
         if route.method == request.method:
-            found = route.path.fullmatch(request.target)
-            if found:
-                return route, found.groupdict().get("id", "")
+            match = route.path.fullmatch(request.target)
+            if match:
+                return route, match.groupdict().get("id", "")
     raise NeverLive(f"{request.method} {request.target[:120]} is not among the requests a live target is sent.")

@@ -17,7 +17,7 @@ from restore_conformance.campaign.sender import Sender
 from restore_conformance.clauses import Register
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Exchange, Request, Response
-from restore_conformance.judging import Told
+from restore_conformance.judging import OnFinding
 from restore_conformance.live.cleanup import Leftover
 from restore_conformance.live.fingerprints import items_of, points_of
 from restore_conformance.live.guard import Support
@@ -97,10 +97,10 @@ class LiveRun:
         support: Callable[[Support], None] | None = None,
         on_token: Callable[[str, str], None] | None = None,
         begin: Callable[[], object] | None = None,
-        on_broken: Told | None = None,
+        on_finding: OnFinding | None = None,
     ) -> Result:
         """Send, judge, clean up. `on_token` gets every token before it is used, with its kind of caller; `begin` is
-        called once something can be sent; `on_broken` gets each clause that is found broken.
+        called once something can be sent; `on_finding` gets each clause that is found broken.
 
         Raises UsageError and Unready.
         """
@@ -121,7 +121,7 @@ class LiveRun:
                 if begin is not None:
                     begin()
                 callers = {kind: target.identities.claims(kind) for kind in target.identities}
-                result = self._campaign(target, watch, collect, on_broken).run()
+                result = self._campaign(target, watch, collect, on_finding).run()
         finally:
             if target is not None:
                 self.left, self.unanswered = target.left, target.unanswered
@@ -130,7 +130,7 @@ class LiveRun:
         return self._permissions(result, exchanges, callers)
 
     def _campaign(
-        self, target: LiveTarget, watch: Watch | None, keep: Callable[[Exchange], None], on_broken: Told | None
+        self, target: LiveTarget, watch: Watch | None, keep: Callable[[Exchange], None], on_finding: OnFinding | None
     ) -> Campaign:
         """The campaign with the plan for the callers that are really there, and the bounds that follow from it."""
         sender = Sender(target.guard, target.recogniser, target.identities)
@@ -141,7 +141,7 @@ class LiveRun:
         budget = target.guard.budget
         budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve, kept=plan.kept)
         return Campaign(
-            self.settings, target.guard, self.register, watch=watch, keep=keep, told=on_broken, sender=sender,
+            self.settings, target.guard, self.register, watch=watch, keep=keep, on_finding=on_finding, sender=sender,
             script=script(plan, self.live.workers, budget.release),
         )  # fmt: skip
 
@@ -174,7 +174,7 @@ def rehearsal(settings: Settings, target: Target, register: Register, **watchers
 
 
 class _Nobody:
-    """Stands where no request is sent."""
+    """A target to which nothing is sent."""
 
     def handle(self, request: Request) -> Response:
         raise AssertionError(request)
@@ -193,8 +193,8 @@ class SupportFile:
         self._file: IO[str] = path.open("x", encoding="utf-8")
         self._scrub = scrub
 
-    def __call__(self, one: Support) -> None:
-        line = json.dumps(self._scrub.value(asdict(one)), separators=(",", ":"))
+    def __call__(self, support: Support) -> None:
+        line = json.dumps(self._scrub.value(asdict(support)), separators=(",", ":"))
         self._file.write(gate.current().text(line).rstrip("\n") + "\n")
         self._file.flush()
 

@@ -1,6 +1,6 @@
 """What a live run does, in order: its scenarios, then the creates of the plan; it cleans up as it goes.
 
-Runs inside a campaign, which judges. Several requests may be under way at once; they are heard in their order.
+Runs inside a campaign, which judges. Several requests may be under way at once; they are judged in their order.
 """
 
 from __future__ import annotations
@@ -94,9 +94,9 @@ def _observe(campaign: Campaign, create: PlannedCreate, exchange: Exchange) -> N
 
 def _delete_made(campaign: Campaign, exchange: Exchange) -> None:
     """Delete what a create made, if it made anything."""
-    made = session_of(exchange)
-    if made:
-        delete(campaign, made)
+    session = session_of(exchange)
+    if session:
+        delete(campaign, session)
 
 
 def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
@@ -111,7 +111,7 @@ def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
 
 
 def _run(campaign: Campaign, scenario: Scenario) -> None:
-    """Run a scenario, take in what came however it ends, and delete what it made and does not delete itself.
+    """Run a scenario, record its exchanges however it ends, and delete what it created and does not delete itself.
 
     An id that cannot be part of a path, or is not ours, ends it where it is: the guard says no.
     """
@@ -120,7 +120,7 @@ def _run(campaign: Campaign, scenario: Scenario) -> None:
         with contextlib.suppress(NeverLive):
             scene.run()
     finally:
-        campaign.runner.heard(scene)
+        campaign.runner.observe(scene)
     deleted = {step.session for step in scenario.steps if step.operation == "delete" and step.caller == "good"}
     for role in scenario.sessions.keys() - deleted:
         if role in scene.parts:

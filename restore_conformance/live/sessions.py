@@ -1,4 +1,4 @@
-"""What a live target says of restore sessions: of one, of all, and what one of them names.
+"""Reads restore sessions of a live target: one, all, and the artifacts of one.
 
 Reads and nothing else; knows no journal and not whose a session is.
 """
@@ -22,17 +22,17 @@ TRIES = 3
 
 
 def ask(guard: Guard, target: str) -> Response | None:
-    """What a read is answered; tried again where nothing came, or nothing but trouble."""
+    """The answer to a read; tried again where there is none, or a 5xx."""
     for attempt in range(TRIES):
         try:
-            found = guard.tidy("GET", target).response
+            response = guard.tidy("GET", target).response
         except NeverLive:
             return None  # an id or a link that cannot be part of a path that may be sent
-        if found is not None and found.status < 500:
+        if response is not None and response.status < 500:
             break
         if attempt + 1 < TRIES:
             guard.pause(0.5 + attempt)
-    return found
+    return response
 
 
 def _pages(guard: Guard, target: str) -> Iterator[list[Any] | None]:
@@ -80,8 +80,8 @@ def object_of(response: Response | None) -> dict[str, Any] | None:
     """The object in an answer of 200, or None."""
     if response is None or response.status != 200:
         return None
-    found = parse_json(response.body)
-    return found if found is not NOTHING and isinstance(found, dict) else None
+    value = parse_json(response.body)
+    return value if value is not NOTHING and isinstance(value, dict) else None
 
 
 def gone(response: Response | None) -> bool:

@@ -93,27 +93,27 @@ class Live:
         return urlsplit(self.base).hostname or ""
 
 
-def live_from(found: Configuration, environment: Mapping[str, str] | None = None) -> Live:
+def live_from(config: Configuration, environment: Mapping[str, str] | None = None) -> Live:
     """The settings of the user's configuration and of the environment. Raises UsageError."""
     environment = os.environ if environment is None else environment
-    made = Live()
-    given = dict(found.live)
+    live = Live()
+    given = dict(config.live)
     others = _table(given.pop("identity", {}), "live.identity")
-    names = {one.name for one in fields(Login)} - {"token", "where"}
-    _fill(made.login, {k: v for k, v in given.items() if _name(k) in names}, "live")
-    _fill(made, {k: v for k, v in given.items() if _name(k) not in names}, "live")
-    _environment(made, environment, given)
+    names = {field.name for field in fields(Login)} - {"token", "where"}
+    _fill(live.login, {k: v for k, v in given.items() if _name(k) in names}, "live")
+    _fill(live, {k: v for k, v in given.items() if _name(k) not in names}, "live")
+    _environment(live, environment, given)
     for kind, entry in others.items():
         known = CALLERS.get(kind)
         if known is None:
             kinds = ", ".join(sorted(set(CALLERS.values())))
-            raise UsageError(f"[live.identity.{kind}] is no kind of caller; there are: {kinds}.")
-        made.identities[known] = _identity(made.login, _table(entry, kind), f"live.identity.{kind}", environment)
-        _anchor(made.identities[known], found.folder, entry)
-    _anchor(made, found.folder, given)
-    checked(made)
-    made.named = frozenset((*made.hosts, *([host_of(made.base)] if "base" in given else [])))
-    return made
+            raise UsageError(f"[live.identity.{kind}] is not a kind of caller; known: {kinds}.")
+        live.identities[known] = _identity(live.login, _table(entry, kind), f"live.identity.{kind}", environment)
+        _anchor(live.identities[known], config.folder, entry)
+    _anchor(live, config.folder, given)
+    checked(live)
+    live.named = frozenset((*live.hosts, *([host_of(live.base)] if "base" in given else [])))
+    return live
 
 
 def host_of(base: str) -> str:
@@ -123,54 +123,54 @@ def host_of(base: str) -> str:
     return host if parts.port in {None, 443} else f"{host}:{parts.port}"
 
 
-def _anchor(made: Live | Login, folder: Path, given: Mapping[str, Any]) -> None:
+def _anchor(settings: Live | Login, folder: Path, given: Mapping[str, Any]) -> None:
     """Files that a configuration names are relative to it, not to the folder the command is run from."""
     for key, value in given.items():
-        if _name(key) in PATHS and hasattr(made, _name(key)) and value:
-            setattr(made, _name(key), str(folder / Path(value).expanduser()))
-    if isinstance(made, Live):
-        _anchor(made.login, folder, given)
+        if _name(key) in PATHS and hasattr(settings, _name(key)) and value:
+            setattr(settings, _name(key), str(folder / Path(value).expanduser()))
+    if isinstance(settings, Live):
+        _anchor(settings.login, folder, given)
 
 
-def checked(made: Live, base: str = "live.base") -> Live:
+def checked(live: Live, base: str = "live.base") -> Live:
     """The same settings, if they can be used; `base` is how the base URL was given.
 
     Raises UsageError naming the first that cannot.
     """
-    made.base = _https(base, made.base).rstrip("/")
-    parts = urlsplit(made.base)
+    live.base = _https(base, live.base).rstrip("/")
+    parts = urlsplit(live.base)
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/(beta|v1\.0)", parts.path) or parts.query or parts.fragment:
-        raise UsageError(f"{base} {made.base} must end in /beta or /v1.0, such as {GLOBAL}.")
+        raise UsageError(f"{base} {live.base} must end in /beta or /v1.0, such as {GLOBAL}.")
     if "solutions" in parts.path:
-        raise UsageError(f"{base} {made.base} names a resource; give the service root, such as {GLOBAL}.")
-    made.authority = _https("live.authority", made.authority).rstrip("/")
-    if made.ca_bundle:
+        raise UsageError(f"{base} {live.base} names a resource; give the service root, such as {GLOBAL}.")
+    live.authority = _https("live.authority", live.authority).rstrip("/")
+    if live.ca_bundle:
         try:
-            ssl.create_default_context(cafile=made.ca_bundle)
+            ssl.create_default_context(cafile=live.ca_bundle)
         except (OSError, ssl.SSLError) as error:
             why = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
-            raise UsageError(f"live.ca-bundle {made.ca_bundle} cannot be read: {why}.") from None
-    if not made.scope.startswith("https://"):
+            raise UsageError(f"live.ca-bundle {live.ca_bundle} cannot be read: {why}.") from None
+    if not live.scope.startswith("https://"):
         raise UsageError(
-            f"live.scope {made.scope!r} must begin with https://, as https://graph.microsoft.com/.default."
+            f"live.scope {live.scope!r} must begin with https://, as https://graph.microsoft.com/.default."
         )
     for name, least, most in (("max_requests", 0, 10_000), ("max_sessions", 0, 1000), ("workers", 1, 16)):
-        if not least <= getattr(made, name) <= most:
-            raise UsageError(f"live.{_dashed(name)} {getattr(made, name)} must be from {least} to {most}.")
-    if not 1 <= made.max_seconds <= 86_400 or not 0 <= made.requests_per_second <= 1000:
+        if not least <= getattr(live, name) <= most:
+            raise UsageError(f"live.{_dashed(name)} {getattr(live, name)} must be from {least} to {most}.")
+    if not 1 <= live.max_seconds <= 86_400 or not 0 <= live.requests_per_second <= 1000:
         raise UsageError("live.max-seconds goes from 1 to 86400, live.requests-per-second from 0 to 1000.")
-    for one in (made.login, *made.identities.values()):
-        if one.sign_in and one.sign_in not in METHODS:
-            raise UsageError(f"{one.where}.sign-in {one.sign_in!r} is none of: {', '.join(METHODS)}.")
-        if one.tenant and not re.fullmatch(r"[A-Za-z0-9.-]{1,255}", one.tenant):
-            raise UsageError(f"{one.where}.tenant {one.tenant!r} is neither the id nor a domain of a tenant.")
-    return made
+    for login in (live.login, *live.identities.values()):
+        if login.sign_in and login.sign_in not in METHODS:
+            raise UsageError(f"{login.where}.sign-in {login.sign_in!r} is not one of: {', '.join(METHODS)}.")
+        if login.tenant and not re.fullmatch(r"[A-Za-z0-9.-]{1,255}", login.tenant):
+            raise UsageError(f"{login.where}.tenant {login.tenant!r} is neither the id nor a domain of a tenant.")
+    return live
 
 
-def state_folder(made: Live, environment: Mapping[str, str] | None = None) -> Path:
+def state_folder(live: Live, environment: Mapping[str, str] | None = None) -> Path:
     """Where journals and locks are kept, below the user's own folder for state unless set."""
     environment = os.environ if environment is None else environment
-    named = made.state or environment.get("RESTORE_CONFORMANCE_STATE", "")
+    named = live.state or environment.get("RESTORE_CONFORMANCE_STATE", "")
     windows = sys.platform == "win32"
     own = Path(environment.get("LOCALAPPDATA" if windows else "XDG_STATE_HOME") or "")
     if not own.is_absolute():  # below the working directory anybody could have left a journal
@@ -198,47 +198,47 @@ def _dashed(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _fill(made: Any, values: Mapping[str, Any], where: str) -> None:
-    known = {one.name: one for one in fields(made) if one.metadata.get("meaning")}
+def _fill(settings: Any, values: Mapping[str, Any], where: str) -> None:
+    known = {field.name: field for field in fields(settings) if field.metadata.get("meaning")}
     for key, value in values.items():
         name = _name(key)
         if name not in known:
-            there = ", ".join(_dashed(one) for one in known)
-            raise UsageError(f"{where}.{key} is no setting; there are: {there}.")
-        setattr(made, name, _typed(f"{where}.{key}", value, getattr(made, name)))
+            there = ", ".join(_dashed(name) for name in known)
+            raise UsageError(f"{where}.{key} is not a setting; known: {there}.")
+        setattr(settings, name, _typed(f"{where}.{key}", value, getattr(settings, name)))
 
 
 def _typed(where: str, value: Any, default: Any) -> Any:
     kind = _KINDS[type(default)]
-    made = Setting(name="", kind=kind, meaning="", commands=frozenset()).typed(value, where)
-    return tuple(one.strip().lower() for one in made) if kind == "texts" else made
+    typed = Setting(name="", kind=kind, meaning="", commands=frozenset()).typed(value, where)
+    return tuple(text.strip().lower() for text in typed) if kind == "texts" else typed
 
 
 _KINDS: dict[type, Kind] = {bool: "switch", float: "number", int: "whole", str: "text", tuple: "texts"}
 """The kind of a setting, by the type of its default."""
 
 
-def _environment(made: Live, environment: Mapping[str, str], given: Mapping[str, Any]) -> None:
+def _environment(live: Live, environment: Mapping[str, str], given: Mapping[str, Any]) -> None:
     """What the file leaves open is taken from the variables azure-identity reads as well."""
-    login = made.login
+    login = live.login
     login.tenant = login.tenant or environment.get("AZURE_TENANT_ID", "")
     login.client_id = login.client_id or environment.get("AZURE_CLIENT_ID", "")
     login.certificate = login.certificate or environment.get("AZURE_CLIENT_CERTIFICATE_PATH", "")
     login.federated_token_file = login.federated_token_file or environment.get("AZURE_FEDERATED_TOKEN_FILE", "")
     if "authority" not in given:
-        made.authority = environment.get("AZURE_AUTHORITY_HOST") or made.authority
+        live.authority = environment.get("AZURE_AUTHORITY_HOST") or live.authority
 
 
 def _identity(main: Login, given: dict[str, Any], where: str, environment: Mapping[str, str]) -> Login:
     """Another caller; tenant and nothing else is taken over from the main one, so that none is used by mistake."""
-    made = Login(client_secret_variable="", certificate_password_variable="", where=where)
-    _fill(made, given, where)
-    made.tenant = made.tenant or main.tenant
-    if made.token_variable:
-        made.token = environment.get(made.token_variable, "").strip()
-        if not made.token:
-            raise UsageError(f"{where}.token-variable names {made.token_variable}, which is not set.")
-    return made
+    login = Login(client_secret_variable="", certificate_password_variable="", where=where)
+    _fill(login, given, where)
+    login.tenant = login.tenant or main.tenant
+    if login.token_variable:
+        login.token = environment.get(login.token_variable, "").strip()
+        if not login.token:
+            raise UsageError(f"{where}.token-variable names {login.token_variable}, which is not set.")
+    return login
 
 
 def _https(name: str, value: str) -> str:

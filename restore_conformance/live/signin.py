@@ -57,41 +57,41 @@ def sign_in(login: Login, live: Live) -> Token:
             raise UsageError(f"{login.where}: give --token, or name the variable that holds it with token-variable.")
         return Token(text, claims_of(text).expires or time.time() + 86_400, renewable=False)
     _quiet()
-    made = _CREDENTIALS[method](login, live)
+    credential = _CREDENTIALS[method](login, live)
     try:
-        found = _in_time(lambda: made.get_token(live.scope), method, login, live)
+        token = _in_time(lambda: credential.get_token(live.scope), method, login, live)
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - the library raises many kinds; each becomes one sentence
         raise Unready(sentence_of(error, method, login, live)) from None
     finally:
-        close = getattr(made, "close", None)
+        close = getattr(credential, "close", None)
         if close is not None:
             close()
-    gate.current().add(found.token)
-    return Token(found.token, float(found.expires_on))
+    gate.current().add(token.token)
+    return Token(token.token, float(token.expires_on))
 
 
 def _in_time(ask: Callable[[], Any], method: str, login: Login, live: Live) -> Any:
     """What a token service answers, if it does within SIGN_IN seconds: the library's own waits are for each piece."""
-    found: list[Any] = []
+    outcome: list[Any] = []
 
     def work() -> None:
         try:
-            found.append(ask())
+            outcome.append(ask())
         except Exception as error:  # noqa: BLE001 - handed on to whoever waits
-            found.append(error)
+            outcome.append(error)
 
     working = threading.Thread(target=work, daemon=True)
     working.start()
     working.join(SIGN_IN)
-    if not found:
+    if not outcome:
         raise Unready(
             f"{login.where}.sign-in {method}: no token came within {SIGN_IN:.0f} seconds; look at {live.authority}."
         )
-    if isinstance(found[0], Exception):
-        raise found[0]
-    return found[0]
+    if isinstance(outcome[0], Exception):
+        raise outcome[0]
+    return outcome[0]
 
 
 # ---------------------------------------------------------------- credentials
@@ -144,21 +144,23 @@ def _check_certificate(login: Login, password: str | None) -> None:
         # The library's own reader goes first: it says no to what it could not use later.
         CertificateCredential("tenant", "client", certificate_data=raw, password=password).close()
         if b"-----BEGIN" in raw:
-            found: x509.Certificate | None = x509.load_pem_x509_certificate(raw)
+            certificate: x509.Certificate | None = x509.load_pem_x509_certificate(raw)
         else:
-            found = pkcs12.load_key_and_certificates(raw, password.encode() if password else None)[1]
+            certificate = pkcs12.load_key_and_certificates(raw, password.encode() if password else None)[1]
     except (ValueError, TypeError) as error:
         text = str(error)
         if "password" in text.lower() or "decrypt" in text.lower() or isinstance(error, TypeError):
             variable = login.certificate_password_variable or "certificate-password-variable"
             raise Unready(f"{where} cannot be opened with the password in {variable}.") from None
-        raise UsageError(f"{where} is no PEM or PKCS#12 file with an RSA key and its certificate.") from None
-    assert found is not None
+        raise UsageError(f"{where} is not a PEM or PKCS#12 file with an RSA key and its certificate.") from None
+    assert certificate is not None
     now = datetime.now(UTC)
-    if found.not_valid_after_utc <= now:
-        raise Unready(f"{where} expired on {found.not_valid_after_utc:%Y-%m-%d}; register and name a new one.")
-    if found.not_valid_before_utc > now:
-        raise Unready(f"{where} is valid only from {found.not_valid_before_utc:%Y-%m-%d %H:%M} UTC; check the clock.")
+    if certificate.not_valid_after_utc <= now:
+        raise Unready(f"{where} expired on {certificate.not_valid_after_utc:%Y-%m-%d}; register and name a new one.")
+    if certificate.not_valid_before_utc > now:
+        raise Unready(
+            f"{where} is valid only from {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC; check the clock."
+        )
 
 
 def _workload(login: Login, live: Live) -> Any:
@@ -180,11 +182,11 @@ def _check_federated(login: Login) -> None:
         text = files.read(Path(login.federated_token_file), LARGEST_FILE).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{where} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
-    found = claims_of(text)
-    if not found.readable:
+    claims = claims_of(text)
+    if not claims.readable:
         raise UsageError(f"{where} holds no JSON web token.")
-    if found.expires and found.expires <= time.time():
-        ended = datetime.fromtimestamp(found.expires, UTC)
+    if claims.expires and claims.expires <= time.time():
+        ended = datetime.fromtimestamp(claims.expires, UTC)
         raise Unready(f"{where} holds a token that expired at {ended:%Y-%m-%d %H:%M} UTC; it must be refreshed.")
 
 
@@ -216,8 +218,8 @@ def _github_token(address: str, bearer: str, live: Live) -> str:
     client: Any = PipelineClient(address, retry_total=2, **trust)
     with client:
         answer = client.send_request(HttpRequest("GET", url, headers={"Authorization": f"Bearer {bearer}"}))
-        found = answer.json() if answer.status_code == 200 else None
-    value = found.get("value") if isinstance(found, dict) else None
+        reply = answer.json() if answer.status_code == 200 else None
+    value = reply.get("value") if isinstance(reply, dict) else None
     if not isinstance(value, str):
         raise Unready(f"The workflow's token service answered {answer.status_code} and no token; see id-token: write.")
     return value
@@ -268,7 +270,7 @@ def _variable(name: str) -> str:
 
 
 def _quiet() -> None:
-    """The libraries log failures as warnings, which Python prints where nobody listens; the sentence is enough."""
+    """Silence the warnings that the libraries log on failure: the exception says it."""
     for name in ("azure", "msal"):
         logger = logging.getLogger(name)
         if not logger.handlers:

@@ -34,7 +34,7 @@ _CODES = {
 
 
 def sentence_of(error: Exception, method: str, login: Login, live: Live) -> str:
-    """Why signing in with a method failed; what is known already to be a reason is repeated as it is."""
+    """Why signing in with a method failed; a text that is already such a sentence is repeated."""
     text = " ".join(str(error).split())
     context = {
         "where": login.where,
@@ -52,7 +52,7 @@ def sentence_of(error: Exception, method: str, login: Login, live: Live) -> str:
         return f"{known.format(**context)} (AADSTS{code[1]})."
     if "invalid_instance" in text or "not well-known" in text:
         return (
-            f"live.authority {live.authority} is none the vendor knows; set live.instance-discovery = false if it is."
+            f"live.authority {live.authority} is unknown to the vendor; set live.instance-discovery = false if it is."
         )
     if "CERTIFICATE_VERIFY_FAILED" in text or "certificate verify failed" in text:
         return f"live.authority {live.authority} shows a certificate nobody trusts; name its issuer in live.ca-bundle."
@@ -85,5 +85,5 @@ def _unreachable(error: BaseException | None) -> bool:
 
 def _short(text: str) -> str:
     text = text.removeprefix("Authentication failed: ")
-    found = re.split(r"(?<=[.!?])\s|\s\(Caused|To mitigate|Visit the", text)[0]
-    return found[:200].rstrip(". ")
+    sentence = re.split(r"(?<=[.!?])\s|\s\(Caused|To mitigate|Visit the", text)[0]
+    return sentence[:200].rstrip(". ")

@@ -135,10 +135,10 @@ def logins(settings: Settings, live: Live) -> dict[str, Login]:
     main = live.login
     if settings.token:
         main = replace(main, sign_in="token", token=settings.token)
-    made = {"good": main, **live.identities}
+    result = {"good": main, **live.identities}
     for kind, token in settings.identities.items():
-        made[kind] = Login(sign_in="token", token=token, where=f"--identity {kind}")
-    return made
+        result[kind] = Login(sign_in="token", token=token, where=f"--identity {kind}")
+    return result
 
 
 def folder_of(live: Live, tenant: str) -> Path:
@@ -155,7 +155,7 @@ def _host_of(base: str) -> str:
 
 def open_of(live: Live) -> Iterator[str]:
     """What the journals of a target know of earlier runs, for every tenant, in words; asks nobody."""
-    found = False
+    any_open = False
     for path in sorted(state_folder(live).glob(f"{_host_of(live.base)}_*/journal.ndjson")):
         journal = Journal(path)
         journal.close()
@@ -166,8 +166,8 @@ def open_of(live: Live) -> Iterator[str]:
             yield f"Open in the tenant {tenant}: the session {session} {why}."
         for intent in journal.unanswered():
             yield f"Open in the tenant {tenant}: a create whose answer was lost (client-request-id {intent.support})."
-        found |= bool(journal.sessions() or journal.doubtful or journal.unanswered())
-    if not found:
+        any_open |= bool(journal.sessions() or journal.doubtful or journal.unanswered())
+    if not any_open:
         yield "The journal knows of nothing that was left behind."
 
 
@@ -179,17 +179,17 @@ def needed_permission() -> str:
 
 def _who(identities: Identities, live: Live) -> tuple[str, str]:
     """The tenant and application of the main caller. Raises Unready for a token that cannot create a session."""
-    found = identities.claims("good")
+    claims = identities.claims("good")
     where = live.login.where
     needed = needed_permission()
-    if found.readable and needed not in found.permissions:
-        granted = ", ".join(sorted(found.permissions)) or "none"
+    if claims.readable and needed not in claims.permissions:
+        granted = ", ".join(sorted(claims.permissions)) or "none"
         raise Unready(
-            f"{where}.client-id {found.application}: its token lacks {needed} (it has: {granted}); "
+            f"{where}.client-id {claims.application}: its token lacks {needed} (it has: {granted}); "
             "grant the permission to the application and let an administrator consent."
         )
-    tenant = found.tenant or live.login.tenant
-    return tenant.lower(), found.application or live.login.client_id
+    tenant = claims.tenant or live.login.tenant
+    return tenant.lower(), claims.application or live.login.client_id
 
 
 def _fence(live: Live, identities: Identities, *, yes: bool) -> None:
@@ -211,11 +211,11 @@ def every_caller(identities: Identities) -> None:
     """
     for kind in list(identities):
         identities[kind]
-    found = identities.claims("good")
-    if found.readable and found.kind not in identities and identities.renewable("good"):
-        identities.add(found.kind, identities.login("good"))
-        if identities[found.kind] == identities["good"]:
-            identities.drop(found.kind)
+    claims = identities.claims("good")
+    if claims.readable and claims.kind not in identities and identities.renewable("good"):
+        identities.add(claims.kind, identities.login("good"))
+        if identities[claims.kind] == identities["good"]:
+            identities.drop(claims.kind)
 
 
 @contextlib.contextmanager

@@ -51,21 +51,21 @@ class Claims:
 
 def claims_of(token: str) -> Claims:
     """The claims of a JWT (RFC 7519), or empty ones."""
-    found = _payload(token)
-    if found is None:
+    payload = _payload(token)
+    if payload is None:
         return Claims()
-    scopes = found.get("scp")
-    roles = found.get("roles")
+    scopes = payload.get("scp")
+    roles = payload.get("roles")
     delegated = scopes.split() if isinstance(scopes, str) else []
     granted = [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []
     return Claims(
-        tenant=_text(found, "tid"),
-        application=_text(found, "appid") or _text(found, "azp"),
-        audience=_text(found, "aud"),
+        tenant=_text(payload, "tid"),
+        application=_text(payload, "appid") or _text(payload, "azp"),
+        audience=_text(payload, "aud"),
         kind="delegated" if delegated else "application",
         permissions=frozenset((*delegated, *granted)),
-        expires=_number(found, "exp"),
-        issued=_number(found, "iat"),
+        expires=_number(payload, "exp"),
+        issued=_number(payload, "iat"),
         readable=True,
     )
 
@@ -75,19 +75,19 @@ def _payload(token: str) -> dict[str, Any] | None:
     if len(parts) != 3:
         return None
     try:
-        made = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except (ValueError, RecursionError):
         return None
-    return made if isinstance(made, dict) else None
+    return payload if isinstance(payload, dict) else None
 
 
-def _text(found: dict[str, Any], name: str) -> str:
-    value = found.get(name)
+def _text(payload: dict[str, Any], name: str) -> str:
+    value = payload.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _number(found: dict[str, Any], name: str) -> int:
-    value = found.get(name)
+def _number(payload: dict[str, Any], name: str) -> int:
+    value = payload.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LATEST:
         return 0
     return int(value)
@@ -112,16 +112,16 @@ class Identities(Mapping[str, str]):
 
     def __getitem__(self, kind: str) -> str:
         with self._lock:
-            found = self._tokens.get(kind)
-            if found is None:
+            token = self._tokens.get(kind)
+            if token is None:
                 if kind not in self._logins:
                     raise KeyError(kind)
                 return self._fresh(kind).text
             ahead = min(AHEAD, self._lifetimes[kind] / 3)
-            if found.renewable and found.expires - time.time() <= ahead:
+            if token.renewable and token.expires - time.time() <= ahead:
                 self.renewals += 1
                 return self._fresh(kind).text
-            return found.text
+            return token.text
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._logins)
@@ -143,8 +143,8 @@ class Identities(Mapping[str, str]):
     def renewable(self, kind: str) -> bool:
         """Whether a caller can sign in again for another token."""
         with self._lock:
-            found = self._tokens.get(kind)
-            return found is not None and found.renewable
+            token = self._tokens.get(kind)
+            return token is not None and token.renewable
 
     def add(self, kind: str, login: Login) -> None:
         """Another caller."""
@@ -176,28 +176,28 @@ class Identities(Mapping[str, str]):
             return self._fresh(kind).text
 
     def served(self, token: str) -> None:
-        """A token was taken: renewing bears fruit."""
+        """A token was accepted, so renewing works."""
         with self._lock:
             kind = self._old.get(token)
             if kind is not None:
                 self._fruitless[kind] = 0
 
     def _fresh(self, kind: str) -> Token:
-        made = self._ask(self._logins[kind])
+        token = self._ask(self._logins[kind])
         before = self._tokens.get(kind)
-        if before is not None and _meant_for(before) != _meant_for(made):
+        if before is not None and _meant_for(before) != _meant_for(token):
             raise Unready(
                 f"Signing in again as {self._logins[kind].where} gave a token for another tenant or service; "
                 "nothing more was sent with it."
             )
-        self._tokens[kind] = made
-        self._lifetimes[kind] = max(1.0, made.expires - time.time())
-        if made.text not in self._old:
+        self._tokens[kind] = token
+        self._lifetimes[kind] = max(1.0, token.expires - time.time())
+        if token.text not in self._old:
             # A cache may hand one token to two callers: it stays what it was first.
-            self._old[made.text] = kind
+            self._old[token.text] = kind
             for note in self.on_token:
-                note(made.text, kind)
-        return made
+                note(token.text, kind)
+        return token
 
 
 def _meant_for(token: Token) -> tuple[str, str]:

@@ -47,7 +47,7 @@ def kind_of(payload: Any) -> str:
 
 def _objects(payload: Any, name: str) -> list[Json]:
     value = payload.get(name) if isinstance(payload, dict) else None
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [element for element in value if isinstance(element, dict)] if isinstance(value, list) else []
 
 
 def sites(payload: Any) -> list[Json]:
@@ -72,29 +72,29 @@ def both(payload: Any) -> bool:
 
 def places(payload: Any) -> list[Any]:
     """The destinationType of every site, "absent" where it has none."""
-    return [one.get("destinationType", "absent") for one in sites(payload)]
+    return [site.get("destinationType", "absent") for site in sites(payload)]
 
 
 def point_ids(payload: Any) -> list[Any]:
     """What stands at restorePoint/id of every site, "absent" where nothing does."""
-    found = [one.get("restorePoint") for one in sites(payload)]
-    return [one.get("id", "absent") if isinstance(one, dict) else "absent" for one in found]
+    points = [site.get("restorePoint") for site in sites(payload)]
+    return [point.get("id", "absent") if isinstance(point, dict) else "absent" for point in points]
 
 
 def points(payload: Any) -> list[str]:
     """The restore point ids that a payload names, where they are text."""
-    found = [one.get("restorePoint") for one in sites(payload)]
-    return [one["id"] for one in found if isinstance(one, dict) and isinstance(one.get("id"), str)]
+    objects = [site.get("restorePoint") for site in sites(payload)]
+    return [point["id"] for point in objects if isinstance(point, dict) and isinstance(point.get("id"), str)]
 
 
 def browse_ids(payload: Any) -> list[str]:
     """The browse sessions that a payload names, where they are text."""
-    return [one["browseSessionId"] for one in items(payload) if isinstance(one.get("browseSessionId"), str)]
+    return [item["browseSessionId"] for item in items(payload) if isinstance(item.get("browseSessionId"), str)]
 
 
 def keys(payload: Any) -> list[str]:
     """The ids of the granular artifacts, as text."""
-    return [str(one.get("id")) for one in items(payload)]
+    return [str(item.get("id")) for item in items(payload)]
 
 
 def behavior(payload: Any) -> Any:
@@ -112,13 +112,13 @@ def repeated(values: list[Any]) -> bool:
     return len(set(values)) < len(values)
 
 
-def malformed(one: Any) -> bool:
+def malformed(point: Any) -> bool:
     """Whether a text is there and is not a GUID."""
-    return isinstance(one, str) and one not in {"", "absent"} and not rules.GUID.match(one)
+    return isinstance(point, str) and point not in {"", "absent"} and not rules.GUID.match(point)
 
 
 def _all_new(payload: Any) -> bool:
-    return standard(payload) and all(one.get("destinationType") == "new" for one in sites(payload))
+    return standard(payload) and all(site.get("destinationType") == "new" for site in sites(payload))
 
 
 always = When("", lambda payload: True)
@@ -154,9 +154,9 @@ def sent(asked: Asked) -> Json | None:
 def additions(payload: Json, name: str = SITES) -> list[Json]:
     """The additions that a change names, where all changes are objects."""
     value = payload.get(name)
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(change, dict) for change in value):
         return []
-    return [one for one in value if "@removed" not in one]
+    return [change for change in value if "@removed" not in change]
 
 
 def authorization(asked: Asked) -> str:
@@ -202,4 +202,4 @@ def is_standard(session: Session) -> bool:
 
 def is_new(session: Session) -> bool:
     """Whether an artifact of a session goes to a new place."""
-    return any(one["destinationType"] == "new" for one in session.artifacts)
+    return any(artifact["destinationType"] == "new" for artifact in session.artifacts)

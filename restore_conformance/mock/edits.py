@@ -153,17 +153,17 @@ def joined(*edits: Change) -> Edit:
     """Several edits of one answer."""
 
     def change(reply: Reply) -> None:
-        for one in edits:
-            one(reply)
+        for edit in edits:
+            edit(reply)
 
-    return Edit(", ".join(one.words for one in edits if isinstance(one, Edit)), change)
+    return Edit(", ".join(edit.words for edit in edits if isinstance(edit, Edit)), change)
 
 
 def each(new: Json) -> Callable[[list[Json]], list[Json]]:
     """Give every item of a collection these members; a value may be a function of the right one."""
 
     def change(every: list[Json]) -> list[Json]:
-        return [one | {n: v(one[n]) if callable(v) else v for n, v in new.items()} for one in every]
+        return [entry | {n: v(entry[n]) if callable(v) else v for n, v in new.items()} for entry in every]
 
     return change
 

@@ -183,8 +183,8 @@ def in_charset(name: str, encoding: str, text: Callable[[str], str] = str) -> Ca
 
 
 def _typed(headers: Headers, charset: str) -> Headers:
-    kept = tuple((name, value) for name, value in headers if name.lower() != "content-type")
-    return (*kept, ("Content-Type", f"application/json; charset={charset}"))
+    others = tuple((name, value) for name, value in headers if name.lower() != "content-type")
+    return (*others, ("Content-Type", f"application/json; charset={charset}"))
 
 
 def no_last_chunk(response: Response) -> Spoilt:

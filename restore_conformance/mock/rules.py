@@ -95,8 +95,8 @@ def path_types(payload: dict[str, Any]) -> None:
 def same_destination(payload: dict[str, Any]) -> None:
     """One request restores to one kind of place."""
     for name in (SITE, GRANULAR):
-        found = {element.get("destinationType") for element in payload.get(name) or []}
-        if len(found - {None}) > 1:
+        destinations = {element.get("destinationType") for element in payload.get(name) or []}
+        if len(destinations - {None}) > 1:
             raise Refusal(400, "DifferentRestoreDestinationType", "Destinations differ.")
 
 

@@ -105,8 +105,8 @@ class Service:
                 asked.operation = "list"
             case ["GET", "sharePointRestoreSessions"]:
                 asked.operation = "list-typed"
-            case [method, "restoreSessions" | "sharePointRestoreSessions" as collection, one, *rest]:
-                asked.session = one
+            case [method, "restoreSessions" | "sharePointRestoreSessions" as collection, session, *rest]:
+                asked.session = session
                 typed = collection == "sharePointRestoreSessions"
                 asked.operation = _one(method, typed, rest)
             case [_, "restoreSessions" | "sharePointRestoreSessions"]:
@@ -176,16 +176,18 @@ class Service:
         if not self.passes_over:
             return payload
         none: frozenset[str] = frozenset()
-        kept = {name: value for name, value in payload.items() if name not in self.passes_over.get("", none)}
-        for name, value in kept.items():
+        known = {name: value for name, value in payload.items() if name not in self.passes_over.get("", none)}
+        for name, value in known.items():
             of = name.partition("@")[0]
             unknown = self.passes_over.get(of, none) if of else none
             if unknown and isinstance(value, list):
-                kept[name] = [
-                    {key: inner for key, inner in one.items() if key not in unknown} if isinstance(one, dict) else one
-                    for one in value
+                known[name] = [
+                    {key: inner for key, inner in element.items() if key not in unknown}
+                    if isinstance(element, dict)
+                    else element
+                    for element in value
                 ]
-        return kept
+        return known
 
     def _check(self, payload: dict[str, Any]) -> None:
         """Ask every rule in turn. Raises the first refusal."""
@@ -223,7 +225,9 @@ class Service:
         collection = "sharePointRestoreSessions" if asked.operation == "list-typed" else "restoreSessions"
         body: dict[str, Any] = {
             "@odata.context": CONTEXT + collection,
-            "value": [self.render(one, all_members=asked.all_members, context="") | {"error": None} for one in shown],
+            "value": [
+                self.render(session, all_members=asked.all_members, context="") | {"error": None} for session in shown
+            ],
         }
         if start + self.page < len(every):
             body["@odata.nextLink"] = f"{asked.base}{ROOT}/{collection}?$skiptoken={start + self.page}"
@@ -254,7 +258,7 @@ class Service:
 
     def activate(self, asked: Asked) -> Reply:
         session = self.draft(asked)
-        running = sum(one.status in {"activating", "active"} for one in self.sessions.values())
+        running = sum(other.status in {"activating", "active"} for other in self.sessions.values())
         if running >= self.activation_limit:
             raise Refusal(500, "TooManyActiveRestoreSessions", "Too many sessions are active.")
         life.activate(session)

@@ -31,8 +31,8 @@ class Handler(Protocol):
 
 def manner_of(service: Handler) -> Manner | None:
     """The manner of a service that has one of its own."""
-    found: Manner | None = getattr(service, "manner", None)
-    return found
+    manner: Manner | None = getattr(service, "manner", None)
+    return manner
 
 
 def listen(port: int = 0) -> socket.socket:
@@ -100,7 +100,7 @@ def _serve(service: Handler, connection: socket.socket) -> None:
 
 
 def _asked(lines: BinaryIO, connection: socket.socket) -> Request | None:
-    """The next request on a line, None where it was hung up. Raises ValueError for what is no HTTP/1.1."""
+    """The next request on a line, None where it was hung up. Raises ValueError for anything but HTTP/1.1."""
     first = lines.readline(LONGEST_LINE)
     if not first.strip():
         return None

@@ -84,7 +84,7 @@ class Pending:
         try:
             if last in self._staged:
                 last.unlink(missing_ok=True)
-            for path in sorted(self._staged, key=lambda one: one == last):
+            for path in sorted(self._staged, key=lambda path: path == last):
                 # Replaces a link rather than following it.
                 os.replace(self._staged[path], path)
                 self._release(self._staged.pop(path))
@@ -163,7 +163,7 @@ STALE = 24 * 60 * 60
 
 
 def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
-    """Remove what killed processes left of files of these names, and nothing that a living one writes or others own.
+    """Remove the leftovers of killed processes under these names, not what a running process writes or others own.
 
     A leftover is a regular file of this user under a temporary name of this module, without a second name. Whoever
     writes one holds its lock, which ends with the process.
@@ -171,10 +171,10 @@ def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
     wanted = {name[:80] for name in names}
     try:
         with os.scandir(folder) as entries:
-            found = [one.path for one in entries if (m := _LEFTOVER.fullmatch(one.name)) and m[1] in wanted]
+            paths = [entry.path for entry in entries if (m := _LEFTOVER.fullmatch(entry.name)) and m[1] in wanted]
     except OSError:
         return
-    for path in found:
+    for path in paths:
         with contextlib.suppress(OSError):
             _remove_leftover(path)
 

@@ -28,23 +28,23 @@ SHOWN = "scrubbed-secret"
 
 def forms(secret: str) -> dict[bytes, bytes]:
     """Every form in which a secret is looked for, and what replaces it; the replacement keeps an encoded run valid."""
-    found: dict[bytes, bytes] = {}
+    shown: dict[bytes, bytes] = {}
     for text in _kindred(secret):
         raw = text.encode("utf-8", "surrogatepass")
         for spelled in _spellings(text):
-            found.setdefault(spelled, SHOWN.encode())
+            shown.setdefault(spelled, SHOWN.encode())
         for wide in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
             # Without the zero bytes at the ends: of ASCII, both byte orders are one form then.
-            found.setdefault(text.encode(wide, "surrogatepass").strip(b"\0"), SHOWN.encode(wide).strip(b"\0"))
+            shown.setdefault(text.encode(wide, "surrogatepass").strip(b"\0"), SHOWN.encode(wide).strip(b"\0"))
         for coded in (raw.hex().encode(), raw.hex().upper().encode()):
-            found.setdefault(coded, b"0" * len(coded))
+            shown.setdefault(coded, b"0" * len(coded))
         for shift in range(3):
             run = base64.b64encode(b"\0" * shift + raw)
             whole = run[4 if shift else 0 : len(run) - (4 if (len(raw) + shift) % 3 else 0)]
             for coded in (whole, whole.replace(b"+", b"-").replace(b"/", b"_")):
                 if len(coded) >= LEAST:
-                    found.setdefault(coded, b"A" * len(coded))
-    return found
+                    shown.setdefault(coded, b"A" * len(coded))
+    return shown
 
 
 def _kindred(secret: str) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _spellings(text: str) -> set[bytes]:
         quote(text, safe="", errors="replace"), quote(text, errors="replace"), quote_plus(text, errors="replace"),
         html.escape(text), html.escape(text, quote=False),
     }  # fmt: skip
-    return {one.encode("utf-8", "surrogatepass") for one in spelled}
+    return {spelling.encode("utf-8", "surrogatepass") for spelling in spelled}
 
 
 class Gate:
@@ -78,7 +78,7 @@ class Gate:
             self.add(secret)
 
     def add(self, secret: str) -> None:
-        """Take in a secret; one of fewer than 12 characters is only counted, in `short`."""
+        """Add a secret; one of fewer than 12 characters is only counted, in `short`."""
         secret = secret.strip()
         if not secret or secret in self._secrets:
             return
@@ -87,7 +87,7 @@ class Gate:
             return
         self._secrets.add(secret)
         # The longest first, so that a whole secret is replaced before what it begins with.
-        self._forms = sorted({**dict(self._forms), **forms(secret)}.items(), key=lambda one: -len(one[0]))
+        self._forms = sorted({**dict(self._forms), **forms(secret)}.items(), key=lambda form: -len(form[0]))
 
     def content(self, raw: bytes) -> bytes:
         """The bytes with every known form of a secret replaced."""
@@ -97,7 +97,7 @@ class Gate:
         return raw
 
     def unmixed(self, raw: bytes) -> bytes:
-        """The bytes without a secret each of whose characters may be coded in another way; dear, so only on need."""
+        """The bytes without a secret each of whose characters may be encoded differently; slow, so only at need."""
         for secret in sorted(self._secrets, key=len, reverse=True):
             raw = re.sub(b"".join(_any_way(letter) for letter in secret), SHOWN.encode(), raw, flags=re.IGNORECASE)
         return raw
@@ -107,19 +107,19 @@ class Gate:
         if not self._forms:
             return text
         raw = text.encode("utf-8", "surrogatepass")
-        made = self.content(raw)
-        if self.holds(made):
-            made = self.unmixed(made)
-        if self.holds(made):
+        cleaned = self.content(raw)
+        if self.holds(cleaned):
+            cleaned = self.unmixed(cleaned)
+        if self.holds(cleaned):
             return f"({SHOWN})\n" if text.endswith("\n") else f"({SHOWN})"
-        return text if made == raw else made.decode("utf-8", "surrogatepass")
+        return text if cleaned == raw else cleaned.decode("utf-8", "surrogatepass")
 
     def holds(self, raw: bytes) -> bool:
         """Whether bytes still hold a secret, also in a form that `content` does not replace."""
         if not self._secrets:
             return False
         wanted = {secret.lower().encode("utf-8", "surrogatepass") for secret in self._secrets}
-        return any(secret in one for one in _readings(raw) for secret in wanted)
+        return any(secret in reading for reading in _readings(raw) for secret in wanted)
 
 
 def _any_way(letter: str) -> bytes:
@@ -181,20 +181,20 @@ class Guarded:
 
     def write(self, text: str) -> int:
         """Write a text without secrets; answers with the length of what was given."""
-        made = self._gate.text(text)
+        cleaned = self._gate.text(text)
         # A terminal is drawn on by the library for it, which moves the cursor.
-        made = _encodable(made if self._stream.isatty() else harmless(made), self._stream)
+        cleaned = _encodable(cleaned if self._stream.isatty() else harmless(cleaned), self._stream)
         if self.lost is None:
             with self._noting():
-                self._stream.write(made)
+                self._stream.write(cleaned)
         return len(text)
 
     def command(self, text: str) -> None:
-        """Write a line that a build service is to obey, escaped by its maker: no secret and no second line passes."""
-        made = _CONTROL.sub(" ", " ".join(self._gate.text(text).splitlines()))
+        """Write a line that a build service executes, escaped by the caller: no secret and no second line passes."""
+        line = _CONTROL.sub(" ", " ".join(self._gate.text(text).splitlines()))
         if self.lost is None:
             with self._noting():
-                self._stream.write(_encodable(f"{made}\n", self._stream))
+                self._stream.write(_encodable(f"{line}\n", self._stream))
 
     def flush(self) -> None:
         """Hand on what is buffered."""

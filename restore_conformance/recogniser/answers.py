@@ -35,17 +35,19 @@ def _details(error: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def total(answer: Any) -> int | None:
     """The total of a session, or None where it is not shown as a number."""
     counts = answer.get("restoreSessionArtifactCount") if isinstance(answer, dict) else None
-    found = counts.get("total") if isinstance(counts, dict) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    number = counts.get("total") if isinstance(counts, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 def objects(answer: Any, name: str) -> list[dict[str, Any]]:
     """The objects in an array of an answer; none where there is no such array."""
     value = answer.get(name) if isinstance(answer, dict) else None
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [element for element in value if isinstance(element, dict)] if isinstance(value, list) else []
 
 
 def exceptions(answer: Any) -> list[dict[str, Any]]:
     """The changes that an answer says were not made, one by one."""
     members = answer if isinstance(answer, dict) else {}
-    return [one for name in members for one in objects(answer, name) if "@Core.DataModificationException" in one]
+    return [
+        element for name in members for element in objects(answer, name) if "@Core.DataModificationException" in element
+    ]

@@ -129,8 +129,8 @@ def _restore_point(element: dict[str, Any], words: Vocabulary, seen: Seen) -> st
             seen.defects.add("restore-point")
         return None
     if not isinstance(point, dict):
-        one = isinstance(point, list) and len(point) == 1 and isinstance(point[0], dict)
-        seen.defects.add("collection-form" if one else "wrong-type")
+        is_single = isinstance(point, list) and len(point) == 1 and isinstance(point[0], dict)
+        seen.defects.add("collection-form" if is_single else "wrong-type")
         return None
     for name in point:
         if "@" in name:

@@ -46,8 +46,8 @@ def payload_of(request: Request, seen: Seen, *, strict: bool) -> Any:
         seen.defects.add("other-media-type")
     if len(body) > LARGE:
         seen.open.add("very-large")
-    payload, odd = _parsed(body, seen)
-    if odd:
+    payload, unusual = _parsed(body, seen)
+    if unusual:
         seen.kind = "no-json"
         return None
     if payload is None:
@@ -94,10 +94,10 @@ def _parsed(body: bytes, seen: Seen) -> tuple[Any, bool]:
     repeated: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(items)
-        if len(made) < len(items):
+        members = dict(items)
+        if len(members) < len(items):
             repeated.append("")
-        return made
+        return members
 
     def number(digits: str) -> int | float:
         value = whole(digits)

@@ -38,7 +38,7 @@ FORMS = {
     "not-utf8": "change:not-json",
     "not-an-object": "change:not-an-object",
 }
-"""Defects of a body's form, which are one row of update's table, and the tag that tells them apart."""
+"""Defects of a body's form, which are one row of update's table, and the tag that distinguishes them."""
 
 _KEY = re.compile(r"\('?([^()']*)'?\)$")
 
@@ -63,11 +63,11 @@ def change_of(request: Request, words: Vocabulary, *, strict: bool) -> tuple[Cha
         # No payload, null, or one too deep to look into: nothing says whether that is an empty change.
         seen.open.add("nothing-named")
         seen.arguable.update(("malformed-change", "empty-list"))
-    made = Change(
+    read = Change(
         change.kind, change.lists, change.additions, change.removals,
         frozenset(seen.defects), frozenset(seen.open), frozenset(seen.arguable),
     )  # fmt: skip
-    return made, payload, frozenset({*tags, *seen.features, *(f"open:{name}" for name in seen.open)})
+    return read, payload, frozenset({*tags, *seen.features, *(f"open:{name}" for name in seen.open)})
 
 
 def rule_tags(change: Change, others: Iterable[str]) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _read(payload: dict[str, Any], words: Vocabulary, seen: Seen, tags: set[str]
         tags.add("change:removals")
     if added and removed:
         tags.add("change:both")
-    return Change(kind, lists, tuple(one for one in added if isinstance(one, dict)), names)
+    return Change(kind, lists, tuple(element for element in added if isinstance(element, dict)), names)
 
 
 def _others(payload: dict[str, Any], words: Vocabulary, seen: Seen) -> int:
@@ -195,14 +195,14 @@ def _removals(removed: list[dict[str, Any]], added: list[Any], seen: Seen) -> tu
         printed = element.keys() == {"@removed", "id"} and isinstance(reason, str) and reason in REASONS
         if not printed or not isinstance(name, str) or not name:
             seen.open.add("removal-form")
-        found = _name(element)
-        if found:
-            names.append(found)
+        key = _name(element)
+        if key:
+            names.append(key)
     small = [name.lower() for name in names]
     if len(set(small)) < len(small):
         seen.open.add("removed-twice")
-    given = (one.get("id") for one in added if isinstance(one, dict))
-    if small and not set(small).isdisjoint(one.lower() for one in given if isinstance(one, str)):
+    given = (element.get("id") for element in added if isinstance(element, dict))
+    if small and not set(small).isdisjoint(name.lower() for name in given if isinstance(name, str)):
         seen.open.add("added-and-removed")
     return tuple(names)
 

@@ -72,13 +72,13 @@ def says(defect: str) -> str:
 
 def sole(sent: Sent, row: str = "") -> str:
     """The one defect of a request; else the one for which an operation's error table has the `row`; or ""."""
-    found = [tag.partition(":")[2] for tag in sent.tags if tag.startswith("sole:")]
-    if len(found) == 1:
-        return found[0]
+    defects = [tag.partition(":")[2] for tag in sent.tags if tag.startswith("sole:")]
+    if len(defects) == 1:
+        return defects[0]
     if not row or not sent.operation:
         return ""
     rows = pinned().toml(f"{sent.operation}/page.toml").get("error", ())
-    named = [str(one["defect"]) for one in rows if one.get("code") == row]
+    named = [str(refusal["defect"]) for refusal in rows if refusal.get("code") == row]
     return named[0] if len(named) == 1 else ""
 
 
@@ -103,15 +103,19 @@ def _in_body(payload: dict[str, Any], defect: str) -> Iterator[str]:
         yield "/conflictBehavior"
         return
     if defect in {"wrong-type", "collection-form", "item-member-type"}:
-        yield from (one.pointer for one in pinned().breaches("create/request.json", payload))
+        yield from (breach.pointer for breach in pinned().breaches("create/request.json", payload))
         return
     for name, value in lists:
-        elements = [(n, one) for n, one in enumerate(value) if isinstance(one, dict)] if isinstance(value, list) else []
+        elements = (
+            [(n, element) for n, element in enumerate(value) if isinstance(element, dict)]
+            if isinstance(value, list)
+            else []
+        )
         yield from _in_elements(f"/{_token(name)}", elements, defect)
 
 
 def _in_elements(at: str, elements: list[tuple[int, dict[str, Any]]], defect: str) -> Iterator[str]:
-    destinations = {str(one) for one in pinned().json("types/destinationType.json")["enum"]}
+    destinations = {str(destination) for destination in pinned().json("types/destinationType.json")["enum"]}
     first: dict[str, int] = {}
     for number, element in elements:
         point = element.get("restorePoint")

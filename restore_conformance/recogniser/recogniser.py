@@ -43,7 +43,7 @@ class Recogniser:
         self._callers = Callers(callers or {}, tokens or ("named" if strict else "hidden"))
         self._strict = strict
         self._words = vocabulary_of(documents, known)
-        self._editions = [one for one in editions(documents) if one.members]
+        self._editions = [edition for edition in editions(documents) if edition.members]
         self._examples = {
             row["name"]: documents.json("create/" + row["request"])
             for row in documents.toml("create/page.toml")["example"]
@@ -121,7 +121,7 @@ class Recogniser:
     def _brought(self, payload: Any) -> Iterator[str]:
         """A tag for each edition that brought a member which the payload names."""
         if isinstance(payload, dict):
-            yield from (TAG + one.name for one in self._editions if names_in(payload, one.members))
+            yield from (TAG + edition.name for edition in self._editions if names_in(payload, edition.members))
 
     def _may_have_asked(self, request: Request) -> bool:
         """Whether a Prefer header may have been taken out of a recording."""

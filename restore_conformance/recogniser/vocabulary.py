@@ -46,7 +46,7 @@ def vocabulary_of(documents: Documents, known: Iterable[str] | None) -> Vocabula
     destinations = frozenset(destination["enum"])
     request = documents.json("create/request.json")["properties"]
     named = frozenset(known or ())
-    points = frozenset(one for one in named if GUID.fullmatch(one))
+    points = frozenset(name for name in named if GUID.fullmatch(name))
     return Vocabulary(
         destinations=destinations,
         sentinel=destination["x-enum-sentinel"],
@@ -58,6 +58,6 @@ def vocabulary_of(documents: Documents, known: Iterable[str] | None) -> Vocabula
         session_may=frozenset(request),
         site_may=frozenset(request["siteRestoreArtifacts"]["items"]["properties"]),
         granular_may=frozenset(request["granularSiteRestoreArtifacts"]["items"]["properties"]),
-        points=frozenset(one.lower() for one in points),
+        points=frozenset(name.lower() for name in points),
         items=named - points,
     )

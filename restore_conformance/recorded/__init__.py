@@ -6,7 +6,7 @@ asked again. Knows no single clause.
 
 from restore_conformance.recorded.conversations import is_recorded_in, outdated
 from restore_conformance.recorded.provenance import origins
-from restore_conformance.recorded.replay import kept, replay, unlike
+from restore_conformance.recorded.replay import conclude_recorded, replay, unlike
 from restore_conformance.recorded.review import BASE, Review, clock
 
-__all__ = ["BASE", "Review", "clock", "is_recorded_in", "kept", "origins", "outdated", "replay", "unlike"]
+__all__ = ["BASE", "Review", "clock", "conclude_recorded", "is_recorded_in", "origins", "outdated", "replay", "unlike"]

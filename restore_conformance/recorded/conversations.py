@@ -22,7 +22,7 @@ PART = re.compile(r"(stories/(.+)-\d+)(?:\.\d+)?")
 
 
 def is_recorded_in(clause: Clause, block: Provenance) -> bool:
-    """Whether a cassette is the one of a clause: its own, or a conversation that it was judged on."""
+    """Whether a cassette records a clause: as its own, or as a conversation that the clause was judged on."""
     return clause.address in block.clauses if block.story else clause.address == block.address
 
 
@@ -58,14 +58,14 @@ class Conversation:
 
     @property
     def target(self) -> str:
-        """What it was had with, as far as its recording says."""
+        """The target it was recorded from, as far as the recording says."""
         block = self.source.provenance
         return f"{block.origin} {block.base}" if block is not None else self.source.name
 
     @property
     def created(self) -> set[str]:
         """The sessions whose creation it holds."""
-        return {session_of(one).lower() for one in self.exchanges if one.sent.operation == "create"}
+        return {session_of(exchange).lower() for exchange in self.exchanges if exchange.sent.operation == "create"}
 
 
 @dataclass(slots=True)
@@ -93,10 +93,10 @@ class Conversations:
         routes: dict[str, set[str]] = {}
         sessions: dict[str, set[str]] = {}
         for conversation in self._by_name.values():
-            shown = {one.sent.operation for one in conversation.exchanges if shows_route(one)}
+            shown = {exchange.sent.operation for exchange in conversation.exchanges if shows_route(exchange)}
             routes.setdefault(conversation.target, {"create"}).update(shown)
             sessions.setdefault(conversation.target, set()).update(
-                session_of(one).lower() for one in conversation.exchanges
+                session_of(exchange).lower() for exchange in conversation.exchanges
             )
         for conversation in self._by_name.values():
             given = dict.fromkeys(sessions[conversation.target] - conversation.created - {""}, 0)
@@ -110,4 +110,4 @@ def _of_one_run(first: Source, other: Source) -> None:
     blocks = first.provenance, other.provenance
     callers = [set(block.callers) for block in blocks if block is not None and block.callers]
     if len(callers) == 2 and callers[0].isdisjoint(callers[1]):
-        raise UsageError(f"{first.name} and {other.name} are parts of two recordings; record the story again.")
+        raise UsageError(f"{first.name} and {other.name} are parts of two recordings; record the conversation again.")

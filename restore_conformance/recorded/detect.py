@@ -1,4 +1,4 @@
-"""Which kind of recording a file is, by what stands at its beginning, whatever its name ends in.
+"""Which kind of recording a file is, by its first bytes, whatever its name ends in.
 
 Reads no exchange.
 """
@@ -52,8 +52,8 @@ def kind_of(path: Path, name: str) -> Kind:
     text = beginning.decode("utf-8-sig", "replace")
     if text.lstrip()[:1] in {"{", "["} or path.suffix.lower() in {".har", ".json"}:
         return _of_json(path, name, text)
-    if found := re.search(r"^http_interactions:", text, re.MULTILINE):
-        raise UsageError(f"{name} is {UNREAD[found[0].rstrip(':')]}; {WANTED}.")
+    if match := re.search(r"^http_interactions:", text, re.MULTILINE):
+        raise UsageError(f"{name} is {UNREAD[match[0].rstrip(':')]}; {WANTED}.")
     return Kind.OWN if re.search(r"^provenance:", text, re.MULTILINE) else Kind.CASSETTE
 
 

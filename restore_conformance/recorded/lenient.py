@@ -1,6 +1,6 @@
 """Values of a recording as other tools write them: of the wrong type, in several forms, or missing. Never an error.
 
-What is no text is "", what is no header is passed over, what is no status is 0. Knows no format of recordings.
+Anything but text becomes "", an invalid header is skipped, an invalid status becomes 0. Knows no format of recordings.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def table(value: Any) -> dict[str, Any]:
 
 
 def text(value: Any) -> str:
-    """A text as UTF-8 can have it: what was replaced is looked for later."""
+    """A text that UTF-8 can encode; replacement characters are looked for later."""
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     return paired(value) if isinstance(value, str) else ""
@@ -35,20 +35,20 @@ def integer(value: Any, otherwise: int) -> int:
     """A whole number, also where it is written as a text."""
     if isinstance(value, str) and value.isascii() and value.strip().isdigit() and len(value) < 12:
         return int(value)
-    found = number(value, math.nan)
-    return otherwise if math.isnan(found) or abs(found) > 2**53 else int(found)
+    finite = number(value, math.nan)
+    return otherwise if math.isnan(finite) or abs(finite) > 2**53 else int(finite)
 
 
 def status(value: Any) -> int:
     """A status of HTTP."""
-    found = integer(value, 0)
-    return found if 100 <= found <= 599 else 0
+    code = integer(value, 0)
+    return code if 100 <= code <= 599 else 0
 
 
 def headers(value: Any) -> Headers:
     """Headers from a mapping to a value or a list of values, from a list of pairs, or of objects with name and value.
 
-    What begins with a colon is HTTP/2's way to write method and address (RFC 9113, 8.3) and no header.
+    What begins with a colon is HTTP/2's way to write method and address (RFC 9113, 8.3), not a header.
     """
     pairs = ((text(name), text(content)) for name, content in _pairs(value))
     return tuple((name, content) for name, content in pairs if name.strip() and not name.startswith(":"))

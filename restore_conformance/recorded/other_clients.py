@@ -47,7 +47,7 @@ class Doubts:
     _ids: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def weigh(self, exchange: Exchange) -> bool:
-        """Note what keeps an answer from being taken at its word; says whether a session was made."""
+        """Note why an answer cannot be trusted; returns whether it created a session."""
         removed = not self.callers and exchange.request.header("Authorization") is None
         if removed and exchange.status == 400 and _about_token(exchange):
             exchange.trouble = "refused, maybe for the token that was removed from the recording"
@@ -55,7 +55,7 @@ class Doubts:
         if session:
             answer = hash(exchange.response.body if exchange.response else b"")
             first, before = self._ids.get(session, (0, 0))
-            # Two responses with one id count against a server only where ids differ otherwise: else a tool wrote them.
+            # Two responses with one id count against a server only where other ids differ: else a tool may write them.
             if first and len(self._ids) > 2 and before != answer:
                 exchange.same_id_as = first
             elif not first and len(self._ids) < MOST_IDS:
@@ -71,8 +71,8 @@ def _about_token(exchange: Exchange) -> bool:
 def in_order(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
     """Labelled exchanges by the time they were sent, within a window; one without a time stays where it is.
 
-    Those that were under way beside a change are marked: what a reading shows then may be from before it or after it,
-    and two changes at once leave nobody sure of either.
+    Those that were under way during a change are marked: what a reading shows then may be from before or after it,
+    and two changes at once leave both uncertain.
     """
     waiting: list[tuple[float, int, Exchange]] = []
     last = float("-inf")
@@ -87,13 +87,13 @@ def in_order(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
         yield heapq.heappop(waiting)[2]
 
 
-def _mark_overlap(one: Exchange, other: Exchange) -> None:
-    if one.at is None or other.at is None:
+def _mark_overlap(exchange: Exchange, other: Exchange) -> None:
+    if exchange.at is None or other.at is None:
         return
-    if one.at + ROUNDED >= other.at + other.seconds or other.at + ROUNDED >= one.at + one.seconds:
+    if exchange.at + ROUNDED >= other.at + other.seconds or other.at + ROUNDED >= exchange.at + exchange.seconds:
         return
-    changes = [exchange for exchange in (one, other) if exchange.sent.operation in CHANGES]
-    if not changes or (one.sent.session and other.sent.session and one.sent.session != other.sent.session):
+    changes = [each for each in (exchange, other) if each.sent.operation in CHANGES]
+    if not changes or (exchange.sent.session and other.sent.session and exchange.sent.session != other.sent.session):
         return
-    for exchange in (one, other):
-        exchange.overlaps = exchange.overlaps or exchange not in changes or len(changes) == 2
+    for each in (exchange, other):
+        each.overlaps = each.overlaps or each not in changes or len(changes) == 2

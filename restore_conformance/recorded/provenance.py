@@ -21,7 +21,7 @@ DIAGNOSTIC = "x-ms-ags-diagnostic"
 """What the service's gateway says about itself in every answer: data centre, slice, ring, unit."""
 SHOWN = {"DataCenter": "", "Slice": "slice ", "Ring": "ring ", "ScaleUnit": "unit "}
 OWN_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-"""Variables by which a machine trusts other authorities than the public ones."""
+"""Environment variables that make a machine trust other authorities than the public ones."""
 RECORDED_FROM = {
     "mock": "the mock", "documentation": "the documentation", "run": "another run",
     "elsewhere": "recorders that name no origin",
@@ -55,7 +55,7 @@ class Source:
 
 
 def origins(sources: Iterable[Source]) -> str:
-    """Where exchanges were recorded, in words; the service always among them, since the others prove nothing of it."""
+    """Where exchanges were recorded, in words; the service is always named, since the others prove nothing about it."""
     counts: dict[str, int] = {}
     for source in sources:
         counts[source.origin] = counts.get(source.origin, 0) + source.exchanges
@@ -76,13 +76,13 @@ class Place:
 
 
 def place_of(base: str, ca_bundle: str, environment: Mapping[str, str] | None = None) -> Place:
-    """The place at a base URL. With certificates of one's own anybody may answer in the service's name."""
+    """The place at a base URL. With certificates of the user's own any server may answer in the service's name."""
     environment = os.environ if environment is None else environment
     return Place(base, (ca_bundle and "--ca-bundle") or next((name for name in OWN_TRUST if environment.get(name)), ""))
 
 
 def origin_of(place: Place, answers: Sequence[Response]) -> str:
-    """ "live" where all of it was answered by the service, and nobody else could have; else "mock"."""
+    """ "live" where the service, and nothing else, can have sent every answer; else "mock"."""
     proven = is_service(place.base) and not place.trust and all(_gateway(answer) for answer in answers)
     return "live" if proven else "mock"
 
@@ -95,10 +95,10 @@ def service_of(place: Place, answers: Sequence[Response]) -> str:
         version = place.base.rstrip("/").rpartition("/")[2]
         return ", ".join([version, *(SHOWN[key] + value for key, value in _gateway(answers[0]).items())])[:200]
     if is_service(place.base):
-        why = f"its certificate was checked by {place.trust}" if place.trust else f"it told no {DIAGNOSTIC}"
+        why = f"its certificate was checked by {place.trust}" if place.trust else f"it sent no {DIAGNOSTIC}"
         return f"a server in the name of the service, not proven to be it: {why}"
     server = next((value for answer in answers if (value := answer.header("Server"))), "")
-    return f"a stand-in that calls itself {server[:100]}" if server else "a stand-in that tells no version"
+    return f"a stand-in that calls itself {server[:100]}" if server else "a stand-in that names no version"
 
 
 def _gateway(answer: Response) -> dict[str, str]:

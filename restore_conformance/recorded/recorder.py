@@ -40,7 +40,7 @@ BASES = {"mock": "http://mock.example/beta", "documentation": "http://documentat
 
 @dataclass(slots=True)
 class Candidates:
-    """What a run has to offer for cassettes: by address, the smallest exchange of each family, answer and verdict."""
+    """Candidates for cassettes: by address, the smallest exchange of each family, answer and verdict."""
 
     judge: Judge
     by_clause: dict[str, dict[tuple[str, int | None, bool], Exchange]] = field(default_factory=dict)
@@ -50,13 +50,13 @@ class Candidates:
     sessions: dict[str, Exchange] = field(default_factory=dict)
 
     def take(self, exchange: Exchange) -> None:
-        """Consider one exchange; one that was kept already may come again, with somebody to blame."""
+        """Consider one exchange; the same one may come again once its trouble is attributed."""
         self.last = exchange
         if exchange.family == WALK and not exchange.failed:
-            return  # a walk of the next version takes another way; only what it found broken is worth keeping
+            return  # a walk of the next version takes another path; only its deviations are worth recording
         if exchange.conversation is not None and exchange.family != WALK:
             whole = self.by_story.setdefault(exchange.family, {}).setdefault(exchange.conversation, [])
-            if not any(kept is exchange for kept in whole):
+            if not any(earlier is exchange for earlier in whole):
                 whole.append(exchange)
         if exchange.response is None or exchange.silent or (exchange.trouble and exchange.blame != "target"):
             return
@@ -75,35 +75,36 @@ class Candidates:
         """When the first exchange of a cassette was sent; all parts of a conversation count from its own first."""
         number = exchanges[0].conversation
         whole = self.by_story[story][number] if story and number is not None else exchanges
-        return min((one.at for one in whole if one.at is not None), default=0.0)
+        return min((exchange.at for exchange in whole if exchange.at is not None), default=0.0)
 
     def cassettes(self, clause: Clause, broken: frozenset[int]) -> Iterator[tuple[str, str, list[Exchange]]]:
-        """What records a clause: address, story and exchanges of each cassette, in the order of sending.
+        """What records a clause: address, scenario and exchanges of each cassette, in the order of sending.
 
-        What broke it comes first, so that a replay says what the run said; `broken` are such conversations.
+        Exchanges that broke it come first, so that a replay gives the run's verdict; `broken` are such conversations.
         """
         if clause.stateful:
-            whole = [one for story in self.by_story for one in self._conversations(clause, story, broken)]
+            whole = [part for story in self.by_story for part in self._conversations(clause, story, broken)]
             if whole:
                 yield from whole
                 return
-        found = self.by_clause.get(clause.address, {}).values()
-        smallest = sorted(found, key=lambda one: (clause.address not in one.failed, one.weight))[:EACH]
-        # An id that was given twice shows only beside the exchange that it was given in before.
-        before = [self.created[one.same_id_as] for one in smallest if one.same_id_as in self.created]
+        exchanges = self.by_clause.get(clause.address, {}).values()
+        by_weight = sorted(exchanges, key=lambda exchange: (clause.address not in exchange.failed, exchange.weight))
+        smallest = by_weight[:EACH]
+        # A repeated id shows only together with the exchange that it was first used in.
+        before = [self.created[exchange.same_id_as] for exchange in smallest if exchange.same_id_as in self.created]
         before += self._creates(smallest) if clause.stateful else []
         if smallest:
-            both = {one.number: one for one in (*smallest, *before)}
-            yield clause.address, "", sorted(both.values(), key=lambda one: one.number)
+            both = {exchange.number: exchange for exchange in (*smallest, *before)}
+            yield clause.address, "", sorted(both.values(), key=lambda exchange: exchange.number)
 
     def _conversations(
         self, clause: Clause, story: str, broken: frozenset[int]
     ) -> Iterator[tuple[str, str, list[Exchange]]]:
-        """The first conversations of a story that judge a clause, each with the creates of the sessions it is about."""
+        """The first conversations of a scenario that judge a clause, each with the creates of its sessions."""
         whole = [item for item in self.by_story.get(story, {}).items() if _is_whole(item[1])]
         whole.sort(key=lambda item: item[0] not in broken)
         for place, (_, conversation) in enumerate(whole[:EACH], 1):
-            if not any(clause in self.judge.applicable(tags_of(one)) for one in conversation):
+            if not any(clause in self.judge.applicable(tags_of(exchange)) for exchange in conversation):
                 continue
             exchanges = [*self._creates(conversation), *conversation]
             parts = [exchanges[at : at + LONGEST] for at in range(0, len(exchanges), LONGEST)]
@@ -112,15 +113,20 @@ class Candidates:
 
     def _creates(self, exchanges: list[Exchange]) -> list[Exchange]:
         """The creates of sessions that exchanges are about and that were made before them, in order."""
-        own = {session_of(one).lower() for one in exchanges if one.sent.operation == "create"}
-        named = {one.sent.session.lower() for one in exchanges} - own
-        return sorted((self.sessions[name] for name in named & self.sessions.keys()), key=lambda one: one.number)
+        own = {session_of(exchange).lower() for exchange in exchanges if exchange.sent.operation == "create"}
+        named = {exchange.sent.session.lower() for exchange in exchanges} - own
+        return sorted(
+            (self.sessions[name] for name in named & self.sessions.keys()), key=lambda exchange: exchange.number
+        )
 
 
 def _is_whole(exchanges: list[Exchange]) -> bool:
-    if len(exchanges) > LONGEST_CONVERSATION or any(one.response is None for one in exchanges):
+    if len(exchanges) > LONGEST_CONVERSATION or any(exchange.response is None for exchange in exchanges):
         return False
-    sizes = [len(one.request.body or b"") + len(one.response.body if one.response else b"") for one in exchanges]
+    sizes = [
+        len(exchange.request.body or b"") + len(exchange.response.body if exchange.response else b"")
+        for exchange in exchanges
+    ]
     return all(sum(sizes[at : at + LONGEST]) <= LARGEST_PART for at in range(0, len(sizes), LONGEST))
 
 
@@ -142,7 +148,7 @@ class Recorder:
         self.candidates = Candidates(Judge(self.register))
 
     def keep(self, exchange: Exchange) -> None:
-        """Take one exchange in."""
+        """Observe one exchange."""
         self.scrub.learn(exchange)
         self.candidates.take(exchange)
 
@@ -153,67 +159,73 @@ class Recorder:
             self.candidates.by_story[last.family].pop(last.conversation, None)
 
     def cassettes(self, result: Result, folder: Path, wanted: Callable[[Clause], bool]) -> list[Cassette]:
-        """The cassettes of the clauses that are wanted, scrubbed, now that all is known that must not be shown."""
+        """The cassettes of the clauses that are wanted, scrubbed, now that all secrets are known."""
         broken = frozenset(
-            one.conversation
+            exchange.conversation
             for verdict in result.verdicts
             if verdict.verdict is Verdict.FAIL
             for finding in verdict.findings
-            for one in finding.evidence
-            if one.conversation is not None
+            for exchange in finding.evidence
+            if exchange.conversation is not None
         )
-        found: dict[str, tuple[str, list[Exchange]]] = {}
+        by_address: dict[str, tuple[str, list[Exchange]]] = {}
         for clause in self.register.clauses:
             if clause.judge is not None and wanted(clause):
                 for address, story, exchanges in self.candidates.cassettes(clause, broken):
-                    found.setdefault(address, (story, exchanges))
-        return [self._cassette(address, *found[address], folder) for address in found]
+                    by_address.setdefault(address, (story, exchanges))
+        return [self._cassette(address, *by_address[address], folder) for address in by_address]
 
-    def _cassette(self, address: str, story: str, found: list[Exchange], folder: Path) -> Cassette:
-        scrub, answers = self.scrub, [one.response for one in found if one.response is not None]
+    def _cassette(self, address: str, story: str, exchanges: list[Exchange], folder: Path) -> Cassette:
+        scrub, answers = self.scrub, [exchange.response for exchange in exchanges if exchange.response is not None]
         pairs = tuple(
             (
                 replace(
-                    one.request,
-                    target=scrub.text(one.request.target),
-                    headers=_pairs(scrub.headers(one.request.headers)),
-                    body=scrub.bytes(one.request.body) if one.request.body else None,
+                    exchange.request,
+                    target=scrub.text(exchange.request.target),
+                    headers=_pairs(scrub.headers(exchange.request.headers)),
+                    body=scrub.bytes(exchange.request.body) if exchange.request.body else None,
                 ),
                 replace(answer, headers=_pairs(scrub.headers(answer.headers)), body=scrub.bytes(answer.body)),
             )
-            for one, answer in zip(found, answers, strict=True)
+            for exchange, answer in zip(exchanges, answers, strict=True)
         )
         origin = origin_of(self.place, answers)
-        since = self.candidates.beginning(found, story)
+        since = self.candidates.beginning(exchanges, story)
         about = Provenance(
             address=address, origin=origin, service=scrub.text(service_of(self.place, answers)), recorded=today(),
-            contract=pinned().digest, clauses=touched(found, self.candidates.judge), scrub=RULES_DIGEST,
+            contract=pinned().digest, clauses=touched(exchanges, self.candidates.judge), scrub=RULES_DIGEST,
             tool=__version__, base=BASES.get(origin, scrub.text(self.place.base.rstrip("/"))),
-            callers=self._callers(found), story=story,
+            callers=self._callers(exchanges), story=story,
             known=tuple(self.known) if self.known is not None else None,
-            steps=tuple(_step(one, since) for one in found),
+            steps=tuple(_step(exchange, since) for exchange in exchanges),
         )  # fmt: skip
         return Cassette(address, folder / f"{address}.yaml", pairs, about)
 
-    def _callers(self, found: list[Exchange]) -> dict[str, str]:
-        """Placeholders of tokens and their kinds, those that are met here first.
+    def _callers(self, exchanges: list[Exchange]) -> dict[str, str]:
+        """Placeholders of tokens and their kinds, those used in these exchanges first.
 
         Others are named too: a token is altered only where others are known to be good. Those of a long run that
         renewed its token again and again are too many.
         """
-        met = " ".join(one.request.header("Authorization") or "" for one in found)
+        met = " ".join(exchange.request.header("Authorization") or "" for exchange in exchanges)
         tokens = sorted((token for token in self.callers if token), key=lambda token: token not in met)
         return {self.scrub.stand_in("token-other", token): self.callers[token] for token in tokens[:MOST_CALLERS]}
 
 
-def _step(one: Exchange, since: float) -> dict[str, str | bool | float]:
-    step = {name: getattr(one, name) for name in ("family", "step", "blame", "note", "silent") if getattr(one, name)}
-    return step if one.at is None else {**step, "at": round(max(0.0, one.at - since), 3)}
+def _step(exchange: Exchange, since: float) -> dict[str, str | bool | float]:
+    step = {
+        name: getattr(exchange, name)
+        for name in ("family", "step", "blame", "note", "silent")
+        if getattr(exchange, name)
+    }
+    return step if exchange.at is None else {**step, "at": round(max(0.0, exchange.at - since), 3)}
 
 
 def touched(exchanges: Iterable[Exchange], judge: Judge) -> tuple[str, ...]:
     """The addresses of the clauses that exchanges touch."""
-    clauses = (clause for one in exchanges if not one.silent for clause in judge.applicable(tags_of(one)))
+    clauses = (
+        clause for exchange in exchanges if not exchange.silent for clause in judge.applicable(tags_of(exchange))
+    )
     return tuple(sorted({clause.address for clause in clauses}))
 
 

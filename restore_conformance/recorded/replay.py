@@ -1,4 +1,4 @@
-"""Plays every cassette of a folder and sums up; and what a pile of recordings says in the end.
+"""Plays every cassette of a folder and concludes from its verdicts.
 
 Knows no single clause, and nothing of how an exchange is judged.
 """
@@ -21,8 +21,8 @@ from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
 
 
-def kept(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
-    """What a pile of recordings says: broken, kept as far as they go, or nothing."""
+def conclude_recorded(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
+    """Exit code, reason and unjudged clauses from verdicts on recordings: broken, conformant, or nothing judged."""
     code, reason, unjudged = conclude(verdicts)
     if code in {Exit.BROKEN, Exit.INTERNAL}:
         return code, reason, unjudged
@@ -33,7 +33,7 @@ def kept(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
 
 
 def replay(register: Register, settings: Settings, keep: Keep | None = None, folder: Path | None = None) -> Result:
-    """Play every cassette and judge what comes. Raises UsageError where there is none, or one is broken."""
+    """Play every cassette and judge its exchanges. Raises UsageError where there is no cassette, or one is broken."""
     started, before = clock()
     folder = folder or places.CASSETTES
     review = Review(register, settings, keep or _nothing)
@@ -61,11 +61,11 @@ def replay(register: Register, settings: Settings, keep: Keep | None = None, fol
 
 
 def _nothing(_: Exchange) -> None:
-    """Nobody keeps them."""
+    """Keeps no exchange."""
 
 
 def unlike(register: Register, result: Result, cassettes: Iterable[Cassette]) -> Iterator[tuple[str, str, str]]:
-    """The clauses that cassettes of a run judge otherwise than the run did: address, verdict then, verdict now.
+    """The clauses whose verdict on the cassettes of a run differs from the run's: address, verdict then, verdict now.
 
     A clause that none of them records is passed over.
     """
@@ -74,7 +74,7 @@ def unlike(register: Register, result: Result, cassettes: Iterable[Cassette]) ->
     for cassette in cassettes:
         review.cassette(cassette, replay=False)
         blocks.append(cassette.provenance)
-    now = review.result("recordings", "", 0.0, lambda _: "", kept)
+    now = review.result("recordings", "", 0.0, lambda _: "", conclude_recorded)
     by_address = {verdict.clause.address: verdict.verdict for verdict in now.verdicts}
     for then in result.verdicts:
         verdict = by_address.get(then.clause.address)

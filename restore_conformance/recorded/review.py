@@ -1,6 +1,6 @@
 """Judges recordings one after the other, cassettes and HAR files alike, and sums up.
 
-Sends nothing, writes nothing, and knows no single clause; what a recording made elsewhere can prove is for
+Sends nothing, writes nothing, and knows no single clause; what another tool's recording can prove is decided by
 `other_clients`.
 """
 
@@ -38,7 +38,7 @@ BASE = "http://recording.example/beta"
 
 Keep = Callable[[Exchange], None]
 Label = Callable[[Exchange], Sent]
-"""Says what the request of an exchange is."""
+"""Recognises the request of an exchange."""
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Review:
                 return self._foreign(foreign(path, str(path)))
 
     def cassette(self, cassette: Cassette, *, replay: bool) -> Source:
-        """Judge a cassette; with `replay` its requests are sent through vcrpy first, and its answers are those."""
+        """Judge a cassette; with `replay` its requests are sent through vcrpy first, whose answers are judged."""
         block = cassette.provenance
         assert block is not None
         source = Source(
@@ -131,9 +131,9 @@ class Review:
         return self._done(source, intake)
 
     def responses(self, shown: Iterable[Shown], callers: Mapping[str, str], name: str) -> Source:
-        """Judge what a program shows that had the exchanges itself, in the order of sending.
+        """Judge exchanges as the client that had them shows them, in the order of sending.
 
-        `callers` maps tokens to their kinds; where there is none, a request without a token says nothing either.
+        `callers` maps tokens to their kinds; where it is empty, a request without a token proves nothing either.
         """
         source, intake, known = Source(name, "elsewhere", name), Intake(), bool(callers)
         tokens: Tokens = "shown" if known else "hidden"
@@ -143,7 +143,7 @@ class Review:
         def label(exchange: Exchange) -> Sent:
             return (unsent if "payload" in exchange.lost else exact)(exchange.request)
 
-        exchanges = (exchange for one in shown for exchange in exchanges_of(one, intake, whole=True))
+        exchanges = (exchange for entry in shown for exchange in exchanges_of(entry, intake, whole=True))
         self._others(exchanges, source, intake, label, Doubts(callers=known))
         return self._done(source, intake)
 
@@ -158,7 +158,7 @@ class Review:
 
     def _ours(self, exchanges: Iterable[Exchange], source: Source, recogniser: Recogniser) -> None:
         self._created_ids.forget_ids()
-        # What stands alone in a cassette was chosen from a run: nobody knows what else was done to its sessions.
+        # Exchanges of a cassette were selected from a run: what else was done to their sessions is unknown.
         state = State(alone=source.provenance is None)
         for exchange in self._labelled(exchanges, source, _by_request(recogniser)):
             self._count_off(exchange)
@@ -168,7 +168,7 @@ class Review:
                 continue  # its other parts may be in other files
             exchange.known = state.take(exchange)
             if exchange.blame and exchange.conversation is None:
-                # A run judges trouble twice: when it came, and when a control had found whose fault it is.
+                # A run judges trouble twice: when it occurs, and when a control has attributed it.
                 blame, exchange.blame = exchange.blame, None
                 self._judge(exchange, source)
                 exchange.blame = blame
@@ -277,7 +277,7 @@ class Review:
 
 
 def _by_request(recogniser: Recogniser) -> Label:
-    """Looks at nothing but the request."""
+    """Recognises by the request alone."""
     return lambda exchange: recogniser(exchange.request)
 
 
@@ -294,5 +294,5 @@ def _exchanges(cassette: Foreign, intake: Intake) -> Iterator[Exchange]:
 
 
 def clock() -> tuple[str, float]:
-    """When a review begins: for people, and for measuring."""
+    """When a review begins: as ISO 8601 UTC, and as a performance counter in seconds."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), time.perf_counter()

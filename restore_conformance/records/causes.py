@@ -1,7 +1,7 @@
-"""The findings of a run by root cause: what one defect of the target explains stands together, the gravest first.
+"""The findings of a run grouped by root cause: findings that one defect explains form a group, the gravest first.
 
-A common cause is only claimed where the evidence has it: clauses that follow from another (the judge says which), and
-findings that show the same thing alike. Two of the claims rest on the whole run: that nothing was refused, and that
+A common cause is only reported where the evidence shows it: clauses that follow from another (the judge says
+which), and findings with the same message. Two of the claims rest on the whole run: that nothing was refused, and that
 no caller was. Pure functions of a record; knows no form of report.
 """
 
@@ -79,21 +79,21 @@ def gravest(levels: list[str]) -> str:
 
 
 def causes(run: Record) -> list[Cause]:
-    """What is broken by root cause, as the record groups it, in the order of every report.
+    """The broken clauses by root cause, as the record groups them, in the order of every report.
 
     An error of the suite comes first, and what the ledger accepts last.
     """
     entries = {entry["id"]: entry for entry in run["clauses"] if entry["verdict"] in {"fail", "error"}}
-    found = []
+    root_causes = []
     for row in run.get("causes", ()):
         own = [entries.pop(address) for address in row["clauses"] if address in entries]
         if own:
-            found.append(Cause(row["key"], _sentence(row["says"], own), own, row["consequences"]))
+            root_causes.append(Cause(row["key"], _sentence(row["says"], own), own, row["consequences"]))
     for address, entry in entries.items():
         following = [name for finding in entry["findings"] for name in finding.get("consequences", ())]
-        found.append(Cause(address, _sentence("", [entry]), [entry], following))
+        root_causes.append(Cause(address, _sentence("", [entry]), [entry], following))
     return sorted(
-        found, key=lambda cause: (cause.head["verdict"] != "error", cause.accepted, LEVELS.index(cause.level))
+        root_causes, key=lambda cause: (cause.head["verdict"] != "error", cause.accepted, LEVELS.index(cause.level))
     )
 
 
@@ -107,9 +107,9 @@ def _sentence(says: str, entries: list[Record]) -> str:
 
 def grouped(run: Record) -> Record:
     """The record with `causes`, and with the key of its cause in every finding of a broken clause."""
-    found = sorted(_groups(run), key=lambda cause: cause.gravity)
-    keys = {entry["id"]: cause.key for cause in found for entry in cause.entries}
-    keys |= {address: cause.key for cause in found for address in cause.consequences if address not in keys}
+    by_gravity = sorted(_groups(run), key=lambda cause: cause.gravity)
+    keys = {entry["id"]: cause.key for cause in by_gravity for entry in cause.entries}
+    keys |= {address: cause.key for cause in by_gravity for address in cause.consequences if address not in keys}
     clauses = [
         {**entry, "findings": [{**finding, "cause": keys[entry["id"]]} for finding in entry["findings"]]}
         if entry["id"] in keys and entry["findings"]
@@ -121,7 +121,7 @@ def grouped(run: Record) -> Record:
             "key": cause.key, "says": cause.says, "level": cause.level,
             "clauses": [entry["id"] for entry in cause.entries], "consequences": cause.consequences,
         }
-        for cause in found
+        for cause in by_gravity
     ]  # fmt: skip
     at = list(run).index("clauses")
     members = [member for member in run.items() if member[0] not in {"clauses", "causes"}]
@@ -133,7 +133,7 @@ def _groups(run: Record) -> list[Cause]:
     for entry in run["clauses"]:
         if entry["verdict"] == "fail" and entry["findings"]:
             groups.setdefault(_key(entry, run), []).append(entry)
-    found = []
+    root_causes = []
     for key, entries in groups.items():
         entries.sort(key=lambda entry: (LEVELS.index(entry["level"]), -len(_following(entry))))
         own = {entry["id"] for entry in entries}
@@ -141,8 +141,8 @@ def _groups(run: Record) -> list[Cause]:
         alone = len(entries) == 1
         says = str(entries[0]["findings"][0]["message"]) if alone else _says(key, entries)
         consequences = [address for address in following if address not in own]
-        found.append(Cause(entries[0]["id"] if alone else key, says, entries, consequences))
-    return found
+        root_causes.append(Cause(entries[0]["id"] if alone else key, says, entries, consequences))
+    return root_causes
 
 
 def _following(entry: Record) -> list[str]:
@@ -171,14 +171,14 @@ def _key(entry: Record, run: Record) -> str:
 
 
 def _shown(finding: Record) -> str:
-    """What a finding shows, whatever was asked and wherever the member stands that it is about."""
-    return _POINTER.sub(lambda found: f"{found[1]}: ", _SUBJECT.sub("", finding["message"]))
+    """What a finding shows, without its request and without the place of the member."""
+    return _POINTER.sub(lambda match: f"{match[1]}: ", _SUBJECT.sub("", finding["message"]))
 
 
 def _accepting(operation: str, run: Record, *, callers: bool) -> str:
     """The key of accepting what has to be refused, where the whole run shows that nothing of the kind is refused.
 
-    A server that refuses some of it has a defect for each kind that it accepts, as far as anybody can tell.
+    A server that refuses some of it is taken to have a defect for each kind that it accepts.
     """
     answers = run.get("answers", {}).get(operation)
     if answers is None:

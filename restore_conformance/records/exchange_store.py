@@ -1,4 +1,4 @@
-"""The exchanges of a run on their way to disk: kept as they come, written scrubbed when every secret is known.
+"""Stores the exchanges of a run as they arrive and writes them scrubbed when every secret is known.
 
 Bounded in number and in bytes, whatever a server sends and however long a run is. Knows no clause and no report.
 """
@@ -21,11 +21,11 @@ from restore_conformance.scrub import Scrub
 
 IN_MEMORY = 32 * 1024 * 1024
 MOST_BYTES = 512 * 1024 * 1024
-"""Bytes that may wait for being written; what comes after that is left out."""
+"""Bytes that may wait for being written; exchanges after that are left out."""
 
 
 class _Clean(Scrub):
-    """Stands where everything was scrubbed before: scrubbing is the dear part, and two files hold the same."""
+    """Replaces the scrubber where the input is scrubbed: scrubbing is expensive, and two files hold the same."""
 
     def text(self, value: str) -> str:
         return value
@@ -44,7 +44,7 @@ class Store:
     """Keeps exchanges and writes them scrubbed at the end, when every name that must not be shown is known.
 
     All of the first `most`, then as many again that have a finding or trouble; the rest is counted. Until `close`
-    they wait in memory, beyond a bound in a file without a name; tokens never get even there. `har`, if given, is
+    they wait in memory, beyond a bound in a file without a name; tokens are not even written there. `har`, if given, is
     written the same exchanges, as long as its own bound allows.
     """
 
@@ -90,18 +90,18 @@ class Store:
         self._last[exchange.number] = self.kept
 
     def _small(self, exchange: Exchange, *, whole: bool) -> tuple[Exchange, tuple[int, int]]:
-        """The exchange without what is not written, its bodies cut where nobody writes them whole, and their sizes."""
+        """The exchange without what is not written, its bodies cut unless they are written whole, and their sizes."""
         request, response = exchange.request, exchange.response
         sizes = len(request.body or b""), len(response.body if response else b"")
         headers = _pairs(self._scrub, request.headers)
         body = request.body if whole or request.body is None else request.body[:SCRUBBED]
         if response is not None and not whole:
             response = replace(response, body=response.body[:SCRUBBED])
-        kept = replace(
+        small = replace(
             exchange, sent=None, known=None, request=replace(request, headers=headers, body=body), response=response,
             _answer=NOTHING, _parsed=False, _cache={},
         )  # fmt: skip
-        return kept, sizes
+        return small, sizes
 
     def _scrubbed(self, exchange: Exchange) -> Exchange:
         """An exchange as it is written."""
@@ -125,7 +125,7 @@ class Store:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Whoever wants to leave at once is not kept; whatever else happened, what was exchanged is written."""
+        """Write the exchanges, except after KeyboardInterrupt: then leave at once."""
         if kind is not None and issubclass(kind, KeyboardInterrupt):
             self._waiting.close()
         self.close()
@@ -133,7 +133,8 @@ class Store:
     def close(self, pending: Pending | None = None) -> None:
         """Write everything, to appear with what else is in `pending`, or at once where none is given.
 
-        An exchange kept again, with somebody to blame, is written once, as it was last. Raises OSError, and Withheld.
+        An exchange stored again once its trouble is attributed is written once, in its last state.
+        Raises OSError, and Withheld.
         """
         if self._waiting.closed:
             return

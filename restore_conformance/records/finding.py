@@ -57,7 +57,7 @@ def normalised(text: str) -> str:
     """
     text = PLACEHOLDER.sub("<scrubbed>", text)
     text = GUID.sub("<id>", text)
-    text = _TIME.sub(lambda found: f"<time>{_zone(found['zone'] or '')}", text)
+    text = _TIME.sub(lambda match: f"<time>{_zone(match['zone'] or '')}", text)
     text = _HTTP_DATE.sub("<date>", text)
     text = _LOOPBACK.sub("<here>", text)
     text = _EXCHANGE.sub("exchange <n>", text)
@@ -71,7 +71,7 @@ def _zone(text: str) -> str:
 
 def without_numbers(text: str) -> str:
     """A normalised text with its numbers replaced, HTTP statuses apart."""
-    return _NUMBER.sub(lambda found: found[0] if re.fullmatch(r"[1-5]\d\d", found[0]) else "<n>", text)
+    return _NUMBER.sub(lambda match: match[0] if re.fullmatch(r"[1-5]\d\d", match[0]) else "<n>", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,12 @@ class Identity:
     status: str
 
     def differences(self, other: Identity) -> tuple[str, ...]:
-        """The names of the parts that differ; none of them, and both are one finding."""
+        """The names of the parts that differ; empty where both are one finding."""
         return tuple(part.name for part in fields(self) if getattr(self, part.name) != getattr(other, part.name))
 
     @property
     def key(self) -> str:
-        """The same for findings without differences, and short: what the history files a finding under."""
+        """Equal for findings without differences, and short; the history's key of a finding."""
         text = "\0".join(getattr(self, part.name) for part in fields(self))
         return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
@@ -103,12 +103,12 @@ def identity(finding: dict[str, Any]) -> Identity:
     message, expected, observed = (
         without_numbers(normalised(text)) for text in (finding["message"], finding["expected"], observed_text(finding))
     )
-    # Which of several elements shows it first is a matter of what else the target holds.
+    # Which of several elements shows it first depends on what else the target holds.
     return Identity(message, expected, observed, _PLACE.sub("*", normalised(finding["pointer"])), status_of(finding))
 
 
 def status_of(finding: dict[str, Any]) -> str:
-    """The status of the answer that shows a finding, or the trouble that came instead."""
+    """The status of the answer that shows a finding, or the trouble that replaced it."""
     exchange = broke(finding)
     if exchange["response"] is None:
         return normalised(exchange.get("trouble", "no answer"))

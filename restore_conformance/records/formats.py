@@ -49,14 +49,17 @@ def _clause(entry: dict[str, Any], roots: dict[str, str]) -> dict[str, Any]:
     if "passing" in entry:
         clause["passing"] = _finding(entry["passing"], None)
     if "newer" in entry:
-        clause["newer"] = {**entry["newer"], "findings": [_finding(one, None) for one in entry["newer"]["findings"]]}
+        clause["newer"] = {
+            **entry["newer"],
+            "findings": [_finding(finding, None) for finding in entry["newer"]["findings"]],
+        }
     return clause
 
 
 def _finding(finding: dict[str, Any], root: str | None) -> dict[str, Any]:
     """A finding of format 1; its conversation, where there is one, ends with its exchange."""
     rest = {name: value for name, value in finding.items() if name not in {"exchange", "conversation"}}
-    # The same words as today, so that a finding that was seen before is known as the same one.
-    rest["message"] = _DEFECT.sub(lambda found: f", since {says(found[1])}; got", finding["message"])
+    # The present words, so that an earlier finding is recognised as the same one.
+    rest["message"] = _DEFECT.sub(lambda match: f", since {says(match[1])}; got", finding["message"])
     shown = [*finding.get("conversation", [])[:-1], finding["exchange"]]
     return {**rest, "evidence": evidence(shown), "root": root}

@@ -1,4 +1,4 @@
-"""Reads a run record of any format from a file, as the present format, and refuses what is none in one sentence.
+"""Reads a run record of any format from a file, as the present format, and refuses anything else in one sentence.
 
 Every command reads through it. Knows the records' schemas and nothing of what is done with a record.
 """
@@ -21,7 +21,7 @@ LARGEST = 12 * 1024 * 1024
 """Bytes of a run record; a deep run with a finding in every clause has about five million."""
 
 HEAVIEST = 128 * 1024 * 1024
-"""Bytes of memory that it takes, roughly."""
+"""Bytes of memory that reading it takes, roughly."""
 
 _RUN_ID = re.compile(rb'\{"run_id":"([0-9a-f]{32})"')
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
@@ -56,9 +56,9 @@ def read_stored(name: str) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {_why(error)}.") from None
     except UnicodeDecodeError:
-        raise UsageError(f"{shown} is no run record: it is no text in UTF-8.") from None
+        raise UsageError(f"{shown} is not a run record: it is not text in UTF-8.") from None
     if heft(text.encode()) > HEAVIEST:
-        raise UsageError(f"{shown} is no run record: it holds more values than any run has.")
+        raise UsageError(f"{shown} is not a run record: it holds more values than any run has.")
     run = checked(_parsed(text, shown), shown)
     _of_one_run(path.with_name("exchanges.ndjson"), run.get("run_id"), shown)
     return run
@@ -70,46 +70,48 @@ def _of_one_run(path: Path, run_id: Any, shown: str) -> None:
         with path.open("rb") as file:
             first = _RUN_ID.match(file.read(80))
     except OSError:
-        return  # a record may lie alone
+        return  # a record may be copied without its exchanges
     if first is not None and run_id is not None and first[1].decode() != run_id:
-        raise UsageError(f"{shown} and the exchanges.ndjson beside it are of two runs; make the run anew.")
+        raise UsageError(f"{shown} and the exchanges.ndjson beside it are of two runs; run again.")
 
 
 def _parsed(text: str, shown: str) -> Any:
     try:
         value = json.loads(text, parse_constant=_no_constant)
         if _HALF_PAIR.search(text):
-            # Half a surrogate pair is legal in JSON and in no encoding: it is replaced, so that all can be written.
+            # Half a surrogate pair is legal in JSON and in no encoding: replaced, so that every text can be written.
             whole = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             value = json.loads(whole)
     except json.JSONDecodeError as error:
-        raise UsageError(f"{shown} is no JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
+        raise UsageError(f"{shown} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
     except (ValueError, RecursionError):
-        raise UsageError(f"{shown} is no run record: it holds what no JSON reader takes.") from None
+        raise UsageError(f"{shown} is not a run record: it holds a value that no JSON reader accepts.") from None
     return value
 
 
 def checked(value: Any, shown: str) -> dict[str, Any]:
     """A value that keeps the schema of its format. Raises UsageError naming the first place that does not."""
     if not isinstance(value, dict) or "format" not in value:
-        raise UsageError(f"{shown} is no run record: it has no member format.")
+        raise UsageError(f"{shown} is not a run record: it has no member format.")
     number = value["format"]
     if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
         raise UsageError(
             f"{shown} was written by a newer version: its format is {line(str(number), 20)}, this reads {FORMAT}."
         )
     try:
-        # What has no number that is a format is held against the present schema, which says so.
+        # A format that is not a known number is checked by the present schema, which reports it.
         breaches = pinned().breaches(_schema(number), value)
     except (ValueError, OverflowError, RecursionError):
-        raise UsageError(f"{shown} is no run record: it holds what no JSON reader takes.") from None
+        raise UsageError(f"{shown} is not a run record: it holds a value that no JSON reader accepts.") from None
     if breaches:
         first = breaches[0]
-        raise UsageError(f"{shown} is no run record: {line(first.pointer, 120) or 'it'}: {line(first.message, 120)}.")
+        raise UsageError(
+            f"{shown} is not a run record: {line(first.pointer, 120) or 'it'}: {line(first.message, 120)}."
+        )
     seen: set[str] = set()
     for entry in value["clauses"]:
         if entry["id"] in seen:
-            raise UsageError(f"{shown} is no run record: it names the clause {line(entry['id'], 120)} twice.")
+            raise UsageError(f"{shown} is not a run record: it names the clause {line(entry['id'], 120)} twice.")
         seen.add(entry["id"])
     return value
 

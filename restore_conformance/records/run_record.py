@@ -1,4 +1,4 @@
-"""The run record: data that every report is made from. Secrets never get this far.
+"""The run record: data that every report is made from. It holds no secrets.
 
 `run.json` has a published schema, `schemas/run.schema.json`.
 """
@@ -37,7 +37,7 @@ _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def learn(result: Result, scrub: Scrub) -> None:
-    """Take in what the evidence betrays, before anything is written."""
+    """Learn the secrets that the evidence holds, before anything is written."""
     for verdict in result.verdicts:
         findings = [*verdict.findings, verdict.passing, verdict.newer and verdict.newer.finding]
         for exchange in [verdict.sample, *(e for finding in findings if finding for e in finding.evidence)]:
@@ -128,7 +128,7 @@ def _readings(verdicts: Iterable[ClauseVerdict]) -> dict[str, dict[str, int]]:
 def _clause(
     verdict: ClauseVerdict, result: Result, scrub: Scrub, examples: dict[int, dict[str, Any]]
 ) -> dict[str, Any]:
-    """One clause of the run record. One exchange is the example of many clauses; `examples` keeps it, by its `id()`."""
+    """One clause of the run record. `examples` caches the exchanges that are examples of many clauses, by `id()`."""
     clause = verdict.clause
     entry: dict[str, Any] = {
         "id": clause.address,
@@ -138,7 +138,9 @@ def _clause(
         "statements": list(clause.statements),
         "verdict": verdict.verdict.value,
         "exchanges": verdict.exchanges,
-        "findings": [_finding(one, result, scrub, clause.row, verdict.root or None) for one in verdict.findings],
+        "findings": [
+            _finding(finding, result, scrub, clause.row, verdict.root or None) for finding in verdict.findings
+        ],
     }
     if verdict.root:
         entry["root"] = verdict.root
@@ -219,7 +221,7 @@ def _defect(exchange: Exchange, row: str, scrub: Scrub) -> dict[str, Any]:
 
 
 def _observed(value: Any, scrub: Scrub) -> Any:
-    """A value as it was seen; a very long one as the text it begins with, a number that JSON has not in words."""
+    """A value as it was seen; a very long one as the text it begins with, a number that JSON cannot hold in words."""
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (ValueError, RecursionError):
@@ -232,7 +234,7 @@ def _observed(value: Any, scrub: Scrub) -> Any:
 
 
 def json_of(value: Any) -> bytes:
-    """A JSON file, readable, and in ASCII: it does nothing to a terminal that shows it."""
+    """A JSON file, readable, and in ASCII: it cannot control a terminal that shows it."""
     return (json.dumps(value, indent=1) + "\n").encode()
 
 

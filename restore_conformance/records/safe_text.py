@@ -1,4 +1,4 @@
-"""Text as a person may be shown it: what came over the wire is never markup, a terminal escape or a hidden mark.
+"""Text that is safe to show: text from a server is never markup, a terminal escape or a hidden mark.
 
 Four forms: several lines, one line, code in Markdown, a sentence in Markdown. Knows no report and no library.
 """
@@ -42,7 +42,7 @@ def visible(text: Any) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """A text of at most that many characters, with a word about what was cut."""
+    """A text of at most that many characters, with a note of what was cut."""
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
 
 
@@ -51,7 +51,7 @@ def body(stored: dict[str, Any] | None) -> str:
     if stored is None:
         return "(no body)"
     if "base64" in stored:
-        return f"(bytes that are no UTF-8, base64) {stored['base64']}"
+        return f"(bytes that are not UTF-8, base64) {stored['base64']}"
     text = str(stored.get("text", ""))
     with contextlib.suppress(ValueError, RecursionError):
         # A number that Python cannot hold would be shown as another one: such a text stays as it was sent.
@@ -63,7 +63,7 @@ def body(stored: dict[str, Any] | None) -> str:
 
 def line(text: Any, longest: int = 400) -> str:
     """Text for one line of a terminal or a log: no line break, and nothing a build service takes for a command."""
-    # Cut before it is looked at letter by letter: a line may have a million.
+    # Cut before it is read character by character: a line may have a million.
     shown = visible(text[: longest + 1] if isinstance(text, str) else text)
     shown = shown.replace("\n", "\\n").replace("\t", "\\t").replace("##", "#\\u0023")
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
@@ -84,7 +84,7 @@ def words(text: str, longest: int = 400) -> str:
     """A sentence in Markdown: every mark escaped; no mention, reference or link, and `@odata.type` as code."""
     pieces = re.split(f"({_MENTION.pattern})", line(text, longest))
     return "".join(
-        f"`{piece}`" if at % 2 else _LINK.sub(lambda found: "\\" + found[0], _MARKS.sub(r"\\\1", piece))
+        f"`{piece}`" if at % 2 else _LINK.sub(lambda match: "\\" + match[0], _MARKS.sub(r"\\\1", piece))
         for at, piece in enumerate(pieces)
     )
 

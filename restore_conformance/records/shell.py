@@ -27,7 +27,7 @@ _CURL_SETS = frozenset(
 
 
 class _Variables:
-    """A variable of the shell for each scrubbed value in a command, and what has to stand in it.
+    """A variable of the shell for each scrubbed value in a command, and what it must hold.
 
     No name comes from the text of a request: a recording could ask for the value of any other variable.
     """
@@ -38,11 +38,11 @@ class _Variables:
     def word(self, text: str, *, credential: bool = False) -> str:
         """A text as one word of the shell, with a variable where something was scrubbed."""
         pieces, end = [], 0
-        for found in PLACEHOLDER.finditer(text):
-            if found.start() > end:
-                pieces.append(quoted(text[end : found.start()]))
-            pieces.append(f'"${self._name(found[0], credential=credential)}"')
-            end = found.end()
+        for match in PLACEHOLDER.finditer(text):
+            if match.start() > end:
+                pieces.append(quoted(text[end : match.start()]))
+            pieces.append(f'"${self._name(match[0], credential=credential)}"')
+            end = match.end()
         if end < len(text) or not pieces:
             pieces.append(quoted(text[end:]))
         return "".join(pieces)
@@ -85,7 +85,7 @@ def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
     # No globbing, no dot segments taken out, no scheme that reads a file.
     parts = ["curl", "-i", "-X", method, "-g", "--path-as-is", "--proto", quoted("=http,https")]
     if not request.method.isascii() or not request.method.isalpha():
-        notes.append("the method is none that HTTP clients know")
+        notes.append("the method is not one that HTTP clients know")
     for name, value in request.headers:
         if name.lower() in _CURL_SETS:
             continue
@@ -109,8 +109,8 @@ def curl(exchange: Exchange, scrub: Scrub, base: str) -> str:
             parts += ["--data-binary", "@-"]
         else:
             parts += ["--data-raw", variables.word(text)]
-    said = f"  # {'; '.join(dict.fromkeys(notes))}" if notes else ""
-    return variables.needed() + first + " ".join(parts) + said
+    comment = f"  # {'; '.join(dict.fromkeys(notes))}" if notes else ""
+    return variables.needed() + first + " ".join(parts) + comment
 
 
 def quoted(text: str) -> str:

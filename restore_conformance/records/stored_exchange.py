@@ -18,7 +18,7 @@ SCRUBBED = 24 * 1024
 """How much of a text is scrubbed: well beyond what is shown of it, so that no secret is cut in half there."""
 MOST_HEADERS = 100
 ROUTE = "/solutions/"
-"""Where the part of an address begins that is below the base."""
+"""The beginning of the part of an address below the base."""
 
 
 def scrubbed(text: str, scrub: Scrub, longest: int = LONGEST_BODY) -> str:
@@ -33,12 +33,12 @@ def body_of(
 ) -> dict[str, Any] | None:
     """A body as it can be stored: text where it is UTF-8, else base64; long ones cut, with their size.
 
-    `size` is what the body had before somebody else cut it.
+    `size` is that of the body before it was cut elsewhere.
     """
     if raw is None:
         return None
     size = len(raw) if size is None else size
-    # Scrubbed before it is cut, so that no secret is cut in half and passes for something else.
+    # Scrubbed before it is cut, so that no secret is cut in half and missed.
     cut = scrub.bytes(raw[: max(longest, SCRUBBED)])[:longest]
     stored: dict[str, Any] = {"size": size}
     try:

@@ -1,4 +1,4 @@
-"""Reports: pure functions of a run record. Nothing here judges, and nothing here asks a target."""
+"""Reports: pure functions of a run record. Nothing here judges or sends requests."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a ledger says of a run: which broken clauses are accepted, and which entries no longer hold.
+"""Applies a ledger to a run: which broken clauses are accepted, and which entries no longer hold.
 
-Pure functions. Nothing is taken out of a record: a clause stays broken, and is marked.
+Pure functions. Nothing is removed from a record: a clause stays broken, and is marked.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def accepted(
 ) -> dict[str, Any]:
     """The record with every accepted clause marked, and with what is wrong about the ledger.
 
-    `targets` are the names the target goes by. An entry about another target is ignored. One that
-    is overdue accepts nothing. One whose clause has no verdict here is neither right nor wrong, and is noted. What
-    the ledger says of hosts and people goes through `shown`, since records are scrubbed.
+    `targets` are the names the target goes by. An entry about another target is ignored. One that is overdue accepts
+    nothing. One whose clause has no verdict here is noted. Hosts and people in the ledger go through `shown`, since
+    records are scrubbed.
     """
     entries = [entry for entry in ledger.entries if entry.is_for(list(targets))]
     by_address = {clause["id"]: clause for clause in run["clauses"]}
@@ -37,12 +37,12 @@ def accepted(
             errors.append(f"{_the(entry)} is overdue: it was to be reviewed by {entry.review.isoformat()}.")
             continue
         if verdict == "pass":
-            errors.append(f"{_the(entry)} no longer happens: the clause is kept. Take it out.")
+            errors.append(f"{_the(entry)} no longer happens: the clause is kept. Remove the entry.")
         elif verdict != "fail":
-            notes.append(f"{_the(entry)} could not be looked at: the clause has the verdict {verdict} here.")
+            notes.append(f"{_the(entry)} could not be checked: the clause has the verdict {verdict} here.")
         elif entry.clause in covers:
             other = covers[entry.clause].number
-            errors.append(f"{_the(entry)} is one too many: entry {other} speaks of the same clause on this target.")
+            errors.append(f"{_the(entry)} is a duplicate: entry {other} is about the same clause on this target.")
         else:
             covers[entry.clause] = entry
     elsewhere = len(ledger.entries) - len(entries)
@@ -61,7 +61,7 @@ def accepted(
 
 
 def _shown(entry: Entry, shown: Callable[[str], str]) -> dict[str, str]:
-    """An entry as the run record has it beside the clause."""
+    """An entry as the run record holds it with the clause."""
     texts = {"reason": entry.reason, "owner": entry.owner, "case": entry.case, "review": entry.review.isoformat()}
     return {name: shown(text) for name, text in texts.items()}
 
@@ -108,16 +108,16 @@ def settled(
     """
     if ledger is None:
         return run
-    made = accepted(run, ledger, targets, today, shown)
-    aside = frozenset(made["ledger"]["accepted"])
+    marked = accepted(run, ledger, targets, today, shown)
+    aside = frozenset(marked["ledger"]["accepted"])
 
     def rest() -> int:
         if held:
             return int(Exit.BROKEN)
         verdicts = [
-            replace(found, verdict=Verdict.PASS) if found.clause.address in aside else found
-            for found in result.verdicts
+            replace(verdict, verdict=Verdict.PASS) if verdict.clause.address in aside else verdict
+            for verdict in result.verdicts
         ]
         return int(concluded(verdicts, result.stop, result.stopped)[0])
 
-    return {**made, "exit": exit_of(made, rest)}
+    return {**marked, "exit": exit_of(marked, rest)}

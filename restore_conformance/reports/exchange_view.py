@@ -1,4 +1,4 @@
-"""The two sides of an exchange as text to read, with the place marked that a finding is about.
+"""Request and response of an exchange as text, with the place marked that a finding is about.
 
 Bounded by `Bounds`: a server may send a line of a megabyte. Knows no markup.
 """
@@ -47,10 +47,10 @@ def _named(places: Iterable[str], kind: str) -> list[str]:
 
 
 def _url(url: str, parts: list[str]) -> list[Piece]:
-    """A URL with the first of these parts marked that stands in it."""
+    """A URL with the first of these parts that it holds marked."""
     for part in parts:
-        before, found, after = url.rpartition(part)
-        if found:
+        before, matched, after = url.rpartition(part)
+        if matched:
             return [Piece(before), Piece(part, "mark"), Piece(after)]
     return [Piece(url)]
 
@@ -58,7 +58,7 @@ def _url(url: str, parts: list[str]) -> list[Piece]:
 def answer(
     exchange: dict[str, Any], longest: int, bounds: Bounds, finding: dict[str, Any] | None = None
 ) -> list[Piece]:
-    """The answer: its status, its headers, its body; or what came instead of one.
+    """The answer: its status, its headers, its body; or the error that replaced it.
 
     What a finding is about is marked: the place its pointer names, else the status or the header it observed.
     """
@@ -91,7 +91,7 @@ def _headers(
 
 
 def in_a_line(exchange: dict[str, Any]) -> str:
-    """An exchange in one line: what was asked and what was answered."""
+    """An exchange in one line: the request and its answer."""
     response = exchange["response"]
     path = exchange["request"]["url"].partition("/solutions/backupRestore/")[2]
     sent = f"{exchange['request']['method']} {path or exchange['request']['url']}"

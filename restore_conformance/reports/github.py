@@ -21,18 +21,20 @@ _ADDRESS = re.compile(r"[a-z-]+/[a-z0-9-]+\.[a-z0-9-]+")
 def render(run: dict[str, Any]) -> list[str]:
     """The workflow commands of a run, the gravest first, at most ten of each kind; none for an accepted deviation."""
     log = sarif.log(run)["runs"][0]
-    open_ones = [one for one in log["results"] if not one.get("suppressions")]
-    found = sorted(open_ones, key=lambda one: (one["ruleId"] != "ledger", list(COMMANDS).index(one["level"])))
-    made: list[str] = []
+    open_ones = [result for result in log["results"] if not result.get("suppressions")]
+    results = sorted(
+        open_ones, key=lambda result: (result["ruleId"] != "ledger", list(COMMANDS).index(result["level"]))
+    )
+    annotations: list[str] = []
     for level, name in COMMANDS.items():
-        commands = [_of_result(name, one) for one in found if one["level"] == level]
+        commands = [_of_result(name, result) for result in results if result["level"] == level]
         if len(commands) > MOST:
             more = f"{len(commands) - MOST + 1} more findings of this level are in the summary and in report.html."
             commands = [*commands[: MOST - 1], command(name, more, title="More findings")]
-        made += commands
-    if run["verdict"] != "conformant" and not any(one["level"] == "error" for one in found):
-        made.insert(0, command("error", line(run["reason"], 1000), title=run["verdict"].capitalize()))
-    return made
+        annotations += commands
+    if run["verdict"] != "conformant" and not any(result["level"] == "error" for result in results):
+        annotations.insert(0, command("error", line(run["reason"], 1000), title=run["verdict"].capitalize()))
+    return annotations
 
 
 def command(name: str, message: str, **properties: str | int) -> str:
@@ -51,7 +53,7 @@ def _property(text: str) -> str:
 
 def _of_result(name: str, result: dict[str, Any]) -> str:
     message, address = str(result["message"]["text"]), str(result["ruleId"])
-    place: dict[str, Any] = next((one.get("physicalLocation", {}) for one in result["locations"]), {})
+    place: dict[str, Any] = next((location.get("physicalLocation", {}) for location in result["locations"]), {})
     if not place:
         return command(name, message, title=address)
     file, number = str(place["artifactLocation"]["uri"]), int(place["region"]["startLine"])
@@ -68,5 +70,5 @@ def _line_of(ledger: str, message: str) -> int:
     except (OSError, UnicodeError):
         return 0
     keys = ((number, text.partition("=")) for number, text in enumerate(lines, 1))
-    found = (number for number, (key, _, rest) in keys if key.strip() == "clause" and named and named[0] in rest)
-    return next(found, 0)
+    numbers = (number for number, (key, _, rest) in keys if key.strip() == "clause" and named and named[0] in rest)
+    return next(numbers, 0)

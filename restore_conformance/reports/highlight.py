@@ -24,7 +24,7 @@ BEFORE = 12
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text: `kind` is plain, mark (the place itself), missing (where it belongs) or note (ours)."""
+    """A stretch of text: `kind` is plain, mark (the place itself), missing (where it belongs) or note."""
 
     text: str
     kind: str = "plain"
@@ -35,7 +35,7 @@ def marked(
 ) -> list[Piece]:
     """A stored body in at most about `longest` characters, the places of JSON pointers (RFC 6901) marked in it.
 
-    `expected` is written beside the first place. A body that is no JSON, was cut, or nests too deep is shown as it is.
+    `expected` is written beside the first place. A body that is not JSON, was cut, or nests too deep is shown as it is.
     """
     value = NOTHING if stored is None or "text" not in stored or stored.get("cut") else _parsed(stored["text"])
     if value is NOTHING:
@@ -52,7 +52,7 @@ def marked(
 
 
 def _parsed(text: str) -> Any:
-    # Not the numbers of another program: 1e400 and a hundred digits are shown as they were sent, or not as JSON.
+    # Numbers are not converted: 1e400 and a hundred digits are shown as they were sent, or not as JSON.
     value = parse_json(text.encode("utf-8", "replace"))
     try:
         json.dumps(value if value is not NOTHING else None, allow_nan=False)
@@ -65,14 +65,14 @@ def _depth(value: Any) -> int:
     level, depth = [value], 0
     while level and depth <= DEEPEST:
         inner: list[Any] = []
-        for one in level:
-            inner += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        for item in level:
+            inner += item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
         level, depth = inner, depth + 1
     return depth
 
 
 def _way(pointer: str) -> tuple[str, ...] | None:
-    """The steps of a pointer; None where nothing is pointed at."""
+    """The steps of a pointer; None where it is not a pointer."""
     if not pointer.startswith("/"):
         return None
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
@@ -90,7 +90,7 @@ def _lines(value: Any, ways: Ways, at: tuple[str, ...], label: str) -> Iterator[
         return
     opens, closes = "{}" if isinstance(value, dict) else "[]"
     yield [*head, Piece(opens, kind)]
-    members = value.items() if isinstance(value, dict) else ((str(n), one) for n, one in enumerate(value))
+    members = value.items() if isinstance(value, dict) else ((str(n), item) for n, item in enumerate(value))
     last: list[Piece] = []
     for name, inner in members:
         if last:
@@ -138,32 +138,32 @@ def _fitted(lines: list[list[Piece]], longest: int) -> list[Piece]:
         while last < len(lines) and (room > sizes[last] or last <= mark):
             room -= sizes[last]
             last += 1
-    made = [Piece(f"… {first} lines before\n")] if first else []
+    pieces = [Piece(f"… {first} lines before\n")] if first else []
     for line in lines[first:last]:
-        made += [*line, Piece("\n")]
+        pieces += [*line, Piece("\n")]
     if last < len(lines):
-        made.append(Piece(f"… {len(lines) - last} lines more\n"))
-    return _joined(made)
+        pieces.append(Piece(f"… {len(lines) - last} lines more\n"))
+    return _joined(pieces)
 
 
 def _around(lines: list[list[Piece]], sizes: list[int], marks: list[int], longest: int) -> list[Piece]:
     """The lines nearest to any of several marks, and how many are left out between them."""
-    kept: set[int] = set()
+    near: set[int] = set()
     for _, number in sorted((min(abs(number - mark) for mark in marks), number) for number in range(len(lines))):
         longest -= sizes[number]
         if longest < 0 and number not in marks:
             break
-        kept.add(number)
-    made: list[Piece] = []
+        near.add(number)
+    pieces: list[Piece] = []
     skipped = 0
     for number, line in enumerate([*lines, []]):
-        if number in kept or number == len(lines):
-            made += [Piece(f"… {skipped} lines\n")] if skipped else []
-            made += [*line, Piece("\n")] if line else []
+        if number in near or number == len(lines):
+            pieces += [Piece(f"… {skipped} lines\n")] if skipped else []
+            pieces += [*line, Piece("\n")] if line else []
             skipped = 0
         else:
             skipped += 1
-    return _joined(made)
+    return _joined(pieces)
 
 
 def _narrow(line: list[Piece], longest: int) -> list[Piece]:
@@ -171,10 +171,10 @@ def _narrow(line: list[Piece], longest: int) -> list[Piece]:
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
-    made: list[Piece] = []
+    joined: list[Piece] = []
     for piece in pieces:
-        if made and made[-1].kind == piece.kind:
-            made[-1] = Piece(made[-1].text + piece.text, piece.kind)
+        if joined and joined[-1].kind == piece.kind:
+            joined[-1] = Piece(joined[-1].text + piece.text, piece.kind)
         elif piece.text:
-            made.append(piece)
-    return made
+            joined.append(piece)
+    return joined

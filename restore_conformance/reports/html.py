@@ -1,6 +1,6 @@
 """report.html: one file, no network, readable without scripts, and small however much a server sends.
 
-Knows where things stand on the page; what they say is in `wording`, what they look like in the templates.
+Decides where things stand on the page; the texts are in `wording`, the looks in the templates.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ def render(run: dict[str, Any]) -> str:
 
 
 def _least_size(run: dict[str, Any], bounds: Bounds) -> int:
-    """The least that the evidence will take, so that no page is made that is much too large."""
+    """A lower bound of the evidence's size, so that a page that is much too large is not rendered."""
     total = 0
     for entry in run["clauses"]:
         for finding in entry["findings"]:
             shown = exchanges(finding)[-bounds.steps :]
-            total += sum(_size(one, bounds.example, bounds) for one in shown[:-1])
+            total += sum(_size(exchange, bounds.example, bounds) for exchange in shown[:-1])
             total += _size(shown[-1], bounds.evidence, bounds)
             total += sum(_escaped(str(finding[part]), bounds.text) for part in ("message", "expected", "observed"))
     return total

@@ -1,8 +1,7 @@
 """JUnit XML: one test suite a heading, one test case a clause; only a broken *must* is a failure.
 
-One that the ledger accepts is skipped with its finding, so that a build stays green and nobody loses sight of it; an
-error in the ledger is a failure of its own. The form is schemas/junit.xsd. Text of a server is shown, cut, and never
-a mark of its own.
+One that the ledger accepts is skipped with its finding, so that a build passes and still shows it; an error in the
+ledger is a failure of its own. The form is schemas/junit.xsd. Text of a server is shown, cut, and never markup.
 """
 
 from __future__ import annotations
@@ -28,18 +27,18 @@ def render(run: dict[str, Any]) -> str:
         if name not in suites:
             suites[name] = ET.SubElement(root, "testsuite", name=name, timestamp=run["started"][:19])
         kind = _case(suites[name], entry)
-        for one in (name, ""):
-            totals.setdefault(one, Counter()).update(["tests", kind])
-    for said in run.get("ledger", {}).get("errors", ()):
+        for suite_name in (name, ""):
+            totals.setdefault(suite_name, Counter()).update(["tests", kind])
+    for error in run.get("ledger", {}).get("errors", ()):
         if "ledger" not in suites:
             suites["ledger"] = ET.SubElement(root, "testsuite", name="ledger", timestamp=run["started"][:19])
-        name = line(said.partition(":")[0])
+        name = line(error.partition(":")[0])
         number = 1 + sum(case.get("name", "").partition(" #")[0] == name for case in suites["ledger"])
         name = name if number == 1 else f"{name} #{number}"  # a name that comes twice is read once by some
         case = ET.SubElement(suites["ledger"], "testcase", classname="ledger", name=name, time="0.000")
-        ET.SubElement(case, "failure", message=line(said), type="Ledger")
-        for one in ("ledger", ""):
-            totals.setdefault(one, Counter()).update(["tests", "failures"])
+        ET.SubElement(case, "failure", message=line(error), type="Ledger")
+        for suite_name in ("ledger", ""):
+            totals.setdefault(suite_name, Counter()).update(["tests", "failures"])
     for name, suite in {**suites, "": root}.items():
         for key in ("tests", "failures", "errors", "skipped"):
             if suite is not root or key != "skipped":  # the root has no such attribute where Jenkins reads it
@@ -75,17 +74,17 @@ def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
         ET.SubElement(case, "skipped", message=line(f"{verdict}: {entry.get('reason', '')}"))
         return "skipped"
     out = ET.SubElement(case, "system-out")
-    said = f"{level}, judged on {wording.counted(entry['exchanges'], 'exchange')}"
+    text = f"{level}, judged on {wording.counted(entry['exchanges'], 'exchange')}"
     if entry["findings"]:
-        said = f"{level}, broken: {_lines(entry, entry['findings'][0])}"
-    out.text = said
+        text = f"{level}, broken: {_lines(entry, entry['findings'][0])}"
+    out.text = text
     return ""
 
 
 def _seconds(entry: dict[str, Any]) -> float:
     """How long the exchanges took that the case shows: the evidence of its finding, or the example of what passed."""
     if entry["findings"]:
-        return sum(float(one["seconds"]) for one in exchanges(entry["findings"][0]))
+        return sum(float(exchange["seconds"]) for exchange in exchanges(entry["findings"][0]))
     return float(entry["example"]["seconds"]) if "example" in entry else 0.0
 
 
@@ -105,4 +104,4 @@ def _lines(entry: dict[str, Any], finding: dict[str, Any]) -> str:
         f"accepted: {line(wording.accepted(entry))}" if "accepted" in entry else "",
         visible(finding["curl"])[:LONGEST],
     ]
-    return "\n".join(one for one in lines if one)
+    return "\n".join(text for text in lines if text)

@@ -1,4 +1,4 @@
-"""The ledger of accepted deviations, `deviations.toml`: what is broken, known, owned, and to be looked at again.
+"""The ledger of accepted deviations, `deviations.toml`: deviations that are known, owned and due for review.
 
 Reads the file and refuses what is not a ledger in one sentence; knows no run.
 """
@@ -39,7 +39,7 @@ class Entry:
     review: date
 
     def is_for(self, targets: list[str]) -> bool:
-        """Whether it speaks of a target that goes by one of these names. A `*` stands for any text."""
+        """Whether it is about a target with one of these names. A `*` stands for any text."""
         return is_about(self.target, targets)
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ class Ledger:
 
 
 def is_about(pattern: str, targets: list[str]) -> bool:
-    """Whether the target of an entry speaks of one that goes by one of these names. A `*` stands for any text."""
+    """Whether the target of an entry matches one of the target's names. A `*` stands for any text."""
     form = re.compile(".*".join(map(re.escape, _plain(pattern).split("*"))), re.DOTALL)
     return any(form.fullmatch(_plain(target)) for target in targets)
 
@@ -71,15 +71,15 @@ def read_ledger(name: str, register: Register, where: str = "--deviations") -> L
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror or error}.") from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{shown} is no TOML file in UTF-8: {line(str(error), 120)}.") from None
+        raise UsageError(f"{shown} is not a TOML file in UTF-8: {line(str(error), 120)}.") from None
     unknown = sorted(set(tables) - {"deviation"})
     if unknown:
         raise UsageError(f"{shown} has the unknown key {line(unknown[0], 60)}; every entry is a [[deviation]].")
-    found = tables.get("deviation", [])
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+    rows = tables.get("deviation", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise UsageError(f"{shown}: write every entry as [[deviation]], with two brackets.")
-    known = [made.address for made in register.clauses]
-    entries = tuple(_entry(number, table, known, shown) for number, table in enumerate(found, 1))
+    known = [clause.address for clause in register.clauses]
+    entries = tuple(_entry(number, table, known, shown) for number, table in enumerate(rows, 1))
     first: dict[tuple[str, str], int] = {}
     for entry in entries:
         key = (entry.clause, _plain(entry.target))
@@ -99,13 +99,13 @@ def _entry(number: int, table: dict[str, Any], known: list[str], shown: str) -> 
         raise UsageError(f"{where} lacks {', '.join(missing)}.")
     for member in MEMBERS[:-1]:
         if not isinstance(table[member], str) or not table[member].strip():
-            raise UsageError(f"{where}: {member} must be a text that says something{_of(table)}.")
+            raise UsageError(f"{where}: {member} must be a text that is not empty{_of(table)}.")
     clause, target = table["clause"].strip(), table["target"].strip()
     if clause not in known:
         raise UsageError(f"{where} names no clause: {line(clause, 80)}.{addresses_near(clause, known)}")
     if not may_match(target):
         raise UsageError(
-            f"{where} matches nothing: {line(target, 80)} is no base address (https://host/beta), no pattern with *, "
+            f"{where} matches nothing: {line(target, 80)} is not a base address (https://host/beta), a pattern with *, "
             f"and none of {', '.join(NAMES)}."
         )
     return Entry(
@@ -115,7 +115,7 @@ def _entry(number: int, table: dict[str, Any], known: list[str], shown: str) -> 
 
 
 def _of(table: dict[str, Any]) -> str:
-    """Which clause an entry is about that is not filled in yet; "" where even that is not known."""
+    """The clause of an entry that is not filled in yet; "" where it names none."""
     clause = table.get("clause")
     drafted = isinstance(clause, str) and any(table.get(member) == "" for member in MEMBERS)
     return f"; the entry about {line(str(clause), 80)} is not filled in yet" if drafted else ""
@@ -133,7 +133,7 @@ def _day(value: Any, where: str, more: str) -> date:
 
 
 def may_match(target: str) -> bool:
-    """Whether any target could go by that name."""
+    """Whether any target could have that name."""
     if target in NAMES or "*" in target:
         return True
     try:

@@ -1,6 +1,6 @@
 """Drafts entries of a ledger for what a run found broken; whoever owns them fills in the rest.
 
-Pure functions: text in, text out. What stands in a ledger already stays as it is, letter for letter.
+Pure functions: text in, text out. The present text of a ledger stays as it is.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from restore_conformance.records.safe_text import line
 from restore_conformance.reports.ledger import is_about, may_match
 from restore_conformance.verdicts import UsageError
 
-HEAD = """# Accepted deviations: what a target is known to break, who owns that, and when it is looked at again.
+HEAD = """# Accepted deviations: what a target is known to break, who owns that, and when it is reviewed.
 #
 # The ledger is read where it is named with --deviations. It hides nothing: an accepted clause stays broken in every
 # report, and only does not fail the run. An entry in which something is not filled in yet is an error.
@@ -28,27 +28,29 @@ def drafted(text: str, run: dict[str, Any], target: str, shown: str) -> tuple[st
     ledger, and for a target that no entry could match.
     """
     if not may_match(target):
-        raise UsageError(f"--target {line(target, 80)} is no base address (https://host/beta) and no pattern with *.")
+        raise UsageError(
+            f"--target {line(target, 80)} is neither a base address (https://host/beta) nor a pattern with *."
+        )
     there = _entries(text, shown)
     verdicts = {clause["id"]: clause for clause in run["clauses"]}
     own = {clause for clause, name in there if is_about(name, [target])}
     broken = [c for c in run["clauses"] if c["verdict"] == "fail" and c["level"] == "must" and c["id"] not in own]
     added = "".join(_entry(clause, target, run["started"][:10]) for clause in broken)
     gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
-    made = f"{text}{gap}{added.removeprefix(chr(10))}" if added else text
-    passing = sorted(one for one in own if verdicts.get(one, {}).get("verdict") == "pass")
-    return made, [clause["id"] for clause in broken], passing
+    draft = f"{text}{gap}{added.removeprefix(chr(10))}" if added else text
+    passing = sorted(address for address in own if verdicts.get(address, {}).get("verdict") == "pass")
+    return draft, [clause["id"] for clause in broken], passing
 
 
 def _entries(text: str, shown: str) -> list[tuple[str, str]]:
     """Clause and target of every entry, filled in or not. Raises UsageError."""
     try:
-        found = tomllib.loads(text).get("deviation", [])
+        rows = tomllib.loads(text).get("deviation", [])
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{shown} is no TOML file: {line(str(error), 120)}.") from None
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise UsageError(f"{shown} is not a TOML file: {line(str(error), 120)}.") from None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise UsageError(f"{shown}: write every entry as [[deviation]], with two brackets.")
-    return [(str(one.get("clause", "")).strip(), str(one.get("target", "")).strip()) for one in found]
+    return [(str(row.get("clause", "")).strip(), str(row.get("target", "")).strip()) for row in rows]
 
 
 def _entry(clause: dict[str, Any], target: str, day: str) -> str:
@@ -56,9 +58,9 @@ def _entry(clause: dict[str, Any], target: str, day: str) -> str:
         ("clause", clause["id"], ""),
         ("target", target, ""),
         ("reason", "", "why it is accepted for now"),
-        ("case", "", "the case with whoever can mend it"),
-        ("owner", "", "who answers for it: the name of a team, for it stands in reports"),
-        ("review", "", "the last day on which it holds without a second look, such as 2027-01-31"),
+        ("case", "", "the case with the team that can fix it"),
+        ("owner", "", "who is responsible: the name of a team, since it stands in reports"),
+        ("review", "", "the last day on which it holds without a review, such as 2027-01-31"),
     )
     return "\n".join(["", "[[deviation]]", f"# {line(clause['says'])} Broken on {day}.", *_lines(rows), ""])
 

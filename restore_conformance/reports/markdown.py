@@ -1,7 +1,7 @@
 """report.md: for a comment on a pull request and for the summary of a build. Bounded by what GitHub takes.
 
-Text of a server stands in code only, where it is no markup, names nobody and links nothing. Knows no engine: what
-is ours is written as it is.
+Text of a server stands in code only, where it is not markup, a mention or a link. Uses no template
+engine: the suite's own text is written as it is.
 """
 
 from __future__ import annotations
@@ -33,21 +33,24 @@ BOUNDS = Bounds(1500, 600, 300)
 def render(run: dict[str, Any], longest: int = COMMENT) -> str:
     """The run as GitHub-flavoured Markdown, in at most `longest` bytes of UTF-8."""
     head, table, tail = _head(run), _table(run), _tail(run)
-    found = causes(run)
+    root_causes = causes(run)
     room = longest - _size(head) - _size(table) - _size(tail) - 400
     shown: list[str] = []
-    for number, cause in enumerate(found, 1):
-        whole = _cause(cause, f"{number}. " if len(found) > 1 else "", run)
+    for number, cause in enumerate(root_causes, 1):
+        whole = _cause(cause, f"{number}. " if len(root_causes) > 1 else "", run)
         text = next((text for text in (whole, _named(cause)) if _size(text) <= room), None)
         if text is None:
             break
         room -= _size(text)
         shown.append(text)
     parts = [head]
-    if found:
-        parts += [f"### {wording.counted(len(found), 'finding')}{', by cause' if len(found) > 1 else ''}\n\n", *shown]
-        if len(shown) < len(found):
-            parts.append(f"{len(found) - len(shown)} more findings did not fit here: see `report.html`.\n\n")
+    if root_causes:
+        parts += [
+            f"### {wording.counted(len(root_causes), 'finding')}{', by cause' if len(root_causes) > 1 else ''}\n\n",
+            *shown,
+        ]
+        if len(shown) < len(root_causes):
+            parts.append(f"{len(root_causes) - len(shown)} more findings did not fit here: see `report.html`.\n\n")
     return "".join([*parts, table, tail])
 
 
@@ -58,13 +61,13 @@ def _size(text: str) -> int:
 def _head(run: dict[str, Any]) -> str:
     target = "the recorded service" if run.get("recordings") else code(run["target"], 120)
     sentence = wording.sentence({**run, "target": "\0", "reason": "\1"})
-    said = sentence.replace("\0", target).replace("\1", code(run["reason"]))
+    paragraph = sentence.replace("\0", target).replace("\1", code(run["reason"]))
     verdict = f"{run['verdict'].capitalize()}{wording.edition(run)}"
-    text = f"## {SIGNS[TONES[run['verdict']]]} {verdict}: {wording.SUBJECT}\n\n{said}\n\n"
-    text += "".join(f"{words(one)}\n\n" for one in wording.newer(run))
+    text = f"## {SIGNS[TONES[run['verdict']]]} {verdict}: {wording.SUBJECT}\n\n{paragraph}\n\n"
+    text += "".join(f"{words(sentence)}\n\n" for sentence in wording.newer(run))
     if run.get("stopped"):
         text += f"> This record is partial: the run was stopped ({code(run['stopped'])}). "
-        text += "It claims nothing of the rest.\n\n"
+        text += "It says nothing about the rest.\n\n"
     for error in run.get("ledger", {}).get("errors", [])[:20]:
         text += f"> Ledger of accepted deviations: {code(error)}\n\n"
     return text
@@ -91,7 +94,7 @@ def _cause(cause: Cause, place: str, run: dict[str, Any]) -> str:
 
 
 def _finding(entry: dict[str, Any], run: dict[str, Any], *, named: bool) -> str:
-    """A clause with its evidence; it is `named` where its address stands above."""
+    """A clause with its evidence; `named` where its address is shown above."""
     text = f"- {'Required' if named else '`' + entry['id'] + '`'}: {words(entry['says'])} Stated at {_places(entry)}.\n"
     if entry.get("accepted"):
         text += f"- **Accepted deviation:** {code(wording.accepted(entry))}\n"
@@ -106,7 +109,7 @@ def _finding(entry: dict[str, Any], run: dict[str, Any], *, named: bool) -> str:
             ("Seen", wording.often(finding)),
             ("First seen", wording.first_seen(entry, run) if "history" in entry else ""),
             ("Last kept", wording.last_good(entry)),
-            *(("Before", code(exchange_view.in_a_line(one))) for one in earlier(finding)),
+            *(("Before", code(exchange_view.in_a_line(exchange))) for exchange in earlier(finding)),
             ("For support", "; ".join(f"{name} {code(value)}" for name, value in wording.support(exchange).items())),
         ]  # fmt: skip
         text += "".join(f"- {name}: {value}\n" for name, value in rows if value and value != "` `")

@@ -1,6 +1,6 @@
 """How far a run is while it lasts: families with counts, rate and time left, and each clause when it is found broken.
 
-On a terminal a table that is redrawn; plain lines in a log. What a server sends is shown as text in one line. Rich
+On a terminal a table that is redrawn; plain lines in a log. Text of a server is shown in one line. Rich
 is imported where there is a terminal. Knows no verdict: those come at the end.
 """
 
@@ -122,19 +122,19 @@ class Progress:
             self._families.setdefault(family, Count()).planned = number
 
     def report_broken(self, clause: Clause, deviation: Deviation, evidence: Sequence[Exchange]) -> None:
-        """Say that a clause is broken: one line, once."""
+        """Report that a clause is broken: one line, once."""
         if self._quiet or clause.address in self._reported:
             return
         self._reported.add(clause.address)
         message = deviation.message
         if self._scrub is not None:
-            for one in evidence:
-                self._scrub.learn(one)
+            for exchange in evidence:
+                self._scrub.learn(exchange)
             message = self._scrub.text(message[:LONGEST])
         self._print(f"broken  {clause.level.value:7} {clause.address}: {line(message, 200)}", "red")
 
     def explained(self, run: dict[str, Any]) -> dict[str, Any]:
-        """Take back the lines about clauses that are not broken after all, and say why; gives the record as it is."""
+        """Retract the lines about clauses that are not broken after all, with the reason; returns the record."""
         entries = {entry["id"]: entry for entry in run["clauses"]}
         over = [entries[name] for name in sorted(self._reported) if entries[name]["verdict"] not in {"fail", "error"}]
         groups: dict[str, list[str]] = {}
@@ -148,19 +148,19 @@ class Progress:
 
     # ------------------------------------------------------------------ what it shows
 
-    def _print(self, said: str, style: str = "") -> None:
+    def _print(self, text: str, style: str = "") -> None:
         if self._console is not None:
-            self._console.print(said, style=style, markup=False)
+            self._console.print(text, style=style, markup=False)
         else:
-            print(said, file=self._out, flush=True)
+            print(text, file=self._out, flush=True)
 
     def _overall(self) -> str:
         rate = self._number / max(time.monotonic() - self._start, 0.001)
         planned = max(self._planned, self._number)
-        said = (
+        summary = (
             f"{self._number} of about {planned} requests, {rate:.0f}/s, {_time((planned - self._number) / rate)} left"
         )
-        return said + (f", {self._broken} with a deviation" if self._broken else "")
+        return summary + (f", {self._broken} with a deviation" if self._broken else "")
 
     def _summary(self) -> str:
         took = time.monotonic() - self._start

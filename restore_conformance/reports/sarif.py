@@ -1,7 +1,7 @@
 """report.sarif: SARIF 2.1.0, one result for each finding, for what shows results beside code.
 
-A result points to the line of the clause's table, since the defect itself lies in a server that is not there to be
-pointed at; a deviation that the ledger accepts is suppressed, and still there. Text of a server is shown in one line.
+A result points to the line of the clause's table, since the defect itself is in a server whose source is not
+here; a deviation that the ledger accepts is suppressed, and still there. Text of a server is shown in one line.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ def render(run: dict[str, Any]) -> str:
 
 def log(run: dict[str, Any]) -> dict[str, Any]:
     """The run as a SARIF log."""
-    found = [entry for cause in causes(run) for entry in cause.entries if entry["findings"]]
-    names = [entry["id"] for entry in found]
+    entries = [entry for cause in causes(run) for entry in cause.entries if entry["findings"]]
+    names = [entry["id"] for entry in entries]
     ledger = run.get("ledger", {}).get("errors", ())
-    rules = [_rule(entry) for entry in found]
-    results = [_result(entry, number, run) for number, entry in enumerate(found)]
+    rules = [_rule(entry) for entry in entries]
+    results = [_result(entry, number, run) for number, entry in enumerate(entries)]
     if ledger:
         rules.append({"id": "ledger", "shortDescription": {"text": "The ledger of accepted deviations is up to date."}})
-        results += [_of_ledger(said, len(names), run) for said in ledger]
+        results += [_of_ledger(error, len(names), run) for error in ledger]
     driver = {"name": "graph-restore-conformance", "version": run["suite"]["version"], "rules": rules}
     return {
         "$schema": SCHEMA,
@@ -67,7 +67,7 @@ def _rule(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _result(entry: dict[str, Any], number: int, run: dict[str, Any]) -> dict[str, Any]:
     finding = entry["findings"][0]
-    made: dict[str, Any] = {
+    result: dict[str, Any] = {
         "ruleId": entry["id"],
         "ruleIndex": number,
         "level": LEVELS[entry["level"]],
@@ -83,11 +83,11 @@ def _result(entry: dict[str, Any], number: int, run: dict[str, Any]) -> dict[str
         },
     }
     if "accepted" in entry:
-        made["suppressions"] = [{"kind": "external", "justification": line(wording.accepted(entry), LONGEST)}]
-    return made
+        result["suppressions"] = [{"kind": "external", "justification": line(wording.accepted(entry), LONGEST)}]
+    return result
 
 
-def _of_ledger(said: str, number: int, run: dict[str, Any]) -> dict[str, Any]:
+def _of_ledger(error: str, number: int, run: dict[str, Any]) -> dict[str, Any]:
     """An error of the ledger, at the file that the run was given."""
     path = str(run.get("settings", {}).get("deviations", "")).replace("\\", "/")
     plain = re.fullmatch(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*", path) is not None
@@ -97,7 +97,7 @@ def _of_ledger(said: str, number: int, run: dict[str, Any]) -> dict[str, Any]:
         "ruleIndex": number,
         "level": "error",
         "kind": "fail",
-        "message": {"text": line(said, LONGEST)},
+        "message": {"text": line(error, LONGEST)},
         "locations": [{"physicalLocation": physical}] if plain else [],
     }
 
@@ -105,13 +105,13 @@ def _of_ledger(said: str, number: int, run: dict[str, Any]) -> dict[str, Any]:
 def _location(address: str) -> dict[str, Any]:
     operation, _, rest = address.partition("/")
     lines = _lines(operation)
-    made: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": address, "kind": "member"}]}
+    location: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": address, "kind": "member"}]}
     if rest in lines:
-        made["physicalLocation"] = {
+        location["physicalLocation"] = {
             "artifactLocation": {"uri": f"schemas/{operation}/clauses.toml", "uriBaseId": ROOT},
             "region": {"startLine": lines[rest]},
         }
-    return made
+    return location
 
 
 @functools.cache
@@ -121,17 +121,20 @@ def _lines(operation: str) -> dict[str, int]:
     if not re.fullmatch(r"[a-z-]+", operation) or not path.is_file():
         return {}
     numbered = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-    return {found[1]: number for number, text in numbered if (found := _TABLE.fullmatch(text.strip()))}
+    return {match[1]: number for number, text in numbered if (match := _TABLE.fullmatch(text.strip()))}
 
 
 def _invocation(run: dict[str, Any]) -> dict[str, Any]:
-    """How the run ended; an error of the suite is no result about the target."""
+    """How the run ended; an error of the suite is not a result about the target."""
     broken = [entry for entry in run["clauses"] if entry["verdict"] == "error"]
-    made: dict[str, Any] = {"executionSuccessful": run["verdict"] != "error", "startTimeUtc": _utc(run["started"])}
+    invocation: dict[str, Any] = {
+        "executionSuccessful": run["verdict"] != "error",
+        "startTimeUtc": _utc(run["started"]),
+    }
     if "exit" in run:
-        made["exitCode"] = run["exit"]
+        invocation["exitCode"] = run["exit"]
     if broken:
-        made["toolExecutionNotifications"] = [
+        invocation["toolExecutionNotifications"] = [
             {
                 "level": "error",
                 "message": {"text": line(entry.get("reason", ""), LONGEST) or "error"},
@@ -139,7 +142,7 @@ def _invocation(run: dict[str, Any]) -> dict[str, Any]:
             }
             for entry in broken
         ]
-    return made
+    return invocation
 
 
 def _utc(moment: str) -> str:

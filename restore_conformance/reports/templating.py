@@ -16,24 +16,24 @@ _UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)")
 
 @functools.lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
-    """The engine: what a server sends is text and never markup, and a name that is not there is an error."""
-    made = jinja2.Environment(
+    """The engine: what a server sends is text and never markup, and an unknown name is an error."""
+    engine = jinja2.Environment(
         loader=jinja2.PackageLoader("restore_conformance.reports"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters["body"] = body
-    made.filters["visible"] = visible
-    made.filters["short"] = _short
-    made.filters["when"] = when
-    made.filters["seconds"] = seconds
-    return made
+    engine.filters["body"] = body
+    engine.filters["visible"] = visible
+    engine.filters["short"] = _short
+    engine.filters["when"] = when
+    engine.filters["seconds"] = seconds
+    return engine
 
 
 def plain(text: str) -> str:
-    """A text of ours that is put into a page as it is: a style or a script."""
+    """A file of the suite that is put into a page as it is: a style or a script."""
     return markupsafe.Markup(text)  # noqa: S704 - never anything that was sent
 
 
@@ -44,9 +44,9 @@ def _short(context: jinja2.runtime.Context, text: Any) -> str:
 
 
 def when(moment: str) -> str:
-    """A moment as people write it."""
-    found = _UTC.fullmatch(moment)
-    return f"{found[1]} {found[2]} UTC" if found else visible(moment)
+    """A moment as date and time in UTC."""
+    match = _UTC.fullmatch(moment)
+    return f"{match[1]} {match[2]} UTC" if match else visible(moment)
 
 
 def seconds(number: float) -> str:

@@ -1,4 +1,4 @@
-"""What a run says in a terminal at its end: verdicts by heading, findings, what was not judged, where the reports are.
+"""What a run prints at its end: verdicts by heading, findings, what was not judged, where the reports are.
 
 Every text of a server is shown in one line, without escapes. Rich is imported here and in `progress`.
 """
@@ -16,7 +16,7 @@ MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow
 COLUMNS = {"pass": "passed", "fail": "failed", "inconclusive": "inconclusive", "none": "not tested"}
 """The verdicts in the order of the table, and what they are called there."""
 NONE = "·"
-"""Stands for no clause, so that the numbers stand out."""
+"""Shown instead of 0, so that the numbers stand out."""
 
 MOST_CLAUSES = 8
 """Clauses of one cause that are named with what they require."""
@@ -24,7 +24,7 @@ MOST_REASONS = 15
 """Lines about what was not judged or not tested."""
 
 BETWEEN = "; "
-"""Stands between the groups of what was left out of a recording."""
+"""Separates the groups of exchanges left out of a recording."""
 
 
 def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: TextIO, plain: bool = False) -> None:
@@ -34,11 +34,11 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
         _causes(run, out)
         for entry in wording.passing(run):
             print(f"passing {entry['id']}\n       does not bind: {line(entry['reason'])}", file=out)
-    if said := wording.partial(run):
-        print(line(said), file=out)
+    if text := wording.partial(run):
+        print(line(text), file=out)
     print(f"{run['verdict'].upper()}{wording.edition(run)}: {line(run['reason'])}.", file=out)
-    for said in wording.newer(run):
-        print(said, file=out)
+    for text in wording.newer(run):
+        print(text, file=out)
     counts = ", ".join(
         f"{run['summary'][name]} {words}" for name, words in wording.WORDS.items() if run["summary"].get(name)
     )
@@ -54,7 +54,7 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
 
 
 def _ledger(run: dict[str, Any], out: TextIO) -> None:
-    """What the ledger says; also in the quiet mode, for it decides the exit code."""
+    """Errors and notes of the ledger; also in the quiet mode, since they decide the exit code."""
     if "ledger" not in run:
         return
     marked = run["ledger"]["accepted"]
@@ -62,21 +62,21 @@ def _ledger(run: dict[str, Any], out: TextIO) -> None:
         left = sum("accepted" not in entry for entry in wording.broken(run))
         rest = f"; {left} broken must {'clause is' if left == 1 else 'clauses are'} not" if left else ""
         print(f"Accepted by the ledger: {', '.join(marked)}{rest}.", file=out)
-    for said in run["ledger"]["errors"]:
-        print(f"Error in the ledger: {line(said)}", file=out)
-    for said in run["ledger"].get("notes", ()):
-        print(f"Ledger: {line(said)}", file=out)
+    for message in run["ledger"]["errors"]:
+        print(f"Error in the ledger: {line(message)}", file=out)
+    for message in run["ledger"].get("notes", ()):
+        print(f"Ledger: {line(message)}", file=out)
 
 
 def _recordings(run: dict[str, Any], out: TextIO) -> None:
     """What was judged of each recording, and what was left out and why, one line a group."""
     notes: dict[tuple[str, str], list[str]] = {}
-    for one in run.get("recordings", []):
-        judged, entries = one.get("exchanges", 0), one.get("entries", 0)
-        # Cassettes of our own have no entries that are left out one by one.
+    for recording in run.get("recordings", []):
+        judged, entries = recording.get("exchanges", 0), recording.get("entries", 0)
+        # This suite's cassettes have no entries that are left out one by one.
         first = f"{judged} judged of {entries} {'entry' if entries == 1 else 'entries'}" if entries else ""
-        if first or one.get("note"):
-            notes.setdefault((first, one.get("note", "")), []).append(one["name"])
+        if first or recording.get("note"):
+            notes.setdefault((first, recording.get("note", "")), []).append(recording["name"])
     for (first, note), names in notes.items():
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         lines = [part for part in (first, *note.split(BETWEEN)) if part]
@@ -95,7 +95,7 @@ def _headings(run: dict[str, Any], out: TextIO, *, plain: bool = False) -> None:
 
 
 def _plain(rows: list[dict[str, Any]], out: TextIO) -> None:
-    """The table for a file or a CI log, which needs no colours: the library that draws them is not even loaded."""
+    """The table for a file or a CI log, which needs no colours, so that Rich is not loaded."""
     lines = [["Heading", *COLUMNS.values(), "exchanges"]]
     lines += [[row["heading"], *(str(row[name] or NONE) for name in COLUMNS), str(row["exchanges"])] for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
@@ -108,13 +108,13 @@ def _coloured(rows: list[dict[str, Any]], out: TextIO) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    made = Table(box=None, pad_edge=False, header_style="bold")
-    made.add_column("Heading")
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    grid.add_column("Heading")
     for name in (*COLUMNS.values(), "exchanges"):
-        made.add_column(name, justify="right")
+        grid.add_column(name, justify="right")
     for row in rows:
-        made.add_row(row["heading"], *(_cell(row[name], MARKS[name]) for name in COLUMNS), str(row["exchanges"]))
-    Console(file=out, highlight=False).print(made)
+        grid.add_row(row["heading"], *(_cell(row[name], MARKS[name]) for name in COLUMNS), str(row["exchanges"]))
+    Console(file=out, highlight=False).print(grid)
 
 
 def _cell(number: int, style: str) -> str:
@@ -123,10 +123,10 @@ def _cell(number: int, style: str) -> str:
 
 def _causes(run: dict[str, Any], out: TextIO) -> None:
     """What is broken, a paragraph a cause: what the target does, the clauses, and what was not judged because of it."""
-    found = [cause for cause in causes(run) if cause.head["findings"]]
-    for number, cause in enumerate(found, 1):
+    root_causes = [cause for cause in causes(run) if cause.head["findings"]]
+    for number, cause in enumerate(root_causes, 1):
         finding = cause.head["findings"][0]
-        place = f"{number}. " if len(found) > 1 else ""
+        place = f"{number}. " if len(root_causes) > 1 else ""
         often = f" (seen {wording.often(finding)})" if cause.alone else ""
         print(f"{place}{cause.level}: {line(cause.says)}{often}", file=out)
         for entry in cause.entries[:MOST_CLAUSES]:
@@ -141,7 +141,7 @@ def _causes(run: dict[str, Any], out: TextIO) -> None:
             print(f"   and {len(cause.entries) - MOST_CLAUSES} more clauses: see the report", file=out)
         if cause.consequences:
             print(f"   not judged because of it: {_listed(cause.consequences)}", file=out)
-    if found:
+    if root_causes:
         print(file=out)
 
 

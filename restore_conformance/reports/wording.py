@@ -1,4 +1,4 @@
-"""What a run record says, in the words that every form of report shares: sentences, order, places, ids for support.
+"""The texts that every form of report shares, made from a run record: sentences, order, places, ids for support.
 
 Pure functions of the record and of the contract. Knows no form of report, and marks nothing up.
 """
@@ -15,18 +15,18 @@ from restore_conformance.records.causes import Record
 
 SUBJECT = "Create sharePointRestoreSession (beta), Microsoft Graph Backup Storage"
 VERDICTS = ("fail", "error", "inconclusive", "none", "pass")
-"""From what must be read first to what need not be read."""
+"""Verdicts in the order of their importance to a reader."""
 WORDS = {
     "fail": "failed", "error": "suite error", "inconclusive": "inconclusive", "none": "not tested", "pass": "passed",
 }  # fmt: skip
-"""The verdicts, for people."""
+"""The verdicts in words."""
 SUPPORT_HEADERS = ("request-id", "client-request-id", "x-ms-ags-diagnostic", "date")
 """Headers that a vendor's support asks for."""
 
 LACKING = {
     "caller": "they need another caller (--identity)",
     "ids": "they need ids that exist on the target (--restore-points, --granular-items)",
-    "room": "there was no room for them",
+    "room": "the budget of requests was too small",
     "untested": "no exchange can show them",
 }
 """Why clauses are not tested, for the kinds of reasons that are the same for all of their clauses."""
@@ -34,21 +34,22 @@ LACKING = {
 LATER = "they begin with a later edition than the one that binds (--edition latest)"
 """Why clauses of a newer edition are not tested."""
 
+_ROUTE = re.compile(r"no route for ([a-z-]+)")
 _REFUSED = re.compile(r"was never refused$|^no refusal of |was refused between")
 _RFC = re.compile(r"RFC (\d+)(?:, (\d[\d.]*))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the contract says something: the words for it, and the address of the page and heading (or nothing)."""
+    """A place in the contract: its name, and the address of the page and heading (or "")."""
 
     text: str
     address: str = ""
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def counted(number: int, singular: str, plural: str = "") -> str:
     """A number with its noun."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def broken(run: Record, level: str = "must") -> list[Record]:
@@ -57,32 +58,32 @@ def broken(run: Record, level: str = "must") -> list[Record]:
 
 
 def sentence(run: Record) -> str:
-    """The verdict for somebody who did not run the suite. It may hold text of the target."""
+    """The verdict for a reader who did not run the suite. It may hold text of the target."""
     target = "the recorded service" if run.get("recordings") else f"the target {run['target']}"
     musts, accepted = broken(run), [entry for entry in run["clauses"] if entry.get("accepted")]
     judged = sum(e["level"] == "must" and e["verdict"] in {"pass", "fail"} for e in run["clauses"])
     match run["verdict"]:
         case "conformant":
-            said = f"{target} keeps its contract: {_kept(run, judged, len(musts))}."
+            text = f"{target} keeps its contract: {_kept(run, judged, len(musts))}."
         case "non-conformant":
             what = f"{len(musts)} of {counted(judged, 'binding clause')} judged {_are(len(musts))} broken"
-            said = f"{target} breaks its contract: {what if musts else run['reason']}."
+            text = f"{target} breaks its contract: {what if musts else run['reason']}."
         case "inconclusive":
-            said = f"it could not be told whether {target} keeps its contract: {run['reason']}."
+            text = f"it could not be decided whether {target} keeps its contract: {run['reason']}."
         case _:
-            said = f"the suite itself failed, which says nothing of {target}: {run['reason']}."
+            text = f"the suite itself failed, which says nothing about {target}: {run['reason']}."
     if accepted:
-        said += f" {counted(len(accepted), 'deviation')} {_are(len(accepted))} accepted for now."
-    return said[0].upper() + said[1:]
+        text += f" {counted(len(accepted), 'deviation')} {_are(len(accepted))} accepted for now."
+    return text[0].upper() + text[1:]
 
 
 def _kept(run: Record, judged: int, accepted: int) -> str:
-    kept = judged - accepted
-    said = f"all {kept} binding clauses that could be judged were kept"
+    followed = judged - accepted
+    text = f"all {followed} binding clauses that could be judged were kept"
     if accepted:
-        said = f"{kept} of {judged} binding clauses were kept, the others are accepted deviations"
+        text = f"{followed} of {judged} binding clauses were kept, the others are accepted deviations"
     advice = len(broken(run, "should"))
-    return said + (f", {counted(advice, 'recommendation')} {_are(advice)} not followed" if advice else "")
+    return text + (f", {counted(advice, 'recommendation')} {_are(advice)} not followed" if advice else "")
 
 
 def _are(number: int) -> str:
@@ -100,7 +101,7 @@ def newer(run: Record) -> list[str]:
     for edition in run.get("edition", {}).get("newer", ()):
         missed, judged = edition["not_followed"], edition["judged"]
         what = f"{len(missed)} of {judged} not followed ({', '.join(missed)})" if missed else f"all {judged} followed"
-        what = f"{what}; --edition latest to bind" if judged else "nothing of it could be judged"
+        what = f"{what}; --edition latest to bind" if judged else "nothing could be judged"
         sentences.append(f"Edition {edition['name']}: {what}.")
     return sentences
 
@@ -111,7 +112,7 @@ def not_followed(run: Record) -> list[Record]:
 
 
 def partial(run: Record) -> str:
-    """What to know before reading on, where the run did not come to its end; else nothing."""
+    """A warning where the run did not come to its end; else ""."""
     stopped = run.get("stopped", "")
     if not stopped:
         return ""
@@ -119,7 +120,7 @@ def partial(run: Record) -> str:
 
 
 def passing(run: Record) -> list[Record]:
-    """Clauses with something that was seen in a refusal and did not come again: shown, and binding nobody."""
+    """Clauses whose deviation was seen in one refusal and not again: shown, not binding."""
     return [entry for entry in run["clauses"] if "passing" in entry]
 
 
@@ -158,9 +159,11 @@ def unjudged(run: Record) -> dict[str, list[Record]]:
 
 
 def untested(run: Record) -> dict[str, list[Record]]:
-    """The clauses that nothing tested, by what this run lacked for them, the largest group first."""
+    """The clauses that were not tested, by what this run lacked for them, the largest group first."""
     entries = [entry for entry in run["clauses"] if entry["verdict"] == "none" and "root" not in entry]
-    routes = dict.fromkeys(entry["id"].partition("/")[0] for entry in entries if entry.get("why") == "route")
+    routes = dict.fromkeys(
+        found[1] for entry in entries if entry.get("why") == "route" and (found := _ROUTE.search(entry["reason"]))
+    )
     refused = any(status[0] == "4" for statuses in run.get("answers", {}).values() for status in statuses)
 
     def lacking(entry: Record) -> str:
@@ -171,7 +174,7 @@ def untested(run: Record) -> dict[str, list[Record]]:
             return LACKING[kind]
         if entry.get("newer"):
             return LATER
-        reason = entry.get("reason") or "nothing that was sent tests them"
+        reason = entry.get("reason") or "no request of the run tests them"
         never = "answers" in run and not refused and _REFUSED.search(reason)
         return "the target never refused anything" if never else reason
 
@@ -198,7 +201,7 @@ def often(finding: Record) -> str:
 
 
 def places(entry: Record) -> Iterator[Place]:
-    """Where a clause stands: on which page, under which heading, and on what else it rests."""
+    """Where a clause is stated: page, heading, and other sources."""
     documents = pinned()
     operation, _, rest = entry["id"].partition("/")
     page = documents.toml(f"{operation}/page.toml")
@@ -213,9 +216,9 @@ def places(entry: Record) -> Iterator[Place]:
     else:
         yield Place(f"{page['title']}, {entry['heading']}", _heading(page["address"], entry["heading"]))
         if source:
-            found = _RFC.search(source)
-            section = f"#section-{found[2]}" if found and found[2] else ""
-            yield Place(source, f"https://www.rfc-editor.org/rfc/rfc{found[1]}{section}" if found else "")
+            match = _RFC.search(source)
+            section = f"#section-{match[2]}" if match and match[2] else ""
+            yield Place(source, f"https://www.rfc-editor.org/rfc/rfc{match[1]}{section}" if match else "")
 
 
 def _operations() -> list[str]:
@@ -227,7 +230,7 @@ def _page(name: str) -> dict[str, Any]:
 
 
 def _heading(address: str, heading: str) -> str:
-    """The address of a heading; what stands before the first one has none."""
+    """The address of a heading; text before the first heading has none."""
     return address if heading in {"", "introduction"} else f"{address}#{heading.replace(' ', '-')}"
 
 
@@ -255,7 +258,7 @@ def first_seen(entry: Record, run: Record) -> str:
 
 
 def since(run: Record) -> str:
-    """What is known about since when, for the whole run: said once, where no history was given."""
+    """Since when, for the whole run: said once, where no history was given."""
     known = any("history" in entry for entry in run["clauses"])
     return "" if known else f"First seen in this run, {run['started']}: no history was given (--history FILE)."
 

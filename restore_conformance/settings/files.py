@@ -72,7 +72,7 @@ def _run_of(table: dict[str, Any], own: Path) -> dict[str, Any]:
     within = table.pop("run", {})
     if not isinstance(within, dict):
         raise UsageError(f"{own}: [run] is a table of settings; got {type(within).__name__}.")
-    made: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for given, known, where in ((table, ANYWHERE, ""), (within, RUN, "run.")):
         for key, value in given.items():
             name = key.replace("-", "_")
@@ -82,11 +82,11 @@ def _run_of(table: dict[str, Any], own: Path) -> dict[str, Any]:
                     f"{own} has the unknown table or setting {ascii(where + key)[:60]}; there are: {there}."
                     f"{suggestion(name, known)}"
                 )
-            if name in made:
+            if name in values:
                 raise UsageError(f"{own} holds {name} twice: before the first table and in [run].")
             known[name].typed(value, f"{own}: {where}{key}")
-            made[name] = _beside(own.parent, value) if RUN[name].kind in {"file", "folder"} else value
-    return made
+            values[name] = _beside(own.parent, value) if RUN[name].kind in {"file", "folder"} else value
+    return values
 
 
 def _beside(folder: Path, value: str) -> str:
@@ -114,15 +114,15 @@ def _own(path: Path, *, named: bool) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{shown} is no TOML: {error}.") from None
+        raise UsageError(f"{shown} is not TOML: {error}.") from None
     return _tool(table) if path.name == PROJECT else table
 
 
 def _tool(table: dict[str, Any]) -> dict[str, Any]:
     """Our part of a pyproject.toml."""
     tools = table.get("tool")
-    found = tools.get("restore-conformance") if isinstance(tools, dict) else None
-    return found if isinstance(found, dict) else {}
+    own = tools.get("restore-conformance") if isinstance(tools, dict) else None
+    return own if isinstance(own, dict) else {}
 
 
 def _found(path: Path, own: Path) -> tuple[dict[str, Any], str]:

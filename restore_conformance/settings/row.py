@@ -24,7 +24,7 @@ Kind = Literal["text", "whole", "number", "switch", "file", "folder", "date", "t
 """`texts` is a list; `pairs` a list of NAME=VALUE, in a file a table of texts."""
 Given = Literal["nowhere", "own", "anywhere"]
 """Which file may hold a setting: none; one that is the user's (named with --config, or in the folder for the user's
-configuration); or also one that only lies in the working directory and may come with somebody else's checkout."""
+configuration); or also one that is merely in the working directory and may come with somebody else's checkout."""
 
 MEMBERS = {
     "text": "text", "whole": "a whole number", "number": "a number", "switch": "true or false", "file": "text",
@@ -61,10 +61,10 @@ class Setting:
 
     def at(self, command: str) -> Setting:
         """The row as a command has it."""
-        made = replace(self, **self.differs[command]) if command in self.differs else self
-        if command == "pytest" and not made.spelled.startswith(PYTEST):
-            made = replace(made, option=PYTEST + made.spelled.removeprefix("--"))
-        return made
+        row = replace(self, **self.differs[command]) if command in self.differs else self
+        if command == "pytest" and not row.spelled.startswith(PYTEST):
+            row = replace(row, option=PYTEST + row.spelled.removeprefix("--"))
+        return row
 
     @property
     def spelled(self) -> str:
@@ -124,15 +124,15 @@ class Setting:
         if not self.fits(value):
             raise UsageError(f"{where} is {MEMBERS[self.kind]}; got {str(value)[:40]!r}.")
         if self.kind == "texts":
-            return [self.checked(one, where) for one in value]
-        return [f"{key}={one}" for key, one in value.items()] if self.kind == "pairs" else self.checked(value, where)
+            return [self.checked(item, where) for item in value]
+        return [f"{key}={item}" for key, item in value.items()] if self.kind == "pairs" else self.checked(value, where)
 
     def fits(self, value: Any) -> bool:
         """Whether the value of a file has the type of this setting."""
         if self.kind == "pairs":
-            return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+            return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
         if self.kind == "texts":
-            return isinstance(value, list) and all(isinstance(one, str) for one in value)
+            return isinstance(value, list) and all(isinstance(item, str) for item in value)
         wanted = {"whole": (int,), "number": (int, float), "switch": (bool,)}.get(self.kind, (str,))
         return type(value) in wanted
 

@@ -46,8 +46,8 @@ class Settings:
 
     def known_ids(self) -> list[str] | None:
         """The ids of restore points and items that exist on the target, or None where none were named."""
-        found = [*self.restore_points, *(item["id"] for item in self.granular_items)]
-        return found or None
+        ids = [*self.restore_points, *(item["id"] for item in self.granular_items)]
+        return ids or None
 
     def chosen(self) -> Chosen:
         """The edition that binds. Raises UsageError for an unknown one."""
@@ -63,21 +63,23 @@ class Settings:
 
     def shown(self) -> dict[str, str]:
         """Every setting as text, secrets as set or unset."""
-        made = {}
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if ROWS[_ROW.get(one.name, one.name)].secret:
+        texts = {}
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if ROWS[_ROW.get(setting.name, setting.name)].secret:
                 names = [pair[0] for pair in value] if isinstance(value, tuple) else value
-                made[one.name] = ("set" if isinstance(value, str) else "set: " + ", ".join(names)) if value else "unset"
-            elif one.name == "only":
-                made[one.name] = ", ".join(value) or EVERY
+                texts[setting.name] = (
+                    ("set" if isinstance(value, str) else "set: " + ", ".join(names)) if value else "unset"
+                )
+            elif setting.name == "only":
+                texts[setting.name] = ", ".join(value) or EVERY
             elif isinstance(value, tuple):
-                made[one.name] = f"{len(value)} named" if value else "none"
+                texts[setting.name] = f"{len(value)} named" if value else "none"
             elif isinstance(value, dict):
-                made[one.name] = ", ".join(f"{k}={'|'.join(sorted(v))}" for k, v in value.items()) or "none"
+                texts[setting.name] = ", ".join(f"{k}={'|'.join(sorted(v))}" for k, v in value.items()) or "none"
             else:
-                made[one.name] = str(value)
-        return made
+                texts[setting.name] = str(value)
+        return texts
 
 
 EVERY = "every clause"

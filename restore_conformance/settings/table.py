@@ -184,12 +184,12 @@ _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 def respelled(text: str, names: Mapping[str, str]) -> str:
     """A sentence about the options of the command, with the names that they have in another front."""
-    return _OPTION.sub(lambda found: names.get(found[0], found[0]), text)
+    return _OPTION.sub(lambda match: names.get(match[0], match[0]), text)
 
 
 def secrets_in(arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
     """The secrets of a command line and of the environment, each under a name, known before anything is parsed."""
-    found: dict[str, str] = {}
+    secrets: dict[str, str] = {}
     for row in (row for row in SETTINGS if row.secret):
         spellings = {row.spelled, row.at("pytest").spelled}
         given = environment.get(row.environment, "").splitlines() if row.variable else []
@@ -199,5 +199,5 @@ def secrets_in(arguments: Sequence[str], environment: Mapping[str, str]) -> dict
                 given.append(joined if mark else arguments[at + 1] if at + 1 < len(arguments) else "")
         for number, text in enumerate(given):
             name, _, value = text.partition("=") if row.kind == "pairs" else (str(number or ""), "", text)
-            found[f"{row.spelled.removeprefix('--')} {name.strip()}".strip()] = value.strip()
-    return {name: value for name, value in found.items() if value}
+            secrets[f"{row.spelled.removeprefix('--')} {name.strip()}".strip()] = value.strip()
+    return {name: value for name, value in secrets.items() if value}

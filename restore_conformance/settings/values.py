@@ -32,7 +32,7 @@ def identities_from(pairs: Sequence[str], token: str, note: Note, where: str = "
 
     `token` is that of the good caller, which a delegated or an application caller may share.
     """
-    made: dict[str, str] = {}
+    tokens: dict[str, str] = {}
     for pair in pairs:
         name, _, given = pair.partition("=")
         kind = CALLERS.get(name.strip().lower())
@@ -41,13 +41,13 @@ def identities_from(pairs: Sequence[str], token: str, note: Note, where: str = "
             known = "read-only, no-permission, personal, expired, delegated, application"
             near = "" if kind else suggestion(name.strip().lower(), CALLERS)
             raise UsageError(f"{where} takes NAME=TOKEN with NAME one of {known}; got {name[:40]!r}.{near}")
-        made[kind] = bare
-    served = {token, *(made[kind] for kind in SERVED if kind in made)} - {""}
-    for kind, bare in made.items():
-        others = {made[other] for other in made if other != kind}
+        tokens[kind] = bare
+    served = {token, *(tokens[kind] for kind in SERVED if kind in tokens)} - {""}
+    for kind, bare in tokens.items():
+        others = {tokens[other] for other in tokens if other != kind}
         if kind not in SERVED and bare in served | others:
             raise UsageError(f"{where} {kind} has the same token as another caller; each of them needs its own.")
-    return made
+    return tokens
 
 
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -69,7 +69,7 @@ HOPS = frozenset(
 
 def headers_from(pairs: Sequence[str], where: str = "--header") -> tuple[tuple[str, str], ...]:
     """NAME=VALUE pairs; of one name the last counts. Raises UsageError for a header that nobody may add."""
-    made: dict[str, tuple[str, str]] = {}
+    headers: dict[str, tuple[str, str]] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
         name, value, low = name.strip(), value.strip(), name.strip().lower()
@@ -82,8 +82,8 @@ def headers_from(pairs: Sequence[str], where: str = "--header") -> tuple[tuple[s
             raise UsageError(f"{where} {name} is not added, since that header {why}.")
         if not all(" " <= letter <= "~" for letter in value):
             raise UsageError(f"{where} {name} holds a letter that no header can carry; give printable ASCII.")
-        made[low] = (name, value)
-    return tuple(made.values())
+        headers[low] = (name, value)
+    return tuple(headers.values())
 
 
 def token_from(given: str, note: Note, where: str = "--token") -> str:
@@ -96,9 +96,9 @@ def token_from(given: str, note: Note, where: str = "--token") -> str:
     if scheme:
         token = token[scheme.end() :]
         note(f"{where} begins with {scheme[0].strip()!r}, which is the scheme; what follows it is taken as the token.")
-    odd = next((letter for letter in token if not " " <= letter <= "~"), "")
-    if odd:
-        what = "a line break" if odd in "\r\n" else "a control character" if odd.isascii() else "a letter beyond ASCII"
+    bad = next((letter for letter in token if not " " <= letter <= "~"), "")
+    if bad:
+        what = "a line break" if bad in "\r\n" else "a control character" if bad.isascii() else "a letter beyond ASCII"
         raise UsageError(f"{where} holds {what}, which no Authorization header can carry; give the token alone.")
     return token
 
@@ -122,11 +122,11 @@ def lines_from(option: str, path: str) -> list[str]:
 def restore_points_from(path: str, where: str = "--restore-points") -> tuple[str, ...]:
     """One id on each line, or a JSON array of ids. Raises UsageError for an empty file and for what is not a GUID."""
     lines = lines_from(where, path)
-    found = _json(lines) if lines and lines[0].startswith("[") else lines
-    ids = tuple(str(one.get("id", "")) if isinstance(one, dict) else str(one) for one in found)
-    for one in ids:
-        if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", one):
-            raise UsageError(f"{where} {path} holds {one[:60]!r}, which is no GUID; one id on each line.")
+    entries = _json(lines) if lines and lines[0].startswith("[") else lines
+    ids = tuple(str(entry.get("id", "")) if isinstance(entry, dict) else str(entry) for entry in entries)
+    for point in ids:
+        if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", point):
+            raise UsageError(f"{where} {path} holds {point[:60]!r}, which is not a GUID; one id on each line.")
     if not ids:
         raise UsageError(f"{where} {path} names no restore point; one id on each line.")
     return tuple(dict.fromkeys(ids))
@@ -135,20 +135,20 @@ def restore_points_from(path: str, where: str = "--restore-points") -> tuple[str
 def granular_items_from(path: str, where: str = "--granular-items") -> tuple[dict[str, str], ...]:
     """`browseSessionId id` on each line, or a JSON array of objects with both. Raises UsageError."""
     lines = lines_from(where, path)
-    made = []
-    for one in _json(lines) if lines and lines[0].startswith("[") else [line.split(None, 1) for line in lines]:
-        pair = [one.get("browseSessionId"), one.get("id")] if isinstance(one, dict) else one
+    pairs = []
+    for entry in _json(lines) if lines and lines[0].startswith("[") else [line.split(None, 1) for line in lines]:
+        pair = [entry.get("browseSessionId"), entry.get("id")] if isinstance(entry, dict) else entry
         if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(part, str) and part for part in pair):
             raise UsageError(f"{where} {path}: each line takes a browse session id, a blank and an item key.")
-        made.append({"browseSessionId": pair[0], "id": pair[1].strip()})
-    if not made:
+        pairs.append({"browseSessionId": pair[0], "id": pair[1].strip()})
+    if not pairs:
         raise UsageError(f"{where} {path} names no item.")
-    return tuple(made)
+    return tuple(pairs)
 
 
 def _json(lines: list[str]) -> list[Any]:
     try:
-        found = json.loads("\n".join(lines))
+        value = json.loads("\n".join(lines))
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"The file begins like a JSON array and is none: {error}.") from None
-    return found if isinstance(found, list) else []
+        raise UsageError(f"The file begins like a JSON array and is not one: {error}.") from None
+    return value if isinstance(value, list) else []

@@ -14,7 +14,7 @@ from restore_conformance.exchange import Exchange
 
 
 class Phase(StrEnum):
-    """What has become of a session, as far as the exchanges so far tell."""
+    """What has become of a session, as far as the exchanges so far show."""
 
     UNHEARD = "unheard"
     """No answer has named it."""
@@ -77,7 +77,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What came between two whole lists of sessions that the same caller read one after the other.
+    """What happened between two whole lists of sessions that the same caller read one after the other.
 
     `earlier` ended the first of them; `new` are the items that only the second shows. So many requests to create a
     session were `refused` in between, `refusal` first; `asked` is the same where the same was asked. `sure` says that
@@ -109,7 +109,7 @@ class Known:
     `sent` are the artifacts that the session should hold, as they were sent, by kind; `listed` the items of the last
     whole list that agreed. `pages` are the pages of a list read so far, this one included, and `whole` says that no
     page is missing; `continues` is the operation whose link led here, where the target is not one of that operation.
-    `rows` compares a whole list of sessions, and `between` says what came between it and the whole lists before it,
+    `rows` compares a whole list of sessions, and `between` says what happened between it and the whole lists before it,
     the latest last. `routes` are the operations that the target has shown to have, `asked` those that it was asked
     for; `given` all ids that it gave to sessions, and `others` how many it gave since this one. `active` says, of an
     activation, how many other sessions are known to have started. `broken` are the clauses found broken about this one.
@@ -153,8 +153,8 @@ class Known:
         """What clauses may ask for: "session:draft", "since:added", "page:list" and so on."""
         tags = {
             f"session:{self.phase}",
-            *(f"since:{one}" for one in self.since),
-            *(f"asked:{one}" for one in self.asked),
+            *(f"since:{cause}" for cause in self.since),
+            *(f"asked:{operation}" for operation in self.asked),
         }
         if self.foreign:
             tags.add("session:foreign")
@@ -162,8 +162,8 @@ class Known:
 
     def besides(self, needs: Collection[str]) -> Known:
         """The same without the rows of sessions about which one of these clauses was found broken."""
-        kept = tuple(row for row in self.rows if not any(need in row.broken for need in needs))
-        return self if len(kept) == len(self.rows) else replace(self, rows=kept)
+        rows = tuple(row for row in self.rows if not any(need in row.broken for need in needs))
+        return self if len(rows) == len(self.rows) else replace(self, rows=rows)
 
     def bare(self) -> Known:
         """The tags and no exchange: what is kept once an exchange was judged, so that none holds on to all before."""
@@ -178,6 +178,6 @@ class Known:
 
     def evidence(self, exchange: Exchange) -> list[Exchange]:
         """At most three exchanges: what made the session or set the expectation, and the one judged, in order."""
-        chosen = [one for one in (self.because or self.created, self.before) if one is not None]
-        found = {one.number: one for one in (*chosen, exchange)}
-        return [found[number] for number in sorted(found)]
+        chosen = [earlier for earlier in (self.because or self.created, self.before) if earlier is not None]
+        by_number = {earlier.number: earlier for earlier in (*chosen, exchange)}
+        return [by_number[number] for number in sorted(by_number)]

@@ -55,9 +55,9 @@ class Lists:
                 since.lost = True
 
     def listed(self, key: str, pages: tuple[Exchange, ...]) -> tuple[Between, ...]:
-        """Take note of a whole list; what came between this one and those before it, the latest last."""
+        """Take note of a whole list; give what was sent between it and each list before it, the latest last."""
         last = pages[-1]
-        shown = {str(one.get("id")).lower(): one for page in pages for one in values(page)}
+        shown = {str(item.get("id")).lower(): item for page in pages for item in values(page)}
         before = self._since.get(key)
         if before is None and len(self._since) >= CALLERS:
             return ()
@@ -66,13 +66,13 @@ class Lists:
         if before is None:
             return ()
         now.past = before.past
-        new: tuple[Mapping[str, Any], ...] = tuple(one for name, one in shown.items() if name not in before.ids)
+        new: tuple[Mapping[str, Any], ...] = tuple(item for name, item in shown.items() if name not in before.ids)
         # What a request in trouble made may be seen late, in the list after the next.
         sure = not (before.lost or before.doubts)
-        found = Between(before.listed, before.refused, before.refusal, before.asked.hexdigest(), new, sure)
-        if now.past and _quiet(now.past[-1]) and _quiet(found):
+        between = Between(before.listed, before.refused, before.refusal, before.asked.hexdigest(), new, sure)
+        if now.past and _quiet(now.past[-1]) and _quiet(between):
             now.past.pop()
-        now.past.append(found)
+        now.past.append(between)
         return tuple(now.past)
 
 
@@ -81,7 +81,7 @@ def _quiet(between: Between) -> bool:
 
 
 def _content(exchange: Exchange) -> bytes:
-    """What tells a request to create a session from another."""
+    """What distinguishes a request to create a session."""
     request = exchange.request
-    kept = request.target, request.header("Content-Type"), exchange.sent.caller, request.body
-    return repr(kept).encode()
+    content = request.target, request.header("Content-Type"), exchange.sent.caller, request.body
+    return repr(content).encode()

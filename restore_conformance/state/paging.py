@@ -54,5 +54,5 @@ class Paging:
 
 def leads(link: str, target: str) -> bool:
     """Whether a link leads to this target: the same path below the base, and the same query."""
-    one, other = urlsplit(link), urlsplit(target)
-    return one.query == other.query and unquote(one.path).endswith(unquote(other.path))
+    linked, asked = urlsplit(link), urlsplit(target)
+    return linked.query == asked.query and unquote(linked.path).endswith(unquote(asked.path))

@@ -147,8 +147,8 @@ class Session:
             return OPEN
         if shown == expected:
             return Aspect(Fit.AGREES, expected, shown)
-        known = [one.total for one in self.versions]
-        most = max(one or 0 for one in known)
+        known = [version.total for version in self.versions]
+        most = max(total or 0 for total in known)
         may = 0 <= shown <= most or None in known[1:]
         return Aspect(Fit.BEHIND if may else Fit.CONTRADICTS, expected, shown)
 
@@ -169,7 +169,17 @@ class Session:
     def was_otherwise(self, name: str, kind: str = "") -> bool:
         """Whether an aspect of the session was another one before its last change, as far as anybody knows."""
         now = _value(self.now, name, kind)
-        return any(_value(one, name, kind) not in {None, now} for one in self.versions[:-1])
+        return any(_value(version, name, kind) not in {None, now} for version in self.versions[:-1])
+
+    def learn_total(self, view: View, shown: int | None, *, long_ago: bool) -> None:
+        """Believe a total that nobody could know once a view shows it twice, and it fits or the change is long ago."""
+        view.alike = view.alike + 1 if view.total == shown else 1
+        view.total = shown
+        if shown is not None and self.now.total is None and view.alike > 1:
+            # What is not what was sent may be of before the change, however often it was read.
+            held = [self.now.items.get(kind) for kind in KINDS.values()]
+            fits = None not in held and sum(number or 0 for number in held) == shown
+            self.now.total = shown if fits or long_ago else None
 
     def adopt(self, aspects: Mapping[str, Aspect], kind: str = "") -> None:
         """Believe what was shown in spite of what should be there, so that one cause is found once."""
@@ -199,8 +209,8 @@ def session_of(exchange: Exchange) -> str:
     """The id of the session a create made, or "" where it made none, or none that can be asked for."""
     if exchange.trouble or exchange.status != 201 or not isinstance(exchange.answer, dict):
         return ""
-    found = exchange.answer.get("id")
-    return found if isinstance(found, str) and is_segment(found) else ""
+    name = exchange.answer.get("id")
+    return name if isinstance(name, str) and is_segment(name) else ""
 
 
 def shows_route(exchange: Exchange) -> bool:
@@ -214,7 +224,7 @@ def shows_route(exchange: Exchange) -> bool:
 
 def ids_of(artifacts: Iterable[Any]) -> list[str]:
     """The ids of artifacts in small letters, as far as they have one."""
-    return [str(one["id"]).lower() for one in artifacts if isinstance(one, dict) and one.get("id")]
+    return [str(artifact["id"]).lower() for artifact in artifacts if isinstance(artifact, dict) and artifact.get("id")]
 
 
 def page_value(exchange: Exchange) -> Any:

@@ -1,6 +1,6 @@
 """When what a reading lacks is evidence: how long and how often a view has to be read after a change.
 
-Knows views and what they lack; takes no exchange in.
+Knows views and what they lack; follows no exchanges.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ TROUBLE = "trouble"
 
 @dataclass(slots=True)
 class Settling:
-    """What views of a target came to show, and what they never did."""
+    """What views of a target have shown after a change, and what they never showed."""
 
     never: set[tuple[str, str]] = field(default_factory=set)
-    _came: set[tuple[str, str]] = field(default_factory=set)
+    _shown: set[tuple[str, str]] = field(default_factory=set)
 
     def settled(self, exchange: Exchange, session: Session, view: View, key: tuple[str, str]) -> bool:
         """Whether what a reading lacks is evidence by now; such a view is not waited for again.
@@ -50,29 +50,59 @@ class Settling:
         if key in {("get", PRESENCE), ("get-typed", PRESENCE)}:
             return False
         late = age is not None and age >= LONG
-        return not late and key not in self._came and any(key[1] == what for _, what in self.never)
+        return not late and key not in self._shown and any(key[1] == what for _, what in self.never)
 
-    def came(self, key: tuple[str, str]) -> None:
-        """Take note that a view came to show something."""
+    def note_shown(self, key: tuple[str, str]) -> None:
+        """Take note that a view has shown something."""
         self.never.discard(key)
-        self._came.add(key)
+        self._shown.add(key)
 
     def shows(
         self, operation: str, session: Session, view: View, aspects: Mapping[str, Aspect], kind: str = ""
     ) -> None:
         """Take note of what a view shows by now that it did not show before, or that was otherwise before."""
-        for name, one in aspects.items():
-            if one.fit is not Fit.AGREES:
+        for name, aspect in aspects.items():
+            if aspect.fit is not Fit.AGREES:
                 continue
             known = name in view.values
-            if view.values[name] != one.expected if known else session.was_otherwise(name, kind):
-                self.came((operation, what_of(name, aspects)))
-            view.values[name] = one.expected
+            if view.values[name] != aspect.expected if known else session.was_otherwise(name, kind):
+                self.note_shown((operation, what_of(name, aspects)))
+            view.values[name] = aspect.expected
+
+
+@dataclass(slots=True)
+class Calm:
+    """For how long nothing was asked for that moves rows of the list of sessions from one page to another."""
+
+    _requests: int = 0
+    _last: float | None = None
+    _readings: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def disturb(self, exchange: Exchange) -> None:
+        """Take note of a request that may have moved rows: any that was not refused."""
+        if exchange.trouble or not 400 <= (exchange.status or 0) < 500:
+            self._requests, self._last = self._requests + 1, answered_at(exchange)
+
+    def read(self, key: str, exchange: Exchange) -> tuple[bool, float | None]:
+        """Whether all pages of a list that was read show the same by now, and how many seconds it has been calm."""
+        requests, readings = self._readings.get(key, (-1, 0))
+        readings = readings + 1 if requests == self._requests else 1
+        self._readings[key] = self._requests, readings
+        age = self._age(exchange)
+        return not self._requests or long_enough(age, readings), age
+
+    def is_past(self, exchange: Exchange) -> bool:
+        """Whether it has been calm for long, as far as a list says that was not read to its end."""
+        return self._last is None or (self._age(exchange) or 0.0) >= LONG
+
+    def _age(self, exchange: Exchange) -> float | None:
+        answered = answered_at(exchange)
+        return None if answered is None or self._last is None else answered - self._last
 
 
 def lacking(aspects: Mapping[str, Aspect]) -> str:
     """The first aspect that is behind, or ""."""
-    return next((name for name, one in aspects.items() if one.fit is Fit.BEHIND), "")
+    return next((name for name, aspect in aspects.items() if aspect.fit is Fit.BEHIND), "")
 
 
 def what_of(name: str, aspects: Mapping[str, Aspect]) -> str:
@@ -87,5 +117,5 @@ def long_enough(age: float | None, readings: int) -> bool:
 
 def age_of(exchange: Exchange, session: Session) -> float | None:
     """Seconds from the last change of a session to an answer."""
-    came = answered_at(exchange)
-    return None if came is None or session.at is None else came - session.at
+    answered = answered_at(exchange)
+    return None if answered is None or session.at is None else answered - session.at

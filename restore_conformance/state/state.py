@@ -7,15 +7,15 @@ any change. Memory is bounded.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from restore_conformance.exchange import Exchange
-from restore_conformance.recogniser.answers import exceptions, total
-from restore_conformance.state.additions import adds_again, removed_by, sent_by
+from restore_conformance.recogniser.answers import total
+from restore_conformance.state.change_times import ChangeTimes
+from restore_conformance.state.changes import changed, sent_by
 from restore_conformance.state.facts import CHANGES, LISTS, NOT_THERE, answered_at, caller_of, is_about, reads
 from restore_conformance.state.known import (
     COUNT,
@@ -43,17 +43,12 @@ from restore_conformance.state.session import (
     shows_route,
     values,
 )
-from restore_conformance.state.settling import LONG, TROUBLE, Settling, age_of, lacking, long_enough, what_of
+from restore_conformance.state.settling import LONG, TROUBLE, Calm, Settling, age_of, lacking, what_of
 
 SESSIONS = 5000
-"""Sessions followed at a time; the one that was heard of longest ago is let go first."""
+"""Sessions followed at a time; the one that was named longest ago is let go first."""
 GIVEN = 100_000
 """Ids that are remembered as given to a session."""
-FINE = re.compile(r"\.\d*[1-9]")
-"""What a time has that tells two moments within a second apart."""
-
-MOVES = {STATUS: "activate", COUNT: "update", ITEMS: "update"}
-"""The operation that changes an aspect of a session."""
 
 
 @dataclass(slots=True)
@@ -71,12 +66,10 @@ class State:
     _lists: Lists = field(default_factory=Lists)
     _changes: int = 0
     _altered: int = 0
-    _moves: int = 0
-    _moved: float | None = None
-    _calm: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _calm: Calm = field(default_factory=Calm)
     _created: int = 0
     _asked: frozenset[str] = frozenset()
-    _stamped: set[str] = field(default_factory=set)
+    _times: ChangeTimes = field(default_factory=ChangeTimes)
 
     def take(self, exchange: Exchange) -> Known:
         """Take one exchange in, and say what was known before it and how its answer compares."""
@@ -101,33 +94,28 @@ class State:
 
     def _session(self, exchange: Exchange) -> Session | None:
         name = exchange.sent.session.lower()
-        found = self._sessions.get(name)
-        if found is not None:
+        session = self._sessions.get(name)
+        if session is not None:
             self._sessions.move_to_end(name)
-            if exchange.sent.caller == "unknown" and found.caller != caller_of(exchange):
+            if exchange.sent.caller == "unknown" and session.caller != caller_of(exchange):
                 return None  # another token may not be allowed to see it
-            made = exchange.sent.session == found.created.answer.get("id") or 200 <= (exchange.status or 0) < 300
-            if not made:
-                return None  # letter case may tell ids apart
-        return found
+            same_id = exchange.sent.session == session.created.answer.get("id") or 200 <= (exchange.status or 0) < 300
+            if not same_id:
+                return None  # letter case may distinguish ids
+        return session
 
     def _about(self, exchange: Exchange, session: Session | None, view: View | None = None, **more: Any) -> Known:
         name = exchange.sent.session.lower()
         if session is None:
             return Known(
-                name,
-                shared=name in self.given or name in self.shown,
-                routes=self.routes,
-                asked=self._asked,
-                given=self.given.keys(),
-                alone=self.alone,
-                **more,
-            )
+                name, shared=name in self.given or name in self.shown, routes=self.routes, asked=self._asked,
+                given=self.given.keys(), alone=self.alone, **more,
+            )  # fmt: skip
         causes = dict(session.events)
         since = set(session.since(view)) if view is not None else set(causes)
         agreed = max(view.agreed if view is not None else 0, session.created.number)
         for cause, latest in self._latest.items():
-            other = next((one for named, one in reversed(latest) if named != session.name), None)
+            other = next((earlier for named, earlier in reversed(latest) if named != session.name), None)
             if other is not None and other.number > agreed:
                 since.add(f"other:{cause}")
                 causes[f"other:{cause}"] = other
@@ -140,9 +128,9 @@ class State:
             alone=self.alone, emptied=session.emptied, broken=session.broken, **more,
         )  # fmt: skip
 
-    def _other(self, cause: str, session: str, exchange: Exchange) -> None:
+    def _note_latest(self, cause: str, session: str, exchange: Exchange) -> None:
         """Note the last exchanges that did something to two different sessions."""
-        latest = [one for one in self._latest.get(cause, []) if one[0] != session]
+        latest = [event for event in self._latest.get(cause, []) if event[0] != session]
         self._latest[cause] = [*latest[-1:], (session, exchange)]
 
     # ------------------------------------------------------------------ changes
@@ -151,30 +139,29 @@ class State:
         known = self._about(exchange, None)
         self._changes += 1
         self._lists.created(exchange)
-        self._moves_rows(exchange)
-        made = session_of(exchange).lower()
-        if not made:
+        self._calm.disturb(exchange)
+        name = session_of(exchange).lower()
+        if not name:
             return known
         self._created += 1
-        if made in self.given:
-            if made in self._sessions:
-                self._sessions[made].shared = True
+        if name in self.given:
+            if name in self._sessions:
+                self._sessions[name].shared = True
             return known
         if len(self.given) < GIVEN:
-            self.given[made] = exchange.number
+            self.given[name] = exchange.number
         sent = sent_by(exchange.sent.payload)
         clean = "clean" in exchange.sent.tags
         items: dict[str, int | None] = {kind: len(sent.get(kind, ())) if clean else None for kind in KINDS.values()}
-        first = Version(Phase.GONE)
         version = Version(Phase.DRAFT, total(exchange.answer), items)
-        self._sessions[made] = Session(
-            made, exchange, caller_of(exchange), [first, version], answered_at(exchange), exchange, sent=sent,
-            order=self._created, broken=known.broken,
+        self._sessions[name] = Session(
+            name, exchange, caller_of(exchange), [Version(Phase.GONE), version], answered_at(exchange), exchange,
+            sent=sent, order=self._created, broken=known.broken,
         )  # fmt: skip
         stamp = exchange.answer.get("lastModifiedDateTime")
-        self._sessions[made].stamp = stamp if isinstance(stamp, str) else ""
-        self._sessions[made].happened("created", exchange)
-        self._other("created", made, exchange)
+        self._sessions[name].stamp = stamp if isinstance(stamp, str) else ""
+        self._sessions[name].happened("created", exchange)
+        self._note_latest("created", name, exchange)
         if len(self._sessions) > SESSIONS:
             self._sessions.popitem(last=False)
         return known
@@ -188,80 +175,36 @@ class State:
         if session is None and other is not None and (exchange.status or 0) not in range(400, 500):
             other.foreign = True  # another token may do to it what nobody can follow
         self._altered = exchange.number
-        self._moves_rows(exchange)
+        self._calm.disturb(exchange)
         if session is None:
             return known
-        status, now = exchange.status, session.now
+        status = exchange.status
         session.foreign = session.foreign or exchange.overlaps
         operation = exchange.sent.operation.removesuffix("-typed")
         if status is not None and 400 <= status < 500 and not exchange.trouble:
             session.happened("refused", exchange)
             return known
         if status is None or not 200 <= status < 300:
-            phase = now.phase if operation == "update" else Phase.UNSURE
+            phase = session.now.phase if operation == "update" else Phase.UNSURE
             session.emptied = session.emptied or operation == "update"
             session.changed(Version(phase, None, {}), answered_at(exchange))
             session.happened("changed", exchange)
             return known
-        at = answered_at(exchange)
         if operation == "activate":
             session.because = exchange
-            self._stamp(session, exchange)
-        if operation == "delete":
-            session.changed(Version(Phase.GONE), at)
-            self._happened(session, "deleted", exchange)
-        elif operation == "activate":
-            phase = Phase.STARTED if now.phase in THERE else now.phase
-            session.changed(Version(phase, now.total, dict(now.items)), at)
-            self._happened(session, "activated", exchange)
-        else:
-            self._update(session, exchange, at)
-        if not self.alone and total(exchange.answer) != session.now.total:
-            session.now.total = None  # somebody else may have changed it before
+            self._times.note(session, exchange)
+        version, causes = changed(session, exchange)
+        session.changed(version, answered_at(exchange))
+        for cause in causes:
+            session.happened(cause, exchange)
+            if cause != "refused":
+                self._note_latest(cause, session.name, exchange)
+        if not self.alone and total(exchange.answer) != version.total:
+            version.total = None  # somebody else may have changed it before
         return known
 
     def _active(self, session: Session | None) -> int:
-        return sum(one.phase is Phase.STARTED for one in self._sessions.values() if one is not session)
-
-    def _moves_rows(self, exchange: Exchange) -> None:
-        """Take note of a request that may have moved rows of the list of sessions: any that was not refused."""
-        if exchange.trouble or not 400 <= (exchange.status or 0) < 500:
-            self._moves, self._moved = self._moves + 1, answered_at(exchange)
-
-    def _happened(self, session: Session, cause: str, exchange: Exchange) -> None:
-        session.happened(cause, exchange)
-        self._other(cause, session.name, exchange)
-
-    def _update(self, session: Session, exchange: Exchange, at: float | None) -> None:
-        change, now = exchange.sent.change, session.now
-        causes = ["changed"]
-        version = Version(now.phase, None, dict.fromkeys(KINDS.values()))
-        not_made = len(exceptions(exchange.answer))
-        sure = change is not None and "change:clean" in exchange.sent.tags and not not_made
-        if change is not None and sure and change.kind in KINDS.values():
-            kind, fresh = change.kind, tuple(change.additions)
-            causes += ["added"] * bool(fresh) + ["removed"] * bool(change.removals)
-            # A granular artifact is removed by its key, which is sent; another by the id that a list shows.
-            held = session.sent.get(kind) if kind == "granular" else session.listed.get(kind)
-            gone = removed_by(change.removals, held, now.items.get(kind))
-            if gone is not None and not adds_again(fresh, session.sent.get(kind, ())):
-                more = len(fresh) - len(gone)
-                number = now.items.get(kind)
-                version.items = {**now.items, kind: None if number is None else number + more}
-                version.total = None if now.total is None else now.total + more
-            wanted = {name.lower() for name in change.removals}
-            kept = [one for one in session.sent.get(kind, ()) if str(one.get("id")).lower() not in wanted]
-            session.removed = (session.removed | wanted).difference(ids_of(fresh))
-            session.sent[kind] = (*kept, *fresh)
-        elif change is not None and not change.open and not_made >= len(change.additions) + len(change.removals):
-            version, causes = Version(now.phase, now.total, dict(now.items)), ["refused"]
-        session.emptied = session.emptied or not (now.total and version.total)
-        session.changed(version, at)
-        for cause in causes:
-            if cause == "refused":
-                session.happened(cause, exchange)
-            else:
-                self._happened(session, cause, exchange)
+        return sum(other.phase is Phase.STARTED for other in self._sessions.values() if other is not session)
 
     # ------------------------------------------------------------------ readings
 
@@ -310,9 +253,9 @@ class State:
             exchange, session, view, aspects=aspects, settled=settled, lacks=lacks, pages=pages,
             age=age, vain=self._settling.vain(key, age), **more,
         )  # fmt: skip
-        wrong = any(one.fit is Fit.CONTRADICTS for one in aspects.values())
+        wrong = any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values())
         if not exchange.trouble:
-            self._settling.came((operation, TROUBLE))
+            self._settling.note_shown((operation, TROUBLE))
         self._settling.shows(operation, session, view, aspects, kind)
         if aspects and not lacks and not wrong:
             view.agreed, view.reading = exchange.number, exchange
@@ -327,57 +270,25 @@ class State:
         presence = aspects.get(PRESENCE)
         shown = total(exchange.answer) if exchange.status == 200 else None
         if presence is not None and presence.fit is Fit.AGREES and exchange.sent.operation not in LISTS:
-            view.alike = view.alike + 1 if view.total == shown else 1
-            view.total = shown
-            if shown is not None and session.now.total is None and view.alike > 1:
-                # What is not what was sent may be of before the change, however often it was read.
-                held = [session.now.items.get(kind) for kind in KINDS.values()]
-                age = age_of(exchange, session)
-                fits = None not in held and sum(one or 0 for one in held) == shown
-                session.now.total = shown if fits or (age is not None and age >= LONG) else None
+            age = age_of(exchange, session)
+            session.learn_total(view, shown, long_ago=age is not None and age >= LONG)
         if self.alone or presence is None:
             return
         absent = presence.fit is Fit.BEHIND and presence.expected
-        odd = [name for name, one in aspects.items() if name != PRESENCE and one.fit in {Fit.CONTRADICTS, Fit.BEHIND}]
-        if absent or not all(self._only_ours(exchange.answer, session, name) for name in odd):
+        differing = [
+            name for name, aspect in aspects.items() if name != PRESENCE and aspect.fit in {Fit.CONTRADICTS, Fit.BEHIND}
+        ]
+        if absent or not all(self._only_ours(exchange.answer, session, name) for name in differing):
             session.foreign = True
-        self._stamp(session, exchange)
-
-    def _stamp(self, session: Session, exchange: Exchange) -> None:
-        """Take note of the time of the last change that an answer shows, and of whether ours moved it."""
-        modified = exchange.answer.get("lastModifiedDateTime") if isinstance(exchange.answer, dict) else None
-        if not isinstance(modified, str) or exchange.status != 200:
-            return
-        if session.stamp and modified != session.stamp and session.because.status == 200:
-            self._stamped.add(session.because.sent.operation)
-        session.stamp = modified
+        self._times.note(session, exchange)
 
     def _was_there(self, session: Session, view: View) -> bool:
         """Whether nobody can have deleted a session before a list was read that does not show it."""
         read = session.readings.get("get")
         return self.alone or (read is not None and read.status == 200 and read.number > view.lacking)
 
-    def _only_ours(self, shown: Any, session: Session, name: str) -> bool:
-        """Whether a reading itself says that nobody changed this aspect after our last change to the session.
-
-        No page says that a change moves the time of the last one: a target has to have shown that.
-        """
-        shown = shown if isinstance(shown, dict) else {}
-        last = session.because.answer if isinstance(session.because.answer, dict) else {}
-        modified = shown.get("lastModifiedDateTime")
-        # A change may leave a time of whole seconds, or of minutes, as it was.
-        fine = isinstance(modified, str) and FINE.search(modified) is not None
-        moves = MOVES[name] in self._stamped
-        return self.alone or (moves and fine and modified == last.get("lastModifiedDateTime"))
-
-    def _is_calm(self, key: str, exchange: Exchange) -> tuple[bool, float | None]:
-        """Whether nothing was changed for so long that all pages of a list show the same, and for how many seconds."""
-        moves, readings = self._calm.get(key, (-1, 0))
-        readings = readings + 1 if moves == self._moves else 1
-        self._calm[key] = self._moves, readings
-        came = answered_at(exchange)
-        age = None if came is None or self._moved is None else came - self._moved
-        return not self._moves or long_enough(age, readings), age
+    def _only_ours(self, shown: Any, session: Session, aspect: str) -> bool:
+        return self.alone or self._times.excludes_others(shown, session, aspect)
 
     # ------------------------------------------------------------------ lists
 
@@ -389,7 +300,7 @@ class State:
             view = session.view(operation) if session else None
             return self._about(exchange, session, view, settled=session is None, pages=pages, whole=whole)
         view = session.view(operation)
-        shown = [one for page in pages for one in values(page)]
+        shown = [artifact for page in pages for artifact in values(page)]
         aspects: dict[str, Aspect] = {}
         if exchange.status in NOT_THERE:
             aspects[PRESENCE] = session.present(shown=False)
@@ -415,35 +326,36 @@ class State:
     def _list(self, exchange: Exchange) -> Known:
         caller, operation = caller_of(exchange), exchange.sent.operation
         if len(self.shown) < GIVEN:
-            self.shown.update(str(one.get("id")).lower() for one in values(exchange))
+            self.shown.update(str(item.get("id")).lower() for item in values(exchange))
         pages, whole = self._paging.take(f"{operation} {caller}", exchange, self._changes)
         rows: tuple[Row, ...] = ()
         between: tuple[Between, ...] = ()
         lacks, settled, vain, age = "", True, False, None
         if whole and reads(exchange):
-            shown = {str(one.get("id")).lower(): one for page in pages for one in values(page)}
+            shown = {str(item.get("id")).lower(): item for page in pages for item in values(page)}
             # Others may make and delete sessions between two pages, so that a row moves from one to the other.
             moving = len(pages) > 1 and not self.given.keys() >= shown.keys()
             between = self._lists.listed(f"{operation} {caller}", pages)
-            calm, since = self._is_calm(f"{operation} {caller}", exchange) if len(pages) > 1 else (True, None)
-            every = (one for one in self._sessions.values() if one.caller == caller)
-            sessions = [one for one in every if one.name in shown or not one.is_over(operation)]
-            found = [self._row(session, shown, exchange, moving=moving, calm=calm) for session in sessions]
-            rows = tuple(one for one in found if one is not None)
-            late = [one for one in rows if any(aspect.fit is Fit.BEHIND for aspect in one.aspects.values())]
-            unsettled = [one for one in late if not one.settled]
-            for one in (unsettled or late)[:1]:
-                lacks = lacking(one.aspects)
-            keys = [((operation, what_of(lacking(one.aspects), one.aspects)), one.age) for one in unsettled]
+            calm, since = self._calm.read(f"{operation} {caller}", exchange) if len(pages) > 1 else (True, None)
+            every = (session for session in self._sessions.values() if session.caller == caller)
+            sessions = [session for session in every if session.name in shown or not session.is_over(operation)]
+            compared = [self._row(session, shown, exchange, moving=moving, calm=calm) for session in sessions]
+            rows = tuple(row for row in compared if row is not None)
+            late = [row for row in rows if any(aspect.fit is Fit.BEHIND for aspect in row.aspects.values())]
+            unsettled = [row for row in late if not row.settled]
+            for row in (unsettled or late)[:1]:
+                lacks = lacking(row.aspects)
+            keys = [((operation, what_of(lacking(row.aspects), row.aspects)), row.age) for row in unsettled]
             vain = bool(keys) and all(self._settling.vain(key, age) for key, age in keys)
             if not lacks and sum(len(values(page)) for page in pages) > len(shown):
                 lacks, settled = "rows", calm  # one stands twice, which may be of pages that show different moments
             settled = settled and not unsettled
-            age = min((one for one in (since, *(row.age for row in unsettled)) if one is not None), default=None)
-        elif len(pages) > 1 and self._moved is not None:
+            age = min(
+                (seconds for seconds in (since, *(row.age for row in unsettled)) if seconds is not None), default=None
+            )
+        elif len(pages) > 1:
             # No reading ended, so that none is repeated; its pages may still come of different moments.
-            came = answered_at(exchange)
-            settled = came is not None and came - self._moved >= LONG
+            settled = self._calm.is_past(exchange)
         return Known(
             settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
             routes=self.routes, asked=self._asked, given=self.given.keys(), alone=self.alone, age=age, vain=vain,
@@ -459,16 +371,16 @@ class State:
         if session.phase is Phase.UNSURE:
             return None
         operation = exchange.sent.operation
-        view, one = session.view(operation), shown.get(session.name)
-        view.lacking = 0 if one is not None else view.lacking or exchange.number
-        aspects = {PRESENCE: session.present(shown=one is not None)}
-        if one is None and session.phase in THERE and (moving or not self._was_there(session, view)):
+        view, item = session.view(operation), shown.get(session.name)
+        view.lacking = 0 if item is not None else view.lacking or exchange.number
+        aspects = {PRESENCE: session.present(shown=item is not None)}
+        if item is None and session.phase in THERE and (moving or not self._was_there(session, view)):
             aspects = {}
-        elif one is not None and aspects[PRESENCE].fit is Fit.AGREES:
-            if self._only_ours(one, session, STATUS):
-                aspects[STATUS] = self._status(session, one.get("status"))
-            if self._only_ours(one, session, COUNT):
-                aspects[COUNT] = session.count(total(one))
+        elif item is not None and aspects[PRESENCE].fit is Fit.AGREES:
+            if self._only_ours(item, session, STATUS):
+                aspects[STATUS] = self._status(session, item.get("status"))
+            if self._only_ours(item, session, COUNT):
+                aspects[COUNT] = session.count(total(item))
         lacks = lacking(aspects)
         settled = not lacks or (
             (calm or lacks != PRESENCE)
@@ -476,12 +388,12 @@ class State:
         )
         known = self._about(exchange, session, view)
         read = session.readings.get("get") or session.readings.get("get-typed")
-        made = Row(
-            session.name, session.phase, session.created, session.because, known.since, one,
+        result = Row(
+            session.name, session.phase, session.created, session.because, known.since, item,
             read, aspects, settled, age_of(exchange, session),
             view.item, read is not None and read.number > self._altered, session.emptied, session.broken,
         )  # fmt: skip
         if aspects and not lacks and not any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values()):
-            view.agreed, view.reading, view.item = exchange.number, exchange, one
+            view.agreed, view.reading, view.item = exchange.number, exchange, item
         self._settling.shows(operation, session, view, aspects)
-        return made
+        return result

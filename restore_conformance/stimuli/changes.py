@@ -70,7 +70,7 @@ class Asked:
     @property
     def choice(self) -> int:
         """Which kind of place the session restores to, so that what is added goes there as well."""
-        named = next((one.get("destinationType") for one in self.part.elements), None)
+        named = next((element.get("destinationType") for element in self.part.elements), None)
         choices = self.materials.choices(self.part.kind)
         return choices.index(named) if named in choices else 0
 
@@ -80,7 +80,7 @@ class Asked:
         held = part.stimulus.artifacts if part.stimulus is not None else 0
         most = min(self.materials.most(part.kind), held + number + SENT_BEFORE)
         every = self.materials.elements(part.kind, max(most, 0), self.seed, self.choice)
-        return [one for one in every if own_id(one) not in part.sent][:number]
+        return [element for element in every if own_id(element) not in part.sent][:number]
 
     def kept(self) -> list[str]:
         """The ids that were shown first and are shown still, of those that were shown last if there are none.
@@ -88,15 +88,15 @@ class Asked:
         Items are known by the keys that were sent.
         """
         if not self.part.shown:
-            return [own_id(one) for one in self.part.elements] if self.part.kind == "granular" else []
+            return [own_id(element) for element in self.part.elements] if self.part.kind == "granular" else []
         first, last = set(self.part.shown[0]), self.part.shown[-1]
         return [name for name in last if name in first] or last
 
     def middle(self) -> int:
         """Where in what was kept one stands that has others on both sides: the last, where others came after it."""
-        kept = self.kept()
-        shown = self.part.shown[-1] if self.part.shown else kept
-        return len(kept) // 2 if kept and shown[-1] == kept[-1] else -1
+        ids = self.kept()
+        shown = self.part.shown[-1] if self.part.shown else ids
+        return len(ids) // 2 if ids and shown[-1] == ids[-1] else -1
 
 
 Maker = Callable[[Asked], Any]
@@ -132,9 +132,9 @@ def removal(name: str) -> dict[str, Any]:
 def add(a: Asked) -> Any:
     """Artifacts of the same browse session as those that it holds: no page says that it may have two."""
     fresh = a.fresh(a.size or 2)
-    browse = next((one.get("browseSessionId") for one in a.part.elements), None)
+    browse = next((element.get("browseSessionId") for element in a.part.elements), None)
     if browse and a.part.kind == "granular":
-        fresh = [{**one, "browseSessionId": browse} for one in fresh]
+        fresh = [{**element, "browseSessionId": browse} for element in fresh]
     return {a.delta: fresh} if fresh else None
 
 
@@ -236,8 +236,8 @@ def not_json(a: Asked) -> Any:
 
 @change("restore-point")
 def restore_point(a: Asked) -> Any:
-    one, other = _two(a)
-    return {a.delta: [other, {**one, "restorePoint": {"id": ""}}]}
+    first, second = _two(a)
+    return {a.delta: [second, {**first, "restorePoint": {"id": ""}}]}
 
 
 @change("restore-point-malformed")

@@ -4,7 +4,7 @@ Where the larger profiles draw what else there is, `quick` sends one more reques
 what the others send apart.
 
 A request that has to be accepted carries several things that a server may stumble over: a style, an order, a number, a
-header. One that has to be refused breaks one rule, and its one odd element stands where and as a careless check may
+header. One that has to be refused breaks one rule, and its one unusual element stands where and as a careless check may
 overlook it: the last of many, in another order of members, beside a type at the top. A server that overlooks it for
 any of these reasons accepts the request. What is most common stands in a small one as well.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from restore_conformance.stimuli.families import EACH_MEMBER, EVERY_MEMBER, Knobs
+from restore_conformance.stimuli.families import Knobs
 from restore_conformance.stimuli.materials import (
     FALLING,
     LENGTHS,
@@ -27,6 +27,7 @@ from restore_conformance.stimuli.materials import (
     TYPED,
     UPPER,
 )
+from restore_conformance.stimuli.wrong_types import EACH_MEMBER, EVERY_MEMBER
 
 MANY_SITES, MANY_ITEMS = 33, 33
 """How many artifacts the sessions have that are activated and deleted: numbers that leave one over, counted in batches

@@ -6,13 +6,13 @@ shrinks each towards 0, where a payload is smallest and most readable.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from restore_conformance.stimuli.materials import GRANULAR, LISTS, NEWER, OPTIONAL, SITE, TYPED, Materials, guid
 from restore_conformance.stimuli.stimulus import Stimulus
+from restore_conformance.stimuli.wrong_types import EVERY, WRONG_TYPES, types_of_sites, wrong
 
 CONFLICT = "@microsoft.graph.conflictBehavior"
 CONFLICTS = ("fail", "replace", "rename")
@@ -51,7 +51,9 @@ def is_newer(m: Materials, name: str) -> bool:
     return name in ABOUT and not m.knows(*ABOUT[name])
 
 
-def made(m: Materials, name: str, kind: str, payload: Any, k: Knobs, artifacts: int = 0, **labels: Any) -> Stimulus:
+def as_stimulus(
+    m: Materials, name: str, kind: str, payload: Any, k: Knobs, artifacts: int = 0, **labels: Any
+) -> Stimulus:
     """The stimulus of a family with this payload."""
     return Stimulus(name, kind, m.body(payload, k.style), artifacts=artifacts, **labels)
 
@@ -60,7 +62,7 @@ def made(m: Materials, name: str, kind: str, payload: Any, k: Knobs, artifacts: 
 class Draft:
     """A payload with a list of well-formed artifacts, before an edit makes of it what a family is about.
 
-    `variant` is one of those that the family has; `odd` the artifact at the place that the knobs name.
+    `variant` is one of those that the family has; `element` the artifact at the place that the knobs name.
     """
 
     materials: Materials
@@ -71,7 +73,7 @@ class Draft:
     labels: dict[str, Any]
 
     @property
-    def odd(self) -> Any:
+    def element(self) -> Any:
         return self.elements[self.place]
 
     @property
@@ -104,7 +106,7 @@ def edited(
             elements = m.elements(kind, max(k.size, least), of.seed, of.variant, of.style)
             draft = Draft(m, k, k.variant % variants, elements, {LISTS[kind]: elements}, dict(labels))
             edit(draft)
-            return made(m, name, kind, draft.payload, k, len(elements) if counted else 0, **draft.labels)
+            return as_stimulus(m, name, kind, draft.payload, k, len(elements) if counted else 0, **draft.labels)
 
         return family(name, variants, about)(maker)
 
@@ -199,7 +201,7 @@ def _bad_points(good: str) -> tuple[Any, ...]:
 @edited("path-type", 8, base=as_seeded, defect="path-type")
 def path_type(d: Draft) -> None:
     """One element has another place, or none; from variant 6 on none of them says where to."""
-    for element in [d.odd] if d.variant < 6 else d.elements:
+    for element in [d.element] if d.variant < 6 else d.elements:
         if d.variant in {0, 6}:
             del element["destinationType"]
         else:
@@ -223,17 +225,17 @@ def _without_artifacts(m: Materials, k: Knobs, value: Any, defect: str) -> Stimu
 
 @edited("restore-point", 9, base=as_seeded, defect="restore-point")
 def restore_point(d: Draft) -> None:
-    good = d.odd["restorePoint"]["id"]
+    good = d.element["restorePoint"]["id"]
     if d.variant == 0:
-        del d.odd["restorePoint"]
+        del d.element["restorePoint"]
     else:
-        d.odd["restorePoint"] = _bad_points(good)[d.variant - 1]
+        d.element["restorePoint"] = _bad_points(good)[d.variant - 1]
 
 
 @edited("different-destination", 2, least=2, base=as_varied, defect="different-destination")
 def different_destination(d: Draft) -> None:
     choices = d.materials.choices("standard")
-    d.odd["destinationType"] = choices[(d.knobs.variant + 1) % len(choices)]
+    d.element["destinationType"] = choices[(d.knobs.variant + 1) % len(choices)]
 
 
 @family("too-many", 2)
@@ -241,7 +243,7 @@ def too_many(m: Materials, k: Knobs) -> Stimulus:
     kind = ("standard", "granular")[k.variant % 2]
     count = 1001 + k.size
     payload = {LISTS[kind]: m.elements(kind, count, k.seed)}
-    return made(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
+    return as_stimulus(m, "too-many", kind, payload, k._replace(style=0), count, defect="too-many")
 
 
 @family("duplicate", 10)
@@ -269,7 +271,7 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
         elements[copy] = dict(reversed(elements[original].items())) if form == 1 else dict(elements[original])
     payload = {LISTS[kind]: elements}
     style = TYPED if form % 2 else 0
-    return made(m, "duplicate", kind, payload, k._replace(style=style), count, defect="duplicate")
+    return as_stimulus(m, "duplicate", kind, payload, k._replace(style=style), count, defect="duplicate")
 
 
 @family("mixed", 4)
@@ -281,7 +283,7 @@ def mixed(m: Materials, k: Knobs) -> Stimulus:
         payload = dict(reversed(payload.items()))
     if k.variant % 4 > 1 and m.knows(CONFLICT):
         payload = {CONFLICT: "fail", **payload}
-    return made(m, "mixed", "mixed", payload, k, count + others, defect="mixed")
+    return as_stimulus(m, "mixed", "mixed", payload, k, count + others, defect="mixed")
 
 
 SEVERAL = (
@@ -320,24 +322,24 @@ def several(m: Materials, k: Knobs) -> Stimulus:
     if "conflict-value" in pair:
         payload[CONFLICT] = "skip"
     kind = "mixed" if "mixed" in pair else "standard"
-    return made(m, "several", kind, payload, k, count, defect="+".join(pair))
+    return as_stimulus(m, "several", kind, payload, k, count, defect="+".join(pair))
 
 
 def _every_way(m: Materials, k: Knobs) -> Stimulus:
     """Full-site artifacts of which each has another bad place or restore point: a server may stumble over any."""
-    points, types = _bad_points(guid(k.seed, 0)), _types_of_sites() if k.place else []
+    points, types = _bad_points(guid(k.seed, 0)), types_of_sites() if k.place else []
     elements = m.elements("standard", len(_BAD_PLACES) + len(points) + 2 + len(types), k.seed)
-    odd = iter(elements)
+    following = iter(elements)
     for place in _BAD_PLACES:
-        next(odd)["destinationType"] = place
+        next(following)["destinationType"] = place
     for point in points:
-        next(odd)["restorePoint"] = point
-    del next(odd)["destinationType"]
-    del next(odd)["restorePoint"]
+        next(following)["restorePoint"] = point
+    del next(following)["destinationType"]
+    del next(following)["restorePoint"]
     if types:
-        elements[-len(types) :] = [_wrong(site, *row) for site, row in zip(elements[-len(types) :], types, strict=True)]
+        elements[-len(types) :] = [wrong(site, *row) for site, row in zip(elements[-len(types) :], types, strict=True)]
     defect = "+".join((*SEVERAL[0], "wrong-type") if types else SEVERAL[0])
-    return made(m, "several", "standard", {SITE: elements}, k, len(elements), defect=defect)
+    return as_stimulus(m, "several", "standard", {SITE: elements}, k, len(elements), defect=defect)
 
 
 # ---------------------------------------------------------------- other rules
@@ -351,7 +353,7 @@ def conflict_on_standard(m: Materials, k: Knobs) -> Stimulus:
         kind, payload = "empty-object", {CONFLICT: value}
     if k.variant % 6 in {3, 4}:
         payload = dict(reversed(payload.items()))
-    return made(m, "conflict-on-standard", kind, payload, k, defect="conflict-on-standard")
+    return as_stimulus(m, "conflict-on-standard", kind, payload, k, defect="conflict-on-standard")
 
 
 @edited("conflict-value", 5, "granular", about=(CONFLICT, ""), counted=False, defect="conflict-value")
@@ -362,7 +364,7 @@ def conflict_value(d: Draft) -> None:
 @family("conflict-spelling", 3, about=("conflictBehavior", ""))
 def conflict_spelling(m: Materials, k: Knobs) -> Stimulus:
     payload = {"conflictBehavior": CONFLICTS[k.variant % 3], GRANULAR: m.elements("granular", 1, k.seed)}
-    return made(m, "conflict-spelling", "granular", payload, k, 1, open="conflict-behavior-spelling")
+    return as_stimulus(m, "conflict-spelling", "granular", payload, k, 1, open="conflict-behavior-spelling")
 
 
 @edited("future-value", defect="future-value")
@@ -377,84 +379,26 @@ def granular_members(d: Draft) -> None:
     name, defect = (("browseSessionId", "browse-session-missing"), ("id", "item-id-missing"))[d.variant % 2]
     d.labels["defect"] = defect
     if d.variant < 2:
-        del d.odd[name]
+        del d.element[name]
     else:
-        d.odd[name] = None if d.variant < 4 else ""
-
-
-EVERY = ("every",)
-"""Stands for every place in full-site artifacts, each artifact with another wrong type."""
-_WRONG_LIST: tuple[Any, ...] = ("text",)
-_WRONG_ELEMENT: tuple[Any, ...] = (None, "text")
-_WRONG_TEXT: tuple[Any, ...] = (5, {})
-
-
-def _wrong_types() -> list[tuple[str, tuple[str, ...], Any]]:
-    table: list[tuple[str, tuple[str, ...], Any]] = []
-    for kind in LISTS:
-        table += [(kind, (), value) for value in _WRONG_LIST]
-        table += [(kind, ("*",), value) for value in _WRONG_ELEMENT]
-    objects: tuple[Any, ...] = (BARE, [])
-    table += [("standard", ("restorePoint",), value) for value in objects]
-    table += [("standard", ("restorePoint", "id"), value) for value in _WRONG_TEXT]
-    members: tuple[Any, ...] = ({}, 7)
-    table += [("standard", ("destinationType",), value) for value in members]
-    table += [("granular", ("browseSessionId",), value) for value in _WRONG_TEXT]
-    table += [("granular", ("id",), value) for value in _WRONG_TEXT]
-    return [*table, ("standard", EVERY, None)]
-
-
-BARE = "the id alone"
-"""Stands for the id of an object, sent in place of the object."""
-WRONG_TYPES = _wrong_types()
-
-
-def _each_member() -> frozenset[int]:
-    """The likeliest slip, which stands first, for an element, an object, a choice and a key, and all at once."""
-    rows: dict[tuple[str, tuple[str, ...]], int] = {}
-    for number, (kind, path, _) in enumerate(WRONG_TYPES):
-        if (kind == "standard" and len(path) == 1) or path == ("id",):
-            rows.setdefault((kind, path), number)
-    return frozenset(rows.values())
-
-
-EACH_MEMBER = _each_member()
-EVERY_MEMBER = len(WRONG_TYPES) - 1
-"""The row that stands for all of them at once."""
+        d.element[name] = None if d.variant < 4 else ""
 
 
 @family("wrong-type", len(WRONG_TYPES))
 def wrong_type(m: Materials, k: Knobs) -> Stimulus:
     kind, path, value = WRONG_TYPES[k.variant % len(WRONG_TYPES)]
     if path == EVERY:
-        rows = _types_of_sites()
+        rows = types_of_sites()
         right = m.elements("standard", len(rows), k.seed)
-        elements = [_wrong(element, *row) for element, row in zip(right, rows, strict=True)]
-        return made(m, "wrong-type", kind, {SITE: elements}, k, len(elements), defect="wrong-type")
+        elements = [wrong(element, *row) for element, row in zip(right, rows, strict=True)]
+        return as_stimulus(m, "wrong-type", kind, {SITE: elements}, k, len(elements), defect="wrong-type")
     payload: dict[str, Any] = {LISTS[kind]: value}
     if path != ():
         elements = m.elements(kind, max(k.size, 1), k.seed, 0, k.style)
-        elements[k.place % len(elements)] = _wrong(elements[k.place % len(elements)], path, value)
+        elements[k.place % len(elements)] = wrong(elements[k.place % len(elements)], path, value)
         payload = {LISTS[kind]: elements}
     defect = "item-member-type" if kind == "granular" and path not in {(), ("*",)} else "wrong-type"
-    return made(m, "wrong-type", kind, payload, k, defect=defect)
-
-
-def _types_of_sites() -> list[tuple[tuple[str, ...], Any]]:
-    """Every place in a full-site artifact, with each value of a wrong type."""
-    return [(inner, wrong) for of, inner, wrong in WRONG_TYPES if of == "standard" and inner not in {(), EVERY}]
-
-
-def _wrong(element: dict[str, Any], path: tuple[str, ...], value: Any) -> Any:
-    """An artifact with a value of the wrong type at a place in it, or a value in its place."""
-    if path == ("*",):
-        return value
-    copy: dict[str, Any] = json.loads(json.dumps(element))
-    inner = copy
-    for name in path[:-1]:
-        inner = inner[name]
-    inner[path[-1]] = inner[path[-1]]["id"] if value is BARE else value
-    return copy
+    return as_stimulus(m, "wrong-type", kind, payload, k, defect=defect)
 
 
 @family("collection-form", 3)
@@ -463,9 +407,9 @@ def collection_form(m: Materials, k: Knobs) -> Stimulus:
     kind = ("standard", "granular", "standard")[k.variant % 3]
     element = m.element(kind, k.seed, 0)
     if k.variant % 3 < 2:
-        return made(m, "collection-form", kind, {LISTS[kind]: element}, k, 1, defect="collection-form")
+        return as_stimulus(m, "collection-form", kind, {LISTS[kind]: element}, k, 1, defect="collection-form")
     listed = {**element, "restorePoint": [element["restorePoint"]]}
-    return made(m, "collection-form", kind, {LISTS[kind]: [listed]}, k, 1, defect="collection-form")
+    return as_stimulus(m, "collection-form", kind, {LISTS[kind]: [listed]}, k, 1, defect="collection-form")
 
 
 def named(stimulus: Stimulus, name: str, **changes: Any) -> Stimulus:

@@ -83,12 +83,12 @@ class Materials:
         """One well-formed artifact; `choice` picks the enumeration values, the same for the whole list."""
         schema, at = self._elements[kind]
         needed = set(schema.get("required", ()))
-        made = {}
+        element = {}
         for name, declared in schema["properties"].items():
             known = style & NEWER or self.edition.binds(declared.get("x-since", ""))
             if name in needed or (style & OPTIONAL and known):
-                made[name] = self._value(declared, at, seed, index, choice, style)
-        return made
+                element[name] = self._value(declared, at, seed, index, choice, style)
+        return element
 
     def _value(self, declared: dict[str, Any], at: str, seed: int, index: int, choice: int, style: int) -> Any:
         schema, here = self.documents.resolve(declared, at)
@@ -121,8 +121,8 @@ class Materials:
     def _restore_point(self, seed: int, index: int, style: int) -> str:
         if index < len(self.restore_points):
             return self.restore_points[(seed + index) % len(self.restore_points)]
-        made = odd_guid(guid(seed or 1, index), index) if style & ODD_GROUPS else guid(seed, index)
-        return made.upper() if style & UPPER else made
+        name = odd_guid(guid(seed or 1, index), index) if style & ODD_GROUPS else guid(seed, index)
+        return name.upper() if style & UPPER else name
 
     def _item(self, seed: int, index: int, style: int) -> Mapping[str, str]:
         if index < len(self.items):
@@ -136,8 +136,8 @@ class Materials:
 
     def elements(self, kind: str, count: int, seed: int = 0, choice: int = 0, style: int = 0) -> list[dict[str, Any]]:
         """A list of that many well-formed artifacts with one destination and ids of their own."""
-        made = [self.element(kind, seed, index, choice, style) for index in range(count)]
-        return sorted(made, key=own_id, reverse=bool(style & FALLING)) if style & (FALLING | RISING) else made
+        elements = [self.element(kind, seed, index, choice, style) for index in range(count)]
+        return sorted(elements, key=own_id, reverse=bool(style & FALLING)) if style & (FALLING | RISING) else elements
 
     def body(self, payload: Any, style: int = 0) -> bytes:
         """A payload as JSON: compact, or in the white space and member order that the style asks for."""
@@ -176,7 +176,7 @@ def guid(seed: int, index: int) -> str:
     )
 
 
-def odd_guid(made: str, index: int) -> str:
+def odd_guid(name: str, index: int) -> str:
     """A GUID of an unusual shape that every GUID parser reads: no version, all letters, all digits, leading noughts."""
     shapes: tuple[Any, ...] = (
         lambda g: g[:14] + "0" + g[15:19] + "0" + g[20:],
@@ -187,7 +187,7 @@ def odd_guid(made: str, index: int) -> str:
         lambda g: "ffffffff-ffff-ffff-ffff-" + g[24:],
         lambda g: g[:14] + "f" + g[15:19] + "f" + g[20:],
     )
-    changed: str = shapes[index % len(shapes)](made)
+    changed: str = shapes[index % len(shapes)](name)
     return changed
 
 

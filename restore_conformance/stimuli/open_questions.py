@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from restore_conformance.stimuli.families import Draft, Knobs, Maker, edited, family, made
+from restore_conformance.stimuli.families import Draft, Knobs, Maker, as_stimulus, edited, family
 from restore_conformance.stimuli.materials import GRANULAR, LISTS, SITE, Materials, guid
 from restore_conformance.stimuli.stimulus import Stimulus
 
@@ -29,7 +29,7 @@ def read_only_members(d: Draft) -> None:
         name, value = READ_ONLY[d.variant]
         d.payload = {name: value, **d.payload}
     else:
-        d.odd.update({"status": "succeeded"} if d.variant == len(READ_ONLY) else {"id": guid(d.knobs.seed + 5, 1)})
+        d.element.update({"status": "succeeded"} if d.variant == len(READ_ONLY) else {"id": guid(d.knobs.seed + 5, 1)})
 
 
 @edited("curiosities", open="read-only-members")
@@ -38,8 +38,8 @@ def curiosities(d: Draft) -> None:
 
     Where it is not, nobody knows which of them was to blame, and each is sent alone.
     """
-    d.odd.update({"status": "succeeded", "notDeclared": {"note": [1, None, "text"]}, "@example.note": "text"})
-    d.odd["@odata.type"], d.odd["restorePoint"]["@odata.type"] = "#microsoft.graph.siteRestoreArtifact", POINT
+    d.element.update({"status": "succeeded", "notDeclared": {"note": [1, None, "text"]}, "@example.note": "text"})
+    d.element["@odata.type"], d.element["restorePoint"]["@odata.type"] = "#microsoft.graph.siteRestoreArtifact", POINT
     d.payload = {**dict(READ_ONLY), "notDeclared": "text", "@example.note": 5, **d.payload}
     d.labels["singles"] = tuple(make(d.materials, d.knobs) for make in _CURIOUS)
     d.labels["singles"] += (other_annotations(d.materials, d.knobs._replace(variant=1)),)
@@ -47,7 +47,7 @@ def curiosities(d: Draft) -> None:
 
 @edited("unknown-members", 4, open="unknown-members")
 def unknown_members(d: Draft) -> None:
-    where = (d.payload, d.odd, d.odd["restorePoint"], d.payload)[d.variant]
+    where = (d.payload, d.element, d.element["restorePoint"], d.payload)[d.variant]
     where["notDeclared" if d.variant < 3 else "displayName"] = {"note": [1, None, "text"]}
 
 
@@ -56,20 +56,20 @@ def other_annotations(m: Materials, k: Knobs) -> Stimulus:
     kind = "granular" if k.variant % 5 == 4 else "standard"
     elements = m.elements(kind, max(k.size, 1), k.seed)
     payload: dict[str, Any] = {LISTS[kind]: elements}
-    odd = elements[k.place % len(elements)]
+    element = elements[k.place % len(elements)]
     if k.variant % 5 == 0:
         payload["@example.note"] = "text"
     elif k.variant % 5 == 1:
-        odd["@odata.type"] = "#microsoft.graph.siteRestoreArtifact"
-        odd["restorePoint"]["@odata.type"] = POINT
+        element["@odata.type"] = "#microsoft.graph.siteRestoreArtifact"
+        element["restorePoint"]["@odata.type"] = POINT
     elif k.variant % 5 == 4:
-        odd["@odata.type"] = "#microsoft.graph.granularSiteRestoreArtifact"
+        element["@odata.type"] = "#microsoft.graph.granularSiteRestoreArtifact"
     elif k.variant % 5 == 2:
-        odd["restorePoint"] = {"@odata.id": odd["restorePoint"]["id"]}
+        element["restorePoint"] = {"@odata.id": element["restorePoint"]["id"]}
     else:
-        point = odd.pop("restorePoint")["id"]
-        odd["restorePoint@odata.bind"] = f"/solutions/backupRestore/restorePoints/{point}"
-    return made(m, "annotations", kind, payload, k, len(elements), open="other-annotations")
+        point = element.pop("restorePoint")["id"]
+        element["restorePoint@odata.bind"] = f"/solutions/backupRestore/restorePoints/{point}"
+    return as_stimulus(m, "annotations", kind, payload, k, len(elements), open="other-annotations")
 
 
 _CURIOUS: tuple[Maker, ...] = (read_only_members, unknown_members, other_annotations)
@@ -82,7 +82,7 @@ def one_kind_empty(m: Materials, k: Knobs) -> Stimulus:
         LISTS[full]: m.elements(full, max(k.size, 1), k.seed),
         empty: [] if k.variant % 4 < 2 else None,
     }
-    return made(m, "one-kind-empty", "one-kind-empty", payload, k, max(k.size, 1), open="one-kind-empty")
+    return as_stimulus(m, "one-kind-empty", "one-kind-empty", payload, k, max(k.size, 1), open="one-kind-empty")
 
 
 @edited("enum-letter-case", 3, open="enum-letter-case")
@@ -94,7 +94,7 @@ def enum_letter_case(d: Draft) -> None:
 @edited("id-letter-case", 3, least=2, base=lambda k: Knobs(seed=k.seed + 1), open="id-letter-case")
 def id_letter_case(d: Draft) -> None:
     first, second = d.elements[0]["restorePoint"]["id"], d.elements[1]["restorePoint"]["id"]
-    changed = d.odd if d.variant == 1 else d.elements[1]
+    changed = d.element if d.variant == 1 else d.elements[1]
     changed["restorePoint"] = {"id": (first.upper(), NIL, "{" + second + "}")[d.variant]}
 
 
@@ -104,11 +104,11 @@ def opaque_values(d: Draft) -> None:
     name = names[d.knobs.variant % (4 if d.materials.knows("destinationType", GRANULAR) else 3)]
     d.labels["open"] = name
     if name == "item-form":
-        d.odd["id"] = "an item that is no list of GUIDs"
+        d.element["id"] = "an item that is no list of GUIDs"
     elif name == "browse-form":
         for element in d.elements:
             element["browseSessionId"] = "browse/session+with.other:letters"
     elif name == "several-browse-sessions":
-        d.odd["browseSessionId"] = d.elements[0]["browseSessionId"][::-1]
+        d.element["browseSessionId"] = d.elements[0]["browseSessionId"][::-1]
     else:
-        d.odd["destinationType"] = "elsewhere"
+        d.element["destinationType"] = "elsewhere"

@@ -89,25 +89,25 @@ def plan(
 
 @functools.lru_cache(maxsize=4)  # the bench judges hundreds of servers by one plan of a few megabytes
 def _planned(materials: Materials, profile: Profile, seed: int, callers: frozenset[str]) -> tuple[Stimulus, ...]:
-    made = list(examples(materials))
+    planned = list(examples(materials))
     start = seed * 1000 + 1
     for name, knobs in [*entries(start, whole=profile.whole), *(_further(start) if profile.whole else ())]:
         newer = is_newer(materials, name)
-        if newer and ((name in NO_ROOM and not profile.whole) or any(one.family == name for one in made)):
+        if newer and ((name in NO_ROOM and not profile.whole) or any(other.family == name for other in planned)):
             continue
         stimulus = fitted(materials, name, knobs)
         if stimulus is not None:
-            made.append(replace(stimulus, newer=newer))
+            planned.append(replace(stimulus, newer=newer))
     for caller in sorted(callers - {"good"}):
         kinds = ("standard", "granular") if caller in GOOD else ("standard",)
         for number, kind in enumerate(kinds if profile.whole else _IN_TURN.get(caller, kinds)):
             size = min(_SIZES.get((caller, kind), 1), materials.most(kind))
             stimulus = FAMILIES[kind](materials, Knobs(size, 0, 0, seed * 1000 + 900 + number))
-            made.append(replace(stimulus, family=f"caller-{caller}", caller=caller, defect=_CALLERS.get(caller, "")))
+            planned.append(replace(stimulus, family=f"caller-{caller}", caller=caller, defect=_CALLERS.get(caller, "")))
     if not profile.whole and _CALLERS.keys().isdisjoint(callers):
-        # Nobody else is refused, so this shows whether the target tells tokens apart at all.
-        made.append(FAMILIES["token-altered"](materials, Knobs(1, 0, 1, seed * 1000 + 950)))
-    return tuple(made)
+        # Nobody else is refused, so this shows whether the target distinguishes tokens at all.
+        planned.append(FAMILIES["token-altered"](materials, Knobs(1, 0, 1, seed * 1000 + 950)))
+    return tuple(planned)
 
 
 def drawn(materials: Materials, number: int, seed: int) -> list[Stimulus]:
@@ -123,8 +123,8 @@ def drawn(materials: Materials, number: int, seed: int) -> list[Stimulus]:
 def _slotted(materials: Materials, seed: int) -> tuple[Stimulus, ...]:
     slots = [slot for slot in SLOTS if not is_newer(materials, slot.family) and not _is_number(materials, slot)]
     entries = zip(slots, fill(slots, seed), strict=True)
-    made = [fitted(materials, slot.family, knobs) for slot, knobs in entries]
-    return tuple(interleaved(stimulus for stimulus in made if stimulus is not None))
+    stimuli = [fitted(materials, slot.family, knobs) for slot, knobs in entries]
+    return tuple(interleaved(stimulus for stimulus in stimuli if stimulus is not None))
 
 
 def _is_number(materials: Materials, slot: Slot) -> bool:
@@ -172,8 +172,8 @@ class Supply:
 
     def take(self, family: str, artifacts: int) -> Stimulus | None:
         """One of a family with so many artifacts; None where none is left."""
-        found = next((s for s in self._left if (s.family, s.artifacts) == (family, artifacts)), None)
-        return self._take(found) if found is not None else None
+        match = next((s for s in self._left if (s.family, s.artifacts) == (family, artifacts)), None)
+        return self._take(match) if match is not None else None
 
     def refusals(self) -> list[Stimulus]:
         """The smallest that must be refused of each defect and caller, by the edition that binds."""
@@ -197,7 +197,7 @@ class Supply:
 
     def _take(self, stimulus: Stimulus) -> Stimulus:
         # By identity: two stimuli of a plan may be alike.
-        self._left = [one for one in self._left if one is not stimulus]
+        self._left = [left for left in self._left if left is not stimulus]
         self._taken.append(stimulus)
         return stimulus
 

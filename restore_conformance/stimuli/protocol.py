@@ -117,15 +117,15 @@ def null_payload(m: Materials, k: Knobs) -> Stimulus:
 @family("not-utf8", 3)
 def not_utf8(m: Materials, k: Knobs) -> Stimulus:
     body = standard(m, k._replace(style=0)).body or b""
-    odd = (b'{"note":"\xff\xfe",' + body[1:], body[:-1] + b',"\xc3\x28":1}', b"\x80" + body)
-    return Stimulus("not-utf8", "no-json", odd[k.variant % 3], defect="not-utf8")
+    bodies = (b'{"note":"\xff\xfe",' + body[1:], body[:-1] + b',"\xc3\x28":1}', b"\x80" + body)
+    return Stimulus("not-utf8", "no-json", bodies[k.variant % 3], defect="not-utf8")
 
 
 @family("unusual-json", 5)
 def unusual_json(m: Materials, k: Knobs) -> Stimulus:
-    made = standard(m, k._replace(style=0))
-    body = made.body or b""
-    odd = (
+    plain = standard(m, k._replace(style=0))
+    body = plain.body or b""
+    spelled = (
         b"\xef\xbb\xbf" + body,
         body[:-1] + b',"' + SITE.encode() + b'":' + body[len(SITE) + 4 :],
         body.replace(b"inPlace", b"\\u0069nPlace").replace(b"new", b"\\u006eew"),
@@ -133,7 +133,7 @@ def unusual_json(m: Materials, k: Knobs) -> Stimulus:
         b'{"note":"\\ud83d\\ude00 \\ud83d",' + body[1:],
     )[k.variant % 5]
     named = "unpredictable-json" if k.variant % 5 in {1, 4} else "unusual-json"
-    return Stimulus("unusual-json", "standard", odd, open=named, artifacts=made.artifacts)
+    return Stimulus("unusual-json", "standard", spelled, open=named, artifacts=plain.artifacts)
 
 
 @family("odd-letters", 1)
@@ -155,8 +155,8 @@ def odd_letters(m: Materials, k: Knobs) -> Stimulus:
 @family("very-large", 2)
 def very_large(m: Materials, k: Knobs) -> Stimulus:
     body = standard(m, k._replace(style=0)).body or b""
-    odd = b'{"note":"' + b"x" * (1 << 20) + b'",' + body[1:] if k.variant % 2 else b" " * (1 << 20) + body
-    return Stimulus("very-large", "standard", odd, open="very-large")
+    large = b'{"note":"' + b"x" * (1 << 20) + b'",' + body[1:] if k.variant % 2 else b" " * (1 << 20) + body
+    return Stimulus("very-large", "standard", large, open="very-large")
 
 
 @family("very-deep", 2)
@@ -169,15 +169,15 @@ def very_deep(m: Materials, k: Knobs) -> Stimulus:
 @family("big-number", 1)
 def big_number(m: Materials, k: Knobs) -> Stimulus:
     """An undeclared member with a number that no 64 bits hold."""
-    made = standard(m, k._replace(style=0))
-    odd = b'{"note":123456789012345678901234567890,' + (made.body or b"")[1:]
-    return Stimulus("big-number", "standard", odd, open="unknown-members", artifacts=made.artifacts)
+    plain = standard(m, k._replace(style=0))
+    body = b'{"note":123456789012345678901234567890,' + (plain.body or b"")[1:]
+    return Stimulus("big-number", "standard", body, open="unknown-members", artifacts=plain.artifacts)
 
 
 @family("odd-values", 1)
 def odd_values(m: Materials, k: Knobs) -> Stimulus:
     """The same beside half of a surrogate pair; where that is refused each is sent apart."""
-    made = standard(m, k._replace(style=0))
-    odd = b'{"note":123456789012345678901234567890,"text":"\\ud83d",' + (made.body or b"")[1:]
+    plain = standard(m, k._replace(style=0))
+    body = b'{"note":123456789012345678901234567890,"text":"\\ud83d",' + (plain.body or b"")[1:]
     apart = (big_number(m, k), unusual_json(m, k._replace(variant=4)))
-    return Stimulus("odd-values", "standard", odd, open="unknown-members", artifacts=made.artifacts, singles=apart)
+    return Stimulus("odd-values", "standard", body, open="unknown-members", artifacts=plain.artifacts, singles=apart)

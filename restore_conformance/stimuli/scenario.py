@@ -86,7 +86,7 @@ class Scenario:
     It is part of the profiles from `tier` to `last`. With `activates` it makes sense only where sessions may be
     activated, with `undisturbed` only where nobody else creates any. The plan fills in `sessions`, the stimuli that
     the cast stands for, `refusals`, and `known`, the ids of sessions that are there already; the seeds of what is
-    added begin at `seed`, which in the data lies so far behind those of its sessions.
+    added begin at `seed`, in the data far enough behind those of its sessions.
     """
 
     name: str

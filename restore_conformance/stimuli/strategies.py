@@ -1,4 +1,4 @@
-"""Hypothesis's only door: strategies over the families, and seeded draws from them.
+"""The only module that draws with Hypothesis: strategies over the families, and seeded draws from them.
 
 Public, for a test of your own as for this suite's runs:
 
@@ -40,7 +40,7 @@ HEAVY = frozenset({"too-many", "very-large", "very-deep"})
 FAR = 1 << 67
 """Where the integers that are drawn begin. Hypothesis mixes constants of the modules that happen to be imported, and
 some of its own below 2^66, into the integers of a range that holds them; one seed would then draw other stimuli in
-another process. No such constant lies out here."""
+another process. No such constant is that large."""
 SEEDS = 1 << 31
 TOGETHER = 40
 """Slots that are filled in one draw: Hypothesis bounds how much one value may take."""

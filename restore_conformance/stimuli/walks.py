@@ -207,8 +207,8 @@ def expanded(materials: Materials, drawn: Sequence[Move], seed: int, length: int
             break
         walker.move(move)
     steps = tuple(walker.steps[:length])
-    made = {step.session for step in steps if step.operation == "create"}
-    sessions = {role: stimulus for role, stimulus in walker.sessions.items() if role in made}
+    created = {step.session for step in steps if step.operation == "create"}
+    sessions = {role: stimulus for role, stimulus in walker.sessions.items() if role in created}
     return Scenario(WALK, steps, sessions=sessions, seed=seed * 1000)
 
 

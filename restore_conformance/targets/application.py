@@ -28,7 +28,7 @@ _T = TypeVar("_T")
 
 
 def application(app: Any, path: str = "/beta", patience: float = 30.0) -> Http:
-    """The application as a target; `path` is where its service root is. Raises UsageError for what is none."""
+    """The application as a target; `path` is where its service root is. Raises UsageError for anything else."""
     if not path.startswith("/") or set("?#") & set(path):
         raise UsageError(f"path {path!r} is not the path of a service root, such as /beta or /.")
     wire = Asynchronous(app) if is_asgi(app) else Synchronous(app)
@@ -41,15 +41,15 @@ def is_asgi(app: Any) -> bool:
     if inspect.iscoroutinefunction(inspect.unwrap(call)) or inspect.iscoroutinefunction(app):
         return True
     try:
-        several = [one for one in inspect.signature(app).parameters.values() if one.default is one.empty]
+        required = [p for p in inspect.signature(app).parameters.values() if p.default is p.empty]
     except (TypeError, ValueError):
-        several = []
-    if len(several) not in {2, 3}:
+        required = []
+    if len(required) not in {2, 3}:
         raise UsageError(
             f"{type(app).__name__} is neither an ASGI nor a WSGI application: one is called with (scope, receive, "
             "send), the other with (environ, start_response). Serve it on this machine and give its URL instead."
         )
-    return len(several) == 3
+    return len(required) == 3
 
 
 class Synchronous:

@@ -1,4 +1,4 @@
-"""Takes the content coding off a body, within a bound, and says of a body whether it is too much to be read.
+"""Takes the content coding off a body, within a bound, and checks whether a body is too large to be read.
 
 Knows bytes and two headers; not what a body means.
 """
@@ -31,8 +31,8 @@ class Broken(Exception):
 
 def coding_of(values: Iterable[str]) -> str:
     """The one content coding that the Content-Encoding headers name, or "". Raises Unread."""
-    named = [one.strip().lower() for value in values for one in value.split(",")]
-    codings = [one for one in named if one not in {"", "identity"}]
+    named = [part.strip().lower() for value in values for part in value.split(",")]
+    codings = [coding for coding in named if coding not in {"", "identity"}]
     if len(codings) > 1:
         raise Unread(f"more than one content coding ({', '.join(codings)[:60]})")
     if codings and codings[0] not in _WINDOWS:
@@ -85,5 +85,5 @@ def is_heavy(body: bytes | bytearray | None) -> bool:
 
 
 def heft(body: bytes | bytearray) -> int:
-    """The memory, roughly, that a body takes once it is read as JSON; from above for what is ill meant."""
+    """The memory, roughly, that a body takes once it is read as JSON; an upper bound for malicious input."""
     return len(body) + VALUE * (body.count(b",") + body.count(b"{") + body.count(b"["))

@@ -1,4 +1,4 @@
-"""One document from an address, within one time for all of it, and redirects only to where nobody is harmed.
+"""One document from an address, within one time for all of it, and redirects only to harmless addresses.
 
 Goes over the wire that targets go over. Knows nothing of what is inside.
 """

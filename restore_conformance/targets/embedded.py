@@ -55,7 +55,7 @@ class Embedded:
         return self.clock.now()
 
     def pause(self, seconds: float) -> None:
-        """Nothing to wait for: the clock moves on."""
+        """Move the clock on without waiting."""
         self.clock.wait(seconds)
 
     def close(self) -> None:

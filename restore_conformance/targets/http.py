@@ -1,4 +1,4 @@
-"""Any URL as a target: bounded in time and size, no redirect followed, no cookie kept, everything told as it came.
+"""Any URL as a target: bounded in time and size, no redirect followed, no cookie kept, every answer returned unchanged.
 
 What goes over the connection is in `wire`; what a body's coding is in `coding`.
 """
@@ -57,15 +57,15 @@ class Connection(Protocol):
 
 
 class Http:
-    """A base URL. Retries 429 and 503 at most `retries` times, as Retry-After says; anything else is told as it came.
+    """A base URL. Retries 429 and 503 at most `retries` times, as Retry-After says; returns other answers unchanged.
 
-    With `retries` 0 every answer is told as it came: somebody above waits and repeats. `clock` is the one
+    With `retries` 0 every answer is returned unchanged: the caller waits and repeats. `clock` is the one
     that the target goes by, where that is another than the real one. `near` says that
     the host is trusted for its place, as an emulator is: then its address has to be near as well (`is_near`), or one
     of `addresses`. Loopback always has to be loopback. `headers` are the user's own: sent with every request, and
     never shown, since their values are secrets. `wire` takes the place of the network.
 
-    Raises UsageError for a URL that is none and a CA bundle that cannot be read.
+    Raises UsageError for an invalid URL and for a CA bundle that cannot be read.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Http:
     ) -> None:
         parts = url_of(base)
         if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise UsageError(f"--target {base!r} is no URL; give one like http://127.0.0.1:8080/beta.")
+            raise UsageError(f"--target {base!r} is not a URL; give one like http://127.0.0.1:8080/beta.")
         if parts.query or parts.fragment:
             raise UsageError(f"--target {base!r} has a query or fragment; give the base URL only.")
         if climbs(parts.path):
@@ -97,7 +97,7 @@ class Http:
         self.patience = patience
         self.retries = retries
         self.clock = clock or Clock()
-        accept = is_loopback if self.loopback else (lambda one: is_near(one) or one in addresses) if near else None
+        accept = is_loopback if self.loopback else (lambda ip: is_near(ip) or ip in addresses) if near else None
         self._wire: Connection = wire or Wire(self.base, ca_bundle, accept=accept, proxies=accept is None)
         self._headers = headers
         self._given = frozenset(name.lower() for name, _ in headers)
@@ -131,7 +131,7 @@ class Http:
     def once(self, request: Request, wait: float, attempt: int = 1) -> Answer:
         """Send a request a single time."""
         at = self.now()
-        made, trouble = None, None
+        response, trouble = None, None
         try:
             built = self._built(request)
         except (httpx.InvalidURL, ValueError) as error:
@@ -140,14 +140,14 @@ class Http:
         sent = Request(request.method, request.target, shown, request.body)
         try:
             with self._wire.clock.running(wait, LARGEST + OVERHEAD):
-                made = self._answer(built, wait)
+                response = self._answer(built, wait)
         except (TooLarge, Unread) as error:
             trouble = UNREAD + (str(error) or f"more than {LARGEST >> 20} MiB")
         except Broken:
             trouble = "no answer: its content coding cannot be undone"
         except Failed as error:
             trouble = trouble_of(error)
-        return Answer(sent, made, trouble, self.now() - at, attempt, at)
+        return Answer(sent, response, trouble, self.now() - at, attempt, at)
 
     def _built(self, request: Request) -> httpx.Request:
         """The request as it is sent. Raises ValueError for a path that leaves the service root."""
@@ -218,7 +218,7 @@ def retry_after(response: Response | None) -> float | None:
 
 
 def answers(target: Http, seconds: float, each: float = 0.25) -> bool:
-    """Whether a target that may be starting answers within so many seconds; asks it as nobody, again and again."""
+    """Whether a target that may be starting answers within so many seconds; polls it without a token."""
     path, end = path_of("solutions", "backupRestore", "restoreSessions"), time.monotonic() + seconds
     while True:
         left = end - time.monotonic()

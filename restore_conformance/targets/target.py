@@ -62,7 +62,7 @@ class Target(Protocol):
         ...
 
     def now(self) -> float:
-        """Seconds on a clock that only moves forward, pauses included, also those that nobody need wait for."""
+        """Seconds on a clock that only moves forward, pauses included, also those that take no real time."""
         ...
 
     def pause(self, seconds: float) -> None:
@@ -93,7 +93,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_near(host: str) -> bool:
-    """Whether an address is of this machine or of a private network: where an emulator may be without more words."""
+    """Whether an address is of this machine or of a private network: where an emulator needs no further setting."""
     address = _address(host)
     return address is not None and (address.is_loopback or (address.is_private and not address.is_link_local))
 
@@ -101,11 +101,11 @@ def is_near(host: str) -> bool:
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """An address as it is routed: one of version 4 may be written as one of version 6."""
     try:
-        found = ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return None
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return mapped or found
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
 
 
 def is_service(base: str) -> bool:

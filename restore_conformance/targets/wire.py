@@ -40,7 +40,7 @@ Accept = Callable[[str], bool]
 
 
 class TooLarge(Exception):
-    """More bytes came than an answer may have."""
+    """An answer has more bytes than allowed."""
 
 
 class Clock(threading.local):
@@ -82,9 +82,9 @@ class Line(httpcore.NetworkStream):
         self._clock = clock
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the clock has the say
-        found = self._inner.read(max_bytes, self._clock.left())
-        self._clock.took(len(found))
-        return found
+        chunk = self._inner.read(max_bytes, self._clock.left())
+        self._clock.took(len(chunk))
+        return chunk
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
         for at in range(0, len(buffer), PIECE):
@@ -129,14 +129,14 @@ class Network(httpcore.NetworkBackend):
         """A connection to one of a host's addresses. Raises httpcore.ConnectError and ConnectTimeout."""
         within = min(timeout or CONNECT, self._clock.left())
         ends = time.monotonic() + within
-        found = self._known.get((host, port)) or _looked_up(host, port, within)
-        self._known[host, port] = found
+        addresses = self._known.get((host, port)) or _looked_up(host, port, within)
+        self._known[host, port] = addresses
         if self._accept is not None:
-            foreign = [one for one in found if not self._accept(one)]
+            foreign = [known for known in addresses if not self._accept(known)]
             if foreign:
                 raise httpcore.ConnectError(f"{host} has the address {foreign[0]}, which the settings do not trust")
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in found:
+        for address in addresses:
             left = ends - time.monotonic()
             if left <= 0:
                 raise httpcore.ConnectTimeout(f"no connection to {host} in time")
@@ -153,25 +153,25 @@ class Network(httpcore.NetworkBackend):
 
 
 def _looked_up(host: str, port: int, seconds: float) -> list[str]:
-    """The addresses of a host. A name server may keep silent, so a thread asks it that nobody waits for."""
+    """The addresses of a host. A name server may not answer, so a thread asks it that is not joined."""
     with contextlib.suppress(ValueError):
         return [str(ipaddress.ip_address(host))]
-    found: list[Any] = []
+    outcome: list[Any] = []
 
     def ask() -> None:
         try:
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            outcome.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
-            found.append(error)
+            outcome.append(error)
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(seconds)
-    if not found:
+    if not outcome:
         raise httpcore.ConnectTimeout(f"the address of {host} was not known in time")
-    if isinstance(found[0], Exception):
-        raise httpcore.ConnectError(str(found[0])) from found[0]
-    return list(dict.fromkeys(str(one[4][0]) for one in found[0]))
+    if isinstance(outcome[0], Exception):
+        raise httpcore.ConnectError(str(outcome[0])) from outcome[0]
+    return list(dict.fromkeys(str(entry[4][0]) for entry in outcome[0]))
 
 
 class Transport(httpx.HTTPTransport):

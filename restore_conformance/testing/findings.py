@@ -57,7 +57,7 @@ class Finding:
             ("field", self.pointer or "(the answer as a whole)"),
             ("expected", self.expected),
             ("observed", "nothing" if self.observed is None else line(json.dumps(self.observed, ensure_ascii=False))),
-            ("document", " ".join(one for one in (self.says, self.because) if one)),
+            ("document", " ".join(part for part in (self.says, self.because) if part)),
             ("page", self.page),
             ("accepted", self.accepted),
         ]
@@ -124,7 +124,9 @@ class Verdicts(Mapping[str, str]):
         """The findings that count at a level (that of these verdicts, if none is given), less the accepted ones."""
         ranks = list(Level)
         least = ranks.index(level_of(level or self.level))
-        return tuple(one for one in self.findings if ranks.index(Level(one.level)) <= least and not one.accepted)
+        return tuple(
+            finding for finding in self.findings if ranks.index(Level(finding.level)) <= least and not finding.accepted
+        )
 
     def raise_for_deviation(self, level: str = "") -> Verdicts:
         """Raise one AssertionError that shows every finding of the level; else give these verdicts back."""
@@ -153,10 +155,10 @@ def verdicts_of(run: Mapping[str, Any], pages: Mapping[str, str], level: str = "
     findings = [_finding(clause, pages) for clause in clauses if clause["verdict"] == "fail"]
     ranks = list(Level)
     return Verdicts(
-        tuple(sorted(findings, key=lambda one: (bool(one.accepted), ranks.index(Level(one.level))))),
+        tuple(sorted(findings, key=lambda finding: (bool(finding.accepted), ranks.index(Level(finding.level))))),
         {clause["id"]: clause["reason"] for clause in clauses if clause.get("reason")},
         run.get("readings", {}),
-        tuple(one["note"] for one in run.get("recordings", ()) if one.get("note")),
+        tuple(recording["note"] for recording in run.get("recordings", ()) if recording.get("note")),
         level,
         {clause["id"]: WORDS[clause["verdict"]] for clause in clauses},
     )
@@ -165,11 +167,11 @@ def verdicts_of(run: Mapping[str, Any], pages: Mapping[str, str], level: str = "
 def _finding(clause: Mapping[str, Any], pages: Mapping[str, str]) -> Finding:
     first = clause["findings"][0]
     exchange = broke(first)
-    asked, came = exchange["request"], exchange["response"]
+    asked, answer = exchange["request"], exchange["response"]
     accepted = clause.get("accepted")
     return Finding(
         clause["id"], clause["level"], clause["says"], clause.get("because", ""),
         pages.get(clause["id"].partition("/")[0], ""), first["message"], first["expected"], first["observed"],
-        first["pointer"], f"{asked['method']} {asked['url']}", came and came["status"], first["seen"], first["of"],
+        first["pointer"], f"{asked['method']} {asked['url']}", answer and answer["status"], first["seen"], first["of"],
         f"{accepted['reason']} ({accepted['owner']}, until {accepted['review']})" if accepted else "", exchange,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from restore_conformance.clauses import Clause, load
 from restore_conformance.contract.documents import pinned
-from restore_conformance.recorded import Review, kept
+from restore_conformance.recorded import Review, conclude_recorded
 from restore_conformance.recorded.other_clients import REMOVABLE
 from restore_conformance.records.run_record import run_of
 from restore_conformance.scrub import Scrub
@@ -41,7 +41,7 @@ def judge(
     it. `token` and `identities` (as of `campaign`) say whose tokens the requests carry; without them nothing is said
     of callers. `level` is that of `Verdicts.raise_for_deviation`. Nothing is raised for a deviation here.
 
-    Raises UsageError for an unknown option, and where nothing is of this API, and TypeError for what is no response.
+    Raises UsageError for an unknown option or where nothing is of this API, TypeError for an unknown type of response.
     """
     level_of(level)
     exchanges = _exchanges(responses, sent)
@@ -50,13 +50,13 @@ def judge(
     settings = settings_of(given, register)
     review = Review(register, settings, _nothing)
     callers = {token: kind for token, kind in settings.callers().items() if settings.token or settings.identities}
-    source = review.responses((one.shown() for one in exchanges), callers, NAME)
+    source = review.responses((exchange.shown() for exchange in exchanges), callers, NAME)
     if not source.exchanges:
         raise UsageError(
             f"There is nothing to judge: {source.note or 'no response was given'}. What is judged are answers of "
-            "/solutions/backupRestore/sharePointRestoreSessions, and of what lies below it, in the beta version."
+            "/solutions/backupRestore/sharePointRestoreSessions, and of the paths below it, in the beta version."
         )
-    result = review.result(NAME, "", 0.0, lambda clause: _missing(clause, settings), kept)
+    result = review.result(NAME, "", 0.0, lambda clause: _missing(clause, settings), conclude_recorded)
     result.base = ""
     scrub = Scrub({f"token of {kind}": token for token, kind in callers.items()})
     return verdicts_of(run_of(result, scrub), pages(), level)
@@ -64,7 +64,7 @@ def judge(
 
 def _exchanges(responses: Any, sent: Any) -> list[HttpExchange]:
     if isinstance(responses, Sequence | Iterable) and not hasattr(responses, "headers"):
-        several = [HttpExchange.of(one) for one in responses]
+        several = [HttpExchange.of(response) for response in responses]
         if sent is not UNKNOWN:
             raise UsageError("sent is the body of one request; give HttpExchange.of(response, sent=…) in the list.")
         return several

@@ -48,7 +48,7 @@ def settings_of(given: Mapping[str, Any], register: Register) -> Settings:
     points, items = (given.get(name, ()) for name in ("restore_points", "granular_items"))
     if not isinstance(points, str | PathLike):
         settings.restore_points = tuple(dict.fromkeys(map(str, points)))
-        if broken := next((one for one in settings.restore_points if not _GUID.fullmatch(one)), ""):
+        if broken := next((point for point in settings.restore_points if not _GUID.fullmatch(point)), ""):
             raise UsageError(f"restore_points holds {broken[:60]!r}, which is not a GUID.")
     if not isinstance(items, str | PathLike):
         settings.granular_items = tuple({"browseSessionId": str(browse), "id": str(key)} for browse, key in items)

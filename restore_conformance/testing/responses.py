@@ -30,7 +30,7 @@ UNKNOWN: Any = _Unknown()
 class HttpExchange:
     """A request and its answer, for clients that `judge` does not know.
 
-    `sent` and `answer` are the bodies: bytes, text, or a value that is sent as JSON; `sent` is None where none was
+    `sent` and `answer` are the bodies: bytes, text, or a value that is sent as JSON; `sent` is None where no body was
     sent, and UNKNOWN where nobody knows. Headers that are not given are unknown as well. `url` may be a path alone, as
     long as it holds the whole route.
     """
@@ -70,7 +70,7 @@ class HttpExchange:
         """The exchange that a response of httpx, requests or aiohttp ends.
 
         `sent` is the body of the request, for clients that do not keep it (aiohttp). Raises UsageError for a response
-        whose body was not read, and TypeError for anything that is no response.
+        whose body was not read, and TypeError for an unknown response type.
         """
         if isinstance(response, cls):
             return response

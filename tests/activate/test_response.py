@@ -103,7 +103,7 @@ def test_artifacts_kept(exchange, known):
     kind = "granular" if exchange.sent.operation == "list-granular" else "standard"
     before, after = list(known.listed.get(kind, ())), session_lists.shown(known)
     checks.same_number(after, before, "artifacts of the draft")
-    checks.same_names([one.get("id") for one in after], [one.get("id") for one in before], "id")
+    checks.same_names([artifact.get("id") for artifact in after], [artifact.get("id") for artifact in before], "id")
     checks.as_sent(after, list(known.sent.get(kind, ())), "/value")
 
 
@@ -114,7 +114,7 @@ def test_counts(exchange, known):
     if not isinstance(counts, dict):
         raise Untouched("the session shows no counts")
     shown, total = [counts.get(name) for name in PARTS], checks.total(exchange.answer)
-    if total is not None and all(isinstance(one, int) for one in shown) and sum(shown) > total:
+    if total is not None and all(isinstance(number, int) for number in shown) and sum(shown) > total:
         raise Deviation(
             f"/restoreSessionArtifactCount: GET {readings.place(exchange)}: expected no more than {total} in all, "
             f"got {sum(shown)}",

@@ -82,7 +82,7 @@ def test_artifacts_limit(exchange):
 
 @clause(when=sole("duplicate"))
 def test_duplicate_artifact(exchange):
-    """An artifact stands in a list once."""
+    """An artifact is in a list once."""
     return checks.refused(exchange, "duplicate")
 
 

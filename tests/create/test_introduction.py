@@ -3,7 +3,7 @@
 from restore_conformance import checks
 from restore_conformance.clauses import clause, created, sent, sole, valid, without
 
-ODD = (
+UNUSUAL = (
     "media-type-spelling",
     "conflict-behavior",
     "granular-destination",
@@ -15,7 +15,7 @@ ODD = (
 """Features with a clause of their own, so that a target that stumbles over one is blamed for that."""
 
 
-@clause(when=valid("granular") & without(*ODD))
+@clause(when=valid("granular") & without(*UNUSUAL))
 def test_granular_accepted(exchange):
     """A request that names only granular artifacts is accepted."""
     checks.created_for_its_members(exchange)

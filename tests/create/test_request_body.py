@@ -13,13 +13,13 @@ def test_json(exchange):
 
 @clause(when=sole("not-an-object"))
 def test_json_object(exchange):
-    """A payload that is no object is refused."""
+    """A payload that is not an object is refused."""
     checks.refused(exchange, "not-an-object")
 
 
 @clause(when=sole("trailing-text"))
 def test_nothing_after(exchange):
-    """Nothing stands behind the JSON value."""
+    """Nothing follows the JSON value."""
     checks.refused(exchange, "trailing-text")
 
 
@@ -109,7 +109,7 @@ def test_unknown_members(exchange):
 
 @clause(when=sole("future-value"))
 def test_unknown_future_value(exchange):
-    """The sentinel is no value to send."""
+    """The sentinel is not a value to send."""
     checks.refused(exchange, "future-value")
 
 

@@ -13,7 +13,7 @@ def test_authorization_required(exchange):
 
 @clause(when=sole("token-malformed"))
 def test_authorization_form(exchange):
-    """Something that is no bearer token is refused."""
+    """Something that is not a bearer token is refused."""
     return checks.refused(exchange, "token-malformed") and None
 
 

@@ -5,7 +5,7 @@ from restore_conformance.clauses import answered, clause, created, sent, valid, 
 from restore_conformance.verdicts import Deviation
 
 COUNTS = "restoreSessionArtifactCount"
-ODD = (
+UNUSUAL = (
     "media-type-spelling",
     "white-space",
     "example:standard",
@@ -15,7 +15,7 @@ ODD = (
 """Features with a clause of their own, so that a target that stumbles over one is blamed for that."""
 
 
-@clause(when=valid("standard") & without(*ODD))
+@clause(when=valid("standard") & without(*UNUSUAL))
 def test_created(exchange):
     """A valid request for full-site artifacts makes a session."""
     checks.created_for_its_members(exchange)

@@ -15,7 +15,7 @@ def test_authorization_required(exchange, known):
 def test_prefer_shows_granular(exchange, known):
     """A caller that asks for all members sees granular."""
     if known.created.answer.get("restoreJobType") not in ("granular", "unknownFutureValue"):
-        raise Untouched("the session is no granular one")
+        raise Untouched("the session is not a granular one")
     shown = exchange.answer.get("restoreJobType")
     if shown is not None and shown != "granular":
         raise Deviation(

@@ -37,7 +37,7 @@ def test_every_artifact(exchange, known):
 def test_as_sent(exchange, known):
     """The destination is the one that was sent."""
     shown = effects.agreeing(exchange, known)
-    wanted = {str(one.get("destinationType") or "") for one in known.sent.get("standard", ())}
+    wanted = {str(artifact.get("destinationType") or "") for artifact in known.sent.get("standard", ())}
     if not wanted or "" in wanted:
         raise Untouched("no artifacts with a destination were sent")
     with effects.nobody_else(known):

@@ -28,8 +28,8 @@ def test_status_shown(exchange, known):
     """Every item has a status."""
     effects.served(exchange)
     effects.of_kind(known, "granular")
-    for one in checks.objects(exchange.answer, "value"):
-        if one.get("status") is None:
+    for artifact in checks.objects(exchange.answer, "value"):
+        if artifact.get("status") is None:
             raise Deviation("/value: status is not nullable, got none", expected="a status", pointer="/value/status")
 
 
@@ -37,8 +37,8 @@ def test_status_shown(exchange, known):
 def test_every_artifact(exchange, known):
     """What was sent is listed by its key, each once."""
     effects.every_artifact(exchange, known)
-    wanted = [one["id"] for one in known.sent.get("granular", ()) if "id" in one]
-    shown = [one.get("id") for one in effects.listed(known)]
+    wanted = [artifact["id"] for artifact in known.sent.get("granular", ()) if "id" in artifact]
+    shown = [artifact.get("id") for artifact in effects.listed(known)]
     if len(shown) == len(wanted) and effects.unchanged(known):
         with effects.nobody_else(known):
             checks.same_names(shown, wanted, "id")
@@ -48,7 +48,9 @@ def test_every_artifact(exchange, known):
 def test_as_sent(exchange, known):
     """The browse session is the one that was sent."""
     shown = effects.agreeing(exchange, known)
-    wanted = {str(one["browseSessionId"]) for one in known.sent.get("granular", ()) if "browseSessionId" in one}
+    wanted = {
+        str(artifact["browseSessionId"]) for artifact in known.sent.get("granular", ()) if "browseSessionId" in artifact
+    }
     if not wanted:
         raise Untouched("no artifacts with a browse session were sent")
     with effects.nobody_else(known):

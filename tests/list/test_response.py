@@ -19,9 +19,9 @@ def test_collection(exchange, known):
 def test_items(exchange, known):
     """Every item is a session."""
     checks.declared(exchange, "list/response.json")
-    for one in checks.objects(exchange.answer, "value"):
-        if str(one.get("id")).lower() in known.given:  # sessions of other workloads have types of their own
-            checks.type_named(one, base=True)
+    for session in checks.objects(exchange.answer, "value"):
+        if str(session.get("id")).lower() in known.given:  # sessions of other workloads have types of their own
+            checks.type_named(session, base=True)
 
 
 @clause(when=sent("list") & answered("200"))
@@ -45,7 +45,7 @@ def test_next_link(exchange):
 
 @clause(when=PAGE)
 def test_no_repeats(exchange, known):
-    """No session stands in it twice: on one page, or on two where nobody else makes sessions meanwhile."""
+    """No session is listed twice: on one page, or on two where nobody else creates sessions meanwhile."""
     session_lists.no_repeats(exchange, known)
 
 

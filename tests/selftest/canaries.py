@@ -21,12 +21,12 @@ FORMS = {
     "private key": ("-----BEGIN RSA PRIVATE KEY-----", "a private key"),
     "shared access": ("https://x.example/y?sv=1&sig=canary0123456789%2Fabcdefgh%3D", "a signature of shared access"),
     "mail": ("canary.person@corp-canary.com", "a mail address"),
-    "sharepoint host": ("canarycorp.sharepoint.com", "a host that is somebody's own"),
-    "tenant domain": ("canarycorp.onmicrosoft.com", "a host that is somebody's own"),
-    "private host": ("https://canary.corp-internal.net/x", "a host that is somebody's own"),
+    "sharepoint host": ("canarycorp.sharepoint.com", "a private host"),
+    "tenant domain": ("canarycorp.onmicrosoft.com", "a private host"),
+    "private host": ("https://canary.corp-internal.net/x", "a private host"),
     "tenant in an authority": (
-        f"https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token", "an id of a tenant or of somebody",
+        f"https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token", "an id of a tenant or of a user",
     ),
-    "tenant as an issuer": (f"https://sts.windows.net/{TENANT}/", "an id of a tenant or of somebody"),
+    "tenant as an issuer": (f"https://sts.windows.net/{TENANT}/", "an id of a tenant or of a user"),
     "mail in base64": (base64.b64encode(b"a mail canary.person@corp-canary.com here").decode(), "a coded secret"),
 }  # fmt: skip

@@ -106,8 +106,8 @@ def test_every_other_command_reads_both_formats(old, new, which, tmp_path, capsy
 def test_a_run_of_format_1_is_kept_once_and_its_findings_are_the_same(old):
     """The history knows a run by its own bytes, and a finding by what it shows, whatever the format."""
     stored = read_stored(str(old / "broken"))
-    assert pack(stored).kept.digest == pack(copy.deepcopy(stored)).kept.digest
-    assert pack(stored).kept.notes == pack(upgraded(stored)).kept.notes
+    assert pack(stored).row.digest == pack(copy.deepcopy(stored)).row.digest
+    assert pack(stored).row.notes == pack(upgraded(stored)).row.notes
 
 
 def test_a_defect_that_format_1_named_by_a_slug_is_the_same_finding_today():

@@ -1,13 +1,16 @@
 """A refusal that does not come again binds nobody; one that does, or that meets several stimuli, does."""
 
+import itertools
 import json
+from dataclasses import replace
 
 import pytest
 from looking import failed
 
 from restore_conformance.exchange import Response
 from restore_conformance.mock import Service
-from restore_conformance.verdicts import Exit, Verdict
+from restore_conformance.mock.variants import shaped
+from restore_conformance.verdicts import Exit, Level, Verdict
 
 BUSY = Response(
     400,
@@ -15,8 +18,10 @@ BUSY = Response(
     json.dumps({"error": {"code": "serviceUnavailable", "message": "Try again."}}).encode(),
 )
 
+LATER = replace(BUSY, status=429)
 
-def refusing(when, service=None):
+
+def refusing(when, service=None, answer=BUSY):
     """A service that refuses the requests for which `when` says so: (request, how many of that kind came before)."""
     service = service or Service()
     known, counts = service.handle, {}
@@ -24,7 +29,7 @@ def refusing(when, service=None):
     def handle(request):
         kind = request.method, request.target.rpartition("/")[2][:9]
         counts[kind] = counts.get(kind, -1) + 1
-        return BUSY if when(request, kind, counts[kind]) else known(request)
+        return answer if when(request, kind, counts[kind]) else known(request)
 
     service.handle = handle
     return service
@@ -50,6 +55,15 @@ def test_a_passing_refusal_is_shown_and_counted(judged):
     assert (found.passing.seen, found.passing.of) == (1, 3)
     assert "seen 1 of 3" in found.reason
     assert found.findings == []
+
+
+@pytest.mark.parametrize("at", range(26, 41))
+def test_a_scenario_that_was_put_off_at_its_beginning_begins_again(judged, at):
+    """Where the target takes no items, one scenario alone shows how sessions are read and changed."""
+    numbers = itertools.count()
+    service = refusing(lambda *_: next(numbers) == at, shaped("field2-items-looked-up-point"), LATER)
+    verdicts = judged(service, "quick").verdicts
+    assert sum(v.verdict is Verdict.PASS and v.clause.level is Level.MUST for v in verdicts) >= 120
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_a_clause_is_asked_for_by_its_address(found):
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("bad", "--restore-target 'htp' is none of"),
+        ("bad", "--restore-target 'htp' is not one of"),
         ("bad seed", "--restore-seed is a whole number"),
     ],
 )
@@ -200,13 +200,13 @@ def test_workers_skip_every_clause_for_what_keeps_the_first_from_judging(tmp_pat
     """Bad usage ends no worker: the exit code is that of the controller, which says why once."""
 
     def ended(*_):
-        raise pytest_campaign.Ended("--restore-target 'htp' is none of …", 2)
+        raise pytest_campaign.Ended("--restore-target 'htp' is not one of …", 2)
 
     monkeypatch.setattr(pytest_campaign, "outcome_of", ended)
     first = pytest_campaign.shared_outcome_of(None, [], tmp_path)
     assert first == pytest_campaign.shared_outcome_of(None, [], tmp_path)
-    assert (first["exit"], first["refused"]) == (2, "--restore-target 'htp' is none of …")
-    assert first["said"] == ["restore-conformance: --restore-target 'htp' is none of …"]
+    assert (first["exit"], first["refused"]) == (2, "--restore-target 'htp' is not one of …")
+    assert first["said"] == ["restore-conformance: --restore-target 'htp' is not one of …"]
 
 
 def test_the_plug_in_imports_nothing_of_the_suite():

@@ -251,7 +251,7 @@ async def failing(scope, receive, send):
         ("live", "would be a live target"),
         ("https://graph.microsoft.com/beta", "would be a live target"),
         ("http://10.1.2.3/beta", "would be a live target"),
-        ("htp", "is none of"),
+        ("htp", "is not one of"),
         (failing, "startup of the application failed: no database"),
         (lambda: None, "neither an ASGI nor a WSGI application"),
     ],

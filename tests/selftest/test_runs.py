@@ -255,10 +255,13 @@ def test_trouble_tied_to_one_payload_is_a_fault_and_trouble_by_chance_is_not(jud
 
 
 BAD = [
-    (("run", "--target", "somewhere"), "none of: mock, replay (the recordings), live (a tenant), or a base URL"),
-    (("run", "--target", "ftp://x"), "'ftp://x' is none of: mock, replay (the recordings), live (a tenant), or a base"),
-    (("record", "--target", "replay"), "none of: mock, documentation (the printed examples), live (a tenant), or a"),
-    (("run", "--target", "https://graph.microsoft.com/beta", "--emulator", "graph.microsoft.com"), "no emulator"),
+    (("run", "--target", "somewhere"), "not one of: mock, replay (the recordings), live (a tenant), or a base URL"),
+    (
+        ("run", "--target", "ftp://x"),
+        "'ftp://x' is not one of: mock, replay (the recordings), live (a tenant), or a base",
+    ),
+    (("record", "--target", "replay"), "not one of: mock, documentation (the printed examples), live (a tenant), or a"),
+    (("run", "--target", "https://graph.microsoft.com/beta", "--emulator", "graph.microsoft.com"), "not an emulator"),
     (("run", "--target", "http://10.1.2.3/beta", "--token", "x"), "--emulator 10.1.2.3"),
     (("run", "--reading", "no-such=x"), "is not an interpretation"),
     (("run", "--reading", "empty-list=x"), "is one of: reject, accept"),

@@ -100,7 +100,7 @@ def test_the_openapi_document_is_in_step_and_valid():
 def test_a_broken_schema_file_is_one_sentence(tmp_path):
     (tmp_path / "types").mkdir()
     (tmp_path / "types" / "entity.json").write_text('{"type": 5}')
-    with pytest.raises(UsageError, match=r"schemas/types/entity\.json is no JSON Schema"):
+    with pytest.raises(UsageError, match=r"schemas/types/entity\.json is not a JSON Schema"):
         Documents(tmp_path).accepts("types/entity.json", {})
     with pytest.raises(UsageError, match=r"schemas/types/other\.json is missing"):
         Documents(tmp_path).json("types/other.json")

@@ -41,7 +41,7 @@ def test_invalid_patch_request(exchange, known):
 
 @clause(when=DRAFT & sent("sole:malformed-change") & sent_any("change:not-an-object", "change:not-json"))
 def test_malformed_json(exchange, known):
-    """A change that is no object is refused."""
+    """A change that is not an object is refused."""
     transitions.turned_down(exchange, known)
 
 

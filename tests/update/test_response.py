@@ -69,7 +69,7 @@ def test_removed(exchange, known):
 
 @clause(when=sent("update", "change:clean", "change:removals") & session("draft"))
 def test_removal_of_nothing(exchange, known):
-    """Removing what is not there is told, not stumbled over."""
+    """Removing what is not there is reported, without a server error."""
     effects.served(exchange)
     effects.nothing_there(exchange, known)
     checks.no_server_error(exchange)

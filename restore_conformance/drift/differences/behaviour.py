@@ -62,7 +62,7 @@ def behaviour_changes(
 
 
 class _Observed:
-    """What some exchanges show, held against what is declared; exchanges are added one by one."""
+    """Compares exchanges with what is declared; exchanges are added one by one."""
 
     def __init__(self, metadata: Metadata, page: PageFacts | None) -> None:
         self.metadata, self.page = metadata, page
@@ -77,7 +77,7 @@ class _Observed:
         self._shapes: dict[str, tuple[dict[str, Member], dict[str, str], bool]] = {}
 
     def _note(self, kind: str, path: str, detail: dict[str, Any], judged: Judged) -> None:
-        """Keeps the first sight of something undocumented and counts the others."""
+        """Stores the first sight of something undocumented and counts the others."""
         kind = f"behaviour_{kind}_undocumented"
         first = self.undocumented.setdefault((kind, path), Difference(kind, path, {**detail, "seen": 0}, judged))
         first.detail["seen"] += 1
@@ -126,7 +126,7 @@ class _Observed:
             self._note("code", f"errors/{code[:80]}", {"code": code[:80]}, judged)
 
     def _type_of(self, item: Any, target: str) -> str | None:
-        """The type of an item, by its own word or by the address it was read from."""
+        """The type of an item, by its @odata.type or by the address it was read from."""
         if not isinstance(item, dict):
             return None
         stated = item.get("@odata.type")
@@ -163,7 +163,7 @@ class _Observed:
         return self._shapes[name]
 
     def _inner(self, value: Any, kind: str, nullable: bool, path: str) -> Iterator[tuple[Any, str]]:
-        """Judges one value by its declared type; what is an object of a known type is looked into further."""
+        """Judges one value by its declared type; objects of a known type are compared by their members."""
         facts = self.metadata.types.get(kind)
         fits = True
         if value is None:

@@ -25,8 +25,8 @@ def call_changes(old: Api, new: Api, where: str = "") -> list[Change]:
     changes: list[Change] = []
     for difference in _paths(old, new):
         path, *rest = difference.path.split(" ")
-        ours = path == CREATE and rest[:1] in ([], ["post"])
-        changes.append(change(difference, "openapi", where, outside=not ours))
+        in_create = path == CREATE and rest[:1] in ([], ["post"])
+        changes.append(change(difference, "openapi", where, outside=not in_create))
     return changes
 
 
@@ -79,15 +79,15 @@ def _methods(path: str, path_now: str, old: Api, new: Api) -> Iterator[Differenc
     was, now = old.calls[path], new.calls[path_now]
     renamed = dict(zip(placeholders(path_now), placeholders(path), strict=True))
     for method in sorted(was.keys() | now.keys()):
-        place, one, other = f"{path} {method}", was.get(method), now.get(method)
-        if one is None:
+        place, old_call, new_call = f"{path} {method}", was.get(method), now.get(method)
+        if old_call is None:
             yield Difference("method_added", place, {}, _ADDED)
-        elif other is None:
+        elif new_call is None:
             yield Difference("method_removed", place, {}, _REMOVED)
         else:
-            yield from _parameters(place, one, other, renamed)
-            yield from _body(place, old, new, one, other)
-            yield from _answers(place, old, new, one, other)
+            yield from _parameters(place, old_call, new_call, renamed)
+            yield from _body(place, old, new, old_call, new_call)
+            yield from _answers(place, old, new, old_call, new_call)
 
 
 def _parameters(path: str, old: ApiCall, new: ApiCall, renamed: Mapping[str, str]) -> Iterator[Difference]:
@@ -123,21 +123,21 @@ def _parameter(place: str, was: ApiParameter, now: ApiParameter) -> Iterator[Dif
     yield from (replace(facet, kind="parameter_changed") for facet in facet_changes(place, was, now))
 
 
-def _body(path: str, old: Api, new: Api, one: ApiCall, other: ApiCall) -> Iterator[Difference]:
-    was, now = _required(one), _required(other)
+def _body(path: str, old: Api, new: Api, old_call: ApiCall, new_call: ApiCall) -> Iterator[Difference]:
+    was, now = _required(old_call), _required(new_call)
     judged = (additive if now == "optional" else breaking)("R-REQUIRED")
     yield from altered("request_body_changed", path, was, now, judged)
-    if one.body is not None and other.body is not None:
-        yield from _content(f"{path} request", "request_body_changed", old, new, one.body, other.body)
+    if old_call.body is not None and new_call.body is not None:
+        yield from _content(f"{path} request", "request_body_changed", old, new, old_call.body, new_call.body)
 
 
 def _required(call: ApiCall) -> str:
     return "none" if call.body is None else ("required" if call.body_required else "optional")
 
 
-def _answers(path: str, old: Api, new: Api, one: ApiCall, other: ApiCall) -> Iterator[Difference]:
-    removed = [status for status in one.answers if status not in other.answers]
-    added = [status for status in other.answers if status not in one.answers]
+def _answers(path: str, old: Api, new: Api, old_call: ApiCall, new_call: ApiCall) -> Iterator[Difference]:
+    removed = [status for status in old_call.answers if status not in new_call.answers]
+    added = [status for status in new_call.answers if status not in old_call.answers]
     ranges = [(was, now) for was in removed for now in added if _covers(was, now) or _covers(now, was)]
     for was, now in ranges:
         yield from altered("response_range_changed", f"{path} {was}", was, now, informational("R-RANGE"))
@@ -150,9 +150,9 @@ def _answers(path: str, old: Api, new: Api, one: ApiCall, other: ApiCall) -> Ite
         if status not in {was for was, _ in ranges}:
             judged = _REMOVED if status.startswith("2") else informational("R-ERRORCODE")
             yield Difference("response_removed", f"{path} {status}", {}, judged)
-    for was, now in [*ranges, *((status, status) for status in one.answers if status in other.answers)]:
+    for was, now in [*ranges, *((status, status) for status in old_call.answers if status in new_call.answers)]:
         place = f"{path} {was}"
-        yield from _content(place, "response_type_changed", old, new, one.answers[was], other.answers[now])
+        yield from _content(place, "response_type_changed", old, new, old_call.answers[was], new_call.answers[now])
 
 
 def _covers(wide: str, narrow: str) -> bool:

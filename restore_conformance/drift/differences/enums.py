@@ -60,8 +60,8 @@ def _order(path: str, was: list[str], now: list[str]) -> Iterator[Difference]:
     if was == now:
         return
     unasked, unasked_now = (names[: names.index(SENTINEL)] if SENTINEL in names else [] for names in (was, now))
-    down, up = ([name for name in was if name in one and name not in other and name != SENTINEL]
-                for one, other in ((unasked, unasked_now), (unasked_now, unasked)))  # fmt: skip
+    down, up = ([name for name in was if name in before and name not in after and name != SENTINEL]
+                for before, after in ((unasked, unasked_now), (unasked_now, unasked)))  # fmt: skip
     if down:
         yield Difference("enum_reordered", path, {**ends(was, now), "crossed": down}, breaking("G-ENUM-CROSS-DOWN"))
     elif up:

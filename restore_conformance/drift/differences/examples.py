@@ -23,11 +23,11 @@ _NAMED_VALUES = ("status", "restoreJobType", "destinationType")
 _SHOWN = informational("R-EXAMPLE")
 MAX_NODES = 20_000
 MAX_CHARACTERS = 2_000_000
-"""Of the paths of an example: each names all that it lies in, so that deep ones are long."""
+"""Characters of the paths of an example: each names all of its parents, so that deep ones are long."""
 MOST = 40
 """So many examples of a page are compared; none has more than a handful."""
 LEAST = 0.34
-"""Of what two examples show so much is the same in both, or they are different ones."""
+"""The least share of equal content for two examples to be one, changed."""
 
 
 def example_changes(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
@@ -41,7 +41,7 @@ def example_changes(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
     moved = {part: Tops(_union(old, part) ^ _union(new, part)) for part in ("request", "response")}
     for was, now in pairs:
         if not was.digest:
-            yield from _one(was, now)
+            yield from _differences(was, now)
             yield from _alone(was, now, moved)
         elif was.digest != digest(now):
             detail = ends("the example that was known", "another one")
@@ -62,9 +62,9 @@ def _path(example: Example) -> str:
 def _paired(
     old: tuple[Example, ...], new: tuple[Example, ...]
 ) -> tuple[list[tuple[Example, Example]], list[Example], list[Example]]:
-    """Pairs of examples by title, then by how much of their content is the same; and those that stay alone."""
+    """Pairs of examples by title, then by how much of their content is the same; and those without a partner."""
     left, right = list(old[:MOST]), list(new[:MOST])
-    texts = {id(one): frozenset(str(item) for item in _leaves(one).items()) for one in (*left, *right)}
+    texts = {id(example): frozenset(str(item) for item in _leaves(example).items()) for example in (*left, *right)}
     likeness = {(id(a), id(b)): _alike(a, b, texts[id(a)], texts[id(b)]) for a in left for b in right}
     pairs: list[tuple[Example, Example]] = []
     while left and right:
@@ -77,8 +77,8 @@ def _paired(
     return pairs, left, right
 
 
-def _alike(one: Example, other: Example, texts: frozenset[str], others: frozenset[str]) -> float:
-    if says_the_same(_name(one), _name(other)):
+def _alike(left: Example, right: Example, texts: frozenset[str], others: frozenset[str]) -> float:
+    if says_the_same(_name(left), _name(right)):
         return 3.0
     return len(texts & others) / max(1, len(texts | others))
 
@@ -103,7 +103,7 @@ def shown_members(body: Any) -> set[str]:
 
 def _nodes(name: str, value: Any, *, positions: bool) -> Iterator[tuple[str, Any]]:
     """Every value inside a body by its path, with or without its positions in arrays, within bounds."""
-    # What a path lies in is put before it only when its turn comes: thousands of long ones do not wait.
+    # A path is put together only when its turn comes, so that thousands of long ones are not in memory.
     waiting: list[tuple[str, str, Any]] = [("", name, value)]
     nodes, room = MAX_NODES, MAX_CHARACTERS
     while waiting and nodes > 0 and room > 0:
@@ -117,7 +117,7 @@ def _nodes(name: str, value: Any, *, positions: bool) -> Iterator[tuple[str, Any
             waiting += [(path, str(index) if positions else "", item) for index, item in enumerate(value)]
 
 
-def _one(was: Example, now: Example) -> Iterator[Difference]:
+def _differences(was: Example, now: Example) -> Iterator[Difference]:
     at, kind = _path(now), "page_example_changed"
     if was.status and now.status:
         judged = undecidable("R-STATUS", "the example and the text may differ; a live run would settle it")
@@ -125,13 +125,13 @@ def _one(was: Example, now: Example) -> Iterator[Difference]:
     for part in ("request", "response"):
         had, has = ("none" if getattr(side, part) is None else "a body" for side in (was, now))
         yield from altered(kind, f"{at}/{part}", had, has, _SHOWN)
-    one, other = _leaves(was), _leaves(now)
-    for path in sorted((one.keys() & other.keys()) - {"status"}):
+    old_values, new_values = _leaves(was), _leaves(now)
+    for path in sorted((old_values.keys() & new_values.keys()) - {"status"}):
         judged = _SHOWN
         if path.rpartition("/")[2] in _NAMED_VALUES and path.startswith("response"):
-            why = f"whether the service now answers {other[path]!r} is what a live run would settle"
+            why = f"whether the service now answers {new_values[path]!r} is what a live run would settle"
             judged = undecidable("R-EXAMPLE", why)
-        yield from altered(kind, f"{at}/{path}", one[path], other[path], judged)
+        yield from altered(kind, f"{at}/{path}", old_values[path], new_values[path], judged)
 
 
 def _union(page: PageFacts, part: str) -> set[str]:
@@ -142,10 +142,10 @@ def _union(page: PageFacts, part: str) -> set[str]:
 
 def _alone(was: Example, now: Example, moved: Mapping[str, Tops]) -> Iterator[Difference]:
     """What one example lost or gained while others of the edition still show it, reported once at the top of it."""
-    one, other = _leaves(was), _leaves(now)
-    for mine, theirs, side in ((one, other, "from"), (other, one, "to")):
-        there, tops = Parts(theirs), set[str]()
-        for path, value in sorted(mine.items()):
+    old_values, new_values = _leaves(was), _leaves(now)
+    for values, others, side in ((old_values, new_values, "from"), (new_values, old_values, "to")):
+        there, tops = Parts(others), set[str]()
+        for path, value in sorted(values.items()):
             part, _, below = path.partition("/")
             top = there.beyond(path)
             member = "/".join(name for name in below.split("/") if not name.isdigit())
@@ -163,11 +163,11 @@ def _shown(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
         ("request", additive("R-OPTIONAL"), rows.keys()),
         ("response", additive("G-ADDPROP"), (new.properties or {}).keys()),
     ):
-        one, other = _union(old, part), _union(new, part)
-        for path in _tops(other - one):
+        before, after = _union(old, part), _union(new, part)
+        for path in _tops(after - before):
             if path not in listed:
                 yield Difference("page_example_member_added", _placed(path, root, rows), {"in": part}, judged)
-        for path in _tops(one - other):
+        for path in _tops(before - after):
             fewer = informational("R-EXAMPLE", "examples may be shortened")
             yield Difference("page_example_member_removed", _placed(path, root, rows), {"in": part}, fewer)
 

@@ -1,6 +1,6 @@
 """The generic difference: parts by key, single facts, and how a difference becomes a change.
 
-Knows no source and no rule; the modules beside it say what they compare, and judge it.
+Knows no source and no rule; the other modules of the package say what they compare, and judge it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who derives from whom, and what concrete types really have: so that moves are distinguished from losses.
+"""Which types derive from which, and the members of concrete types: so that moves are distinguished from losses.
 
 Knows the normal form of types only.
 """
@@ -12,7 +12,7 @@ from restore_conformance.drift.sources.metadata import Knows, Member, Metadata, 
 
 
 class Lineage:
-    """Answers about base chains in one reading, each worked out once."""
+    """Answers about base chains in one reading, each computed once."""
 
     def __init__(self, metadata: Metadata) -> None:
         self.metadata = metadata
@@ -68,7 +68,7 @@ class Lineage:
 
     def concrete(self, name: str) -> list[str]:
         """The type and everything derived from it, without the abstract ones."""
-        return [one for one in self._branch(name) if not self.metadata.types[one].abstract]
+        return [leaf for leaf in self._branch(name) if not self.metadata.types[leaf].abstract]
 
     def _branch(self, name: str) -> list[str]:
         branch: dict[str, None] = {}
@@ -92,4 +92,4 @@ class Sides:
     def unknown_bases(self, old: TypeFacts, new: TypeFacts) -> list[str]:
         """The base types of a type that are not declared down to their last base, on either side."""
         sides = ((old, self.before), (new, self.after))
-        return sorted({one.base for one, side in sides if one.base and not side.metadata.closed(one.name)})
+        return sorted({facts.base for facts, side in sides if facts.base and not side.metadata.closed(facts.name)})

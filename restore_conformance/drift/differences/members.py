@@ -44,15 +44,15 @@ def _word(member: Member) -> str:
     return "navigation" if member.navigation else "property"
 
 
-def _moved(one: Member, other: Member, knows: frozenset[Knows]) -> Judged:
-    """How a member that is now had from another type of the chain is judged."""
-    if one.type != other.type or (one.navigation != other.navigation and Knows.NAVIGATION in knows):
-        return breaking("G-TYPE", f"it was {one.type} and is {other.type} on the other type")
-    if one.nullable != other.nullable and Knows.NULLABILITY in knows and one.stated and other.stated:
-        if other.nullable:
+def _moved(was: Member, now: Member, knows: frozenset[Knows]) -> Judged:
+    """How a member that is now declared on another type of the chain is judged."""
+    if was.type != now.type or (was.navigation != now.navigation and Knows.NAVIGATION in knows):
+        return breaking("G-TYPE", f"it was {was.type} and is {now.type} on the other type")
+    if was.nullable != now.nullable and Knows.NULLABILITY in knows and was.stated and now.stated:
+        if now.nullable:
             return breaking("G-NULL-LOOSE", "it may now be null")
         return breaking("G-NULL-TIGHT", "it may no longer be null", writer_only=True)
-    facets = facet_changes("", one, other) if Knows.FACETS in knows else ()
+    facets = facet_changes("", was, now) if Knows.FACETS in knows else ()
     return max((facet.judged for facet in facets), key=lambda judged: judged.grade.weight, default=_MOVED)
 
 
@@ -113,10 +113,12 @@ def _alike(path: str, was: Member, now: Member, sides: Sides) -> bool:
     """Whether an object written out in the member and a named type hold the same members."""
     if path.replace("/", ".") not in (was.target, now.target) or was.collection != now.collection:
         return False
-    one, other = sides.before.metadata.types.get(was.target), sides.after.metadata.types.get(now.target)
-    if one is None or other is None:
+    old_type, new_type = sides.before.metadata.types.get(was.target), sides.after.metadata.types.get(now.target)
+    if old_type is None or new_type is None:
         return False
-    return one.values == other.values and sides.before.effective(was.target) == sides.after.effective(now.target)
+    return old_type.values == new_type.values and sides.before.effective(was.target) == sides.after.effective(
+        now.target
+    )
 
 
 def _changed(path: str, was: Member, now: Member, sides: Sides) -> Iterator[Difference]:
@@ -159,32 +161,37 @@ def facet_changes(path: str, old: Limited, new: Limited) -> Iterator[Difference]
     """Every facet that differs; the values of an enumeration count as a set."""
     was, now = dict(old.facets), dict(new.facets)
     for facet in sorted(was.keys() | now.keys()):
-        one, other = was.get(facet), now.get(facet)
-        if facet == "Enum" and one and other and set(one.split(",")) == set(other.split(",")):
+        old_value, new_value = was.get(facet), now.get(facet)
+        if facet == "Enum" and old_value and new_value and set(old_value.split(",")) == set(new_value.split(",")):
             continue
-        if one != other and (one or "").lower() != (other or "").lower():
-            yield Difference("facet_changed", path, {"facet": facet, **ends(one, other)}, _facet(facet, one, other))
+        if old_value != new_value and (old_value or "").lower() != (new_value or "").lower():
+            yield Difference(
+                "facet_changed",
+                path,
+                {"facet": facet, **ends(old_value, new_value)},
+                _facet(facet, old_value, new_value),
+            )
 
 
 _UPPER = frozenset({"MaxLength", "Precision", "Scale", "Maximum", "MaxItems"})
 _LOWER = frozenset({"MinLength", "Minimum", "MinItems"})
 _UNORDERED = frozenset({"Pattern", "MultipleOf", "UniqueItems", "ExclusiveMinimum", "ExclusiveMaximum", "Const"})
-"""Facets of which nobody can tell from two values which one lets less through."""
+"""Facets whose two values do not show which one lets less through."""
 
 
-def _facet(facet: str, one: str | None, other: str | None) -> Judged:
+def _facet(facet: str, was: str | None, now: str | None) -> Judged:
     """A facet that lets less through is breaking for whoever writes the member."""
     if facet == "Required":
         needed = breaking("R-REQUIRED", "requests without it are refused", writer_only=True)
-        return needed if other else informational("R-REQUIRED")
+        return needed if now else informational("R-REQUIRED")
     if facet == "Enum":
-        lost = other and (not one or set(one.split(",")) - set(other.split(",")))
+        lost = now and (not was or set(was.split(",")) - set(now.split(",")))
         return (breaking if lost else additive)("R-VALUES")
-    if facet in _UNORDERED and other:
+    if facet in _UNORDERED and now:
         why = f"values that kept the old {facet} and not the new would settle it"
         return undecidable("R-FACET", why, writer_only=True)
-    tighter = (facet in _UPPER and _limit(other) < _limit(one)) or (
-        facet in _LOWER and _limit(other, 0.0) > _limit(one, 0.0)
+    tighter = (facet in _UPPER and _limit(now) < _limit(was)) or (
+        facet in _LOWER and _limit(now, 0.0) > _limit(was, 0.0)
     )
     if tighter:
         return breaking("R-FACET", f"{facet} lets less through than it did", writer_only=True)

@@ -130,10 +130,10 @@ def _attributes(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Differ
         judged = informational("G-ENUM-VALUE") if new.is_enum else breaking("G-TYPE")
         detail = {"attribute": "UnderlyingType", **ends(old.underlying, new.underlying)}
         yield Difference(kind, new.name, detail, judged)
-    if Knows.KEYS in sides.knows and old.key != new.key:  # a key that merely moved along the chain is no change
-        one, other = sides.before.key(old.name), sides.after.key(new.name)
-        if one != other and (old.base == new.base or not sides.unknown_bases(old, new)):
-            detail = {"attribute": "Key", **ends(list(one), list(other))}
+    if Knows.KEYS in sides.knows and old.key != new.key:  # a key that merely moved along the chain is not a change
+        old_key, new_key = sides.before.key(old.name), sides.after.key(new.name)
+        if old_key != new_key and (old.base == new.base or not sides.unknown_bases(old, new)):
+            detail = {"attribute": "Key", **ends(list(old_key), list(new_key))}
             yield Difference(kind, new.name, detail, breaking("R-ADDRESS", "instances are addressed by another key"))
 
 

@@ -12,12 +12,12 @@ from collections.abc import Iterable
 class Tops:
     """The paths of a set that are within no other one of it.
 
-    Among these, what holds a path and what is within it are its neighbours in order, so that nobody need compare all.
+    Among these, what holds a path and what is within it are its neighbours in order, so that not all are compared.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._tops: list[str] = []
-        for path in sorted(f"{one}/" for one in paths):
+        for path in sorted(f"{name}/" for name in paths):
             if not self._tops or not path.startswith(self._tops[-1]):
                 self._tops.append(path)
 
@@ -33,7 +33,7 @@ class Tops:
 
 
 class Parts:
-    """Paths by their parts: how far another path goes along with one of them."""
+    """Paths by their parts: how long a beginning another path shares with one of them."""
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = sorted(path.split("/") for path in paths)
@@ -46,5 +46,5 @@ class Parts:
         return "/".join(parts[: shared + 1]) if shared < len(parts) else ""
 
 
-def _shared(one: list[str], other: list[str]) -> int:
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _shared(left: list[str], right: list[str]) -> int:
+    return next((n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))

@@ -22,8 +22,8 @@ def operation_changes(old: Metadata, new: Metadata) -> Iterator[Difference]:
     """Every operation added, removed, or with another signature."""
     was, now = _grouped(old), _grouped(new)
     for key in sorted(was.keys() | now.keys(), key=str):
-        one, other = was.get(key, []), now.get(key, [])
-        left, right = [op for op in one if op not in other], [op for op in other if op not in one]
+        old_group, new_group = was.get(key, []), now.get(key, [])
+        left, right = [op for op in old_group if op not in new_group], [op for op in new_group if op not in old_group]
         pairs = _paired(left, right)
         for before, after in pairs:
             yield from _signature(before, after)
@@ -49,7 +49,7 @@ def _paired(left: list[Operation], right: list[Operation]) -> list[tuple[Operati
     """Pairs of overloads that are the same one changed, those that are most alike first."""
     if len(left) == len(right) == 1:
         return [(left[0], right[0])]
-    ranked = sorted(((_alike(one, other), -i, -j) for i, one in enumerate(left) for j, other in enumerate(right)))
+    ranked = sorted(((_alike(a, b), -i, -j) for i, a in enumerate(left) for j, b in enumerate(right)))
     pairs: dict[int, int] = {}
     for score, i, j in reversed(ranked):
         if score > 0 and -i not in pairs and -j not in pairs.values():
@@ -57,8 +57,8 @@ def _paired(left: list[Operation], right: list[Operation]) -> list[tuple[Operati
     return [(left[i], right[j]) for i, j in pairs.items()]
 
 
-def _alike(one: Operation, other: Operation) -> float:
-    names, others = ({p.name for p in op.parameters} for op in (one, other))
+def _alike(a: Operation, b: Operation) -> float:
+    names, others = ({p.name for p in op.parameters} for op in (a, b))
     return len(names & others) / len(names | others) if names | others else 1.0
 
 
@@ -77,12 +77,12 @@ def _signature(old: Operation, new: Operation) -> Iterator[Difference]:
     detail: dict[str, Any] = {
         "params_added": [_row(p) for p in added],
         "params_removed": [_row(p) for p in removed],
-        "params_changed": [[_row(one), _row(other)] for one, other in changed],
+        "params_changed": [[_row(before), _row(after)] for before, after in changed],
         "returns": [old.returns, new.returns] if old.returns != new.returns else None,
     }
     reasons = [f"{p.name} is new and required" for p in added if not _may_be_left_out(p, new.kind)]
     reasons += [f"{p.name} is gone" for p in removed]
-    reasons += [why for one, other in changed if (why := _tighter(one, other, new.kind))]
+    reasons += [why for before, after in changed if (why := _tighter(before, after, new.kind))]
     if old.returns != new.returns:
         reasons.append("the result has another type")
     elif old.returns_nullable != new.returns_nullable:
@@ -101,11 +101,11 @@ def _may_be_left_out(parameter: Parameter, kind: str) -> bool:
     return parameter.optional or (kind == "Action" and parameter.nullable)
 
 
-def _tighter(one: Parameter, other: Parameter, kind: str) -> str:
-    if one.type != other.type:
-        return f"{one.name} has another type"
-    if one.nullable and not other.nullable:
-        return f"{one.name} may no longer be null"
-    if _may_be_left_out(one, kind) and not _may_be_left_out(other, kind):
-        return f"{one.name} can no longer be left out"
+def _tighter(was: Parameter, now: Parameter, kind: str) -> str:
+    if was.type != now.type:
+        return f"{was.name} has another type"
+    if was.nullable and not now.nullable:
+        return f"{was.name} may no longer be null"
+    if _may_be_left_out(was, kind) and not _may_be_left_out(now, kind):
+        return f"{was.name} can no longer be left out"
     return ""

@@ -1,7 +1,7 @@
 """The difference between two editions of a documentation page, fact by fact and statement by statement.
 
 A statement that belongs to a fact already reported is not reported again. A statement that only changed its words
-is never called breaking: nobody can tell without reading it, and the report says which clauses rest on it.
+is never graded breaking: that needs reading it, and the report says which clauses rest on it.
 """
 
 from __future__ import annotations
@@ -46,13 +46,14 @@ def page_changes(
         explained |= {f"error:{key}" for side in (old, new) for table in side.tables.values() for key in table}
     reached = bool(new.resource or old.resource) or CREATE in old.calls() | new.calls()
     changes = [
-        change(one, "page", where, outside=not (_is_of_create(one.path) if listing else reached)) for one in differences
+        change(difference, "page", where, outside=not (_is_of_create(difference.path) if listing else reached))
+        for difference in differences
     ]
     if not (old.restated and (new.is_error_list or not old.statements)):
         for statement in statement_changes(old, new, explained, clauses or {}, where):
             mild = replace(statement, create=Grade.INFORMATIONAL, scope_rule="G-SCOPE")
             changes.append(statement if listing or reached else mild)
-    return [replace(one, subject=_subject(old, new, one.path)) for one in changes]
+    return [replace(difference, subject=_subject(old, new, difference.path)) for difference in changes]
 
 
 def _subject(old: PageFacts, new: PageFacts, path: str) -> str:
@@ -130,12 +131,12 @@ def _permission(caller: str, was: Permission, now: Permission) -> Iterator[Diffe
     enough = set(was.least) <= {*now.least, *now.higher}
     judged = additive("R-PERMISSION", "the old one is still enough") if enough else removed
     yield from altered("page_permission_changed", path, list(was.least), list(now.least), judged, owner)
-    for kind, judged, one, other in (
+    for kind, judged, has, lacks in (
         ("page_permission_added", added, now, was),
         ("page_permission_removed", removed, was, now),
     ):
-        for name in one.higher:
-            if name not in (*other.higher, *other.least):
+        for name in has.higher:
+            if name not in (*lacks.higher, *lacks.least):
                 yield Difference(kind, f"{path}/{name}", {}, judged, owner)
 
 

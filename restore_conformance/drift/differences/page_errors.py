@@ -1,6 +1,6 @@
 """The difference between the errors of two editions: the table of each operation, row by row and cell by cell.
 
-Every cell of an error table is promised. Errors that a page of an operation states in a sentence count as well.
+Every cell of an error table counts. Errors that a page of an operation states in a sentence count as well.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ def _table(
     for key, error in sorted(new.items()):
         path, owner = f"{place}/{key}", f"error:{key}"
         before = by_code.get(error.code, []) if error.code else [old[key]] if key in old else []
-        same = next((one for one in before if one.status == error.status), None)
+        same = next((earlier for earlier in before if earlier.status == error.status), None)
         if same is not None:
             yield from _cells(path, same, error, owner)
         elif before:
-            statuses = [one.status for one in before]
+            statuses = [earlier.status for earlier in before]
             detail = ends(statuses[0] if len(statuses) == 1 else statuses, error.status) | {"code": error.code}
             yield Difference("page_error_changed", path, detail, breaking("R-STATUS"), owner)
         else:

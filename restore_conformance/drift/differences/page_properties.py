@@ -47,7 +47,7 @@ def _exclusive(page: PageFacts) -> set[str]:
             for word in (name.casefold(), row.type[11:-1].rpartition(".")[2].casefold()):
                 by_word.setdefault(word, set()).add(name)
     exclusive: set[str] = set()
-    for statement in (one for part in page.statements.values() for one in part) if by_word else ():
+    for statement in (sentence for part in page.statements.values() for sentence in part) if by_word else ():
         if _EXCLUDES.search(statement.text):
             words = {word.strip(".,;:()\"'`*").casefold() for word in statement.text.split()} & by_word.keys()
             named = {name for word in words for name in by_word[word]}

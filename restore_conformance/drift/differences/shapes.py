@@ -75,19 +75,19 @@ def body_changes(kind: str, place: str, was: Body, now: Body) -> Iterator[Differ
 def _inside(kind: str, at: str, was: Body, now: Body, depth: int = 0) -> Iterator[Difference]:
     if (was.type == now.type and was.named and now.named) or depth > MAX_DEPTH:
         return
-    one, other = was.facts, now.facts
+    old_facts, new_facts = was.facts, now.facts
     if was.collection != now.collection:
         yield Difference(kind, at, ends(was.type, now.type), breaking("G-TYPE"))
-    elif one is None or other is None:
+    elif old_facts is None or new_facts is None:
         if bare(was.type) != bare(now.type):
             why = "one side does not say what it holds; a recorded exchange would settle it"
             unsaid = "Edm.Untyped" in (bare(was.type), bare(now.type))
             judged = undecidable("G-TYPE", why) if unsaid else breaking("G-TYPE")
             yield Difference(kind, at, ends(was.name, now.name), judged)
-    elif one.is_enum != other.is_enum:
+    elif old_facts.is_enum != new_facts.is_enum:
         yield Difference(kind, at, ends(was.name, now.name), breaking("R-KIND"))
-    elif one.is_enum:
-        values = [[value.name for value in facts.values] for facts in (one, other)]
+    elif old_facts.is_enum:
+        values = [[value.name for value in facts.values] for facts in (old_facts, new_facts)]
         if set(values[0]) != set(values[1]):
             yield Difference(kind, at, ends(*values), values_judged(*values, sent=now.sent))
     else:
@@ -112,9 +112,9 @@ def _members(kind: str, at: str, was: Body, now: Body, depth: int) -> Iterator[D
         elif has is None and had is not None:
             yield Difference(kind, path, ends(was.inside(had).name, "absent"), _removed(name))
         elif had is not None and has is not None:
-            one, other = was.inside(had), now.inside(has)
-            inner = list(_inside(kind, path, one, other, depth + 1))
-            if inner and one.named and other.named:
+            old_body, new_body = was.inside(had), now.inside(has)
+            inner = list(_inside(kind, path, old_body, new_body, depth + 1))
+            if inner and old_body.named and new_body.named:
                 yield Difference(kind, path, ends(had.type, has.type), _summed(inner, path))
             else:
                 yield from inner
@@ -131,8 +131,8 @@ def _summed(inner: list[Difference], at: str = "") -> Judged:
     """One judgement for what has another name and holds something else: the gravest, and what differs."""
     gravest = max((difference.judged for difference in inner), key=lambda judged: judged.grade.weight)
     parts = [
-        f"{one.path.removeprefix(at).lstrip('/') or 'it'} was {one.detail['from']} and is {one.detail['to']}"
-        for one in inner
+        f"{part.path.removeprefix(at).lstrip('/') or 'it'} was {part.detail['from']} and is {part.detail['to']}"
+        for part in inner
     ]
     more = f" and {len(parts) - 3} more" if len(parts) > 3 else ""
     return Judged(gravest.grade, gravest.rule, "; ".join(parts[:3]) + more)

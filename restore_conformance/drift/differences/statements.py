@@ -20,7 +20,7 @@ MOST_PAIRS = 20_000
 LONGEST = 4000
 """Statements of a section, on both sides together, above which their places in it are not compared."""
 WORDS = 50
-"""Of a statement, by which it is compared with another one."""
+"""Characters of a statement by which it is compared with another one."""
 _DISCLAIMER = frozenset({"34a989eb3e220e6b", "225485dd82b727d1", "48b5b5c7b7d951b3", "06f32f6307b89f8c"})
 """Of the beta version, which reaches a page through an include."""
 _CLOUDS = frozenset({
@@ -48,9 +48,9 @@ def statement_changes(
     ]
     many = MANY if len(had - has) * len(has - had) <= MOST_PAIRS else 0
     for heading in dict.fromkeys((*old.statements, *new.statements)):
-        one = [s for s in old.statements.get(heading, ()) if _counts(s, heading, has, new, explained, clauses)]
-        other = [s for s in new.statements.get(heading, ()) if _counts(s, heading, had, old, explained, {})]
-        pairs = _aligned(one, other, had & has, many)
+        before = [s for s in old.statements.get(heading, ()) if _counts(s, heading, has, new, explained, clauses)]
+        after = [s for s in new.statements.get(heading, ()) if _counts(s, heading, had, old, explained, {})]
+        pairs = _aligned(before, after, had & has, many)
         changes += [_statement(heading, was, now, clauses, where) for was, now in pairs]
     return changes
 
@@ -78,18 +78,18 @@ def excused(fingerprint: str, heading: str, other: PageFacts) -> bool:
 
 
 def _aligned(
-    one: list[Statement], other: list[Statement], shared: set[str], many: int
+    before: list[Statement], after: list[Statement], shared: set[str], many: int
 ) -> Iterator[tuple[Statement | None, Statement | None]]:
-    """Pairs of a lost and a new statement that stand in the same place, and the lost and new ones that stay alone."""
-    left, right = [s.fingerprint for s in one], [s.fingerprint for s in other]
+    """Pairs of a lost and a new statement that stand in the same place, and the lost and new ones without a partner."""
+    left, right = [s.fingerprint for s in before], [s.fingerprint for s in after]
     places = [("replace", 0, len(left), 0, len(right))]
     if len(left) + len(right) <= LONGEST:
         places = list(SequenceMatcher(None, left, right, autojunk=False).get_opcodes())
     for tag, i1, i2, j1, j2 in places:
         if tag == "equal":
             continue
-        lost = [s for s in one[i1:i2] if s.fingerprint not in shared]
-        come = [s for s in other[j1:j2] if s.fingerprint not in shared]
+        lost = [s for s in before[i1:i2] if s.fingerprint not in shared]
+        come = [s for s in after[j1:j2] if s.fingerprint not in shared]
         ordered = 0
         while (len(lost) - ordered) * (len(come) - ordered) > many:
             ordered += 1
@@ -103,10 +103,10 @@ def _aligned(
         yield from ((None, statement) for statement in come)
 
 
-def _alike(one: Statement, other: Statement) -> float:
-    if not one.text or not other.text:
+def _alike(was: Statement, now: Statement) -> float:
+    if not was.text or not now.text:
         return 0.0
-    return SequenceMatcher(None, _words(one), _words(other), autojunk=False).ratio()
+    return SequenceMatcher(None, _words(was), _words(now), autojunk=False).ratio()
 
 
 def _words(statement: Statement) -> list[str]:

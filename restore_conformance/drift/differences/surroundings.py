@@ -1,4 +1,4 @@
-"""Differences in what stands around the types: annotations, terms, and the entity container.
+"""Differences outside of the types: annotations, terms, and the entity container.
 
 An annotation of an element that was itself added or removed is part of that change and not reported again.
 """
@@ -57,9 +57,9 @@ def container_changes(old: Metadata, new: Metadata) -> Iterator[Difference]:
         if was is not None and now is not None:
             detail = ends(f"{was.kind} {was.type}", f"{now.kind} {now.type}")
             yield Difference(f"{_WORDS[now.kind]}_changed", name, detail, breaking("G-TYPE"))
-        elif one := was or now:
+        elif exposed := was or now:
             judged = breaking("G-REMOVE") if was else additive("G-ADDAPI")
-            yield Difference(f"{_WORDS[one.kind]}_{word}", name, {"type": one.type}, judged)
+            yield Difference(f"{_WORDS[exposed.kind]}_{word}", name, {"type": exposed.type}, judged)
     for word, path, target, other in edits(old.bindings, new.bindings):
         if path.partition("/")[0] in old.exposed.keys() & new.exposed.keys():
             yield Difference(f"binding_{word}", path, ends(target, other), informational("G-BIND"))

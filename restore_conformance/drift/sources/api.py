@@ -55,4 +55,4 @@ def nameless(path: str) -> str:
 
 def placeholders(path: str) -> list[str]:
     """The names of a path's placeholders, in order."""
-    return [found[1:-1] for found in _PLACEHOLDER.findall(path)]
+    return [placeholder[1:-1] for placeholder in _PLACEHOLDER.findall(path)]

@@ -36,7 +36,7 @@ class Behaviour:
 def read_behaviour(data: bytes, where: str) -> Behaviour:
     """The exchanges of a recording.
 
-    Raises SourceBroken for text that breaks off, is none of the three formats, or holds no exchange with the area.
+    Raises SourceBroken for text that breaks off, has none of the three formats, or holds no exchange with the area.
     """
     text = decode(data, where)
     name, raw = _raw(text, where)
@@ -101,7 +101,7 @@ def _lines(text: str, where: str) -> Iterator[Any]:
                 yield json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise SourceBroken(
-                    where, f"line {number} that breaks off or is no JSON ({error})", "one exchange a line"
+                    where, f"line {number} that breaks off or is not JSON ({error})", "one exchange a line"
                 ) from None
 
 

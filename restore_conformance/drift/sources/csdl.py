@@ -50,7 +50,10 @@ def _facts(document: Document, *, narrow: bool) -> Metadata:
         terms = {name: says for name, says in terms.items() if name.endswith(".conflictBehavior")}
     else:
         types = {name: facts for name in document.type_names if (facts := document.type(name))}
-    targets = {*types, *(f"{one.namespace}.{one.name}({one.binding or ''})" for one in operations)}
+    targets = {
+        *types,
+        *(f"{operation.namespace}.{operation.name}({operation.binding or ''})" for operation in operations),
+    }
     notes = {
         (target, term): noted.value(*value)
         for target, term, value in document.annotations()

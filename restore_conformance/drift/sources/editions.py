@@ -40,7 +40,7 @@ def name_of_pinned(schemas: Path) -> str:
     except (OSError, ValueError, RecursionError):
         return PINNED
     entries = table.get("edition", [])
-    named = [one.get("name") for one in entries if isinstance(one, dict) and one.get("pinned") is True]
+    named = [entry.get("name") for entry in entries if isinstance(entry, dict) and entry.get("pinned") is True]
     return str(named[0]) if named else PINNED
 
 

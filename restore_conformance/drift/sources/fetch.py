@@ -153,13 +153,13 @@ def _download(address: str, folder: Path, max_bytes: int, seconds: float) -> Fet
 def _known(about: Path, body: Path) -> dict[str, str]:
     """What is known of the copy that is kept; nothing where it is not the one that was fetched."""
     try:
-        found = json.loads(files.read(about, MAX_ABOUT))
+        known = json.loads(files.read(about, MAX_ABOUT))
         with body.open("rb") as file:
-            if not isinstance(found, dict) or found.get("checksum") != _checksum(file):
+            if not isinstance(known, dict) or known.get("checksum") != _checksum(file):
                 return {}
     except (OSError, ValueError, RecursionError):
         return {}
-    return {k: v for k, v in found.items() if isinstance(v, str) and v.isascii() and v.isprintable()}
+    return {k: v for k, v in known.items() if isinstance(v, str) and v.isascii() and v.isprintable()}
 
 
 def _save(pieces: Iterable[bytes], file: IO[bytes], address: str, max_bytes: int) -> tuple[int, str]:

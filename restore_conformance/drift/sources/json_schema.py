@@ -61,7 +61,7 @@ def type_of(schema: Any, depth: int = 0) -> tuple[str, bool]:
 
 
 def _options(options: list[Any], nullable: bool, depth: int) -> tuple[str, bool]:
-    found: list[str] = []
+    kinds: list[str] = []
     for option in options:
         if isinstance(option, dict) and (
             option.get("type") == "null" or (option.get("nullable") and "$ref" not in option)
@@ -71,8 +71,8 @@ def _options(options: list[Any], nullable: bool, depth: int) -> tuple[str, bool]
                 continue
         kind, null = type_of(option, depth + 1)
         nullable = nullable or null
-        found.append(kind)
-    named = [kind for kind in found if not kind.startswith("Edm.")] or found
+        kinds.append(kind)
+    named = [kind for kind in kinds if not kind.startswith("Edm.")] or kinds
     return (named[0] if named else "Edm.Untyped"), nullable
 
 

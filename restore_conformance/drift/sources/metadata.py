@@ -184,11 +184,11 @@ class Metadata:
 
     def effective(self, name: str) -> dict[str, Member]:
         """All members a value of that type has: its own and its base types', the nearest winning."""
-        found: dict[str, Member] = {}
+        members: dict[str, Member] = {}
         for facts in self.chain(name):
             for member in facts.members.values():
-                found.setdefault(member.name, member)
-        return found
+                members.setdefault(member.name, member)
+        return members
 
     def closed(self, name: str) -> bool:
         """Whether the whole base chain of the type is declared here."""
@@ -199,11 +199,11 @@ class Metadata:
 
     def derived(self) -> dict[str, list[str]]:
         """Base type to the types directly derived from it."""
-        found: dict[str, list[str]] = {}
+        by_base: dict[str, list[str]] = {}
         for facts in self.types.values():
             if facts.base:
-                found.setdefault(facts.base, []).append(facts.name)
-        return found
+                by_base.setdefault(facts.base, []).append(facts.name)
+        return by_base
 
     @property
     def size(self) -> int:

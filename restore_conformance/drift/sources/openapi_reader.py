@@ -63,7 +63,7 @@ def read_openapi(path: Path, where: str) -> Api:
         else:
             stream.skip(event)
     if not version.startswith("3."):
-        raise SourceBroken(where, f"the version {version or 'of no OpenAPI'}", "OpenAPI 3.0 or 3.1")
+        raise SourceBroken(where, f"the version {version}" if version else "no version", "OpenAPI 3.0 or 3.1")
     if not calls and not types:
         raise SourceBroken(where, "neither paths nor schemas", "an OpenAPI document with both")
     narrow = (crowded or len(types) >= WHOLE_DOCUMENT) and any(name.startswith(ENTRANCE) for name in calls)
@@ -85,22 +85,22 @@ def read_openapi(path: Path, where: str) -> Api:
     return Api(version, ready, metadata, _ends_whole(path), notes_said, inline)
 
 
-def _count_unread(value: Any, found: Counter[str], depth: int = 0) -> None:
+def _count_unread(value: Any, counts: Counter[str], depth: int = 0) -> None:
     """Counts what is written and not compared; a property with such a name does not count."""
     if depth > MAX_DEPTH:
         return
     if isinstance(value, list):
         for item in value:
-            _count_unread(item, found, depth + 1)
+            _count_unread(item, counts, depth + 1)
     elif isinstance(value, dict):
         for key, item in value.items():
             if key in _UNCOMPARED and item:
-                found[key] += 1
+                counts[key] += 1
             elif key == "properties" and isinstance(item, dict):
                 for inner in item.values():
-                    _count_unread(inner, found, depth + 1)
+                    _count_unread(inner, counts, depth + 1)
             elif key not in ("example", "examples", "default", "enum"):
-                _count_unread(item, found, depth + 1)
+                _count_unread(item, counts, depth + 1)
 
 
 @contextmanager
@@ -129,7 +129,7 @@ def _paths(stream: Stream, event: Any, calls: dict[str, dict[str, Any]], where: 
         others += not name.startswith(ENTRANCE)
         if others > MOST_OTHERS and not name.startswith(ENTRANCE):
             if others == MOST_OTHERS + 1:
-                for other in [one for one in calls if not one.startswith(ENTRANCE)]:
+                for other in [path for path in calls if not path.startswith(ENTRANCE)]:
                     del calls[other]
             stream.skip(stream.next())
             continue
@@ -147,8 +147,8 @@ def _paths(stream: Stream, event: Any, calls: dict[str, dict[str, Any]], where: 
 def _slim(value: Any) -> Any:
     """A method without its prose."""
     if isinstance(value, dict):
-        kept = {"parameters", "requestBody", "responses"} | _UNCOMPARED
-        return {key: item for key, item in value.items() if key in kept}
+        names = {"parameters", "requestBody", "responses"} | _UNCOMPARED
+        return {key: item for key, item in value.items() if key in names}
     return value
 
 
@@ -170,11 +170,11 @@ def _components(
                 if not isinstance(schema, dict):
                     raise SourceBroken(where, f"the schema {name[:60]!r} without content", "a schema")
                 with _understood(f"the schema {name[:60]!r}", where):
-                    found, read_only = declared(name, schema)
+                    facts, read_only = declared(name, schema)
                     _count_unread(schema, unread)
-                types.update(found)
+                types.update(facts)
                 notes.update(read_only)
-                room -= 1 + sum(len(one.members) + len(one.values) for one in found.values())
+                room -= 1 + sum(len(type_facts.members) + len(type_facts.values) for type_facts in facts.values())
                 if room < 0:
                     raise SourceBroken(where, f"more than {MOST_MEMBERS} members of types", "less")
         elif section in parts:

@@ -58,10 +58,10 @@ class _Draft:
         """Keep the sentences of a text, once each per section; what the site puts around a page is not a statement."""
         if self.section in _SITE:
             return
-        kept = self.statements.setdefault(self.section, {})
+        statements = self.statements.setdefault(self.section, {})
         for sentence in sentences(text):
             mark = fingerprint(sentence)
-            kept.setdefault(mark, Statement(mark, sentence, owner))
+            statements.setdefault(mark, Statement(mark, sentence, owner))
 
     def cell(self, text: str, owner: str) -> None:
         """Keep one table cell."""
@@ -76,7 +76,7 @@ def decode(data: bytes, where: str) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise SourceBroken(where, f"bytes that are no UTF-8 at offset {error.start}", "text in UTF-8") from None
+        raise SourceBroken(where, f"bytes that are not UTF-8 at offset {error.start}", "text in UTF-8") from None
     if "\x00" in text:
         raise SourceBroken(where, "NUL characters", "text")
     return text
@@ -231,7 +231,7 @@ def _finish(draft: _Draft) -> PageFacts:
             "see whether the page breaks off",
         )
     examples = tuple(example(title, code, draft.where) for title, code in draft.examples if code)
-    bodies = [one.response is not None for one in examples]
+    bodies = [example.response is not None for example in examples]
     if bodies and not bodies[-1] and any(bodies) and not examples[-1].unparsed:
         raise SourceBroken(
             draft.where, f"the answer of {examples[-1].title!r} without its body, at the end", "the whole page"
@@ -249,7 +249,7 @@ def _finish(draft: _Draft) -> PageFacts:
         draft.properties if draft.properties or "request body" not in draft.unread else None,
         errors,
         examples,
-        {section: tuple(kept.values()) for section, kept in draft.statements.items()},
+        {section: tuple(by_mark.values()) for section, by_mark in draft.statements.items()},
         frozenset(draft.unread),
         draft.tables if not draft.calls and not resource else {},
         resource,

@@ -54,10 +54,10 @@ def example(title: str, code: list[str], where: str) -> Example:
 def _strict(text: str) -> str:
     """JSON without comments, and without the commas that comments leave at the end of a list."""
 
-    def kept(piece: re.Match[str]) -> str:
+    def text_alone(piece: re.Match[str]) -> str:
         return piece.group() if piece.group().startswith('"') else ""
 
-    return _PIECE.sub(kept, _PIECE.sub(lambda m: m.group() if m.group()[0] in '",' else "", text))
+    return _PIECE.sub(text_alone, _PIECE.sub(lambda m: m.group() if m.group()[0] in '",' else "", text))
 
 
 def comments(text: str) -> Iterator[str]:

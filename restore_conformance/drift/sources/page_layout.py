@@ -98,12 +98,12 @@ def _without_comments(lines: list[str], *, titled: bool = True) -> list[str]:
         title = [line for line in lines[1:end] if titled and line.startswith("title:")]
         lines = title + lines[end + 1 :] if end else lines
     text = "\n".join(lines)
-    kept, place = [], 0
+    pieces, place = [], 0
     while (start := text.find("<!--", place)) >= 0:
-        kept.append(text[place:start])
+        pieces.append(text[place:start])
         end = text.find("-->", start)
         place = end + 3 if end >= 0 else len(text)
-    return "".join([*kept, text[place:]]).split("\n")
+    return "".join([*pieces, text[place:]]).split("\n")
 
 
 def _resolved(lines: list[str], folder: Path | None, depth: int, spent: int = 0) -> list[str]:
@@ -111,21 +111,21 @@ def _resolved(lines: list[str], folder: Path | None, depth: int, spent: int = 0)
 
     `spent` is how many characters were included already.
     """
-    found: list[str] = []
+    resolved: list[str] = []
     for line in lines:
         match = _INCLUDE.search(line)
         text = _included(match.group(1), folder) if match and folder and depth and spent < MAX_INCLUDED else None
         if text is None or not match or not folder:
-            found.append(line)
+            resolved.append(line)
         else:
             inner = _without_comments(text.split("\n"), titled=False)
             spent += len(text)
             more = _resolved(inner, (folder / match.group(1)).resolve().parent, depth - 1, spent)
             spent += sum(map(len, more)) - sum(map(len, inner))
-            found += more
-        if len(found) > MAX_LINES:
+            resolved += more
+        if len(resolved) > MAX_LINES:
             break
-    return found
+    return resolved
 
 
 def _included(name: str, folder: Path | None) -> str | None:

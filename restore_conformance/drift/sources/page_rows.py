@@ -25,7 +25,7 @@ _NAMES = re.compile(r"@[\w.]+|\b[a-z]+(?:[A-Z]\w*)+\b")
 
 
 def example_name(title: str) -> str:
-    """The name of an example without its number, normalised: two editions may count otherwise."""
+    """The name of an example without its number, normalised: two editions may number them differently."""
     return re.sub(r"^example( \d+)?:?\s*", "", normalise(title))
 
 
@@ -56,7 +56,7 @@ def _required(description: str) -> bool | None:
 
 def _values(description: str) -> tuple[tuple[str, ...], str | None]:
     default = None
-    found: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     match = _VALUES.search(description)
     if match:
         names: list[str] = []
@@ -66,12 +66,12 @@ def _values(description: str) -> tuple[tuple[str, ...], str | None]:
                 names.append(name.group(1))
                 if re.search(r"\bdefault\b", part, re.IGNORECASE):
                     default = name.group(1)
-        found = tuple(dict.fromkeys(names))
-    said = re.search(r"\bdefault(?:s)?(?:\s+value)?(?:\s+(?:is|to))?\s*:?\s*[\"']?([A-Za-z_]\w*)", description)
-    said = said or re.search(r"\bDefault(?:\s+value)?(?:\s+(?:is|to))?\s*:?\s*[\"']?([A-Za-z_]\w*)", description)
-    if default is None and said and said.group(1) not in ("behavior", "behaviour", "when", "if"):
-        default = said.group(1)
-    return found, default
+        values = tuple(dict.fromkeys(names))
+    stated = re.search(r"\bdefault(?:s)?(?:\s+value)?(?:\s+(?:is|to))?\s*:?\s*[\"']?([A-Za-z_]\w*)", description)
+    stated = stated or re.search(r"\bDefault(?:\s+value)?(?:\s+(?:is|to))?\s*:?\s*[\"']?([A-Za-z_]\w*)", description)
+    if default is None and stated and stated.group(1) not in ("behavior", "behaviour", "when", "if"):
+        default = stated.group(1)
+    return values, default
 
 
 def header_row(description: str) -> HeaderFacts:
@@ -171,13 +171,13 @@ def error_table(heading: str) -> str:
     text = normalise(heading)
     if re.match(r"(?:get|list)\b.*\brestore\s?artifact", text):
         return "list-artifacts"
-    found = re.match(r"(\w+)\b.*\brestore\s?session", text)
-    if found and "bulk" not in text and found.group(1) in _ABOUT:
-        return _ABOUT[found.group(1)]
+    match = re.match(r"(\w+)\b.*\brestore\s?session", text)
+    if match and "bulk" not in text and match.group(1) in _ABOUT:
+        return _ABOUT[match.group(1)]
     return text
 
 
 def resource_name(title: str, namespace: str) -> str:
     """The full name of the type that a page describes by its title, or nothing."""
-    found = re.match(r"([A-Za-z]\w*) (?:resource|complex|enum(?:eration)?) type$", title.strip())
-    return f"{namespace}.{found.group(1)}" if found else ""
+    match = re.match(r"([A-Za-z]\w*) (?:resource|complex|enum(?:eration)?) type$", title.strip())
+    return f"{namespace}.{match.group(1)}" if match else ""

@@ -48,9 +48,9 @@ def _toml(path: Path) -> dict[str, Any]:
 
 def read_all(schemas: Path) -> dict[str, PageFacts]:
     """Every page that `schemas/` restates, by operation; each knows the error tables of all of them."""
-    found = {path.parent.name: read(path.parent) for path in sorted(schemas.glob("*/page.toml"))}
-    tables = {name: page.errors for name, page in found.items() if page.errors}
-    return {name: replace(page, tables=tables) for name, page in found.items()}
+    pages = {path.parent.name: read(path.parent) for path in sorted(schemas.glob("*/page.toml"))}
+    tables = {name: page.errors for name, page in pages.items() if page.errors}
+    return {name: replace(page, tables=tables) for name, page in pages.items()}
 
 
 def of_type(metadata: Metadata, name: str) -> PageFacts:
@@ -76,7 +76,7 @@ def clauses(folder: Path) -> dict[str, list[str]]:
 
 
 def clause_words(schemas: Path) -> dict[str, str]:
-    """What each clause says, in our own words, by its id."""
+    """What each clause says, in the suite's words, by its id."""
     return {
         address: str(clause["says"])
         for path in sorted(schemas.glob("*/clauses.toml"))
@@ -106,7 +106,7 @@ def property_facts(rows: Iterable[Mapping[str, Any]]) -> dict[str, PropertyFacts
 
 
 def words(row: Mapping[str, Any], name: str) -> str:
-    """Words of ours as they stand, words of the vendor's by their fingerprint."""
+    """The suite's words as they stand, the vendor's by their fingerprint."""
     return str(row.get(name) or (MARK + row[f"{name}_mark"] if f"{name}_mark" in row else ""))
 
 

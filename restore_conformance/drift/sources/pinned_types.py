@@ -68,12 +68,12 @@ def _type(schema: dict[str, Any]) -> TypeFacts:
 
 def _sound(facts: TypeFacts) -> TypeFacts:
     """The same facts. Raises TypeError where one is of another type than comparing takes for granted."""
-    texts = [facts.name, facts.base or "", facts.underlying, *(one.name for one in facts.values)]
+    texts = [facts.name, facts.base or "", facts.underlying, *(value.name for value in facts.values)]
     for member in facts.members.values():
         texts += [member.type, *(part for facet in member.facets for part in facet)]
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("a name or a type that is not a text")
-    if not all(one.value is None or type(one.value) is int for one in facts.values):
+    if not all(value.value is None or type(value.value) is int for value in facts.values):
         raise TypeError("a number of a value that is not a whole one")
     return facts
 
@@ -169,21 +169,21 @@ def _enum(schema: dict[str, Any], facts: TypeFacts) -> dict[str, Any]:
 
 
 def _member_schema(member: Member, known: frozenset[str], computed: bool) -> dict[str, Any]:
-    one: dict[str, Any]
+    schema: dict[str, Any]
     if member.target in known:
-        one = {"$ref": f"{member.target.rpartition('.')[2]}.json"}
+        schema = {"$ref": f"{member.target.rpartition('.')[2]}.json"}
     else:
-        one = dict(_PRIMITIVES.get(member.target, {"type": "object"}))
+        schema = dict(_PRIMITIVES.get(member.target, {"type": "object"}))
     if member.collection:
-        one = {"type": "array", "items": one}
+        schema = {"type": "array", "items": schema}
     if member.nullable:
-        plain = "type" in one
-        one = {"type": [one.pop("type"), "null"], **one} if plain else {"anyOf": [one, {"type": "null"}]}
-    one |= {"x-edm-type": member.type, "x-nullable": member.nullable}
+        plain = "type" in schema
+        schema = {"type": [schema.pop("type"), "null"], **schema} if plain else {"anyOf": [schema, {"type": "null"}]}
+    schema |= {"x-edm-type": member.type, "x-nullable": member.nullable}
     if member.navigation:
-        one |= {"x-navigation": True, "x-contained": member.contains}
+        schema |= {"x-navigation": True, "x-contained": member.contains}
     if computed:
-        one["x-computed"] = True
+        schema["x-computed"] = True
     if member.facets:
-        one["x-facets"] = dict(member.facets)
-    return one
+        schema["x-facets"] = dict(member.facets)
+    return schema

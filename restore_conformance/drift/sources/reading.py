@@ -39,7 +39,7 @@ class Reading:
 
 
 def read_source(source: str, *, area: str = "auto", cache: Path | None = None) -> Reading:
-    """The facts of a file or address. Raises SourceBroken for anything that cannot be believed."""
+    """The facts of a file or address. Raises SourceBroken for anything implausible or unreadable."""
     fetched = fetch(source, cache=cache)
     with fetched.path.open("rb") as file:
         kind = sniff(file.read(1 << 16), source)

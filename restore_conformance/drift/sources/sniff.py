@@ -30,7 +30,7 @@ _WORDS = {
 }
 
 
-def said(kind: SourceKind) -> str:
+def label(kind: SourceKind) -> str:
     """The kind in words, for messages."""
     return _WORDS[kind]
 
@@ -38,7 +38,7 @@ def said(kind: SourceKind) -> str:
 def sniff(head: bytes, where: str) -> SourceKind:
     """The kind of a source from its first 64 KiB.
 
-    Raises SourceBroken for HTML, binary data, and text that is none of the four.
+    Raises SourceBroken for HTML, binary data, and text of any other kind.
     """
     head = head[:_LOOK]
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -76,7 +76,7 @@ def sniff(head: bytes, where: str) -> SourceKind:
         return SourceKind.PAGE
     raise SourceBroken(
         where,
-        f"text that is none of the known kinds ({shown(start)!r})",
+        f"text of no known kind ({shown(start)!r})",
         "metadata, OpenAPI, a documentation page, or exchanges",
     )
 

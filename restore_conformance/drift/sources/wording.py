@@ -16,15 +16,15 @@ _MARKS = re.compile(r"[*`_]{1,3}(?=\S)|(?<=\S)[*`_]{1,3}")
 
 
 MARK = "fingerprint:"
-"""What stands before the fingerprint of words that are not kept."""
+"""The prefix of a fingerprint of words that are not stored."""
 
 
-def says_the_same(one: str, other: str) -> bool:
-    """Whether two pieces of wording are one, of which either may be kept as its fingerprint alone."""
-    if one.startswith(MARK) != other.startswith(MARK):
-        kept, words = (one, other) if one.startswith(MARK) else (other, one)
-        return kept == MARK + fingerprint(words)
-    return one.casefold() == other.casefold()
+def says_the_same(left: str, right: str) -> bool:
+    """Whether two pieces of wording are the same; either may be stored as its fingerprint alone."""
+    if left.startswith(MARK) != right.startswith(MARK):
+        stored, words = (left, right) if left.startswith(MARK) else (right, left)
+        return stored == MARK + fingerprint(words)
+    return left.casefold() == right.casefold()
 
 
 def normalise(text: str) -> str:

@@ -1,6 +1,6 @@
 """Reads XML into elements with local names, bounded in depth and number; document types, and so entities, are refused.
 
-The standard library's parser tells its target of a document type before anything in it is read. Knows nothing of CSDL.
+The standard library's parser reports a document type to its target before anything in it is read. Knows no CSDL.
 """
 
 from __future__ import annotations

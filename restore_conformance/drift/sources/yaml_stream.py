@@ -45,7 +45,7 @@ class Stream:
                 if mark
                 else f" ({str(error).splitlines()[0]})"
             )
-            raise SourceBroken(self._where, f"text that is no YAML{what}", "a whole document") from None
+            raise SourceBroken(self._where, f"text that is not YAML{what}", "a whole document") from None
         if isinstance(event, yaml.AliasEvent) or self.count > MAX_EVENTS:
             raise SourceBroken(self._where, "YAML aliases, or too much of it", "a plain document")
         return event

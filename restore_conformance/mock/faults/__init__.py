@@ -22,21 +22,21 @@ __all__ = ["ALIASES", "FAULTS", "Fault", "seeded", "tables"]
 
 def tables() -> Iterator[tuple[str, list[Fault]]]:
     """Every table: its place below this package, "get/response", and its rows."""
-    for found in pkgutil.walk_packages(__path__, f"{__name__}."):
-        rows = getattr(importlib.import_module(found.name), "FAULTS", None)
-        if rows is not None and not found.ispkg:
-            yield found.name.removeprefix(f"{__name__}.").replace(".", "/").replace("_", "-"), [*rows]
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        rows = getattr(importlib.import_module(module.name), "FAULTS", None)
+        if rows is not None and not module.ispkg:
+            yield module.name.removeprefix(f"{__name__}.").replace(".", "/").replace("_", "-"), [*rows]
 
 
 def _registered() -> dict[str, Fault]:
     """The rows of every table by their names, with the whole address of the clause in each."""
-    found: dict[str, Fault] = {}
+    faults: dict[str, Fault] = {}
     for place, rows in tables():
         for row in rows:
-            if row.name in found or row.name in ALIASES:
+            if row.name in faults or row.name in ALIASES:
                 raise ValueError(f"two faults are called {row.name}")
-            found[row.name] = replace(row, blames=place + row.blames) if row.blames.startswith(".") else row
-    return found
+            faults[row.name] = replace(row, blames=place + row.blames) if row.blames.startswith(".") else row
+    return faults
 
 
 FAULTS = _registered()

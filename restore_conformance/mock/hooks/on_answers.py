@@ -95,7 +95,7 @@ def listed(change: Callable[[list[Json]], list[Json] | None], *operations: str) 
     """Change the items of a collection, of which `change` gets copies."""
 
     def edit(reply: Reply) -> None:
-        every = [dict(one) for one in reply.body["value"]]
+        every = [dict(entry) for entry in reply.body["value"]]
         changed = change(every)
         reply.body["value"] = every if changed is None else changed
 
@@ -124,8 +124,8 @@ def errors(change: Callable[[Json, Reply], object]) -> Seed:
 
 
 def _signed(asked: Asked, token: str) -> None:
-    kept = tuple(one for one in asked.request.headers if one[0].lower() != "authorization")
-    asked.request = replace(asked.request, headers=(("Authorization", f"Bearer {token}"), *kept))
+    others = tuple(header for header in asked.request.headers if header[0].lower() != "authorization")
+    asked.request = replace(asked.request, headers=(("Authorization", f"Bearer {token}"), *others))
 
 
 def posing(when: Callable[[Service, Asked], bool], operation: str = "create") -> Seed:
@@ -167,4 +167,4 @@ def framed(**habits: Any) -> Seed:
 
 def spoils(how: Callable[[Response], Spoilt], which: Callable[[Request, Response], bool], status: int = 201) -> Seed:
     """Put the answers with this status to some requests on the wire as they must not be."""
-    return framed(spoil=lambda sent, came: how(came) if came.status == status and which(sent, came) else None)
+    return framed(spoil=lambda sent, answer: how(answer) if answer.status == status and which(sent, answer) else None)

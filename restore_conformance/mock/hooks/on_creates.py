@@ -119,7 +119,7 @@ def rules_ordered(order: Callable[[dict[str, Rule]], dict[str, Rule]]) -> Seed:
 
 def skips(rule: str) -> Seed:
     """Do not ask a rule."""
-    return rules_ordered(lambda every: {name: one for name, one in every.items() if name != rule})
+    return rules_ordered(lambda every: {name: check for name, check in every.items() if name != rule})
 
 
 def passes(rule: str, when: Callable[[Any], object]) -> Seed:
@@ -177,15 +177,15 @@ def lets_through(rule: str, by: Rule) -> Seed:
 def complete(payload: Json) -> None:
     """Fill in what the keeping of artifacts needs."""
     place(payload)
-    for one in sites(payload):
-        if not isinstance(one.get("restorePoint"), dict) or not one["restorePoint"].get("id"):
-            one["restorePoint"] = {"id": "00000000-0000-0000-0000-000000000000"}
-    for one in items(payload):
-        one["browseSessionId"] = one.get("browseSessionId") or "none"
-        one["id"] = one.get("id") or "none"
+    for site in sites(payload):
+        if not isinstance(site.get("restorePoint"), dict) or not site["restorePoint"].get("id"):
+            site["restorePoint"] = {"id": "00000000-0000-0000-0000-000000000000"}
+    for item in items(payload):
+        item["browseSessionId"] = item.get("browseSessionId") or "none"
+        item["id"] = item.get("id") or "none"
 
 
 def place(payload: Json) -> None:
     """Give every full-site artifact a destination, so that it can be kept."""
-    for one in sites(payload):
-        one["destinationType"] = one.get("destinationType") or "inPlace"
+    for site in sites(payload):
+        site["destinationType"] = site.get("destinationType") or "inPlace"

@@ -33,8 +33,8 @@ def parses(look: Callable[[bytes], object]) -> Seed:
     """Look at the bytes of a payload before they are read; raise to misbehave, return an object to be read instead."""
 
     def act(raw: bytes, parse: Parse) -> Json:
-        found = look(raw)
-        return found if isinstance(found, dict) else parse(raw)
+        payload = look(raw)
+        return payload if isinstance(payload, dict) else parse(raw)
 
     return parsing(act)
 
@@ -107,7 +107,7 @@ def keeps_refused(code: str = "", when: Callable[[Any], object] = always) -> See
 def added(session: Session, kind: str, changes: list[Json]) -> list[Json]:
     """Add artifacts to a session, whatever they lack; they are returned."""
     lacks = {"restorePoint": {"id": "none"}, "destinationType": "inPlace", "id": "none", "browseSessionId": "none"}
-    new = [make_artifact(kind, lacks | {name: value for name, value in one.items() if value}) for one in changes]
+    new = [make_artifact(kind, lacks | {name: value for name, value in change.items() if value}) for change in changes]
     session.artifacts = session.artifacts + new
     return new
 
@@ -125,7 +125,8 @@ def carries_out(when: Callable[[Session, Json, str], object]) -> Seed:
         kind = life.DELTAS[name]
         session.kind = kind if additions(payload, name) else session.kind
         return Reply(
-            200, {"id": session.id, name: [dict(one) for one in added(session, kind, additions(payload, name))]}
+            200,
+            {"id": session.id, name: [dict(artifact) for artifact in added(session, kind, additions(payload, name))]},
         )
 
     return changing(act)
@@ -158,8 +159,8 @@ def shown_added(change: Callable[[list[Json]], list[Json]], *names: str) -> Seed
     def alter(body: Json) -> None:
         for name in names or life.DELTAS:
             if name in body:
-                new = iter(change([one for one in body[name] if "status" in one]))
-                body[name] = [next(new) if "status" in one else one for one in body[name]]
+                new = iter(change([artifact for artifact in body[name] if "status" in artifact]))
+                body[name] = [next(new) if "status" in artifact else artifact for artifact in body[name]]
 
     return bodies(alter, *UPDATE)
 

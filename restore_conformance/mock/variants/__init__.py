@@ -22,13 +22,13 @@ __all__ = ["VARIANTS", "Variant", "composed", "dimensions", "reported", "shaped"
 
 def _registered() -> dict[str, Variant]:
     """The rows of every table by their names."""
-    found: dict[str, Variant] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda one: one.name):
+    variants: dict[str, Variant] = {}
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
         for row in getattr(importlib.import_module(f"{__name__}.{module.name}"), "VARIANTS", ()):
-            if row.name in found:
+            if row.name in variants:
                 raise ValueError(f"two variants are called {row.name}")
-            found[row.name] = row
-    return found
+            variants[row.name] = row
+    return variants
 
 
 VARIANTS = _registered()
@@ -36,10 +36,10 @@ VARIANTS = _registered()
 
 def dimensions() -> dict[str, list[str]]:
     """The values of every dimension, by name."""
-    found: dict[str, list[str]] = {}
-    for one in VARIANTS.values():
-        found.setdefault(one.dimension, []).append(one.name)
-    return found
+    names: dict[str, list[str]] = {}
+    for variant in VARIANTS.values():
+        names.setdefault(variant.dimension, []).append(variant.name)
+    return names
 
 
 def reported(names: Iterable[str]) -> frozenset[str]:
@@ -59,7 +59,7 @@ def composed(names: Iterable[str], service: Service | None = None) -> Service:
     if unknown := sorted(wanted - set(VARIANTS)):
         near = ", ".join(difflib.get_close_matches(unknown[0], VARIANTS, 3, 0.3)) or "see serve --list"
         raise UsageError(f"There is no variant {unknown[0]!r}; near it: {near}.")
-    for name, one in VARIANTS.items():
+    for name, variant in VARIANTS.items():
         if name in wanted:
-            one.seed(service)
+            variant.seed(service)
     return service

@@ -148,14 +148,14 @@ def _as_of(
     sessions: dict[str, Session], changes: Sequence[Change], now: float, lag: Mapping[str, float]
 ) -> dict[str, Session]:
     """The sessions as they were, each so many seconds ago, in the order in which they were created."""
-    found = dict(sessions)
+    shown = dict(sessions)
     late = [change for change in changes if change.at > now - lag[change.session]]
     for change in reversed(late):
         if change.before is None:
-            found.pop(change.session, None)
+            shown.pop(change.session, None)
         else:
-            found[change.session] = change.before
-    return dict(sorted(found.items(), key=lambda one: one[1].created)) if late else found
+            shown[change.session] = change.before
+    return dict(sorted(shown.items(), key=lambda pair: pair[1].created)) if late else shown
 
 
 SEEN = "No page says that a change is seen at once, nor everywhere at the same time."

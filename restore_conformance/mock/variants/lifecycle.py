@@ -56,7 +56,7 @@ def _whole(call: Call) -> Reply:
 
 def _present_ignored(call: Call) -> Reply:
     session = call.find()
-    kept = list(session.artifacts)
+    artifacts = list(session.artifacts)
     try:
         return call.proceed()
     except Refusal as refusal:
@@ -65,10 +65,10 @@ def _present_ignored(call: Call) -> Reply:
         session.artifacts = []
     try:
         call.proceed()
-        known = {rules.key(session.collection, artifact) for artifact in kept}
-        kept += [new for new in session.artifacts if rules.key(session.collection, new) not in known]
+        known = {rules.key(session.collection, artifact) for artifact in artifacts}
+        artifacts += [new for new in session.artifacts if rules.key(session.collection, new) not in known]
     finally:
-        session.artifacts = kept
+        session.artifacts = artifacts
     return Reply(200, {"id": session.id, f"{session.collection}@delta": []})
 
 
@@ -86,10 +86,10 @@ def _payload_first(call: Call) -> Reply:
 
 def _one_destination(call: Call) -> Reply:
     session = call.find()
-    kept, status = list(session.artifacts), session.status
+    artifacts, status = list(session.artifacts), session.status
     reply = call.proceed()
-    if len({one["destinationType"] for one in session.artifacts}) > 1 and is_standard(session):
-        session.artifacts, session.status = kept, status
+    if len({artifact["destinationType"] for artifact in session.artifacts}) > 1 and is_standard(session):
+        session.artifacts, session.status = artifacts, status
         raise Refusal(400, DIFFERENT, "A session restores to one kind of place.")
     return reply
 
@@ -154,9 +154,9 @@ def _scheduling(service: Service, session: Session, reply: Reply) -> None:
 def _failing(session: Session) -> None:
     if session.status == "active":
         session.status, session.completed = "failed", now()
-        for one in session.artifacts:
+        for artifact in session.artifacts:
             error = {"code": "ArtifactCannotBeRestored", "message": "It is gone.", "details": []}
-            one |= {"status": "failed", "error": error}
+            artifact |= {"status": "failed", "error": error}
 
 
 def _slow_start(service: Service) -> None:
@@ -182,12 +182,12 @@ VARIANTS = [
     Variant("field-update-bare", "update-answer", "1.6: the standard example is a bare object that holds the delta only.",
             bodies(lambda body: {name: value for name, value in body.items() if name in DELTAS}, "update")),
     Variant("field2-update-no-removals", "update-answer", "1.6: the standard example shows no removed item.",
-            answered(lambda _, __, body: {n: [one for one in body[n] if "@removed" not in one] for n in DELTAS if n in body})),
+            answered(lambda _, __, body: {n: [change for change in body[n] if "@removed" not in change] for n in DELTAS if n in body})),
     Variant("field2-update-short-context", "update-answer", "1.6: the granular example: @context, id and the delta.", answered(_short_context)),
     Variant("field2-update-session-alone", "update-answer", "1.6: 200 and the updated session; 4.7: navigation properties only if expanded.",
             answered(lambda service, session, _: service.render(session, all_members=False))),
     Variant("field2-update-expanded", "update-answer", "1.6: 200 and the updated session; 4.7: a server may expand.",
-            answered(lambda service, session, _: service.render(session, all_members=False) | {session.collection: [dict(one) for one in session.artifacts]})),
+            answered(lambda service, session, _: service.render(session, all_members=False) | {session.collection: [dict(artifact) for artifact in session.artifacts]})),
     Variant("field2-update-as-printed", "update-answer", "1.6: added items with unset members as printed; C15.", shown_added(each(PRINTED), DELTAS[1])),
     Variant("field-update-dated", "update-dates", "C13: added items carry createdDateTime in the samples.",
             shown_added(each({"createdDateTime": "2025-06-28T15:05:54.1352557Z"}))),

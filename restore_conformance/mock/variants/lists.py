@@ -51,7 +51,7 @@ def _opaque_token(call: Call) -> Reply:
         try:
             call.asked.query["$skiptoken"] = base64.urlsafe_b64decode(token).decode().removeprefix("start:")
         except ValueError:
-            raise Refusal(400, "BadRequest", "The token is none of this service.") from None
+            raise Refusal(400, "BadRequest", "The token is not of this service.") from None
     reply = call.proceed()
     path, _, number = str(reply.body.get(LINK, "")).rpartition("=")
     if path:
@@ -60,7 +60,7 @@ def _opaque_token(call: Call) -> Reply:
 
 
 def _by_kind(every: dict[str, Session]) -> dict[str, Session]:
-    return dict(sorted(every.items(), key=lambda one: (one[1].kind, one[1].modified), reverse=True))
+    return dict(sorted(every.items(), key=lambda pair: (pair[1].kind, pair[1].modified), reverse=True))
 
 
 def _count(service: Service) -> None:
@@ -78,8 +78,8 @@ FOREIGN: list[Json] = [
 def _mixed_types(service: Service) -> None:
     stamp = now()
     others: dict[str, Json] = {
-        name: one | {"id": name, "createdDateTime": stamp, "lastModifiedDateTime": stamp, "error": None}
-        for one in FOREIGN
+        name: session | {"id": name, "createdDateTime": stamp, "lastModifiedDateTime": stamp, "error": None}
+        for session in FOREIGN
         for name in [str(uuid.uuid4())]
     }
 

@@ -54,7 +54,7 @@ def mixed_refused(status: int, code: str) -> Seed:
 
 def crowded(status: int) -> Seed:
     """Another status where too many sessions are active."""
-    return translated(lambda found, _: Refusal(status, found.code) if found.code == CROWDED else None, *ACTIVATE)
+    return translated(lambda refusal, _: Refusal(status, refusal.code) if refusal.code == CROWDED else None, *ACTIVATE)
 
 
 def recoded(rule: str, status: int, code: str) -> Seed:
@@ -122,7 +122,7 @@ def _wrong_media(asked: Asked) -> object:
 
 def _not_acceptable(asked: Asked) -> bool:
     accepted = (header(asked.request.headers, "Accept") or "*/*").lower()
-    return not any(one in accepted for one in ("*/*", "application/*", "json"))
+    return not any(media in accepted for media in ("*/*", "application/*", "json"))
 
 
 # ---------------------------------------------------------------- the envelope
@@ -196,7 +196,7 @@ ORDER = "1.1: the tables have no order; a request that breaks two rules may be r
 VARIANTS = [
     # ---------------------------------------------------------------- statuses and codes that are free
     Variant("fair-codes-of-its-own", "fair-codes", "The pinned page points to the create table alone: on other routes statuses and codes are those of all of Graph.",
-            translated(_own, *ON_ONE, *GRANULAR, GETS[1], DELETES[1]), frozenset(f"{one}/errors.codes" for one in ON_ONE)),
+            translated(_own, *ON_ONE, *GRANULAR, GETS[1], DELETES[1]), frozenset(f"{operation}/errors.codes" for operation in ON_ONE)),
     Variant("field-media-400", "media-refusal", "C20: 415 in the table, 400 BadRequest observed.", media_refused(400, "BadRequest")),
     Variant("field-media-415-bad-request", "media-refusal", "C20: accept 400 or 415; the code is not documented.",
             media_refused(415, "RequestBodyRead")),

@@ -33,5 +33,5 @@ def also(**members: Any) -> Seed:
 def walked(value: Any, change: Callable[[Json], Json]) -> Any:
     """A copy of a JSON value with every object changed, the innermost first."""
     if isinstance(value, dict):
-        return change({name: walked(one, change) for name, one in value.items()})
-    return [walked(one, change) for one in value] if isinstance(value, list) else value
+        return change({name: walked(inner, change) for name, inner in value.items()})
+    return [walked(inner, change) for inner in value] if isinstance(value, list) else value

@@ -81,23 +81,25 @@ KNOWN = READ_ONLY | {*ARTIFACT_LISTS, "siteRestoreArtifactsBulkAdditionRequests"
 def _not_specified(payload: Json) -> bool:
     if set(payload) - set(OWN) - {CONFLICT}:  # another edition of the page lets a request specify the behaviour
         return True
-    every = [(one, members) for name, members in OWN.items() for one in payload.get(name) or []]
-    return any(set(one) - members or set(one.get("restorePoint") or ()) - {"id"} for one, members in every)
+    every = [(artifact, members) for name, members in OWN.items() for artifact in payload.get(name) or []]
+    return any(
+        set(artifact) - members or set(artifact.get("restorePoint") or ()) - {"id"} for artifact, members in every
+    )
 
 
 def _future_is_new(payload: Json) -> Json:
-    if any(one.get("destinationType") == "unknownFutureValue" for one in sites(payload)):
-        return payload | {rules.SITE: [{**one, "destinationType": "new"} for one in payload[rules.SITE]]}
+    if any(site.get("destinationType") == "unknownFutureValue" for site in sites(payload)):
+        return payload | {rules.SITE: [{**site, "destinationType": "new"} for site in payload[rules.SITE]]}
     return payload
 
 
 def _any_case(payload: Json) -> None:
     right = {"inplace": "inPlace", "new": "new"}
     rules.shape(payload)
-    for one in [*sites(payload), *items(payload)]:
-        value = one.get("destinationType")
+    for artifact in [*sites(payload), *items(payload)]:
+        value = artifact.get("destinationType")
         if isinstance(value, str):
-            one["destinationType"] = right.get(value.lower(), value)
+            artifact["destinationType"] = right.get(value.lower(), value)
 
 
 def _sentinel_possible(service: Service) -> None:
@@ -122,7 +124,7 @@ def limited(to_sites: int, to_items: int) -> Seed:
 def distinct(key: Callable[[Json], str]) -> Seed:
     """Another idea of what the same artifact is."""
     twice = refusing(
-        lambda payload: any(repeated([key(one) for one in payload.get(name) or []]) for name in ARTIFACT_LISTS),
+        lambda payload: any(repeated([key(artifact) for artifact in payload.get(name) or []]) for name in ARTIFACT_LISTS),
         TWICE, message="The list names an artifact twice.",
     )  # fmt: skip
     return ruled("duplicates", twice)
@@ -161,9 +163,9 @@ def _by_element(service: Service, payload: Json) -> None:
     for rule in (rules.shape, rules.kinds, rules.conflict, rules.empty_list, rules.limit):
         rule(payload)
     for name in ARTIFACT_LISTS:
-        for one in payload.get(name) or []:
+        for element in payload.get(name) or []:
             for rule in (rules.path_types, rules.items, rules.restore_points):
-                rule({name: [one]})
+                rule({name: [element]})
     rules.duplicates(payload)
     rules.same_destination(payload)
 
@@ -186,7 +188,7 @@ def _every_problem(service: Service) -> None:
 
     def detail(error: Json, _: Reply) -> None:
         if problems:
-            error["details"] = [{"code": one.code, "message": one.message} for one in problems]
+            error["details"] = [{"code": problem.code, "message": problem.message} for problem in problems]
             problems.clear()
 
     seeds(checking(check), errors(detail))(service)
@@ -204,9 +206,9 @@ VARIANTS = [
     Variant("field2-rules-by-element", "rule-order", ORDERS, checking(_by_element)),
     Variant("field2-every-problem-in-details", "code-place", "C19: search error.code, then inner errors, then details.", _every_problem),
     # ---------------------------------------------------------------- what is read
-    Variant("numbers-of-64-bits", "bounds", "RFC 8259, 9: a reader may set limits on the range of numbers; what lies beyond is refused.",
+    Variant("numbers-of-64-bits", "bounds", "RFC 8259, 9: a reader may set limits on the range of numbers; what exceeds them is refused.",
             parses(_numbers)),
-    Variant("no-more-than-64-levels", "bounds", "RFC 8259, 9: a reader may set limits on the depth of nesting; what lies beyond is refused.",
+    Variant("no-more-than-64-levels", "bounds", "RFC 8259, 9: a reader may set limits on the depth of nesting; what exceeds them is refused.",
             parses(_levels)),
     Variant("fair-types-converted", "fair-types", 'No row says how an item is refused: a reader that converts takes one object for a list, and 5 for "5".',
             parsed(_converted), frozenset({B + "converted-types", B + "collection-form"})),
@@ -247,9 +249,9 @@ VARIANTS = [
     Variant("field-limit-of-a-thousand", "create-limit", "C4, C22: no limit is stated for create; the largest that any page names is a thousand.",
             limited(1000, 1000)),
     Variant("field2-duplicates-exact", "duplicate-key", "4.8: ids are opaque text, so letter case may matter.",
-            distinct(lambda one: str(one["restorePoint"]["id"]) if "restorePoint" in one else f"{one['browseSessionId']} {one['id']}")),
+            distinct(lambda artifact: str(artifact["restorePoint"]["id"]) if "restorePoint" in artifact else f"{artifact['browseSessionId']} {artifact['id']}")),
     Variant("field2-duplicates-by-item", "duplicate-key", "1.1: the same granular id twice.",
-            distinct(lambda one: str(one["restorePoint"]["id"] if "restorePoint" in one else one["id"]).lower())),
+            distinct(lambda artifact: str(artifact["restorePoint"]["id"] if "restorePoint" in artifact else artifact["id"]).lower())),
     # ---------------------------------------------------------------- in which order it is checked
     Variant("field-rules-reversed", "rule-order", ORDER, ordered(lambda number, _: -number)),
     Variant("field-rules-by-name", "rule-order", ORDER, ordered(lambda _, rule: rule)),
@@ -258,7 +260,7 @@ VARIANTS = [
     Variant("field-kinds-last", "rule-order", ORDER, ordered(lambda number, rule: (rule == "kinds", number))),
     # ---------------------------------------------------------------- who may ask
     Variant("fair-one-permission", "fair-permission", "The pinned page knows one permission, with nothing higher or lower, so that every route asks for it.",
-            writes_only, frozenset(f"{one}/permissions.read-permission-suffices" for one in ("get", "list", "list-artifacts"))),
+            writes_only, frozenset(f"{operation}/permissions.read-permission-suffices" for operation in ("get", "list", "list-artifacts"))),
     Variant("field2-items-need-a-role", "role", "1.9: delegated callers need a directory role to list items.",
             refuses_calls(GRANULAR, lambda call: call.asked.caller != "application", 403, "Forbidden", "The caller lacks the role of a SharePoint Backup Administrator.")),
 ]

@@ -37,7 +37,7 @@ def identities(created_by: Json | None, *modified_by: Json) -> Seed:
 
 
 def _without_names(body: Json) -> Json:
-    who = {one: dict(value, displayName=None) if value else value for one, value in (body["createdBy"] or {}).items()}
+    who = {kind: dict(value, displayName=None) if value else value for kind, value in (body["createdBy"] or {}).items()}
     return body | {"createdBy": who, "lastModifiedBy": who}
 
 
@@ -70,9 +70,9 @@ def outward(form: Callable[[str], str]) -> Seed:
     own = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
     def change(body: Json) -> None:
-        for one in (body, *(one for one in body.get("value") or [] if COUNTS in one)):
-            if isinstance(one.get("id"), str) and own.fullmatch(one["id"]):
-                one["id"] = form(one["id"])
+        for session in (body, *(session for session in body.get("value") or [] if COUNTS in session)):
+            if isinstance(session.get("id"), str) and own.fullmatch(session["id"]):
+                session["id"] = form(session["id"])
 
     return bodies(change, "create", *GETS, *LISTS, *UPDATE, *ACTIVATE)
 
@@ -281,9 +281,9 @@ VARIANTS = [
     Variant("field2-artifact-id-number", "artifact-id", "2.3: the service assigns it; contained, so its session makes it one.",
             artifact_ids(lambda _, number: str(number))),
     Variant("field2-artifact-id-is-point", "artifact-id", "2.3: the service assigns it, as opaque text.",
-            artifact_ids(lambda one, _: one["restorePoint"]["id"])),
+            artifact_ids(lambda artifact, _: artifact["restorePoint"]["id"])),
     Variant("field2-artifact-id-path", "artifact-id", "2.3: the service assigns it, as opaque text.",
-            artifact_ids(lambda one, number: f"{one['restorePoint']['id']};{one['destinationType']};{number}")),
+            artifact_ids(lambda artifact, number: f"{artifact['restorePoint']['id']};{artifact['destinationType']};{number}")),
     # ---------------------------------------------------------------- times
     *(Variant(f"field-fraction-{digits}", "fraction", "4.8: accept 0-12 digits of a fraction.", times(partial(_with_digits, number=digits))) for digits in (0, 1, 2, 3, 6, 9, 12)),
     *(Variant(name, "zone", "4.8: accept numeric offsets.", times(partial(_in_zone, hours=hours))) for name, hours in (

@@ -86,17 +86,17 @@ def headers(change: Callable[[Headers], Headers], status: int = 0) -> Seed:
 
 def more(*new: tuple[str, str], status: int = 0) -> Seed:
     """More headers."""
-    return headers(lambda kept: (*kept, *new), status)
+    return headers(lambda had: (*had, *new), status)
 
 
 def fewer(*names: str) -> Seed:
     """Without some headers."""
-    return headers(lambda kept: tuple(one for one in kept if one[0].lower() not in names))
+    return headers(lambda had: tuple(header for header in had if header[0].lower() not in names))
 
 
 def cased(case: Callable[[str], str]) -> Seed:
     """The names of headers in another letter case."""
-    return headers(lambda kept: tuple((case(name), value) for name, value in kept))
+    return headers(lambda had: tuple((case(name), value) for name, value in had))
 
 
 # ---------------------------------------------------------------- throttling, slowness
@@ -148,7 +148,7 @@ GRAPH = "https://graph.microsoft.com/beta/solutions/backupRestore/sharePointRest
 VARIANTS = [
     # ---------------------------------------------------------------- JSON text, media type
     Variant("field-members-reversed", "order", ORDER, ordered(lambda every: every[::-1])),
-    Variant("field-members-by-name", "order", ORDER, ordered(lambda every: sorted(every, key=lambda one: one[0].lower()))),
+    Variant("field-members-by-name", "order", ORDER, ordered(lambda every: sorted(every, key=lambda member: member[0].lower()))),
     Variant("field-members-shuffled", "order", ORDER, ordered(_shuffled)),
     Variant("field-json-indented", "json-text", "RFC 8259 section 2: blanks between tokens are insignificant.",
             written(lambda value: json.dumps(value, indent=2))),

@@ -1,6 +1,6 @@
-"""Cassettes: written by a command, loaded with suspicion, played through vcrpy with no network behind it.
+"""Cassettes: written by a command, checked when loaded, played through vcrpy with no network behind it.
 
-Only these modules import vcrpy. Knows no clause: what a recording proves is for those who judge it.
+Only these modules import vcrpy. Knows no clause: what a recording proves is decided by `review`.
 """
 
 from restore_conformance.recorded.cassettes.cassette import LARGEST, LONGEST, Cassette, Provenance, every, load

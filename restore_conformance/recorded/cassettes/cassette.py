@@ -1,6 +1,6 @@
-"""A cassette as data: recorded exchanges with where they come from. Read with suspicion.
+"""A cassette as data: recorded exchanges with where they come from. Nothing in the file is trusted.
 
-The file is vcrpy's YAML with a block of ours, `provenance`; its form is `schemas/cassette.schema.json`. Writes
+The file is vcrpy's YAML with a block of this suite, `provenance`; its form is `schemas/cassette.schema.json`. Writes
 nothing, and judges nothing.
 """
 
@@ -102,12 +102,12 @@ def read(path: Path, name: str, *, ours: bool = True) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise UsageError(f"{name} is no text in UTF-8, so it is no cassette{again}.") from None
+        raise UsageError(f"{name} is not text in UTF-8, so it is not a cassette{again}.") from None
     except plain_yaml.UNREADABLE as error:
-        raise UsageError(f"{name} is no YAML that can be read: {plain_yaml.problem_of(error)}{again}.") from None
-    worst = next((one for part in _parts(_textual(data), ours=ours) for one in _breaches(part, ours=ours)), None)
+        raise UsageError(f"{name} is not YAML that can be read: {plain_yaml.problem_of(error)}{again}.") from None
+    worst = next((breach for part in _parts(_textual(data), ours=ours) for breach in _breaches(part, ours=ours)), None)
     if worst is not None:
-        raise UsageError(f"{name} is no cassette: {worst.pointer or '/'} {worst.message}{again}.")
+        raise UsageError(f"{name} is not a cassette: {worst.pointer or '/'} {worst.message}{again}.")
     checked: dict[str, Any] = data
     if "provenance" in checked:
         _check_block(checked, name, again)
@@ -115,7 +115,7 @@ def read(path: Path, name: str, *, ours: bool = True) -> dict[str, Any]:
 
 
 def _parts(data: Any, *, ours: bool) -> Iterator[Any]:
-    """What is held against the published form: the whole, or pieces of what others made as long as they liked."""
+    """What is checked against the schema: the whole, or pieces of a longer cassette of another tool."""
     rows = data.get("interactions") if isinstance(data, dict) else None
     if ours or not isinstance(rows, list) or "provenance" in data or len(rows) <= LONGEST:
         yield data
@@ -125,21 +125,21 @@ def _parts(data: Any, *, ours: bool) -> Iterator[Any]:
 
 
 def _breaches(data: Any, *, ours: bool) -> Iterator[Breach]:
-    for one in pinned().breaches(SCHEMA, data):
-        if ours or "'provenance' is a required" not in one.message:
-            yield one
+    for breach in pinned().breaches(SCHEMA, data):
+        if ours or "'provenance' is a required" not in breach.message:
+            yield breach
 
 
 def _check_block(data: dict[str, Any], name: str, again: str) -> None:
-    """Refuse a block that contradicts itself, or what it stands over. Raises UsageError."""
+    """Refuse a block that contradicts itself or the exchanges. Raises UsageError."""
     block = data["provenance"]
     try:
         recorded = datetime.date.fromisoformat(block["recorded"])
     except ValueError:
-        raise UsageError(f"{name} is no cassette: /provenance/recorded is no date{again}.") from None
+        raise UsageError(f"{name} is not a cassette: /provenance/recorded is not a date{again}.") from None
     # A day of grace, since the other machine may be ahead of this one.
     if recorded > datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1):
-        raise UsageError(f"{name} says that it was recorded on {recorded}, which has not come yet{again}.")
+        raise UsageError(f"{name} says that it was recorded on {recorded}, which is in the future{again}.")
     if (block["origin"] == "live") != is_service(block["base"]):
         raise UsageError(f"{name} says it is {block['origin']}, and {block['base']} is not the place for that{again}.")
     if block["seal"] != seal(data):
@@ -148,7 +148,7 @@ def _check_block(data: dict[str, Any], name: str, again: str) -> None:
 
 def seal(data: Mapping[str, Any]) -> str:
     """SHA-256 over all that a cassette holds but the seal itself: it shows a change, though not who made it."""
-    block = {one: value for one, value in data["provenance"].items() if one != "seal"}
+    block = {name: value for name, value in data["provenance"].items() if name != "seal"}
     text = json.dumps(_ordered({**data, "provenance": block}), separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -156,9 +156,9 @@ def seal(data: Mapping[str, Any]) -> str:
 def _ordered(value: Any) -> Any:
     """The same for equal values, whatever YAML may hold: members by name, types distinguished."""
     if isinstance(value, Mapping):
-        return sorted([f"{type(one).__name__} {one}", _ordered(inner)] for one, inner in value.items())
+        return sorted([f"{type(name).__name__} {name}", _ordered(inner)] for name, inner in value.items())
     if isinstance(value, list):
-        return ["list", *(_ordered(one) for one in value)]
+        return ["list", *(_ordered(item) for item in value)]
     return value if isinstance(value, str | int | bool | None) else [type(value).__name__, repr(value)]
 
 
@@ -169,7 +169,7 @@ def _textual(value: Any) -> Any:
     if isinstance(value, dict):
         return {name if isinstance(name, str) else repr(name): _textual(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_textual(one) for one in value]
+        return [_textual(item) for item in value]
     return value if isinstance(value, str | int | float | bool | None) else str(type(value).__name__)
 
 
@@ -190,7 +190,7 @@ def _provenance(block: dict[str, Any]) -> Provenance:
 
 
 def request_of(sent: Any) -> Request:
-    """vcrpy's request as ours, with its whole address for target."""
+    """A `Request` from vcrpy's, with the whole address as its target."""
     body = sent.body
     raw = body.encode() if isinstance(body, str) else bytes(body) if body else None
     return Request(sent.method, sent.uri, tuple((str(n), str(v)) for n, v in sent.headers.items()), raw or None)

@@ -1,6 +1,6 @@
-"""Cassettes that other tools wrote, as vcrpy of any version reads them. Read with suspicion.
+"""Cassettes that other tools wrote, as vcrpy of any version reads them. Nothing in them is trusted.
 
-YAML or JSON; no object is ever made, and what cannot be used is left out by itself. Knows no provenance.
+YAML or JSON; no object is ever constructed, and what cannot be used is left out by itself. Knows no provenance.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Unusable(ValueError):
 
 
 def foreign(path: Path, name: str) -> Foreign:
-    """Read a cassette of another tool. Raises UsageError, in one sentence, where nothing in it is one."""
+    """Read a cassette of another tool. Raises UsageError, in one sentence, where nothing in it can be used."""
     exchanges: list[tuple[Request, Response]] = []
     times: list[tuple[float | None, str]] = []
     unusable: list[str] = []
@@ -89,7 +89,7 @@ def _interactions(path: Path, name: str) -> Iterator[Any]:
 
 
 def _listed(data: Any, name: str) -> list[Any]:
-    """The interactions of a cassette, also of one from before there was a version."""
+    """The interactions of a cassette, with or without a version."""
     interactions = data.get("interactions") if isinstance(data, dict) else data
     if not isinstance(interactions, list):
         raise UsageError(f"{name} is not a cassette: it has no list of interactions.")
@@ -99,8 +99,8 @@ def _listed(data: Any, name: str) -> list[Any]:
 def _why(error: Exception) -> str:
     problem = str(getattr(error, "problem", "") or "")
     if "could not determine a constructor" in problem:
-        return "it holds an object of a program, which is never made"
-    return "it nests in itself" if "recursive" in problem else "its YAML cannot be read as plain values"
+        return "it holds an object of a program, which is never constructed"
+    return "it contains itself" if "recursive" in problem else "its YAML cannot be read as plain values"
 
 
 def _pair(interaction: Any) -> tuple[Request, Response]:

@@ -33,16 +33,16 @@ class _Watch:
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self.depth and event in EVENTS:
-            where = next((str(one) for one in arguments if isinstance(one, str | tuple | bytes)), "")
+            where = next((str(argument) for argument in arguments if isinstance(argument, str | tuple | bytes)), "")
             self.tried.append(f"{event} {where}".strip())
             raise SocketAttempt(_sentence(self.tried))
 
 
 @functools.lru_cache(maxsize=1)
 def _watch() -> _Watch:
-    made = _Watch()
-    sys.addaudithook(made)
-    return made
+    watch = _Watch()
+    sys.addaudithook(watch)
+    return watch
 
 
 def _sentence(tried: list[str]) -> str:
@@ -51,7 +51,7 @@ def _sentence(tried: list[str]) -> str:
 
 @contextlib.contextmanager
 def no_network() -> Iterator[None]:
-    """Raises SocketAttempt at an attempt, and again at the end where somebody swallowed it."""
+    """Raises SocketAttempt at an attempt, and again at the end if it was suppressed."""
     watch = _watch()
     watch.depth += 1
     before = len(watch.tried)

@@ -1,4 +1,4 @@
-"""Whether a request is the recorded one, and if none is, which comes nearest and what differs.
+"""Whether a request equals the recorded one; if none does, the most similar recording and what differs.
 
 Method, address, every header that the suite chose, and the body as canonical JSON always count. White space and
 the order of members do not; how a number is written, repeated members and the type of every value do.
@@ -27,7 +27,7 @@ DEEPEST = 100
 
 
 def chosen(headers: Headers) -> Headers:
-    """The headers of a request that somebody chose."""
+    """The headers of a request that its sender chose."""
     return tuple((name, value) for name, value in headers if name.lower() not in TRANSPORT)
 
 
@@ -52,7 +52,7 @@ def canonical(body: bytes | None) -> Any:
 
 
 def _depth(body: bytes) -> int:
-    """How deep brackets nest, those in strings counted too: too much does no harm here."""
+    """How deep brackets nest; those in strings count too, which only makes it larger."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return 0
     deepest = depth = 0
@@ -125,8 +125,8 @@ def _values(sent: Any, recorded: Any, at: str) -> Iterator[str]:
                     yield from _values(mine[name], stored[name], place)
             return
     if isinstance(sent, list) and isinstance(recorded, list):
-        for number, (one, other) in enumerate(zip(sent, recorded, strict=False)):
-            yield from _values(one, other, f"{at}/{number}")
+        for number, (element, counterpart) in enumerate(zip(sent, recorded, strict=False)):
+            yield from _values(element, counterpart, f"{at}/{number}")
         if len(sent) != len(recorded):
             yield f"body {at or '/'}: sent {len(sent)} elements, recorded {len(recorded)}"
         return
@@ -143,7 +143,7 @@ def _plain(value: Any) -> Any:
             return {name: _plain(inner) for name, inner in value[1]}
         return value[1] if len(value) > 1 else "nothing"
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value
 
 
@@ -157,9 +157,9 @@ def _shown(value: Any) -> str:
 
 
 def nearest(sent: Request, recorded: Sequence[Request]) -> tuple[int, list[str]]:
-    """The recording that comes nearest, by its place, and what differs; (-1, []) where there is none.
+    """The most similar recording, by its index, and what differs; (-1, []) where there is none.
 
-    One with the same client-request-id is the same request gone astray; else the fewest differences count.
+    One with the same client-request-id is the same request, changed; else the fewest differences count.
     """
     own = sent.header(SUPPORT)
     best: tuple[bool, int, int] | None = None

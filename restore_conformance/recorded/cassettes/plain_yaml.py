@@ -1,4 +1,4 @@
-"""YAML of cassettes as plain values: bounded in depth and number, and no object of a program is ever made.
+"""YAML of cassettes as plain values: bounded in depth and number, and no object is ever constructed.
 
 Our own cassettes hold neither aliases nor tags; those of other tools are read interaction by interaction. Knows no
 cassette.

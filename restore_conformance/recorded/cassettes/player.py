@@ -1,4 +1,4 @@
-"""Playing a cassette: its requests go through vcrpy, strictly matched, with the network shut."""
+"""Playing a cassette: its requests go through vcrpy, strictly matched, with the network blocked."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from restore_conformance.targets import Answer, Http
 
 
 class Unrecorded(Exception):
-    """A request that no recording answers; says which comes nearest and what differs."""
+    """A request that no recording answers; names the most similar recording and what differs."""
 
 
 class _Persister:
-    """Loads through our checks and never saves: replay writes nothing."""
+    """Loads with this suite's checks and never saves: replay writes nothing."""
 
     @staticmethod
     def load_cassette(path: str, serializer: Any) -> Any:  # noqa: ARG004 - vcrpy's signature
@@ -80,13 +80,13 @@ class Player:
 
 def missed(cassette: Cassette, request: Request) -> str:
     """Why a cassette has no answer to a request: the nearest recording, and what differs."""
-    number, found = nearest(request, [recorded for recorded, _ in cassette.exchanges])
+    number, differing = nearest(request, [recorded for recorded, _ in cassette.exchanges])
     asked = f"{cassette.name} has no recording of {request.method} {request.target}"
     if number < 0:
         return f"{asked}: it holds none at all"
     recorded = cassette.exchanges[number][0]
     near = f"recording {number + 1} of {len(cassette.exchanges)}, {recorded.method} {recorded.target}"
-    if not found:
+    if not differing:
         return f"{asked} any more: {near}, is the same and was played already"
-    more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
-    return f"{asked}; the nearest is {near}, which differs in {'; '.join(found[:3])}{more}"
+    more = f"; and {len(differing) - 3} more" if len(differing) > 3 else ""
+    return f"{asked}; the nearest is {near}, which differs in {'; '.join(differing[:3])}{more}"

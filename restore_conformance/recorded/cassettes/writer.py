@@ -1,6 +1,6 @@
-"""Writes cassettes, all of a recording or none: whatever kills the process, no half of one is left to be judged.
+"""Writes cassettes, all of a recording or none, even if the process is killed.
 
-Scrubs nothing: what comes here is scrubbed already.
+Scrubs nothing: cassettes are scrubbed before they get here.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from restore_conformance.verdicts import SuiteError, UsageError
 UNSTORED = frozenset(
     {"date", "server", "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"}
 )
-"""Headers of an answer that speak of the wire and not of the answer as stored."""
+"""Headers that describe the transfer of an answer, not the stored answer."""
 
 
 def save(cassettes: Sequence[Cassette], outdated: Iterable[Path] = ()) -> None:
-    """Write cassettes and take away those that are outdated by them.
+    """Write cassettes and remove those that they replace.
 
     Raises UsageError, with nothing written, where one is too long or its folder cannot be written.
     """
@@ -38,7 +38,7 @@ def save(cassettes: Sequence[Cassette], outdated: Iterable[Path] = ()) -> None:
             name, path = cassette.name, cassette.path
             if path.parent not in folders:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                remove_leftovers(path.parent, [one.path.name for one in cassettes])
+                remove_leftovers(path.parent, [entry.path.name for entry in cassettes])
                 folders.add(path.parent)
             pending.put(path, text.encode())
         pending.commit()
@@ -79,13 +79,13 @@ def text_of(cassette: Cassette) -> str:
 
 
 class _Write:
-    """vcrpy's serializer, writing our block first, with a seal over all of it."""
+    """vcrpy's serializer, writing the provenance first, with a seal over all of it."""
 
     def __init__(self, provenance: dict[str, Any]) -> None:
         self._provenance = provenance
 
     def serialize(self, data: dict[str, Any]) -> str:
-        # Sealed as it will be read: what YAML makes of a text is for YAML to say.
+        # Sealed as it will be read, since YAML may change a text.
         stored = loaded(dumped({"provenance": self._provenance, **data}))
         return dumped({"provenance": {**self._provenance, "seal": seal(stored)}, **data})
 
@@ -105,5 +105,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): _plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value

@@ -1,4 +1,4 @@
-"""HAR 1.2: written by a run, read from anybody, one entry at a time so that memory does not grow with the file.
+"""HAR 1.2: written by a run, read from any tool, one entry at a time so that memory does not grow with the file.
 
 Knows no clause; what a reader may believe of another tool's recording is in `other_recorders` and `credibility`.
 """

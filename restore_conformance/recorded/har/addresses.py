@@ -1,6 +1,6 @@
 """Which recorded requests are of this API, by method and address alone, and a count of what was left out and why.
 
-Looks at no header and no body.
+Reads neither headers nor bodies.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ OTHER_ADDRESS = "to other addresses"
 OTHER_METHOD = "with a method that this API does not have, as a browser's preflight"
 OTHER_VERSION = "with another version than beta"
 NOT_SHOWN = "the recording does not show the body of the answer"
-SPELLED = "the address is spelled otherwise than documented, so only a success shows that the server knows it"
+SPELLED = "the address is not spelled as documented, so only a success shows that the server knows it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,12 @@ class Intake:
         return address
 
     def leave_out(self, reason: str) -> None:
-        """Count an exchange that is not judged; what a file makes up does not make the list of reasons grow."""
+        """Count an exchange that is not judged; the number of reasons is bounded."""
         known = reason in self.left_out or len(self.left_out) < MOST_REASONS
         self.left_out[reason if known else "for other reasons"] += 1
 
     def take(self, url: str) -> None:
-        """Count an exchange that is judged, and the host it was had with."""
+        """Count an exchange that is judged, and its host."""
         self.taken += 1
         try:
             parts = urlsplit(url)
@@ -112,7 +112,7 @@ class Intake:
             self.hosts.add(f"{parts.scheme}://{host}")
 
     def lines(self) -> Iterator[str]:
-        """What a reader must know of what was left out or is unclear, one line a group."""
+        """What was left out or is unclear, one line per reason."""
         for reason, number in self.left_out.items():
             yield f"{_exchanges(number)} {reason} {'was' if number == 1 else 'were'} left out"
         for reason, number in self.unclear.items():
@@ -121,8 +121,8 @@ class Intake:
             what = "is judged by its" if self.by_status == 1 else "are judged by their"
             yield f"{_exchanges(self.by_status)} {what} status alone: {NOT_SHOWN}"
         if self.outside:
-            kept = "1 body is kept in a file" if self.outside == 1 else f"{self.outside} bodies are kept in files"
-            yield f"{kept} beside the recording (_file), not found there"
+            bodies = "1 body is kept in a file" if self.outside == 1 else f"{self.outside} bodies are kept in files"
+            yield f"{bodies} beside the recording (_file), not found there"
         if len(self.hosts) > 1:
             yield f"{len(self.hosts)} hosts were judged as one: {', '.join(sorted(self.hosts)[:5])}"
 

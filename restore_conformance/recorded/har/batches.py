@@ -1,6 +1,6 @@
 """The requests inside a JSON batch, each with its answer (OData JSON format 4.01, 19).
 
-Judges nothing; what of a part can be believed is for `credibility`.
+Judges nothing; what a part can prove is decided by `credibility`.
 """
 
 from __future__ import annotations

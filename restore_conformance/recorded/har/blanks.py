@@ -1,4 +1,4 @@
-"""What stands in a recording in the place of a value that was taken out, and an answer without such places.
+"""Marks that stand in a recording for values that were removed, and an answer without them.
 
 Knows the forms that tools write, and which members of the answers are text; nothing of requests and headers.
 """
@@ -31,7 +31,7 @@ PARTLY = re.compile(
 """A text of which a part was taken out: 2da2****, Bearer [REDACTED], 5f0b1c…"""
 
 CONSTANT = re.compile(r"([0-9a-fx])\1{7}-\1{4}-\1{4}-\1{4}-\1{12}", re.IGNORECASE)
-"""A GUID of one digit: what a careless tool writes in place of every id."""
+"""A GUID of one digit: what some tools write in place of every id."""
 
 TEXT = frozenset(
     {
@@ -51,7 +51,7 @@ NULLABLE = frozenset(
         "restoredSiteWebUrl", "siteId", "startDateTime", "user",
     }
 )  # fmt: skip
-"""Members that metadata lets be null and that nothing is compared with: there null is a value, whoever wrote it."""
+"""Nullable members that nothing is compared with: there null counts as a value."""
 UNSET = frozenset({"restoredItemKey", "webUrl"})
 """Members that a printed answer shows as an empty text."""
 DEEPEST = 50
@@ -60,7 +60,7 @@ LONGEST = 2_000
 
 
 def is_blackened(text: str) -> bool:
-    """Whether a text stands in the place of one that was taken out, whole or in part."""
+    """Whether a text is a mark for a value that was removed, whole or in part."""
     if len(text) > LONGEST:
         return "***" in text
     plain = text.strip()
@@ -91,7 +91,9 @@ def suspicious(value: Any, *, empty: bool, depth: int = 0) -> bool:
         inner = list(value.values()) if isinstance(value, dict) else value
         if depth > DEEPEST or (not inner and empty):
             return True
-        return any(suspicious(one, empty=empty, depth=depth + 1) for one in inner if empty or depth or one is not None)
+        return any(
+            suspicious(member, empty=empty, depth=depth + 1) for member in inner if empty or depth or member is not None
+        )
     return depth > 0 or empty
 
 
@@ -105,24 +107,26 @@ def pruned(answer: Any) -> tuple[Any, frozenset[str]]:
     if not isinstance(answer, dict):
         return answer, frozenset() if isinstance(answer, list) and answer and not blackened(answer) else WHOLE
     lost: set[str] = set()
-    made = _kept("", answer, "", lost)
-    return made, frozenset(lost) if answer else WHOLE
+    rest = _without_blanks("", answer, "", lost)
+    return rest, frozenset(lost) if answer else WHOLE
 
 
 WHOLE = frozenset({"body"})
 _GONE = object()
 
 
-def _kept(name: str, value: Any, at: str, lost: set[str]) -> Any:
-    """The value without blanked places, which are noted in `lost`; _GONE where it is one itself."""
+def _without_blanks(name: str, value: Any, at: str, lost: set[str]) -> Any:
+    """The value without blanked places, which are noted in `lost`; _GONE where the value itself is blanked."""
     if _is_blank(name, value, at) or at.count("/") > DEEPEST:
         lost.add("/error" if at.startswith("/error/") else at.partition("/#")[0])
         return _GONE
     if isinstance(value, dict):
-        inner = {one: _kept(one, member, f"{at}/{_escaped(one)}", lost) for one, member in value.items()}
-        return {one: member for one, member in inner.items() if member is not _GONE}
+        inner = {key: _without_blanks(key, member, f"{at}/{_escaped(key)}", lost) for key, member in value.items()}
+        return {key: member for key, member in inner.items() if member is not _GONE}
     if isinstance(value, list):
-        return [one for one in (_kept("", member, f"{at}/#", lost) for member in value) if one is not _GONE]
+        return [
+            item for item in (_without_blanks("", member, f"{at}/#", lost) for member in value) if item is not _GONE
+        ]
     return value
 
 

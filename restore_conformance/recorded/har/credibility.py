@@ -29,7 +29,7 @@ OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 def believed(headers: Headers) -> Headers:
     """Headers without those whose value may stand in the place of another one.
 
-    A Content-Type that has not the form of a media type is such a one.
+    A Content-Type that does not have the form of a media type is left out too.
     """
     return tuple(
         (name, value)
@@ -46,7 +46,7 @@ def media_type(headers: Headers, beside: str) -> str | None:
     Where the two contradict each other, one of them was written by the recorder.
     """
     named = header(headers, "content-type")
-    essence, other = (_essence(one or "") for one in (named, beside))
+    essence, other = (_essence(value or "") for value in (named, beside))
     if named is None:
         return beside if other == "application/json" else None
     return None if essence != other == "application/json" else named
@@ -81,8 +81,10 @@ def _uniform(value: Any) -> bool:
         if not isinstance(elements, list) or len(elements) < 2:
             continue
         ids = {
-            json.dumps(one.get("restorePoint", one.get("id")), sort_keys=True) if isinstance(one, dict) else ""
-            for one in elements
+            json.dumps(element.get("restorePoint", element.get("id")), sort_keys=True)
+            if isinstance(element, dict)
+            else ""
+            for element in elements
         }
         if len(ids) == 1:
             return True
@@ -110,9 +112,9 @@ def may_be_blanked(sent: bytes) -> bool:
 
 
 def spoilt(raw: bytes | None, declared: Iterable[int]) -> str:
-    """Why a body as a whole is not what went over the wire, or "". `declared` are the lengths that are named.
+    """Why a body as a whole is not what was transferred, or "". `declared` are the lengths that are named.
 
-    Our own scrubber leaves other lengths behind, and marks by which it is known.
+    This suite's scrubber changes lengths too, and is recognised by its marks.
     """
     if not raw:
         return ""
@@ -131,7 +133,7 @@ def _lengths(raw: bytes) -> set[int]:
 
 
 def refused_for_its_form(request: Request, status: int) -> str:
-    """Why an answer may be about how a request was written rather than about what it says, or ""."""
+    """Why an answer may be about the form of a request rather than about its content, or ""."""
     coded = (header(request.headers, "Content-Encoding") or "identity").strip().lower() != "identity"
     if coded and 400 <= status < 500:
         return "refused, maybe for the content coding of the request"
@@ -143,7 +145,7 @@ def refused_for_its_form(request: Request, status: int) -> str:
 
 
 def shaped(request: Request) -> bool:
-    """Whether a request asks for another form of answer than the documented one, so that what is absent proves nothing.
+    """Whether a request asks for an undocumented form of answer, so that a missing member proves nothing.
 
     Query options ($select, $expand, $format, unknown ones) do, preferences, conditions, and an Accept without JSON.
     """
@@ -158,7 +160,7 @@ def shaped(request: Request) -> bool:
 
 
 def trouble_of(status: int, body: bytes, size: int) -> str | None:
-    """What keeps a recorded answer from being taken at its word, or None; `size` as above."""
+    """Why a recorded answer cannot be trusted, or None; `size` as above."""
     if status < 100:
         return "no answer in the recording"
     if status not in FULL and 0 < len(body) < size and parse_json(body) is NOTHING:

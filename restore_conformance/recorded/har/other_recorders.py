@@ -1,4 +1,4 @@
-"""An exchange of a recording that is not ours, with everything in doubt left out.
+"""An exchange of another tool's recording, with everything in doubt left out.
 
 Knows neither HAR nor cassettes: `Shown` is what any recording may show of one exchange.
 """
@@ -27,7 +27,7 @@ VERSION_NAMED = re.compile(rb"/v1\.0/+\$metadata#")
 class Shown:
     """One exchange as a recording shows it; sizes are what the recorder says, -1 where it does not say.
 
-    Media types are those it tells beside the headers. `partial` says that the request is not shown whole.
+    Media types are those that it names outside the headers. `partial` says that the request is not shown whole.
     """
 
     method: str
@@ -47,7 +47,7 @@ class Shown:
 def exchanges_of(shown: Shown, intake: Intake, *, whole: bool = False) -> Iterator[Exchange]:
     """The exchanges of this API that one entry of a recording shows: none, one, or those inside a batch.
 
-    With `whole` nothing was taken out of it: it is from the program itself that had the exchange.
+    With `whole` nothing was removed: the entry is from the client that had the exchange.
     """
     read = witnessed if whole else doubted
     address = intake.address(shown.method, shown.url)
@@ -86,9 +86,9 @@ def _inside(shown: Shown, intake: Intake, read: Callable[[Shown, str], Exchange]
             _decoded(shown.sent, shown.asked), _decoded(shown.body, shown.answered), shown.url, shown.asked
         )
     except ValueError as why:
-        intake.leave_out(f"with $batch, which could not be looked into since {why},")
+        intake.leave_out(f"with $batch, which could not be read since {why},")
         return
-    intake.seen -= 1  # Its parts stand for it.
+    intake.seen -= 1  # Its parts are counted instead.
     for request, response in parts:
         intake.seen += 1
         address = intake.inner(request.method, request.target)
@@ -107,7 +107,7 @@ def doubted(shown: Shown, target: str) -> Exchange:
     plain_sent = _decoded(shown.sent, shown.asked)
     answered = credibility.believed(shown.answered)
     plain = _decoded(shown.body, shown.answered)
-    value, lost = pruned(found) if (found := parse_json(plain)) is not NOTHING else (NOTHING, frozenset())
+    value, lost = pruned(parsed) if (parsed := parse_json(plain)) is not NOTHING else (NOTHING, frozenset())
     body = credibility.body_sent(plain_sent, shown.sent_size, _length(shown.asked))
     if body is not None and credibility.blanked_before(body, shown.status, value):
         body = None
@@ -138,9 +138,9 @@ def doubted(shown: Shown, target: str) -> Exchange:
 
 
 def witnessed(shown: Shown, target: str) -> Exchange:
-    """An exchange as the program shows it that had it; `target` is its address below the service root.
+    """An exchange as the client that had it shows it; `target` is its address below the service root.
 
-    Only the form of the request is in doubt: one that asks for another answer than the documented one gets it.
+    Only the form of the request is in doubt: an answer of another form than documented may be what it asked for.
     """
     asked, answered, plain = shown.asked, shown.answered, _decoded(shown.body, shown.answered)
     request = Request(shown.method, target, asked, _decoded(shown.sent, asked) or None)
@@ -164,7 +164,7 @@ def _ids(target: str) -> list[str]:
 
 
 def _trouble(shown: Shown, request: Request, sent: bytes | None, plain: bytes | None, *, blanked: bool) -> str | None:
-    """What keeps an exchange as a whole from being taken at its word, or None."""
+    """Why an exchange as a whole cannot be trusted, or None."""
     if plain is None:
         return "the recording shows the answer in a content coding that cannot be undone, or larger than is read"
     if any(is_blackened(part) for part in _ids(request.target)):
@@ -172,7 +172,7 @@ def _trouble(shown: Shown, request: Request, sent: bytes | None, plain: bytes | 
     return (
         credibility.trouble_of(shown.status, plain, -1 if blanked else shown.body_size)
         or credibility.spoilt(sent, [] if _is_coded(shown.asked) else [shown.sent_size, _length(shown.asked)])
-        # What a tool wrote over explains another length.
+        # A value that a tool replaced explains another length.
         or credibility.spoilt(
             plain, [] if blanked or _is_coded(shown.answered) else [shown.body_size, _length(shown.answered)]
         )
@@ -184,7 +184,7 @@ def _trouble(shown: Shown, request: Request, sent: bytes | None, plain: bytes | 
 def _with_media_type(headers: Headers, beside: str, *, accepted: bool) -> Headers:
     """Headers with the media type that was sent, as far as it is known.
 
-    A payload that was accepted was JSON, or would have been accepted as JSON the more.
+    A payload that was accepted is taken for JSON: a server that accepts it as anything else would accept it as JSON.
     """
     media = credibility.media_type(headers, beside) or ("application/json" if accepted else None)
     return _with(headers, media)
@@ -199,7 +199,7 @@ def _with(headers: Headers, media: str | None) -> Headers:
 
 
 def _is_mark(body: bytes) -> bool:
-    """Whether a body that is no JSON is the mark of a tool."""
+    """Whether a body that is not JSON is the mark of a tool."""
     return len(body) < 500 and is_blackened(body.decode("utf-8", "replace"))
 
 
@@ -239,5 +239,5 @@ def _length(headers: Headers) -> int:
     """What Content-Length says of a body as it was sent, -1 where that says nothing of the body as it is shown."""
     if _is_coded(headers):
         return -1
-    said = (header(headers, "content-length") or "").strip()
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 12 else -1
+    digits = (header(headers, "content-length") or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else -1

@@ -1,6 +1,6 @@
-"""Reads HAR 1.2 as a stream, one entry at a time, whatever wrote it and however broken single entries are.
+"""Reads HAR 1.2 as a stream, one entry at a time, from any tool, with single entries broken in any way.
 
-Raises UsageError, in one sentence, for any other file. What can be believed of an entry is for `credibility`.
+Raises UsageError, in one sentence, for any other file. What an entry can prove is decided by `credibility`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from restore_conformance.verdicts import UsageError
 
 LARGEST = 2 * 1024**3
 LONGEST = 365 * 86_400.0
-"""Seconds that an exchange may be said to have taken."""
+"""The most seconds that an exchange may have taken."""
 LARGEST_ATTACHED = 32 * 1024 * 1024
 ATTACHED = re.compile(r"([0-9a-f]{40})\.[A-Za-z0-9]{1,8}")
 """The name of a file beside an archive that holds a body, after its digest, as Playwright writes it."""
@@ -53,7 +53,7 @@ class Archive:
                     yield from self._entry(table(entry))
         except (JSONError, ValueError, OverflowError, RecursionError) as error:
             raise UsageError(
-                f"{self.name} is no HAR file: after {self.intake.seen} entries its JSON breaks off or is wrong "
+                f"{self.name} is not a HAR file: after {self.intake.seen} entries its JSON breaks off or is wrong "
                 f"({first_line(error)})."
             ) from None
         except OSError as error:
@@ -80,8 +80,8 @@ class Archive:
         if sent is None and post.get("_file") and wanted:
             sent = attached(self.path, text(post.get("_file")))
         if not body and content.get("_file") and wanted:
-            found = attached(self.path, text(content.get("_file")))
-            body, self.intake.outside = found or b"", self.intake.outside + (found is None)
+            attachment = attached(self.path, text(content.get("_file")))
+            body, self.intake.outside = attachment or b"", self.intake.outside + (attachment is None)
         return Shown(
             _method(request), url, headers(request.get("headers")), sent,
             status(response.get("status")), headers(response.get("headers")), body,
@@ -120,7 +120,7 @@ def archive(path: Path, name: str) -> Archive:
         with opened(path) as file:
             _read_head(file, har)
     except (JSONError, ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is no HAR file: its JSON cannot be read ({first_line(error)}).") from None
+        raise UsageError(f"{name} is not a HAR file: its JSON cannot be read ({first_line(error)}).") from None
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}.") from None
     return har
@@ -132,7 +132,7 @@ def _read_head(file: Any, har: Archive) -> None:
     for prefix, event, value in Stream(har.path).events(file):
         if prefix == "log.entries":
             if event != "start_array":
-                raise UsageError(f"{har.name} is no HAR file: log.entries is no list.")
+                raise UsageError(f"{har.name} is not a HAR file: log.entries is not a list.")
             break
         if prefix in {"log.creator.name", "log.creator.version"} and isinstance(value, str):
             creator[prefix] = value[:80]
@@ -143,7 +143,7 @@ def _read_head(file: Any, har: Archive) -> None:
         elif prefix == f"log.{OURS}.format":
             har.ours = value == FORMAT
     else:
-        raise UsageError(f"{har.name} is no HAR file: it has no log.entries.")
+        raise UsageError(f"{har.name} is not a HAR file: it has no log.entries.")
     har.creator = " ".join(creator.values())
     har.callers = callers if har.ours else {}
 
@@ -151,7 +151,7 @@ def _read_head(file: Any, har: Archive) -> None:
 def attached(har: Path, name: str) -> bytes | None:
     """The bytes of a file beside an archive, or None where it is not there or does not hold what its name says.
 
-    No other file is opened: whoever wrote an archive may name any.
+    No other file is opened: an archive may come from anywhere and name any.
     """
     digest = ATTACHED.fullmatch(name)
     path = har.parent / name
@@ -169,18 +169,18 @@ def _method(request: dict[str, Any]) -> str:
 
 
 def _sent(post: dict[str, Any]) -> bytes | None:
-    said = text(post.get("text"))
-    return _bytes(said, post.get("_encoding") or post.get("encoding")) if said else None
+    content = text(post.get("text"))
+    return _bytes(content, post.get("_encoding") or post.get("encoding")) if content else None
 
 
 def _body(content: dict[str, Any]) -> bytes:
     return _bytes(text(content.get("text")), content.get("encoding"))
 
 
-def _bytes(said: str, coding: Any) -> bytes:
+def _bytes(content: str, coding: Any) -> bytes:
     """The bytes of a text; one that is said to be in base64 and is not is taken as it is."""
     if text(coding).lower() == "base64":
-        plain = "".join(said.split()).rstrip("=").translate(_URL_SAFE)
+        plain = "".join(content.split()).rstrip("=").translate(_URL_SAFE)
         if _BASE64.fullmatch(plain) and len(plain) % 4 != 1:
             return base64.b64decode(plain + "=" * (-len(plain) % 4))
-    return said.encode()
+    return content.encode()

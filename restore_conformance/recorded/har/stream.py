@@ -49,7 +49,7 @@ class Stream:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        # The quick parser reads a long text anew with every piece that comes, and refuses a lone surrogate.
+        # The quick parser reads a long text again with every piece, and refuses a lone surrogate.
         self._size = max(SMALL, min(LARGE, path.stat().st_size // 16))
         lone, self._longest = _looked_through(path)
         self._parser = ijson.backends.python if lone else ijson
@@ -95,7 +95,7 @@ def _looked_through(path: Path) -> tuple[bool, int]:
 ENTRY = 3
 """The depth of what stands between two entries."""
 MOST = 1_000_000
-"""Names and values of one entry; a page with sockets that talked for an hour has some hundred thousand."""
+"""Names and values of one entry; an hour of a page's web sockets has some hundred thousand."""
 
 
 def _bounded(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
@@ -115,21 +115,21 @@ def _bounded(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 
 def first_line(error: Exception) -> str:
     """What is wrong, in one line."""
-    said = error.args[0] if error.args else ""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    reason = error.args[0] if error.args else ""
+    text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(error)
     return " ".join(text.strip().split("\n")[0].split())[:120] or type(error).__name__
 
 
 def top_members(path: Path) -> frozenset[str]:
     """The names of the members at the top of a JSON file, up to the one that holds traffic."""
-    found: set[str] = set()
+    members: set[str] = set()
     try:
         with opened(path) as file:
             for prefix, event, value in Stream(path).events(file):
                 if not prefix and event == "map_key":
-                    found.add(str(value)[:80])
-                if found & {"log", "interactions"} or len(found) > 100:
+                    members.add(str(value)[:80])
+                if members & {"log", "interactions"} or len(members) > 100:
                     break
     except (JSONError, ValueError, RecursionError, OSError):
         pass
-    return frozenset(found)
+    return frozenset(members)

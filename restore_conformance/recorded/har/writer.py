@@ -26,9 +26,9 @@ STANDS_FOR = "http://mock.example/beta"
 
 
 UNKNOWN = "1970-01-01T00:00:00.000+00:00"
-"""What stands for a moment that nobody knows: the format wants one in every entry."""
+"""The time of an entry whose time is unknown: the format wants one in every entry."""
 OFFSETS = datetime(1970, 1, 2, tzinfo=UTC)
-"""From when on the seconds of a recording count that keeps no other time."""
+"""The start of a recording that holds only seconds since its start."""
 LARGE = 64 * 1024
 MOST_BYTES = 64 * 1024 * 1024
 MOST_LARGE = 8 * 1024 * 1024
@@ -72,8 +72,8 @@ class Writer:
 
     def takes(self, exchange: Exchange) -> bool:
         """Whether there is room for an exchange; if so, the room is kept for it."""
-        asked, came = exchange.request, exchange.response
-        size = len(asked.target) + len(asked.body or b"") + (len(came.body) if came else 0)
+        asked, answer = exchange.request, exchange.response
+        size = len(asked.target) + len(asked.body or b"") + (len(answer.body) if answer else 0)
         if size > self._left or (size > LARGE and size > self._left_for_large):
             return False
         self._left -= size
@@ -95,7 +95,7 @@ class Writer:
                 opening.__exit__(*sys.exc_info())
 
     def close(self, seen: int | None = None) -> None:
-        """End the file; `seen` is how many exchanges there were, those that found no room included."""
+        """End the file; `seen` is how many exchanges there were, those left out for their size included."""
         left = (seen or 0) - self.written
         comment = f', "comment": "{left} exchanges were left out for their size"' if left > 0 else ""
         self._opened().write(f"\n]{comment}}}}}\n")
@@ -127,7 +127,7 @@ class Writer:
 
     def _entry(self, exchange: Exchange, scrub: Scrub) -> dict[str, Any]:
         milliseconds = round(exchange.seconds * 1000, 3)
-        made = {
+        entry = {
             "startedDateTime": _moment(exchange),
             "time": milliseconds,
             "request": self._request(exchange.request, scrub),
@@ -143,13 +143,13 @@ class Writer:
         if exchange.silent:
             ours["silent"] = True
         if self._ours:
-            made[OURS] = scrub.value(ours)
-        return made
+            entry[OURS] = scrub.value(ours)
+        return entry
 
     def _request(self, request: Request, scrub: Scrub) -> dict[str, Any]:
         url = self._scrub.text(self._base) + scrub.text(request.target)
         headers = scrub.headers(request.headers)
-        made: dict[str, Any] = {
+        row: dict[str, Any] = {
             "method": request.method,
             "url": url,
             "httpVersion": "HTTP/1.1",
@@ -162,11 +162,11 @@ class Writer:
         if request.body:
             raw = scrub.bytes(request.body)
             text, coding = _text(raw)
-            made["bodySize"] = len(raw)
-            made["postData"] = {"mimeType": request.header("Content-Type") or "", "text": text}
+            row["bodySize"] = len(raw)
+            row["postData"] = {"mimeType": request.header("Content-Type") or "", "text": text}
             if coding:
-                made["postData"]["_encoding"] = coding
-        return made
+                row["postData"]["_encoding"] = coding
+        return row
 
     def _response(self, response: Response | None, trouble: str | None, scrub: Scrub) -> dict[str, Any]:
         raw = scrub.bytes(response.body) if response else b""
@@ -178,7 +178,7 @@ class Writer:
         }
         if coding:
             content["encoding"] = coding
-        made: dict[str, Any] = {
+        row: dict[str, Any] = {
             "status": response.status if response else 0,
             "statusText": _phrase(response.status) if response else "",
             "httpVersion": "HTTP/1.1" if response else "",
@@ -190,8 +190,8 @@ class Writer:
             "bodySize": len(raw) if response else -1,
         }
         if response is None:
-            made["_error"] = scrub.text(trouble or "no answer")
-        return made
+            row["_error"] = scrub.text(trouble or "no answer")
+        return row
 
 
 def _pairs(headers: list[list[str]]) -> list[dict[str, str]]:
@@ -208,12 +208,12 @@ def _text(raw: bytes) -> tuple[str, str]:
 def _moment(exchange: Exchange) -> str:
     """When a request was sent, as the format wants it."""
     try:
-        made = datetime.fromisoformat(exchange.started)
+        moment = datetime.fromisoformat(exchange.started)
     except ValueError:
         if exchange.at is None:
             return UNKNOWN
-        made = OFFSETS + timedelta(seconds=exchange.at)
-    return made.replace(tzinfo=made.tzinfo or UTC).isoformat(timespec="milliseconds")
+        moment = OFFSETS + timedelta(seconds=exchange.at)
+    return moment.replace(tzinfo=moment.tzinfo or UTC).isoformat(timespec="milliseconds")
 
 
 def _phrase(status: int) -> str:

@@ -1,4 +1,4 @@
-"""What lies in a support bundle, as names and bytes, and the zip of it: the same bytes for the same input.
+"""The files of a support bundle, as names and bytes, and the zip of them: the same bytes for the same input.
 
 Knows nothing of where the record came from or where the zip goes.
 """
@@ -25,7 +25,7 @@ from restore_conformance.scrub import Scrub
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 KEY = b"bundle"
-"""What was not scrubbed would be replaced here, with the same placeholder every time, and found in the NDJSON."""
+"""A secret that was not scrubbed is replaced here, with the same placeholder every time, and detected in the NDJSON."""
 
 
 def files(case: Case) -> dict[str, bytes]:
@@ -38,7 +38,9 @@ def files(case: Case) -> dict[str, bytes]:
         "curl.sh": "#!/bin/sh\n# What was scrubbed has to be set in the variables that the command begins with.\n"
         + _curl(broke(case.finding)),
         **_messages("", broke(case.finding)),
-        "exchanges.ndjson": "".join(json.dumps(one, separators=(",", ":")) + "\n" for one in case.selection.exchanges),
+        "exchanges.ndjson": "".join(
+            json.dumps(exchange, separators=(",", ":")) + "\n" for exchange in case.selection.exchanges
+        ),
         "exchanges.har": _har(case),
     }
     for place, exchange in enumerate(steps if len(steps) > 1 else (), 1):
@@ -48,7 +50,7 @@ def files(case: Case) -> dict[str, bytes]:
 
 
 def _record(case: Case) -> dict[str, Any]:
-    """The run record with this clause alone, without what is nobody's business; it keeps the schema of run records."""
+    """The run record with this clause alone, without private members; it keeps the schema of run records."""
     clause = {name: value for name, value in case.clause.items() if name not in {"accepted", "example"}}
     settings = {name: value for name, value in case.run.get("settings", {}).items() if name not in PRIVATE}
     rest = {name: value for name, value in case.run.items() if name not in {"ledger", "unjudged"}}
@@ -88,7 +90,7 @@ def _messages(prefix: str, exchange: dict[str, Any]) -> dict[str, str]:
 
 
 def _http(first: str, message: dict[str, Any]) -> str:
-    """A message as it goes over the wire, in visible characters; what was cut is said at its end."""
+    """A message as HTTP writes it, in visible characters; a note at its end says what was cut."""
     head = [first, *(f"{name}: {value}" for name, value in message["headers"])]
     lines = [*(visible(text.replace("\n", " ")) for text in head), ""]
     body = message["body"]
@@ -101,7 +103,7 @@ def _http(first: str, message: dict[str, Any]) -> str:
 
 
 def _curl(stored: dict[str, Any]) -> str:
-    """The command, made anew from the stored exchange: a record may come from anybody, and this is to be run."""
+    """The command, built from the stored exchange: a record may come from anywhere, and this is to be run."""
     return curl(restored(stored), Scrub(key=KEY), split(stored["request"]["url"])[0]) + "\n"
 
 

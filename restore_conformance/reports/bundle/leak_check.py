@@ -1,6 +1,6 @@
-"""Looks for secrets in what is about to be handed out. What is found is named by its kind, never shown.
+"""Looks for secrets in files that are about to be shared. A secret is named by its kind, never shown.
 
-Everything was scrubbed before it was stored; this is the second pair of eyes, and it refuses where the first replaced.
+Everything was scrubbed before it was stored; this is a second check, which refuses instead of replacing.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ FORMS = {
         r"\bbearer(?:\s|%20|\+)+(?!\$|\{|<|scrubbed[-.])[A-Za-z0-9._~+/=-]{16,}", re.IGNORECASE
     ),
 }
-"""Forms that are secrets wherever they stand, and what they are called."""
+"""Forms that are secrets wherever they stand, and their names."""
 
 CALLED = {
-    "token": "a token", "mail": "a mail address", "host": "a host that is somebody's own",
+    "token": "a token", "mail": "a mail address", "host": "a private host",
     "tenant": "the id of a tenant", "name": "a name", "user": "the id of a user",
     "application": "the id of an application", "secret": "a secret", "cookie": "a cookie",
     "address": "an address of a machine", "browse": "a browse session", "jwt": "a token", "claim": "a claim of a token",
@@ -53,15 +53,15 @@ class Leak:
 
 
 def leaks(files: Mapping[str, bytes], exchanges: Iterable[dict[str, Any]], scrub: Scrub) -> list[Leak]:
-    """Every kind of secret in the files, and in the headers of the exchanges they hold. Empty where all is well."""
-    found = [Leak(name, kind) for name, raw in files.items() for kind in kinds(raw.decode("utf-8", "replace"), scrub)]
+    """Every kind of secret in the files, and in the headers of the exchanges they hold. Empty where there is none."""
+    hits = [Leak(name, kind) for name, raw in files.items() for kind in kinds(raw.decode("utf-8", "replace"), scrub)]
     for exchange in exchanges:
         for side in ("request", "response"):
             headers = (exchange[side] or {}).get("headers", ())
             for name, value in headers:
                 if scrub.header(name, value) != value:
-                    found.append(Leak(f"exchange {exchange['number']}", "a secret in a header"))
-    return list(dict.fromkeys(found))
+                    hits.append(Leak(f"exchange {exchange['number']}", "a secret in a header"))
+    return list(dict.fromkeys(hits))
 
 
 def kinds(text: str, scrub: Scrub) -> Iterator[str]:
@@ -69,18 +69,18 @@ def kinds(text: str, scrub: Scrub) -> Iterator[str]:
     for kind, form in FORMS.items():
         if form.search(text):
             yield kind
-    # A placeholder that was cut off in the middle is no secret: it is made whole, so that it is known for one.
+    # A placeholder that was cut off in the middle is not a secret: it is completed, so that it is recognised.
     plain = _NOTE.sub(_WHOLE, _CUT.sub(_WHOLE, _BEGUN.sub(_whole, text)))
-    made = scrub.text(plain)
-    if made != plain:
-        more = Counter(PLACEHOLDER.findall(made)) - Counter(PLACEHOLDER.findall(plain))
-        yield from sorted({_called(one) for one in more} or {"a coded secret"})
+    scrubbed = scrub.text(plain)
+    if scrubbed != plain:
+        more = Counter(PLACEHOLDER.findall(scrubbed)) - Counter(PLACEHOLDER.findall(plain))
+        yield from sorted({_called(placeholder) for placeholder in more} or {"a coded secret"})
 
 
-def _whole(found: re.Match[str]) -> str:
-    return found[0] if PLACEHOLDER.fullmatch(found[0]) else _WHOLE
+def _whole(match: re.Match[str]) -> str:
+    return match[0] if PLACEHOLDER.fullmatch(match[0]) else _WHOLE
 
 
 def _called(placeholder: str) -> str:
     label = _LABEL.match(placeholder)
-    return CALLED.get(label["label"].lower(), "an identity") if label else "an id of a tenant or of somebody"
+    return CALLED.get(label["label"].lower(), "an identity") if label else "an id of a tenant or of a user"

@@ -1,6 +1,6 @@
 """The first file of a bundle, for a person: what is broken, where it is stated, what was sent and what was answered.
 
-Writes Markdown from a run record; everything that came over the wire stands in code.
+Writes Markdown from a run record; text of a server stands in code.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ IDS = ("request-id", "client-request-id", "date", "x-ms-ags-diagnostic")
 """Headers that vendor support asks for."""
 
 PRIVATE = frozenset({"report", "deviations", "ca_bundle", "target"})
-"""Settings that say where files lie on this machine, or what stands elsewhere."""
+"""Settings that name files of this machine, or that stand elsewhere."""
 
 BOUNDS = exchange_view.Bounds(6000, 6000, 2000, headers=100)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a bundle is about: a run, a clause broken in it, its exchanges, and a run in which it was kept (or None)."""
+    """What a bundle is about: a run, a clause broken in it, its exchanges, and a run in which it passed (or None)."""
 
     run: dict[str, Any]
     clause: dict[str, Any]
@@ -90,13 +90,13 @@ def _since(case: Case) -> str:
         rows.append(f"- First seen: {code(history['first_seen'])}, in {history['runs']} runs in a row.")
         if not good:
             last = history.get("last_good")
-            rows.append(f"- Last good run: {code(last) if last else 'none that is remembered'}.")
+            rows.append(f"- Last good run: {code(last) if last else 'none on record'}.")
     if good:
         rows.append(
             f"- Last good run: {code(good['started'])}, suite {code(good['suite']['version'])}, contract "
             f"{code(good['suite']['contract'][:12])}, target {code(good['target'])}."
         )
-        rows += [f"- Note: {code(said)}" for said in caveats(good, case.run)]
+        rows += [f"- Note: {code(caveat)}" for caveat in caveats(good, case.run)]
     if not history and not good:
         rows.append("Not known: no history was given to the run, and no earlier run was named.")
     if case.clause.get("since"):
@@ -108,7 +108,7 @@ def _example(finding: dict[str, Any]) -> str:
     exchange, steps = broke(finding), exchanges(finding)
     rows = ["## The smallest example", ""]
     if len(steps) > 1:
-        rows += ["It takes several requests, in this order; the last one shows it. Each lies in `conversation/`.", ""]
+        rows += ["It takes several requests, in this order; the last one shows it. Each is in `conversation/`.", ""]
         rows += [
             f"{place}. {code(step.get('step', ''))}: {code(exchange_view.in_a_line(step))}"
             for place, step in enumerate(steps, 1)
@@ -118,7 +118,7 @@ def _example(finding: dict[str, Any]) -> str:
         text = exchange_view.as_text(side(exchange, BOUNDS.evidence, BOUNDS, finding))
         rows += [f"{name}, with what matters marked by » and «:", "", fenced(text, "http")]
     rows += [
-        "As a command; it begins with the variables that have to be set, since what stood there was scrubbed:",
+        "As a command; it begins with the variables that have to be set, since their values were scrubbed:",
         "",
         fenced(finding["curl"], "sh"),
     ]
@@ -159,7 +159,7 @@ def _files(case: Case) -> str:
     left = f"; {left_out} more are left out" if left_out else ""
     conversation = ["- `conversation/`: every request of the example with its answer, in order"]
     rows = [
-        "## What lies here",
+        "## Files",
         "",
         "- `request.http`, `response.http`: the smallest example; `request.json`, `response.json`: its bodies, if JSON",
         *(conversation if len(exchanges(case.finding)) > 1 else ()),

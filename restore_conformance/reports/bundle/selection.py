@@ -22,7 +22,7 @@ HEAVIEST = 24 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The stored exchanges about a clause, in the order of sending, and how many there are beside them."""
+    """The stored exchanges about a clause, in the order of sending, and how many more there are."""
 
     exchanges: tuple[dict[str, Any], ...]
     left_out: int
@@ -70,12 +70,12 @@ def select(path: Path, clause: dict[str, Any], most: int) -> Selection:
         if len(places) < most and weight <= room:
             places.add(place)
             room -= weight
-    kept = [exchange for place, _, exchange in _lines(path, places)]
-    return Selection(tuple(sorted(kept, key=lambda exchange: int(exchange["number"]))), len(ranked) - len(kept))
+    selected = [exchange for place, _, exchange in _lines(path, places)]
+    return Selection(tuple(sorted(selected, key=lambda exchange: int(exchange["number"]))), len(ranked) - len(selected))
 
 
 def _lines(path: Path, places: set[int] | None = None) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """Where in the file each exchange stands, what it weighs in memory, and the exchange; those at places only."""
+    """Where in the file each exchange stands, its size in memory, and the exchange; those at places only."""
     shown = line(str(path))
     try:
         with path.open("rb") as file:
@@ -90,7 +90,7 @@ def _lines(path: Path, places: set[int] | None = None) -> Iterator[tuple[int, in
                     value = json.loads(raw)
                     restored(value)
                 except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-                    raise UsageError(f"{shown}: line {number} is no exchange.") from None
+                    raise UsageError(f"{shown}: line {number} is not an exchange.") from None
                 yield at, heft(raw), value
     except FileNotFoundError:
         raise UsageError(

@@ -1,6 +1,6 @@
 """What can have changed about a clause between two runs: the kinds, one change, and changes that are one defect.
 
-What several clauses show alike, or what follows from another change, is reported once. Compares nothing.
+A change that several clauses share, or that follows from another one, is reported once. Compares nothing.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ SAYS = {
 """Each kind in words."""
 
 BROKEN = frozenset({Kind.REGRESSED, Kind.APPEARED})
-"""Kinds that fail a comparison where the clause is a *must* and nobody accepted it.
+"""Kinds that fail a comparison where the clause is a *must* and it is not accepted.
 
 A clause without a verdict before gives no ground to say that it was broken then, so its breach counts as a regression:
 else one throttled run between a good one and a bad one would hide it.
@@ -93,7 +93,7 @@ class Change:
 
     @property
     def weighs(self) -> bool:
-        """Whether a *must* clause became broken or whole, and nobody had accepted that it is broken."""
+        """Whether a *must* clause became broken or whole, and was not accepted as broken."""
         if self.kind not in BROKEN | MENDED:
             return False
         return self.broken["level"] == "must" and "accepted" not in self.broken
@@ -105,7 +105,7 @@ class Change:
 
     @property
     def reading(self) -> tuple[Any, ...] | None:
-        """What a change of a reading has in common with the same change of other clauses; None for any other kind."""
+        """The key by which equal changes of a reading are grouped; None for any other kind."""
         if self.kind is not Kind.READING or not self.entry.get("reading") or self.old is None or self.new is None:
             return None
         return self.entry["reading"], frozenset(self.old["seen"]), frozenset(self.new["seen"])
@@ -142,7 +142,7 @@ def readings_joined(changes: list[Change]) -> list[Change]:
 def folded(changes: list[Change]) -> list[Change]:
     """Changes with what follows from another listed under that one, so that a defect is counted once.
 
-    What follows from a breach stands in its finding: the newer one where it is new, the older one where it is gone.
+    The finding of a breach names its consequences: the newer finding for a new breach, the older for one that is fixed.
     """
     roots = [change for change in changes if change.kind in FOLLOWS_FROM]
     over: dict[str, str] = {}
@@ -160,15 +160,15 @@ def folded(changes: list[Change]) -> list[Change]:
             if (root := next(under, None)) is not None:
                 over[change.clause] = root.clause
     below: dict[str, list[Change]] = {}
-    kept = []
+    remaining = []
     for change in changes:
         if change.kind in may_follow and change.clause in over:
             below.setdefault(top(change.clause), []).append(change)
         else:
-            kept.append(change)
+            remaining.append(change)
     return [
         replace(change, consequences=tuple(below[change.clause]))
         if change.kind in FOLLOWS_FROM and change.clause in below
         else change
-        for change in kept
+        for change in remaining
     ]

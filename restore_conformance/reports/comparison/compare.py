@@ -1,4 +1,4 @@
-"""Compares two run records: what the target does otherwise, and what only the register says otherwise.
+"""Compares two run records: what differs in the target, and what differs in the register alone.
 
 A pure function of two records; what a clause means is unknown here.
 """
@@ -14,7 +14,7 @@ from restore_conformance.settings.settings import EVERY
 
 UNSETTLED = frozenset({"none", "inconclusive", "error"})
 LEFT_OUT = "left out: "
-"""How the reason of a clause begins that a run left out on purpose, since it began after `--as-of`."""
+"""The beginning of the reason of a clause that a run left out on purpose, since it began after `--as-of`."""
 
 STATED = ("level", "says", "since", "reading")
 """Fields of an entry that say what the clause is."""
@@ -25,7 +25,7 @@ ELSEWHERE = frozenset(
         "ca_bundle",
     }
 )  # fmt: skip
-"""Settings that are compared elsewhere, or that say nothing about what is judged."""
+"""Settings that are compared elsewhere, or that do not affect judging."""
 LATER = {"only": EVERY, "headers": "unset"}
 """Settings that older suites did not have, and what they did."""
 
@@ -34,7 +34,7 @@ LATER = {"only": EVERY, "headers": "unset"}
 class Comparison:
     """Two run records, and everything that changed from one to the other, the gravest first.
 
-    `still` are the clauses broken in both; what the newer record says of accepted deviations stands there.
+    `still` are the clauses broken in both; the newer record holds the accepted deviations.
     """
 
     old: dict[str, Any]
@@ -46,11 +46,11 @@ class Comparison:
     @property
     def failing(self) -> list[Change]:
         """The changes that make the comparison fail, by themselves or by what follows from them."""
-        return [change for change in self.changes if any(one.fails for one in (change, *change.consequences))]
+        return [change for change in self.changes if any(part.fails for part in (change, *change.consequences))]
 
     @property
     def exit(self) -> int:
-        """1 for a regression of a *must* clause that nobody accepted, or an error in the ledger; else 0."""
+        """1 for a regression of a *must* clause that is not accepted, or an error in the ledger; else 0."""
         return int(bool(self.failing or self.new.get("ledger", {}).get("errors")))
 
 
@@ -128,9 +128,9 @@ def caveats(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     suites, profiles = (old["suite"], new["suite"]), [run.get("profile", "unknown") for run in (old, new)]
     rows = [
         ("The runs are of different targets: {}, then {}.", old["target"], new["target"]),
-        ("The contract is another: {:.12}, then {:.12}. Clauses may judge otherwise than before.",
+        ("The contract differs: {:.12}, then {:.12}. Clauses may be judged differently.",
          *(suite["contract"] for suite in suites)),
-        ("The suite is another: {}, then {}.", *(suite["version"] for suite in suites)),
+        ("The suite differs: {}, then {}.", *(suite["version"] for suite in suites)),
         ("The profiles differ: {}, then {}. What one did not send, it could not judge.", *profiles),
         ("The seeds differ: {}, then {}. Other requests were sent.", old["seed"], new["seed"]),
     ]  # fmt: skip
@@ -138,15 +138,15 @@ def caveats(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     for name in sorted({*settings[0], *settings[1]} - ELSEWHERE):
         was, now = (values.get(name, LATER.get(name, "not recorded")) for values in settings)
         rows.append((f"The setting {name} differs: {{}}, then {{}}.", was, now))
-    found = [sentence.format(was, now) for sentence, was, now in rows if was != now]
+    sentences = [sentence.format(was, now) for sentence, was, now in rows if was != now]
     if ("recordings" in old) != ("recordings" in new):
         which = "older" if "recordings" in old else "newer"
-        found.append(f"The {which} run judged recordings, the other sent its requests itself.")
+        sentences.append(f"The {which} run judged recordings, the other sent its requests itself.")
     for name, run in (("older", old), ("newer", new)):
         if run.get("stopped"):
-            found.append(f"The {name} run ended early: {run['stopped']}.")
+            sentences.append(f"The {name} run ended early: {run['stopped']}.")
         if run["verdict"] == "error":
-            found.append(f"In the {name} run the suite itself failed.")
+            sentences.append(f"In the {name} run the suite itself failed.")
     if old["started"] > new["started"]:
-        found.append("The run called older started after the newer one.")
-    return found
+        sentences.append("The run called older started after the newer one.")
+    return sentences

@@ -76,7 +76,7 @@ def _change(change: Change) -> dict[str, Any]:
     if "accepted" in change.entry:
         row["accepted"] = change.entry["accepted"]
     if change.consequences:
-        row["consequences"] = [_change(one) for one in change.consequences]
+        row["consequences"] = [_change(consequence) for consequence in change.consequences]
     return row
 
 
@@ -89,7 +89,7 @@ def _entry(entry: dict[str, Any] | None) -> dict[str, Any] | None:
         "level": entry["level"],
         "says": entry["says"],
         "exchanges": entry["exchanges"],
-        "findings": [_finding(one) for one in entry["findings"]],
+        "findings": [_finding(finding) for finding in entry["findings"]],
     }
     for name in ("since", "reading", "reason"):
         if entry.get(name):

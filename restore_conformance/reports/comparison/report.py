@@ -16,12 +16,12 @@ GROUPED = frozenset({Kind.LOST, Kind.GAINED, Kind.UNDECIDED})
 """Kinds shown as lists of clauses under one reason: a target that refuses every create has dozens of them."""
 
 TONES = {Kind.REGRESSED: "bad", Kind.APPEARED: "bad", Kind.FIXED: "good", Kind.VANISHED: "good"}
-"""How a number of changes is coloured on the page."""
+"""The colour of a number of changes on the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One change to show: its clause, and rows of what there is to say about it."""
+    """One change to show: its clause, and rows of details."""
 
     clause: str
     level: str
@@ -42,7 +42,7 @@ class Section:
 
 
 def sections(document: dict[str, Any]) -> Iterator[Section]:
-    """What there is to show, the gravest kind first."""
+    """The changes to show, the gravest kind first."""
     for kind in Kind:
         changes = [change for change in document["changes"] if change["kind"] == kind]
         groups: dict[str, list[str]] = {}
@@ -104,7 +104,7 @@ def heading(document: dict[str, Any]) -> str:
 
 
 def runs(document: dict[str, Any]) -> list[tuple[str, str]]:
-    """What either run was, in a line."""
+    """Each run in a line."""
     return [("Old", _run(document["old"])), ("New", _run(document["new"]))]
 
 
@@ -117,10 +117,10 @@ def _run(run: dict[str, Any]) -> str:
 
 
 def warnings(document: dict[str, Any]) -> list[tuple[str, str]]:
-    """What to know beside the changes: what makes the runs hard to compare, and what the ledger says."""
+    """Warnings about the comparison: what makes the runs hard to compare, and errors and notes of the ledger."""
     ledger = document.get("ledger", {})
     notes = (*ledger.get("errors", ()), *ledger.get("notes", ()))
-    return [*(("Note", said) for said in document["caveats"]), *(("Ledger", said) for said in notes)]
+    return [*(("Note", text) for text in document["caveats"]), *(("Ledger", text) for text in notes)]
 
 
 def as_json(document: dict[str, Any]) -> str:
@@ -129,15 +129,15 @@ def as_json(document: dict[str, Any]) -> str:
 
 
 def as_text(document: dict[str, Any]) -> str:
-    """Plain text for a terminal or a log: no escapes, a line for each thing."""
+    """Plain text for a terminal or a log: no escapes, a line for each item."""
     lines = [f"{document['verdict'].upper()}: {heading(document)}"]
-    lines += [f"{name}: {line(said)}" for name, said in (*runs(document), *warnings(document))]
+    lines += [f"{name}: {line(text)}" for name, text in (*runs(document), *warnings(document))]
     for section in sections(document):
         lines += ["", f"{section.kind} ({section.count}): {section.says}"]
         for item in section.items:
             marks = "".join(f" [{mark}]" for mark in item.marks)
             lines += [f"  {item.level:7} {line(item.clause)}{marks}", f"          {line(item.says)}"]
-            lines += [f"          {label}: {line(said)}" for label, said in item.rows]
+            lines += [f"          {label}: {line(text)}" for label, text in item.rows]
         for reason, names in section.groups.items():
             lines += [f"  {line(reason)}", *(f"          {line(name)}" for name in names)]
     if document["still_broken"]:
@@ -149,14 +149,14 @@ def as_text(document: dict[str, Any]) -> str:
 def as_markdown(document: dict[str, Any]) -> str:
     """Markdown for an issue, a pull request or a step summary."""
     lines = [f"# Two runs: {document['verdict']}", "", words(heading(document)), "", "| run | |", "|---|---|"]
-    lines += [*(f"| {name} | {code(said, table=True)} |" for name, said in runs(document)), ""]
-    lines += [f"> **{name}:** {code(said)}\n" for name, said in warnings(document)]
+    lines += [*(f"| {name} | {code(text, table=True)} |" for name, text in runs(document)), ""]
+    lines += [f"> **{name}:** {code(text)}\n" for name, text in warnings(document)]
     for section in sections(document):
         lines += [f"## {section.kind} ({section.count})", "", f"{section.says[0].upper()}{section.says[1:]}.", ""]
         for item in section.items:
             marks = "".join(f", **{mark}**" for mark in item.marks)
             lines.append(f"- {code(item.clause)} ({item.level}{marks}): {words(item.says)}")
-            lines += [f"  - {label}: {code(said)}" for label, said in item.rows]
+            lines += [f"  - {label}: {code(text)}" for label, text in item.rows]
         for reason, names in section.groups.items():
             lines += [f"- {code(reason)}", *(f"  - {code(name)}" for name in names)]
         lines.append("")

@@ -166,14 +166,14 @@ def spoiled(run, change):
 
 
 SPOILT = {
-    "not JSON": (lambda run: "{", "is no JSON"),
-    "truncated": (lambda run: json.dumps(run)[:5000], "is no JSON"),
+    "not JSON": (lambda run: "{", "is not JSON"),
+    "truncated": (lambda run: json.dumps(run)[:5000], "is not JSON"),
     "a list": (lambda run: "[]", "has no member format"),
     "another JSON": (lambda run: '{"a": 1}', "has no member format"),
     "from the future": (lambda run: spoiled(run, lambda r: r.update(format=3)), "written by a newer version"),
     "far future": (lambda run: spoiled(run, lambda r: r.update(format=10**300)), "written by a newer version"),
-    "a text as format": (lambda run: spoiled(run, lambda r: r.update(format="1")), "is no run record: /format"),
-    "true as format": (lambda run: spoiled(run, lambda r: r.update(format=True)), "is no run record"),
+    "a text as format": (lambda run: spoiled(run, lambda r: r.update(format="1")), "is not a run record: /format"),
+    "true as format": (lambda run: spoiled(run, lambda r: r.update(format=True)), "is not a run record"),
     "no clauses": (lambda run: spoiled(run, lambda r: r.pop("clauses")), "'clauses' is a required property"),
     "a wrong type": (
         lambda run: spoiled(run, lambda r: r["clauses"][3].update(findings={})),
@@ -184,10 +184,10 @@ SPOILT = {
         "/clauses/0/verdict: expected one of",
     ),
     "a clause twice": (lambda run: spoiled(run, lambda r: r["clauses"].append(r["clauses"][0])), "twice"),
-    "not a number": (lambda run: json.dumps({"format": float("nan")}), "no JSON reader takes"),
-    "too deep": (lambda run: '{"format": ' + "[" * 100_000, "no JSON reader takes"),
-    "long number": (lambda run: '{"format": ' + "9" * 10_000 + "}", "no JSON reader takes"),
-    "empty": (lambda run: "", "is no JSON"),
+    "not a number": (lambda run: json.dumps({"format": float("nan")}), "no JSON reader accepts"),
+    "too deep": (lambda run: '{"format": ' + "[" * 100_000, "no JSON reader accepts"),
+    "long number": (lambda run: '{"format": ' + "9" * 10_000 + "}", "no JSON reader accepts"),
+    "empty": (lambda run: "", "is not JSON"),
 }
 
 
@@ -208,7 +208,7 @@ def test_bytes_that_are_no_text_are_refused(command, pair):
     (pair[1] / "run.json").write_bytes(b"\xff\xfe{}")
     code, _, err = command("compare", *pair)
     assert code == 2
-    assert "no text in UTF-8" in err
+    assert "not text in UTF-8" in err
 
 
 def test_what_is_too_large_is_refused_unread(command, pair):

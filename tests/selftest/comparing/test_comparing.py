@@ -261,8 +261,8 @@ def test_what_makes_two_runs_hard_to_compare_is_said(record):
     said = "\n".join(compare(old, new).caveats)
     for part in (
         "different targets: mock, then https://other.example/beta",
-        "contract is another",
-        "suite is another",
+        "contract differs",
+        "suite differs",
         "profiles differ: quick, then deep",
         "readings differs: none, then empty-object=accept",
         "newer run judged recordings",

@@ -82,7 +82,7 @@ def test_an_entry_whose_clause_passes_is_said_and_left():
 
 @pytest.mark.parametrize(
     ("text", "target", "says"),
-    [("[[", HERE, "no TOML"), ("deviation = 3", HERE, "two brackets"), ("", "somewhere", "--target somewhere")],
+    [("[[", HERE, "not a TOML"), ("deviation = 3", HERE, "two brackets"), ("", "somewhere", "--target somewhere")],
 )
 def test_what_cannot_be_a_ledger_is_one_sentence(text, target, says):
     with pytest.raises(UsageError, match=says):

@@ -125,7 +125,7 @@ def test_an_entry_that_no_longer_happens_is_an_error(run, ledger, tmp_path):
     assert code == 1
     assert record["exit"] == 1
     assert record["ledger"]["accepted"] == [CLAUSE]
-    said = "Entry 2 (create/response.id on *) no longer happens: the clause is kept. Take it out."
+    said = "Entry 2 (create/response.id on *) no longer happens: the clause is kept. Remove the entry."
     assert record["ledger"]["errors"] == [said]
     assert f"Error in the ledger: {said}" in out
     root = ET.parse(tmp_path / "out" / "junit.xml").getroot()
@@ -222,7 +222,7 @@ def test_two_entries_about_one_clause_and_target_are_an_error(record):
     made = accepted(record(FAULT), entries({}, {"target": "*"}), ["mock"], TODAY, str)
     assert made["ledger"]["accepted"] == [CLAUSE]
     assert made["ledger"]["errors"] == [
-        f"Entry 2 ({CLAUSE} on *) is one too many: entry 1 speaks of the same clause on this target."
+        f"Entry 2 ({CLAUSE} on *) is a duplicate: entry 1 is about the same clause on this target."
     ]
 
 
@@ -278,13 +278,13 @@ def test_a_target_is_a_name_an_address_or_a_pattern(target, names, matches):
 
 
 BAD = {
-    "no TOML": ("[[deviation", "is no TOML file"),
+    "not a TOML": ("[[deviation", "is not a TOML file"),
     "an unknown key above": ("other = 1", "has the unknown key other"),
     "one bracket": ("[deviation]\nclause = 'x'", "with two brackets"),
     "an unknown member": (written() + "note = 'x'\n", "entry 1 has the unknown key note"),
     "a missing member": (written(owner=None), "entry 1 lacks owner"),
-    "an empty member": (written(reason=" "), "reason must be a text that says something"),
-    "a number for a text": (written().replace('"EMU-1"', "1"), "case must be a text that says something"),
+    "an empty member": (written(reason=" "), "reason must be a text that is not empty"),
+    "a number for a text": (written().replace('"EMU-1"', "1"), "case must be a text that is not empty"),
     "no date": (written(review="soon"), "review must be a date"),
     "no such day": (written(review="2027-02-30"), "review must be a date"),
     "a date with a time": (written().replace("2099-01-01", "2099-01-01T00:00:00Z"), "review must be a date"),
@@ -292,7 +292,7 @@ BAD = {
         written(clause="create/response.locatoin"),
         "names no clause: create/response.locatoin. Did you mean",
     ),
-    "a target that is none": (written(target="emulator"), "matches nothing: emulator is no base address"),
+    "a target that is none": (written(target="emulator"), "matches nothing: emulator is not a base address"),
     "an address without a host": (written(target="https://"), "matches nothing"),
     "twice the same": (written({}, {"reason": "again"}), "entries 1 and 2 are about the same clause and target"),
     "twice but for a slash": (

@@ -247,7 +247,7 @@ class TestOldWords:
         out = capsys.readouterr().out
         assert f'now reads "{self.SAYS}"' in out
         assert (self.SAID in out) == (keeper != "nothing")
-        assert ("whose old words are not kept here" in out) == (keeper == "nothing")
+        assert ("whose old words are not stored here" in out) == (keeper == "nothing")
         assert not re.search(r"\b[0-9a-f]{16}\b", out)
 
 

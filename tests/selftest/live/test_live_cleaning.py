@@ -44,7 +44,7 @@ def test_a_session_that_is_no_draft_any_more_is_left_and_listed(place):
     place.wire.service.sessions[made].status = "active"
     left = place.clean()
     assert [one.session for one in left] == [made]
-    assert "no draft" in left[0].why
+    assert "no longer a draft" in left[0].why
     assert ("DELETE", f"/solutions/backupRestore/restoreSessions/{made}") not in place.wire.seen
     assert place.clean() == [], "it is said once"
 

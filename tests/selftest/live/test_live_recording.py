@@ -331,7 +331,7 @@ def test_a_conversation_that_a_bound_cuts_is_not_recorded(tenant, record, most):
     tenant.service.answer = answer
     code, said, cassettes = record("--yes", max_requests=most)
     assert code == 0, said
-    assert f"Only what came before was recorded: the bound of {most} requests" in said
+    assert f"Only the exchanges before the stop were recorded: the bound of {most} requests" in said
     assert cassettes
     told = [one for one in cassettes if one.provenance.story == "life"]
     assert bool(told) is (most == 40)

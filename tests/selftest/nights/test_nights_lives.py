@@ -81,7 +81,7 @@ def test_notices(marks, told):
 def test_spells():
     """A life as stretches of the same verdict."""
     nights = row("ppfffi")
-    spells = Timeline(nights, "ppfffi").spells()
+    spells = Timeline(nights, "ppfffi").streaks()
     assert [(one.verdict, one.runs) for one in spells] == [("pass", 2), ("fail", 3), ("inconclusive", 1)]
     assert (spells[1].first, spells[1].last) == (nights[2][0], nights[4][0])
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from nights import simulated
 
-from restore_conformance.history.charts import bars, cells, drift_marks, strip, told
+from restore_conformance.history.charts import bars, cells, drift_marks, strip, summary
 from restore_conformance.history.run_row import RunRow
 from restore_conformance.history.time_axis import MOST, NEAR, axis
 
@@ -102,7 +102,7 @@ def test_drift_of_one_column_is_one_mark():
     assert mark.title.endswith("change 4\nand 2 more")
 
 
-def test_told():
+def test_summary():
     """Marks in words."""
-    assert told("f") == "fail"
-    assert told("ffpn") == "2 of 4 fail, 1 of 4 pass, 1 of 4 none"
+    assert summary("f") == "fail"
+    assert summary("ffpn") == "2 of 4 fail, 1 of 4 pass, 1 of 4 none"

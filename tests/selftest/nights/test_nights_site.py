@@ -195,7 +195,7 @@ def test_one_run_more_touches_what_it_changes(copy):
     written = {path.relative_to(copy / "site").as_posix() for path in after if after[path] != before.get(path)}
     old = [run for run in kept(copy) if run.label == LABELS[0]][-2]
     assert {path for path in written if path.startswith("runs/")} == {
-        f"runs/{made.kept.name}.html",
+        f"runs/{made.row.name}.html",
         f"runs/{old.name}.html",
     }
     assert {"index.html", "runs.html", "notices.json", "feed.xml"} <= written
@@ -367,7 +367,7 @@ def test_a_retired_clause_keeps_its_past(tmp_path):
     page = (tmp_path / f"site/clauses/{slug(address)}.html").read_text(encoding="utf-8")
     assert "no clause any more; fail" in page
     assert "expected 2, got 1" in page
-    later = (tmp_path / f"site/runs/{pack(new).kept.name}.html").read_text(encoding="utf-8")
+    later = (tmp_path / f"site/runs/{pack(new).row.name}.html").read_text(encoding="utf-8")
     assert '<span class="v ">no clause any more</span>' in later
     index = (tmp_path / "site/index.html").read_text(encoding="utf-8")
     assert f'aria-label="{address}. no clause any more; fail"' in index

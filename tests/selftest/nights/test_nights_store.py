@@ -52,7 +52,7 @@ def exercise(store):
     second = pack(simulated.record(simulated.at(1), ("total-always-one",)), "service \u2603")
     assert [runs.add(store, one) for one in (second, first, first, second)] == [True, True, False, False]
     listed = runs.listing(store)
-    assert listed == [first.kept, second.kept]
+    assert listed == [first.row, second.row]
     shapes = runs.shapes(store)
     assert len(shapes) == 1
     whole = runs.whole(store, listed[1], shapes[listed[1].shape])
@@ -61,12 +61,12 @@ def exercise(store):
         entry.pop("example", None)
     assert whole == bare
     with pytest.raises(UsageError, match="kept under the label"):
-        runs.add(store, replace(first, kept=replace(first.kept, label="other")))
+        runs.add(store, replace(first, row=replace(first.row, label="other")))
     assert runs.listing(store, "other") == []
-    runs.remove(store, first.kept.digest)
-    assert runs.listing(store) == [second.kept]
-    assert runs.whole(store, second.kept, runs.shapes(store)[second.kept.shape])["seed"] == 1
-    runs.remove(store, second.kept.digest)
+    runs.remove(store, first.row.digest)
+    assert runs.listing(store) == [second.row]
+    assert runs.whole(store, second.row, runs.shapes(store)[second.row.shape])["seed"] == 1
+    runs.remove(store, second.row.digest)
     assert runs.listing(store) == []
     assert runs.shapes(store) == {}
 
@@ -100,7 +100,7 @@ def test_a_store_of_before_opens_and_takes_runs(place):
         assert store.acknowledgements() == {"k:1": Acknowledgement("k:1", "o", "r", first, date(2025, 2, 1))}
         kept = pack(simulated.record(simulated.at(0)))
         assert runs.add(store, kept)
-        runs.remove(store, kept.kept.digest)
+        runs.remove(store, kept.row.digest)
         assert store.content(DIGEST) == PACKED
 
 
@@ -129,7 +129,7 @@ def test_what_is_no_history_is_left_alone(tmp_path):
     with sqlite3.connect(other) as database:
         database.execute("create table songs (name text)")
     for make in (True, False):
-        with pytest.raises(UsageError, match="is no history of this suite"), open_store(str(other), make=make):
+        with pytest.raises(UsageError, match="is not a history of this suite"), open_store(str(other), make=make):
             pass
     with sqlite3.connect(other) as database:
         assert database.execute("select name from sqlite_master").fetchall() == [("songs",)]
@@ -147,27 +147,27 @@ def test_a_thousand_runs_are_read_fast(place):
             columns = [row[1] for row in database.execute("pragma table_info(run)")]
             chosen = ", ".join("?" if name in {"digest", "started"} else name for name in columns)
             rows = [(f"{n:064d}", simulated.at(n).isoformat(timespec="microseconds")) for n in range(1, 1000)]
-            database.executemany(f"insert into run select {chosen} from run where digest = '{one.kept.digest}'", rows)
+            database.executemany(f"insert into run select {chosen} from run where digest = '{one.row.digest}'", rows)
         began = time.process_time()
         story = chronicle(runs.listing(store), runs.shapes(store))
         took = time.process_time() - began
     assert len(story.runs) == 1000
-    assert sum(len(life.row) for lives in story.lives.values() for life in lives.values()) >= 176_000
+    assert sum(len(life.row) for lives in story.timelines.values() for life in lives.values()) >= 176_000
     assert took < 4  # 0.5 where nothing else runs; caches and clocks of a shared machine are slower
 
 
 @pytest.mark.parametrize("started", ["yesterday", "2025-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
 def test_a_start_that_is_no_moment_is_refused(started):
     """A record without a start cannot lie on a time line."""
-    with pytest.raises(UsageError, match="no date and time"):
+    with pytest.raises(UsageError, match="not a date and time"):
         pack(simulated.record(simulated.at(0)) | {"started": started})
 
 
 def test_starts_sort_whatever_their_zone():
     """Texts of starts sort as the moments do."""
     record = simulated.record(simulated.at(0))
-    early = pack(record | {"started": "2025-01-01T02:00:00+05:00"}).kept
-    late = pack(record | {"started": "2025-01-01T00:30:00Z"}).kept
+    early = pack(record | {"started": "2025-01-01T02:00:00+05:00"}).row
+    late = pack(record | {"started": "2025-01-01T00:30:00Z"}).row
     assert early.started < late.started
     assert early.day == "2024-12-31"
 

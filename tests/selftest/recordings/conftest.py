@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from restore_conformance.contract import places
-from restore_conformance.recorded import Review, kept
+from restore_conformance.recorded import Review, conclude_recorded
 from restore_conformance.recorded import cassettes as tape
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import Verdict
@@ -31,7 +31,7 @@ def review(register):
         made = Review(register, Settings(target="recordings", as_of=as_of), lambda _: None)
         for path in paths:
             made.file(Path(path))
-        result = made.result("recordings", "", 0.0, lambda _: "not in the recordings", kept)
+        result = made.result("recordings", "", 0.0, lambda _: "not in the recordings", conclude_recorded)
         return {found.clause.address: found for found in result.verdicts}, made, result
 
     return judge

@@ -76,7 +76,7 @@ def test_a_refusal_of_another_spelling_is_not_held_against_a_server(status, good
 
     found, _, source, _ = judge_har(changed(good, refuse))
     assert found == []
-    assert "spelled otherwise than documented" in source.note
+    assert "not spelled as documented" in source.note
 
 
 def test_what_is_left_out_is_counted_by_reason():

@@ -69,7 +69,7 @@ def test_a_hundred_megabytes_are_not_read(tmp_path, capsys):
 def test_bytes_that_are_no_text_are_refused(tmp_path):
     path = tmp_path / "binary.yaml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UsageError, match="no text in UTF-8"):
+    with pytest.raises(UsageError, match="not text in UTF-8"):
         cassettes.load(path)
 
 

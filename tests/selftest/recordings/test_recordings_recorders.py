@@ -294,7 +294,7 @@ def test_several_hosts_and_batches_are_told(good, broken, tmp_path, review):
     path.write_text(json.dumps(made))
     _, review_made, _ = review(path)
     assert "2 hosts were judged as one" in review_made.sources[0].note
-    assert "1 exchange with $batch, which could not be looked into" in review_made.sources[0].note
+    assert "1 exchange with $batch, which could not be read" in review_made.sources[0].note
 
 
 def test_one_text_of_many_megabytes_is_read_in_step_with_its_size(broken, tmp_path, review):

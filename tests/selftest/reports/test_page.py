@@ -187,7 +187,7 @@ def test_the_mark_is_kept_where_not_all_is_shown():
     pieces = marked({"size": len(body), "text": body}, "/x/700/id", 1500)
     assert [p.text for p in pieces if p.kind == "mark"] == ['"id": 700']
     assert sum(len(p.text) for p in pieces) < 2000
-    assert marked({"size": 9, "base64": "AAE="}, "/x", 100)[0].text.startswith("(bytes that are no UTF-8")
+    assert marked({"size": 9, "base64": "AAE="}, "/x", 100)[0].text.startswith("(bytes that are not UTF-8")
     assert marked(None, "/x", 100)[0].text == "(no body)"
 
 
@@ -202,8 +202,8 @@ def test_text_is_made_visible():
     [
         ("conformant", {}, "keeps its contract: all"),
         ("non-conformant", {}, "breaks its contract: the caller personal may not create."),
-        ("inconclusive", {}, "It could not be told whether the target mock keeps its contract"),
-        ("error", {}, "The suite itself failed, which says nothing of the target mock"),
+        ("inconclusive", {}, "It could not be decided whether the target mock keeps its contract"),
+        ("error", {}, "The suite itself failed, which says nothing about the target mock"),
         ("conformant", {"recordings": [{"name": "x"}]}, "The recorded service keeps its contract"),
     ],
 )

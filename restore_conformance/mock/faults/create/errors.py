@@ -66,8 +66,8 @@ def _one_pair(payload: Json) -> bool:
 
 
 def _two_defects(payload: Json) -> bool:
-    found = [site["restorePoint"] for site in sites(payload) if isinstance(site.get("restorePoint"), dict)]
-    return "absent" in places(payload) and repeated([point.get("id") for point in found])
+    points = [site["restorePoint"] for site in sites(payload) if isinstance(site.get("restorePoint"), dict)]
+    return "absent" in places(payload) and repeated([point.get("id") for point in points])
 
 
 _points_absent = _any_site("restorePoint", lambda point: not point or point == "absent")
@@ -195,11 +195,11 @@ FAULTS = [
           ruled("path-types", _as_the_first)),
     Fault("wire-path-type-in-latin-1", ".invalid-path-type", "Create without a destinationType: the refusal is in ISO 8859-1, and a letter shows it.",
           spoils(in_charset("iso-8859-1", "latin-1", lambda old: old.replace('message":"', 'message":"Zurückgewiesen: ')),
-                 lambda sent, came: b"InvalidPathType" in came.body and b"unknownFuture" not in (sent.body or b""), 400)),
+                 lambda sent, answer: b"InvalidPathType" in answer.body and b"unknownFuture" not in (sent.body or b""), 400)),
     *alike(ROW + PATH, lambda rule: ruled("path-types", then(rule, place)),
         ("field-path-null-accepted", "destinationType null is accepted.", unless("path-types", lambda p: None in places(p))),
         ("field-path-any-text-accepted", "destinationType elsewhere is accepted.",
-         unless("path-types", lambda p: all(isinstance(one, str) and one != "absent" for one in places(p)))),
+         unless("path-types", lambda p: all(isinstance(place, str) and place != "absent" for place in places(p)))),
         ("field-path-unchecked-beyond-ten", "The 11th of 11 sites lacks destinationType.",
          unless("path-types", lambda p: "absent" not in places(p)[:10] and _absent_later(p))),
         ("field-path-first-only", "The second site lacks destinationType.", only(lambda every: every[:1], "path-types")),
@@ -234,14 +234,14 @@ FAULTS = [
         ("field2-point-empty-object", "restorePoint is {}.", _any_site("restorePoint", lambda point: point == {})),
         ("field2-point-null", "restorePoint is null.", _any_site("restorePoint", lambda point: point is None)),
         ("field2-point-blank", "restorePoint/id is a blank.",
-         lambda p: any(isinstance(one, str) and one and not one.strip() for one in point_ids(p))),
+         lambda p: any(isinstance(point, str) and point and not point.strip() for point in point_ids(p))),
         ("field2-point-second-malformed", "The second restore point is not a GUID.",
-         lambda p: any(malformed(one) for one in point_ids(p)[1:]) and not malformed(point_ids(p)[0])),
+         lambda p: any(malformed(point) for point in point_ids(p)[1:]) and not malformed(point_ids(p)[0])),
     ),
     *alike(ROW + POINT, crashes,
         ("field-point-null-crash", "restorePoint is missing: 500.", _points_absent),
         ("field-point-text-crash", "restorePoint is a text: 500.", _any_site("restorePoint", lambda point: isinstance(point, str) and point != "absent")),
-        ("field2-point-late-malformed-crash", "The second restore point is not a GUID: 500.", lambda p: any(malformed(one) for one in point_ids(p)[1:])),
+        ("field2-point-late-malformed-crash", "The second restore point is not a GUID: 500.", lambda p: any(malformed(point) for point in point_ids(p)[1:])),
         ("field2-point-id-null-crash", "restorePoint/id is null: 500.", lambda p: None in point_ids(p)),
     ),
     # ---------------------------------------------------------------- DifferentRestoreDestinationType
@@ -259,7 +259,7 @@ FAULTS = [
          lambda p: len(places(p)) >= 5 and 1 in Counter(places(p)).values()),
     ),
     Fault("field2-different-many-crash", ROW + DIFFERENT, "Ten sites whose destinations differ: 500.",
-          crashes(lambda p: len(places(p)) >= 10 and {"new", "inPlace"} <= {str(one) for one in places(p)})),
+          crashes(lambda p: len(places(p)) >= 10 and {"new", "inPlace"} <= {str(place) for place in places(p)})),
     # ---------------------------------------------------------------- DuplicateArtifactInList
     Fault("far-duplicate-accepted", ".duplicate-artifact", "One create whose first and last artifact are the same, with others between.",
           ruled("duplicates", _neighbours_or_items)),
@@ -269,8 +269,8 @@ FAULTS = [
         ("field-twice-neighbours-only", "The first and third of three sites are the same.", refusing(lambda payload: any(a.lower() == b.lower() for a, b in pairwise(points(payload))), TWICE)),
         ("field-twice-within-ten-only", "The first and 11th of 11 sites are the same.", _in_blocks(rules.SITE, 10)),
         ("field-twice-merged", "The same site twice: 201 with total 1.", _merged),
-        ("field-twice-as-text", "The same site twice, its members in another order.", refusing(lambda p: repeated([json.dumps(one) for one in sites(p)]), TWICE)),
-        ("field-thrice-accepted", "The same site three times.", refusing(lambda payload: any(points(payload).count(one) == 2 for one in points(payload)), TWICE)),
+        ("field-twice-as-text", "The same site twice, its members in another order.", refusing(lambda p: repeated([json.dumps(site) for site in sites(p)]), TWICE)),
+        ("field-thrice-accepted", "The same site three times.", refusing(lambda payload: any(points(payload).count(point) == 2 for point in points(payload)), TWICE)),
     ),
     *alike(ROW + TWICE, lambda when: passes("duplicates", when),
         ("field2-twice-last-two", "The last two of three sites are the same.", lambda p: len(points(p)) > 2 and points(p)[-1] == points(p)[-2]),
@@ -281,7 +281,7 @@ FAULTS = [
         ("field2-twice-items-far", "The first and the 21st of 21 items are the same.", then(_sites_alone, _in_blocks(rules.GRANULAR, 20))),
     ),
     Fault("field-twice-crash", ROW + TWICE, "The same site twice: a unique key breaks, 500.", crashes(lambda p: repeated(points(p)))),
-    Fault("field2-twice-items-crash", ROW + TWICE, "The same item twice: 500.", crashes(lambda p: repeated([str(one) for one in items(p)]))),
+    Fault("field2-twice-items-crash", ROW + TWICE, "The same item twice: 500.", crashes(lambda p: repeated([str(item) for item in items(p)]))),
     # ---------------------------------------------------------------- RestoreArtifactsLimitBreached
     Fault("no-limit", ".artifacts-limit", "One create with 1,001 artifacts.", skips("limit")),
     Fault("field-limit-silently-cut", ROW + LIMIT, "51 sites: 201 with total 50.", ruled("limit", _shortened)),

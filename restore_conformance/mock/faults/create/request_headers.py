@@ -118,7 +118,7 @@ FAULTS = [
     Fault("media-type-compared-as-text", ".content-type-spelling", "One create with application/json; charset=utf-8.",
           typed(lambda value: value is not None and value != "application/json", UNSUPPORTED)),
     Fault("wire-spelled-type-unanswered", ".content-type-spelling", "Create with charset=utf-8 behind the media type: not the chunks it says.",
-          spoils(not_chunked, lambda sent, came: ";" in (sent.header("Content-Type") or ""))),
+          spoils(not_chunked, lambda sent, answer: ";" in (sent.header("Content-Type") or ""))),
     Fault("field-text-plain-accepted", "N9", "The payload as text/plain is accepted.", _of_create(_is("text/plain"))),
     Fault("field-untyped-ignored", "N9", "A payload without Content-Type: an empty session.", _of_create(lambda value: value is None, lambda *_: {})),
     Fault("field-xml-crash", "N9", "application/xml: 500.", _of_create(_is("application/xml", "text/xml"), BROKEN)),

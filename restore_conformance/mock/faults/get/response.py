@@ -51,7 +51,7 @@ FAULTS = [
     ),
     Fault("field-get-text", "page:get", "Get a session: as text/plain.", after(GETS, lambda _, __, reply: AS_TEXT(reply))),
     Fault("wire-get-without-body", ".session", "Get a session: 200 with no body at all.",
-          spoils(no_body, lambda sent, came: sent.method == "GET" and _is_session(sent.target), 200)),
+          spoils(no_body, lambda sent, answer: sent.method == "GET" and _is_session(sent.target), 200)),
     Fault("later-sessions-evict-earlier", ".late", "Create forty sessions, get the first.", kept(_forty_at_most)),
     Fault("created-by-whoever-reads", ".same-for-all", "Create, get as somebody who may only read.", replies(_by_whoever_reads, "get")),
     # ---------------------------------------------------------------- after a change, or activation
@@ -65,10 +65,10 @@ FAULTS = [
     Fault("field2-update-types-standard", "N36", "Add an item to a granular session and get with Prefer: standard.", changed(lambda service, session, was: session.extra.update(restoreJobType="standard"))),
     Fault("field2-update-types-bulk", "N36", "Add to two sites and get: bulk.", changed(lambda service, session, was: session.extra.update({"restoreJobType": "bulk"} if len(session.artifacts) > 2 else {}))),
     Fault("field2-running-status-running", "page:get", "Activate and get: a status that is not a member.",
-          viewed_as(put("status", "running"), *GETS, when=lambda one: one.status in {"activating", "active"})),
+          viewed_as(put("status", "running"), *GETS, when=lambda session: session.status in {"activating", "active"})),
     Fault("field2-completed-time-false", "page:get", "Activate and get: completedDateTime is false.",
-          viewed_as(put("completedDateTime", False), *GETS, when=lambda one: one.status == "active")),
+          viewed_as(put("completedDateTime", False), *GETS, when=lambda session: session.status == "active")),
     Fault("field2-running-error-text", "page:get", "Activate and get: error is a text.",
-          viewed_as(put("error", "none"), *GETS, when=lambda one: one.status == "active")),
+          viewed_as(put("error", "none"), *GETS, when=lambda session: session.status == "active")),
 ]
 # fmt: on

@@ -50,7 +50,7 @@ FAULTS = [
         ("draft-artifact-in-progress", ".added", "Create, list artifacts.", each({"status": "inProgress"})),
         ("field-artifacts-first-20", PAGE, "Create 21 sites and list: 20 and no link.", lambda every: every[:20]),
         ("field-artifacts-same-point", PAGE, "Create two sites and list: one restore point twice.", _one_point),
-        ("field-artifacts-same-id", PAGE, "Create two sites and list: one id twice.", lambda every: [one | {"id": every[0]["id"]} for one in every]),
+        ("field-artifacts-same-id", PAGE, "Create two sites and list: one id twice.", lambda every: [entry | {"id": every[0]["id"]} for entry in every]),
         ("field-artifacts-queued", PAGE, "List: a status that is not a member.", each({"status": "Queued"})),
         ("field-artifacts-id-null", PAGE, "List: the id is null.", each({"id": None})),
         ("field-artifacts-start-text", PAGE, "List: startDateTime is not a time.", each({"startDateTime": "pending"})),

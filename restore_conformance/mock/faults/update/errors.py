@@ -37,8 +37,8 @@ def _answered_200(when: Callable[[Json, str], bool]) -> Seed:
 
 
 def _points(payload: Json) -> list[str]:
-    found = [change.get("restorePoint") for change in additions(payload)]
-    return [str(point.get("id")) if isinstance(point, dict) else "" for point in found]
+    points = [change.get("restorePoint") for change in additions(payload)]
+    return [str(point.get("id")) if isinstance(point, dict) else "" for point in points]
 
 
 def _changes(payload: Json) -> list[Json]:
@@ -149,11 +149,11 @@ FAULTS = [
     Fault("update-array-crashes", ".malformed-json", "Change with a JSON array as payload.", parses(_an_array_breaks_it)),
     *(Fault(name, ROW + row, shows, breaks_on_change(when)) for name, row, shows, when in (
         ("field2-update-missing-point-crash", POINT, "An addition without restorePoint: 500.",
-         lambda _, p: any("restorePoint" not in one for one in additions(p))),
+         lambda _, p: any("restorePoint" not in addition for addition in additions(p))),
         ("field2-update-null-list-crash", EMPTY, "A null list of changes: 500.", lambda _, p: p.get(SITES, 0) is None),
         ("field2-update-empty-object-crash", PATCH, "A change {}: 500.", lambda _, p: not p),
         ("field2-update-text-list-crash", PATCH, "A text for the list of changes: 500.", lambda _, p: isinstance(p.get(SITES), str)),
-        ("field2-update-items-twice-crash", TWICE, "The same item twice: 500.", lambda _, p: repeated([str(one) for one in additions(p, ITEMS)])),
+        ("field2-update-items-twice-crash", TWICE, "The same item twice: 500.", lambda _, p: repeated([str(addition) for addition in additions(p, ITEMS)])),
     )),
 ]
 # fmt: on

@@ -29,7 +29,7 @@ def _own_kind_of_both(session: Session, payload: Json, call: Call) -> Reply:
 FAULTS = [
     *on_success(UPDATE, ("update-answered-204", ".additions", status(204))),
     Fault("wire-update-without-answer", ".additions", "Add to a draft: the line is cut before the answer.",
-          spoils(no_answer, lambda sent, came: sent.method == "PATCH", 200)),
+          spoils(no_answer, lambda sent, answer: sent.method == "PATCH", 200)),
     Fault("empty-session-never-filled", ".additions", "Create an empty session, add an artifact.", updating(lambda session, payload, call: call.proceed() if session.artifacts else refuse(400, PATCH, "There is nothing to change."))),
     Fault("update-removal-refused", ".removals", "Remove an artifact.", updating(lambda session, payload, call: refuse(400, PATCH) if _removes(payload) else call.proceed())),
     Fault("update-both-kinds-accepted", ".exclusive-artifacts", "Change both kinds in one request.", updating(_own_kind_of_both)),

@@ -122,7 +122,7 @@ def _browse_session(artifact: Json) -> Json:
 
 
 def _renumbered(session: Session, was: Artifacts, new: Artifacts) -> Artifacts:
-    return [one | {"id": str(uuid.uuid4())} if one in was else one for one in session.artifacts]
+    return [artifact | {"id": str(uuid.uuid4())} if artifact in was else artifact for artifact in session.artifacts]
 
 
 # ---------------------------------------------------------------- what a change answers
@@ -130,15 +130,18 @@ def _renumbered(session: Session, was: Artifacts, new: Artifacts) -> Artifacts:
 
 def _one_point(every: Artifacts) -> Artifacts:
     shared = {
-        name: value for one in every[-1:] for name, value in one.items() if name in ("restorePoint", "browseSessionId")
+        name: value
+        for artifact in every[-1:]
+        for name, value in artifact.items()
+        if name in ("restorePoint", "browseSessionId")
     }
-    return [one | shared for one in every]
+    return [entry | shared for entry in every]
 
 
 def _other_ids(reply: Reply) -> None:
-    for one in reply.body.get(SITES) or ():
-        if "@removed" not in one:
-            one["id"] = one["id"][::-1]
+    for site in reply.body.get(SITES) or ():
+        if "@removed" not in site:
+            site["id"] = site["id"][::-1]
 
 
 def _first_session(session: Session, payload: Json, call: Call) -> Reply:
@@ -156,7 +159,7 @@ FAULTS = [
     Fault("update-kept-for-the-newest-only", ".added", "Create two sessions, add an artifact to the first, list its artifacts.",
           _undone(lambda service, session, shown, was: session is not _newest(service))),
     Fault("update-not-kept", ".added", "Add an artifact, get the session.",
-          _undone(lambda service, session, shown, was: not any("@removed" in one for one in shown.get(SITES, ())))),
+          _undone(lambda service, session, shown, was: not any("@removed" in site for site in shown.get(SITES, ())))),
     Fault("update-removal-without-effect", ".removed", "Remove an artifact, list what is left.",
           _undone(lambda service, session, shown, was: len(session.artifacts) < len(was))),
     Fault("update-replaces-all", ".others-kept", "Add three artifacts to a session with three, list them.", changed(_replaces_the_first)),
@@ -172,7 +175,7 @@ FAULTS = [
           breaks_on_change(lambda session, payload: not session.artifacts and additions(payload))),
     Fault("field2-update-removes-elsewhere", P, "Remove an artifact of another session: it is gone there.", changing(_removed_elsewhere)),
     Fault("field2-update-adds-to-every-draft", ".only-that", "Two drafts, add to one: both have it.", changed(_to_every_draft)),
-    Fault("field2-update-adds-twice", P, "Add a site and list: it is there twice.", _then(lambda session, was, new: session.artifacts + [one | {"id": str(uuid.uuid4())} for one in new])),
+    Fault("field2-update-adds-twice", P, "Add a site and list: it is there twice.", _then(lambda session, was, new: session.artifacts + [artifact | {"id": str(uuid.uuid4())} for artifact in new])),
     Fault("field2-update-removes-the-first", P, "Three sites, remove the last: the first is gone.",
           _then(lambda session, was, new: was[len(_gone(session, was)) :] + new)),
     Fault("field2-update-removes-all", P, "Three sites, remove one: none is left.", _then(lambda session, was, new: new, _gone)),
@@ -181,7 +184,7 @@ FAULTS = [
     Fault("field2-update-item-removal-lost", P, "Remove an item of a granular session and list: still there.",
           _then(lambda session, was, new: was + new, lambda session, was: is_granular(session))),
     Fault("field2-update-keeps-last-addition", P, "Add two sites in one request: the second alone is kept.",
-          _then(lambda session, was, new: [one for one in session.artifacts if one not in new] + new[-1:])),
+          _then(lambda session, was, new: [artifact for artifact in session.artifacts if artifact not in new] + new[-1:])),
     Fault("field2-update-adds-in-place", ".as-sent", "Add a site for a new place and list: inPlace.",
           _then(lambda session, was, new: each(IN_PLACE)(session.artifacts))),
     Fault("field2-update-one-browse-session", P, "Add an item of another browse session and list: that of the first.",
