@@ -67,7 +67,7 @@ def shown(exchange: Exchange) -> str:
 
 
 def without(exchange: Exchange) -> str:
-    """What came instead of a 200 with what it must hold, for messages."""
+    """Status and codes of an answer that lacks what a 200 must hold, for messages."""
     return shown(exchange) + (" without it" if exchange.status == 200 else "")
 
 
