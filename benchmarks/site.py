@@ -60,7 +60,7 @@ def main(nights: int) -> int:
             runs.add(store, extra)
         _step("one run more", place, folder)
         with open_store(place) as store:
-            runs.remove(store, extra.kept.digest)
+            runs.remove(store, extra.row.digest)
         _step("and removed", place, folder)
         files = [path for path in folder.rglob("*") if path.is_file()]
         print(f"{len(files)} files, {sum(path.stat().st_size for path in files) / MEGABYTE:.1f} MB")

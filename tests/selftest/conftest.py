@@ -20,12 +20,22 @@ from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.mock import Service
 from restore_conformance.targets import Embedded
+from restore_conformance.verdicts import Inconclusive
 
 
 def pytest_collection_finish():
     """Collected tests stay to the end: the garbage collector need not walk through thousands again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Inconclusive is what pytest takes for a skip; in a test of the suite itself it is a failure."""
+    try:
+        return (yield)
+    except Inconclusive as inconclusive:
+        raise AssertionError(f"the test itself came to no verdict: {inconclusive}") from inconclusive
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -200,7 +200,7 @@ def test_names_that_are_printed_are_plain(folder):
 def test_a_configuration_of_the_users_is_checked(folder):
     """What is wrong there is one sentence, exit 2."""
     for text, says in (
-        ("[[[", "no TOML"),
+        ("[[[", "not TOML"),
         ("seed = true", "whole number"),
         ("live = 5", "table"),
         ("x = 1", "unknown"),

@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from restore_conformance.checks import session_lists
+from restore_conformance.checks.session_lists import OFTEN
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.state import State
@@ -275,14 +276,14 @@ def test_somebody_else_may_have_started_what_a_list_of_a_recording_shows():
 
 
 def rounds(wire, left, quiet=lambda _: []):
-    """Refuse a request three times with a list before and after each; `left` are the items that come of each."""
+    """Refuse a request often enough with a list before and after each; `left` are the items that come of each."""
     shown = []
     wire.list(shown)
-    for number in range(3):
+    for number in range(OFTEN):
         wire.refuse()
         shown = [*shown, *left(number)]
         found = wire.list(shown)
-        if number < 2:
+        if number < OFTEN - 1:
             shown = [*shown, *quiet(number)]
             wire.list(shown)
     return found
@@ -298,7 +299,7 @@ def test_sessions_that_come_each_time_that_a_request_is_refused():
 @pytest.mark.parametrize(
     ("left", "quiet"),
     [
-        (lambda number: [session()] * (number == 2), lambda _: []),
+        (lambda number: [session()] * (number == OFTEN - 1), lambda _: []),
         (lambda number: [session() for _ in range(number + 1)], lambda _: []),
         (lambda _: [session()], lambda number: [session()] * number),
     ],
@@ -322,11 +323,11 @@ def test_sessions_that_are_of_somebody_else(members):
 def test_other_requests_each_time_prove_nothing():
     wire, shown = Wire(), []
     wire.list(shown)
-    for number in range(3):
+    for number in range(OFTEN):
         wire.refuse({"odd": number})
         shown = [*shown, session()]
         found = wire.list(shown)
-        if number < 2:
+        if number < OFTEN - 1:
             wire.list(shown)
     with pytest.raises(Inconclusive):
         session_lists.nothing_of_refused(found, found.known)

@@ -23,7 +23,7 @@ FAULTS = (
 
 def keys(record):
     """The keys under which the history files the findings of each broken clause."""
-    noted = notes_of(pack(record).kept)["findings"]
+    noted = notes_of(pack(record).row)["findings"]
     entries = {number: record["clauses"][int(number)] for number in noted}
     return {one["id"]: [key for key, _ in noted[n]] for n, one in entries.items() if one["verdict"] == "fail"}
 
