@@ -339,9 +339,10 @@ class Campaign:
         if self.target.loopback and not self.stopped:
             self._shrink(verdicts)
         followed = any(verdict.exchanges and follows_sessions(verdict.clause) for verdict in verdicts)
+        broken = any(verdict.verdict is Verdict.FAIL for verdict in verdicts)
         for verdict in verdicts:
             if verdict.verdict is Verdict.NONE:
-                self._explain(verdict, followed=followed)
+                self._explain(verdict, followed=followed, broken=broken)
         code, reason, unjudged = conclude(verdicts, self._stop, self.stopped)
         return Result(
             self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
@@ -364,7 +365,7 @@ class Campaign:
                 break
         self.shrinking = self.sender.requests - before
 
-    def _explain(self, verdict: ClauseVerdict, *, followed: bool) -> None:
+    def _explain(self, verdict: ClauseVerdict, *, followed: bool, broken: bool) -> None:
         """Say why a clause has no verdict, where the judge could not."""
         gap = self.untouched.get(verdict.clause.address)
         if gap is None and verdict.why is Why.UNTOUCHED and not verdict.root:
@@ -375,6 +376,7 @@ class Campaign:
                 self.stopped,
                 self.judge.answers,
                 followed=followed,
+                broken=broken,
             )
         if gap is not None:
             verdict.why, verdict.reason = gap.why, gap.says

@@ -48,6 +48,9 @@ class Stop(enum.Enum):
 Answers = Mapping[str, Mapping[str, int]]
 """How many answers there were, by operation and status ("none" for no answer)."""
 
+NO_REQUEST = "nothing that this profile sends tests them"
+NO_ANSWER = "no exchange of this run tests them, perhaps because of what is broken"
+
 CREATED = frozenset({"session:draft", "session:started", "session:gone"})
 """Tags of what is known of a session that was created."""
 OPERATIONS = frozenset(
@@ -153,11 +156,13 @@ def untouched(
     answers: Answers | None = None,
     *,
     followed: bool = True,
+    broken: bool = False,
 ) -> Gap:
     """Why no exchange of a run touched a clause, as far as the run alone says.
 
     `answers` has the number of answers by operation and status; where it shows what was missing, that is the reason.
-    `followed` says whether anything was judged of a session that was created in it.
+    `followed` says whether anything was judged of a session that was created in it, `broken` whether the target broke
+    a clause, since what it answers then can be why another has nothing to judge.
     """
     for tag, kind in NEEDED.items():
         if kind not in callers and (tag in clause.when.every or tag in clause.when.either):
@@ -174,7 +179,7 @@ def untouched(
         return needs_caller("delegated")
     return Gap(
         Why.UNTOUCHED,
-        stopped or missing(clause, answers or {}, followed=followed) or "nothing that this profile sends tests them",
+        stopped or missing(clause, answers or {}, followed=followed) or (NO_ANSWER if broken else NO_REQUEST),
     )
 
 

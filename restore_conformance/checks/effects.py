@@ -193,7 +193,7 @@ def collection(exchange: Exchange, known: Known) -> None:
         if exchange.status in NOT_THERE:
             compared(exchange, known, PRESENCE)
     raise Deviation(
-        f"GET {place(exchange)}: expected 200 and an object with the array value, got {responses.shown(exchange)}",
+        f"GET {place(exchange)}: expected 200 and an object with the array value, got {responses.without(exchange)}",
         expected="200 and an object with the array value",
         observed=responses.shown(exchange),
         by_status=exchange.status != 200,

@@ -35,7 +35,8 @@ def collection(exchange: Exchange, known: Known) -> None:
     value = exchange.answer.get("value") if isinstance(exchange.answer, dict) else None
     if exchange.status != 200 or not isinstance(value, list):
         raise Deviation(
-            f"GET {place(exchange)}: expected 200 and an object with the array value, got {responses.shown(exchange)}",
+            f"GET {place(exchange)}: expected 200 and an object with the array value, "
+            f"got {responses.without(exchange)}",
             expected="200 and an object with the array value",
             observed=responses.shown(exchange),
             pointer="/value",

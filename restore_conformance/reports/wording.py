@@ -34,6 +34,7 @@ LACKING = {
 LATER = "they begin with a later edition than the one that binds (--edition latest)"
 """Why clauses of a newer edition are not tested."""
 
+_ROUTE = re.compile(r"no route for ([a-z-]+)")
 _REFUSED = re.compile(r"was never refused$|^no refusal of |was refused between")
 _RFC = re.compile(r"RFC (\d+)(?:, (\d[\d.]*))?")
 
@@ -160,7 +161,9 @@ def unjudged(run: Record) -> dict[str, list[Record]]:
 def untested(run: Record) -> dict[str, list[Record]]:
     """The clauses that were not tested, by what this run lacked for them, the largest group first."""
     entries = [entry for entry in run["clauses"] if entry["verdict"] == "none" and "root" not in entry]
-    routes = dict.fromkeys(entry["id"].partition("/")[0] for entry in entries if entry.get("why") == "route")
+    routes = dict.fromkeys(
+        found[1] for entry in entries if entry.get("why") == "route" and (found := _ROUTE.search(entry["reason"]))
+    )
     refused = any(status[0] == "4" for statuses in run.get("answers", {}).values() for status in statuses)
 
     def lacking(entry: Record) -> str:

@@ -3,8 +3,9 @@
 import pytest
 
 from restore_conformance.campaign.created_ids import BoundedIds
-from restore_conformance.campaign.result import PILLARS, Stop, conclude, untouched
+from restore_conformance.campaign.result import NO_ANSWER, NO_REQUEST, PILLARS, Stop, conclude, untouched
 from restore_conformance.clauses import Clause, When, sent
+from restore_conformance.mock.faults import seeded
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict, Why
 
 
@@ -60,6 +61,17 @@ def test_a_clause_that_looks_with_a_request_the_target_lacks_says_so():
     assert (lacking.why, lacking.says) == (Why.ROUTE, "the target seems to have no route for list")
     assert untouched(looking, {"create"}, {}, "interrupted", {"create": {"201": 9}}).says == "interrupted"
     assert untouched(looking, {"create", "list"}, {}, "", {"create": {"201": 9}}).why is Why.UNTOUCHED
+
+
+def test_the_profile_is_not_blamed_where_a_broken_clause_may_be_why():
+    assert untouched(clause("get/a.b"), {"get"}, {}, "").says == NO_REQUEST
+    assert untouched(clause("get/a.b"), {"get"}, {}, "", broken=True).says == NO_ANSWER
+
+
+def test_an_answer_without_its_array_is_not_said_to_be_what_was_expected(judged):
+    verdicts = {found.clause.address: found for found in judged(seeded("list-without-value"), "quick").verdicts}
+    assert verdicts["list/response.collection"].findings[0].message.endswith("got 200 without it")
+    assert NO_REQUEST not in verdicts["list/response.items"].reason
 
 
 def test_ids_are_remembered_from_the_beginning_and_of_late():

@@ -203,6 +203,13 @@ def test_clauses_of_a_later_edition_are_not_said_to_be_left_out_by_settings():
     assert list(wording.untested(run)) == [wording.LATER, live]
 
 
+def test_a_route_that_is_lacking_is_the_one_of_the_reason():
+    """A clause of create may look with another request, and create is not what the target lacks."""
+    reason = "the target seems to have no route for list"
+    entry = {"id": "create/read-back.b", "verdict": "none", "level": "must", "why": "route", "reason": reason}
+    assert list(wording.untested({"clauses": [entry]})) == [reason]
+
+
 def test_lines_that_are_explained_later_are_retracted(recorded, register):
     """What was printed as broken and follows from another finding is taken back, with the finding that explains it."""
     run = recorded(200, tiny(200))
