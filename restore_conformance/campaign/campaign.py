@@ -112,7 +112,8 @@ class Campaign:
         except BudgetSpent as spent:
             if self._stop is Stop.PLAN:
                 self._stop = Stop.BOUND
-                self.stopped = str(spent) or f"the bound of {self.settings.max_requests} requests was reached"
+                most = self.settings.max_requests
+                self.stopped = str(spent) or f"the bound of {most} request{'s' * (most != 1)} was reached"
         except KeyboardInterrupt:
             self._stop, self.stopped = Stop.INTERRUPTED, "interrupted"
         return self._result(started, time.perf_counter() - clock)

@@ -113,9 +113,8 @@ def whom(change: Change) -> str:
         reach = "" if subject(change) == CREATE else reach
         return f"Breaks {rule.breaks}{why}.{reach}"
     if change.grade is Grade.UNDECIDABLE:
-        rests = (
-            f"{len(change.clauses)} clause{'s' * (len(change.clauses) > 1)} rest on it: {listed(list(change.clauses))}"
-        )
+        rests = "1 clause rests" if len(change.clauses) == 1 else f"{len(change.clauses)} clauses rest"
+        rests += f" on it: {listed(list(change.clauses))}"
         may = "May break whoever relies on what it was; the source alone does not tell."
         return f"{may} {rests}." if change.clauses else f"{may} {rule.says}"  # fmt: skip
     return f"Breaks nobody: {rule.safe}{why}."

@@ -143,7 +143,7 @@ class Budget:
     def _room(self, wanted: int) -> None:
         if self.used + self.owed + self._promised + wanted > self.requests - self.kept + self.surprises:
             reserved = f" ({self.kept} of them are kept to ask again)" if self.kept else ""
-            raise BudgetSpent(f"the bound of {self.requests} requests{reserved} was reached")
+            raise BudgetSpent(f"the bound of {self.requests} request{'s' * (self.requests != 1)}{reserved} was reached")
 
     def _room_for_surprises(self, wanted: int) -> None:
         """Also if every refusal under way is accepted after all, there must be room for what it is then owed."""

@@ -168,7 +168,7 @@ class Progress:
         judged = [(name, row) for name, row in largest if row.exchanges]
         shown = ", ".join(f"{line(name, 40)} {row.exchanges}" for name, row in judged[:6])
         more = f" and {len(judged) - 6} families more" if len(judged) > 6 else ""
-        return f"{self._number} requests in {_time(took)}: {shown}{more}"
+        return f"{self._number} request{'s' * (self._number != 1)} in {_time(took)}: {shown}{more}"
 
     def _drawn(self) -> RenderableType:
         from rich.console import Group

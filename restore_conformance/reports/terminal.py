@@ -43,7 +43,8 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
         f"{run['summary'][name]} {words}" for name, words in wording.WORDS.items() if run["summary"].get(name)
     )
     print(
-        f"{counts}; {run['requests']} requests, {run['judgements']} judgements, {run['seconds']:.1f} s",
+        f"{counts}; {run['requests']} request{'s' * (run['requests'] != 1)}, {run['judgements']} judgements, "
+        f"{run['seconds']:.1f} s",
         file=out,
     )
     _ledger(run, out)

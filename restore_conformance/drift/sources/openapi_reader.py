@@ -81,7 +81,9 @@ def read_openapi(path: Path, where: str) -> Api:
     unread = Counter[str]()
     for item in calls.values():
         _count_unread(item, unread)
-    notes_said = tuple(f"{word} ({count} places)" for word, count in sorted((unread + in_components).items()))
+    notes_said = tuple(
+        f"{word} ({count} place{'s' * (count > 1)})" for word, count in sorted((unread + in_components).items())
+    )
     return Api(version, ready, metadata, _ends_whole(path), notes_said, inline)
 
 

@@ -111,7 +111,7 @@ def runs(document: dict[str, Any]) -> list[tuple[str, str]]:
 def _run(run: dict[str, Any]) -> str:
     return (
         f"{run['target']}, started {run['started']}, profile {run['profile'] or 'unknown'}, seed {run['seed']}, "
-        f"{run['requests']} requests, suite {run['suite']['version']}, "
+        f"{counted(run['requests'], 'request')}, suite {run['suite']['version']}, "
         f"contract {run['suite']['contract'][:12]}: {run['verdict']}"
     )
 

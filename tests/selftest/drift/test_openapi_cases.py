@@ -223,4 +223,4 @@ def test_what_is_not_read_is_said(tmp_path: Path) -> None:
     document["paths"][ITEM]["get"]["callbacks"] = {"done": {}}
     file = tmp_path / "a.json"
     file.write_text(json.dumps(document) + "\n", encoding="utf-8")
-    assert read_openapi(file, "x").notes == ("callbacks (1 places)", "headers (1 places)", "not (1 places)")
+    assert read_openapi(file, "x").notes == ("callbacks (1 place)", "headers (1 place)", "not (1 place)")
