@@ -294,7 +294,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def restore_mock(request: pytest.FixtureRequest) -> Iterator[MockServer]:
     """The mock as a real HTTP server on loopback, as the marker restore_mock says: `url`, `token`, `identities`."""
     from restore_conformance.testing import mock
+    from restore_conformance.verdicts import UsageError
 
     marker = request.node.get_closest_marker("restore_mock")
+    if marker and marker.args:
+        raise UsageError("The marker restore_mock takes its options by name, such as restore_mock(fault=NAME).")
     with mock(**(marker.kwargs if marker else {})) as server:
         yield server

@@ -225,3 +225,14 @@ def test_the_plug_in_imports_nothing_of_the_suite():
 def test_the_entry_point_names_the_module_of_the_plug_in():
     text = Path(places.ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert f'[project.entry-points.pytest11]\n{plugin.NAME} = "{plugin.__name__}"' in text
+
+
+def test_a_marker_whose_fault_has_no_name_of_an_option_is_refused(tmp_path):
+    """Else a server that keeps the contract would be served, and the test would say nothing."""
+    (tmp_path / "test_marked.py").write_text(
+        "import pytest\n\n@pytest.mark.restore_mock('empty-refused')\ndef test_it(restore_mock): pass\n"
+    )
+    made = elsewhere(tmp_path, {"marked": ["test_marked.py"]})
+    code, out = made["marked"][:2]
+    assert code == 1
+    assert "takes its options by name, such as restore_mock(fault=NAME)" in out
