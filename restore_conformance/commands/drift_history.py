@@ -68,7 +68,7 @@ def answer(args: argparse.Namespace) -> tuple[str, int]:
         run: Callable[[Store, argparse.Namespace], tuple[dict[str, Any], list[str], int]] = _as_of
     else:
         run = {"log": _log, "bisect": _bisect, "acknowledge": _acknowledge}[args.action]
-    with open_store(place) as store:
+    with open_store(place, make=False) as store:
         document, lines, code = run(store, args)
     as_json = args.format == "json"
     text = json.dumps(document, indent=2, ensure_ascii=False, default=str) if as_json else "\n".join(lines)
