@@ -37,11 +37,11 @@ def broken_clause(run: dict[str, Any], address: str) -> dict[str, Any]:
             f"This run has no clause {line(address)!r}.{line(addresses_near(address, [*broken, *entries]))}"
         )
     if address not in broken:
-        shown = ", ".join(line(name) for name in broken[:5]) or "none"
+        shown = ", ".join(line(name) for name in broken[:5])
         more = f" and {len(broken) - 5} more" if len(broken) > 5 else ""
+        others = f"Broken are: {shown}{more}." if broken else "No clause is."
         raise UsageError(
-            f"{line(address)} is not broken in this run: its verdict is {entries[address]['verdict']}. "
-            f"Broken are: {shown}{more}."
+            f"{line(address)} is not broken in this run: its verdict is {entries[address]['verdict']}. {others}"
         )
     entry: dict[str, Any] = entries[address]
     return entry

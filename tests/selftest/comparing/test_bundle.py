@@ -316,7 +316,7 @@ def test_bad_input_is_one_sentence_and_exit_2(command, folder, tmp_path, record)
     cases = [
         ((place, "create/introduction.no-payload-jobtype"), f"Did you mean {CLAUSE}"),
         ((place, "create/response.id"), f"is not broken in this run: its verdict is pass. Broken are: {CLAUSE}."),
-        ((good, CLAUSE), "its verdict is pass. Broken are: none."),
+        ((good, CLAUSE), "its verdict is pass. No clause is."),
         ((place, CLAUSE, "--exchanges", "0"), "must be from 1 to 10000"),
         ((place, CLAUSE, "--good", place), "has the verdict fail there, and a good run has pass"),
         ((place, CLAUSE, "--good", "no-such"), "There is no run record no-such"),
