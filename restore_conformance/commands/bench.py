@@ -64,6 +64,8 @@ def main(arguments: argparse.Namespace) -> int:
 
     if arguments.share < 1:
         raise UsageError(f"--share {arguments.share} must be 1 or more.")
+    if arguments.compositions < 0:
+        raise UsageError(f"--compositions {arguments.compositions} must be 0 or more.")
     if arguments.exchanges or arguments.resume:
         return _long_run(load(), arguments)
     started = time.monotonic()
@@ -110,7 +112,8 @@ def _long_run(register: Any, arguments: argparse.Namespace) -> int:
     from restore_conformance.bench.endurance import Endurance, go_on, summary
 
     if arguments.exchanges < 1:
-        raise UsageError(f"--exchanges {arguments.exchanges} must be 1 or more.")
+        given = f"--exchanges {arguments.exchanges}" if arguments.exchanges else "--resume takes --exchanges N, which"
+        raise UsageError(f"{given} must be 1 or more.")
     if arguments.resume and not arguments.json:
         raise UsageError("--resume takes --json FILE, the file to go on from.")
     state = Endurance(seed=arguments.seed)

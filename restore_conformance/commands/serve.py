@@ -7,6 +7,7 @@ import argparse
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.commands.options import edition_of
 from restore_conformance.contract.editions import Chosen, chosen
+from restore_conformance.settings.values import token_from
 from restore_conformance.verdicts import UsageError
 
 
@@ -45,8 +46,8 @@ def main(arguments: argparse.Namespace) -> int:
     edition = _edition(arguments)
     service = Service()
     service.passes_over = edition.newer_members
-    if arguments.token:
-        service.tokens = {arguments.token: "good", **{t: k for t, k in service.tokens.items() if k != "good"}}
+    if token := token_from(arguments.token, lambda text: print(f"Note: {text}")):
+        service.tokens = {token: "good", **{t: k for t, k in service.tokens.items() if k != "good"}}
     if arguments.fault:
         seeded(arguments.fault, service)
     if arguments.variant:

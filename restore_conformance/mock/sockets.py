@@ -45,7 +45,8 @@ def listen(port: int = 0) -> socket.socket:
         listening.listen(128)
     except (OSError, OverflowError) as error:
         listening.close()
-        raise UsageError(f"Port {port} cannot be used: {error}; name another with --port.") from None
+        why = "a port is a number from 0 to 65535" if isinstance(error, OverflowError) else error
+        raise UsageError(f"Port {port} cannot be used: {why}; name another with --port.") from None
     return listening
 
 

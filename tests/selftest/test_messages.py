@@ -39,6 +39,33 @@ def test_an_emulator_without_tls_is_told_which_option_to_give(said):
     assert "live.base" not in err  # which nobody set
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("serve", "--token", "é"), "--token holds a letter beyond ASCII"),
+        (("serve", "--port", "99999"), "a port is a number from 0 to 65535; name another"),
+        (("serve", "--fault", "x"), "There is no fault 'x'; serve --list names them."),
+        (("serve", "--variant", "x"), "There is no variant 'x'; serve --list names them."),
+        (("bench", "--resume"), "--resume takes --exchanges N"),
+        (("bench", "--compositions", "-1"), "--compositions -1 must be 0 or more."),
+        (("drift", "log"), "There is no history at drift-history.sqlite."),
+        (("drift", "bisect", "--history", "none.db"), "There is no history at none.db."),
+    ],
+)
+def test_what_cannot_be_used_is_said_before_anything_is_done(said, tmp_path, words, says):
+    code, err, out = said(*words)
+    assert (code, out, list(tmp_path.iterdir())) == (2, "", [])
+    assert err.count("\n") == 1
+    assert says in err
+
+
+def test_one_request_is_counted_in_the_singular(said):
+    _, err, out = said("run", "--target", "mock", "--max-requests", "1", "--plain")
+    assert "1 request, " in out
+    assert "1 request in " in err
+    assert "1 requests" not in out + err
+
+
 def test_tls_on_a_plain_port_suggests_http(said):
     with serving(Service()) as base:
         code, _, out = said("run", "--target", base.replace("http:", "https:"), "--profile", "quick", "--plain")

@@ -46,8 +46,9 @@ def seeded(name: str, service: Service | None = None) -> Service:
     """A service with the defect of that name, or of the one it is another name of. Raises UsageError with near ones."""
     name = ALIASES.get(name, name)
     if name not in FAULTS:
-        near = ", ".join(difflib.get_close_matches(name, FAULTS, 3, 0.3)) or "see serve --list"
-        raise UsageError(f"There is no fault {name!r}; near it: {near}.")
+        near = ", ".join(difflib.get_close_matches(name, FAULTS, 3, 0.3))
+        said = f"near it: {near}" if near else "serve --list names them"
+        raise UsageError(f"There is no fault {name!r}; {said}.")
     service = service or Service()
     FAULTS[name].seed(service)
     return service

@@ -57,8 +57,9 @@ def composed(names: Iterable[str], service: Service | None = None) -> Service:
     service = service or Service()
     wanted = set(names)
     if unknown := sorted(wanted - set(VARIANTS)):
-        near = ", ".join(difflib.get_close_matches(unknown[0], VARIANTS, 3, 0.3)) or "see serve --list"
-        raise UsageError(f"There is no variant {unknown[0]!r}; near it: {near}.")
+        near = ", ".join(difflib.get_close_matches(unknown[0], VARIANTS, 3, 0.3))
+        said = f"near it: {near}" if near else "serve --list names them"
+        raise UsageError(f"There is no variant {unknown[0]!r}; {said}.")
     for name, variant in VARIANTS.items():
         if name in wanted:
             variant.seed(service)
