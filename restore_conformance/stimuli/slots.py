@@ -31,7 +31,7 @@ ITEMS = (REVERSED, UPPER, LONG_BROWSE, SAME_SITE, LENGTHS, FALLING)
 """The same for those that have to be accepted: nothing that a clause of its own is about, since that one would be
 blamed for whatever else a server stumbles over there."""
 PLANNED = frozenset({2, 4, 9, 22, 24, 27, 30, 33, 50})
-"""Numbers of sites that the planned part has: scenarios take them, or they come with more that is odd."""
+"""Numbers of sites that the planned part has: scenarios take them, or they come with other unusual features."""
 
 
 @dataclass(frozen=True, slots=True)
