@@ -81,8 +81,7 @@ class Scene:
     def take(self, step: Step) -> bool:
         """Take one step; False where nothing that follows would prove anything."""
         if step.operation == "create":
-            session = self._create(step)
-            return session or self._place > 0
+            return self._create(step) or self._place > 0
         if step.operation == REFUSALS:
             self._refuse()
         elif step.operation in READ:

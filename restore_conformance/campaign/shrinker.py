@@ -64,20 +64,21 @@ class Shrinker:
         smallest = [best]
         for candidate in itertools.islice(smaller(lambda: smallest[-1].request), min(EACH, self.left)):
             self.left -= 1
-            again = self._sender.send(candidate, family=best.family, step="shrinking")
-            deviation = self._breaks(clause, again, best)
+            repeated = self._sender.send(candidate, family=best.family, step="shrinking")
+            deviation = self._breaks(clause, repeated, best)
             if deviation is not None:
-                smallest.append(again)
+                smallest.append(repeated)
                 finding = Finding(
-                    deviation.message, deviation.expected, deviation.observed, deviation.pointer, [again],
+                    deviation.message, deviation.expected, deviation.observed, deviation.pointer, [repeated],
                     finding.seen, finding.of, finding.kind, finding.consequences,
                 )  # fmt: skip
         return finding
 
-    def _breaks(self, clause: Clause, again: Exchange, best: Exchange) -> Deviation | None:
-        same = (again.status, again.sent.kind, again.sent.defects) == (best.status, best.sent.kind, best.sent.defects)
-        again.blame = best.blame
-        return _deviation(clause, again) if same and again.trouble == best.trouble else None
+    def _breaks(self, clause: Clause, repeated: Exchange, best: Exchange) -> Deviation | None:
+        sent, wanted = repeated.sent, best.sent
+        same = (repeated.status, sent.kind, sent.defects) == (best.status, wanted.kind, wanted.defects)
+        repeated.blame = best.blame
+        return _deviation(clause, repeated) if same and repeated.trouble == best.trouble else None
 
 
 def _shrinkable(exchange: Exchange) -> bool:

@@ -64,11 +64,11 @@ def broken(
 
 
 def asked(exchange: Exchange, because: Iterable[Exchange | None]) -> str:
-    asked = f"{exchange.request.method} {place(exchange)}"
+    request = f"{exchange.request.method} {place(exchange)}"
     last = next((earlier for earlier in reversed([*because]) if earlier is not None), None)
     if last is None:
-        return asked
-    return f"{asked} after {last.request.method} {place(last)} was answered {last.status}"
+        return request
+    return f"{request} after {last.request.method} {place(last)} was answered {last.status}"
 
 
 # ---------------------------------------------------------------------- who asks

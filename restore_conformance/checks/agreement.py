@@ -134,7 +134,7 @@ def same_actors(earlier: Any, later: Any, name: str) -> None:
 
 
 def _last_digit(stamp: str) -> float:
-    """What the last digit of a time's seconds stands for, in seconds: replicas may round alike moments otherwise."""
+    """What the last digit of a time's seconds stands for, in seconds: replicas may round one moment differently."""
     fraction = re.search(r"\.(\d+)", stamp)
     return 10.0 ** -len(fraction[1]) if fraction else 1.0
 

@@ -127,7 +127,7 @@ def _removed(known: Known) -> set[str]:
 
 @contextmanager
 def nobody_else(known: Known) -> Iterator[None]:
-    """What differs here differs for no other hand. Turns a Deviation into Inconclusive where others may be at work."""
+    """Turns a Deviation into Inconclusive where somebody else may have changed the session."""
     try:
         yield
     except Deviation as broken:

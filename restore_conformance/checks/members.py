@@ -27,10 +27,10 @@ _STAMP = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\
 
 def breaches(exchange: Exchange) -> list[Breach]:
     """Every place where the answer breaks the declared session type; computed once."""
-    breaches: list[Breach] | None = exchange.remembered("breaches")
-    if breaches is None:
-        breaches = exchange.remember("breaches", pinned().breaches(SESSION, exchange.answer))
-    return breaches
+    remembered: list[Breach] | None = exchange.remembered("breaches")
+    if remembered is None:
+        remembered = exchange.remember("breaches", pinned().breaches(SESSION, exchange.answer))
+    return remembered
 
 
 def types(exchange: Exchange, pointers: Iterable[str], *, lacking: bool = True) -> None:
@@ -95,7 +95,7 @@ def printed(inside: str = "") -> tuple[str, ...]:
     rows = pinned().toml("create/page.toml")["example"]
     answers = [pinned().json(f"create/{row['response']}") for row in rows if row["origin"] == "printed"]
     shown = [answer[inside] if inside else answer for answer in answers]
-    return tuple(name for name in shown[0] if "@" not in name and all(name in artifact for artifact in shown))
+    return tuple(name for name in shown[0] if "@" not in name and all(name in value for value in shown))
 
 
 def near_misses(value: dict[str, Any], declared: Iterable[str]) -> list[tuple[str, str]]:
@@ -274,12 +274,12 @@ def artifacts_whole(exchange: Exchange) -> None:
         needed = ("id", "status") if name == "granularSiteRestoreArtifacts" else ("id",)
         value = exchange.answer.get(name)
         for number, element in enumerate(value if isinstance(value, list) else ()):
-            for member in needed if isinstance(element, dict) else ():
-                if element.get(member) is None:
-                    observed = "null" if member in element else "no such member"
+            for required in needed if isinstance(element, dict) else ():
+                if element.get(required) is None:
+                    observed = "null" if required in element else "no such member"
                     raise Deviation(
-                        f"/{name}/{number}/{member}: declared as not nullable, got {observed}",
-                        expected=f"{member}, not null",
+                        f"/{name}/{number}/{required}: declared as not nullable, got {observed}",
+                        expected=f"{required}, not null",
                         pointer=f"/{name}/{number}",
                     )
 

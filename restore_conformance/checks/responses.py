@@ -19,7 +19,6 @@ from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
 """Client errors that say nothing about the payload: who asks, how often, or by which way."""
 
-
 ANY_TOKEN = "any-token-taken"  # noqa: S105 - the name of a fact
 """The fact that a target never refused a bearer token for what it is."""
 NO_ROUTE = "no-route:"

@@ -120,16 +120,16 @@ def _rows(exchange: Exchange, known: Known) -> tuple[tuple[str, ...], tuple[Exch
         return ("unknown-id",), shown_gone(exchange, known)
     steady(exchange, known)
     if known.phase is Phase.STARTED:
-        return _spare(exchange, known), _started(exchange, known)
+        return _rows_once_started(exchange, known), _started(exchange, known)
     return _row_of_a_change(exchange, known), tuple(earlier for earlier in (known.created,) if earlier is not None)
 
 
-def _spare(exchange: Exchange, known: Known) -> tuple[str, ...]:
+def _rows_once_started(exchange: Exchange, known: Known) -> tuple[str, ...]:
     """The rows for what a session that started does not allow; the ids of additions may be looked up before that."""
     change = exchange.sent.change
     if change is None:
         return ("not-a-draft",)
-    if not _ours(change.removals, known, change.kind):
+    if not _are_listed(change.removals, known, change.kind):
         raise Untouched("what is to be removed may not be there")
     return ("not-a-draft", "restore-point") if change.additions else ("not-a-draft",)
 
@@ -161,7 +161,7 @@ def taken(exchange: Exchange, known: Known) -> None:
         raise Untouched("nobody knows what an earlier change did to the session")
     if change.additions and not _fit(change.additions, known, kind):
         raise Untouched("the session may not take what is added")
-    if not _ours(change.removals, known, kind):
+    if not _are_listed(change.removals, known, kind):
         raise Untouched("what is to be removed may not be there")
     if change.removals and len(change.removals) >= len(known.listed.get(kind, ())) + len(change.additions):
         raise Untouched("nothing would be left in the session")
@@ -183,14 +183,14 @@ def _may_be_held_or_gone(exchange: Exchange) -> bool:
     return responses.is_refusal(exchange) and (full or bool(exchange.sent.change.removals))
 
 
-def _is_plain(change: Exchange) -> bool:
+def _is_plain(update: Exchange) -> bool:
     """Whether it is plain what an update did: all that it asks for, or nothing as its answer says of each change."""
-    if change.status is None or not 200 <= change.status < 300 or change.trouble:
+    if update.status is None or not 200 <= update.status < 300 or update.trouble:
         return False
-    asked, refused = change.sent.change, len(exceptions(change.answer))
-    if not refused:
-        return "change:clean" in change.sent.tags
-    return not asked.open and refused >= len(asked.additions) + len(asked.removals)
+    change, failed = update.sent.change, len(exceptions(update.answer))
+    if not failed:
+        return "change:clean" in update.sent.tags
+    return not change.open and failed >= len(change.additions) + len(change.removals)
 
 
 def _fit(additions: tuple[Mapping[str, Any], ...], known: Known, kind: str) -> bool:
@@ -215,7 +215,7 @@ def _name(element: Mapping[str, Any]) -> str:
     return str(point.get("id") if isinstance(point, dict) else element.get("id")).lower()
 
 
-def _ours(removals: tuple[str, ...], known: Known, kind: str) -> bool:
+def _are_listed(removals: tuple[str, ...], known: Known, kind: str) -> bool:
     """Whether all of these artifacts are in the session: its last list has them, and none was removed since."""
     if not removals:
         return True

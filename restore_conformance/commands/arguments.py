@@ -60,14 +60,14 @@ class _Set(argparse.Action):
     def __call__(
         self, _: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
     ) -> None:
-        where = option or self.row.spelled
+        how = option or self.row.spelled
         if self.row.kind == "switch":
             setattr(namespace, self.dest, True)
         elif self.row.repeatable:
-            setattr(namespace, self.dest, [*getattr(namespace, self.dest), self.row.read(values, where)])
+            setattr(namespace, self.dest, [*getattr(namespace, self.dest), self.row.read(values, how)])
         else:
-            setattr(namespace, self.dest, self.row.read(values, where))
-        _remember(namespace, self.row, where)
+            setattr(namespace, self.dest, self.row.read(values, how))
+        _remember(namespace, self.row, how)
 
 
 def add_settings(parser: argparse.ArgumentParser, command: str, *, but: Sequence[str] = ()) -> None:

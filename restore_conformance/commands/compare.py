@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Compare, write, print."""
-    files = [(Path(name), style_of(name, arguments.format)) for name in arguments.output]
+    outputs = [(Path(name), style_of(name, arguments.format)) for name in arguments.output]
     from restore_conformance.records.reader import read_record
     from restore_conformance.reports.comparison import compare, document
     from restore_conformance.reports.comparison.report import FORMATS
@@ -55,9 +55,9 @@ def main(arguments: argparse.Namespace) -> int:
 
         new = accepted(new, ledger, names_of(new), writing.today(), Scrub().text)
     comparison = document(compare(old, new))
-    for path, style in files:
+    for path, style in outputs:
         write(path, FORMATS[style](comparison))
-    printed = FORMATS["text" if files or arguments.quiet else arguments.format or "text"](comparison)
+    printed = FORMATS["text" if outputs or arguments.quiet else arguments.format or "text"](comparison)
     sys.stdout.write(printed.partition("\n")[0] + "\n" if arguments.quiet else printed)
     exit_code: int = comparison["exit"]
     return exit_code

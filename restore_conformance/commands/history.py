@@ -147,9 +147,9 @@ def _remove(arguments: argparse.Namespace, _: str) -> int:
 def _notice(arguments: argparse.Namespace, _: str) -> int:
     from restore_conformance.history.notices import FORMATS, notices
 
-    story = _read(arguments)
-    after = _after(arguments.since, story.runs)
-    chosen = [notice for notice in notices(story) if after(notice.run)]
+    chronicle = _read(arguments)
+    after = _after(arguments.since, chronicle.runs)
+    chosen = [notice for notice in notices(chronicle) if after(notice.run)]
     sys.stdout.write(FORMATS[arguments.format](chosen))
     return int(any(notice.worse for notice in chosen))
 

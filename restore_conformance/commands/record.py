@@ -79,11 +79,12 @@ def _live(
     from restore_conformance.live.run import LiveRun
     from restore_conformance.recorded.provenance import place_of
 
-    going = LiveRun(settings, live, register.only({only}) if only else register, yes=arguments.yes)
-    why = going.planned().unreachable.get(only)
-    if why:
+    run = LiveRun(settings, live, register.only({only}) if only else register, yes=arguments.yes)
+    gap = run.planned().unreachable.get(only)
+    if gap is not None:
+        why = gap.says or "nothing that a live target is sent tests it"
         raise UsageError(f"{only} cannot be recorded from a live target, and nothing was sent: {why}.")
-    if live_target.only_shown(going, arguments, "send this plan and record it"):
+    if live_target.only_shown(run, arguments, "send this plan and record it"):
         print("Nothing was sent or recorded.")
         return int(Exit.CONFORMANT)
     writing.folder_of(str(folder), "--to")
@@ -98,11 +99,11 @@ def _live(
         callers[token] = kind
 
     try:
-        result = going.run(keep=recorder.keep, on_token=note)
+        result = run.run(keep=recorder.keep, on_token=note)
     finally:
-        live_target.print_left([*going.recovered, *going.left], going.unanswered, sys.stderr)
+        live_target.print_left([*run.recovered, *run.left], run.unanswered, sys.stderr)
     code = _finish(recorder, result, folder, arguments.target, only)
-    return int(Exit.LEFT_BEHIND) if going.left else code
+    return int(Exit.LEFT_BEHIND) if run.left else code
 
 
 def _recorder(

@@ -174,7 +174,7 @@ def judge(arguments: argparse.Namespace, subject: Subject, ledger: Ledger | None
 
     settings = subject.settings
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
-    folder, store, progress, signals = None, None, None, None
+    folder, store, progress, interrupts = None, None, None, None
     with contextlib.ExitStack() as files:
         if shown or is_given(arguments, "report"):
             folder = writing.folder_of(settings.report, where(arguments, ROWS["report"]))
@@ -184,18 +184,18 @@ def judge(arguments: argparse.Namespace, subject: Subject, ledger: Ledger | None
             har = writing.har_of(arguments, folder, scrub, subject.base, subject.callers, known, ours=ours)
             store = files.enter_context(Store(folder / "exchanges.ndjson", scrub, subject.base, har=har))
         if shown:
-            signals = files.enter_context(Interrupts(anywhere=subject.target is None))
-            subject.target = subject.target and Interruptible(subject.target, signals)
+            interrupts = files.enter_context(Interrupts(anywhere=subject.target is None))
+            subject.target = subject.target and Interruptible(subject.target, interrupts)
             name = scrub.text(settings.target)
             progress = Progress(settings, name, quiet=arguments.quiet, plain=arguments.plain, scrub=scrub)
         with contextlib.ExitStack() as stack:
             result = subject.judge(scrub, folder, store, progress, stack)
-            if signals is not None:
-                signals.calm()
+            if interrupts is not None:
+                interrupts.calm()
 
         def settle(run: dict[str, Any]) -> dict[str, Any]:
-            judged = subject.settled(run, result, ledger, scrub)
-            return progress.explained(judged) if progress else judged
+            settled = subject.settled(run, result, ledger, scrub)
+            return progress.explained(settled) if progress else settled
 
         if folder is None or store is None:
             run = settle(run_of(result, scrub))

@@ -79,7 +79,7 @@ def create_scope(metadata: Metadata, session: str = SESSION) -> Scope:
 
 
 def _spread(metadata: Metadata, name: str, reached: set[str]) -> list[tuple[str, str]]:
-    """Adds a type with its bases and property types to `found`; its navigations come back as (name, target)."""
+    """Adds a type with its bases and property types to `reached`; its navigations come back as (name, target)."""
     navigations = [(member.name, member.target) for member in metadata.effective(name).values() if member.navigation]
     waiting = [name]
     while waiting:

@@ -30,7 +30,7 @@ def _histories(store: Store, label: str, digest: str) -> dict[str, dict[str, Any
     history = chronicle(listed[: here + 1], runs.shapes(store))
     histories = {}
     for name, timeline in history.timelines[label].items():
-        row = timeline.broken()
-        if row is not None and timeline.row[-1] == (listed[here], "f"):
-            histories[name] = row.entry()
+        failures = timeline.broken()
+        if failures is not None and timeline.row[-1] == (listed[here], "f"):
+            histories[name] = failures.entry()
     return histories

@@ -111,9 +111,9 @@ def standings(store: Store, at: date) -> dict[str, Standing]:
     for identity, seen in store.sightings().items():
         source, where = bodies[identity]["source"], bodies[identity].get("where", "")
         read = places.get((source, where)) or nights.get(source) or []
-        row = standing(seen, read, at, acknowledged.get(identity))
-        if row is not None:
-            known[identity] = row
+        current = standing(seen, read, at, acknowledged.get(identity))
+        if current is not None:
+            known[identity] = current
     return known
 
 

@@ -27,20 +27,20 @@ def overview(
     chronicle: Chronicle,
     events: list[Event],
     notices: list[Notice],
-    line: Axis,
+    time_axis: Axis,
     drawn: Drawn,
     slug: Callable[[str], str],
     causes: Causes,
 ) -> dict[str, Any]:
     """The variables of the overview's template; `causes` gives those of a run."""
-    cards = [_card(chronicle, label, number, line) for number, label in enumerate(chronicle.labels)]
+    cards = [_card(chronicle, label, number, time_axis) for number, label in enumerate(chronicle.labels)]
     latest = notices[: -CHANGES - 1 : -1]
     folded = groups_of(latest, chronicle, causes)
     return {
-        "chronicle": chronicle, "cards": cards, "sentence": sentence(cards), "axis": line, "events": events,
+        "chronicle": chronicle, "cards": cards, "sentence": sentence(cards), "axis": time_axis, "events": events,
         "changes": folded, "more_changes": len(notices) - len(latest), "groups": _groups(chronicle, cards, drawn, slug),
         "peak": max([3, *(bar.counts["fail"] + bar.counts["error"] for card in cards for bar in card["bars"])]),
-        "drift": drift_marks([(event.day, event.grade == "breaking", event.line) for event in events], line),
+        "drift": drift_marks([(event.day, event.grade == "breaking", event.line) for event in events], time_axis),
         "differing": _differing(chronicle), "table": _table(chronicle),
     }  # fmt: skip
 
@@ -64,16 +64,16 @@ def sentence(cards: list[dict[str, Any]]) -> str:
     return f"{len(bad)} of {len(cards)} targets {are} not conformant: {', '.join(named[:4])}{more}"
 
 
-def _card(chronicle: Chronicle, label: str, number: int, line: Axis) -> dict[str, Any]:
+def _card(chronicle: Chronicle, label: str, number: int, time_axis: Axis) -> dict[str, Any]:
     runs = chronicle.of(label)
     last = runs[-1]
     nights = next((n for n, run in enumerate(reversed(runs)) if run.verdict != last.verdict), len(runs))
-    shown = bars(runs, line)
+    shown = bars(runs, time_axis)
     first_broken, last_broken = runs[0].marks.count("f"), last.marks.count("f")
     return {
         "key": ascii_uppercase[number] if number < 26 else str(number), "label": label, "last": last,
         "since": runs[-nights], "nights": nights, "runs": len(runs), "reason": notes_of(last)["reason"],
-        "strip": strip(runs, line), "bars": shown, "moved": moved(runs),
+        "strip": strip(runs, time_axis), "bars": shown, "moved": moved(runs),
         "trend": f"{first_broken} clauses failed in the first run, {last_broken} in the last, "
         f"{max(run.marks.count('f') for run in runs)} at most",
     }  # fmt: skip
@@ -159,8 +159,8 @@ def _groups(
             shown.append(
                 {"key": keys[label], "cells": drawn(label, address), "y": 1 + at * (height + 2), "height": height}
             )
-            line = summed(chronicle, label, address)
-            says.append(f"{label}: {line}" if len(cards) > 1 else line)
+            verdicts = summed(chronicle, label, address)
+            says.append(f"{label}: {verdicts}" if len(cards) > 1 else verdicts)
         row = {
             "id": address, "slug": slug(address), "short": address[len(name) + 1 :] or address, "says": words["says"],
             "level": words["level"], "lanes": shown, "height": len(lanes) * (height + 2) + 1,
@@ -198,11 +198,11 @@ def _table(chronicle: Chronicle) -> list[dict[str, Any]]:
             timeline = chronicle.timelines[label].get(address)
             if timeline is None:
                 continue
-            row, good = timeline.broken(), timeline.last_good()
+            failures, good = timeline.broken(), timeline.last_good()
             rows.append(
                 {
                     "id": address, "label": label, "now": chronicle.now(label, address),
-                    "since": row.first.day if row else "",
+                    "since": failures.first.day if failures else "",
                     "good": good.day if good else "never", "total": len(timeline.row),
                     "counts": [timeline.marks.count(mark) for mark in "pfien"],
                 }

@@ -81,8 +81,8 @@ def link_of(words: dict[str, Any]) -> str:
 def pages(data: SiteData) -> Iterator[Page]:
     """Every page, the overview first."""
     chronicle = data.chronicle
-    line = axis(date.fromisoformat(chronicle.runs[0].day), date.fromisoformat(chronicle.runs[-1].day))
-    drawn = drawer(chronicle, line)
+    time_axis = axis(date.fromisoformat(chronicle.runs[0].day), date.fromisoformat(chronicle.runs[-1].day))
+    drawn = drawer(chronicle, time_axis)
     every = _digest([[run.digest, run.label] for run in chronicle.runs])
     drift = _digest([[event.day, event.last, event.state, event.identity] for event in data.events])
     yield Page("site.css", "", lambda: environment().get_template("site/site.css").render().encode())
@@ -95,14 +95,14 @@ def pages(data: SiteData) -> Iterator[Page]:
     yield Page(
         "index.html", _digest([every, drift]),
         lambda: _rendered(
-            "index", "", **overview(chronicle, data.events, data.notices, line, drawn, slug, causes_of)
+            "index", "", **overview(chronicle, data.events, data.notices, time_axis, drawn, slug, causes_of)
         ),
     )  # fmt: skip
     yield Page("runs.html", every, lambda: _rendered("runs", "", chronicle=chronicle))
     notice_digest = _digest([notice.row() for notice in data.notices])
     yield Page("notices.json", notice_digest, lambda: as_json(data.notices).encode())
     yield Page("feed.xml", _digest([notice_digest, every]), lambda: feed.atom(data.notices, chronicle.runs[-1], slug))
-    yield from _clauses(data, line, drawn)
+    yield from _clauses(data, time_axis, drawn)
     yield from _runs(data)
 
 
@@ -117,10 +117,10 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, separators=(",", ":")).encode()).hexdigest()
 
 
-def _clauses(data: SiteData, line: Axis, drawn: Drawn) -> Iterator[Page]:
+def _clauses(data: SiteData, time_axis: Axis, drawn: Drawn) -> Iterator[Page]:
     chronicle = data.chronicle
     runs = {label: _digest([run.digest for run in chronicle.of(label)]) for label in chronicle.labels}
-    span = [str(line.columns[0].first), str(line.columns[-1].last)]
+    span = [str(time_axis.columns[0].first), str(time_axis.columns[-1].last)]
     for address, words in chronicle.clauses.items():
         timelines = [
             (label, chronicle.timelines[label][address])
@@ -135,12 +135,12 @@ def _clauses(data: SiteData, line: Axis, drawn: Drawn) -> Iterator[Page]:
         yield Page(
             f"clauses/{slug(address)}.html",
             _digest(inputs),
-            partial(_clause, data, line, drawn, words, timelines),
+            partial(_clause, data, time_axis, drawn, words, timelines),
         )
 
 
 def _clause(
-    data: SiteData, line: Axis, drawn: Drawn, words: dict[str, Any], timelines: list[tuple[str, Timeline]]
+    data: SiteData, time_axis: Axis, drawn: Drawn, words: dict[str, Any], timelines: list[tuple[str, Timeline]]
 ) -> bytes:
     address = words["id"]
     shown = []
@@ -161,7 +161,7 @@ def _clause(
             if entry.get("reason"):
                 reasons.append((label, last, entry["reason"]))
     return _rendered(
-        "clause", "../", words=words, chronicle=data.chronicle, timelines=shown, axis=line, reasons=reasons,
+        "clause", "../", words=words, chronicle=data.chronicle, timelines=shown, axis=time_axis, reasons=reasons,
         changes=[notice for notice in reversed(data.notices) if notice.clause == address][:50],
         findings=_findings(data, address, timelines), readings=_readings(data, address, timelines),
     )  # fmt: skip
@@ -181,8 +181,8 @@ def _findings(data: SiteData, address: str, timelines: list[tuple[str, Timeline]
                     entry |= {"last": run, "message": message}
     ordered = sorted(by_key.values(), key=lambda entry: str(entry["last"].started), reverse=True)
     for number, entry in enumerate(ordered):
-        entry["runs"] = sum(streak[2] for streak in entry["spans"].values())
-        entry["spans"] = [(label, *streak) for label, streak in entry["spans"].items()]
+        entry["runs"] = sum(span[2] for span in entry["spans"].values())
+        entry["spans"] = [(label, *span) for label, span in entry["spans"].items()]
         entry["whole"] = _whole_finding(data, address, entry) if number < FINDINGS else None
     return ordered[:READINGS]
 
@@ -220,7 +220,7 @@ def _runs(data: SiteData) -> Iterator[Page]:
             known = since.get(run.digest, {})
             inputs = [
                 run.digest, label, before and before.digest, after and after.digest,
-                {name: row.entry() | {"run": row.first.name} for name, row in known.items()},
+                {name: failures.entry() | {"run": failures.first.name} for name, failures in known.items()},
             ]  # fmt: skip
             yield Page(
                 f"runs/{run.name}.html",

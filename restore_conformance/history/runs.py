@@ -100,8 +100,8 @@ def remove(store: Store, digest: str) -> None:
         connection.execute(sa.delete(RUN).where(RUN.c.digest == digest))
         for content in row or ():
             used = sa.select(RUN.c.digest).where((RUN.c.shape == content) | (RUN.c.body == content)).limit(1)
-            snapped = sa.select(ENTRY.c.id).where(ENTRY.c.digest == content).limit(1)
-            if not connection.execute(used).first() and not connection.execute(snapped).first():
+            in_snapshot = sa.select(ENTRY.c.id).where(ENTRY.c.digest == content).limit(1)
+            if not connection.execute(used).first() and not connection.execute(in_snapshot).first():
                 connection.execute(sa.delete(CONTENT).where(CONTENT.c.digest == content))
 
 

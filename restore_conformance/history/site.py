@@ -28,7 +28,7 @@ _SITE_FILES = re.compile(
     r"(?:(?:runs|clauses)/[a-zA-Z0-9_][a-zA-Z0-9_.-]*\.html|(?:index|runs)\.html|site\.(?:css|js)|feed\.xml|notices\.json)"
 )
 LARGEST = 64 * 1024 * 1024
-_IN_MIND = 48
+_CACHED = 48
 """Records kept unpacked at a time, so that memory does not grow with the history."""
 
 
@@ -168,7 +168,7 @@ def _reader(store: Store, shapes: Any) -> Callable[[RunRow], dict[str, Any]]:
         record = recent.pop(run.digest, None)
         if record is None:
             record = runs.whole(store, run, shapes[run.shape])
-            if len(recent) >= _IN_MIND:
+            if len(recent) >= _CACHED:
                 del recent[next(iter(recent))]
         recent[run.digest] = record
         return record

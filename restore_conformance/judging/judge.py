@@ -61,7 +61,7 @@ class Judge:
         self.edition = edition or chosen()
         self._tallies = {clause.address: Tally() for clause in register.clauses}
         later = {clause.address: self.edition.newer(clause.since) for clause in register.clauses}
-        self._newer = {address: edition_of for address, edition_of in later.items() if edition_of is not None}
+        self._newer = {address: newer for address, newer in later.items() if newer is not None}
         active = [
             clause for clause in register.clauses if clause.judge and (self._binds(clause) or self._is_newer(clause))
         ]
@@ -92,9 +92,7 @@ class Judge:
     def exchange(self, exchange: Exchange) -> Outcome:
         """Judge one exchange by every clause that applies to it."""
         self.exchanges += 1
-        if (
-            not exchange.trouble or exchange.blame
-        ):  # an exchange in trouble is judged again, once somebody has the blame
+        if not exchange.trouble or exchange.blame:  # one in trouble is judged again, once somebody has the blame
             status = "none" if exchange.status is None else str(exchange.status)
             self.answers.setdefault(exchange.sent.operation or "other", Counter())[status] += 1
         outcome = self._judge(exchange, self.applicable(tags_of(exchange)))
@@ -167,8 +165,8 @@ class Judge:
                 tally.inconclusive += 1
                 tally.reason = tally.reason or str(why)
             except Deviation as deviation:
-                shown = evidence_of(clause, deviation, subject)
-                if doubt := unknown(deviation, shown):
+                evidence = evidence_of(clause, deviation, subject)
+                if doubt := unknown(deviation, evidence):
                     tally.inconclusive += 1
                     tally.reason = tally.reason or doubt
                     continue
@@ -177,11 +175,11 @@ class Judge:
                     tally.seen["neither reading"] = tally.seen.get("neither reading", 0) + 1
                     continue
                 if self._is_newer(clause):
-                    count_breach(tally, deviation, subject.weight, shown)
+                    count_breach(tally, deviation, subject.weight, evidence)
                     continue
                 failed.add(clause.address)
                 outcome.failed.append(clause.address)
-                self._broken(clause, deviation, subject, shown, outcome)
+                self._broken(clause, deviation, subject, evidence, outcome)
             except Exception as broken:  # noqa: BLE001 - a broken judgement is a verdict of its own
                 failed.add(clause.address)
                 tally.error = tally.error or f"{type(broken).__name__}: {broken}"
@@ -245,8 +243,8 @@ def evidence_of(clause: Clause, deviation: Deviation, subject: Exchange) -> list
     if not clause.stateful:
         return [subject]
     if deviation.because:
-        first = {exchange.number: exchange for exchange in deviation.because if exchange is not subject}
-        return [*(first[number] for number in sorted(first)), subject][-3:]
+        earlier = {exchange.number: exchange for exchange in deviation.because if exchange is not subject}
+        return [*(earlier[number] for number in sorted(earlier)), subject][-3:]
     shown: list[Exchange] = subject.known.evidence(subject)
     return shown
 
@@ -260,11 +258,11 @@ def _unanswered(tally: Tally, stuck: Exchange) -> None:
     tally.reason = tally.reason or _why(stuck)
 
 
-def _stimulus(last: Exchange) -> str:
+def _stimulus(exchange: Exchange) -> str:
     """What distinguishes the stimulus of an exchange: its content, or the number of its conversation."""
-    if last.sent.operation != "create":
-        return f"conversation {last.conversation}"
-    return stimulus_of(last)
+    if exchange.sent.operation != "create":
+        return f"conversation {exchange.conversation}"
+    return stimulus_of(exchange)
 
 
 def look(exchange: Exchange) -> Exchange:

@@ -82,7 +82,7 @@ class Budget:
     def clean(self) -> None:
         """One delete, or one read that a delete needs."""
         with self._changed:
-            self._going()
+            self._not_over()
             if self.left(cleaning=True) <= 0:
                 raise BudgetSpent(f"the bound of {self.seconds:.0f} seconds, and {GRACE:.0f} for clean-up, was reached")
             if self.used >= self.requests + self.reserve:
@@ -131,12 +131,12 @@ class Budget:
         with self._changed:
             self.owed = max(0, self.owed - 1)
 
-    def _going(self) -> None:
+    def _not_over(self) -> None:
         if self._over:
             raise BudgetSpent(ENDED)
 
     def _in_time(self) -> None:
-        self._going()
+        self._not_over()
         if self.left() <= 0:
             raise BudgetSpent(f"the bound of {self.seconds:.0f} seconds was reached")
 

@@ -48,7 +48,6 @@ MERGED = (
 )
 """Curiosities that one request may hold together: where it is accepted, each of them is."""
 
-
 AGAIN = 6
 """Requests that are kept to ask again what may have been refused for a passing reason: three creates, twice each."""
 

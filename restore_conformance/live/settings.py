@@ -99,7 +99,7 @@ def live_from(config: Configuration, environment: Mapping[str, str] | None = Non
     live = Live()
     given = dict(config.live)
     others = _table(given.pop("identity", {}), "live.identity")
-    names = {field.name for field in fields(Login)} - {"token", "where"}
+    names = {member.name for member in fields(Login)} - {"token", "where"}
     _fill(live.login, {k: v for k, v in given.items() if _name(k) in names}, "live")
     _fill(live, {k: v for k, v in given.items() if _name(k) not in names}, "live")
     _environment(live, environment, given)
@@ -199,7 +199,7 @@ def _dashed(name: str) -> str:
 
 
 def _fill(settings: Any, values: Mapping[str, Any], where: str) -> None:
-    known = {field.name: field for field in fields(settings) if field.metadata.get("meaning")}
+    known = {member.name: member for member in fields(settings) if member.metadata.get("meaning")}
     for key, value in values.items():
         name = _name(key)
         if name not in known:

@@ -30,7 +30,7 @@ class Signals:
 
     def __init__(self) -> None:
         self.leave: Callable[[], object] = lambda: None
-        self._told_before = False
+        self._signalled_once = False
         self._main = threading.current_thread() is threading.main_thread()
         self._before: list[tuple[int, Any]] = []
         self._held = False
@@ -39,20 +39,20 @@ class Signals:
 
     def __enter__(self) -> Signals:
         if self._main:
-            self._before = [(number, signal.signal(number, self._told)) for number in NUMBERS]
+            self._before = [(number, signal.signal(number, self._signalled)) for number in NUMBERS]
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before:
             signal.signal(number, handler)
 
-    def _told(self, number: int, _: object) -> None:
+    def _signalled(self, number: int, _: object) -> None:
         kind = Terminated if number == signal.SIGTERM else KeyboardInterrupt
-        if self._told_before:
+        if self._signalled_once:
             # In a thread of its own: what was interrupted may hold a lock that this needs.
             threading.Thread(target=self.leave, daemon=True).start()
             raise kind
-        self._told_before = True
+        self._signalled_once = True
         # Not print: it may have been print that was interrupted.
         with contextlib.suppress(OSError):
             os.write(2, NOTICE)

@@ -74,7 +74,7 @@ def opened(
     identities.on_token += [recogniser.know, *([on_token] if on_token else [])]
     tenant, application = _who(identities, live)
     every_caller(identities)
-    _fence(live, identities, yes=yes)
+    _require_leave(live, identities, yes=yes)
     folder = folder_of(live, tenant)
     with _lock(folder, tenant), Signals() as signals:
         journal = Journal(folder / "journal.ndjson")
@@ -192,7 +192,7 @@ def _who(identities: Identities, live: Live) -> tuple[str, str]:
     return tenant.lower(), claims.application or live.login.client_id
 
 
-def _fence(live: Live, identities: Identities, *, yes: bool) -> None:
+def _require_leave(live: Live, identities: Identities, *, yes: bool) -> None:
     """Every token must be for a tenant and a host with leave, before anything is sent there, clean-up included."""
     for kind in identities:
         claims, login = identities.claims(kind), identities.login(kind)

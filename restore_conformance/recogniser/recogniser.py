@@ -67,32 +67,32 @@ class Recogniser:
         payload = payload_of(request, seen, strict=self._strict)
         if isinstance(payload, dict):
             members(payload, self._words, seen)
-        defects, curious = frozenset(seen.defects), frozenset(seen.open)
+        defects, undecided = frozenset(seen.defects), frozenset(seen.open)
         asked = prefers_all_members(request)
         tags = {
             "create",
             seen.kind,
             f"caller:{caller}",
             *seen.features,
-            *(f"open:{name}" for name in curious),
+            *(f"open:{name}" for name in undecided),
             *self._brought(payload),
         }
         if asked:
             tags.add("prefer:all-members")
         if seen.count == 2:
             tags.update(f"example:{name}" for name, body in self._examples.items() if payload == body)
-        if len(defects) == 1 and curious <= {"artifact-limit"}:  # too many of them is arguable then, and no more
+        if len(defects) == 1 and undecided <= {"artifact-limit"}:  # too many of them is arguable then, and no more
             tags.add(f"sole:{next(iter(defects))}")
         elif defects:
             tags.add("several")
         if not defects:
             tags.add("clean")
-            if not curious:
+            if not undecided:
                 tags.add("valid")
                 if not seen.features:
                     tags.add("plain")
         return Sent(
-            "create", "", seen.kind, defects, curious, frozenset(tags), seen.count, caller, payload,
+            "create", "", seen.kind, defects, undecided, frozenset(tags), seen.count, caller, payload,
             asked or self._may_have_asked(request),
             frozenset(seen.arguable),
         )  # fmt: skip

@@ -207,8 +207,8 @@ class Recorder:
         Others are named too: a token is altered only where others are known to be good. Those of a long run that
         renewed its token again and again are too many.
         """
-        met = " ".join(exchange.request.header("Authorization") or "" for exchange in exchanges)
-        tokens = sorted((token for token in self.callers if token), key=lambda token: token not in met)
+        sent = " ".join(exchange.request.header("Authorization") or "" for exchange in exchanges)
+        tokens = sorted((token for token in self.callers if token), key=lambda token: token not in sent)
         return {self.scrub.stand_in("token-other", token): self.callers[token] for token in tokens[:MOST_CALLERS]}
 
 

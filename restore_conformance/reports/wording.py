@@ -60,7 +60,7 @@ def broken(run: Record, level: str = "must") -> list[Record]:
 def sentence(run: Record) -> str:
     """The verdict for a reader who did not run the suite. It may hold text of the target."""
     target = "the recorded service" if run.get("recordings") else f"the target {run['target']}"
-    musts, accepted = broken(run), [entry for entry in run["clauses"] if entry.get("accepted")]
+    musts, deviations = broken(run), [entry for entry in run["clauses"] if entry.get("accepted")]
     judged = sum(e["level"] == "must" and e["verdict"] in {"pass", "fail"} for e in run["clauses"])
     match run["verdict"]:
         case "conformant":
@@ -72,15 +72,15 @@ def sentence(run: Record) -> str:
             text = f"it could not be decided whether {target} keeps its contract: {run['reason']}."
         case _:
             text = f"the suite itself failed, which says nothing about {target}: {run['reason']}."
-    if accepted:
-        text += f" {counted(len(accepted), 'deviation')} {_are(len(accepted))} accepted for now."
+    if deviations:
+        text += f" {counted(len(deviations), 'deviation')} {_are(len(deviations))} accepted for now."
     return text[0].upper() + text[1:]
 
 
-def _kept(run: Record, judged: int, accepted: int) -> str:
-    followed = judged - accepted
+def _kept(run: Record, judged: int, deviating: int) -> str:
+    followed = judged - deviating
     text = f"all {followed} binding clauses that could be judged were kept"
-    if accepted:
+    if deviating:
         text = f"{followed} of {judged} binding clauses were kept, the others are accepted deviations"
     advice = len(broken(run, "should"))
     return text + (f", {counted(advice, 'recommendation')} {_are(advice)} not followed" if advice else "")
@@ -98,11 +98,11 @@ def edition(run: Record) -> str:
 def newer(run: Record) -> list[str]:
     """For each later edition a sentence: how many of its *must* clauses are not followed, and how to make it bind."""
     sentences = []
-    for edition in run.get("edition", {}).get("newer", ()):
-        missed, judged = edition["not_followed"], edition["judged"]
+    for later in run.get("edition", {}).get("newer", ()):
+        missed, judged = later["not_followed"], later["judged"]
         what = f"{len(missed)} of {judged} not followed ({', '.join(missed)})" if missed else f"all {judged} followed"
         what = f"{what}; --edition latest to bind" if judged else "nothing could be judged"
-        sentences.append(f"Edition {edition['name']}: {what}.")
+        sentences.append(f"Edition {later['name']}: {what}.")
     return sentences
 
 

@@ -29,8 +29,17 @@ def changed(session: Session, exchange: Exchange) -> tuple[Version, list[str]]:
     if operation == "activate":
         return Version(Phase.STARTED if now.phase in THERE else now.phase, now.total, dict(now.items)), ["activated"]
     version, causes = _updated(session, exchange)
-    session.emptied = session.emptied or not (now.total and version.total)
+    if causes != ["refused"]:
+        session.emptied = session.emptied or not version.total or not (now.total or _first_sites(session, exchange))
     return version, causes
+
+
+def _first_sites(session: Session, exchange: Exchange) -> bool:
+    """Whether a session that was created empty, which is a standard one, gets full sites, so that it stays one."""
+    change = exchange.sent.change
+    return (
+        session.now.total == 0 and not session.created.sent.count and change is not None and change.kind != "granular"
+    )
 
 
 def _updated(session: Session, exchange: Exchange) -> tuple[Version, list[str]]:

@@ -1,6 +1,6 @@
 """What is known of the session that a request names, when that request is sent, and how its answer compares.
 
-Nouns only: they are made by the state, and judgements read them.
+Holds values: the state makes them, and judgements read them.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from restore_conformance.state.known import Between
 from restore_conformance.state.session import session_of, values
 
 KEPT = 10
-"""How many are kept of each caller; such as nothing came in between count once in a row."""
+"""How many intervals between lists are kept of each caller; several in a row in which nothing happened count once."""
 CALLERS = 50
 """Callers whose lists are followed."""
 

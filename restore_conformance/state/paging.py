@@ -26,29 +26,29 @@ class _Reading:
 class Paging:
     """The lists that are being read."""
 
-    _going: dict[str, _Reading] = field(default_factory=dict)
+    _unfinished: dict[str, _Reading] = field(default_factory=dict)
 
     def take(self, key: str, exchange: Exchange, changes: int) -> tuple[tuple[Exchange, ...], bool]:
         """The pages of a list up to this one, and whether they are all of it, with nothing changed meanwhile."""
-        going = self._going.pop(key, None)
+        reading = self._unfinished.pop(key, None)
         link = exchange.answer.get("@odata.nextLink") if isinstance(exchange.answer, dict) else None
         good = exchange.status == 200 and not exchange.trouble and isinstance(page_value(exchange), list)
-        follows = going is not None and leads(going.following, exchange.request.target)
-        if going is not None and follows and going.changes == changes:
-            pages, first = [*going.pages, exchange], going.first
+        follows = reading is not None and leads(reading.following, exchange.request.target)
+        if reading is not None and follows and reading.changes == changes:
+            pages, first = [*reading.pages, exchange], reading.first
         else:
             pages, first = [exchange], not follows and "?" not in exchange.request.target
         if good and isinstance(link, str) and len(pages) < PAGES:
-            if len(self._going) > 100:
-                self._going.clear()
-            self._going[key] = _Reading(pages, link, changes, first)
+            if len(self._unfinished) > 100:
+                self._unfinished.clear()
+            self._unfinished[key] = _Reading(pages, link, changes, first)
         return tuple(pages), good and first and "@odata.nextLink" not in exchange.answer
 
     def continued(self, caller: str, target: str) -> tuple[str, list[Exchange]] | None:
         """The list whose next page a request of that caller asks for, by its key, and the pages before it."""
-        for key, going in self._going.items():
-            if key.endswith(f" {caller}") and leads(going.following, target):
-                return key, going.pages
+        for key, reading in self._unfinished.items():
+            if key.endswith(f" {caller}") and leads(reading.following, target):
+                return key, reading.pages
         return None
 
 

@@ -316,10 +316,10 @@ class State:
         return known
 
     def _elsewhere(self, exchange: Exchange) -> Known:
-        """A target that has no operation: the link of a list may have led there."""
-        going = self._paging.continued(caller_of(exchange), exchange.request.target)
-        if going is not None:
-            key, pages = going
+        """A request for no known operation: the link of a list may have led there."""
+        continued = self._paging.continued(caller_of(exchange), exchange.request.target)
+        if continued is not None:
+            key, pages = continued
             return self._about(exchange, None, pages=(*pages, exchange), continues=key.partition(" ")[0])
         return self._about(exchange, None)
 
@@ -388,7 +388,7 @@ class State:
         )
         known = self._about(exchange, session, view)
         read = session.readings.get("get") or session.readings.get("get-typed")
-        result = Row(
+        row = Row(
             session.name, session.phase, session.created, session.because, known.since, item,
             read, aspects, settled, age_of(exchange, session),
             view.item, read is not None and read.number > self._altered, session.emptied, session.broken,
@@ -396,4 +396,4 @@ class State:
         if aspects and not lacks and not any(aspect.fit is Fit.CONTRADICTS for aspect in aspects.values()):
             view.agreed, view.reading, view.item = exchange.number, exchange, item
         self._settling.shows(operation, session, view, aspects)
-        return result
+        return row

@@ -122,9 +122,9 @@ def drawn(materials: Materials, number: int, seed: int) -> list[Stimulus]:
 @functools.lru_cache(maxsize=4)
 def _slotted(materials: Materials, seed: int) -> tuple[Stimulus, ...]:
     slots = [slot for slot in SLOTS if not is_newer(materials, slot.family) and not _is_number(materials, slot)]
-    entries = zip(slots, fill(slots, seed), strict=True)
-    stimuli = [fitted(materials, slot.family, knobs) for slot, knobs in entries]
-    return tuple(interleaved(stimulus for stimulus in stimuli if stimulus is not None))
+    filled = zip(slots, fill(slots, seed), strict=True)
+    fitting = [fitted(materials, slot.family, knobs) for slot, knobs in filled]
+    return tuple(interleaved(stimulus for stimulus in fitting if stimulus is not None))
 
 
 def _is_number(materials: Materials, slot: Slot) -> bool:
@@ -202,10 +202,10 @@ class Supply:
         return stimulus
 
 
-def interleaved(stimuli: Iterable[Stimulus]) -> Iterator[Stimulus]:
+def interleaved(planned: Iterable[Stimulus]) -> Iterator[Stimulus]:
     """The printed requests first, then one of each family in turn, so that no family hides what ails another."""
     waiting: dict[str, list[Stimulus]] = {}
-    for stimulus in stimuli:
+    for stimulus in planned:
         if stimulus.family.startswith("example-"):
             yield stimulus
         else:

@@ -27,7 +27,7 @@ ALTERED = (
     "Bearer {token}{token}",
     "Bearer {token} {token}",
 )
-"""Each but the second is another token than the one it was made of, by a character or two (see `sending`)."""
+"""Each but the second is another token than the one it was made of, by a character or two (see `campaign.sender`)."""
 
 
 @family("no-token", 3)

@@ -1,4 +1,4 @@
-"""The nouns of scenarios: a step, who takes part, and a series of steps with the profiles that send it.
+"""The parts of scenarios: a step, who takes part, and a series of steps with the profiles that send it.
 
 Nothing here sends or judges; no name decides a verdict.
 """

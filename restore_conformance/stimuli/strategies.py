@@ -61,8 +61,7 @@ def stimuli(materials: Materials, families: Sequence[str] | None = None, most: i
     def expand(numbers: tuple[int, int, int, int, int, int]) -> Stimulus:
         which, count, place, variant, seed, style = numbers
         name = names[which]
-        knobs = Knobs(1 + count, place, variant % VARIANTS[name], seed, STYLES[style])
-        return FAMILIES[name](materials, knobs)
+        return FAMILIES[name](materials, Knobs(1 + count, place, variant % VARIANTS[name], seed, STYLES[style]))
 
     return st.tuples(
         below(len(names)),

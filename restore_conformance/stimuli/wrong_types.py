@@ -50,7 +50,7 @@ EVERY_MEMBER = len(WRONG_TYPES) - 1
 
 def types_of_sites() -> list[tuple[tuple[str, ...], Any]]:
     """Every place in a full-site artifact, with each value of a wrong type."""
-    return [(inner, wrong) for of, inner, wrong in WRONG_TYPES if of == "standard" and inner not in {(), EVERY}]
+    return [(inner, value) for of, inner, value in WRONG_TYPES if of == "standard" and inner not in {(), EVERY}]
 
 
 def wrong(element: dict[str, Any], path: tuple[str, ...], value: Any) -> Any:

@@ -24,7 +24,6 @@ FORMAT = 1
 STANDS_FOR = "http://mock.example/beta"
 """The base address of a target that has none: the embedded mock."""
 
-
 UNKNOWN = "1970-01-01T00:00:00.000+00:00"
 """The time of an entry whose time is unknown: the format wants one in every entry."""
 OFFSETS = datetime(1970, 1, 2, tzinfo=UTC)

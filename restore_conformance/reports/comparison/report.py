@@ -170,7 +170,7 @@ def as_html(document: dict[str, Any]) -> str:
     """One page: no network, no script, light and dark."""
     template = environment().get_template("compare.html")
     return template.render(
-        found=document, tones=TONES, runs=runs(document), warnings=warnings(document),
+        document=document, tones=TONES, runs=runs(document), warnings=warnings(document),
         sections=list(sections(document)), line=line,
     )  # fmt: skip
 
