@@ -87,7 +87,10 @@ def _recordings(run: dict[str, Any], out: TextIO) -> None:
 
 
 def _headings(run: dict[str, Any], out: TextIO, *, plain: bool = False) -> None:
+    """The verdicts of each heading; nothing where none was reached, since the sentence on the whole run says so."""
     rows = wording.tallies(run)
+    if not any(row["pass"] or row["fail"] for row in rows):
+        return
     if plain or not out.isatty():
         _plain(rows, out)
     else:

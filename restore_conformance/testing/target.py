@@ -79,6 +79,7 @@ def campaign(
     ca_bundle: str | PathLike[str] = "",
     deviations: str | PathLike[str] = "",
     max_requests: int = 0,
+    max_failures: int = 0,
     timeout: float = 30.0,
     patience: float = 30.0,
     report: str | PathLike[str] | None = None,
@@ -100,8 +101,8 @@ def campaign(
         "identities": identities, "restore_points": restore_points, "granular_items": granular_items,
         "profile": profile, "seed": seed, "readings": readings, "edition": edition, "emulators": emulators,
         "headers": headers, "only": only,
-        "ca_bundle": ca_bundle, "deviations": deviations, "max_requests": max_requests, "timeout": timeout,
-        "patience": patience, "report": report or "",
+        "ca_bundle": ca_bundle, "deviations": deviations, "max_requests": max_requests,
+        "max_failures": max_failures, "timeout": timeout, "patience": patience, "report": report or "",
     }  # fmt: skip
     register = load()
     settings = settings_of(given, register)

@@ -203,6 +203,15 @@ def test_an_application_is_judged_in_process(kind):
         run.assert_conformant()
 
 
+def test_a_campaign_ends_at_the_first_broken_clause():
+    service = seeded("standard-job-typed-bulk")
+    whole, short = (
+        campaign(asgi_of(service), token=service.token, profile="quick", max_failures=most) for most in (0, 1)
+    )
+    assert whole.exit_code == short.exit_code == 1
+    assert short.requests < whole.requests
+
+
 def test_a_whole_campaign_of_the_mock_and_its_reports(tmp_path):
     run = campaign(profile="quick", report=tmp_path / "reports").assert_conformant()
     assert run.exit_code == 0

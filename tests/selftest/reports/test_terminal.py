@@ -121,6 +121,14 @@ def test_the_table_tells_findings_history_and_what_was_accepted(changed):
     assert said.rstrip().endswith("Report: DIR/report.html")
 
 
+def test_a_run_without_any_verdict_has_no_table(changed):
+    run, _ = changed
+    assert "Heading" in shown(run)
+    for entry in run["clauses"]:
+        entry["verdict"] = "none"
+    assert "Heading" not in shown(run)
+
+
 def test_quiet_is_the_verdict_and_the_counts(broken):
     verdict, newer, counts = shown(broken, quiet=True).splitlines()
     assert newer.startswith("Edition 2026-06: ")
