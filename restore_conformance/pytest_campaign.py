@@ -21,6 +21,7 @@ from restore_conformance.commands.arguments import Parser, scrub_of_command_line
 from restore_conformance.output import files, gate
 from restore_conformance.records.shell import curl
 from restore_conformance.settings.table import ROWS, respelled, secrets_in, settings_of_command
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import Exit, Level, Unready, UsageError, Verdict
 
 Outcome = dict[str, Any]
@@ -127,6 +128,6 @@ def _judged(words: list[str], addresses: Sequence[str]) -> Outcome:
     ledger = judged.run.get("ledger", {"accepted": [], "errors": []})
     said += [scrub.text(error) for error in ledger["errors"]]
     accepted = f", {len(ledger['accepted'])} accepted" if ledger["accepted"] else ""
-    line = f"{result.reason}{accepted} ({result.requests} requests to {result.target}), exit {code}"
+    line = f"{result.reason}{accepted} ({counted(result.requests, 'request')} to {result.target}), exit {code}"
     said.append(f"restore-conformance: {scrub.text(line)}")
     return {"exit": code, "said": said, "clauses": clauses}

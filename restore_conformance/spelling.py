@@ -1,4 +1,4 @@
-"""What a misspelt name may have meant. Knows nothing of what the names stand for."""
+"""What a misspelt name may have meant, and a number with its noun. Knows nothing of what they stand for."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ LONGEST = 200
 
 LEAST = 0.4
 """How alike (0 to 1) the address of a clause has to be to be suggested."""
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """A number with its noun."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def suggestion(name: str, known: Iterable[str], form: str = "{!r}") -> str:

@@ -193,7 +193,7 @@ class ClauseVerdict:
     root: str = ""
 
 
-def counted(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:
+def counts_of(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:
     """How many clauses have each verdict."""
     counts = {verdict.value: 0 for verdict in Verdict}
     for result in verdicts:

@@ -33,7 +33,7 @@ from restore_conformance.settings import Settings
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
 from restore_conformance.stimuli.scenario import Scenario
 from restore_conformance.targets import Target
-from restore_conformance.verdicts import ClauseVerdict, Deviation, Gap, Verdict, Why, counted
+from restore_conformance.verdicts import ClauseVerdict, Deviation, Gap, Verdict, Why, counts_of
 
 __all__ = ["Campaign", "Watch"]
 
@@ -346,7 +346,7 @@ class Campaign:
                 self._explain(verdict, followed=followed, broken=broken)
         code, reason, unjudged = conclude(verdicts, self._stop, self.stopped)
         return Result(
-            self.settings, verdicts, code, counted(verdicts), reason, started, seconds, self.sender.requests,
+            self.settings, verdicts, code, counts_of(verdicts), reason, started, seconds, self.sender.requests,
             self.judge.exchanges, self.judge.judgements, self.timing.counts(), self.target.name,
             self.target.base, self.stopped, self.swept, self.shrinking, unjudged, stop=self._stop, timing=self.timing,
             answers=self.judge.answers,

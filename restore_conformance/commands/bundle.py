@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import UsageError
 
 MOST = 10_000
@@ -59,7 +60,8 @@ def main(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--to {to} cannot be written: {error.strerror or error}.") from None
     left = f" ({selection.left_out} more left out; see --exchanges)" if selection.left_out else ""
     count = len(selection.exchanges)
-    print(f"{to}: {len(contents)} files, {count} exchanges{left}; looked through for secrets, none found.")
+    what = f"{counted(len(contents), 'file')}, {counted(count, 'exchange')}{left}"
+    print(f"{to}: {what}; looked through for secrets, none found.")
     return 0
 
 

@@ -8,7 +8,7 @@ from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.commands.options import edition_of
 from restore_conformance.contract.editions import Chosen
-from restore_conformance.spelling import addresses_near
+from restore_conformance.spelling import addresses_near, counted
 from restore_conformance.verdicts import UsageError
 
 
@@ -44,9 +44,9 @@ def main(arguments: argparse.Namespace) -> int:
     binding = [clause for clause in clauses if edition.binds(clause.since)]
     counts = {level: sum(clause.level == level for clause in binding) for level in ("must", "should", "observe")}
     said = ", ".join(f"{number} {level}" for level, number in counts.items())
-    print(f"\n{len(binding)} clauses of edition {edition.edition.name}: {said}")
+    print(f"\n{counted(len(binding), 'clause')} of edition {edition.edition.name}: {said}")
     if len(clauses) > len(binding):
-        print(f"{len(clauses) - len(binding)} clauses began later and do not bind; see --edition")
+        print(f"{counted(len(clauses) - len(binding), 'clause')} that began later: not binding; see --edition")
     return 0
 
 

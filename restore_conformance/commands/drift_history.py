@@ -19,6 +19,7 @@ from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.history import drift_snapshot as packing
 from restore_conformance.history.drift_standing import State, standings, undoes
 from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import UsageError
 
 Rows = dict[str, dict[str, Any]]
@@ -83,7 +84,7 @@ def _as_of(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list
         for identity, known in sorted(standings(store, args.as_of).items())
         if known.state not in (State.TRANSIENT, State.WITHDRAWN)
     ]
-    lines = [f"{len(rows)} changes stood on {args.as_of}."] + [_line(row) for row in rows]
+    lines = [f"{counted(len(rows), 'change')} stood on {args.as_of}."] + [_line(row) for row in rows]
     side = "class_contract" if args.client == "contract" else "class_create_client"
     raised = [row for row in rows if row["state"] == State.CONFIRMED]
     fails = (args.fail_on == "any" and raised) or (

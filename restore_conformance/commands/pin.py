@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from restore_conformance.contract.places import SCHEMAS, is_checkout
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import UsageError
 
 HELP = "accept tonight's contract into schemas/, and list the clauses to add, reword or retire"
@@ -70,13 +71,13 @@ def main(args: argparse.Namespace) -> int:
     if not plan.files:
         print("The pinned contract is up to date.")
     elif args.dry_run:
-        print(f"\n{len(plan.files)} files would change.")
+        print(f"\n{counted(len(plan.files), 'file')} would change.")
     else:
         try:
             write(plan)
         except OSError as error:
             raise UsageError(f"The contract cannot be written: {error}.") from None
-        print(f"\n{len(plan.files)} files written; see git diff, then run the tests.")
+        print(f"\n{counted(len(plan.files), 'file')} written; see git diff, then run the tests.")
     return 0
 
 

@@ -13,7 +13,7 @@ from restore_conformance.commands import live_target, options, writing
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.contract import places
 from restore_conformance.settings import Settings
-from restore_conformance.spelling import addresses_near
+from restore_conformance.spelling import addresses_near, counted
 from restore_conformance.verdicts import Exit, Unready, UsageError
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _write(cassettes: list[Cassette], folder: Path, target: str, only: str) -> i
         raise UsageError(f"Nothing was recorded: no answer of {target} touches {only or 'any clause'}.")
     save(cassettes, outdated(folder, [cassette.name for cassette in cassettes]))
     for cassette in cassettes:
-        print(f"{cassette.name}: {len(cassette.exchanges)} exchanges")
+        print(f"{cassette.name}: {counted(len(cassette.exchanges), 'exchange')}")
     origins = {cassette.provenance.origin for cassette in cassettes if cassette.provenance}
     print(f"Wrote {len(cassettes)} cassettes of {target}, as {' and '.join(sorted(origins))}.")
     if target not in {"mock", "documentation"} and "mock" in origins:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import UsageError
 
 
@@ -38,6 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
         print(f"restore-conformance: {folder / path} was changed by somebody and is left as it is", file=sys.stderr)
     if not arguments.quiet:
         took = time.perf_counter() - began
-        print(f"{built.written} pages written, {built.unchanged} unchanged, {built.removed} removed, {took:.1f} s")
+        written = counted(built.written, "page")
+        print(f"{written} written, {built.unchanged} unchanged, {built.removed} removed, {took:.1f} s")
         print(f"Open {folder / 'index.html'}")
     return 0

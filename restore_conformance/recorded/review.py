@@ -30,7 +30,7 @@ from restore_conformance.recorded.other_clients import REMOVED, Doubts, in_order
 from restore_conformance.recorded.provenance import Source
 from restore_conformance.settings import Settings
 from restore_conformance.state import State
-from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counted
+from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counts_of
 
 POINT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 BASE = "http://recording.example/beta"
@@ -263,7 +263,7 @@ class Review:
             verdicts = [verdict for verdict in verdicts if verdict.clause.address in wanted]
         code, reason, unjudged = sum_up(verdicts)
         return Result(
-            self.settings, verdicts, code, counted(verdicts), reason, started, seconds, 0, self.judge.exchanges,
+            self.settings, verdicts, code, counts_of(verdicts), reason, started, seconds, 0, self.judge.exchanges,
             self.judge.judgements, self._timing.counts(), target, BASE, unjudged=unjudged, timing=self._timing,
             recordings=[source.shown() for source in self.sources], evidence=self.evidence,
             answers=self.judge.answers,

@@ -13,6 +13,7 @@ from typing import Any
 from restore_conformance.records.finding import broke, exchanges
 from restore_conformance.records.safe_text import line, visible
 from restore_conformance.reports import wording
+from restore_conformance.spelling import counted
 
 LONGEST = 4000
 
@@ -74,7 +75,7 @@ def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
         ET.SubElement(case, "skipped", message=line(f"{verdict}: {entry.get('reason', '')}"))
         return "skipped"
     out = ET.SubElement(case, "system-out")
-    text = f"{level}, judged on {wording.counted(entry['exchanges'], 'exchange')}"
+    text = f"{level}, judged on {counted(entry['exchanges'], 'exchange')}"
     if entry["findings"]:
         text = f"{level}, broken: {_lines(entry, entry['findings'][0])}"
     out.text = text

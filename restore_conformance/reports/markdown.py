@@ -16,6 +16,7 @@ from restore_conformance.records.finding import broke, earlier
 from restore_conformance.records.safe_text import code, fenced, words
 from restore_conformance.reports import exchange_view, wording
 from restore_conformance.reports.exchange_view import Bounds
+from restore_conformance.spelling import counted
 
 COMMENT = 65_000
 """Bytes of report.md: GitHub takes 65,536 characters in a comment."""
@@ -46,7 +47,7 @@ def render(run: dict[str, Any], longest: int = COMMENT) -> str:
     parts = [head]
     if root_causes:
         parts += [
-            f"### {wording.counted(len(root_causes), 'finding')}{', by cause' if len(root_causes) > 1 else ''}\n\n",
+            f"### {counted(len(root_causes), 'finding')}{', by cause' if len(root_causes) > 1 else ''}\n\n",
             *shown,
         ]
         if len(shown) < len(root_causes):
@@ -171,7 +172,7 @@ def _tail(run: dict[str, Any]) -> str:
         if len(reasons) > 20:
             text += f"- for {len(reasons) - 20} other reasons: see `report.html`\n"
         text += "\n</details>\n\n"
-    counts = wording.counted(run["requests"], "request"), wording.counted(run["judgements"], "judgement")
+    counts = counted(run["requests"], "request"), counted(run["judgements"], "judgement")
     text += f"{', '.join(counts)} in {run['seconds']:.1f} s, profile {run['profile']}, seed {run['seed']}; "
     text += f"suite {run['suite']['version']}, contract `{run['suite']['contract'][:12]}`; started {run['started']}.\n"
     return text

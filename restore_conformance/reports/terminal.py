@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from restore_conformance.records.causes import causes
 from restore_conformance.records.safe_text import line
 from restore_conformance.reports import wording
+from restore_conformance.spelling import counted
 
 MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}
 COLUMNS = {"pass": "passed", "fail": "failed", "inconclusive": "inconclusive", "none": "not tested"}
@@ -161,7 +162,7 @@ def _unjudged(run: dict[str, Any], out: TextIO) -> None:
     for why, entries in wording.untested(run).items():
         musts = sum(entry["level"] == "must" for entry in entries)
         lines.append(
-            f"Not tested: {wording.counted(len(entries), 'clause')} ({musts} must), {line(why, 200)}: "
+            f"Not tested: {counted(len(entries), 'clause')} ({musts} must), {line(why, 200)}: "
             f"{_listed([entry['id'] for entry in entries], 2)}"
         )
     if len(lines) > MOST_REASONS:

@@ -12,6 +12,7 @@ from typing import Any
 
 from restore_conformance.contract.documents import pinned
 from restore_conformance.records.causes import Record
+from restore_conformance.spelling import counted
 
 SUBJECT = "Create sharePointRestoreSession (beta), Microsoft Graph Backup Storage"
 VERDICTS = ("fail", "error", "inconclusive", "none", "pass")
@@ -45,11 +46,6 @@ class Place:
 
     text: str
     address: str = ""
-
-
-def counted(number: int, singular: str, plural: str = "") -> str:
-    """A number with its noun."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def broken(run: Record, level: str = "must") -> list[Record]:

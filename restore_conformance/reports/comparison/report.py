@@ -10,7 +10,7 @@ from typing import Any
 from restore_conformance.records.safe_text import code, line, words
 from restore_conformance.reports.comparison.changes import SAYS, Kind
 from restore_conformance.reports.templating import environment
-from restore_conformance.reports.wording import counted
+from restore_conformance.spelling import counted
 
 GROUPED = frozenset({Kind.LOST, Kind.GAINED, Kind.UNDECIDED})
 """Kinds shown as lists of clauses under one reason: a target that refuses every create has dozens of them."""
