@@ -120,7 +120,7 @@ def test_nights(documents: tuple[str, str], tmp_path: Path, capsys: pytest.Captu
     assert (code, changes[0]["state"], changes[0]["acknowledged_by"]) == (0, "acknowledged", "o")
     assert one(6, new)[0] == 1
     assert run("--history", place, "--as-of", str(night(3))) == 1
-    assert "1 changes stood" in capsys.readouterr().out
+    assert "1 change stood" in capsys.readouterr().out
     assert run("--history", place, "--as-of", str(night(1))) == 0
     assert "0 changes stood" in capsys.readouterr().out
     assert run("log", "--history", place, "--format", "json", "--night", str(night(6))) == 0
