@@ -13,9 +13,14 @@ LEAST = 0.4
 """How alike (0 to 1) the address of a clause has to be to be suggested."""
 
 
+def noun(number: float, singular: str, plural: str = "") -> str:
+    """The noun that stands behind a number."""
+    return singular if number == 1 else plural or f"{singular}s"
+
+
 def counted(number: int, singular: str, plural: str = "") -> str:
-    """A number with its noun."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+    """A number, in groups of three digits, with its noun."""
+    return f"{number:,} {noun(number, singular, plural)}"
 
 
 def suggestion(name: str, known: Iterable[str], form: str = "{!r}") -> str:

@@ -30,6 +30,7 @@ from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, OnFinding, Outcome
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
+from restore_conformance.spelling import noun
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
 from restore_conformance.stimuli.scenario import Scenario
 from restore_conformance.targets import Target
@@ -113,7 +114,7 @@ class Campaign:
             if self._stop is Stop.PLAN:
                 self._stop = Stop.BOUND
                 most = self.settings.max_requests
-                self.stopped = str(spent) or f"the bound of {most} request{'s' * (most != 1)} was reached"
+                self.stopped = str(spent) or f"the bound of {most} {noun(most, 'request')} was reached"
         except KeyboardInterrupt:
             self._stop, self.stopped = Stop.INTERRUPTED, "interrupted"
         return self._result(started, time.perf_counter() - clock)
@@ -385,8 +386,8 @@ class Campaign:
 
 def _several(number: int, what: str = "") -> str:
     """A number of something, and its verb in the past."""
-    named = f" {what}{'s' if number != 1 else ''}" if what else ""
-    return f"{number}{named} {'was' if number == 1 else 'were'}"
+    named = f" {noun(number, what)}" if what else ""
+    return f"{number}{named} {noun(number, 'was', 'were')}"
 
 
 def _of_selection(on_finding: OnFinding | None, only: frozenset[str] | None) -> OnFinding | None:

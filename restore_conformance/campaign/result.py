@@ -14,6 +14,7 @@ from typing import Any
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.clauses import Clause
 from restore_conformance.settings import Settings
+from restore_conformance.spelling import noun
 from restore_conformance.verdicts import ClauseVerdict, Exit, Gap, Level, Verdict, Why
 
 PILLARS = (
@@ -134,7 +135,7 @@ def passed(verdicts: list[ClauseVerdict]) -> str:
     number = counts[Verdict.PASS]
     named = {"inconclusive": counts[Verdict.INCONCLUSIVE], "not tested": counts[Verdict.NONE]}
     rest = "".join(f", {count} {name}" for name, count in named.items() if count)
-    return f"{number} must {'clause' if number == 1 else 'clauses'} passed{rest}"
+    return f"{number} must {noun(number, 'clause')} passed{rest}"
 
 
 def _out_of_reach(verdict: ClauseVerdict) -> bool:

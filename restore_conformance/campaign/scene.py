@@ -197,7 +197,7 @@ class Scene:
     def _again_if_made(self, step: Step, before: int) -> None:
         """Where there are sessions that nobody asked for, the refusals again and again, with two lists each time.
 
-        Nothing comes between one list and the next but the requests, or nothing at all for as long as they seconds: so
+        Nothing comes between one list and the next but the requests, or nothing at all for as long as they took: so
         that sessions somebody else makes meanwhile are distinguished from those of the refused requests.
         """
         created = [exchange for exchange in self.exchanges if exchange.sent.operation == "create"]

@@ -20,7 +20,7 @@ from restore_conformance.output.gate import LEAST
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings, values
 from restore_conformance.settings.table import ROWS
-from restore_conformance.spelling import suggestion
+from restore_conformance.spelling import noun, suggestion
 from restore_conformance.targets import Embedded, Http, Target, answers
 from restore_conformance.targets.target import is_vendor, other_version
 from restore_conformance.verdicts import UsageError
@@ -196,7 +196,7 @@ def target_of(settings: Settings, *, every_edition: bool = False, standing: bool
         )
     _short(settings)
     if settings.wait and not answers(target, settings.wait):
-        noted(f"{target.host} did not answer within {settings.wait:g} {'second' if settings.wait == 1 else 'seconds'}.")
+        noted(f"{target.host} did not answer within {settings.wait:g} {noun(settings.wait, 'second')}.")
     return target
 
 

@@ -178,7 +178,7 @@ def judge(arguments: argparse.Namespace, subject: Subject, ledger: Ledger | None
     with contextlib.ExitStack() as files:
         if shown or is_given(arguments, "report"):
             folder = writing.folder_of(settings.report, where(arguments, ROWS["report"]))
-            # What is replayed was scrubbed and cut before, so it proves no more than a stranger's recording.
+            # What is replayed was scrubbed and cut before, so it proves no more than a recording of another client.
             ours = subject.target is not None or subject.live is not None
             known = settings.known_ids()
             har = writing.har_of(arguments, folder, scrub, subject.base, subject.callers, known, ours=ours)

@@ -13,6 +13,7 @@ from restore_conformance.drift.change import Grade
 from restore_conformance.drift.known import Nearest
 from restore_conformance.drift.lines import ORDER, Line
 from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.spelling import noun
 
 MAX_LINES = 200
 _HEADS = {
@@ -76,8 +77,8 @@ def _older(report: Report) -> str:
     return ", ".join("the pinned contract" if name == "pinned" else name for name in report.older)
 
 
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _many(number: int, singular: str) -> str:
+    return f"{number} {noun(number, singular)}"
 
 
 def _known(report: Report) -> Iterator[str]:

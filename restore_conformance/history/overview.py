@@ -16,6 +16,7 @@ from restore_conformance.history.notices import Notice
 from restore_conformance.history.run_row import RunRow, notes_of
 from restore_conformance.history.time_axis import Axis
 from restore_conformance.history.timelines import Chronicle
+from restore_conformance.spelling import noun
 
 CHANGES = 40
 Drawn = Callable[[str, str], list[Cell]]
@@ -170,7 +171,7 @@ def _groups(
         group["rows" if eventful else "quiet"].append(row)
     for group in groups.values():
         number = len(group["rows"]) + len(group["quiet"])
-        group["summary"] = f"{number} clause{'s' if number != 1 else ''}" + ("" if group["rows"] else ", never failed")
+        group["summary"] = f"{number} {noun(number, 'clause')}" + ("" if group["rows"] else ", never failed")
     return list(groups.values())
 
 

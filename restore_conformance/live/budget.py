@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from restore_conformance.campaign.sender import BudgetSpent
+from restore_conformance.spelling import noun
 
 GRACE = 300.0
 """Seconds that clean-up may take beyond the bound on time."""
@@ -143,7 +144,7 @@ class Budget:
     def _room(self, wanted: int) -> None:
         if self.used + self.owed + self._promised + wanted > self.requests - self.kept + self.surprises:
             reserved = f" ({self.kept} of them are kept to ask again)" if self.kept else ""
-            raise BudgetSpent(f"the bound of {self.requests} request{'s' * (self.requests != 1)}{reserved} was reached")
+            raise BudgetSpent(f"the bound of {self.requests} {noun(self.requests, 'request')}{reserved} was reached")
 
     def _room_for_surprises(self, wanted: int) -> None:
         """Also if every refusal under way is accepted after all, there must be room for what it is then owed."""

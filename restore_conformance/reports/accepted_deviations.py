@@ -12,6 +12,7 @@ from typing import Any
 
 from restore_conformance.campaign.result import Result, Stop, conclude
 from restore_conformance.reports.ledger import Entry, Ledger
+from restore_conformance.spelling import noun
 from restore_conformance.verdicts import ClauseVerdict, Exit, Verdict
 
 Conclude = Callable[[list[ClauseVerdict], Stop, str], tuple[Exit, str, list[str]]]
@@ -47,7 +48,7 @@ def accepted(
             covers[entry.clause] = entry
     elsewhere = len(ledger.entries) - len(entries)
     if elsewhere:
-        notes.append(f"{elsewhere} {'entry is' if elsewhere == 1 else 'entries are'} about other targets.")
+        notes.append(f"{elsewhere} {noun(elsewhere, 'entry is', 'entries are')} about other targets.")
     clauses = [
         {**clause, "accepted": _shown(covers[clause["id"]], shown)} if clause["id"] in covers else _unmarked(clause)
         for clause in run["clauses"]

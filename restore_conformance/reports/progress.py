@@ -18,6 +18,7 @@ from restore_conformance.exchange import Exchange
 from restore_conformance.records.safe_text import line
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
+from restore_conformance.spelling import noun
 from restore_conformance.verdicts import Deviation
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class Progress:
         judged = [(name, row) for name, row in largest if row.exchanges]
         shown = ", ".join(f"{line(name, 40)} {row.exchanges}" for name, row in judged[:6])
         more = f" and {len(judged) - 6} families more" if len(judged) > 6 else ""
-        return f"{self._number} request{'s' * (self._number != 1)} in {_time(took)}: {shown}{more}"
+        return f"{self._number} {noun(self._number, 'request')} in {_time(took)}: {shown}{more}"
 
     def _drawn(self) -> RenderableType:
         from rich.console import Group

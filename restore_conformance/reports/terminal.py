@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from restore_conformance.records.causes import causes
 from restore_conformance.records.safe_text import line
 from restore_conformance.reports import wording
-from restore_conformance.spelling import counted
+from restore_conformance.spelling import counted, noun
 
 MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}
 COLUMNS = {"pass": "passed", "fail": "failed", "inconclusive": "inconclusive", "none": "not tested"}
@@ -44,7 +44,7 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
         f"{run['summary'][name]} {words}" for name, words in wording.WORDS.items() if run["summary"].get(name)
     )
     print(
-        f"{counts}; {run['requests']} request{'s' * (run['requests'] != 1)}, {run['judgements']} judgements, "
+        f"{counts}; {run['requests']} {noun(run['requests'], 'request')}, {run['judgements']} judgements, "
         f"{run['seconds']:.1f} s",
         file=out,
     )
@@ -62,7 +62,7 @@ def _ledger(run: dict[str, Any], out: TextIO) -> None:
     marked = run["ledger"]["accepted"]
     if marked:
         left = sum("accepted" not in entry for entry in wording.broken(run))
-        rest = f"; {left} broken must {'clause is' if left == 1 else 'clauses are'} not" if left else ""
+        rest = f"; {left} broken must {noun(left, 'clause is', 'clauses are')} not" if left else ""
         print(f"Accepted by the ledger: {', '.join(marked)}{rest}.", file=out)
     for message in run["ledger"]["errors"]:
         print(f"Error in the ledger: {line(message)}", file=out)
@@ -76,7 +76,7 @@ def _recordings(run: dict[str, Any], out: TextIO) -> None:
     for recording in run.get("recordings", []):
         judged, entries = recording.get("exchanges", 0), recording.get("entries", 0)
         # This suite's cassettes have no entries that are left out one by one.
-        first = f"{judged} judged of {entries} {'entry' if entries == 1 else 'entries'}" if entries else ""
+        first = f"{judged} judged of {entries} {noun(entries, 'entry', 'entries')}" if entries else ""
         if first or recording.get("note"):
             notes.setdefault((first, recording.get("note", "")), []).append(recording["name"])
     for (first, note), names in notes.items():

@@ -17,6 +17,7 @@ from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.json_schema import declared, facets_of, shape, type_of, values_of
 from restore_conformance.drift.sources.metadata import Knows, Metadata, TypeFacts, bare
 from restore_conformance.drift.sources.yaml_stream import MAX_DEPTH, Stream, open_mapping
+from restore_conformance.spelling import noun
 
 ENTRANCE = "/solutions/backupRestore"
 MOST_OTHERS = 5000
@@ -82,7 +83,7 @@ def read_openapi(path: Path, where: str) -> Api:
     for item in calls.values():
         _count_unread(item, unread)
     notes_said = tuple(
-        f"{word} ({count} place{'s' * (count > 1)})" for word, count in sorted((unread + in_components).items())
+        f"{word} ({count} {noun(count, 'place')})" for word, count in sorted((unread + in_components).items())
     )
     return Api(version, ready, metadata, _ends_whole(path), notes_said, inline)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from restore_conformance.spelling import noun
 from restore_conformance.targets.target import other_version, plain_path
 
 API = "/solutions/backupRestore/"
@@ -114,9 +115,9 @@ class Intake:
     def lines(self) -> Iterator[str]:
         """What was left out or is unclear, one line per reason."""
         for reason, number in self.left_out.items():
-            yield f"{_exchanges(number)} {reason} {'was' if number == 1 else 'were'} left out"
+            yield f"{_exchanges(number)} {reason} {noun(number, 'was', 'were')} left out"
         for reason, number in self.unclear.items():
-            yield f"{_exchanges(number)} {'is' if number == 1 else 'are'} inconclusive: {reason}"
+            yield f"{_exchanges(number)} {noun(number, 'is', 'are')} inconclusive: {reason}"
         if self.by_status:
             what = "is judged by its" if self.by_status == 1 else "are judged by their"
             yield f"{_exchanges(self.by_status)} {what} status alone: {NOT_SHOWN}"
@@ -163,7 +164,7 @@ def is_about(url: str) -> bool:
 
 
 def _exchanges(number: int) -> str:
-    return f"{number} exchange" if number == 1 else f"{number} exchanges"
+    return f"{number} {noun(number, 'exchange')}"
 
 
 def _documented(match: re.Match[str]) -> str:
