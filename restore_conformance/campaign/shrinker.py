@@ -18,10 +18,10 @@ from restore_conformance.campaign.patience import Patience
 from restore_conformance.campaign.scene import Scene
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.clauses import Clause
+from restore_conformance.contract.workload import GRANULAR, STANDARD
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.judging import evidence_of, tags_of
 from restore_conformance.stimuli import Materials
-from restore_conformance.stimuli.materials import GRANULAR, SITE
 from restore_conformance.stimuli.scenario import Scenario, Step
 from restore_conformance.verdicts import Deviation, Finding
 
@@ -83,7 +83,7 @@ class Shrinker:
 
 def _shrinkable(exchange: Exchange) -> bool:
     payload = exchange.sent.payload
-    return isinstance(payload, dict) and any(len(_elements(payload, name)) > 1 for name in (SITE, GRANULAR))
+    return isinstance(payload, dict) and any(len(_elements(payload, name)) > 1 for name in (STANDARD, GRANULAR))
 
 
 def _elements(payload: dict[str, Any], name: str) -> list[Any]:
@@ -96,7 +96,7 @@ def smaller(current: Callable[[], Request]) -> Iterator[Request]:
 
     `current` is asked anew for each candidate, so that the search goes on from the smallest found so far.
     """
-    for name in (SITE, GRANULAR):
+    for name in (STANDARD, GRANULAR):
         chunk = 1 << 10
         while chunk:
             at = 0

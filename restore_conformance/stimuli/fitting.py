@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from restore_conformance.contract.workload import LISTS
 from restore_conformance.stimuli.families import FAMILIES, Knobs
-from restore_conformance.stimuli.materials import LISTS, Materials
+from restore_conformance.stimuli.materials import Materials
 from restore_conformance.stimuli.stimulus import Stimulus
 
 LIMIT = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from restore_conformance.stimuli.materials import LISTS
+from restore_conformance.contract.workload import LISTS
 
 EVERY = ("every",)
 """Stands for every place in full-site artifacts, each artifact with another wrong type."""
