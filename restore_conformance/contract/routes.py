@@ -24,16 +24,22 @@ Route = tuple[str, ...]
 
 
 @functools.cache
+def documented() -> dict[str, tuple[str, str]]:
+    """The method and the path of each operation that has a page."""
+    names = sorted(path.parent.name for path in pinned().root.glob("*/page.toml"))
+    lines = {name: pinned().toml(f"{name}/page.toml")["http"] for name in names}
+    return {name: (line["method"], line["path"]) for name, line in lines.items()}
+
+
+@functools.cache
 def routes() -> dict[Route, str]:
     """The operation of each route: those of the pages, and those of the base collection on the typed one as well."""
     known: dict[Route, str] = {}
-    for page in pinned().root.glob("*/page.toml"):
-        operation = page.parent.name
-        http = pinned().toml(f"{operation}/page.toml")["http"]
-        collection, *below = http["path"].removeprefix(f"{AREA}/").split("/")
-        known[http["method"], collection, *below] = operation
+    for operation, (method, path) in documented().items():
+        collection, *below = path.removeprefix(f"{AREA}/").split("/")
+        known[method, collection, *below] = operation
         if collection == BASE_SESSIONS:
-            known[http["method"], SESSIONS, *below] = TYPED.get(operation, operation)
+            known[method, SESSIONS, *below] = TYPED.get(operation, operation)
     return known
 
 
