@@ -14,12 +14,13 @@ from restore_conformance.campaign.doubts import TIMES, Doubts
 from restore_conformance.campaign.patience import Patience
 from restore_conformance.campaign.scene import Scene
 from restore_conformance.campaign.sender import Sender
-from restore_conformance.checks.agreement import ABSENT, CHANGING
+from restore_conformance.checks.agreement import CHANGING
 from restore_conformance.checks.responses import NO_ROUTE, is_refusal
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Outcome
 from restore_conformance.judging.trouble import never_sent
 from restore_conformance.recogniser.answers import codes
+from restore_conformance.recogniser.statuses import ABSENT, CALLER, meaning
 from restore_conformance.state import shows_route
 from restore_conformance.stimuli import Materials, Stimulus
 from restore_conformance.stimuli.scenario import WALK, Scenario
@@ -89,7 +90,8 @@ class Runner:
             outcome = self.observe(scene)
         first = scene.exchanges[0] if scene.exchanges else None
         created = first is not None and first.sent.operation == "create" and "valid" in first.sent.tags
-        ended = created and first is not None and last is not None and (is_refusal(first) or _put_off(last))
+        put_off = last is not None and last.blame != "target" and meaning(last.status).busy
+        ended = created and first is not None and last is not None and (is_refusal(first) or put_off)
         return outcome, ended and self.control.created is not None
 
     def scene(self, scenario: Scenario) -> Scene:
@@ -146,7 +148,7 @@ class Runner:
         outcomes: list[Outcome] = []
         self.routes.update(e.sent.operation for e in scene.exchanges if shows_route(e))
         for exchange in scene.exchanges:
-            if exchange.status not in {None, 401, 403, 429} and (exchange.status or 0) < 500:
+            if exchange.status not in {None, *CALLER} and not meaning(exchange.status).trouble:
                 said = exchange.status, tuple(code for _, code in codes(exchange.answer))
                 self._answers.setdefault(exchange.sent.operation, set()).add(said)
         for exchange in scene.exchanges:
@@ -179,16 +181,7 @@ class Runner:
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""
         lacking = exchange.sent.operation not in self.routes | exchange.known.routes and not exchange.known.continues
-        return exchange.status in {*ABSENT, 401, 403} and lacking
-
-
-def _put_off(exchange: Exchange) -> bool:
-    """Whether the answer is that the server is too busy, or failed, for which the target was not found responsible."""
-    return (
-        exchange.blame != "target"
-        and exchange.status is not None
-        and (exchange.status in {408, 425, 429} or exchange.status >= 500)
-    )
+        return exchange.status in ABSENT | CALLER and lacking
 
 
 def _nothing(_: Exchange) -> None:

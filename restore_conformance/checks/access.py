@@ -12,8 +12,8 @@ from itertools import islice
 from restore_conformance.checks import responses
 from restore_conformance.checks.readings import WAIT, by_nobody_else, excuse, has_route, place
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.statuses import NOT_THERE
 from restore_conformance.state import Known
-from restore_conformance.state.facts import NOT_THERE
 from restore_conformance.state.known import PRESENCE, Fit, Phase
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 

@@ -14,7 +14,6 @@ from restore_conformance.exchange import NOTHING, Exchange
 from restore_conformance.recogniser.answers import codes
 from restore_conformance.verdicts import Deviation, Inconclusive
 
-ABSENT = frozenset({404, 405, 501})
 CHANGING = frozenset({"update", "activate", "delete"})
 """Operations that leave a session otherwise than they found it."""
 ON_DRAFTS = frozenset({"update", "activate", "delete", "delete-typed"})

@@ -13,8 +13,9 @@ from restore_conformance.checks import responses
 from restore_conformance.checks.agreement import ON_DRAFTS, as_sent, comparable, no_server_error, one_declared
 from restore_conformance.checks.readings import compared, excuse, has_route, place
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.statuses import NOT_THERE, meaning
 from restore_conformance.state import Aspect, Known
-from restore_conformance.state.facts import LISTS, NOT_HANDLED, NOT_THERE, TRUSTED
+from restore_conformance.state.facts import LISTS, TRUSTED
 from restore_conformance.state.known import COUNT, ITEMS, PRESENCE, Fit, Phase
 from restore_conformance.state.session import KINDS, ids_of, page_value, values
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
@@ -166,7 +167,7 @@ def listed(known: Known) -> list[dict[str, Any]]:
 
 def served(exchange: Exchange) -> None:
     """The answer is to somebody who may ask. Raises Untouched for callers who may not, and for refusals of a caller."""
-    if exchange.sent.caller not in TRUSTED or exchange.status in NOT_HANDLED:
+    if exchange.sent.caller not in TRUSTED or not meaning(exchange.status).of_session:
         raise Untouched("nobody who may ask for it was answered")
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.agreement import ABSENT
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import codes
+from restore_conformance.recogniser.statuses import ABSENT, NOT_THERE
 from restore_conformance.state import Aspect, Known
-from restore_conformance.state.facts import NOT_THERE
 from restore_conformance.state.known import COUNT, PRESENCE, Fit
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 

@@ -14,10 +14,8 @@ from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
 from restore_conformance.recogniser.answers import codes
 from restore_conformance.recogniser.defects import says
+from restore_conformance.recogniser.statuses import meaning
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
-
-NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
-"""Client errors that say nothing about the payload: who asks, how often, or by which way."""
 
 ANY_TOKEN = "any-token-taken"  # noqa: S105 - the name of a fact
 """The fact that a target never refused a bearer token for what it is."""
@@ -40,7 +38,7 @@ class Refusal:
         if status is None:
             return False
         # A 403 that comes of the token alone never gets here: it is trouble, blamed on nobody.
-        any_refusal = 400 <= status < 500 and status not in NO_REFUSAL - {403}
+        any_refusal = meaning(status).refuses or status == 403
         return status in self.statuses or ("4xx" in self.statuses and any_refusal)
 
     def __str__(self) -> str:
@@ -85,8 +83,7 @@ def again(exchange: Exchange) -> str:
 
 def is_refusal(exchange: Exchange) -> bool:
     """Whether the payload was refused: a client error that is not about the caller, the pace or the way."""
-    status = exchange.status
-    return status is not None and 400 <= status < 500 and status not in NO_REFUSAL
+    return meaning(exchange.status).refuses
 
 
 def created_for_its_members(exchange: Exchange) -> None:

@@ -11,8 +11,8 @@ from restore_conformance.checks.agreement import creator, same_job_type, same_ti
 from restore_conformance.checks.readings import WAIT, excuse, has_route, place
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import objects, total
+from restore_conformance.recogniser.statuses import NOT_THERE
 from restore_conformance.state import Aspect, Between, Known, Row
-from restore_conformance.state.facts import NOT_THERE
 from restore_conformance.state.known import COUNT, OPEN, PRESENCE, STATUS, Fit, Phase
 from restore_conformance.state.session import values
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched

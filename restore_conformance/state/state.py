@@ -14,9 +14,10 @@ from typing import Any
 
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import total
+from restore_conformance.recogniser.statuses import NOT_THERE
 from restore_conformance.state.change_times import ChangeTimes
 from restore_conformance.state.changes import changed, sent_by
-from restore_conformance.state.facts import CHANGES, LISTS, NOT_THERE, answered_at, caller_of, is_about, reads
+from restore_conformance.state.facts import CHANGES, LISTS, answered_at, caller_of, is_about, reads
 from restore_conformance.state.known import (
     COUNT,
     ITEMS,
