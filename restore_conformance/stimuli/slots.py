@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from restore_conformance.stimuli.broken_rules import EVERY, WRONG_TYPES
 from restore_conformance.stimuli.materials import (
     FALLING,
     LENGTHS,
@@ -22,7 +23,6 @@ from restore_conformance.stimuli.materials import (
     TYPED,
     UPPER,
 )
-from restore_conformance.stimuli.wrong_types import EVERY, WRONG_TYPES
 
 REFUSED = (REVERSED, TYPED)
 """What is written otherwise in a request that has to be refused."""

@@ -23,7 +23,7 @@ import hypothesis
 from hypothesis import strategies as st
 
 import restore_conformance.stimuli.protocol  # noqa: F401 - registers its families
-from restore_conformance.stimuli.families import FAMILIES, VARIANTS, Knobs, is_newer
+from restore_conformance.stimuli.families import FAMILIES, Knobs, is_newer
 from restore_conformance.stimuli.materials import LONG_BROWSE, ODD_GROUPS, PRETTY, REVERSED, UPPER, Materials
 from restore_conformance.stimuli.slots import Slot
 from restore_conformance.stimuli.stimulus import Stimulus
@@ -61,7 +61,9 @@ def stimuli(materials: Materials, families: Sequence[str] | None = None, most: i
     def expand(numbers: tuple[int, int, int, int, int, int]) -> Stimulus:
         which, count, place, variant, seed, style = numbers
         name = names[which]
-        return FAMILIES[name](materials, Knobs(1 + count, place, variant % VARIANTS[name], seed, STYLES[style]))
+        return FAMILIES[name](
+            materials, Knobs(1 + count, place, variant % FAMILIES[name].variants, seed, STYLES[style])
+        )
 
     return st.tuples(
         below(len(names)),
@@ -84,7 +86,7 @@ def knobs(slot: Slot) -> st.SearchStrategy[Knobs]:
     return st.tuples(
         below(slot.most).map(lambda number: number + 1) if slot.size is None else st.just(slot.size),
         below(slot.size or slot.most) if slot.place is None else st.just(slot.place),
-        below(VARIANTS[slot.family]) if slot.variant is None else st.just(slot.variant),
+        below(FAMILIES[slot.family].variants) if slot.variant is None else st.just(slot.variant),
         below(SEEDS),
         below(1 << len(slot.writing)) if slot.writing else st.just(0),
     ).map(expand)

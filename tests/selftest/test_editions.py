@@ -118,7 +118,7 @@ def test_a_refusal_of_both_features_blames_neither(register):
 
 
 def _create(payload):
-    return request_of(Stimulus("example", "", json.dumps(payload).encode()))
+    return request_of(Stimulus("", json.dumps(payload).encode()))
 
 
 @pytest.mark.parametrize("profile", ["quick", pytest.param("standard", marks=pytest.mark.deep), DEEP])
