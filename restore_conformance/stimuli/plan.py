@@ -10,14 +10,13 @@ import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from restore_conformance.stimuli.drawing import draw, fill, stimuli
 from restore_conformance.stimuli.entries import entries
-from restore_conformance.stimuli.families import FAMILIES, Knobs, is_newer
-from restore_conformance.stimuli.fitting import LIMIT, fits, fitted
+from restore_conformance.stimuli.families import FAMILIES, LIMIT, Knobs, fits, fitted, is_newer
 from restore_conformance.stimuli.materials import GRANULAR, LISTS, Materials
 from restore_conformance.stimuli.scenario import Tier
 from restore_conformance.stimuli.slots import SLOTS, Slot
 from restore_conformance.stimuli.stimulus import Stimulus
-from restore_conformance.stimuli.strategies import draw, fill, stimuli
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def plan(
 ) -> list[Stimulus]:
     """The planned part of a profile in order: the printed requests, the entries of the plan, other callers.
 
-    An entry that needs more artifacts than the user named ids for is fitted (see `fitting`). Of a family about a
+    An entry that needs more artifacts than the user named ids for is fitted (see `fitted`). Of a family about a
     member that only a later edition has, one is sent: it shows and does not bind.
     """
     return list(_planned(materials, profile, seed, callers))

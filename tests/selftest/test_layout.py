@@ -19,7 +19,7 @@ IMPORTED_IN = {
     "cryptography": {"live/signin.py"},
     "filelock": {"live/tenant.py", "pytest_campaign.py"},
     "hypothesis": {
-        "stimuli/strategies.py",
+        "stimuli/drawing.py",
         "stimuli/walks.py",
         "campaign/session_machine.py",
         "campaign/sweep.py",
