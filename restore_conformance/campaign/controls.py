@@ -7,7 +7,7 @@ well before. Only where the trouble comes back every time while every control is
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.exchange import Exchange, Request
@@ -15,7 +15,6 @@ from restore_conformance.judging.trouble import TIME_OUT, UNAUTHORISED, never_se
 
 ROUNDS = 4
 ROUNDS_WHEN_FLAKY = 10
-GROUPS = 40
 LONG = 60.0
 RESTART = 2.0
 RESTARTS = 8
@@ -48,24 +47,6 @@ class Control:
         if trouble == UNAUTHORISED:
             return self.created
         return self.created or self.refused
-
-
-@dataclass(slots=True)
-class TroubleGroups:
-    """Exchanges with trouble, grouped by kind and by what was sent; the smallest of each group stands for it."""
-
-    groups: dict[tuple[str, frozenset[str]], Exchange] = field(default_factory=dict)
-    members: dict[tuple[str, frozenset[str]], int] = field(default_factory=dict)
-
-    def note(self, exchange: Exchange) -> None:
-        key = (exchange.trouble or "", exchange.sent.tags)
-        self.members[key] = self.members.get(key, 0) + 1
-        known = self.groups.get(key)
-        if known is None:
-            if len(self.groups) < GROUPS:
-                self.groups[key] = exchange
-        elif exchange.weight < known.weight:
-            self.groups[key] = exchange
 
 
 def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Callable[[Exchange], object]) -> str:

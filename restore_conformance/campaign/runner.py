@@ -34,8 +34,7 @@ class Observer(Protocol):
 
     materials: Materials
 
-    def observe(self, exchange: Exchange) -> None: ...
-    def observe_step(self, exchange: Exchange) -> Outcome: ...
+    def observe(self, exchange: Exchange) -> Outcome: ...
     def observe_unjudged(self, exchange: Exchange) -> None: ...
 
 
@@ -152,12 +151,12 @@ class Runner:
                 said = exchange.status, tuple(code for _, code in codes(exchange.answer))
                 self._answers.setdefault(exchange.sent.operation, set()).add(said)
         for exchange in scene.exchanges:
-            if exchange.sent.operation == "create":
-                self.observer.observe(exchange)
-            elif self._no_route(exchange):
+            if self._no_route(exchange):
                 self.observer.observe_unjudged(exchange)
-            else:
-                outcomes.append(self.observer.observe_step(exchange))
+                continue
+            outcome = self.observer.observe(exchange)
+            if exchange.sent.operation != "create":
+                outcomes.append(outcome)
         if (
             scene.scenario.name == WALK
             and len(self.walks) < KEPT

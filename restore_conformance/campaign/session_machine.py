@@ -167,10 +167,7 @@ class Sessions(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------ what a runner observes
 
-    def observe(self, exchange: Exchange) -> None:
-        self._judge.exchange(exchange)
-
-    def observe_step(self, exchange: Exchange) -> Outcome:
+    def observe(self, exchange: Exchange) -> Outcome:
         return self._judge.exchange(exchange)
 
     def observe_unjudged(self, exchange: Exchange) -> None:

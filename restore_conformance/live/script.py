@@ -107,7 +107,7 @@ def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
     path = session_path(session)
     with contextlib.suppress(NeverLive):
         for method in ("DELETE",) if read else ("GET", "DELETE"):
-            campaign.observe_step(campaign.sender.send(campaign.sender.plain(method, path), family="clean-up"))
+            campaign.observe(campaign.sender.send(campaign.sender.plain(method, path), family="clean-up"))
 
 
 def _run(campaign: Campaign, scenario: Scenario) -> None:
