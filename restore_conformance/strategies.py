@@ -15,12 +15,13 @@ from restore_conformance.campaign.sender import shorter, swapped
 from restore_conformance.clauses import load
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.editions import chosen
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import NOTHING, parse_json
 from restore_conformance.spelling import suggestion
 from restore_conformance.stimuli.drawing import HEAVY, Strategy, stimuli
 from restore_conformance.stimuli.families import FAMILIES, Knobs
 from restore_conformance.stimuli.materials import made_up
-from restore_conformance.stimuli.stimulus import CREATE, Stimulus
+from restore_conformance.stimuli.stimulus import Stimulus
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from restore_conformance.contract.workload import LISTS
 from restore_conformance.stimuli import FAMILIES, Knobs, Materials, Profile, Stimulus, Supply
 from restore_conformance.stimuli.families import is_newer
-from restore_conformance.stimuli.materials import LISTS
 from restore_conformance.stimuli.scenario import FIRST, NOBODY, OTHER, REFUSALS, Cast, Scenario, Step
 from restore_conformance.stimuli.scenarios import EARLY, LAST, LIFE, ON_NOTHING, READ_BACK
 from restore_conformance.stimuli.walks import drawn_walks

@@ -13,18 +13,18 @@ from dataclasses import dataclass, field, replace
 from restore_conformance.campaign.patience import Patience
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.contract.paths import session_path, within
+from restore_conformance.contract.workload import GRANULAR, STANDARD
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.state import session_of
 from restore_conformance.state.session import values
 from restore_conformance.stimuli import Materials, Stimulus
 from restore_conformance.stimuli.changes import CHANGES, NOT_AN_ID, Asked, Part
-from restore_conformance.stimuli.materials import GRANULAR, SITE
 from restore_conformance.stimuli.scenario import ARTIFACTS, FIRST, MALFORMED, REFUSALS, UNKNOWN, Scenario, Step
 
 SESSIONS = "/solutions/backupRestore/restoreSessions"
 ALL_MEMBERS = (("Prefer", "include-unknown-enum-members"),)
 READ = frozenset({"get", "list", "list-artifacts", "list-granular", ARTIFACTS})
-BELOW = {"list-artifacts": SITE, "list-granular": GRANULAR, "activate": "activate"}
+BELOW = {"list-artifacts": STANDARD, "list-granular": GRANULAR, "activate": "activate"}
 METHODS = {"update": "PATCH", "activate": "POST", "delete": "DELETE"}
 
 

@@ -11,11 +11,12 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.judging import look
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.state import State
-from restore_conformance.stimuli.stimulus import CREATE, Stimulus
+from restore_conformance.stimuli.stimulus import Stimulus
 from restore_conformance.targets import Target
 
 

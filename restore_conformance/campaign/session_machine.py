@@ -18,6 +18,7 @@ from restore_conformance.campaign.patience import Patience
 from restore_conformance.campaign.runner import Runner
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.clauses import Clause, load
+from restore_conformance.contract.workload import LISTS
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, Outcome
 from restore_conformance.recogniser import Recogniser
@@ -25,7 +26,6 @@ from restore_conformance.settings import STAND_IN
 from restore_conformance.stimuli import Materials, Stimulus, made_up, stimuli
 from restore_conformance.stimuli.changes import REFUSED
 from restore_conformance.stimuli.drawing import below
-from restore_conformance.stimuli.materials import LISTS
 from restore_conformance.stimuli.scenario import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
 from restore_conformance.stimuli.walks import ACCEPTED, LARGEST, NOT_MADE
 from restore_conformance.targets import Target

@@ -18,11 +18,11 @@ from restore_conformance.campaign.patience import Patience
 from restore_conformance.campaign.scene import Scene
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.clauses import Clause
+from restore_conformance.contract.workload import GRANULAR, STANDARD
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.judging import evidence_of
 from restore_conformance.judging.attribution import breach_of
 from restore_conformance.stimuli import Materials
-from restore_conformance.stimuli.materials import GRANULAR, SITE
 from restore_conformance.stimuli.scenario import Scenario, Step
 from restore_conformance.verdicts import Deviation, Finding
 
@@ -107,7 +107,7 @@ class Shrinker:
             return elements
 
         payload = json.loads(best.request.body or b"{}")
-        lists = {name: payload[name] for name in (SITE, GRANULAR) if isinstance(payload.get(name), list)}
+        lists = {name: payload[name] for name in (STANDARD, GRANULAR) if isinstance(payload.get(name), list)}
         for name, elements in lists.items() if any(len(elements) > 1 for elements in lists.values()) else ():
             leave_out(elements, 1 << 10, functools.partial(shows, name))
         return finding

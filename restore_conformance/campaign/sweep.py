@@ -13,8 +13,8 @@ from typing import Any
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.editions import Chosen, as_of_edition
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Exchange, Request
-from restore_conformance.stimuli.stimulus import CREATE
 
 
 def sweep(sender: Sender, number: int, seed: int, edition: Chosen) -> Iterator[Exchange]:

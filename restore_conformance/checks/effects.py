@@ -12,12 +12,13 @@ from typing import Any
 from restore_conformance.checks import responses
 from restore_conformance.checks.agreement import ON_DRAFTS, as_sent, comparable, no_server_error, one_declared
 from restore_conformance.checks.readings import compared, excuse, has_route, place
+from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.statuses import NOT_THERE, meaning
 from restore_conformance.state import Aspect, Known
 from restore_conformance.state.facts import LISTS, TRUSTED
 from restore_conformance.state.known import COUNT, ITEMS, PRESENCE, Fit, Phase
-from restore_conformance.state.session import KINDS, ids_of, page_value, values
+from restore_conformance.state.session import ids_of, page_value, values
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 DELTAS = {f"{member}@delta": f"types/{member.removesuffix('s')}.json" for member in KINDS}

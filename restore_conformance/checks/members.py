@@ -15,11 +15,19 @@ from typing import Any
 from urllib.parse import unquote
 
 from restore_conformance.contract.documents import Breach, pinned
+from restore_conformance.contract.workload import (
+    BASE_SESSION_TYPE,
+    GRANULAR,
+    KINDS,
+    SESSION_TYPE,
+    STANDARD,
+    odata_type,
+    type_file,
+)
 from restore_conformance.exchange import NOTHING, Exchange
 from restore_conformance.verdicts import Deviation, Untouched
 
-SESSION = "types/sharePointRestoreSession.json"
-LISTS = ("siteRestoreArtifacts", "granularSiteRestoreArtifacts")
+SESSION = type_file(SESSION_TYPE)
 TIMES = ("createdDateTime", "lastModifiedDateTime", "completedDateTime")
 COUNTS = ("total", "completed", "inProgress", "failed")
 _STAMP = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?([Zz]|[+-]\d\d:\d\d)")
@@ -264,14 +272,14 @@ def identities(exchange: Exchange) -> None:
 
 def artifacts(exchange: Exchange) -> None:
     """Artifact lists that travel with the session hold what their types declare, and the destination that was sent."""
-    types(exchange, [f"/{name}" for name in LISTS], lacking=False)
-    _destinations(exchange, LISTS[0])
+    types(exchange, [f"/{name}" for name in KINDS], lacking=False)
+    _destinations(exchange, STANDARD)
 
 
 def artifacts_whole(exchange: Exchange) -> None:
     """Artifacts that travel with the session have the members that metadata calls not nullable: id, granular status."""
-    for name in LISTS:
-        needed = ("id", "status") if name == "granularSiteRestoreArtifacts" else ("id",)
+    for name in KINDS:
+        needed = ("id", "status") if name == GRANULAR else ("id",)
         value = exchange.answer.get(name)
         for number, element in enumerate(value if isinstance(value, list) else ()):
             for required in needed if isinstance(element, dict) else ():
@@ -303,7 +311,7 @@ def _destinations(exchange: Exchange, name: str) -> None:
 
 
 def type_named(answer: dict[str, Any], *, base: bool = False) -> str | None:
-    """Where the type is named it is that of a SharePoint restore session; returns which spelling it has.
+    """Where the type is named it is that of the created session; returns which spelling it has.
 
     `base` allows restoreSessionBase too: what the pages of get and list say that they answer.
     """
@@ -312,12 +320,12 @@ def type_named(answer: dict[str, Any], *, base: bool = False) -> str | None:
         return None
     value = answer[name]
     last = value.rpartition("#")[2].rpartition(".")[2] if isinstance(value, str) else ""
-    if base and last.lower() == "restoresessionbase":
+    if base and last.lower() == BASE_SESSION_TYPE.lower():
         return None
-    if last.lower() != "sharepointrestoresession":
+    if last.lower() != SESSION_TYPE.lower():
         raise Deviation(
-            f"/{name}: expected #microsoft.graph.sharePointRestoreSession, got {value!r}"[:300],
-            expected="#microsoft.graph.sharePointRestoreSession",
+            f"/{name}: expected {odata_type(SESSION_TYPE)}, got {value!r}"[:300],
+            expected=odata_type(SESSION_TYPE),
             observed=value,
             pointer=f"/{name}",
         )

@@ -9,6 +9,7 @@ from typing import Any
 from restore_conformance.checks import responses
 from restore_conformance.checks.agreement import creator, same_job_type, same_time, sound
 from restore_conformance.checks.readings import WAIT, excuse, has_route, place
+from restore_conformance.contract.workload import BASE_SESSION_TYPE, SESSION_TYPE
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import objects, total
 from restore_conformance.recogniser.statuses import NOT_THERE
@@ -272,5 +273,5 @@ def _of_others(session: Mapping[str, Any], creators: list[dict[str, str]]) -> bo
     return bool(by and creators) and by not in creators
 
 
-_TYPES = ("sharepointrestoresession", "restoresessionbase")
+_TYPES = (SESSION_TYPE.lower(), BASE_SESSION_TYPE.lower())
 _LATER = frozenset({"active", "completed", "completedWithError", "failed"})

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-AREA = "/solutions/"
-"""What every path of the contract begins with, below the service root."""
+from restore_conformance.contract.workload import AREA, BASE_SESSIONS, SESSIONS
+
+SOLUTIONS = "/solutions/"
+"""What every path begins with that is followed, below the service root."""
 DECODINGS = 3
 """How often something on the way may undo an encoding."""
 _PORTS = {"http": 80, "https": 443}
@@ -29,9 +31,9 @@ def path_of(*segments: str) -> str:
 
 
 def session_path(session: str, *below: str, typed: bool = False) -> str:
-    """The path of a session, or of something below it; `typed` is the route of SharePoint sessions. Raises NoPath."""
-    collection = "sharePointRestoreSessions" if typed else "restoreSessions"
-    return path_of("solutions", "backupRestore", collection, session, *below)
+    """The path of a session, or of something below it; `typed` is the route of its own service. Raises NoPath."""
+    collection = SESSIONS if typed else BASE_SESSIONS
+    return path_of(*AREA.strip("/").split("/"), collection, session, *below)
 
 
 def is_segment(text: str) -> bool:
@@ -80,6 +82,6 @@ def _origin(scheme: str, host: str | None, port: int | None) -> tuple[str, str, 
 
 
 def _kept(path: str, query: str) -> str:
-    if not path.startswith(AREA) or climbs(path):
+    if not path.startswith(SOLUTIONS) or climbs(path):
         return ""
     return quote(path, safe=_AS_IT_IS.replace("?", "")) + (f"?{quote(query, safe=_AS_IT_IS)}" if query else "")

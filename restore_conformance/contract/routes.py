@@ -1,46 +1,57 @@
 """What a request asks for: the operation and the session that its line names, and what it prefers.
 
-Looks at the request line and the Prefer header; knows nothing of callers and of bodies.
+The routes are those of the pages. Looks at the request line and the Prefer header; knows nothing of callers and bodies.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from urllib.parse import unquote
 
+from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.workload import AREA, BASE_SESSIONS, SESSIONS
 from restore_conformance.exchange import Request
-
-ROUTE = re.compile(r"^/?solutions/backupRestore/(?P<rest>.*)$")
 
 READING = frozenset({"get", "get-typed", "list", "list-typed", "list-artifacts"})
 """Operations that a caller with the read permission may ask for."""
 
+TYPED = {"get": "get-typed", "list": "list-typed", "delete": "delete-typed"}
+"""Operations of the base collection that have another name where the typed one is asked: no page describes those."""
+
+Route = tuple[str, ...]
+"""A method and the segments below the area; a session's id is "{id}"."""
+
+
+@functools.cache
+def documented() -> dict[str, tuple[str, str]]:
+    """The method and the path of each operation that has a page."""
+    names = sorted(path.parent.name for path in pinned().root.glob("*/page.toml"))
+    lines = {name: pinned().toml(f"{name}/page.toml")["http"] for name in names}
+    return {name: (line["method"], line["path"]) for name, line in lines.items()}
+
+
+@functools.cache
+def routes() -> dict[Route, str]:
+    """The operation of each route: those of the pages, and those of the base collection on the typed one as well."""
+    known: dict[Route, str] = {}
+    for operation, (method, path) in documented().items():
+        collection, *below = path.removeprefix(f"{AREA}/").split("/")
+        known[method, collection, *below] = operation
+        if collection == BASE_SESSIONS:
+            known[method, SESSIONS, *below] = TYPED.get(operation, operation)
+    return known
+
 
 def route(request: Request) -> tuple[str, str]:
     """The operation a request line names, and the session id in it: ("get", "1f1f…"). Unknown: ("other", "")."""
-    path = re.sub(r"/{2,}", "/", unquote(request.target.partition("?")[0]))
-    match = ROUTE.match(path)
-    if not match:
+    path = re.sub(r"/{2,}", "/", "/" + unquote(request.target.partition("?")[0]))
+    collection, *below = path.removeprefix(f"{AREA}/").split("/")
+    if not path.startswith(f"{AREA}/") or collection not in {SESSIONS, BASE_SESSIONS} or len(below) > 2:
         return "other", ""
-    parts = match["rest"].split("/")
-    method = request.method
-    match parts:
-        case ["sharePointRestoreSessions"]:
-            return ({"POST": "create", "GET": "list-typed"}.get(method, "other"), "")
-        case ["restoreSessions"]:
-            return ({"GET": "list"}.get(method, "other"), "")
-        case ["sharePointRestoreSessions", one]:
-            named = {"GET": "get-typed", "PATCH": "update", "DELETE": "delete-typed"}
-            return (named.get(method, "other"), one)
-        case ["restoreSessions", one]:
-            return ({"GET": "get", "DELETE": "delete"}.get(method, "other"), one)
-        case [("sharePointRestoreSessions" | "restoreSessions") as collection, one, last]:
-            below = {("POST", "activate"): "activate"}
-            if collection == "sharePointRestoreSessions":
-                below["GET", "siteRestoreArtifacts"] = "list-artifacts"
-                below["GET", "granularSiteRestoreArtifacts"] = "list-granular"
-            return (below.get((method, last.removeprefix("microsoft.graph.")), "other"), one)
-    return "other", ""
+    session, last = below[0] if below else "", [part.removeprefix("microsoft.graph.") for part in below[1:]]
+    named = [collection, *(["{id}"] if below else []), *last]
+    return routes().get((request.method, *named), "other"), session
 
 
 def prefers_all_members(request: Request) -> bool:

@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from restore_conformance.contract.workload import AREA, SESSIONS
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.rules import RULES
 
-_SERVICE = re.compile(r"/solutions/backupRestore/?")
+_AREA = re.compile(rf"{AREA}/?")
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-CREATE = "POST sharePointRestoreSessions"
+CREATE = f"POST {SESSIONS}"
 
 
 def plain(value: Any) -> str:
@@ -51,7 +52,7 @@ def listed(names: list[str], most: int = 8) -> str:
 
 def call(text: str) -> str:
     """A call without what all calls of the area have in common: `PATCH sharePointRestoreSessions/{id}`."""
-    return _SERVICE.sub("", text).strip()
+    return _AREA.sub("", text).strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ never a single change.
 
 from __future__ import annotations
 
+from restore_conformance.contract.workload import SESSION_TYPE
 from restore_conformance.drift.differences.lineage import Lineage
-from restore_conformance.drift.scope import SESSION
 from restore_conformance.drift.sources.api import Api
 from restore_conformance.drift.sources.area import AREA_ROOTS, roots
 from restore_conformance.drift.sources.broken import SourceBroken
@@ -48,7 +48,7 @@ def _has_area(reading: Reading) -> bool:
     paths = reading.api.calls if reading.api is not None else {}
     return (
         bool(roots(types))
-        or any(name.rpartition(".")[2] == SESSION for name in types)
+        or any(name.rpartition(".")[2] == SESSION_TYPE for name in types)
         or any(path.casefold().startswith(ENTRANCE.casefold()) for path in paths)
     )
 

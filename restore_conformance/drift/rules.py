@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from restore_conformance.contract.documents import pinned
 from restore_conformance.drift.change import Grade
 
 POLICY = "https://learn.microsoft.com/graph/versioning-and-support"
@@ -16,7 +17,7 @@ ENUMS = "https://learn.microsoft.com/graph/best-practices-concept#handling-futur
 CSDL = "https://docs.oasis-open.org/odata/odata-csdl-xml/v4.01/odata-csdl-xml-v4.01.html"
 PROTOCOL = "https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part1-protocol.html"
 OPENAPI = "https://spec.openapis.org/oas/v3.0.4.html"
-PAGE = "https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointrestoresessions?view=graph-rest-beta"
+PAGE: str = pinned().toml("create/page.toml")["address"]
 
 B, U, A, I = Grade.BREAKING, Grade.UNDECIDABLE, Grade.ADDITIVE, Grade.INFORMATIONAL  # noqa: E741 - a table reads so
 

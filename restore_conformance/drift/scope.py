@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from restore_conformance.contract.workload import KINDS, SESSION_TYPE
 from restore_conformance.drift.change import Grade, Judged
 from restore_conformance.drift.sources.metadata import Metadata
-
-SESSION = "sharePointRestoreSession"
-SENT = ("siteRestoreArtifacts", "granularSiteRestoreArtifacts")
-"""The collections the page lets a create request carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Scope:
         return not (owner in self.references and f"{owner}/{member}" in self.navigations)
 
 
-def create_scope(metadata: Metadata, session: str = SESSION) -> Scope:
+def create_scope(metadata: Metadata, session: str = SESSION_TYPE) -> Scope:
     """The scope of the create operation in one reading; empty where the session type is not declared."""
     named = [name for name in sorted(metadata.types) if name.rpartition(".")[2] == session]
     root = f"microsoft.graph.{session}" if f"microsoft.graph.{session}" in named else next(iter(named), None)
@@ -57,7 +54,7 @@ def create_scope(metadata: Metadata, session: str = SESSION) -> Scope:
     sent = {root}
     for name, target in collections:
         referred = _spread(metadata, target, full)
-        if name in SENT:
+        if name in KINDS:
             written |= {facts.name for facts in metadata.chain(target)}
             sent.add(target)
         for _, other in referred:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from restore_conformance.contract.workload import GRANULAR, STANDARD
 from restore_conformance.exchange import NOTHING, parse_json
-from restore_conformance.stimuli.materials import GRANULAR, SITE
 
 CERTAIN = 1 << 20
 """Among so many equally likely choices nobody else makes the same one by chance."""
@@ -24,7 +24,7 @@ def named(body: bytes | None) -> list[str]:
     payload = parse_json(body)
     if payload is NOTHING or not isinstance(payload, dict):
         return []
-    return sorted({*points_of(payload.get(SITE)), *items_of(payload.get(GRANULAR))})
+    return sorted({*points_of(payload.get(STANDARD)), *items_of(payload.get(GRANULAR))})
 
 
 def points_of(value: Any) -> set[str]:

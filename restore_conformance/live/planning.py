@@ -15,6 +15,7 @@ from typing import Any
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.editions import Chosen
+from restore_conformance.contract.workload import LISTS
 from restore_conformance.live.coverage import FULL, SAID, gap_of, gaps_beyond
 from restore_conformance.live.ids import Pool
 from restore_conformance.live.pairwise import pairs
@@ -234,8 +235,7 @@ def _fits(create: PlannedCreate, pool: Pool) -> bool:
     """Whether a create may be sent: what may be accepted names only what the user named."""
     if create.expects == REFUSED:
         return True
-    kinds = [kind for kind, name in (("standard", b"siteRestore"), ("granular", b"granularSite"))
-             if name in (create.stimulus.body or b"")]  # fmt: skip
+    kinds = [kind for kind, name in LISTS.items() if f'"{name}"'.encode() in (create.stimulus.body or b"")]
     return create.listed and all(pool.has(kind) for kind in kinds)
 
 

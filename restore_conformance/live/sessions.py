@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from restore_conformance.contract.paths import NoPath, session_path, within
+from restore_conformance.contract.workload import GRANULAR, STANDARD
 from restore_conformance.exchange import NOTHING, Response, parse_json
 from restore_conformance.live.fingerprints import items_of, points_of
 from restore_conformance.live.guard import Guard
 from restore_conformance.live.routes import ROOT, NeverLive
-from restore_conformance.stimuli.materials import GRANULAR, SITE
 
 PAGES = 60
 """Pages of a list that are read at most."""
@@ -64,7 +64,7 @@ def sessions_of(guard: Guard) -> list[dict[str, Any]] | None:
 def artifacts_of(guard: Guard, session: str) -> set[str] | None:
     """What a session names, or None where it cannot be read to the end."""
     names: set[str] = set()
-    for collection, names_of in ((SITE, points_of), (GRANULAR, items_of)):
+    for collection, names_of in ((STANDARD, points_of), (GRANULAR, items_of)):
         try:
             target = session_path(session, collection, typed=True)
         except NoPath:

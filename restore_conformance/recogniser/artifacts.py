@@ -12,7 +12,7 @@ from restore_conformance.recogniser.vocabulary import BROWSE, GUID, ITEM, NIL, V
 
 
 def sites(elements: list[Any], words: Vocabulary, seen: Seen) -> None:
-    """Note what the elements of `siteRestoreArtifacts` break, each alone and together."""
+    """Note what the elements of the standard list break, each alone and together."""
     points: list[str] = []
     destinations: set[str] = set()
     for element in elements:
@@ -40,7 +40,7 @@ def sites(elements: list[Any], words: Vocabulary, seen: Seen) -> None:
 
 
 def items(elements: list[Any], words: Vocabulary, seen: Seen) -> None:
-    """Note what the elements of `granularSiteRestoreArtifacts` break, each alone and together."""
+    """Note what the elements of the granular list break, each alone and together."""
     keys: list[tuple[str, str]] = []
     browses: set[str] = set()
     destinations: set[str] = set()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Request
 from restore_conformance.recogniser.artifacts import items, sites
 from restore_conformance.recogniser.body import payload_of
@@ -18,9 +19,8 @@ from restore_conformance.recogniser.recognition import Change, Seen
 from restore_conformance.recogniser.vocabulary import Vocabulary
 from restore_conformance.scrub.placeholders import is_placeholder
 
-DELTAS = {"siteRestoreArtifacts@delta": "standard", "granularSiteRestoreArtifacts@delta": "granular"}
-PLAIN = {"siteRestoreArtifacts": "standard", "granularSiteRestoreArtifacts": "granular"}
-LISTS = DELTAS | PLAIN
+DELTAS = {f"{member}@delta": kind for member, kind in KINDS.items()}
+LISTS = DELTAS | KINDS
 """Members that name artifacts, and their kind: as the examples print them, and as the property table does."""
 
 REMOVED = frozenset({"@removed", "@odata.removed"})
@@ -97,11 +97,11 @@ def _read(payload: dict[str, Any], words: Vocabulary, seen: Seen, tags: set[str]
             tags.add("change:nothing")
         elif unknown == len(payload):
             tags.add("change:unknown-only")
-    if any(name in PLAIN for name in lists):
+    if any(name in KINDS for name in lists):
         tags.add("change:plain")
         seen.open.add("plain-lists")
     kind = _kind(payload, lists, seen)
-    if kind in PLAIN.values():
+    if kind in KINDS.values():
         tags.add(kind)
     added: list[Any] = []
     removed: list[dict[str, Any]] = []

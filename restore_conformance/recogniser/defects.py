@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.workload import KINDS
 from restore_conformance.recogniser.recognition import Sent
 from restore_conformance.recogniser.vocabulary import GUID
 
@@ -60,7 +61,6 @@ _HEADERS = {
     },
     "Content-Type": {"no-media-type", "other-media-type"},
 }  # fmt: skip
-_LISTS = ("siteRestoreArtifacts", "granularSiteRestoreArtifacts")
 _MOST = 4
 """Places that are named; a mark on everything marks nothing."""
 
@@ -95,7 +95,7 @@ def places(sent: Sent, defect: str) -> list[str]:
 
 
 def _in_body(payload: dict[str, Any], defect: str) -> Iterator[str]:
-    lists = [(name, payload[name]) for name in payload if name.partition("@")[0] in _LISTS]
+    lists = [(name, payload[name]) for name in payload if name.partition("@")[0] in KINDS]
     if defect in {"empty-list", "null-list", "mixed", "too-many"}:
         yield from (f"/{_token(name)}" for name, _ in lists)
         return

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from restore_conformance.contract.workload import GRANULAR, SESSION_TYPE, STANDARD, odata_type
 from restore_conformance.recogniser.artifacts import items, sites
 from restore_conformance.recogniser.recognition import Seen
 from restore_conformance.recogniser.vocabulary import Vocabulary
 
 CONFLICT = "@microsoft.graph.conflictBehavior"
 CONFLICT_VALUES = frozenset({"fail", "replace", "rename"})
-TYPE_NAMES = frozenset({"#microsoft.graph.sharePointRestoreSession", "microsoft.graph.sharePointRestoreSession"})
+TYPE_NAMES = frozenset({odata_type(SESSION_TYPE), odata_type(SESSION_TYPE).lstrip("#")})
 
 FAR_BEYOND = 1001
 BOUND_STATED_ELSEWHERE = 50
@@ -23,8 +24,8 @@ ABSENT: Any = object()
 
 def members(payload: dict[str, Any], words: Vocabulary, seen: Seen) -> None:
     """Note the kind of a payload, how many artifacts it names, and which rules its members break."""
-    site = payload.get("siteRestoreArtifacts", ABSENT)
-    granular = payload.get("granularSiteRestoreArtifacts", ABSENT)
+    site = payload.get(STANDARD, ABSENT)
+    granular = payload.get(GRANULAR, ABSENT)
     for name, value in payload.items():
         if "@" in name:
             _annotation(name, value, seen)

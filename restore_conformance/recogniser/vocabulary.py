@@ -10,6 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from restore_conformance.contract.documents import Documents
+from restore_conformance.contract.workload import (
+    GRANULAR,
+    GRANULAR_TYPE,
+    SESSION_TYPE,
+    STANDARD,
+    STANDARD_TYPE,
+    type_file,
+)
 
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 NIL = "00000000-0000-0000-0000-000000000000"
@@ -51,13 +59,13 @@ def vocabulary_of(documents: Documents, known: Iterable[str] | None) -> Vocabula
         destinations=destinations,
         sentinel=destination["x-enum-sentinel"],
         folded=frozenset(value.lower() for value in destinations),
-        session=frozenset(documents.members("types/sharePointRestoreSession.json")),
-        site=frozenset(documents.members("types/siteRestoreArtifact.json")),
-        granular=frozenset(documents.members("types/granularSiteRestoreArtifact.json")),
+        session=frozenset(documents.members(type_file(SESSION_TYPE))),
+        site=frozenset(documents.members(type_file(STANDARD_TYPE))),
+        granular=frozenset(documents.members(type_file(GRANULAR_TYPE))),
         point=frozenset(documents.members("types/restorePoint.json")),
         session_may=frozenset(request),
-        site_may=frozenset(request["siteRestoreArtifacts"]["items"]["properties"]),
-        granular_may=frozenset(request["granularSiteRestoreArtifacts"]["items"]["properties"]),
+        site_may=frozenset(request[STANDARD]["items"]["properties"]),
+        granular_may=frozenset(request[GRANULAR]["items"]["properties"]),
         points=frozenset(name.lower() for name in points),
         items=named - points,
     )

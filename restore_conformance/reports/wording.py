@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.workload import TITLE
 from restore_conformance.records.causes import Record
 from restore_conformance.spelling import counted
 
-SUBJECT = "Create sharePointRestoreSession (beta), Microsoft Graph Backup Storage"
+SUBJECT = f"{TITLE} (beta), Microsoft Graph Backup Storage"
 VERDICTS = ("fail", "error", "inconclusive", "none", "pass")
 """Verdicts in the order of their importance to a reader."""
 WORDS = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import exceptions
 from restore_conformance.state.known import Phase
-from restore_conformance.state.session import KINDS, THERE, Items, Session, Version, ids_of
+from restore_conformance.state.session import THERE, Items, Session, Version, ids_of
 
 
 def sent_by(payload: Any) -> dict[str, Items]:

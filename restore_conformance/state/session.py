@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restore_conformance.contract.paths import is_segment
+from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import codes, objects
 from restore_conformance.state.known import COUNT, ITEMS, OPEN, PRESENCE, STATUS, Aspect, Fit, Phase
@@ -17,7 +18,6 @@ from restore_conformance.state.known import COUNT, ITEMS, OPEN, PRESENCE, STATUS
 EVENTS = 40
 VERSIONS = 12
 """How many of each are kept of one session; the earliest go first, as no reading shows them so late."""
-KINDS = {"siteRestoreArtifacts": "standard", "granularSiteRestoreArtifacts": "granular"}
 THERE = frozenset({Phase.DRAFT, Phase.STARTED})
 
 DOCUMENTED = frozenset({

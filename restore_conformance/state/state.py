@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import total
 from restore_conformance.recogniser.statuses import NOT_THERE
@@ -34,7 +35,6 @@ from restore_conformance.state.known import (
 from restore_conformance.state.list_history import Lists
 from restore_conformance.state.paging import Paging
 from restore_conformance.state.session import (
-    KINDS,
     THERE,
     Session,
     Version,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from restore_conformance.contract.workload import GRANULAR, LISTS, STANDARD
 from restore_conformance.stimuli.families import (
     CONFLICT,
     CONFLICTS,
@@ -17,7 +18,7 @@ from restore_conformance.stimuli.families import (
     edited,
     family,
 )
-from restore_conformance.stimuli.materials import GRANULAR, LISTS, SITE, TYPED, Materials, guid
+from restore_conformance.stimuli.materials import TYPED, Materials, guid
 from restore_conformance.stimuli.stimulus import Stimulus
 
 # ---------------------------------------------------------------- values of a wrong type
@@ -114,7 +115,7 @@ def null_list(m: Materials, k: Knobs) -> Stimulus:
 
 
 def _without_artifacts(m: Materials, k: Knobs, value: Any, defect: str) -> Stimulus:
-    body = m.body({(SITE, GRANULAR)[k.variant % 2]: value}, TYPED if k.variant % 4 > 1 else 0)
+    body = m.body({(STANDARD, GRANULAR)[k.variant % 2]: value}, TYPED if k.variant % 4 > 1 else 0)
     return Stimulus("empty-list", body, defect=defect)
 
 
@@ -173,7 +174,7 @@ def duplicate(m: Materials, k: Knobs) -> Stimulus:
 def mixed(m: Materials, k: Knobs) -> Stimulus:
     count, others = max(k.size, 1), 1 + k.place % 30
     site, items = m.elements("standard", count, k.seed), m.elements("granular", others, k.seed, style=k.style)
-    payload: dict[str, Any] = {SITE: site, GRANULAR: items}
+    payload: dict[str, Any] = {STANDARD: site, GRANULAR: items}
     if k.variant % 2:
         payload = dict(reversed(payload.items()))
     if k.variant % 4 > 1 and m.knows(CONFLICT):
@@ -203,7 +204,7 @@ def several(m: Materials, k: Knobs) -> Stimulus:
         return _every_way(m, k)
     count = max(k.size, 4)
     elements = m.elements("standard", count, k.seed)
-    payload: dict[str, Any] = {SITE: elements}
+    payload: dict[str, Any] = {STANDARD: elements}
     if "path-type" in pair:
         del elements[k.place % count]["destinationType"]
     if "restore-point" in pair:
@@ -234,7 +235,7 @@ def _every_way(m: Materials, k: Knobs) -> Stimulus:
     if types:
         elements[-len(types) :] = [wrong(site, *row) for site, row in zip(elements[-len(types) :], types, strict=True)]
     defect = "+".join((*SEVERAL[0], "wrong-type") if types else SEVERAL[0])
-    return as_stimulus(m, "standard", {SITE: elements}, k, len(elements), defect=defect)
+    return as_stimulus(m, "standard", {STANDARD: elements}, k, len(elements), defect=defect)
 
 
 # ---------------------------------------------------------------- other rules
@@ -243,7 +244,7 @@ def _every_way(m: Materials, k: Knobs) -> Stimulus:
 @family("conflict-on-standard", 6, about=(CONFLICT, ""))
 def conflict_on_standard(m: Materials, k: Knobs) -> Stimulus:
     value = CONFLICTS[k.variant % 3]
-    kind, payload = "standard", {CONFLICT: value, SITE: m.elements("standard", max(k.size, 1), k.seed)}
+    kind, payload = "standard", {CONFLICT: value, STANDARD: m.elements("standard", max(k.size, 1), k.seed)}
     if k.variant % 6 == 5:
         kind, payload = "empty-object", {CONFLICT: value}
     if k.variant % 6 in {3, 4}:
@@ -286,7 +287,7 @@ def wrong_type(m: Materials, k: Knobs) -> Stimulus:
         rows = types_of_sites()
         right = m.elements("standard", len(rows), k.seed)
         elements = [wrong(element, *row) for element, row in zip(right, rows, strict=True)]
-        return as_stimulus(m, kind, {SITE: elements}, k, len(elements), defect="wrong-type")
+        return as_stimulus(m, kind, {STANDARD: elements}, k, len(elements), defect="wrong-type")
     payload: dict[str, Any] = {LISTS[kind]: value}
     if path != ():
         elements = m.elements(kind, max(k.size, 1), k.seed, 0, k.style)

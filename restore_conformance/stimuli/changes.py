@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from restore_conformance.stimuli.materials import GRANULAR, LISTS, SITE, Materials, own_id
+from restore_conformance.contract.workload import GRANULAR, LISTS, STANDARD
+from restore_conformance.stimuli.materials import Materials, own_id
 from restore_conformance.stimuli.stimulus import Stimulus
 
 ELSEWHERE = "0b7c2c51-5f0e-4c57-9a63-2f6f2c0f7a11"
@@ -176,7 +177,7 @@ def plain(a: Asked) -> Any:
 @change("two-destinations")
 def two_destinations(a: Asked) -> Any:
     there, back = (a.materials.elements("standard", 1, a.seed + 3 + n, choice=n) for n in (0, 1))
-    return {f"{SITE}@delta": [*there, *back]}
+    return {f"{STANDARD}@delta": [*there, *back]}
 
 
 # ---------------------------------------------------------------- what must be refused
@@ -267,7 +268,7 @@ def add_to_running(a: Asked) -> Any:
         own = str(uuid.UUID(int=7, version=4))
         return {f"{GRANULAR}@delta": [{**item, "id": ",".join([own, *own_id(item).split(",")[1:]])}]}
     named = next(iter(a.part.elements), {"destinationType": "inPlace"})
-    return {f"{SITE}@delta": [{**named, "restorePoint": {"id": ELSEWHERE}}]}
+    return {f"{STANDARD}@delta": [{**named, "restorePoint": {"id": ELSEWHERE}}]}
 
 
 @change("remove-from-running")
@@ -279,10 +280,10 @@ def remove_from_running(a: Asked) -> Any:
 @change("remove-itself")
 def remove_itself(a: Asked) -> Any:
     """A change of a session that is gone, or by somebody who may not: an id that no artifact has."""
-    return {f"{SITE}@delta": [removal(a.part.name)]}
+    return {f"{STANDARD}@delta": [removal(a.part.name)]}
 
 
 @change("remove-malformed")
 def remove_malformed(a: Asked) -> Any:
     """The same where there is no session at all."""
-    return {f"{SITE}@delta": [removal(NOT_AN_ID)]}
+    return {f"{STANDARD}@delta": [removal(NOT_AN_ID)]}

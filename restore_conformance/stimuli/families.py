@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from restore_conformance.stimuli.materials import GRANULAR, LISTS, NEWER, OPTIONAL, TYPED, Materials
+from restore_conformance.contract.workload import GRANULAR, LISTS
+from restore_conformance.stimuli.materials import NEWER, OPTIONAL, TYPED, Materials
 from restore_conformance.stimuli.stimulus import Stimulus
 
 CONFLICT = "@microsoft.graph.conflictBehavior"

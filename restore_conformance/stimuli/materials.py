@@ -13,10 +13,8 @@ from typing import Any
 
 from restore_conformance.contract.documents import Documents, pinned
 from restore_conformance.contract.editions import Chosen, chosen
+from restore_conformance.contract.workload import LISTS, SESSION_TYPE, odata_type
 
-SITE = "siteRestoreArtifacts"
-GRANULAR = "granularSiteRestoreArtifacts"
-LISTS = {"standard": SITE, "granular": GRANULAR}
 REQUEST = "create/request.json"
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" * 4  # byte to letter, by its last 6 bits
 
@@ -142,7 +140,7 @@ class Materials:
     def body(self, payload: Any, style: int = 0) -> bytes:
         """A payload as JSON: compact, or in the white space and member order that the style asks for."""
         if style & TYPED and isinstance(payload, dict):
-            payload = {"@odata.type": "#microsoft.graph.sharePointRestoreSession", **payload}
+            payload = {"@odata.type": odata_type(SESSION_TYPE), **payload}
         if style & REVERSED:
             payload = _reversed(payload)
         if style & PRETTY:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from restore_conformance.contract.workload import GRANULAR, GRANULAR_TYPE, LISTS, STANDARD, STANDARD_TYPE, odata_type
 from restore_conformance.stimuli.families import Draft, Knobs, Maker, as_stimulus, edited, family
-from restore_conformance.stimuli.materials import GRANULAR, LISTS, SITE, Materials, guid
+from restore_conformance.stimuli.materials import Materials, guid
 from restore_conformance.stimuli.stimulus import Stimulus
 
 POINT = "#microsoft.graph.restorePoint"
@@ -39,7 +40,7 @@ def curiosities(d: Draft) -> None:
     Where it is not, nobody knows which of them was to blame, and each is sent alone.
     """
     d.element.update({"status": "succeeded", "notDeclared": {"note": [1, None, "text"]}, "@example.note": "text"})
-    d.element["@odata.type"], d.element["restorePoint"]["@odata.type"] = "#microsoft.graph.siteRestoreArtifact", POINT
+    d.element["@odata.type"], d.element["restorePoint"]["@odata.type"] = odata_type(STANDARD_TYPE), POINT
     d.payload = {**dict(READ_ONLY), "notDeclared": "text", "@example.note": 5, **d.payload}
     d.labels["singles"] = tuple(make(d.materials, d.knobs) for make in _CURIOUS)
     d.labels["singles"] += (other_annotations(d.materials, d.knobs._replace(variant=1)),)
@@ -60,10 +61,10 @@ def other_annotations(m: Materials, k: Knobs) -> Stimulus:
     if k.variant % 5 == 0:
         payload["@example.note"] = "text"
     elif k.variant % 5 == 1:
-        element["@odata.type"] = "#microsoft.graph.siteRestoreArtifact"
+        element["@odata.type"] = odata_type(STANDARD_TYPE)
         element["restorePoint"]["@odata.type"] = POINT
     elif k.variant % 5 == 4:
-        element["@odata.type"] = "#microsoft.graph.granularSiteRestoreArtifact"
+        element["@odata.type"] = odata_type(GRANULAR_TYPE)
     elif k.variant % 5 == 2:
         element["restorePoint"] = {"@odata.id": element["restorePoint"]["id"]}
     else:
@@ -77,7 +78,7 @@ _CURIOUS: tuple[Maker, ...] = (read_only_members, unknown_members, other_annotat
 
 @family("one-kind-empty", 4)
 def one_kind_empty(m: Materials, k: Knobs) -> Stimulus:
-    full, empty = (("standard", GRANULAR), ("granular", SITE))[k.variant % 2]
+    full, empty = (("standard", GRANULAR), ("granular", STANDARD))[k.variant % 2]
     payload = {
         LISTS[full]: m.elements(full, max(k.size, 1), k.seed),
         empty: [] if k.variant % 4 < 2 else None,

@@ -10,10 +10,11 @@ import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from restore_conformance.contract.workload import GRANULAR, LISTS, STANDARD
 from restore_conformance.stimuli.drawing import draw, fill, stimuli
 from restore_conformance.stimuli.entries import entries
 from restore_conformance.stimuli.families import FAMILIES, LIMIT, Knobs, fits, fitted, is_newer
-from restore_conformance.stimuli.materials import GRANULAR, LISTS, Materials
+from restore_conformance.stimuli.materials import Materials
 from restore_conformance.stimuli.scenario import Tier
 from restore_conformance.stimuli.slots import SLOTS, Slot
 from restore_conformance.stimuli.stimulus import Stimulus
@@ -124,7 +125,7 @@ def examples(materials: Materials) -> Iterator[Stimulus]:
             continue
         payload = materials.documents.json("create/" + row["request"])
         kind = "granular" if GRANULAR in payload else "standard"
-        artifacts = len(payload.get(GRANULAR) or payload.get("siteRestoreArtifacts") or ())
+        artifacts = len(payload.get(GRANULAR) or payload.get(STANDARD) or ())
         yield Stimulus(kind, materials.body(payload), artifacts=artifacts, family=f"example-{row['name']}")
 
 

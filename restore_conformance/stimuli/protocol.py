@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from restore_conformance.contract.workload import GRANULAR, GRANULAR_TYPE, STANDARD, odata_type
 from restore_conformance.stimuli.families import Knobs, family, granular, standard
-from restore_conformance.stimuli.materials import GRANULAR, SITE, Materials
+from restore_conformance.stimuli.materials import Materials
 from restore_conformance.stimuli.open_questions import opaque_values, other_annotations
 from restore_conformance.stimuli.stimulus import Stimulus
 
@@ -80,10 +81,10 @@ def not_json(m: Materials, k: Knobs) -> Stimulus:
         body[:-1],
         body[: len(body) // 2],
         body.replace(b'"', b"'"),
-        b"siteRestoreArtifacts=1",
+        f"{STANDARD}=1".encode(),
         body.replace(b":", b" ", 1),
         b"{,}",
-        b"<siteRestoreArtifacts/>",
+        f"<{STANDARD}/>".encode(),
     )[k.variant % 7]
     return Stimulus("no-json", broken, defect="not-json")
 
@@ -122,7 +123,7 @@ def unusual_json(m: Materials, k: Knobs) -> Stimulus:
     body = plain.body or b""
     spelled = (
         b"\xef\xbb\xbf" + body,
-        body[:-1] + b',"' + SITE.encode() + b'":' + body[len(SITE) + 4 :],
+        body[:-1] + b',"' + STANDARD.encode() + b'":' + body[len(STANDARD) + 4 :],
         body.replace(b"inPlace", b"\\u0069nPlace").replace(b"new", b"\\u006eew"),
         json.dumps({"note": "😀 אבג \u202e𝔘 é \u0000"}, ensure_ascii=False)[:-1].encode() + b"," + body[1:],
         b'{"note":"\\ud83d\\ude00 \\ud83d",' + body[1:],
@@ -139,7 +140,7 @@ def odd_letters(m: Materials, k: Knobs) -> Stimulus:
     """
     elements = m.elements("granular", max(k.size, 3), k.seed)
     elements[k.place % len(elements)]["id"] = "an item of é 😀 𝔘"
-    elements[0]["@odata.type"] = "#microsoft.graph.granularSiteRestoreArtifact"
+    elements[0]["@odata.type"] = odata_type(GRANULAR_TYPE)
     elements[-1]["browseSessionId"] = elements[0]["browseSessionId"][::-1]
     body = json.dumps({GRANULAR: elements}, ensure_ascii=False, separators=(",", ":")).encode()
     makers = ((opaque_values, 0), (opaque_values, 2), (unusual_json, 3), (other_annotations, 4))
@@ -158,7 +159,7 @@ def very_large(m: Materials, k: Knobs) -> Stimulus:
 def very_deep(m: Materials, k: Knobs) -> Stimulus:
     levels = 299  # with the object around them three hundred
     opened, closed = (b"[" * levels, b"]" * levels) if k.variant % 2 else (b'{"a":' * levels + b"1", b"}" * levels)
-    return Stimulus("no-json", b'{"' + SITE.encode() + b'":' + opened + closed + b"}", open="very-deep")
+    return Stimulus("no-json", f'{{"{STANDARD}":'.encode() + opened + closed + b"}", open="very-deep")
 
 
 @family("big-number", 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 JSON = "application/json"
-CREATE = "/solutions/backupRestore/sharePointRestoreSessions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
+from restore_conformance.contract.workload import LISTS
 from restore_conformance.stimuli.changes import REFUSED
 from restore_conformance.stimuli.drawing import below, draw
 from restore_conformance.stimuli.families import FAMILIES, Knobs, fitted
-from restore_conformance.stimuli.materials import LISTS, Materials
+from restore_conformance.stimuli.materials import Materials
 from restore_conformance.stimuli.scenario import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
 from restore_conformance.stimuli.stimulus import Stimulus
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from restore_conformance.clauses import Clause, load
 from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.recorded import Review, conclude_recorded
 from restore_conformance.recorded.other_clients import REMOVABLE
 from restore_conformance.records.run_record import run_of
@@ -54,7 +55,7 @@ def judge(
     if not source.exchanges:
         raise UsageError(
             f"There is nothing to judge: {source.note or 'no response was given'}. What is judged are answers of "
-            "/solutions/backupRestore/sharePointRestoreSessions, and of the paths below it, in the beta version."
+            f"{CREATE}, and of the paths below it, in the beta version."
         )
     result = review.result(NAME, "", 0.0, lambda clause: _missing(clause, settings), conclude_recorded)
     result.base = ""

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Request
 from restore_conformance.settings import Settings
-from restore_conformance.stimuli.stimulus import CREATE
 
 
 def some(values: Iterable[object], *daily: object):

@@ -6,6 +6,7 @@ import uuid
 from tenant import CLIENT
 
 from restore_conformance.contract.paths import session_path
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
 from restore_conformance.live.cleanup import clean
@@ -14,7 +15,6 @@ from restore_conformance.live.journal import Journal
 from restore_conformance.live.settings import Login
 from restore_conformance.live.tokens import Identities, Token
 from restore_conformance.mock import Service
-from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Answer, Embedded
 
 POOL = [str(uuid.uuid4()) for _ in range(30)]

@@ -7,11 +7,11 @@ from itertools import count
 import pytest
 
 from restore_conformance.clauses import load
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Judge, look
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.state import State
-from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.verdicts import Verdict
 
 NAME = "5eed0000-0000-4000-8000-0000000000{:02}".format

@@ -7,13 +7,13 @@ import pytest
 from restore_conformance import checks
 from restore_conformance.bench.scoring import judged, score_fault
 from restore_conformance.clauses import Clause, Interpretation, Register, answered, load, sent, sole
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Judge, look
 from restore_conformance.mock import Service
 from restore_conformance.mock.edits import status
 from restore_conformance.mock.hooks import created, refused
 from restore_conformance.recogniser import Recogniser
-from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.verdicts import Deviation, Inconclusive, Level, Verdict
 
 TOKEN = "t0ken"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from restore_conformance.clauses import load
-from restore_conformance.contract import places
+from restore_conformance.contract import places, workload
 
 PACKAGE = places.PACKAGE
 ROOT = PACKAGE.parent
@@ -110,6 +110,14 @@ MOST_ADDRESSES = 11
 """Addresses of clauses that the code names. The number may only fall: what a clause needs stands in its table."""
 
 
+def literals(tree):
+    """The texts in a module that are not documentation."""
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node
+
+
 def test_hardly_any_code_names_a_clause():
     """But for the mock, whose faults name the clauses that they break."""
     addresses = {clause.address for clause in load().clauses}
@@ -121,6 +129,23 @@ def test_hardly_any_code_names_a_clause():
         if isinstance(node, ast.Constant) and node.value in addresses
     ]
     assert len(named) == MOST_ADDRESSES, named
+
+
+MOST_NOUNS = 4
+"""Texts in the code that hold a name of the service itself, which `contract/workload.py` has. It may only fall."""
+
+
+def test_hardly_any_code_names_what_the_service_calls_its_own():
+    """But for the mock, which is one service, and the routes that a live run may use. A sibling is data."""
+    nouns = {workload.SESSION_TYPE, workload.STANDARD_TYPE, workload.GRANULAR_TYPE}
+    named = [
+        (path.relative_to(PACKAGE).as_posix(), node.value)
+        for path in MODULES
+        if "mock" not in path.parts and path.relative_to(PACKAGE).as_posix() != "live/routes.py"
+        for node in literals(ast.parse(path.read_text(encoding="utf-8")))
+        if any(noun.casefold() in node.value.casefold() for noun in nouns)
+    ]
+    assert len(named) == MOST_NOUNS, named
 
 
 def test_no_module_has_a_name_that_says_nothing():

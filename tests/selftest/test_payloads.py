@@ -9,11 +9,12 @@ import pytest
 from restore_conformance.bench.servers import draw as draw_habits
 from restore_conformance.contract import places
 from restore_conformance.contract.documents import Documents
+from restore_conformance.contract.workload import GRANULAR, STANDARD
 from restore_conformance.mock import Service
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, draw, drawn, made_up, plan, stimuli
 from restore_conformance.stimuli.drawing import fill, smallest
 from restore_conformance.stimuli.families import fitted
-from restore_conformance.stimuli.materials import GRANULAR, OPTIONAL, SITE
+from restore_conformance.stimuli.materials import OPTIONAL
 from restore_conformance.stimuli.slots import SLOTS
 from restore_conformance.stimuli.walks import drawn_walks
 from restore_conformance.verdicts import Exit, Verdict
@@ -55,22 +56,22 @@ def test_an_enumeration_member_added_to_the_schema_is_sent(changed):
     schema["enum"].append("elsewhere2")
     path.write_text(json.dumps(schema))
     materials = Materials(Documents(changed))
-    sent = {payload(FAMILIES["standard"](materials, Knobs(1, 0, v)))[SITE][0]["destinationType"] for v in range(6)}
+    sent = {payload(FAMILIES["standard"](materials, Knobs(1, 0, v)))[STANDARD][0]["destinationType"] for v in range(6)}
     assert sent == {"new", "inPlace", "elsewhere2"}
 
 
 def test_a_member_added_to_the_schema_is_sent(changed):
     path = changed / "create" / "request.json"
     schema = json.loads(path.read_text())
-    element = schema["properties"][SITE]["items"]
+    element = schema["properties"][STANDARD]["items"]
     element["properties"]["priority"] = {"type": "integer"}
     path.write_text(json.dumps(schema))
     materials = Materials(Documents(changed))
-    assert "priority" in payload(FAMILIES["standard"](materials, Knobs(1, style=OPTIONAL)))[SITE][0]
-    assert "priority" not in payload(FAMILIES["standard"](materials, Knobs(1)))[SITE][0]
+    assert "priority" in payload(FAMILIES["standard"](materials, Knobs(1, style=OPTIONAL)))[STANDARD][0]
+    assert "priority" not in payload(FAMILIES["standard"](materials, Knobs(1)))[STANDARD][0]
     element["required"].append("priority")
     path.write_text(json.dumps(schema))
-    assert "priority" in payload(FAMILIES["standard"](Materials(Documents(changed)), Knobs(1)))[SITE][0]
+    assert "priority" in payload(FAMILIES["standard"](Materials(Documents(changed)), Knobs(1)))[STANDARD][0]
 
 
 def test_the_plan_reaches_every_count_and_position():
@@ -81,15 +82,15 @@ def test_the_plan_reaches_every_count_and_position():
     for family, lacking in (("path-type", "destinationType"), ("restore-point", "restorePoint")):
         places_seen = set()
         for stimulus in (s for s in made if s.family == family and s.artifacts == 5):
-            good = [e.get(lacking) for e in payload(stimulus)[SITE]]
+            good = [e.get(lacking) for e in payload(stimulus)[STANDARD]]
             odd = [i for i, value in enumerate(good) if good.count(value) == 1 or value in (None, "")]
             places_seen.update(odd if family == "path-type" else range(5))
         assert places_seen == set(range(5)), family
     orders = {next(name for name in payload(s) if "@" not in name) for s in made if s.family == "mixed"}
-    assert orders == {SITE, GRANULAR}
+    assert orders == {STANDARD, GRANULAR}
     distances = set()
     for stimulus in (s for s in made if s.family == "duplicate" and s.kind == "standard"):
-        ids = [e["restorePoint"]["id"] for e in payload(stimulus)[SITE]]
+        ids = [e["restorePoint"]["id"] for e in payload(stimulus)[STANDARD]]
         twice = next(i for i in ids if ids.count(i) > 1)
         distances.add(len(ids) - 1 - ids[::-1].index(twice) - ids.index(twice))
     assert {1, 49} <= distances
@@ -147,7 +148,7 @@ def test_what_a_drawn_stimulus_shows_is_made_smaller(judged):
 
     def crashes_now_and_then(body):
         check(body)
-        sites = body.get(SITE) or ()
+        sites = body.get(STANDARD) or ()
         if len(sites) > 10 and len(sites) != 33 and next(iter(sites[0])) == "destinationType":
             raise RuntimeError("a crash of the server")
 
@@ -155,7 +156,7 @@ def test_what_a_drawn_stimulus_shows_is_made_smaller(judged):
     result = judged(service, "standard")
     findings = [f for v in result.verdicts if v.clause.address == "create/response.created" for f in v.findings]
     assert findings
-    assert len(json.loads(findings[0].evidence[-1].request.body)[SITE]) == 11
+    assert len(json.loads(findings[0].evidence[-1].request.body)[STANDARD]) == 11
     assert not [v for v in judged(service, "standard", drawn=0).verdicts if v.verdict is Verdict.FAIL]
 
 
@@ -167,12 +168,12 @@ def test_quick_meets_what_a_careless_check_overlooks(points):
     """Copies with members in another order, destinations that differ from the third on, and a destination that is an
     object: with ids that a server checks as well."""
     made = plan(Materials(restore_points=points), PROFILES["quick"])
-    copies = [payload(s)[SITE] for s in made if s.defect == "duplicate" and s.kind == "standard"]
+    copies = [payload(s)[STANDARD] for s in made if s.defect == "duplicate" and s.kind == "standard"]
     assert any(
         one["restorePoint"] == other["restorePoint"] and list(one) != list(other)
         for elements in copies for one in elements for other in elements
     )  # fmt: skip
-    places = [[e["destinationType"] for e in payload(s)[SITE]] for s in made if s.family == "different-destination"]
+    places = [[e["destinationType"] for e in payload(s)[STANDARD]] for s in made if s.family == "different-destination"]
     assert any(len(set(one[:2])) == 1 and len(set(one)) == 2 for one in places)
     wrong = [e.get("destinationType") for s in made if s.family == "wrong-type" and s.kind == "standard"
              for e in _artifacts(s)]  # fmt: skip
@@ -180,7 +181,7 @@ def test_quick_meets_what_a_careless_check_overlooks(points):
 
 
 def _artifacts(stimulus):
-    return [one for one in payload(stimulus).get(SITE) or () if isinstance(one, dict)]
+    return [one for one in payload(stimulus).get(STANDARD) or () if isinstance(one, dict)]
 
 
 @pytest.mark.parametrize("known", [1, 2, 3, 5])
@@ -188,7 +189,7 @@ def test_what_is_odd_stays_behind_where_few_ids_are_known(known):
     """A request that is made smaller keeps its odd artifact as far behind as it can be."""
     materials = Materials(restore_points=[f"aaaaaaaa-0000-4000-8000-{n:012x}" for n in range(known)])
     stimulus = fitted(materials, "path-type", Knobs(50, 16, 0, 7))
-    assert ["destinationType" in one for one in payload(stimulus)[SITE]] == [True] * (known - 1) + [False]
+    assert ["destinationType" in one for one in payload(stimulus)[STANDARD]] == [True] * (known - 1) + [False]
 
 
 def test_every_family_is_planned():
@@ -217,4 +218,4 @@ def test_ids_a_user_named_are_the_only_ones_that_must_be_accepted():
     accepted = [s for s in made if s.family == "standard" and s.artifacts < 50]
     assert {s.artifacts for s in accepted} == {1, 2}
     for stimulus in accepted:
-        assert all(e["restorePoint"]["id"] in named for e in payload(stimulus)[SITE])
+        assert all(e["restorePoint"]["id"] in named for e in payload(stimulus)[STANDARD])

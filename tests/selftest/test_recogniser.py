@@ -10,11 +10,11 @@ import pytest
 from looking import TOKEN, disagreement, request_of
 
 from restore_conformance.contract import places
+from restore_conformance.contract.workload import GRANULAR, STANDARD
 from restore_conformance.exchange import Request
 from restore_conformance.recogniser import Recogniser, route
 from restore_conformance.stimuli import FAMILIES, PROFILES, Materials, draw, plan, stimuli
 from restore_conformance.stimuli.drawing import HEAVY
-from restore_conformance.stimuli.materials import GRANULAR, SITE
 
 DRAWS = int(os.environ.get("RESTORE_CONFORMANCE_DRAWS", "10000"))
 FEW = 1_000
@@ -60,8 +60,8 @@ def big(make):
     if kind == "granular":
         return json.dumps({GRANULAR: [{"browseSessionId": "abcdef", "id": f"{i},{ids[0]}"} for i in ids]}).encode()
     if kind == "nest":
-        return f'{{"{SITE}":'.encode() + b"[" * number + b"]" * number + b"}"
-    body = json.dumps({SITE: [{"restorePoint": {"id": i}, "destinationType": "inPlace"} for i in ids]}).encode()
+        return f'{{"{STANDARD}":'.encode() + b"[" * number + b"]" * number + b"}"
+    body = json.dumps({STANDARD: [{"restorePoint": {"id": i}, "destinationType": "inPlace"} for i in ids]}).encode()
     return b" " * number + body if kind == "pad" else body
 
 

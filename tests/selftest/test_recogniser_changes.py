@@ -7,12 +7,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.workload import GRANULAR, LISTS, STANDARD
 from restore_conformance.exchange import Request
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.recorded.har.credibility import body_sent
 from restore_conformance.stimuli import FAMILIES, Knobs, Materials
 from restore_conformance.stimuli.changes import CHANGES, REFUSED, Asked, Part, removal
-from restore_conformance.stimuli.materials import GRANULAR, LISTS, SITE
 
 TOKEN = "G00D.t0ken"
 SESSION = "/solutions/backupRestore/sharePointRestoreSessions/61633878-8321-4950-bfaf-ed285bdd1461"
@@ -78,7 +78,7 @@ def test_the_refusals_of_both_kinds_are_all_that_is_expected():
 
 
 def test_what_one_row_answers_is_told_apart_by_its_form():
-    delta = f"{SITE}@delta"
+    delta = f"{STANDARD}@delta"
     assert "change:not-a-list" in update({delta: "text"}).tags
     assert "change:not-an-object" in update([{delta: [site()]}]).tags
     for body in (b"{", b'{"a":1} and more', b"\xff"):
@@ -98,8 +98,8 @@ def test_each_row_of_the_page_about_a_body_has_a_change_that_breaks_it_alone(row
 def test_the_printed_changes_are_read():
     """The examples of the page: one addition beside one removal, of either kind."""
     new, old = site(1, "new"), {"@removed": {"reason": "changed"}, "id": IDS[2]}
-    sent = update({f"{SITE}@delta": [new, old]})
-    assert (sent.change.kind, sent.change.lists) == ("standard", (f"{SITE}@delta",))
+    sent = update({f"{STANDARD}@delta": [new, old]})
+    assert (sent.change.kind, sent.change.lists) == ("standard", (f"{STANDARD}@delta",))
     assert (sent.change.additions, sent.change.removals) == ((new,), (IDS[2],))
     assert sent.tags >= {"change:additions", "change:removals", "change:both", "change:clean", "standard"}
     gone = removal(item(3)["id"])
@@ -110,7 +110,9 @@ def test_the_printed_changes_are_read():
 
 def test_a_restore_point_by_reference_is_open():
     """An early edition of the page prints a restore point as @odata.id."""
-    sent = update({f"{SITE}@delta": [{"restorePoint": {"@odata.id": IDS[0]}, "destinationType": "new"}, removal("x")]})
+    sent = update(
+        {f"{STANDARD}@delta": [{"restorePoint": {"@odata.id": IDS[0]}, "destinationType": "new"}, removal("x")]}
+    )
     assert (verdict(sent), sent.change.open, sent.change.removals) == (set(), {"other-annotations"}, ("x",))
 
 
@@ -127,7 +129,7 @@ def test_a_restore_point_by_reference_is_open():
     ],
 )
 def test_no_form_of_a_removal_breaks_a_rule(element, name):
-    sent = update({f"{SITE}@delta": [element]})
+    sent = update({f"{STANDARD}@delta": [element]})
     printed = element.get("@removed") == {"reason": "deleted"}
     assert sent.change.removals == ((name,) if name else ())
     assert (set(sent.change.defects), set(sent.change.open)) == (set(), set() if printed else {"removal-form"})
@@ -144,15 +146,15 @@ def test_no_form_of_a_removal_breaks_a_rule(element, name):
         (b"", {"nothing-named"}, {"malformed-change", "empty-list"}),
         (b"null", {"nothing-named", "null-payload"}, {"malformed-change", "empty-list"}),
         (b"[" * 200 + b"]" * 200, {"nothing-named", "very-deep"}, {"malformed-change", "empty-list"}),
-        ({SITE: [site()]}, {"plain-lists"}, set()),
-        ({SITE: []}, {"plain-lists"}, set()),
-        ({f"{SITE}@delta": [site()], f"{GRANULAR}@delta": []}, {"one-kind-empty"}, set()),
-        ({f"{SITE}@delta": [site()], "note": 1}, {"unknown-members"}, set()),
-        ({f"{SITE}@delta": [site(note=1)]}, {"unknown-members"}, set()),
-        ({f"{SITE}@delta": [removal("a"), removal("A")]}, {"removed-twice"}, set()),
+        ({STANDARD: [site()]}, {"plain-lists"}, set()),
+        ({STANDARD: []}, {"plain-lists"}, set()),
+        ({f"{STANDARD}@delta": [site()], f"{GRANULAR}@delta": []}, {"one-kind-empty"}, set()),
+        ({f"{STANDARD}@delta": [site()], "note": 1}, {"unknown-members"}, set()),
+        ({f"{STANDARD}@delta": [site(note=1)]}, {"unknown-members"}, set()),
+        ({f"{STANDARD}@delta": [removal("a"), removal("A")]}, {"removed-twice"}, set()),
         ({f"{GRANULAR}@delta": [item(), removal(item()["id"])]}, {"added-and-removed"}, set()),
-        ({f"{SITE}@delta": [site(n) for n in range(50)]}, {"artifact-limit"}, {"too-many"}),
-        ({f"{SITE}@delta": [removal(IDS[n]) for n in range(51)]}, {"artifact-limit"}, {"too-many"}),
+        ({f"{STANDARD}@delta": [site(n) for n in range(50)]}, {"artifact-limit"}, {"too-many"}),
+        ({f"{STANDARD}@delta": [removal(IDS[n]) for n in range(51)]}, {"artifact-limit"}, {"too-many"}),
         ({f"{GRANULAR}@delta": [item(destinationType="unknownFutureValue")]}, {"future-value"}, {"path-type"}),
     ],
 )
@@ -166,7 +168,7 @@ def test_what_no_sentence_decides_is_open(payload, open_, arguable):
 def test_nothing_plain_and_unknown_have_tags():
     assert "change:nothing" in update({}).tags
     assert "change:unknown-only" in update({"note": 1}).tags
-    for payload in ({}, {"note": 1, "status": "draft"}, {"note": 1, f"{SITE}@delta": [site()]}):
+    for payload in ({}, {"note": 1, "status": "draft"}, {"note": 1, f"{STANDARD}@delta": [site()]}):
         assert "change:unknown-only" not in update(payload).tags
     plain = update({GRANULAR: [item()]})
     assert plain.tags >= {"change:plain", "granular"}
@@ -191,31 +193,31 @@ def test_nothing_plain_and_unknown_have_tags():
 )
 def test_additions_obey_the_rules_of_a_create(elements, defect):
     """An addition beside a removal of the same id breaks nothing else."""
-    name = GRANULAR if "browse" in json.dumps(elements) or "item" in defect or defect.startswith("browse") else SITE
+    name = GRANULAR if "browse" in json.dumps(elements) or "item" in defect or defect.startswith("browse") else STANDARD
     sent = update({f"{name}@delta": elements})
     assert (verdict(sent), set(sent.change.defects)) == ({f"sole:{defect}"}, {defect})
 
 
 def test_several_defects_are_several():
-    delta = f"{SITE}@delta"
+    delta = f"{STANDARD}@delta"
     assert verdict(update({delta: [site(0), site(0, "new")]})) == {"several"}
     assert verdict(update({delta: [site(0), site(0)], "note": 1})) == {"several"}
-    assert verdict(update({delta: [site(0), site(0)], SITE: [site(0)]})) == {"several"}
+    assert verdict(update({delta: [site(0), site(0)], STANDARD: [site(0)]})) == {"several"}
     assert verdict(update({delta: "text"}, token="R")) == {"several"}
 
 
 def test_what_is_wrong_with_the_caller_stays_with_the_request():
-    sent = update({f"{SITE}@delta": [site()]}, token="R")
+    sent = update({f"{STANDARD}@delta": [site()]}, token="R")
     assert (verdict(sent), sent.defects) == ({"sole:read-only-permission"}, {"read-only-permission"})
     assert not sent.change.defects
     assert verdict(update({}, token="R")) == {"sole:read-only-permission"}
-    assert verdict(update({f"{SITE}@delta": [site()]}, media=None)) == {"sole:no-media-type"}
+    assert verdict(update({f"{STANDARD}@delta": [site()]}, media=None)) == {"sole:no-media-type"}
 
 
 def test_ids_that_nobody_listed_are_noted():
     known = Recogniser(callers={TOKEN: "good"}, known=[IDS[0]])
-    assert "id-not-listed" not in update({f"{SITE}@delta": [site(0)]}, recognise=known).tags
-    assert "id-not-listed" in update({f"{SITE}@delta": [site(1)]}, recognise=known).tags
+    assert "id-not-listed" not in update({f"{STANDARD}@delta": [site(0)]}, recognise=known).tags
+    assert "id-not-listed" in update({f"{STANDARD}@delta": [site(1)]}, recognise=known).tags
 
 
 @pytest.mark.parametrize("body", [None, b"", b"scrubbed-body-0123456789ab", b'"scrubbed-body-0123456789ab"'])
@@ -228,11 +230,11 @@ def test_a_body_that_a_recording_took_out_breaks_nothing(body):
 
 def test_a_tool_that_writes_one_id_for_all_makes_no_duplicate():
     """What is true of the lists of a create is true of lists of changes."""
-    for name, element in ((SITE, site()), (GRANULAR, item())):
+    for name, element in ((STANDARD, site()), (GRANULAR, item())):
         for changes in (f"{name}@delta", name):
             body = json.dumps({changes: [element, element]}).encode()
             assert body_sent(body, len(body)) is None
-    body = json.dumps({f"{SITE}@delta": [site(0), site(0), site(1)]}).encode()
+    body = json.dumps({f"{STANDARD}@delta": [site(0), site(0), site(1)]}).encode()
     assert "sole:duplicate" in update(body_sent(body, len(body)), recognise=STRANGER).tags
 
 
@@ -269,7 +271,7 @@ def test_drawn_changes_are_clean(drawn):
 
 
 NAMES = st.sampled_from(
-    [SITE, GRANULAR, f"{SITE}@delta", f"{GRANULAR}@delta", "@removed", "@odata.id", "id", "restorePoint",
+    [STANDARD, GRANULAR, f"{STANDARD}@delta", f"{GRANULAR}@delta", "@removed", "@odata.id", "id", "restorePoint",
      "destinationType", "browseSessionId", "status", "@odata.type", "x@y", ""]
 )  # fmt: skip
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["", "inPlace", IDS[0], "\ud800"])

@@ -6,6 +6,7 @@ import pytest
 
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.campaign.sender import Sender
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Request
 from restore_conformance.judging.trouble import never_sent
 from restore_conformance.mock import Service
@@ -14,7 +15,6 @@ from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import STAND_IN, Settings
 from restore_conformance.settings.values import identities_from, token_from
 from restore_conformance.stimuli import FAMILIES, Knobs, made_up
-from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Embedded, Http
 from restore_conformance.verdicts import Exit, UsageError, Verdict
 

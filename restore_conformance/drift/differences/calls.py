@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.drift.change import Change, Difference, additive, breaking, informational, undecidable
 from restore_conformance.drift.differences.generic import altered, change, ends, keyed
 from restore_conformance.drift.differences.members import facet_changes
@@ -16,7 +17,6 @@ from restore_conformance.drift.differences.shapes import Body, body_changes, equ
 from restore_conformance.drift.sources.api import Api, ApiCall, ApiParameter, nameless, placeholders
 from restore_conformance.drift.sources.metadata import bare
 
-CREATE = "/solutions/backupRestore/sharePointRestoreSessions"
 _ADDED, _REMOVED = additive("G-ADDAPI"), breaking("G-REMOVE")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.drift.change import Change, Difference, Grade, additive, breaking, informational
 from restore_conformance.drift.differences.examples import example_changes
 from restore_conformance.drift.differences.generic import altered, change, edits, ends, keyed
@@ -18,7 +19,7 @@ from restore_conformance.drift.differences.statements import statement_changes
 from restore_conformance.drift.sources.api import nameless
 from restore_conformance.drift.sources.page_facts import HeaderFacts, PageFacts, Permission
 
-CREATE = "POST /solutions/backupRestore/sharePointRestoreSessions".casefold()
+_CREATE = f"POST {CREATE}".casefold()
 
 
 def page_changes(
@@ -44,7 +45,7 @@ def page_changes(
         explained.discard("success")
     if new.is_error_list:  # of a row every cell is a fact
         explained |= {f"error:{key}" for side in (old, new) for table in side.tables.values() for key in table}
-    reached = bool(new.resource or old.resource) or CREATE in old.calls() | new.calls()
+    reached = bool(new.resource or old.resource) or _CREATE in old.calls() | new.calls()
     changes = [
         change(difference, "page", where, outside=not (_is_of_create(difference.path) if listing else reached))
         for difference in differences

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from restore_conformance.contract.routes import documented
 from restore_conformance.drift.change import Difference, Judged, additive, breaking, informational, undecidable
 from restore_conformance.drift.differences.examples import shown_members
 from restore_conformance.drift.differences.generic import edits, ends
+from restore_conformance.drift.phrases import call
 from restore_conformance.drift.sources.page_facts import ErrorFacts, PageFacts
 from restore_conformance.drift.sources.wording import says_the_same
 
@@ -33,17 +35,9 @@ def error_changes(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
             yield Difference("page_error_table_removed", place, {"errors": sorted(was)}, judged)
 
 
-_CALLS = {
-    "create": "POST sharePointRestoreSessions", "update": "PATCH sharePointRestoreSessions/{id}",
-    "delete": "DELETE restoreSessions/{id}", "activate": "POST restoreSessions/{id}/activate",
-    "get": "GET restoreSessions/{id}", "list": "GET restoreSessions",
-    "list-artifacts": "GET sharePointRestoreSessions/{id}/siteRestoreArtifacts",
-}  # fmt: skip
-
-
 def about(table: str) -> str:
     """The call that a table of errors is about; of other APIs the heading of the table."""
-    return _CALLS.get(table, table)
+    return call(" ".join(documented()[table])) if table in documented() else table
 
 
 def uncompared(old: PageFacts, new: PageFacts) -> list[str]:

@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from restore_conformance.contract.workload import AREA, BASE_SESSIONS, KINDS, SESSION_TYPE, SESSIONS
 from restore_conformance.spelling import noun
 from restore_conformance.targets.target import other_version, plain_path
 
-API = "/solutions/backupRestore/"
-ROUTE = re.compile(rf"^(?P<before>.*?)(?P<path>{API}(?:sharePointRestoreSessions|restoreSessions)(?:/.*)?)$")
+API = f"{AREA}/"
+_COLLECTION = f"{SESSIONS}|{BASE_SESSIONS}"
+ROUTE = re.compile(rf"^(?P<before>.*?)(?P<path>{API}(?:{_COLLECTION})(?:/.*)?)$")
 """An address as the documents spell it."""
 
 ANY_ROUTE = re.compile(
-    r"^(?P<before>[^?#]*?)/solutions/backupRestore/(?P<collection>sharePointRestoreSessions|restoreSessions)"
+    rf"^(?P<before>[^?#]*?){API}(?P<collection>{_COLLECTION})"
     r"(?:\(\s*'?(?P<key>[^()']+)'?\s*\))?(?P<rest>/.*)?$",
     re.IGNORECASE,
 )
@@ -28,8 +30,8 @@ ANY_ROUTE = re.compile(
 WORDS = {
     word.lower(): word
     for word in (
-        "sharePointRestoreSessions", "restoreSessions", "siteRestoreArtifacts", "granularSiteRestoreArtifacts",
-        "activate", "microsoft.graph.activate", "microsoft.graph.sharePointRestoreSession",
+        SESSIONS, BASE_SESSIONS, *KINDS,
+        "activate", "microsoft.graph.activate", f"microsoft.graph.{SESSION_TYPE}",
     )
 }  # fmt: skip
 BATCH = "/$batch"

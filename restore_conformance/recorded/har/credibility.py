@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import NOTHING, Headers, Request, header, parse_json
 from restore_conformance.recorded.har.blanks import blackened, is_blackened, suspicious
 from restore_conformance.scrub.placeholders import PLACEHOLDER
@@ -76,7 +77,7 @@ def body_sent(raw: bytes | None, size: int, length: int = -1) -> bytes | None:
 def _uniform(value: Any) -> bool:
     """Whether every artifact of a list has the same id: a duplicate, or a tool that writes one id for all."""
     for name, elements in value.items() if isinstance(value, dict) else ():
-        if name.removesuffix("@delta") not in {"siteRestoreArtifacts", "granularSiteRestoreArtifacts"}:
+        if name.removesuffix("@delta") not in KINDS:
             continue
         if not isinstance(elements, list) or len(elements) < 2:
             continue

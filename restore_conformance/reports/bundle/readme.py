@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from restore_conformance.contract.workload import TITLE
 from restore_conformance.records.finding import broke, exchanges, observed_text, status_of
 from restore_conformance.records.safe_text import code, fenced, words
 from restore_conformance.reports import exchange_view, wording
@@ -76,7 +77,7 @@ def _head(case: Case) -> str:
     lines = [
         f"# {code(clause['id'])} is broken",
         "",
-        "Microsoft Graph, Backup Storage: create sharePointRestoreSession (beta) and the operations around it.",
+        f"Microsoft Graph, Backup Storage: {TITLE} (beta) and the operations around it.",
         "",
         *_table(("", ""), ((name, text) for name, text in rows.items() if text)),
     ]

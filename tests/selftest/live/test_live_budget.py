@@ -11,13 +11,13 @@ import pytest
 from lossy import Distant, identities
 
 from restore_conformance.campaign.sender import BudgetSpent
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Request, Response
 from restore_conformance.live.budget import Budget, Pace
 from restore_conformance.live.cleanup import clean
 from restore_conformance.live.guard import Guard
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.routes import ROOT, NeverLive
-from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Answer
 
 

@@ -12,6 +12,7 @@ from tenant import TENANT
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.commands import live_target, options
 from restore_conformance.contract import places
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
 from restore_conformance.live.guard import Guard
@@ -20,7 +21,6 @@ from restore_conformance.live.routes import ALLOWED, ROOT, NeverLive, permitted
 from restore_conformance.recogniser import Recogniser, route
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, drawn, plan
-from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.verdicts import UsageError
 
 ID = "1f1f1f1f-2222-4333-8444-555555555555"

@@ -12,6 +12,7 @@ from planting import FORM, KNOWN, Planting, survivors
 
 from restore_conformance.cli import main
 from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.mock import Service
 from restore_conformance.recogniser import Recogniser
@@ -20,7 +21,6 @@ from restore_conformance.recorded.har import Writer
 from restore_conformance.records.exchange_store import Store
 from restore_conformance.scrub import Scrub, is_placeholder
 from restore_conformance.scrub.needles import Needles
-from restore_conformance.stimuli.stimulus import CREATE
 
 TOKEN = "canary-setting-0123456789abcdef"
 

@@ -13,6 +13,7 @@ from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.clock import Skipping, moment_of, seconds_of
 from restore_conformance.commands.options import scrub_of, target_of
+from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.mock import Service
 from restore_conformance.mock.variants.consistency import replicated
@@ -27,7 +28,6 @@ from restore_conformance.records.exchange_store import Store
 from restore_conformance.records.stored_exchange import restored
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
-from restore_conformance.stimuli.stimulus import CREATE
 from restore_conformance.targets import Answer, Embedded
 
 SENT = datetime.fromisoformat("2026-11-28T11:34:04.305Z").timestamp()
