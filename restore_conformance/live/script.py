@@ -27,7 +27,8 @@ def script(plan: Plan, workers: int = 1, release: Callable[[], object] = lambda:
     """The script of a plan, for `Campaign`. `release` frees the requests that are kept to ask again."""
 
     def run(campaign: Campaign) -> None:
-        campaign.untouched["create/read-back.nothing-of-refused"] = SHARED_TENANT
+        clauses = campaign.judge.register.clauses
+        campaign.untouched |= {clause.address: SHARED_TENANT for clause in clauses if clause.alone}
         campaign.untouched |= {address: gap for address, gap in plan.unreachable.items() if gap.says}
         campaign.planned = plan.requests
         try:
