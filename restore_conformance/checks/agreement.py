@@ -53,9 +53,7 @@ def same_id(created: dict[str, Any], shown: dict[str, Any]) -> None:
     """An answer shows the session that was asked for; letter case is nothing to an id."""
     wanted, got = id_of(created), shown.get("id")
     if str(got).lower() != str(wanted).lower():
-        raise Deviation(
-            f"/id: expected {wanted}, the id asked for, got {got!r}", expected=wanted, observed=got, pointer="/id"
-        )
+        raise Deviation.at("/id", f"{wanted}, the id asked for", got, expected=wanted)
 
 
 def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
@@ -64,12 +62,7 @@ def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
     if "restoreJobType" not in shown or not (comparable(expected) and comparable(read)):
         return
     if expected != read and {expected, read} != {"granular", "unknownFutureValue"}:
-        raise Deviation(
-            f"/restoreJobType: expected {expected!r} as it was answered before, got {read!r}",
-            expected=str(expected),
-            observed=read,
-            pointer="/restoreJobType",
-        )
+        raise Deviation.at("/restoreJobType", f"{expected!r} as it was answered before", read, expected=str(expected))
 
 
 def declared(exchange: Exchange, schema: str, null: Collection[str] = ()) -> None:
@@ -107,11 +100,12 @@ def in_order(shown: dict[str, Any], seconds: float = 0) -> None:
         return
     created, modified = instant(first), instant(last)
     if created and modified and _apart(created, modified) > seconds:
-        raise Deviation(
-            f"/lastModifiedDateTime: expected no earlier than createdDateTime {first}, got {last}",
+        raise Deviation.at(
+            "/lastModifiedDateTime",
+            f"no earlier than createdDateTime {first}",
+            last,
+            got=last,
             expected=f"{first} or later",
-            observed=last,
-            pointer="/lastModifiedDateTime",
         )
 
 
@@ -124,11 +118,8 @@ def same_actors(earlier: Any, later: Any, name: str) -> None:
             actors[actor].get("id") if isinstance(actors.get(actor), dict) else None for actors in (earlier, later)
         )
         if before and after and str(before).lower() != str(after).lower():
-            raise Deviation(
-                f"/{name}/{actor}/id: expected {before} as create answered, got {after}",
-                expected=str(before),
-                observed=after,
-                pointer=f"/{name}/{actor}/id",
+            raise Deviation.at(
+                f"/{name}/{actor}/id", f"{before} as create answered", after, got=str(after), expected=str(before)
             )
 
 
@@ -147,9 +138,7 @@ def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> 
         return
     first, second = instant(earlier), instant(later)
     if first and second and abs(_apart(first, second)) > max(seconds, _last_digit(earlier), _last_digit(later)):
-        raise Deviation(
-            f"/{name}: expected {earlier} as before, got {later}", expected=earlier, observed=later, pointer=f"/{name}"
-        )
+        raise Deviation.at(f"/{name}", f"{earlier} as before", later, got=later, expected=earlier)
 
 
 def no_server_error(exchange: Exchange) -> None:
@@ -188,12 +177,7 @@ def creator(session: dict[str, Any]) -> dict[str, str]:
 def same_number(shown: list[Any], sent: list[Any], what: str) -> None:
     """As many are shown as were sent."""
     if len(shown) != len(sent):
-        raise Deviation(
-            f"/value: expected the {len(sent)} {what} that were sent, got {len(shown)}",
-            expected=str(len(sent)),
-            observed=len(shown),
-            pointer="/value",
-        )
+        raise Deviation.at("/value", f"the {len(sent)} {what} that were sent", len(shown), expected=str(len(sent)))
 
 
 def same_names(shown: list[Any], sent: list[Any], member: str) -> None:
@@ -234,9 +218,4 @@ def _point(artifact: dict[str, Any]) -> str:
 
 def _not_sent(pointer: str, wanted: Collection[Any], got: Any) -> Deviation:
     expected = " or ".join(sorted(map(str, wanted)))[:200]
-    return Deviation(
-        f"{pointer}: expected {expected}, each as it was sent, got {got}",
-        expected=expected,
-        observed=got,
-        pointer=pointer,
-    )
+    return Deviation.at(pointer, f"{expected}, each as it was sent", got, got=str(got), expected=expected)

@@ -309,12 +309,7 @@ def names_what_changed(exchange: Exchange, known: Known) -> None:
             observed=sorted(answer)[:9],
         )
     if "id" in answer and str(answer["id"]).lower() != known.session:
-        raise Deviation(
-            f"/id: expected {known.session}, the id asked for, got {answer['id']!r}",
-            expected=known.session,
-            observed=answer["id"],
-            pointer="/id",
-        )
+        raise Deviation.at("/id", f"{known.session}, the id asked for", answer["id"], expected=known.session)
     for name, schema in DELTAS.items():
         for element in answered_additions(exchange, name):
             one_declared(element, schema, f"/{name}")

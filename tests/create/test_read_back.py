@@ -32,12 +32,7 @@ def test_stays_draft(exchange, known):
     effects.wait_to_be_activated(known)
     if readings.compared(exchange, known, "status").fit != "agrees":
         status = exchange.answer["status"]
-        raise Deviation(
-            f"/status: expected 'draft' of a session nobody activated, got {status!r}",
-            expected="draft",
-            observed=status,
-            pointer="/status",
-        )
+        raise Deviation.at("/status", "'draft' of a session nobody activated", status, expected="draft")
 
 
 @clause(when=READ & session("draft") & since("created") & without("since:other:created", *CHANGED))
@@ -63,11 +58,11 @@ def test_others_untouched(exchange, known):
         checks.same_job_type(first, again)
     creators, later = checks.creator(first), checks.creator(again)
     if creators and later and creators != later:
-        raise Deviation(
-            f"/createdBy: expected {creators} as before another session was created, got {later}",
+        raise Deviation.at(
+            "/createdBy",
+            f"{creators} as before another session was created",
+            later,
             expected=str(creators),
-            observed=later,
-            pointer="/createdBy",
         )
     if known.before is not None:
         checks.same_time(first.get("createdDateTime"), again.get("createdDateTime"), "createdDateTime", 0)

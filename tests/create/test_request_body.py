@@ -89,11 +89,12 @@ def test_read_only_members(exchange):
     if reading == "accept" and isinstance(payload, dict) and isinstance(answer, dict):
         for name in ("id", "createdDateTime", "lastModifiedDateTime"):
             if name in payload and payload[name] is not None and payload[name] == answer.get(name):
-                raise Deviation(
-                    f"/{name}: expected a value the service set, got the one that was sent, {answer[name]!r}",
+                raise Deviation.at(
+                    f"/{name}",
+                    "a value the service set",
+                    answer[name],
+                    got=f"the one that was sent, {answer[name]!r}",
                     expected="a value set by the service",
-                    observed=answer[name],
-                    pointer=f"/{name}",
                 )
     return reading
 

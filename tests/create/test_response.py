@@ -53,12 +53,7 @@ def test_member_names(exchange):
         places.append((f"/{COUNTS}", session[COUNTS], checks.printed(COUNTS)))
     for where, value, declared in places:
         for spelled, name in checks.near_misses(value, declared):
-            raise Deviation(
-                f"{where}/{spelled}: expected the name {name}, got {spelled}",
-                expected=name,
-                observed=spelled,
-                pointer=f"{where}/{spelled}",
-            )
+            raise Deviation.at(f"{where}/{spelled}", f"the name {name}", spelled, got=spelled, expected=name)
 
 
 @clause(when=created())
@@ -66,23 +61,19 @@ def test_id(exchange):
     """A session has an id."""
     value = exchange.answer.get("id")
     if not isinstance(value, str) or not value.strip():
-        raise Deviation(
-            f"/id: expected text that is not empty, got {value!r}"[:300],
-            expected="text that is not empty",
-            observed=value,
-            pointer="/id",
-        )
+        raise Deviation.at("/id", "text that is not empty", value)
 
 
 @clause(when=created())
 def test_id_unique(exchange):
     """An id is given once."""
     if exchange.same_id_as is not None:
-        raise Deviation(
-            f"/id: expected an id of its own, got the one exchange {exchange.same_id_as} was given",
+        raise Deviation.at(
+            "/id",
+            "an id of its own",
+            exchange.answer.get("id"),
+            got=f"the one exchange {exchange.same_id_as} was given",
             expected="an id no other session has",
-            observed=exchange.answer.get("id"),
-            pointer="/id",
         )
 
 
@@ -130,11 +121,11 @@ def test_counts_in_progress(exchange):
     if progress is None or total is None:
         return None
     if progress > total:
-        raise Deviation(
-            f"/restoreSessionArtifactCount/inProgress: expected at most the total of {total}, got {progress}",
+        raise Deviation.at(
+            "/restoreSessionArtifactCount/inProgress",
+            f"at most the total of {total}",
+            progress,
             expected=f"0 to {total}",
-            observed=progress,
-            pointer="/restoreSessionArtifactCount/inProgress",
         )
     if total == 0:
         return None
@@ -164,12 +155,7 @@ def test_not_completed(exchange):
     """A fresh session is not completed."""
     done = exchange.answer.get("completedDateTime")
     if not checks.unset(done):
-        raise Deviation(
-            f"/completedDateTime: expected none on a fresh session, got {done!r}"[:300],
-            expected="absent, null or unset",
-            observed=done,
-            pointer="/completedDateTime",
-        )
+        raise Deviation.at("/completedDateTime", "none on a fresh session", done, expected="absent, null or unset")
 
 
 @clause(when=created())
@@ -177,12 +163,7 @@ def test_no_error(exchange):
     """A fresh session has not failed."""
     error = exchange.answer.get("error")
     if error is not None and not (isinstance(error, dict) and not any(error.values())):
-        raise Deviation(
-            f"/error: expected none on a fresh session, got {error!r}"[:300],
-            expected="absent or null",
-            observed=error,
-            pointer="/error",
-        )
+        raise Deviation.at("/error", "none on a fresh session", error, expected="absent or null")
 
 
 @clause(when=created())

@@ -35,12 +35,7 @@ def test_next_link(exchange):
     """A link to the next page is text."""
     link = exchange.answer.get("@odata.nextLink")
     if link is not None and not isinstance(link, str):
-        raise Deviation(
-            f"/@odata.nextLink: expected text, got {link!r}"[:300],
-            expected="text",
-            observed=link,
-            pointer="/@odata.nextLink",
-        )
+        raise Deviation.at("/@odata.nextLink", "text", link)
 
 
 @clause(when=PAGE)
