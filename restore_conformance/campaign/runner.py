@@ -14,7 +14,6 @@ from restore_conformance.campaign.doubts import TIMES, Doubts
 from restore_conformance.campaign.patience import Patience
 from restore_conformance.campaign.scene import Scene
 from restore_conformance.campaign.sender import Sender
-from restore_conformance.checks.agreement import CHANGING
 from restore_conformance.checks.responses import NO_ROUTE, is_refusal
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Outcome
@@ -22,6 +21,7 @@ from restore_conformance.judging.trouble import never_sent
 from restore_conformance.recogniser.answers import codes
 from restore_conformance.recogniser.statuses import ABSENT, CALLER, meaning
 from restore_conformance.state import shows_route
+from restore_conformance.state.facts import CHANGES
 from restore_conformance.stimuli import Materials, Stimulus
 from restore_conformance.stimuli.scenario import WALK, Scenario
 
@@ -110,7 +110,7 @@ class Runner:
         stuck = [
             e
             for e in scene.exchanges
-            if e.trouble and not e.blame and e.sent.operation in CHANGING
+            if e.trouble and not e.blame and e.sent.operation in CHANGES
             if not self._no_route(e) and not never_sent(e)
         ]
         for exchange in stuck[:2] if known is not None else []:
@@ -133,7 +133,7 @@ class Runner:
         """Find out whose trouble it is while the session is still as it was."""
         if self._no_route(exchange):
             return
-        if exchange.sent.operation in CHANGING and (exchange.status or 0) < 300 and exchange.response is not None:
+        if exchange.sent.operation in CHANGES and (exchange.status or 0) < 300 and exchange.response is not None:
             return
         confirm(exchange, self.control, self.sender, _nothing)
 

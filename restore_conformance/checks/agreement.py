@@ -8,16 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.members import id_of, instant, unset
+from restore_conformance.checks.members import id_of, instant, undeclared_value, unset
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
 from restore_conformance.recogniser.answers import codes
 from restore_conformance.verdicts import Deviation, Inconclusive
 
-CHANGING = frozenset({"update", "activate", "delete"})
-"""Operations that leave a session otherwise than they found it."""
-ON_DRAFTS = frozenset({"update", "activate", "delete", "delete-typed"})
-"""Operations whose error tables refuse a session that is not a draft."""
 SECONDS = 2
 
 
@@ -80,12 +76,7 @@ def declared(exchange: Exchange, schema: str, null: Collection[str] = ()) -> Non
             continue
         if breach.value is None and breach.pointer.rpartition("/")[2] in null:
             continue
-        raise Deviation(
-            f"{breach.pointer or '/'}: {breach.message}, got {breach.value!r}"[:400],
-            expected=breach.message.removeprefix("expected "),
-            observed=breach.value,
-            pointer=breach.pointer,
-        )
+        raise undeclared_value(breach)
 
 
 def _apart(later: tuple[datetime, int], earlier: tuple[datetime, int]) -> float:
@@ -155,12 +146,7 @@ def no_server_error(exchange: Exchange) -> None:
 def one_declared(value: dict[str, Any], schema: str, pointer: str) -> None:
     """One element has an id and keeps the types of its declared members; others are not missed."""
     for breach in pinned().breaches(schema, value):
-        raise Deviation(
-            f"{pointer}{breach.pointer}: {breach.message}, got {breach.value!r}"[:400],
-            expected=breach.message.removeprefix("expected "),
-            observed=breach.value,
-            pointer=f"{pointer}{breach.pointer}",
-        )
+        raise undeclared_value(breach, pointer)
 
 
 def creator(session: dict[str, Any]) -> dict[str, str]:

@@ -10,22 +10,21 @@ from contextlib import contextmanager
 from typing import Any
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.agreement import ON_DRAFTS, as_sent, comparable, no_server_error, one_declared
+from restore_conformance.checks.agreement import as_sent, comparable, no_server_error, one_declared
 from restore_conformance.checks.readings import compared, excuse, has_route, place
 from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.statuses import NOT_THERE, meaning
 from restore_conformance.state import Aspect, Known
-from restore_conformance.state.facts import LISTS, TRUSTED
+from restore_conformance.state.facts import CHANGES, LISTS, TRUSTED
 from restore_conformance.state.known import COUNT, ITEMS, PRESENCE, Fit, Phase
-from restore_conformance.state.session import ids_of, page_value, values
+from restore_conformance.state.session import THERE, ids_of, page_value, values
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 DELTAS = {f"{member}@delta": f"types/{member.removesuffix('s')}.json" for member in KINDS}
 """The members of an answer that list changes, and the type of what is added."""
 UNCHANGED = {"@removed", "@Core.DataModificationException"}
 """Annotations of an element that was not added."""
-THERE = frozenset({Phase.DRAFT, Phase.STARTED})
 OTHERS = "somebody else may have changed the session meanwhile"
 POINTERS = {COUNT: "/restoreSessionArtifactCount/total", ITEMS: "/value"}
 
@@ -253,7 +252,7 @@ def wait_to_be_activated(known: Known) -> None:
 
     That a session waits to be activated is said of those operations alone; the page of create does not speak of it.
     """
-    if known.routes.isdisjoint(ON_DRAFTS):
+    if known.routes.isdisjoint(CHANGES):
         raise Untouched("the target offers nothing that only drafts allow", Why.ROUTE)
 
 

@@ -50,12 +50,18 @@ def types(exchange: Exchange, pointers: Iterable[str], *, lacking: bool = True) 
         if not lacking and (breach.value is None or "is a required property" in breach.message):
             continue
         if any(breach.pointer == p or breach.pointer.startswith(p + "/") for p in pointers):
-            raise Deviation(
-                f"{breach.pointer}: {breach.message}, got {breach.value!r}"[:400],
-                expected=breach.message.removeprefix("expected "),
-                observed=breach.value,
-                pointer=breach.pointer,
-            )
+            raise undeclared_value(breach)
+
+
+def undeclared_value(breach: Breach, within: str = "") -> Deviation:
+    """The deviation of a value that breaks a schema, which was asked of what stands at a JSON pointer in the answer."""
+    pointer = f"{within}{breach.pointer}"
+    return Deviation(
+        f"{pointer or '/'}: {breach.message}, got {breach.value!r}"[:400],
+        expected=breach.message.removeprefix("expected "),
+        observed=breach.value,
+        pointer=pointer,
+    )
 
 
 def member(exchange: Exchange, name: str, *allowed: Any) -> Any:

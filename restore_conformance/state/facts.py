@@ -12,6 +12,7 @@ from restore_conformance.recogniser.statuses import meaning
 LISTS = {"list-artifacts": "standard", "list-granular": "granular"}
 """The kind of artifacts that an operation lists."""
 CHANGES = frozenset({"update", "activate", "delete", "delete-typed"})
+"""Operations that change a session, and that its error tables refuse for one that is not a draft."""
 TRUSTED = frozenset({"good", "delegated", "application", "unknown", "read-only"})
 """Callers whose readings show what is there."""
 

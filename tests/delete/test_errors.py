@@ -1,14 +1,13 @@
 """How delete refuses."""
 
-from restore_conformance import checks
-from restore_conformance.checks import access, transitions
+from restore_conformance.checks import access, responses, transitions
 from restore_conformance.clauses import answered, clause, sent, session, trusted
 
 
 @clause(when=sent("delete") & answered("4xx"))
 def test_envelope(exchange):
     """A refusal has Graph's shape."""
-    checks.envelope(exchange)
+    responses.envelope(exchange)
 
 
 @clause(when=sent("delete", "id:malformed") & session("unheard") & trusted)

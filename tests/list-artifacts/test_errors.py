@@ -1,14 +1,14 @@
 """How list-artifacts refuses."""
 
-from restore_conformance import checks
-from restore_conformance.checks import access, transitions
+from restore_conformance.checks import access, agreement, responses, transitions
 from restore_conformance.clauses import answered, clause, sent, session, trusted
+from restore_conformance.recogniser import answers
 
 
 @clause(when=sent("list-artifacts") & answered("4xx"))
 def test_envelope(exchange):
     """A refusal has Graph's shape."""
-    checks.envelope(exchange)
+    responses.envelope(exchange)
 
 
 @clause(when=sent("list-artifacts", "id:malformed") & session("unheard") & trusted)
@@ -17,7 +17,7 @@ def test_invalid_session_id(exchange, known):
     if exchange.status != 200:
         return access.malformed_id(exchange, known)
     access.names_nothing(exchange, known)
-    checks.same_number(checks.objects(exchange.answer, "value"), [], "artifacts of no session")
+    agreement.same_number(answers.objects(exchange.answer, "value"), [], "artifacts of no session")
     return "unknown"
 
 

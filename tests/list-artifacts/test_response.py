@@ -1,7 +1,6 @@
 """What reading the full-site artifacts of a session answers."""
 
-from restore_conformance import checks
-from restore_conformance.checks import effects
+from restore_conformance.checks import agreement, effects
 from restore_conformance.clauses import answered, clause, sent, session, without
 from restore_conformance.verdicts import Untouched
 
@@ -20,7 +19,7 @@ def test_items(exchange, known):
     """Every item is an artifact."""
     effects.served(exchange)
     effects.of_kind(known, "standard")
-    checks.declared(exchange, "list-artifacts/response.json")
+    agreement.declared(exchange, "list-artifacts/response.json")
 
 
 @clause(when=LISTED & THERE & without("since:added", "since:removed", "since:changed"))
@@ -30,7 +29,7 @@ def test_every_artifact(exchange, known):
     shown, wanted = (effects.points(of) for of in (effects.listed(known), known.sent.get("standard", ())))
     if all((*shown, *wanted)) and len(shown) == len(wanted) and effects.unchanged(known):
         with effects.nobody_else(known):
-            checks.same_names(shown, wanted, "restorePoint/id")
+            agreement.same_names(shown, wanted, "restorePoint/id")
 
 
 @clause(when=LISTED & THERE & without("since:added", "since:removed", "since:changed", "since:activated"))

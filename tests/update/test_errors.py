@@ -1,7 +1,6 @@
 """How update refuses."""
 
-from restore_conformance import checks
-from restore_conformance.checks import access, transitions
+from restore_conformance.checks import access, responses, transitions
 from restore_conformance.clauses import answered, clause, sent, sent_any, session, trusted
 
 DRAFT = sent("update", "session:draft") & trusted
@@ -10,7 +9,7 @@ DRAFT = sent("update", "session:draft") & trusted
 @clause(when=sent("update") & answered("4xx"))
 def test_envelope(exchange):
     """A refusal has Graph's shape."""
-    checks.envelope(exchange)
+    responses.envelope(exchange)
 
 
 @clause(when=sent("update", "id:malformed") & session("unheard") & trusted)
