@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.access import asked, broken, names_nothing, ready, refused, shown_gone, steady
-from restore_conformance.checks.readings import excuse
+from restore_conformance.checks.access import names_nothing, ready, refused, shown_gone, steady
+from restore_conformance.checks.readings import asked, excuse, otherwise
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import codes, exceptions
 from restore_conformance.state import Known
@@ -80,7 +80,7 @@ def no_server_error(exchange: Exchange, known: Known) -> None:
     """The answer is below 500."""
     ready(exchange, known)
     if exchange.status is None or exchange.status >= 500:
-        raise broken(exchange, known, "no server error", "an answer below 500", (known.created,))
+        raise otherwise(exchange, known, "no server error", "an answer below 500", (known.created,))
 
 
 def as_listed(exchange: Exchange, known: Known) -> str | None:
@@ -168,10 +168,9 @@ def taken(exchange: Exchange, known: Known) -> None:
     if not known.alone and _may_be_held_or_gone(exchange):
         raise Inconclusive(f"somebody else may have changed what the session holds (exchange {exchange.number})")
     if exchange.status != 200:
-        raise broken(
+        raise otherwise(
             exchange, known, "200 for a change that a draft allows", "200", (known.created, known.because),
-            unless=responses.ids_excuse(exchange, kind) if change.additions else "",
-            refusal=responses.is_refusal(exchange),
+            unless=(change.additions and responses.ids_excuse(exchange, kind)) or excuse(exchange, known),
         )  # fmt: skip
 
 
