@@ -11,7 +11,7 @@ from restore_conformance.checks import responses
 from restore_conformance.checks.members import id_of, instant, undeclared_value, unset
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
-from restore_conformance.recogniser.answers import codes
+from restore_conformance.recogniser.answers import codes, point_of
 from restore_conformance.verdicts import Deviation, Inconclusive
 
 SECONDS = 2
@@ -181,21 +181,21 @@ def as_sent(shown: list[dict[str, Any]], sent: list[dict[str, Any]], at: str) ->
     """Artifacts have destination, browse session and restore point of those that were sent, as far as shown."""
     for member in ("destinationType", "browseSessionId"):
         wanted = {artifact.get(member) for artifact in sent} - {None}
-        for artifact in shown if wanted and all(member in artifact for artifact in sent) else ():
-            if artifact.get(member) and comparable(artifact[member]) and artifact[member] not in wanted:
-                raise _not_sent(f"{at}/{member}", wanted, artifact[member])
-    points = [_point(artifact) for artifact in shown]
-    if len(shown) == len(sent) and all(points) and all(map(_point, sent)):
-        wanted = {_point(artifact).lower() for artifact in sent}
+        if wanted and all(member in artifact for artifact in sent):
+            one_of(shown, member, wanted, at)
+    points = [point_of(artifact) for artifact in shown]
+    if len(shown) == len(sent) and all(points) and all(map(point_of, sent)):
+        wanted = {point_of(artifact).lower() for artifact in sent}
         for point in points:
             if point.lower() not in wanted or points.count(point) > 1:
                 raise _not_sent(f"{at}/restorePoint/id", wanted, point)
 
 
-def _point(artifact: dict[str, Any]) -> str:
-    point = artifact.get("restorePoint")
-    name = point.get("id") if isinstance(point, dict) else None
-    return name if isinstance(name, str) else ""
+def one_of(shown: list[dict[str, Any]], member: str, wanted: Collection[Any], at: str = "/value") -> None:
+    """A member of every artifact, where it is shown, is one of those that were sent."""
+    for artifact in shown:
+        if artifact.get(member) and comparable(artifact[member]) and artifact[member] not in wanted:
+            raise _not_sent(f"{at}/{member}", wanted, artifact[member])
 
 
 def _not_sent(pointer: str, wanted: Collection[Any], got: Any) -> Deviation:

@@ -97,6 +97,16 @@ def otherwise(
     )
 
 
+def no_array(exchange: Exchange, known: Known, **more: Any) -> Deviation:
+    """The deviation of an answer that is not a page of a list."""
+    wanted = "200 and an object with the array value"
+    lacking = " without it" if exchange.status == 200 else ""
+    more = {"unless": excuse(exchange, known), "refusal": responses.is_refusal(exchange), **more}
+    shown = responses.shown(exchange)
+    message = f"{asked(exchange)}: expected {wanted}, got {shown}{lacking}"
+    return Deviation(message, expected=wanted, observed=shown, pointer="/value", **more)
+
+
 def asked(exchange: Exchange, causes: Sequence[Exchange] = ()) -> str:
     """What was asked for, and after what: the last of the exchanges that set the expectation."""
     last = f" after {causes[-1].request.method} {place(causes[-1])} was answered {causes[-1].status}" if causes else ""

@@ -63,11 +63,6 @@ def shown(exchange: Exchange) -> str:
     return f"{exchange.status}" + (f" {'/'.join(named)}" if named else "")
 
 
-def without(exchange: Exchange) -> str:
-    """Status and codes of an answer that lacks what a 200 must hold, for messages."""
-    return shown(exchange) + (" without it" if exchange.status == 200 else "")
-
-
 def may_pass(exchange: Exchange) -> bool:
     """Whether an answer is a client error that can be taken at its word.
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from restore_conformance.checks import responses
 from restore_conformance.checks.agreement import creator, same_job_type, same_time, sound
-from restore_conformance.checks.readings import WAIT, excuse, has_route, place
+from restore_conformance.checks.readings import WAIT, has_route, no_array, place
 from restore_conformance.contract.workload import BASE_SESSION_TYPE, SESSION_TYPE
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import objects, total
 from restore_conformance.recogniser.statuses import NOT_THERE
 from restore_conformance.state import Aspect, Between, Known, Row
 from restore_conformance.state.known import COUNT, OPEN, PRESENCE, STATUS, Fit, Phase
-from restore_conformance.state.session import values
+from restore_conformance.state.session import page_value, values
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
 # ------------------------------------------------------------------ pages
@@ -33,17 +33,8 @@ def collection(exchange: Exchange, known: Known) -> None:
         if "?" in exchange.request.target and responses.is_refusal(exchange):
             raise Untouched("the request names query options, which the target may refuse")
     sound(exchange)
-    value = exchange.answer.get("value") if isinstance(exchange.answer, dict) else None
-    if exchange.status != 200 or not isinstance(value, list):
-        raise Deviation(
-            f"GET {place(exchange)}: expected 200 and an object with the array value, "
-            f"got {responses.without(exchange)}",
-            expected="200 and an object with the array value",
-            observed=responses.shown(exchange),
-            pointer="/value",
-            unless=excuse(exchange, known) if first else "",
-            refusal=responses.is_refusal(exchange),
-        )
+    if exchange.status != 200 or not isinstance(page_value(exchange), list):
+        raise no_array(exchange, known, **({} if first else {"unless": ""}))
 
 
 def shown(known: Known) -> list[dict[str, Any]]:

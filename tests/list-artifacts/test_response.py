@@ -2,6 +2,7 @@
 
 from restore_conformance.checks import agreement, effects
 from restore_conformance.clauses import answered, clause, sent, session, without
+from restore_conformance.recogniser import answers
 from restore_conformance.verdicts import Untouched
 
 LISTED = sent("list-artifacts")
@@ -26,7 +27,7 @@ def test_items(exchange, known):
 def test_every_artifact(exchange, known):
     """What was sent is listed, each once."""
     effects.every_artifact(exchange, known)
-    shown, wanted = (effects.points(of) for of in (effects.listed(known), known.sent.get("standard", ())))
+    shown, wanted = (list(map(answers.point_of, of)) for of in (effects.listed(known), known.sent.get("standard", ())))
     if all((*shown, *wanted)) and len(shown) == len(wanted) and effects.unchanged(known):
         with effects.nobody_else(known):
             agreement.same_names(shown, wanted, "restorePoint/id")
@@ -40,7 +41,7 @@ def test_as_sent(exchange, known):
     if not wanted or "" in wanted:
         raise Untouched("no artifacts with a destination were sent")
     with effects.nobody_else(known):
-        effects.one_of(shown, "destinationType", wanted)
+        agreement.one_of(shown, "destinationType", wanted)
 
 
 @clause(when=LISTED & answered("200") & session("draft"))

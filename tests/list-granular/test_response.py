@@ -54,7 +54,7 @@ def test_as_sent(exchange, known):
     if not wanted:
         raise Untouched("no artifacts with a browse session were sent")
     with effects.nobody_else(known):
-        effects.one_of(shown, "browseSessionId", wanted)
+        agreement.one_of(shown, "browseSessionId", wanted)
 
 
 @clause(when=LISTED & THERE)
