@@ -83,7 +83,7 @@ def created(*kinds: str) -> When:
 
 
 def session(*phases: str) -> When:
-    """Requests about a session in one of these phases: "draft", "started", "gone", "unheard", "unsure"."""
+    """Requests about a session in one of these phases: "draft", "started", "gone", "unknown", "unsure"."""
     return When(either=frozenset(f"session:{phase}" for phase in phases))
 
 

@@ -178,7 +178,7 @@ def untouched(
 def follows_sessions(clause: Clause) -> bool:
     """Whether a clause is about a session that was created before, and about nothing else."""
     tags = clause.when.every | clause.when.either
-    return "session:unheard" not in tags and any(tag in CREATED or tag.startswith("since:") for tag in tags)
+    return "session:unknown" not in tags and any(tag in CREATED or tag.startswith("since:") for tag in tags)
 
 
 def missing(clause: Clause, answers: Answers, *, followed: bool = True) -> str:

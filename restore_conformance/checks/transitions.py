@@ -113,7 +113,7 @@ def _rows(exchange: Exchange, known: Known) -> tuple[tuple[str, ...], tuple[Exch
     clean = exchange.sent.change is None or "change:clean" in exchange.sent.tags
     if not clean and known.phase is not Phase.DRAFT:
         raise Untouched("the change itself may be refused")
-    if known.phase is Phase.UNHEARD:
+    if known.phase is Phase.UNKNOWN:
         names_nothing(exchange, known)
         return ("malformed-id", "unknown-id"), ()
     if known.phase is Phase.GONE:

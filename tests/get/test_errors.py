@@ -10,19 +10,19 @@ def test_envelope(exchange):
     responses.envelope(exchange)
 
 
-@clause(when=sent("get", "id:malformed") & session("unheard") & trusted)
+@clause(when=sent("get", "id:malformed") & session("unknown") & trusted)
 def test_invalid_session_id(exchange, known):
     """An invalid id is refused."""
     return access.malformed_id(exchange, known)
 
 
-@clause(when=sent("get", "id:well-formed") & session("unheard") & trusted)
+@clause(when=sent("get", "id:well-formed") & session("unknown") & trusted)
 def test_session_not_found(exchange, known):
     """A session that is not there is not found."""
     access.not_there(exchange, known)
 
 
-@clause(when=sent("get") & session("unheard") & trusted)
+@clause(when=sent("get") & session("unknown") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
     return transitions.as_listed(exchange, known)

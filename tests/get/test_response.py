@@ -10,7 +10,7 @@ READ = sent("get") & answered("200", "object")
 @clause(when=sent("get") & without("session:gone") & trusted)
 def test_session(exchange, known):
     """A session is read as declared, whatever has become of it."""
-    if known.phase == "unheard" and known.alone:
+    if known.phase == "unknown" and known.alone:
         raise Untouched("no answer has named the session: see get/errors")
     if exchange.status == 200:
         agreement.declared(exchange, "get/response.json")

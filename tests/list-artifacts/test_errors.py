@@ -11,7 +11,7 @@ def test_envelope(exchange):
     responses.envelope(exchange)
 
 
-@clause(when=sent("list-artifacts", "id:malformed") & session("unheard") & trusted)
+@clause(when=sent("list-artifacts", "id:malformed") & session("unknown") & trusted)
 def test_invalid_session_id(exchange, known):
     """An invalid id is refused, or has no artifacts, like one that names nothing."""
     if exchange.status != 200:
@@ -21,13 +21,13 @@ def test_invalid_session_id(exchange, known):
     return "unknown"
 
 
-@clause(when=sent("list-artifacts", "id:well-formed") & session("unheard") & trusted)
+@clause(when=sent("list-artifacts", "id:well-formed") & session("unknown") & trusted)
 def test_unknown_session(exchange, known):
     """A session that is not there has no artifacts, and breaks nothing."""
     transitions.no_server_error(exchange, known)
 
 
-@clause(when=sent("list-artifacts", "id:malformed") & session("unheard") & trusted)
+@clause(when=sent("list-artifacts", "id:malformed") & session("unknown") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
     return transitions.as_listed(exchange, known)

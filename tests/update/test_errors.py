@@ -12,13 +12,13 @@ def test_envelope(exchange):
     responses.envelope(exchange)
 
 
-@clause(when=sent("update", "id:malformed") & session("unheard") & trusted)
+@clause(when=sent("update", "id:malformed") & session("unknown") & trusted)
 def test_invalid_session_id(exchange, known):
     """An invalid id is refused."""
     return access.malformed_id(exchange, known)
 
 
-@clause(when=sent("update", "change:clean") & session("unheard", "gone") & trusted)
+@clause(when=sent("update", "change:clean") & session("unknown", "gone") & trusted)
 def test_session_not_found(exchange, known):
     """A session that is not there is not found."""
     access.not_there(exchange, known)
@@ -68,7 +68,7 @@ def test_duplicate_artifact(exchange, known):
     transitions.not_taken(exchange, known)
 
 
-@clause(when=sent("update") & session("unheard", "gone", "started", "draft") & trusted)
+@clause(when=sent("update") & session("unknown", "gone", "started", "draft") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
     return transitions.as_listed(exchange, known)
