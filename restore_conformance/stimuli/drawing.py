@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 import restore_conformance.stimuli.protocol  # noqa: F401 - registers its families
 from restore_conformance.stimuli.families import FAMILIES, Knobs, is_newer
-from restore_conformance.stimuli.materials import LONG_BROWSE, ODD_GROUPS, PRETTY, REVERSED, UPPER, Materials
+from restore_conformance.stimuli.materials import LONG_BROWSE, PRETTY, REVERSED, UNUSUAL_GUIDS, UPPER, Materials
 from restore_conformance.stimuli.slots import Slot
 from restore_conformance.stimuli.stimulus import Stimulus
 
@@ -34,7 +34,7 @@ T = TypeVar("T")
 Strategy = st.SearchStrategy
 """What all of them are."""
 
-STYLES = (0, PRETTY, REVERSED, PRETTY | REVERSED, UPPER, ODD_GROUPS, LONG_BROWSE)
+STYLES = (0, PRETTY, REVERSED, PRETTY | REVERSED, UPPER, UNUSUAL_GUIDS, LONG_BROWSE)
 HEAVY = frozenset({"too-many", "very-large", "very-deep"})
 """Families whose bodies are large: planned, and drawn only when named."""
 FAR = 1 << 67

@@ -19,13 +19,13 @@ from restore_conformance.stimuli.materials import (
     FALLING,
     LENGTHS,
     LONG_BROWSE,
-    ODD_GROUPS,
     OPTIONAL,
     PRETTY,
     REVERSED,
     RISING,
     SAME_SITE,
     TYPED,
+    UNUSUAL_GUIDS,
     UPPER,
 )
 
@@ -45,7 +45,7 @@ ONCE = (
     "unusual-json", "very-deep", "very-large",
 )  # fmt: skip
 """Families that the short plan lacks, each planned once, so that no clause rests on what is drawn."""
-SITES_OF_SCENARIOS = {2: 0, 9: UPPER, 24: 0, 27: UPPER | ODD_GROUPS, 30: 0}
+SITES_OF_SCENARIOS = {2: 0, 9: UPPER, 24: 0, 27: UPPER | UNUSUAL_GUIDS, 30: 0}
 ITEMS_OF_SCENARIOS = {2: 0, 3: 0, 7: LENGTHS, 10: 0}
 """The sessions that scenarios take from the plan: numbers of artifacts, and the style of each."""
 
@@ -77,11 +77,11 @@ def _accepted(s: int, whole: bool) -> Iterator[Entry]:
     yield "empty-object", Knobs(variant=0)
     if whole:
         yield "prefer", Knobs(MANY_ITEMS, 0, 0, s + 190, FALLING | LENGTHS | REVERSED)
-        yield "prefer", Knobs(41, 1, 0, s + 191, UPPER | ODD_GROUPS)
+        yield "prefer", Knobs(41, 1, 0, s + 191, UPPER | UNUSUAL_GUIDS)
     else:
         items = FALLING | LENGTHS | REVERSED | SAME_SITE | UPPER | LONG_BROWSE
         yield "prefer", Knobs(MANY_ITEMS, 0, 0, s + 190, items)
-        yield "prefer", Knobs(41, 1, 0, s + 191, UPPER | ODD_GROUPS | PRETTY | REVERSED | RISING)
+        yield "prefer", Knobs(41, 1, 0, s + 191, UPPER | UNUSUAL_GUIDS | PRETTY | REVERSED | RISING)
 
 
 def _rows(s: int, whole: bool) -> Iterator[Entry]:
@@ -121,8 +121,8 @@ def _rules(s: int, whole: bool) -> Iterator[Entry]:
     yield "collection-form", Knobs(1, 0, 0, s + 335)
     yield "curiosities", Knobs(18, 1, 0, s + 342)
     if not whole:
-        yield "odd-letters", Knobs(23, 1, 0, s + 899)  # of the browse session of another create
-        yield "odd-values", Knobs(1, 0, 0, s + 899)
+        yield "unusual-letters", Knobs(23, 1, 0, s + 899)  # of the browse session of another create
+        yield "unusual-values", Knobs(1, 0, 0, s + 899)
         yield "conflict-value", Knobs(2, 1, 0, s + 340)
 
 

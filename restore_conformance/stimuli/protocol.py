@@ -132,8 +132,8 @@ def unusual_json(m: Materials, k: Knobs) -> Stimulus:
     return Stimulus("standard", spelled, open=named, artifacts=plain.artifacts)
 
 
-@family("odd-letters", 1)
-def odd_letters(m: Materials, k: Knobs) -> Stimulus:
+@family("unusual-letters", 1)
+def unusual_letters(m: Materials, k: Knobs) -> Stimulus:
     """An opaque key with letters of every plane, an item with its type, another of a second browse session.
 
     Where that is refused each is sent apart.
@@ -170,8 +170,8 @@ def big_number(m: Materials, k: Knobs) -> Stimulus:
     return Stimulus("standard", body, open="unknown-members", artifacts=plain.artifacts)
 
 
-@family("odd-values", 1)
-def odd_values(m: Materials, k: Knobs) -> Stimulus:
+@family("unusual-values", 1)
+def unusual_values(m: Materials, k: Knobs) -> Stimulus:
     """The same beside half of a surrogate pair; where that is refused each is sent apart."""
     plain = standard(m, k._replace(style=0))
     body = b'{"note":123456789012345678901234567890,"text":"\\ud83d",' + (plain.body or b"")[1:]

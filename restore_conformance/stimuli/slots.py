@@ -15,18 +15,18 @@ from restore_conformance.stimuli.materials import (
     FALLING,
     LENGTHS,
     LONG_BROWSE,
-    ODD_GROUPS,
     PRETTY,
     REVERSED,
     RISING,
     SAME_SITE,
     TYPED,
+    UNUSUAL_GUIDS,
     UPPER,
 )
 
 REFUSED = (REVERSED, TYPED)
 """What is written otherwise in a request that has to be refused."""
-SITES = (REVERSED, UPPER, ODD_GROUPS, FALLING, RISING)
+SITES = (REVERSED, UPPER, UNUSUAL_GUIDS, FALLING, RISING)
 ITEMS = (REVERSED, UPPER, LONG_BROWSE, SAME_SITE, LENGTHS, FALLING)
 """The same for those that have to be accepted: nothing that a clause of its own is about, since that one would be
 blamed for whatever else a server stumbles over there."""
