@@ -32,7 +32,7 @@ from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
 from restore_conformance.spelling import noun
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
-from restore_conformance.stimuli.scenario import Scenario
+from restore_conformance.stimuli.scenarios import Scenario
 from restore_conformance.targets import Target
 from restore_conformance.verdicts import ClauseVerdict, Gap, Verdict, Why, counts_of
 

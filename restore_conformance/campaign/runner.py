@@ -23,7 +23,7 @@ from restore_conformance.recogniser.statuses import ABSENT, CALLER, meaning
 from restore_conformance.state import shows_route
 from restore_conformance.state.facts import CHANGES
 from restore_conformance.stimuli import Materials, Stimulus
-from restore_conformance.stimuli.scenario import WALK, Scenario
+from restore_conformance.stimuli.scenarios import WALK, Scenario
 
 KEPT = 50
 """How many walks are kept of those in which something was found broken."""

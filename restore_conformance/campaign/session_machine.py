@@ -26,7 +26,7 @@ from restore_conformance.settings import STAND_IN
 from restore_conformance.stimuli import Materials, Stimulus, made_up, stimuli
 from restore_conformance.stimuli.changes import REFUSED
 from restore_conformance.stimuli.drawing import below
-from restore_conformance.stimuli.scenario import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
+from restore_conformance.stimuli.scenarios import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
 from restore_conformance.stimuli.walks import ACCEPTED, LARGEST, NOT_MADE
 from restore_conformance.targets import Target
 from restore_conformance.verdicts import Deviation, Level, UsageError

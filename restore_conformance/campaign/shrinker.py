@@ -23,7 +23,7 @@ from restore_conformance.exchange import Exchange, Request
 from restore_conformance.judging import evidence_of
 from restore_conformance.judging.attribution import breach_of
 from restore_conformance.stimuli import Materials
-from restore_conformance.stimuli.scenario import Scenario, Step
+from restore_conformance.stimuli.scenarios import Scenario, Step
 from restore_conformance.verdicts import Deviation, Finding
 
 EACH, ALL = 60, 300

@@ -17,7 +17,7 @@ from restore_conformance.exchange import Exchange
 from restore_conformance.live.plan import Plan, PlannedCreate
 from restore_conformance.live.routes import NeverLive
 from restore_conformance.state import session_of
-from restore_conformance.stimuli.scenario import Scenario
+from restore_conformance.stimuli.scenarios import Scenario
 from restore_conformance.verdicts import Gap, Unready, Why
 
 SHARED_TENANT = Gap(Why.LEFT_OUT, "needs a target that nobody else uses: sessions of others come and go in the list")

@@ -15,7 +15,7 @@ from restore_conformance.stimuli.drawing import draw, fill, stimuli
 from restore_conformance.stimuli.entries import entries
 from restore_conformance.stimuli.families import FAMILIES, LIMIT, Knobs, fits, fitted, is_newer
 from restore_conformance.stimuli.materials import Materials
-from restore_conformance.stimuli.scenario import Tier
+from restore_conformance.stimuli.scenarios import Tier
 from restore_conformance.stimuli.slots import SLOTS, Slot
 from restore_conformance.stimuli.stimulus import Stimulus
 

@@ -18,7 +18,7 @@ from restore_conformance.stimuli.changes import REFUSED
 from restore_conformance.stimuli.drawing import below, draw
 from restore_conformance.stimuli.families import FAMILIES, Knobs, fitted
 from restore_conformance.stimuli.materials import Materials
-from restore_conformance.stimuli.scenario import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
+from restore_conformance.stimuli.scenarios import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
 from restore_conformance.stimuli.stimulus import Stimulus
 
 MADE = ("standard", "granular", "standard", "no-payload", "prefer", "granular", "media-type-spelling")

@@ -18,7 +18,7 @@ from restore_conformance.mock.faults import seeded
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, drawn, made_up
 from restore_conformance.stimuli.drawing import smallest
-from restore_conformance.stimuli.scenario import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
+from restore_conformance.stimuli.scenarios import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
 from restore_conformance.stimuli.walks import NOT_MADE, drawn_walks, walks
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import Deviation, Exit, UsageError, Verdict
