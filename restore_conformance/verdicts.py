@@ -119,13 +119,14 @@ class Deviation(AssertionError):
 
     @classmethod
     def at(
-        cls, pointer: str, wanted: str, observed: Any, *, got: str = "", expected: str = "", **more: Any
+        cls, pointer: str, wanted: str, observed: Any, *, got: str = "", expected: str = "", to: str = "", **more: Any
     ) -> Deviation:
-        """The deviation of one place in the answer: what was `wanted` there, and what was `got`.
+        """The deviation of one place in the answer `to` some request: what was `wanted` there, and what was `got`.
 
         `got` is `observed` as Python writes it, and `expected` what was wanted, where the message says more of them.
         """
-        message = f"{pointer or '/'}: expected {wanted}, got {got or repr(observed)}"[:400]
+        asked = f"{to}: " if to else ""
+        message = f"{pointer or '/'}: {asked}expected {wanted}, got {got or repr(observed)}"[:400]
         return cls(message, expected=expected or wanted, observed=observed, pointer=pointer, **more)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -182,7 +182,8 @@ def as_sent(shown: list[dict[str, Any]], sent: list[dict[str, Any]], at: str) ->
     for member in ("destinationType", "browseSessionId"):
         wanted = {artifact.get(member) for artifact in sent} - {None}
         if wanted and all(member in artifact for artifact in sent):
-            one_of(shown, member, wanted, at)
+            for other in _others(shown, member, wanted):
+                raise _not_sent(f"{at}/{member}", wanted, other)
     points = [point_of(artifact) for artifact in shown]
     if len(shown) == len(sent) and all(points) and all(map(point_of, sent)):
         wanted = {point_of(artifact).lower() for artifact in sent}
@@ -191,13 +192,25 @@ def as_sent(shown: list[dict[str, Any]], sent: list[dict[str, Any]], at: str) ->
                 raise _not_sent(f"{at}/restorePoint/id", wanted, point)
 
 
-def one_of(shown: list[dict[str, Any]], member: str, wanted: Collection[Any], at: str = "/value") -> None:
+def one_of(shown: list[dict[str, Any]], member: str, wanted: Collection[str]) -> None:
     """A member of every artifact, where it is shown, is one of those that were sent."""
-    for artifact in shown:
-        if artifact.get(member) and comparable(artifact[member]) and artifact[member] not in wanted:
-            raise _not_sent(f"{at}/{member}", wanted, artifact[member])
+    expected = " or ".join(sorted(wanted))[:200]
+    for other in _others(shown, member, wanted):
+        raise Deviation(
+            f"/value: expected {member} {expected} as sent, got {other}",
+            expected=expected,
+            observed=other,
+            pointer=f"/value/{member}",
+        )
+
+
+def _others(shown: list[dict[str, Any]], member: str, wanted: Collection[Any]) -> Iterator[Any]:
+    """What artifacts show as a member that is none of those that were sent."""
+    values = (artifact.get(member) for artifact in shown)
+    return (value for value in values if value and comparable(value) and value not in wanted)
 
 
 def _not_sent(pointer: str, wanted: Collection[Any], got: Any) -> Deviation:
     expected = " or ".join(sorted(map(str, wanted)))[:200]
-    return Deviation.at(pointer, f"{expected}, each as it was sent", got, got=str(got), expected=expected)
+    message = f"{pointer}: expected {expected}, each as it was sent, got {got}"
+    return Deviation(message, expected=expected, observed=got, pointer=pointer)

@@ -138,14 +138,10 @@ def total_kept(exchange: Exchange, known: Known, of: str = "") -> None:
     """The total is the one that is known of the session."""
     aspect = compared(exchange, known, COUNT)
     if aspect.fit is not Fit.AGREES:
-        raise Deviation(
-            f"/restoreSessionArtifactCount/total: GET {place(exchange)}{after(known, of)}: expected {aspect.expected}, "
-            f"got {aspect.shown}",
-            expected=str(aspect.expected),
-            observed=aspect.shown,
-            pointer="/restoreSessionArtifactCount/total",
-            because=because(known, of),
-        )
+        raise Deviation.at(
+            "/restoreSessionArtifactCount/total", str(aspect.expected), aspect.shown,
+            to=f"{asked(exchange)}{after(known, of)}", because=because(known, of),
+        )  # fmt: skip
 
 
 def place(exchange: Exchange) -> str:

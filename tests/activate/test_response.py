@@ -47,13 +47,10 @@ def test_started(exchange, known):
     else:
         raise Untouched("no session was activated")
     if draft:
-        raise Deviation(
-            f"/status: {exchange.request.method} {readings.place(exchange)}: expected a session that has started, "
-            "got 'draft'",
-            expected="activating or later",
-            observed="draft",
-            pointer="/status",
-        )
+        raise Deviation.at(
+            "/status", "a session that has started", "draft", expected="activating or later",
+            to=readings.asked(exchange),
+        )  # fmt: skip
 
 
 @clause(when=sent_any("activate", "get") & answered("200", "object") & trusted)
@@ -69,14 +66,10 @@ def test_total_kept(exchange, known):
         raise Untouched("no draft was activated that is as it was created and was read")
     expected, shown = answers.total(before.answer), answers.total(exchange.answer)
     if expected is not None and shown is not None and expected != shown:
-        raise Deviation(
-            f"/restoreSessionArtifactCount/total: {exchange.request.method} {readings.place(exchange)}: "
-            f"expected {expected} as the draft had, got {shown}",
-            expected=str(expected),
-            observed=shown,
-            pointer="/restoreSessionArtifactCount/total",
-            because=(before,),
-        )
+        raise Deviation.at(
+            "/restoreSessionArtifactCount/total", f"{expected} as the draft had", shown, expected=str(expected),
+            to=readings.asked(exchange), because=(before,),
+        )  # fmt: skip
 
 
 @clause(when=READ & session("draft") & since("other:activated"))
@@ -84,14 +77,11 @@ def test_only_that(exchange, known):
     """Another draft stays one."""
     if readings.compared(exchange, known, "status").fit != "agrees":
         status = exchange.answer["status"]
-        raise Deviation(
-            f"/status: GET {readings.place(exchange)} after another session was activated: expected 'draft', "
-            f"got {status!r}",
-            expected="draft",
-            observed=status,
-            pointer="/status",
+        raise Deviation.at(
+            "/status", "'draft'", status, expected="draft",
+            to=f"{readings.asked(exchange)} after another session was activated",
             because=(known.causes["other:activated"],),
-        )
+        )  # fmt: skip
 
 
 @clause(when=sent_any("list-artifacts", "list-granular") & ACTIVATED & trusted)
@@ -115,10 +105,7 @@ def test_counts(exchange, known):
         raise Untouched("the session shows no counts")
     shown, total = [counts.get(name) for name in PARTS], answers.total(exchange.answer)
     if total is not None and all(isinstance(number, int) for number in shown) and sum(shown) > total:
-        raise Deviation(
-            f"/restoreSessionArtifactCount: GET {readings.place(exchange)}: expected no more than {total} in all, "
-            f"got {sum(shown)}",
-            expected=f"{total} at most",
-            observed=sum(shown),
-            pointer="/restoreSessionArtifactCount",
-        )
+        raise Deviation.at(
+            "/restoreSessionArtifactCount", f"no more than {total} in all", sum(shown), expected=f"{total} at most",
+            to=readings.asked(exchange),
+        )  # fmt: skip
