@@ -7,7 +7,6 @@ Public, for a test of your own as for this suite's runs:
 `draw(strategy, number, seed)` gives so many values, the same for the same seed and the same version of Hypothesis.
 `below(end)` is a strategy of integers from 0 on that does not depend on what is imported.
 `fill(slots, seed)` gives the knobs of each of some slots, drawn together.
-`smallest(strategy, condition)` is the simplest value that meets a condition.
 
 A stimulus costs one compact draw of a few small integers that a maker expands, which is several times faster
 than nested strategies and still shrinks: every number shrinks towards 0, where ids are readable and lists short.
@@ -16,7 +15,7 @@ than nested strategies and still shrinks: every number shrinks towards 0, where 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 import hypothesis
@@ -28,7 +27,7 @@ from restore_conformance.stimuli.materials import LONG_BROWSE, PRETTY, REVERSED,
 from restore_conformance.stimuli.slots import Slot
 from restore_conformance.stimuli.stimulus import Stimulus
 
-__all__ = ["HEAVY", "STYLES", "Strategy", "below", "draw", "fill", "knobs", "smallest", "stimuli"]
+__all__ = ["HEAVY", "STYLES", "Strategy", "below", "draw", "fill", "knobs", "stimuli"]
 
 T = TypeVar("T")
 Strategy = st.SearchStrategy
@@ -124,17 +123,3 @@ def draw(strategy: st.SearchStrategy[T], number: int, seed: int) -> list[T]:
         warnings.simplefilter("ignore", hypothesis.errors.HypothesisWarning)
         collect()
     return drawn[:number]
-
-
-def smallest(strategy: st.SearchStrategy[T], condition: Callable[[T], bool], tries: int = 500) -> T:
-    """The simplest value that meets a condition, as Hypothesis shrinks it.
-
-    Raises hypothesis.errors.NoSuchExample where none was found.
-    """
-    settings = hypothesis.settings(
-        max_examples=tries,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    return hypothesis.find(strategy, condition, settings=settings)
