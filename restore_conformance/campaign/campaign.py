@@ -303,7 +303,7 @@ class Campaign:
 
     def _confirm_all(self) -> None:
         for exchange in sorted(self._watchdog.trouble.values(), key=lambda e: e.weight):
-            if confirm(exchange, self.control, self.sender, self._again) == "target":
+            if confirm(exchange, self.control, self.sender, self._again):
                 self.judge.exchange(exchange)
                 self._keep(exchange)
         self.ask_again()

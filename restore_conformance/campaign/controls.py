@@ -49,15 +49,15 @@ class Control:
         return self.created or self.refused
 
 
-def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Callable[[Exchange], object]) -> str:
-    """Whose trouble it is: "target", "environment", or "unknown" where there is no control.
+def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Callable[[Exchange], object]) -> bool:
+    """Whether trouble is the target's: it comes again and again, while a control is answered each time.
 
     `on_answer` gets every answer without trouble meanwhile: it is evidence like any other.
     Sets `blame` and `note` of the exchange where the target is found responsible, `flaky` of the control where not.
     """
     known = control.best(exchange.trouble or "")
     if known is None or never_sent(exchange) or unread(exchange):
-        return "unknown"
+        return False
     if exchange.status == TOO_LARGE:
         known = _as_long(known, exchange)
     slow = exchange.trouble == TIME_OUT
@@ -68,7 +68,7 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Cal
             if repeated.trouble is None:
                 on_answer(repeated)
             control.flaky = True
-            return "environment"
+            return False
         check = again(known, sender)
         if check.response is None and control.restarts:  # it may be starting anew
             control.restarts -= 1
@@ -80,12 +80,12 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Cal
                 control.restarts = 0
         if check.trouble is not None or check.status != known.status:
             control.flaky = True
-            return "environment"
+            return False
     exchange.blame = "target"
     exchange.note = (
         f"{exchange.trouble}, the same {rounds + 1} of {rounds + 1} times while a control was answered each time"
     )
-    return "target"
+    return True
 
 
 def _as_long(known: Exchange, exchange: Exchange) -> Exchange:
