@@ -5,18 +5,17 @@ What reading a session shows is for `readings`; what its state refuses and allow
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import islice
 
 from restore_conformance.checks.readings import WAIT, by_nobody_else, has_route, otherwise
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.statuses import NOT_THERE
+from restore_conformance.recogniser.vocabulary import GUID
 from restore_conformance.state import Known
 from restore_conformance.state.known import PRESENCE, Fit, Phase
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LOOKED_AT = 1000
 """Ids of sessions that are looked at to see which form the ids of a target have."""
 

@@ -13,12 +13,11 @@ from restore_conformance.checks.access import names_nothing, ready, refused, sho
 from restore_conformance.checks.readings import asked, excuse, otherwise
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import codes, exceptions
+from restore_conformance.recogniser.vocabulary import LIMIT
 from restore_conformance.state import Known
 from restore_conformance.state.known import Phase
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
-LIMIT = 50
-"""Artifacts that a change may name; how many a session may hold is said nowhere, so that no more are relied on."""
 ACTIVE = 25
 """Sessions that may be active at once, as the error table has it."""
 CROWDED = 20
@@ -202,7 +201,9 @@ def _fit(additions: tuple[Mapping[str, Any], ...], known: Known, kind: str) -> b
     one_browse = len({str(artifact.get("browseSessionId")).lower() for artifact in every}) == 1
     names = [_name(artifact) for artifact in every]
     apart = len(set(names)) == len(names)
-    return (kind == "standard" or bool(held)) and one_place and one_browse and apart and len(every) <= LIMIT
+    return (
+        (kind == "standard" or bool(held)) and one_place and one_browse and apart and len(every) <= LIMIT
+    )  # how many a session may hold is said nowhere
 
 
 def _holds_another_kind(known: Known, kind: str) -> bool:
