@@ -161,7 +161,7 @@ def agree_with_get(exchange: Exchange, known: Known) -> None:
 
 
 def _as_get(exchange: Exchange, row: Row, item: Mapping[str, Any], read: Mapping[str, Any]) -> None:
-    if item.get("restoreJobType") is not None and "restoreJobType" in read and not row.emptied:
+    if not row.emptied:
         same_job_type(dict(read), dict(item))
     draft = "draft" if read.get("status") == "draft" else "not draft"
     for name, member, shows in ((STATUS, "status", draft), (COUNT, "total", total(read))):

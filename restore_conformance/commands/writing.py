@@ -58,8 +58,8 @@ def _named(name: str, option: str) -> str:
     return f"the folder {name}" if name in UNNAMED else f"{option} {name}"
 
 
-WRITTEN = ("exchanges.ndjson", "run.har", "run.json", "report.html", "report.md", "junit.xml", "report.sarif")
-"""What a run writes into its folder when it ends."""
+DATA = ("exchanges.ndjson", "run.har", "run.json")
+"""What a run writes into its folder when it ends, beside the reports."""
 UNNAMED = frozenset({"reports/latest", "reports/judged"})
 """Where reports go if nobody names a folder."""
 
@@ -119,11 +119,11 @@ def put(
     """Write the exchanges, the run record and every report: gives the record, the reports, and what kept some away."""
     from restore_conformance.output.files import Pending, Withheld, remove_leftovers
     from restore_conformance.records.run_record import json_of, learn, run_of
-    from restore_conformance.reports import put_reports
+    from restore_conformance.reports import FORMATS, put_reports
 
     learn(result, scrub)
     pending, problems = Pending(), [store.problem] if store.problem else []
-    remove_leftovers(folder, WRITTEN)
+    remove_leftovers(folder, [*DATA, *(name for name, _ in FORMATS.values())])
 
     @contextlib.contextmanager
     def writing() -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 The requests stand here and follow no plan, so the digests depend on the mock alone. Ids, times and tokens are the same
 in every process. `python tests/selftest/net.py --renew` writes the data file anew, for a change that is meant;
-`--renew runs` only what runs say, after a change of the plan or of the clauses.
+`--renew runs` only what runs say, after a change of the plan or of the clauses. Names of faults are only ever added.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from restore_conformance.clauses import load
 from restore_conformance.clock import Clock
 from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
-from restore_conformance.mock.faults import FAULTS, seeded
+from restore_conformance.mock.faults import ALIASES, FAULTS, seeded
 from restore_conformance.mock.framing import ends_line, written
 from restore_conformance.mock.variants import VARIANTS, composed
 from restore_conformance.mock.wire import CALLERS
@@ -35,7 +35,7 @@ from restore_conformance.targets import Embedded
 DATA = Path(__file__).parent / "data" / "net.json"
 PROFILES = ("quick", "standard", "deep")
 PROCESSES = os.cpu_count() or 1
-PARTS = ("digests", "runs")
+PARTS = ("names", "digests", "runs")
 ROOT = "/solutions/backupRestore"
 SITE, GRANULAR = "siteRestoreArtifacts", "granularSiteRestoreArtifacts"
 BEHAVIOR, TYPE = "@microsoft.graph.conflictBehavior", "@odata.type"
@@ -631,6 +631,7 @@ def main():
     reader.add_argument("--renew", nargs="*", choices=PARTS, help="write the data file anew, or these parts of it")
     renewed = reader.parse_args().renew
     made = {
+        "names": lambda: sorted({*known()["names"], *FAULTS, *ALIASES}),
         "digests": lambda: digests(every_server(), PROCESSES),
         "runs": lambda: {profile: verdicts(profile) for profile in PROFILES},
     }

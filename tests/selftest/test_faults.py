@@ -1,8 +1,8 @@
 """Every clause notices the smallest defect that breaks it; a fault stands where the tests of its clause stand."""
 
 import ast
-from pathlib import Path
 
+import net
 import pytest
 from client import Client, code
 from looking import failed, some
@@ -19,7 +19,6 @@ DEEP = {"activate/errors.too-many-active"}
 
 SMALLEST = [clause for clause in load().clauses if clause.fault]
 MOCK = places.PACKAGE / "mock"
-NAMES = Path(__file__).parent / "data" / "fault_names.txt"
 EVERYWHERE = {"request-headers", "permissions", "errors"}
 """The headings that `every_operation.py` makes rows for."""
 
@@ -72,9 +71,8 @@ def test_a_table_stands_beside_a_file_of_tests(place):
 
 def test_every_name_that_was_given_is_still_served():
     """Names stand in reports, in scripts and in the bench's figures: one that is given up becomes an alias."""
-    names = NAMES.read_text().split()
-    assert [name for name in names if name not in FAULTS and name not in ALIASES] == []
-    assert sorted({*FAULTS, *ALIASES} - set(names)) == [], f"add the new names to {NAMES.name}"
+    assert sorted(set(net.known()["names"]) - {*FAULTS, *ALIASES}) == []
+    assert sorted({*FAULTS, *ALIASES} - set(net.known()["names"])) == [], "make net-renew adds them"
 
 
 @pytest.mark.parametrize("path", SEEDING, ids=lambda path: path.relative_to(MOCK).as_posix())
