@@ -365,7 +365,7 @@ class Campaign:
         if gap is None and verdict.why is Why.UNTOUCHED and not verdict.root:
             gap = untouched(
                 verdict.clause,
-                self.runner.routes,
+                self.sender.state.routes,
                 self.settings.identities,
                 self.stopped,
                 self.judge.answers,

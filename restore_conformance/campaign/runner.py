@@ -20,7 +20,6 @@ from restore_conformance.judging import Outcome
 from restore_conformance.judging.trouble import never_sent
 from restore_conformance.recogniser.answers import codes
 from restore_conformance.recogniser.statuses import ABSENT, CALLER, meaning
-from restore_conformance.state import shows_route
 from restore_conformance.state.facts import CHANGES
 from restore_conformance.stimuli import Materials, Stimulus
 from restore_conformance.stimuli.scenarios import WALK, Scenario
@@ -40,7 +39,7 @@ class Observer(Protocol):
 
 @dataclass(slots=True)
 class Runner:
-    """Runs scenarios one after the other and learns which operations the target has: `routes`.
+    """Runs scenarios one after the other.
 
     `sent` are the stimuli of the scenarios so far, `deleted` the sessions that were deleted, and looked for in vain;
     `walks` the first drawn ones in which something was found broken, by the number of their conversation.
@@ -51,7 +50,6 @@ class Runner:
     observer: Observer
     doubts: Doubts
     patience: Patience
-    routes: set[str] = field(default_factory=lambda: {"create"})
     scenes: int = 0
     sent: list[Stimulus] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
@@ -145,7 +143,6 @@ class Runner:
         self.sent += scene.sent
         self.deleted += scene.gone
         outcomes: list[Outcome] = []
-        self.routes.update(e.sent.operation for e in scene.exchanges if shows_route(e))
         for exchange in scene.exchanges:
             if exchange.status not in {None, *CALLER} and not meaning(exchange.status).trouble:
                 said = exchange.status, tuple(code for _, code in codes(exchange.answer))
@@ -174,12 +171,12 @@ class Runner:
         Whoever has an operation answers differently to the id of no session. A token may be looked at before a path.
         """
         for operation, said in self._answers.items():
-            if operation not in self.routes and len(said) == 1:
+            if operation not in self.sender.state.routes and len(said) == 1:
                 yield f"{NO_ROUTE}{operation}"
 
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""
-        lacking = exchange.sent.operation not in self.routes | exchange.known.routes and not exchange.known.continues
+        lacking = exchange.sent.operation not in exchange.known.routes and not exchange.known.continues
         return exchange.status in ABSENT | CALLER and lacking
 
 
