@@ -21,13 +21,12 @@ from restore_conformance.drift.change import (
     undecidable,
 )
 from restore_conformance.drift.differences.enums import enum_changes
-from restore_conformance.drift.differences.generic import altered, change, ends, keyed
+from restore_conformance.drift.differences.generic import altered, change, directed, ends, keyed
 from restore_conformance.drift.differences.lineage import Lineage, Sides
 from restore_conformance.drift.differences.members import may_be_left_out, member_changes
 from restore_conformance.drift.differences.operations import operation_changes
 from restore_conformance.drift.differences.surroundings import annotation_changes, container_changes, term_changes
-from restore_conformance.drift.kinds import KINDS
-from restore_conformance.drift.scope import Scope, create_scope, grade_for_create
+from restore_conformance.drift.scope import create_scope, grade_for_create
 from restore_conformance.drift.sources.metadata import Knows, Metadata, TypeFacts
 
 
@@ -42,27 +41,13 @@ def metadata_changes(old: Metadata, new: Metadata, source: str, where: str = "")
         parts.append(annotation_changes(old, new, sides.knows))
     if Knows.CONTAINER in sides.knows:
         parts += [container_changes(old, new), term_changes(old, new)]
-    return [_placed(difference, scope, source, where) for difference in chain(*parts)]
-
-
-def _placed(difference: Difference, scope: Scope, source: str, where: str) -> Change:
-    kind, path, judged = difference.kind, difference.path, difference.judged
-    outside = bool(scope.types) and not scope.covers(path)
-    create = grade_for_create(kind, path, judged, scope)
-    return change(difference, source, where, outside=outside, create=create, direction=_direction(kind, judged))
-
-
-_READERS = frozenset({"G-NULL-LOOSE", "G-ADDENUM-BEFORE", "G-ADDENUM-AFTER", "G-ENUM-CROSS-DOWN", "G-ENUM-CROSS-UP"})
-_OFF_THE_WIRE = frozenset({"G-ANNOT", "G-BIND", "G-MOVE", "G-ENUM-VALUE", "G-ENUM-ORDER", "G-CONTAIN"})
-
-
-def _direction(kind: str, judged: Judged) -> Direction:
-    """Which half of an exchange the change touches, by the rule that judged it."""
-    if judged.rule in _OFF_THE_WIRE:
-        return Direction.NEITHER
-    if judged.writer_only or "signature" in kind:
-        return Direction.REQUEST
-    return Direction.RESPONSE if judged.rule in _READERS else KINDS[kind].direction
+    changes: list[Change] = []
+    for undirected in chain(*parts):
+        difference = directed(undirected, sides.direction(undirected.path))
+        outside = bool(scope.types) and not scope.covers(difference.path)
+        create = grade_for_create(difference.kind, difference.path, difference.judged, scope)
+        changes.append(change(difference, source, where, outside=outside, create=create))
+    return changes
 
 
 def _types(sides: Sides) -> Iterator[Difference]:
@@ -108,7 +93,7 @@ def _type(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Difference]:
 _ATTRIBUTES = (
     (
         "Abstract", "abstract", Knows.ABSTRACT,
-        breaking("G-ABSTRACT", "whoever sends it must name a concrete type", writer_only=True),
+        breaking("G-ABSTRACT", "whoever sends it must name a concrete type", side=Direction.REQUEST),
         additive("G-ABSTRACT", "it may now be sent and returned as itself"),
     ),
     (
@@ -165,5 +150,5 @@ def _base_judged(old: TypeFacts, new: TypeFacts, sides: Sides, lost: list[str], 
     required = [name for name in gained if not (may_be_left_out(has[name]) or name in keys)]
     if required:
         why = f"the new base brings {', '.join(required)}, which may not be null"
-        return breaking("G-BASE", why, writer_only=True)
+        return breaking("G-BASE", why, side=Direction.REQUEST)
     return informational("G-BASE")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from restore_conformance.contract.workload import CREATE
-from restore_conformance.drift.change import Change, Difference, Grade, additive, breaking, informational
+from restore_conformance.drift.change import Change, Difference, Direction, Grade, additive, breaking, informational
 from restore_conformance.drift.differences.examples import example_changes
 from restore_conformance.drift.differences.generic import altered, change, edits, ends, keyed
 from restore_conformance.drift.differences.page_errors import about, error_changes
@@ -23,10 +23,15 @@ _CREATE = f"POST {CREATE}".casefold()
 
 
 def page_changes(
-    old: PageFacts, new: PageFacts, where: str = "", clauses: Mapping[str, list[str]] | None = None
+    old: PageFacts,
+    new: PageFacts,
+    where: str = "",
+    clauses: Mapping[str, list[str]] | None = None,
+    direction: Direction = Direction.BOTH,
 ) -> list[Change]:
     """Every change between two editions of one page; `clauses` maps fingerprints to the clauses that rest on them.
 
+    `direction` says whether clients send the type that a page describes, are given it, or both.
     Where `schemas/` restates a page without its examples or sentences, these are not compared.
     """
     listing = new.is_error_list or old.is_error_list
@@ -34,7 +39,7 @@ def page_changes(
     if not listing:
         calls = () if new.resource or old.resource else _request(old, new)
         differences += [*calls, *_headers(old, new), *_permissions(old, new), *_clouds(old, new)]
-        differences += property_changes(old, new)
+        differences += property_changes(old, new, direction)
     differences += error_changes(old, new)
     if not listing and not (old.restated and not old.examples):
         differences += [

@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from restore_conformance.drift.change import Difference, additive, breaking, undecidable
-from restore_conformance.drift.differences.generic import altered, edits, ends
+from restore_conformance.drift.change import Difference, Direction, additive, breaking, undecidable
+from restore_conformance.drift.differences.generic import altered, directed, edits, ends
 from restore_conformance.drift.sources.page_facts import PageFacts, PropertyFacts
 from restore_conformance.drift.sources.wording import says_the_same
 
@@ -18,11 +18,11 @@ MOST_NAMES = 4
 _EXCLUDES = re.compile(
     r"\b(?:can't|cannot|can not|must not|mustn't|never|not|either|exclusive|exclude)\b", re.IGNORECASE
 )
-_NEEDED, _OPTIONAL = breaking("R-REQUIRED"), additive("R-OPTIONAL")
+_NEEDED, _OPTIONAL = breaking("R-REQUIRED", side=Direction.REQUEST), additive("R-OPTIONAL")
 
 
-def property_changes(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
-    """Every property added, removed or described otherwise."""
+def property_changes(old: PageFacts, new: PageFacts, direction: Direction) -> Iterator[Difference]:
+    """Every property added, removed or described otherwise; `direction` is where the type of a page stands."""
     exclusive = dict.fromkeys(sorted(_exclusive(new)))
     for _, name, was, now in edits(old.properties, new.properties):
         if now is None and old.restated and (new.resource or not (was and was.type)):
@@ -30,7 +30,7 @@ def property_changes(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
         row = _as_declared(was, now) if old.restated and new.resource and was and now else now
         for difference in _property(f"{new.type or old.type}/{name}", f"property:{name}", was, row):
             needed = difference.judged == _NEEDED and name in exclusive
-            yield _one_of_two(difference, name, exclusive) if needed else difference
+            yield _one_of_two(difference, name, exclusive) if needed else directed(difference, direction)
 
 
 def _as_declared(was: PropertyFacts, now: PropertyFacts) -> PropertyFacts:
@@ -80,12 +80,12 @@ def _row(path: str, owner: str, was: PropertyFacts, now: PropertyFacts) -> Itera
     yield from altered("page_property_type_changed", path, was.type, now.type, breaking("G-TYPE"), owner)
     judged = _NEEDED if now.required else _OPTIONAL
     yield from altered("page_property_required_changed", path, was.required, now.required, judged, owner)
-    judged = (additive if set(was.values) <= set(now.values) else breaking)("R-VALUES")
+    judged = (additive if set(was.values) <= set(now.values) else breaking)("R-VALUES", side=Direction.REQUEST)
     if was.values and not now.values:
         judged = undecidable("R-VALUES", "the row lists no values any more; its words would settle it")
     yield from altered("page_property_values_changed", path, list(was.values), list(now.values), judged, owner)
     why = "what is left out now means something else" if was.default else ""
-    judged = (breaking if was.default and now.default else additive)("R-VALUES", why)
+    judged = (breaking if was.default and now.default else additive)("R-VALUES", why, side=Direction.REQUEST)
     yield from altered("page_property_default_changed", path, was.default, now.default, judged, owner)
     if not says_the_same(was.condition, now.condition):
         judged = undecidable("R-STATEMENT", "reading the row, or a live run with and without it, would settle it")
