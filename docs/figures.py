@@ -69,11 +69,14 @@ def accuracy() -> str:
     """What the suite detects and where it errs, by kind of server."""
     standard, quick = benchmark("trust"), benchmark("trust-quick")
     fault, variant, environment = standard["fault"], standard["variant"], standard["environment"]
+    excluded, admitted = quick["generated fault"], quick["generated variant"]
     rows = [
         ("with one seeded defect", fault, _detected(fault)),
         ("unusual but conforming, alone, in random combinations and on the wire", variant, _false_positives(variant)),
         ("conforming, behind an environment in trouble", environment, _false_positives(environment)),
         ("with one seeded defect, `--profile quick`", quick["fault"], _detected(quick["fault"])),
+        ("one value that the schemas exclude, `--profile quick`", excluded, _detected(excluded)),
+        ("one value that they admit, `--profile quick`", admitted, _false_positives(admitted)),
     ]
     head = ["servers", "how many", "result", "requests for each"]
     return table(head, ([says, str(row["servers"]), result, str(row["requests"])] for says, row, result in rows))

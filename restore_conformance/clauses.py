@@ -12,7 +12,7 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -83,7 +83,7 @@ def created(*kinds: str) -> When:
 
 
 def session(*phases: str) -> When:
-    """Requests about a session in one of these phases: "draft", "started", "gone", "unheard", "unsure"."""
+    """Requests about a session in one of these phases: "draft", "started", "gone", "unknown", "unsure"."""
     return When(either=frozenset(f"session:{phase}" for phase in phases))
 
 
@@ -122,8 +122,11 @@ class Clause:
     Three fields keep one defect from being reported ten times. `needs`: where one of these is broken by the same
     exchange, this clause is not judged on it. `after`: where one of these is broken by the same answer, this
     finding is listed under that one. `follows`: the same, whatever the answer. And a `general` clause that is
-    broken in one place only is reported under the clause about that place. `because` defends the level: the sentence,
-    table cell or printed example behind a *must*, or the reading that keeps a clause from being one.
+    broken in one place only is reported under the clause about that place.
+
+    A run without a verdict on each `essential` clause has not judged the contract. One that is `alone` needs a target
+    that nobody else uses; `live` is the one further look of a live run that shows it. `because` defends the level: the
+    sentence, table cell or printed example behind a *must*, or the reading that keeps a clause from being one.
     """
 
     address: str
@@ -140,6 +143,9 @@ class Clause:
     after: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
     general: bool = False
+    essential: bool = False
+    alone: bool = False
+    live: str = ""
     because: str = ""
     fault: str = ""
     untested: str = ""
@@ -191,10 +197,7 @@ class Register:
         return replace(self, clauses=tuple(clause for clause in self.clauses if clause.address in addresses))
 
 
-_FIELDS = {
-    "level", "says", "heading", "statements", "fingerprint", "source",
-    "row", "since", "reading", "needs", "after", "follows", "general", "because", "fault", "untested",
-}  # fmt: skip
+_FIELDS = {field.name for field in fields(Clause)} - {"address", "judge", "when", "stateful", "test"}
 
 
 def load(documents: Documents | None = None, tests: Path | None = None, operations: set[str] | None = None) -> Register:
@@ -223,9 +226,9 @@ def _load(documents: Documents, tests: Path, operations: set[str] | None) -> Reg
             continue
         judgements = _judgements(tests / operation, operation)
         for heading, table in documents.toml(f"{operation}/clauses.toml").items():
-            for name, fields in table.items():
+            for name, row in table.items():
                 address = f"{operation}/{heading}.{name}"
-                clause = _clause(address, fields, complaints)
+                clause = _clause(address, row, complaints)
                 if clause is None:
                     continue
                 if clause.reading and clause.reading not in interpretations:
@@ -263,26 +266,14 @@ def _interpretations(documents: Documents) -> dict[str, Interpretation]:
     return interpretations
 
 
-def _clause(address: str, fields: Mapping[str, Any], complaints: list[str]) -> Clause | None:
-    if unknown := sorted(set(fields) - _FIELDS):
+def _clause(address: str, table: Mapping[str, Any], complaints: list[str]) -> Clause | None:
+    if unknown := sorted(set(table) - _FIELDS):
         complaints.append(f"{address} has the unknown field {unknown[0]}")
         return None
     try:
-        return Clause(
-            address=address,
-            level=Level(fields["level"]),
-            says=fields["says"],
-            heading=fields["heading"],
-            statements=tuple(fields.get("statements", ())),
-            needs=tuple(fields.get("needs", ())),
-            after=tuple(fields.get("after", ())),
-            follows=tuple(fields.get("follows", ())),
-            general=bool(fields.get("general", False)),
-            **{
-                key: fields.get(key, "")
-                for key in ("fingerprint", "source", "row", "since", "reading", "because", "fault", "untested")
-            },
-        )
+        needed = {"level": Level(table["level"]), "says": table["says"], "heading": table["heading"]}
+        given = {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+        return Clause(address=address, **{**given, **needed})
     except (KeyError, ValueError) as error:
         complaints.append(f"{address} lacks a field or has a wrong level: {error}")
         return None

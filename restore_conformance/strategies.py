@@ -18,10 +18,10 @@ from restore_conformance.contract.editions import chosen
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import NOTHING, parse_json
 from restore_conformance.spelling import suggestion
-from restore_conformance.stimuli.families import FAMILIES, VARIANTS, Knobs
+from restore_conformance.stimuli.drawing import HEAVY, Strategy, stimuli
+from restore_conformance.stimuli.families import FAMILIES, Knobs
 from restore_conformance.stimuli.materials import made_up
 from restore_conformance.stimuli.stimulus import Stimulus
-from restore_conformance.stimuli.strategies import HEAVY, Strategy, stimuli
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _errors() -> dict[str, dict[str, Any]]:
 def _families() -> dict[str, tuple[str, ...]]:
     """The families that break each rule."""
     families: dict[str, set[str]] = {}
-    for name, make in FAMILIES.items():
-        for variant in range(VARIANTS[name]):
-            families.setdefault(make(made_up(), Knobs(3, 0, variant, 1)).defect, set()).add(name)
+    for name, family in FAMILIES.items():
+        for variant in range(family.variants):
+            families.setdefault(family(made_up(), Knobs(3, 0, variant, 1)).defect, set()).add(name)
     return {defect: tuple(sorted(names)) for defect, names in families.items() if defect}

@@ -117,6 +117,18 @@ class Deviation(AssertionError):
         self.by_status = by_status
         self.because = because
 
+    @classmethod
+    def at(
+        cls, pointer: str, wanted: str, observed: Any, *, got: str = "", expected: str = "", to: str = "", **more: Any
+    ) -> Deviation:
+        """The deviation of one place in the answer `to` some request: what was `wanted` there, and what was `got`.
+
+        `got` is `observed` as Python writes it, and `expected` what was wanted, where the message says more of them.
+        """
+        asked = f"{to}: " if to else ""
+        message = f"{pointer or '/'}: {asked}expected {wanted}, got {got or repr(observed)}"[:400]
+        return cls(message, expected=expected or wanted, observed=observed, pointer=pointer, **more)
+
 
 class Inconclusive(unittest.SkipTest):
     """The environment prevents a verdict; never evidence against the target."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from restore_conformance.bench import generated
 from restore_conformance.bench.environments import Troubled
 from restore_conformance.campaign.campaign import Campaign, Watch
 from restore_conformance.campaign.result import Result
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.contract.editions import LATEST, chosen
 from restore_conformance.mock import Service
-from restore_conformance.mock.faults import FAULTS, Fault, seeded
+from restore_conformance.mock.faults import Fault
 from restore_conformance.mock.sockets import serving
-from restore_conformance.mock.variants import composed, reported
+from restore_conformance.mock.variants import VARIANTS, reported
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded, Http, Target
 from restore_conformance.verdicts import Exit, Level, Verdict
@@ -85,7 +86,9 @@ def edition_of(register: Register, name: str) -> str:
 
     A fault may also say of itself that it shows only by a member of a newer edition.
     """
-    fault, pinned = FAULTS[name], chosen()
+    fault, pinned = generated.fault(name), chosen()
+    if fault is None:
+        return pinned.edition.name
     wanted = [clause for clause in register.clauses if fits(fault, clause)]
     newer = bool(wanted) and not any(pinned.binds(clause.since) for clause in wanted)
     return chosen(LATEST).edition.name if newer or fault.newer else pinned.edition.name
@@ -107,9 +110,10 @@ def score_fault(register: Register, name: str, profile: str, drawn: int = -1) ->
     a row may break either kind. `drawn` is how many stimuli are drawn, as the profile says if it is less than 0. A
     fault of a newer edition is judged by that edition.
     """
-    fault = FAULTS[name]
-    result = judged(register, seeded(name), profile, drawn=drawn, edition=edition_of(register, name))
-    score = _scored(name, "fault", result)
+    fault = generated.fault(name)
+    assert fault is not None
+    result = judged(register, generated.faulty(name), profile, drawn=drawn, edition=edition_of(register, name))
+    score = _scored(name, "generated fault" if name in generated.faults() else "fault", result)
     wanted = [clause for clause in register.clauses if fits(fault, clause)]
     binding = any(clause.level is Level.MUST for clause in wanted)
     advised = {clause.address for clause in wanted if clause.level is not Level.MUST}
@@ -122,10 +126,14 @@ def score_fault(register: Register, name: str, profile: str, drawn: int = -1) ->
 
 
 def score_variant(register: Register, names: list[str], profile: str, seed: int = 1) -> Score:
-    """A variant, or several, is judged right if the run is conformant and nothing is found but what they name."""
-    result = judged(register, composed(names), profile, seed=seed)
-    score = _scored("+".join(names) or "plain", "variant", result)
-    score.right = result.exit is Exit.CONFORMANT and reported(names).issuperset(score.blamed)
+    """A variant, or several, is judged right if the run is conformant and nothing is found but what they name.
+
+    A generated one names nothing: what only a *should* asks for may be found.
+    """
+    result = judged(register, generated.unusual(names), profile, seed=seed)
+    own = [name for name in names if name in VARIANTS]
+    score = _scored("+".join(names) or "plain", "variant" if own == names else "generated variant", result)
+    score.right = result.exit is Exit.CONFORMANT and (own != names or reported(names).issuperset(score.blamed))
     return score
 
 

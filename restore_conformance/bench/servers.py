@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from restore_conformance.mock.variants import dimensions
 from restore_conformance.mock.variants.wire import WIRE
-from restore_conformance.stimuli import strategies
+from restore_conformance.stimuli import drawing
 
 CHOOSING: Final = "choosing"
 REPORTING: Final = "reporting"
@@ -41,7 +41,7 @@ def only(names: Iterable[str], half: str) -> list[str]:
 def compositions() -> st.SearchStrategy[list[str]]:
     """Lists of variant names of different dimensions; shrinks towards the conforming service as it is."""
     choices = {name: [None, *values] for name, values in sorted(dimensions().items()) if not name.startswith(ALONE)}
-    numbers = st.tuples(*(strategies.below(len(values)) for values in choices.values()))
+    numbers = st.tuples(*(drawing.below(len(values)) for values in choices.values()))
 
     def listed(drawn: tuple[tuple[int, ...], int]) -> list[str]:
         chosen, wired = drawn
@@ -52,9 +52,9 @@ def compositions() -> st.SearchStrategy[list[str]]:
             if value is not None and (wired == WIRED or not dimension.startswith(WIRE))
         ]
 
-    return st.tuples(numbers, strategies.below(4)).map(listed)
+    return st.tuples(numbers, drawing.below(4)).map(listed)
 
 
 def draw(number: int, seed: int) -> list[list[str]]:
     """That many compositions, the same for the same seed, whatever else is imported."""
-    return strategies.draw(compositions(), number, seed)
+    return drawing.draw(compositions(), number, seed)

@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from restore_conformance.campaign.controls import Control, confirm
@@ -22,19 +22,19 @@ from restore_conformance.campaign.result import Result, Stop, conclude, follows_
 from restore_conformance.campaign.runner import Runner
 from restore_conformance.campaign.selection import Choice, Rehearsal, selected
 from restore_conformance.campaign.sender import BudgetSpent, Sender
-from restore_conformance.campaign.shrinker import Shortener, Shrinker
+from restore_conformance.campaign.shrinker import Shrinker
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.campaign.watchdog import Watchdog
-from restore_conformance.clauses import Clause, Register
+from restore_conformance.clauses import Register
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, OnFinding, Outcome
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
 from restore_conformance.spelling import noun
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
-from restore_conformance.stimuli.scenario import Scenario
+from restore_conformance.stimuli.scenarios import Scenario
 from restore_conformance.targets import Target
-from restore_conformance.verdicts import ClauseVerdict, Deviation, Gap, Verdict, Why, counts_of
+from restore_conformance.verdicts import ClauseVerdict, Gap, Verdict, Why, counts_of
 
 __all__ = ["Campaign", "Watch"]
 
@@ -74,7 +74,7 @@ class Campaign:
         self.profile = PROFILES[settings.profile]
         self.edition = settings.chosen()
         self._only = selected(register, settings.only) if settings.only else None
-        self.judge = Judge(register, settings.readings, self.edition, _of_selection(on_finding, self._only))
+        self.judge = Judge(register, settings.readings, self.edition, on_finding, self._only)
         self.materials = materials or _materials(settings)
         recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
         self.sender = sender or Sender(
@@ -137,11 +137,11 @@ class Campaign:
         most = self.settings.max_failures
         if not most:
             return False
-        broken = self.judge.broken(self._only)
+        broken = self.judge.broken()
         if len(broken) >= most and self._doubted < len(broken):
             self._doubted = len(broken)
             self.ask_again()
-        broken = self.judge.broken(self._only, sure=True)
+        broken = self.judge.broken(sure=True)
         if len(broken) < most:
             return False
         self._stop = Stop.BOUND
@@ -264,20 +264,17 @@ class Campaign:
 
     # ------------------------------------------------------------------ one exchange
 
-    def observe(self, exchange: Exchange) -> None:
-        """Take an exchange in: judge it, remember what it proves, and keep trouble and doubts for later."""
-        if exchange.sent.operation == "create":
+    def observe(self, exchange: Exchange) -> Outcome:
+        """Take an exchange in: judge it, and of a create remember what it proves, its trouble and what may pass."""
+        create = exchange.sent.operation == "create"
+        if create:
             self._remember(exchange)
         outcome = self.judge.exchange(exchange)
-        self._watchdog.observe(exchange)
-        self.doubts.note(exchange, outcome)
-        if not exchange.trouble and not outcome.failed and not self.edition.is_newer(exchange.sent.tags):
-            self.control.note(exchange)
-        self._record(exchange)
-
-    def observe_step(self, exchange: Exchange) -> Outcome:
-        """Judge and store an exchange of another operation than create."""
-        outcome = self.judge.exchange(exchange)
+        if create:
+            self._watchdog.observe(exchange)
+            self.doubts.note(exchange, outcome)
+            if not exchange.trouble and not outcome.failed and not self.edition.is_newer(exchange.sent.tags):
+                self.control.note(exchange)
         self._record(exchange)
         return outcome
 
@@ -305,8 +302,8 @@ class Campaign:
     # ------------------------------------------------------------------ trouble
 
     def _confirm_all(self) -> None:
-        for exchange in sorted(self._watchdog.trouble.groups.values(), key=lambda e: e.weight):
-            if confirm(exchange, self.control, self.sender, self._again) == "target":
+        for exchange in sorted(self._watchdog.trouble.values(), key=lambda e: e.weight):
+            if confirm(exchange, self.control, self.sender, self._again):
                 self.judge.exchange(exchange)
                 self._keep(exchange)
         self.ask_again()
@@ -354,15 +351,10 @@ class Campaign:
         )  # fmt: skip
 
     def _shrink(self, verdicts: list[ClauseVerdict]) -> None:
-        shrinker, before = Shrinker(self.sender), self.sender.requests
-        shortener = Shortener(self.sender, self.materials)
+        shrinker, before = Shrinker(self.sender, self.materials, self.runner.walks), self.sender.requests
         for verdict in verdicts:
             try:
                 verdict.findings = [shrinker(verdict.clause, finding) for finding in verdict.findings]
-                for place, finding in enumerate(verdict.findings):
-                    walk = self.runner.walks.get(finding.evidence[-1].conversation or 0)
-                    if walk is not None:
-                        verdict.findings[place] = shortener(verdict.clause, finding, walk)
             except (BudgetSpent, KeyboardInterrupt):
                 break
         self.shrinking = self.sender.requests - before
@@ -388,18 +380,6 @@ def _several(number: int, what: str = "") -> str:
     """A number of something, and its verb in the past."""
     named = f" {noun(number, what)}" if what else ""
     return f"{number}{named} {noun(number, 'was', 'were')}"
-
-
-def _of_selection(on_finding: OnFinding | None, only: frozenset[str] | None) -> OnFinding | None:
-    """Passes on what is about a selected clause: the record holds no other."""
-    if on_finding is None or only is None:
-        return on_finding
-
-    def about(clause: Clause, deviation: Deviation, evidence: Sequence[Exchange]) -> None:
-        if clause.address in only:
-            on_finding(clause, deviation, evidence)
-
-    return about
 
 
 def _materials(settings: Settings) -> Materials:

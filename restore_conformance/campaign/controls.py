@@ -7,7 +7,7 @@ well before. Only where the trouble comes back every time while every control is
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.exchange import Exchange, Request
@@ -15,7 +15,6 @@ from restore_conformance.judging.trouble import TIME_OUT, UNAUTHORISED, never_se
 
 ROUNDS = 4
 ROUNDS_WHEN_FLAKY = 10
-GROUPS = 40
 LONG = 60.0
 RESTART = 2.0
 RESTARTS = 8
@@ -50,33 +49,15 @@ class Control:
         return self.created or self.refused
 
 
-@dataclass(slots=True)
-class TroubleGroups:
-    """Exchanges with trouble, grouped by kind and by what was sent; the smallest of each group stands for it."""
-
-    groups: dict[tuple[str, frozenset[str]], Exchange] = field(default_factory=dict)
-    members: dict[tuple[str, frozenset[str]], int] = field(default_factory=dict)
-
-    def note(self, exchange: Exchange) -> None:
-        key = (exchange.trouble or "", exchange.sent.tags)
-        self.members[key] = self.members.get(key, 0) + 1
-        known = self.groups.get(key)
-        if known is None:
-            if len(self.groups) < GROUPS:
-                self.groups[key] = exchange
-        elif exchange.weight < known.weight:
-            self.groups[key] = exchange
-
-
-def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Callable[[Exchange], object]) -> str:
-    """Whose trouble it is: "target", "environment", or "unknown" where there is no control.
+def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Callable[[Exchange], object]) -> bool:
+    """Whether trouble is the target's: it comes again and again, while a control is answered each time.
 
     `on_answer` gets every answer without trouble meanwhile: it is evidence like any other.
     Sets `blame` and `note` of the exchange where the target is found responsible, `flaky` of the control where not.
     """
     known = control.best(exchange.trouble or "")
     if known is None or never_sent(exchange) or unread(exchange):
-        return "unknown"
+        return False
     if exchange.status == TOO_LARGE:
         known = _as_long(known, exchange)
     slow = exchange.trouble == TIME_OUT
@@ -87,7 +68,7 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Cal
             if repeated.trouble is None:
                 on_answer(repeated)
             control.flaky = True
-            return "environment"
+            return False
         check = again(known, sender)
         if check.response is None and control.restarts:  # it may be starting anew
             control.restarts -= 1
@@ -99,12 +80,12 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Cal
                 control.restarts = 0
         if check.trouble is not None or check.status != known.status:
             control.flaky = True
-            return "environment"
+            return False
     exchange.blame = "target"
     exchange.note = (
         f"{exchange.trouble}, the same {rounds + 1} of {rounds + 1} times while a control was answered each time"
     )
-    return "target"
+    return True
 
 
 def _as_long(known: Exchange, exchange: Exchange) -> Exchange:

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 
 from restore_conformance.checks.responses import ANY_TOKEN, UNLISTED
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.statuses import CALLER
 from restore_conformance.state import session_of
 
-CALLERS = frozenset({"token-altered", "token-expired", "no-permission", "read-only-permission", "personal-account"})
+CALLER_DEFECTS = frozenset(
+    {"token-altered", "token-expired", "no-permission", "read-only-permission", "personal-account"}
+)
 """Defects of a caller who sends a bearer token, so that a refusal shows that the target distinguishes tokens."""
 
 GENERATION = 20_000
@@ -62,7 +65,7 @@ class CreatedIds:
 
     def take(self, exchange: Exchange) -> str:
         """The id of the session that a create made, or ""; an id that was given before is noted on the exchange."""
-        if exchange.status in {401, 403} and not CALLERS.isdisjoint(exchange.sent.defects):
+        if exchange.status in CALLER and not CALLER_DEFECTS.isdisjoint(exchange.sent.defects):
             self.distinguishes_tokens = True
         session = session_of(exchange)
         if session:

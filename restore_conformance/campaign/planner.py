@@ -11,8 +11,20 @@ from dataclasses import dataclass, replace
 from restore_conformance.contract.workload import LISTS
 from restore_conformance.stimuli import FAMILIES, Knobs, Materials, Profile, Stimulus, Supply
 from restore_conformance.stimuli.families import is_newer
-from restore_conformance.stimuli.scenario import FIRST, NOBODY, OTHER, REFUSALS, Cast, Scenario, Step
-from restore_conformance.stimuli.scenarios import EARLY, LAST, LIFE, ON_NOTHING, READ_BACK
+from restore_conformance.stimuli.scenarios import (
+    EARLY,
+    FIRST,
+    LAST,
+    LIFE,
+    NOBODY,
+    ON_NOTHING,
+    OTHER,
+    READ_BACK,
+    REFUSALS,
+    Cast,
+    Scenario,
+    Step,
+)
 from restore_conformance.stimuli.walks import drawn_walks
 
 IN_PLACE = {"prefer": "granular", "granular-destination": "granular", "caller-application": "standard"}

@@ -17,13 +17,6 @@ from restore_conformance.settings import Settings
 from restore_conformance.spelling import noun
 from restore_conformance.verdicts import ClauseVerdict, Exit, Gap, Level, Verdict, Why
 
-PILLARS = (
-    "create/response.created",
-    "create/response.job-type-standard",
-    "create/introduction.exclusive-artifacts",
-)
-"""Without a verdict on these a run has not judged the contract, whatever else it saw."""
-
 ENOUGH = 0.6
 
 NEEDED = {
@@ -96,7 +89,6 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
 
     A run that somebody interrupted is never called conformant; one that reached its bound is, as far as it went.
     """
-    by_address = {v.clause.address: v for v in verdicts}
     broken = [v for v in verdicts if v.verdict is Verdict.FAIL and v.clause.level is Level.MUST]
     errors = [v for v in verdicts if v.verdict is Verdict.ERROR]
     musts = [v for v in verdicts if v.clause.level is Level.MUST and not _out_of_reach(v)]
@@ -115,10 +107,9 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
         return Exit.UNJUDGED, stopped, unjudged
     if stop is Stop.INTERRUPTED:
         return Exit.UNJUDGED, f"interrupted with {len(judged)} of {len(musts)} must clauses judged", unjudged
-    for pillar in PILLARS:
-        verdict = by_address.get(pillar)
-        if verdict is not None and verdict.verdict not in {Verdict.PASS, Verdict.FAIL} and not _out_of_reach(verdict):
-            return Exit.UNJUDGED, f"no verdict on {pillar}: {verdict.reason}", unjudged
+    for verdict in musts:
+        if verdict.clause.essential and verdict.clause.address in unjudged:
+            return Exit.UNJUDGED, f"no verdict on {verdict.clause.address}: {verdict.reason}", unjudged
     if not judged and any(verdict.clause.level is Level.MUST for verdict in verdicts):
         return Exit.UNJUDGED, "no must clause was tested", unjudged
     if not any(verdict.verdict in {Verdict.PASS, Verdict.FAIL} for verdict in verdicts):
@@ -187,7 +178,7 @@ def untouched(
 def follows_sessions(clause: Clause) -> bool:
     """Whether a clause is about a session that was created before, and about nothing else."""
     tags = clause.when.every | clause.when.either
-    return "session:unheard" not in tags and any(tag in CREATED or tag.startswith("since:") for tag in tags)
+    return "session:unknown" not in tags and any(tag in CREATED or tag.startswith("since:") for tag in tags)
 
 
 def missing(clause: Clause, answers: Answers, *, followed: bool = True) -> str:

@@ -14,15 +14,16 @@ from restore_conformance.campaign.doubts import TIMES, Doubts
 from restore_conformance.campaign.patience import Patience
 from restore_conformance.campaign.scene import Scene
 from restore_conformance.campaign.sender import Sender
-from restore_conformance.checks.agreement import ABSENT, CHANGING
 from restore_conformance.checks.responses import NO_ROUTE, is_refusal
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Outcome
 from restore_conformance.judging.trouble import never_sent
 from restore_conformance.recogniser.answers import codes
+from restore_conformance.recogniser.statuses import ABSENT, CALLER, meaning
 from restore_conformance.state import shows_route
+from restore_conformance.state.facts import CHANGES
 from restore_conformance.stimuli import Materials, Stimulus
-from restore_conformance.stimuli.scenario import WALK, Scenario
+from restore_conformance.stimuli.scenarios import WALK, Scenario
 
 KEPT = 50
 """How many walks are kept of those in which something was found broken."""
@@ -33,8 +34,7 @@ class Observer(Protocol):
 
     materials: Materials
 
-    def observe(self, exchange: Exchange) -> None: ...
-    def observe_step(self, exchange: Exchange) -> Outcome: ...
+    def observe(self, exchange: Exchange) -> Outcome: ...
     def observe_unjudged(self, exchange: Exchange) -> None: ...
 
 
@@ -89,7 +89,8 @@ class Runner:
             outcome = self.observe(scene)
         first = scene.exchanges[0] if scene.exchanges else None
         created = first is not None and first.sent.operation == "create" and "valid" in first.sent.tags
-        ended = created and first is not None and last is not None and (is_refusal(first) or _put_off(last))
+        put_off = last is not None and last.blame != "target" and meaning(last.status).busy
+        ended = created and first is not None and last is not None and (is_refusal(first) or put_off)
         return outcome, ended and self.control.created is not None
 
     def scene(self, scenario: Scenario) -> Scene:
@@ -109,7 +110,7 @@ class Runner:
         stuck = [
             e
             for e in scene.exchanges
-            if e.trouble and not e.blame and e.sent.operation in CHANGING
+            if e.trouble and not e.blame and e.sent.operation in CHANGES
             if not self._no_route(e) and not never_sent(e)
         ]
         for exchange in stuck[:2] if known is not None else []:
@@ -132,7 +133,7 @@ class Runner:
         """Find out whose trouble it is while the session is still as it was."""
         if self._no_route(exchange):
             return
-        if exchange.sent.operation in CHANGING and (exchange.status or 0) < 300 and exchange.response is not None:
+        if exchange.sent.operation in CHANGES and (exchange.status or 0) < 300 and exchange.response is not None:
             return
         confirm(exchange, self.control, self.sender, _nothing)
 
@@ -146,16 +147,16 @@ class Runner:
         outcomes: list[Outcome] = []
         self.routes.update(e.sent.operation for e in scene.exchanges if shows_route(e))
         for exchange in scene.exchanges:
-            if exchange.status not in {None, 401, 403, 429} and (exchange.status or 0) < 500:
+            if exchange.status not in {None, *CALLER} and not meaning(exchange.status).trouble:
                 said = exchange.status, tuple(code for _, code in codes(exchange.answer))
                 self._answers.setdefault(exchange.sent.operation, set()).add(said)
         for exchange in scene.exchanges:
-            if exchange.sent.operation == "create":
-                self.observer.observe(exchange)
-            elif self._no_route(exchange):
+            if self._no_route(exchange):
                 self.observer.observe_unjudged(exchange)
-            else:
-                outcomes.append(self.observer.observe_step(exchange))
+                continue
+            outcome = self.observer.observe(exchange)
+            if exchange.sent.operation != "create":
+                outcomes.append(outcome)
         if (
             scene.scenario.name == WALK
             and len(self.walks) < KEPT
@@ -179,16 +180,7 @@ class Runner:
     def _no_route(self, exchange: Exchange) -> bool:
         """Whether an answer says no more than that the target lacks the operation, or keeps it from this caller."""
         lacking = exchange.sent.operation not in self.routes | exchange.known.routes and not exchange.known.continues
-        return exchange.status in {*ABSENT, 401, 403} and lacking
-
-
-def _put_off(exchange: Exchange) -> bool:
-    """Whether the answer is that the server is too busy, or failed, for which the target was not found responsible."""
-    return (
-        exchange.blame != "target"
-        and exchange.status is not None
-        and (exchange.status in {408, 425, 429} or exchange.status >= 500)
-    )
+        return exchange.status in ABSENT | CALLER and lacking
 
 
 def _nothing(_: Exchange) -> None:

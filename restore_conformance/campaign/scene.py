@@ -19,7 +19,7 @@ from restore_conformance.state import session_of
 from restore_conformance.state.session import values
 from restore_conformance.stimuli import Materials, Stimulus
 from restore_conformance.stimuli.changes import CHANGES, NOT_AN_ID, Asked, Part
-from restore_conformance.stimuli.scenario import ARTIFACTS, FIRST, MALFORMED, REFUSALS, UNKNOWN, Scenario, Step
+from restore_conformance.stimuli.scenarios import ARTIFACTS, FIRST, MALFORMED, REFUSALS, UNKNOWN, Scenario, Step
 
 SESSIONS = "/solutions/backupRestore/restoreSessions"
 ALL_MEMBERS = (("Prefer", "include-unknown-enum-members"),)

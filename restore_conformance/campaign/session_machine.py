@@ -25,8 +25,8 @@ from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import STAND_IN
 from restore_conformance.stimuli import Materials, Stimulus, made_up, stimuli
 from restore_conformance.stimuli.changes import REFUSED
-from restore_conformance.stimuli.scenario import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
-from restore_conformance.stimuli.strategies import below
+from restore_conformance.stimuli.drawing import below
+from restore_conformance.stimuli.scenarios import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
 from restore_conformance.stimuli.walks import ACCEPTED, LARGEST, NOT_MADE
 from restore_conformance.targets import Target
 from restore_conformance.verdicts import Deviation, Level, UsageError
@@ -167,10 +167,7 @@ class Sessions(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------ what a runner observes
 
-    def observe(self, exchange: Exchange) -> None:
-        self._judge.exchange(exchange)
-
-    def observe_step(self, exchange: Exchange) -> Outcome:
+    def observe(self, exchange: Exchange) -> Outcome:
         return self._judge.exchange(exchange)
 
     def observe_unjudged(self, exchange: Exchange) -> None:

@@ -7,12 +7,12 @@ only if it breaks the same clause and is answered with the same status. What is 
 
 from __future__ import annotations
 
-import itertools
+import functools
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from restore_conformance.campaign.patience import Patience
 from restore_conformance.campaign.scene import Scene
@@ -20,9 +20,10 @@ from restore_conformance.campaign.sender import Sender
 from restore_conformance.clauses import Clause
 from restore_conformance.contract.workload import GRANULAR, STANDARD
 from restore_conformance.exchange import Exchange, Request
-from restore_conformance.judging import evidence_of, tags_of
+from restore_conformance.judging import evidence_of
+from restore_conformance.judging.attribution import breach_of
 from restore_conformance.stimuli import Materials
-from restore_conformance.stimuli.scenario import Scenario, Step
+from restore_conformance.stimuli.scenarios import Scenario, Step
 from restore_conformance.verdicts import Deviation, Finding
 
 EACH, ALL = 60, 300
@@ -31,96 +32,23 @@ REQUESTS, SECONDS = 400, 5.0
 """What the series behind all findings of a run may take together."""
 NUMBER = 1 << 20
 """Where the numbers of the conversations begin, so that none is that of a scenario of the run."""
+T = TypeVar("T")
 
 
-def _deviation(clause: Clause, exchange: Exchange) -> Deviation | None:
-    """How an exchange breaks a clause; None where it does not, or where that cannot be judged."""
-    if clause.judge is None or not clause.when.matches(tags_of(exchange)):
-        return None
-    try:
-        clause.judge(exchange)
-    except Deviation as deviation:
-        return deviation
-    except Exception:  # noqa: BLE001 - what cannot be judged shows nothing
-        return None
-    return None
+def leave_out(parts: Sequence[T], chunk: int, shows: Callable[[Sequence[T]], Sequence[T] | None]) -> None:
+    """Leave out so many parts at a time, then half as many, down to one.
 
-
-# ---------------------------------------------------------------- the artifacts of one request
-
-
-class Shrinker:
-    """Shrinks findings within a bound of requests over the whole run."""
-
-    def __init__(self, sender: Sender, bound: int = ALL) -> None:
-        self._sender = sender
-        self.left = bound
-
-    def __call__(self, clause: Clause, finding: Finding) -> Finding:
-        """The finding with the smallest evidence that was found for it, itself if there is none smaller."""
-        best = finding.evidence[-1]
-        if len(finding.evidence) != 1 or clause.stateful or not _shrinkable(best):
-            return finding
-        smallest = [best]
-        for candidate in itertools.islice(smaller(lambda: smallest[-1].request), min(EACH, self.left)):
-            self.left -= 1
-            repeated = self._sender.send(candidate, family=best.family, step="shrinking")
-            deviation = self._breaks(clause, repeated, best)
-            if deviation is not None:
-                smallest.append(repeated)
-                finding = Finding(
-                    deviation.message, deviation.expected, deviation.observed, deviation.pointer, [repeated],
-                    finding.seen, finding.of, finding.kind, finding.consequences,
-                )  # fmt: skip
-        return finding
-
-    def _breaks(self, clause: Clause, repeated: Exchange, best: Exchange) -> Deviation | None:
-        sent, wanted = repeated.sent, best.sent
-        same = (repeated.status, sent.kind, sent.defects) == (best.status, wanted.kind, wanted.defects)
-        repeated.blame = best.blame
-        return _deviation(clause, repeated) if same and repeated.trouble == best.trouble else None
-
-
-def _shrinkable(exchange: Exchange) -> bool:
-    payload = exchange.sent.payload
-    return isinstance(payload, dict) and any(len(_elements(payload, name)) > 1 for name in (STANDARD, GRANULAR))
-
-
-def _elements(payload: dict[str, Any], name: str) -> list[Any]:
-    value = payload.get(name)
-    return value if isinstance(value, list) else []
-
-
-def smaller(current: Callable[[], Request]) -> Iterator[Request]:
-    """Requests with artifacts left out: halves first, then quarters, then one by one.
-
-    `current` is asked anew for each candidate, so that the search goes on from the smallest found so far.
+    `shows` is given what is left, and gives the parts that it is enough to go on with, None where they do not show it.
     """
-    for name in (STANDARD, GRANULAR):
-        chunk = 1 << 10
-        while chunk:
-            at = 0
-            while True:
-                request = current()
-                payload = json.loads(request.body or b"null")
-                elements = _elements(payload, name)
-                if at >= len(elements) or chunk >= max(len(elements), 2):
-                    break
-                payload[name] = elements[:at] + elements[at + chunk :]
-                before = len(elements)
-                yield _with(request, payload)
-                if len(_elements(json.loads(current().body or b"null"), name)) == before:
-                    at += chunk
-            chunk //= 2
-
-
-def _with(request: Request, payload: dict[str, Any]) -> Request:
-    body = json.dumps(payload, separators=(",", ":")).encode()
-    headers = tuple(h for h in request.headers if h[0].lower() not in {"content-length", "client-request-id"})
-    return Request(request.method, request.target, headers, body)
-
-
-# ---------------------------------------------------------------- the steps of a series
+    while chunk:
+        at = 0
+        while at < len(parts) and chunk < max(len(parts), 2):
+            enough = shows([*parts[:at], *parts[at + chunk :]])
+            if enough is None:
+                at += chunk
+            else:
+                parts = enough
+        chunk //= 2
 
 
 @dataclass(slots=True)
@@ -133,53 +61,91 @@ class _Shown:
     requests: int
 
 
-class Shortener:
-    """Shortens series of requests within a bound of requests and of time over the whole run.
+class Shrinker:
+    """Shrinks findings within bounds over the whole run. `walks` has drawn scenarios by the number of the conversation.
 
     Waits for nothing, so that what shows only late stays as it is.
     """
 
-    def __init__(
-        self, sender: Sender, materials: Materials, requests: int = REQUESTS, seconds: float = SECONDS
-    ) -> None:
+    def __init__(self, sender: Sender, materials: Materials, walks: Mapping[int, Scenario]) -> None:
         self._sender = sender
         self._materials = materials
-        self._last = sender.requests + requests
-        self._until = time.monotonic() + seconds
+        self._walks = walks
+        self._left = ALL
+        self._last = sender.requests + REQUESTS
+        self._until = time.monotonic() + SECONDS
         self._scenes = NUMBER
 
-    def __call__(self, clause: Clause, finding: Finding, scenario: Scenario) -> Finding:
-        """The finding by the shortest series found that shows it, itself where it does not show again."""
+    def __call__(self, clause: Clause, finding: Finding) -> Finding:
+        """The finding with the smallest evidence that was found for it, itself if there is none smaller."""
+        last = finding.evidence[-1]
+        if len(finding.evidence) == 1 and not clause.stateful and isinstance(last.sent.payload, dict):
+            finding = self._with_fewer_artifacts(clause, finding)
+        walk = self._walks.get(finding.evidence[-1].conversation or 0)
+        return finding if walk is None else self._with_fewer_steps(clause, finding, walk)
+
+    # ---------------------------------------------------------------- the artifacts of one request
+
+    def _with_fewer_artifacts(self, clause: Clause, finding: Finding) -> Finding:
+        best = smallest = finding.evidence[-1]
+        bound = self._left - EACH
+
+        def shows(name: str, elements: Sequence[Any]) -> Sequence[Any] | None:
+            nonlocal smallest, finding
+            if self._left <= max(bound, 0):
+                return None
+            self._left -= 1
+            repeated = self._sender.send(_with(smallest.request, name, elements), family=best.family, step="shrinking")
+            deviation = self._breaks(clause, repeated, best)
+            if deviation is None:
+                return None
+            smallest = repeated
+            finding = replace(
+                finding, message=deviation.message, expected=deviation.expected, observed=deviation.observed,
+                pointer=deviation.pointer, evidence=[repeated],
+            )  # fmt: skip
+            return elements
+
+        payload = json.loads(best.request.body or b"{}")
+        lists = {name: payload[name] for name in (STANDARD, GRANULAR) if isinstance(payload.get(name), list)}
+        for name, elements in lists.items() if any(len(elements) > 1 for elements in lists.values()) else ():
+            leave_out(elements, 1 << 10, functools.partial(shows, name))
+        return finding
+
+    def _breaks(self, clause: Clause, repeated: Exchange, best: Exchange) -> Deviation | None:
+        sent, wanted = repeated.sent, best.sent
+        same = (repeated.status, sent.kind, sent.defects) == (best.status, wanted.kind, wanted.defects)
+        repeated.blame = best.blame
+        return breach_of(clause, repeated) if same and repeated.trouble == best.trouble else None
+
+    # ---------------------------------------------------------------- the steps of a series
+
+    def _with_fewer_steps(self, clause: Clause, finding: Finding, scenario: Scenario) -> Finding:
         like = finding.evidence[-1]
         best = self._shows(clause, scenario, scenario.steps, like)
         if best is None:
             return finding
         before = best.requests
-        chunk = max(1, len(best.steps) // 2)
-        while chunk and not self._spent():
-            at = 0
-            while at < len(best.steps) and not self._spent():
-                shorter = best.steps[:at] + best.steps[at + chunk :]
-                shown = self._shows(clause, scenario, shorter, like)
-                if shown is not None and shown.requests < best.requests:
-                    best = shown
-                else:
-                    at += chunk
-            chunk //= 2
+
+        def shows(steps: Sequence[Step]) -> Sequence[Step] | None:
+            nonlocal best
+            shown = self._shows(clause, scenario, tuple(steps), like)
+            if shown is None or best is None or shown.requests >= best.requests:
+                return None
+            best = shown
+            return shown.steps
+
+        leave_out(best.steps, max(1, len(best.steps) // 2), shows)
         best.exchange.note = f"shown again by {best.requests} requests, the first of {before} at most"
-        evidence = evidence_of(clause, best.deviation, best.exchange)
         deviation = best.deviation
         return replace(
             finding, message=deviation.message, expected=deviation.expected, observed=deviation.observed,
-            pointer=deviation.pointer, evidence=evidence,
+            pointer=deviation.pointer, evidence=evidence_of(clause, deviation, best.exchange),
         )  # fmt: skip
-
-    def _spent(self) -> bool:
-        return self._sender.requests >= self._last or time.monotonic() > self._until
 
     def _shows(self, clause: Clause, scenario: Scenario, steps: tuple[Step, ...], like: Exchange) -> _Shown | None:
         """Run some steps, and say where they break the clause first."""
-        if self._spent() or not steps:
+        if not steps or self._sender.requests >= self._last or time.monotonic() > self._until:
             return None
         self._scenes += 1
         patience = Patience(self._sender.target.pause, 0.0)
@@ -188,7 +154,15 @@ class Shortener:
         scene.run()
         for number, exchange in enumerate(scene.exchanges, 1):
             same = (exchange.status, exchange.sent.operation) == (like.status, like.sent.operation)
-            deviation = _deviation(clause, exchange) if same and not exchange.trouble else None
+            deviation = breach_of(clause, exchange) if same and not exchange.trouble else None
             if deviation is not None:
                 return _Shown(steps[: scene.places[exchange.number] + 1], deviation, exchange, number)
         return None
+
+
+def _with(request: Request, name: str, elements: Sequence[Any]) -> Request:
+    """A request with these artifacts in a list of its payload."""
+    payload = {**json.loads(request.body or b"null"), name: [*elements]}
+    body = json.dumps(payload, separators=(",", ":")).encode()
+    headers = tuple(h for h in request.headers if h[0].lower() not in {"content-length", "client-request-id"})
+    return Request(request.method, request.target, headers, body)

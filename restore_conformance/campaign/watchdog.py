@@ -6,7 +6,7 @@ has answered well before fails as well.
 
 from __future__ import annotations
 
-from restore_conformance.campaign.controls import Control, TroubleGroups, again
+from restore_conformance.campaign.controls import Control, again
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging.trouble import UNAUTHORISED, is_page, never_reached, tells_nothing
@@ -16,17 +16,22 @@ from restore_conformance.settings.table import ROWS
 SOON, SAME, SILENCE, GIVE_UP = 3, 6, 12, 30
 """How many exchanges in trouble it takes, one after the other, with no answer before: where the target is not
 reached; where every answer is the same kind of page; where one has answered; and whatever they are."""
+GROUPS = 40
+"""How many kinds of trouble are kept."""
 
 
 class Watchdog:
-    """Counts trouble in a row and keeps one of each kind; `hopeless` says why to give up."""
+    """Counts trouble in a row; `hopeless` says why to give up.
+
+    `trouble` has the smallest exchange of each kind of trouble and of each kind of request.
+    """
 
     def __init__(self, sender: Sender, control: Control) -> None:
         self._sender = sender
         self._control = control
         self._silent = 0
         self._unanswered: Exchange | None = None
-        self.trouble = TroubleGroups()
+        self.trouble: dict[tuple[str, frozenset[str]], Exchange] = {}
 
     def note_answer(self, exchange: Exchange) -> None:
         """Note whether there was any answer; for every exchange of a run, whatever it is judged by."""
@@ -53,9 +58,13 @@ class Watchdog:
         if not exchange.trouble:
             self._silent = 0
             return
-        if not exchange.blame:
-            self.trouble.note(exchange)
         self._silent += 1
+        if exchange.blame:
+            return
+        key = (exchange.trouble, exchange.sent.tags)
+        known = self.trouble.get(key)
+        if (known is None and len(self.trouble) < GROUPS) or (known is not None and exchange.weight < known.weight):
+            self.trouble[key] = exchange
 
     def hopeless(self) -> str:
         """Why there is no point in going on, "" where there is. May send a control, twice."""
@@ -82,10 +91,10 @@ class Watchdog:
         return True
 
     def _last(self) -> Exchange | None:
-        return max(self.trouble.groups.values(), key=lambda e: e.number, default=None)
+        return max(self.trouble.values(), key=lambda e: e.number, default=None)
 
     def _all_pages(self) -> bool:
-        return all(tells_nothing(exchange) for exchange in self.trouble.groups.values())
+        return all(tells_nothing(exchange) for exchange in self.trouble.values())
 
     def _why(self, last: Exchange | None) -> str:
         if last is None:

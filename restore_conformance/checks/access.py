@@ -5,19 +5,17 @@ What reading a session shows is for `readings`; what its state refuses and allow
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import islice
 
-from restore_conformance.checks import responses
-from restore_conformance.checks.readings import WAIT, by_nobody_else, excuse, has_route, place
+from restore_conformance.checks.readings import WAIT, by_nobody_else, has_route, otherwise
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.statuses import NOT_THERE
+from restore_conformance.recogniser.vocabulary import GUID
 from restore_conformance.state import Known
-from restore_conformance.state.facts import NOT_THERE
 from restore_conformance.state.known import PRESENCE, Fit, Phase
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LOOKED_AT = 1000
 """Ids of sessions that are looked at to see which form the ids of a target have."""
 
@@ -41,36 +39,6 @@ def steady(exchange: Exchange, known: Known) -> None:
     by_nobody_else(exchange, known)
 
 
-def broken(
-    exchange: Exchange,
-    known: Known,
-    expected: str,
-    short: str,
-    because: Iterable[Exchange | None] = (),
-    *,
-    unless: str = "",
-    refusal: bool = False,
-) -> Deviation:
-    """A deviation of an answer; `because` are the exchanges that set the expectation, the last of them is named."""
-    return Deviation(
-        f"{asked(exchange, because)}: expected {expected}, got {responses.shown(exchange)}{responses.again(exchange)}",
-        expected=short,
-        observed=responses.shown(exchange),
-        by_status=True,
-        unless=unless or excuse(exchange, known),
-        refusal=refusal,
-        because=tuple(earlier for earlier in because if earlier is not None),
-    )
-
-
-def asked(exchange: Exchange, because: Iterable[Exchange | None]) -> str:
-    request = f"{exchange.request.method} {place(exchange)}"
-    last = next((earlier for earlier in reversed([*because]) if earlier is not None), None)
-    if last is None:
-        return request
-    return f"{request} after {last.request.method} {place(last)} was answered {last.status}"
-
-
 # ---------------------------------------------------------------------- who asks
 
 
@@ -87,9 +55,8 @@ def unknown_caller(exchange: Exchange, known: Known) -> None:
 def _kept_out(exchange: Exchange, known: Known, status: str, allowed: set[int]) -> None:
     ready(exchange, known)
     if exchange.status not in allowed:
-        raise broken(
+        raise otherwise(
             exchange, known, f"{status} with an error envelope for {_caller(exchange)}", status, (known.created,),
-            refusal=responses.is_refusal(exchange),
         )  # fmt: skip
 
 
@@ -109,9 +76,7 @@ def served(exchange: Exchange, known: Known) -> None:
     aspect = known.aspect(PRESENCE)
     if exchange.status in NOT_THERE and aspect.fit is Fit.BEHIND and not known.settled:
         raise Inconclusive(f"{WAIT} (exchange {exchange.number})")
-    raise broken(
-        exchange, known, f"200 for {_caller(exchange)}", "200", (known.created,), refusal=responses.is_refusal(exchange)
-    )
+    raise otherwise(exchange, known, f"200 for {_caller(exchange)}", "200", (known.created,))
 
 
 # ---------------------------------------------------------------------- sessions that are not there
@@ -132,7 +97,7 @@ def names_nothing(exchange: Exchange, known: Known) -> None:
 def refused(exchange: Exchange, known: Known, because: Iterable[Exchange | None] = ()) -> None:
     """The request is refused with a 4xx, for whatever reason."""
     if exchange.status is None or not 400 <= exchange.status < 500:
-        raise broken(exchange, known, "a refusal (4xx)", "4xx with an error envelope", because)
+        raise otherwise(exchange, known, "a refusal (4xx)", "4xx with an error envelope", because)
 
 
 def malformed_id(exchange: Exchange, known: Known) -> str | None:
@@ -162,9 +127,7 @@ def not_there(exchange: Exchange, known: Known) -> None:
 
 
 def _not_found(exchange: Exchange, known: Known, because: Iterable[Exchange]) -> Deviation:
-    return broken(
-        exchange, known, "404 for a session that does not exist", "404", because, refusal=responses.is_refusal(exchange)
-    )
+    return otherwise(exchange, known, "404 for a session that does not exist", "404", because)
 
 
 def shown_gone(exchange: Exchange, known: Known) -> tuple[Exchange, ...]:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.members import id_of, instant, unset
+from restore_conformance.checks.members import id_of, instant, undeclared_value, unset
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
-from restore_conformance.recogniser.answers import codes
+from restore_conformance.recogniser.answers import codes, point_of
 from restore_conformance.verdicts import Deviation, Inconclusive
 
-ABSENT = frozenset({404, 405, 501})
-CHANGING = frozenset({"update", "activate", "delete"})
-"""Operations that leave a session otherwise than they found it."""
-ON_DRAFTS = frozenset({"update", "activate", "delete", "delete-typed"})
-"""Operations whose error tables refuse a session that is not a draft."""
 SECONDS = 2
 
 
@@ -54,23 +49,19 @@ def same_id(created: dict[str, Any], shown: dict[str, Any]) -> None:
     """An answer shows the session that was asked for; letter case is nothing to an id."""
     wanted, got = id_of(created), shown.get("id")
     if str(got).lower() != str(wanted).lower():
-        raise Deviation(
-            f"/id: expected {wanted}, the id asked for, got {got!r}", expected=wanted, observed=got, pointer="/id"
-        )
+        raise Deviation.at("/id", f"{wanted}, the id asked for", got, expected=wanted)
 
 
 def same_job_type(created: dict[str, Any], shown: dict[str, Any]) -> None:
-    """The job type, where it is shown, is the one create answered, or hidden where it may be (C8)."""
+    """The job type, where it is shown, is the one create answered, or hidden where it may be (C8).
+
+    Where either is missing, null or not a text, there is nothing to compare.
+    """
     expected, read = created.get("restoreJobType"), shown.get("restoreJobType")
-    if "restoreJobType" not in shown or not (comparable(expected) and comparable(read)):
+    if not (isinstance(expected, str) and isinstance(read, str)):
         return
     if expected != read and {expected, read} != {"granular", "unknownFutureValue"}:
-        raise Deviation(
-            f"/restoreJobType: expected {expected!r} as it was answered before, got {read!r}",
-            expected=str(expected),
-            observed=read,
-            pointer="/restoreJobType",
-        )
+        raise Deviation.at("/restoreJobType", f"{expected!r} as it was answered before", read, expected=str(expected))
 
 
 def declared(exchange: Exchange, schema: str, null: Collection[str] = ()) -> None:
@@ -88,12 +79,7 @@ def declared(exchange: Exchange, schema: str, null: Collection[str] = ()) -> Non
             continue
         if breach.value is None and breach.pointer.rpartition("/")[2] in null:
             continue
-        raise Deviation(
-            f"{breach.pointer or '/'}: {breach.message}, got {breach.value!r}"[:400],
-            expected=breach.message.removeprefix("expected "),
-            observed=breach.value,
-            pointer=breach.pointer,
-        )
+        raise undeclared_value(breach)
 
 
 def _apart(later: tuple[datetime, int], earlier: tuple[datetime, int]) -> float:
@@ -108,11 +94,12 @@ def in_order(shown: dict[str, Any], seconds: float = 0) -> None:
         return
     created, modified = instant(first), instant(last)
     if created and modified and _apart(created, modified) > seconds:
-        raise Deviation(
-            f"/lastModifiedDateTime: expected no earlier than createdDateTime {first}, got {last}",
+        raise Deviation.at(
+            "/lastModifiedDateTime",
+            f"no earlier than createdDateTime {first}",
+            last,
+            got=last,
             expected=f"{first} or later",
-            observed=last,
-            pointer="/lastModifiedDateTime",
         )
 
 
@@ -125,11 +112,8 @@ def same_actors(earlier: Any, later: Any, name: str) -> None:
             actors[actor].get("id") if isinstance(actors.get(actor), dict) else None for actors in (earlier, later)
         )
         if before and after and str(before).lower() != str(after).lower():
-            raise Deviation(
-                f"/{name}/{actor}/id: expected {before} as create answered, got {after}",
-                expected=str(before),
-                observed=after,
-                pointer=f"/{name}/{actor}/id",
+            raise Deviation.at(
+                f"/{name}/{actor}/id", f"{before} as create answered", after, got=str(after), expected=str(before)
             )
 
 
@@ -148,53 +132,34 @@ def same_time(earlier: Any, later: Any, name: str, seconds: float = SECONDS) -> 
         return
     first, second = instant(earlier), instant(later)
     if first and second and abs(_apart(first, second)) > max(seconds, _last_digit(earlier), _last_digit(later)):
-        raise Deviation(
-            f"/{name}: expected {earlier} as before, got {later}", expected=earlier, observed=later, pointer=f"/{name}"
-        )
+        raise Deviation.at(f"/{name}", f"{earlier} as before", later, got=later, expected=earlier)
 
 
 def no_server_error(exchange: Exchange) -> None:
     """There is an answer, and it is not a 5xx."""
     sound(exchange)
     if exchange.status is None or exchange.status >= 500:
-        raise Deviation(
-            f"expected no server error, got {responses.shown(exchange)}{responses.again(exchange)}",
-            expected="an answer below 500",
-            observed=responses.shown(exchange),
-        )
+        raise responses.otherwise(exchange, "no server error", "an answer below 500", by_status=False)
 
 
 def one_declared(value: dict[str, Any], schema: str, pointer: str) -> None:
     """One element has an id and keeps the types of its declared members; others are not missed."""
     for breach in pinned().breaches(schema, value):
-        raise Deviation(
-            f"{pointer}{breach.pointer}: {breach.message}, got {breach.value!r}"[:400],
-            expected=breach.message.removeprefix("expected "),
-            observed=breach.value,
-            pointer=f"{pointer}{breach.pointer}",
-        )
+        raise undeclared_value(breach, pointer)
 
 
 def creator(session: dict[str, Any]) -> dict[str, str]:
     """The ids, in small letters, of who created a session, by actor; names may be resolved later."""
     identities = session.get("createdBy")
     actors = identities.items() if isinstance(identities, dict) else ()
-    return {
-        actor: str(identity["id"]).lower()
-        for actor, identity in actors
-        if isinstance(identity, dict) and identity.get("id")
-    }
+    ids = {actor: identity.get("id") for actor, identity in actors if isinstance(identity, dict)}
+    return {actor: name.lower() for actor, name in ids.items() if isinstance(name, str) and name}
 
 
 def same_number(shown: list[Any], sent: list[Any], what: str) -> None:
     """As many are shown as were sent."""
     if len(shown) != len(sent):
-        raise Deviation(
-            f"/value: expected the {len(sent)} {what} that were sent, got {len(shown)}",
-            expected=str(len(sent)),
-            observed=len(shown),
-            pointer="/value",
-        )
+        raise Deviation.at("/value", f"the {len(sent)} {what} that were sent", len(shown), expected=str(len(sent)))
 
 
 def same_names(shown: list[Any], sent: list[Any], member: str) -> None:
@@ -216,28 +181,36 @@ def as_sent(shown: list[dict[str, Any]], sent: list[dict[str, Any]], at: str) ->
     """Artifacts have destination, browse session and restore point of those that were sent, as far as shown."""
     for member in ("destinationType", "browseSessionId"):
         wanted = {artifact.get(member) for artifact in sent} - {None}
-        for artifact in shown if wanted and all(member in artifact for artifact in sent) else ():
-            if artifact.get(member) and comparable(artifact[member]) and artifact[member] not in wanted:
-                raise _not_sent(f"{at}/{member}", wanted, artifact[member])
-    points = [_point(artifact) for artifact in shown]
-    if len(shown) == len(sent) and all(points) and all(map(_point, sent)):
-        wanted = {_point(artifact).lower() for artifact in sent}
+        if wanted and all(member in artifact for artifact in sent):
+            for other in _others(shown, member, wanted):
+                raise _not_sent(f"{at}/{member}", wanted, other)
+    points = [point_of(artifact) for artifact in shown]
+    if len(shown) == len(sent) and all(points) and all(map(point_of, sent)):
+        wanted = {point_of(artifact).lower() for artifact in sent}
         for point in points:
             if point.lower() not in wanted or points.count(point) > 1:
                 raise _not_sent(f"{at}/restorePoint/id", wanted, point)
 
 
-def _point(artifact: dict[str, Any]) -> str:
-    point = artifact.get("restorePoint")
-    name = point.get("id") if isinstance(point, dict) else None
-    return name if isinstance(name, str) else ""
+def one_of(shown: list[dict[str, Any]], member: str, wanted: Collection[str]) -> None:
+    """A member of every artifact, where it is shown, is one of those that were sent."""
+    expected = " or ".join(sorted(wanted))[:200]
+    for other in _others(shown, member, wanted):
+        raise Deviation(
+            f"/value: expected {member} {expected} as sent, got {other}",
+            expected=expected,
+            observed=other,
+            pointer=f"/value/{member}",
+        )
+
+
+def _others(shown: list[dict[str, Any]], member: str, wanted: Collection[Any]) -> Iterator[Any]:
+    """The values of a member that artifacts show and that nobody sent."""
+    values = (artifact.get(member) for artifact in shown)
+    return (value for value in values if value and comparable(value) and value not in wanted)
 
 
 def _not_sent(pointer: str, wanted: Collection[Any], got: Any) -> Deviation:
     expected = " or ".join(sorted(map(str, wanted)))[:200]
-    return Deviation(
-        f"{pointer}: expected {expected}, each as it was sent, got {got}",
-        expected=expected,
-        observed=got,
-        pointer=pointer,
-    )
+    message = f"{pointer}: expected {expected}, each as it was sent, got {got}"
+    return Deviation(message, expected=expected, observed=got, pointer=pointer)

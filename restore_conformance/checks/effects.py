@@ -5,26 +5,25 @@ Knows which cause explains a difference; what a reading should show by now is fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from restore_conformance.checks import responses
-from restore_conformance.checks.agreement import ON_DRAFTS, as_sent, comparable, no_server_error, one_declared
-from restore_conformance.checks.readings import compared, excuse, has_route, place
+from restore_conformance.checks.agreement import as_sent, comparable, no_server_error, one_declared
+from restore_conformance.checks.readings import compared, has_route, no_array, place
 from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.statuses import NOT_THERE, meaning
 from restore_conformance.state import Aspect, Known
-from restore_conformance.state.facts import LISTS, NOT_HANDLED, NOT_THERE, TRUSTED
+from restore_conformance.state.facts import CHANGES, LISTS, TRUSTED
 from restore_conformance.state.known import COUNT, ITEMS, PRESENCE, Fit, Phase
-from restore_conformance.state.session import ids_of, page_value, values
+from restore_conformance.state.session import THERE, ids_of, page_value, values
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 DELTAS = {f"{member}@delta": f"types/{member.removesuffix('s')}.json" for member in KINDS}
 """The members of an answer that list changes, and the type of what is added."""
 UNCHANGED = {"@removed", "@Core.DataModificationException"}
 """Annotations of an element that was not added."""
-THERE = frozenset({Phase.DRAFT, Phase.STARTED})
 OTHERS = "somebody else may have changed the session meanwhile"
 POINTERS = {COUNT: "/restoreSessionArtifactCount/total", ITEMS: "/value"}
 
@@ -167,7 +166,7 @@ def listed(known: Known) -> list[dict[str, Any]]:
 
 def served(exchange: Exchange) -> None:
     """The answer is to somebody who may ask. Raises Untouched for callers who may not, and for refusals of a caller."""
-    if exchange.sent.caller not in TRUSTED or exchange.status in NOT_HANDLED:
+    if exchange.sent.caller not in TRUSTED or not meaning(exchange.status).of_session:
         raise Untouched("nobody who may ask for it was answered")
 
 
@@ -193,15 +192,7 @@ def collection(exchange: Exchange, known: Known) -> None:
         has_route(exchange, known)
         if exchange.status in NOT_THERE:
             compared(exchange, known, PRESENCE)
-    raise Deviation(
-        f"GET {place(exchange)}: expected 200 and an object with the array value, got {responses.without(exchange)}",
-        expected="200 and an object with the array value",
-        observed=responses.shown(exchange),
-        by_status=exchange.status != 200,
-        pointer="/value",
-        unless=excuse(exchange, known),
-        refusal=responses.is_refusal(exchange),
-    )
+    raise no_array(exchange, known, by_status=exchange.status != 200)
 
 
 def every_artifact(exchange: Exchange, known: Known) -> None:
@@ -216,12 +207,6 @@ def agreeing(exchange: Exchange, known: Known) -> list[dict[str, Any]]:
     if not known.whole or known.aspect(ITEMS).fit is not Fit.AGREES:
         raise Untouched("no whole list of artifacts that shows as many as it should")
     return listed(known)
-
-
-def points(elements: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The ids of the restore points of artifacts, "" where one has none."""
-    restore_points = (element.get("restorePoint") for element in elements)
-    return [str(point.get("id") or "") if isinstance(point, dict) else "" for point in restore_points]
 
 
 def unchanged(known: Known) -> bool:
@@ -252,7 +237,7 @@ def wait_to_be_activated(known: Known) -> None:
 
     That a session waits to be activated is said of those operations alone; the page of create does not speak of it.
     """
-    if known.routes.isdisjoint(ON_DRAFTS):
+    if known.routes.isdisjoint(CHANGES):
         raise Untouched("the target offers nothing that only drafts allow", Why.ROUTE)
 
 
@@ -265,18 +250,6 @@ def all_added(shown: list[dict[str, Any]]) -> None:
                 expected="added",
                 observed=artifact["status"],
                 pointer="/value/status",
-            )
-
-
-def one_of(shown: list[dict[str, Any]], member: str, wanted: set[str]) -> None:
-    """A member of every artifact, where it is shown, is one of those that were sent."""
-    for artifact in shown:
-        if artifact.get(member) and comparable(artifact[member]) and artifact[member] not in wanted:
-            raise Deviation(
-                f"/value: expected {member} {' or '.join(sorted(wanted))[:200]} as sent, got {artifact[member]}",
-                expected=" or ".join(sorted(wanted))[:200],
-                observed=artifact[member],
-                pointer=f"/value/{member}",
             )
 
 
@@ -308,12 +281,7 @@ def names_what_changed(exchange: Exchange, known: Known) -> None:
             observed=sorted(answer)[:9],
         )
     if "id" in answer and str(answer["id"]).lower() != known.session:
-        raise Deviation(
-            f"/id: expected {known.session}, the id asked for, got {answer['id']!r}",
-            expected=known.session,
-            observed=answer["id"],
-            pointer="/id",
-        )
+        raise Deviation.at("/id", f"{known.session}, the id asked for", answer["id"], expected=known.session)
     for name, schema in DELTAS.items():
         for element in answered_additions(exchange, name):
             one_declared(element, schema, f"/{name}")

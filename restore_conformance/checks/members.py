@@ -50,12 +50,18 @@ def types(exchange: Exchange, pointers: Iterable[str], *, lacking: bool = True) 
         if not lacking and (breach.value is None or "is a required property" in breach.message):
             continue
         if any(breach.pointer == p or breach.pointer.startswith(p + "/") for p in pointers):
-            raise Deviation(
-                f"{breach.pointer}: {breach.message}, got {breach.value!r}"[:400],
-                expected=breach.message.removeprefix("expected "),
-                observed=breach.value,
-                pointer=breach.pointer,
-            )
+            raise undeclared_value(breach)
+
+
+def undeclared_value(breach: Breach, within: str = "") -> Deviation:
+    """The deviation of a value that breaks a schema, which was asked of what stands at a JSON pointer in the answer."""
+    pointer = f"{within}{breach.pointer}"
+    return Deviation(
+        f"{pointer or '/'}: {breach.message}, got {breach.value!r}"[:400],
+        expected=breach.message.removeprefix("expected "),
+        observed=breach.value,
+        pointer=pointer,
+    )
 
 
 def member(exchange: Exchange, name: str, *allowed: Any) -> Any:
@@ -66,12 +72,7 @@ def member(exchange: Exchange, name: str, *allowed: Any) -> Any:
             return value
     observed = "no such member" if value is NOTHING else repr(value)
     wanted = " or ".join(repr(candidate) for candidate in allowed)
-    raise Deviation(
-        f"/{name}: expected {wanted}, got {observed}"[:400],
-        expected=wanted,
-        observed=None if value is NOTHING else value,
-        pointer=f"/{name}",
-    )
+    raise Deviation.at(f"/{name}", wanted, None if value is NOTHING else value, got=observed)
 
 
 def count(exchange: Exchange, name: str, wanted: int, *, needed: bool = False) -> None:
@@ -82,12 +83,7 @@ def count(exchange: Exchange, name: str, wanted: int, *, needed: bool = False) -
         return
     pointer = f"/restoreSessionArtifactCount/{name}"
     observed = "no such member" if value is NOTHING else repr(value)
-    raise Deviation(
-        f"{pointer}: expected {wanted}, got {observed}",
-        expected=str(wanted),
-        observed=None if value is NOTHING else value,
-        pointer=pointer,
-    )
+    raise Deviation.at(pointer, str(wanted), None if value is NOTHING else value, got=observed)
 
 
 def counted(exchange: Exchange, name: str) -> int | None:
@@ -156,11 +152,11 @@ def times(exchange: Exchange) -> None:
     for name in TIMES:
         value = exchange.answer.get(name)
         if isinstance(value, str) and instant(value) is None:
-            raise Deviation(
-                f"/{name}: expected a DateTimeOffset, got {value!r}",
+            raise Deviation.at(
+                f"/{name}",
+                "a DateTimeOffset",
+                value,
                 expected="a date and time with a zone, such as 2025-06-28T15:05:54.1352557Z",
-                observed=value,
-                pointer=f"/{name}",
             )
 
 
@@ -187,11 +183,12 @@ def created_by_now(exchange: Exchange) -> None:
     except (ValueError, OverflowError):
         raise Untouched("the date of the answer or of the request cannot be read") from None
     if created[0] - answered > DAYS_AHEAD and created[0] - started > DAYS_AHEAD:
-        raise Deviation(
-            f"/createdDateTime: expected no later than the Date of the answer, {dated}, got {shown}",
+        raise Deviation.at(
+            "/createdDateTime",
+            f"no later than the Date of the answer, {dated}",
+            shown,
+            got=str(shown),
             expected=f"{dated} or earlier",
-            observed=shown,
-            pointer="/createdDateTime",
         )
 
 
@@ -230,12 +227,7 @@ def address(exchange: Exchange) -> None:
     wanted = id_of(exchange.answer)
     spelled = {value.lower(), unquote(value).lower()} if isinstance(value, str) else set()
     if not any(wanted.lower() in text or wanted.lower().replace("'", "''") in text for text in spelled):
-        raise Deviation(
-            f"/@odata.id: expected text with the id {wanted}, got {value!r}"[:300],
-            expected=f"text with {wanted}",
-            observed=value,
-            pointer="/@odata.id",
-        )
+        raise Deviation.at("/@odata.id", f"text with the id {wanted}", value, expected=f"text with {wanted}")
 
 
 def integers(exchange: Exchange) -> None:
@@ -244,12 +236,7 @@ def integers(exchange: Exchange) -> None:
     types(exchange, [at])
     for name, value in (exchange.answer.get("restoreSessionArtifactCount") or {}).items():
         if name in COUNTS and value is not None and (int(value) != value or value < 0):
-            raise Deviation(
-                f"{at}/{name}: expected an integer from 0, got {value!r}",
-                expected="an integer from 0",
-                observed=value,
-                pointer=f"{at}/{name}",
-            )
+            raise Deviation.at(f"{at}/{name}", "an integer from 0", value)
 
 
 def written_whole(exchange: Exchange) -> None:
@@ -257,12 +244,7 @@ def written_whole(exchange: Exchange) -> None:
     at = "/restoreSessionArtifactCount"
     for name, value in (exchange.answer.get("restoreSessionArtifactCount") or {}).items():
         if name in COUNTS and isinstance(value, float):
-            raise Deviation(
-                f"{at}/{name}: expected digits alone, got {value!r}",
-                expected=f"{int(value)}",
-                observed=value,
-                pointer=f"{at}/{name}",
-            )
+            raise Deviation.at(f"{at}/{name}", "digits alone", value, expected=f"{int(value)}")
 
 
 def identities(exchange: Exchange) -> None:
@@ -302,11 +284,8 @@ def _destinations(exchange: Exchange, name: str) -> None:
         shown = element.get("destinationType") if isinstance(element, dict) else None
         if shown is not None and shown.lower() not in wanted:
             (expected,) = wanted
-            raise Deviation(
-                f"/{name}/{number}/destinationType: expected {expected}, as it was sent, got {shown!r}",
-                expected=expected,
-                observed=shown,
-                pointer=f"/{name}/{number}/destinationType",
+            raise Deviation.at(
+                f"/{name}/{number}/destinationType", f"{expected}, as it was sent", shown, expected=expected
             )
 
 
@@ -323,24 +302,14 @@ def type_named(answer: dict[str, Any], *, base: bool = False) -> str | None:
     if base and last.lower() == BASE_SESSION_TYPE.lower():
         return None
     if last.lower() != SESSION_TYPE.lower():
-        raise Deviation(
-            f"/{name}: expected {odata_type(SESSION_TYPE)}, got {value!r}"[:300],
-            expected=odata_type(SESSION_TYPE),
-            observed=value,
-            pointer=f"/{name}",
-        )
+        raise Deviation.at(f"/{name}", odata_type(SESSION_TYPE), value)
     return {"sharePointRestoreSession": "declared", "sharepointRestoreSession": "printed"}.get(last, "other-case")
 
 
 def context(value: Any, pointer: str) -> str:
     """A context is text with $metadata#; returns which spelling it has."""
     if not isinstance(value, str) or "$metadata#" not in value:
-        raise Deviation(
-            f"{pointer}: expected text with $metadata#, got {value!r}"[:300],
-            expected="text with $metadata#",
-            observed=value,
-            pointer=pointer,
-        )
+        raise Deviation.at(pointer, "text with $metadata#", value)
     if pointer == "/@context":
         return "short-name"
     if not value.rstrip().endswith("/$entity"):

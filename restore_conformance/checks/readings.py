@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from restore_conformance.checks import responses
-from restore_conformance.checks.agreement import ABSENT
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import codes
+from restore_conformance.recogniser.statuses import ABSENT, NOT_THERE
 from restore_conformance.state import Aspect, Known
-from restore_conformance.state.facts import NOT_THERE
 from restore_conformance.state.known import COUNT, PRESENCE, Fit
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
@@ -77,16 +79,38 @@ def _answered(exchange: Exchange, known: Known, status: int, expected: str, of: 
     has_route(exchange, known)
     if (exchange.status in {200, *NOT_THERE}) and compared(exchange, known, PRESENCE).fit is Fit.AGREES:
         return
-    raise Deviation(
-        f"{exchange.request.method} {place(exchange)}{after(known, of)}: expected {expected}, "
-        f"got {responses.shown(exchange)}{responses.again(exchange)}",
-        expected=str(status),
-        observed=responses.shown(exchange),
-        by_status=True,
-        unless=excuse(exchange, known),
+    raise otherwise(
+        exchange, known, expected, str(status), because(known, of), to=f"{asked(exchange)}{after(known, of)}",
         refusal=exchange.status not in NOT_THERE and responses.is_refusal(exchange),  # which was asked again till now
-        because=because(known, of),
+    )  # fmt: skip
+
+
+def otherwise(
+    exchange: Exchange, known: Known, wanted: str, expected: str, because: Iterable[Exchange | None] = (),
+    *, to: str = "", **more: Any,
+) -> Deviation:  # fmt: skip
+    """The deviation of an answer about a session; `because` are the exchanges that set the expectation."""
+    causes = tuple(earlier for earlier in because if earlier is not None)
+    more = {"unless": excuse(exchange, known), "refusal": responses.is_refusal(exchange), **more}
+    return responses.otherwise(
+        exchange, wanted, expected, to=f"{to or asked(exchange, causes)}: ", because=causes, **more
     )
+
+
+def no_array(exchange: Exchange, known: Known, **more: Any) -> Deviation:
+    """The deviation of an answer that is not a page of a list."""
+    wanted = "200 and an object with the array value"
+    lacking = " without it" if exchange.status == 200 else ""
+    more = {"unless": excuse(exchange, known), "refusal": responses.is_refusal(exchange), **more}
+    shown = responses.shown(exchange)
+    message = f"{asked(exchange)}: expected {wanted}, got {shown}{lacking}"
+    return Deviation(message, expected=wanted, observed=shown, pointer="/value", **more)
+
+
+def asked(exchange: Exchange, causes: Sequence[Exchange] = ()) -> str:
+    """What was asked for, and after what: the last of the exchanges that set the expectation."""
+    last = f" after {causes[-1].request.method} {place(causes[-1])} was answered {causes[-1].status}" if causes else ""
+    return f"{exchange.request.method} {place(exchange)}{last}"
 
 
 def changed(exchange: Exchange, known: Known, *statuses: int) -> None:
@@ -101,15 +125,7 @@ def changed(exchange: Exchange, known: Known, *statuses: int) -> None:
         raise Untouched("the session was not found, and never read before")
     by_nobody_else(exchange, known)
     wanted = " or ".join(map(str, statuses))
-    raise Deviation(
-        f"{exchange.request.method} {place(exchange)}{after(known)}: expected {wanted}, "
-        f"got {responses.shown(exchange)}{responses.again(exchange)}",
-        expected=wanted,
-        observed=responses.shown(exchange),
-        by_status=True,
-        unless=excuse(exchange, known),
-        refusal=responses.is_refusal(exchange),
-    )
+    raise otherwise(exchange, known, wanted, wanted, to=f"{asked(exchange)}{after(known)}")
 
 
 def by_nobody_else(exchange: Exchange, known: Known) -> None:
@@ -122,14 +138,10 @@ def total_kept(exchange: Exchange, known: Known, of: str = "") -> None:
     """The total is the one that is known of the session."""
     aspect = compared(exchange, known, COUNT)
     if aspect.fit is not Fit.AGREES:
-        raise Deviation(
-            f"/restoreSessionArtifactCount/total: GET {place(exchange)}{after(known, of)}: expected {aspect.expected}, "
-            f"got {aspect.shown}",
-            expected=str(aspect.expected),
-            observed=aspect.shown,
-            pointer="/restoreSessionArtifactCount/total",
-            because=because(known, of),
-        )
+        raise Deviation.at(
+            "/restoreSessionArtifactCount/total", str(aspect.expected), aspect.shown,
+            to=f"{asked(exchange)}{after(known, of)}", because=because(known, of),
+        )  # fmt: skip
 
 
 def place(exchange: Exchange) -> str:

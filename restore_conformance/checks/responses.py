@@ -14,10 +14,8 @@ from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import NOTHING, Exchange
 from restore_conformance.recogniser.answers import codes
 from restore_conformance.recogniser.defects import says
+from restore_conformance.recogniser.statuses import meaning
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
-
-NO_REFUSAL = frozenset({401, 403, 407, 408, 425, 429})
-"""Client errors that say nothing about the payload: who asks, how often, or by which way."""
 
 ANY_TOKEN = "any-token-taken"  # noqa: S105 - the name of a fact
 """The fact that a target never refused a bearer token for what it is."""
@@ -40,7 +38,7 @@ class Refusal:
         if status is None:
             return False
         # A 403 that comes of the token alone never gets here: it is trouble, blamed on nobody.
-        any_refusal = 400 <= status < 500 and status not in NO_REFUSAL - {403}
+        any_refusal = meaning(status).refuses or status == 403
         return status in self.statuses or ("4xx" in self.statuses and any_refusal)
 
     def __str__(self) -> str:
@@ -65,11 +63,6 @@ def shown(exchange: Exchange) -> str:
     return f"{exchange.status}" + (f" {'/'.join(named)}" if named else "")
 
 
-def without(exchange: Exchange) -> str:
-    """Status and codes of an answer that lacks what a 200 must hold, for messages."""
-    return shown(exchange) + (" without it" if exchange.status == 200 else "")
-
-
 def may_pass(exchange: Exchange) -> bool:
     """Whether an answer is a client error that can be taken at its word.
 
@@ -83,10 +76,25 @@ def again(exchange: Exchange) -> str:
     return f" ({exchange.note})" if exchange.note else ""
 
 
+def otherwise(exchange: Exchange, wanted: str, expected: str, *, to: str = "", **more: Any) -> Deviation:
+    """The deviation of an answer that is another one than was wanted, `to` some request; as its status alone shows."""
+    comma = "" if wanted.endswith(";") else ","
+    return Deviation(
+        f"{to}expected {wanted}{comma} got {shown(exchange)}{again(exchange)}",
+        expected=expected,
+        observed=shown(exchange),
+        **{"by_status": True, **more},
+    )
+
+
+def refused_otherwise(exchange: Exchange, wanted: str, expected: str, **more: Any) -> Deviation:
+    """The same, where a fact about the target may excuse the answer, and a refusal may have a passing reason."""
+    return otherwise(exchange, wanted, expected, unless=_excuse(exchange), refusal=may_pass(exchange), **more)
+
+
 def is_refusal(exchange: Exchange) -> bool:
     """Whether the payload was refused: a client error that is not about the caller, the pace or the way."""
-    status = exchange.status
-    return status is not None and 400 <= status < 500 and status not in NO_REFUSAL
+    return meaning(exchange.status).refuses
 
 
 def created_for_its_members(exchange: Exchange) -> None:
@@ -101,16 +109,8 @@ def created(exchange: Exchange) -> None:
 
     A refusal of well-formed ids that the user did not name is excused where the target refused all of them.
     """
-    if exchange.status == 201:
-        return
-    raise Deviation(
-        f"expected 201 Created for a valid {exchange.sent.kind} request, got {shown(exchange)}{again(exchange)}",
-        expected="201 Created",
-        observed=shown(exchange),
-        unless=_excuse(exchange),
-        by_status=True,
-        refusal=may_pass(exchange),
-    )
+    if exchange.status != 201:
+        raise refused_otherwise(exchange, f"201 Created for a valid {exchange.sent.kind} request", "201 Created")
 
 
 def _excuse(exchange: Exchange) -> str:
@@ -161,16 +161,8 @@ def refused(exchange: Exchange, defect: str) -> str | None:
 
 def refused_as(exchange: Exchange, want: Refusal) -> str | None:
     """The request was refused with one of the statuses and the code of a documented row."""
-    defect = want.defect
     if not want.allows(exchange.status):
-        raise Deviation(
-            f"expected {want}, since {says(defect)}; got {shown(exchange)}{again(exchange)}",
-            expected=str(want),
-            observed=shown(exchange),
-            unless=_excuse(exchange),
-            by_status=True,
-            refusal=may_pass(exchange),
-        )
+        raise refused_otherwise(exchange, f"{want}, since {says(want.defect)};", str(want))
     if want.code is None:
         return str(exchange.status) if len(want.statuses) > 1 else _preferred(want, exchange.status)
     return _code_place(exchange, [want])
@@ -193,14 +185,10 @@ def _code_place(exchange: Exchange, wanted: Iterable[Refusal]) -> str | None:
         if code.lower() in folded:
             return "other-case"
     expected = " or ".join(sorted(names))
-    raise Deviation(
-        f"expected the code {expected} with {exchange.status}, got {shown(exchange)}{again(exchange)}",
-        expected=f"{exchange.status} {expected}",
-        observed=shown(exchange),
-        pointer="/error/code",
-        unless=_excuse(exchange),
-        refusal=may_pass(exchange),
-    )
+    raise refused_otherwise(
+        exchange, f"the code {expected} with {exchange.status}", f"{exchange.status} {expected}",
+        pointer="/error/code", by_status=False,
+    )  # fmt: skip
 
 
 def refused_for_any(exchange: Exchange, defects: Iterable[str]) -> None:
@@ -213,14 +201,7 @@ def refused_as_any(exchange: Exchange, wanted: list[Refusal]) -> str | None:
     fitting = [want for want in wanted if want.allows(exchange.status)]
     expected = "; or ".join(str(want) for want in wanted)
     if not fitting:
-        raise Deviation(
-            f"expected one of: {expected}; got {shown(exchange)}{again(exchange)}",
-            expected=expected,
-            observed=shown(exchange),
-            unless=_excuse(exchange),
-            by_status=True,
-            refusal=may_pass(exchange),
-        )
+        raise refused_otherwise(exchange, f"one of: {expected};", expected)
     return _code_place(exchange, fitting) if all(want.code for want in fitting) else None
 
 
@@ -241,23 +222,13 @@ def either_way(exchange: Exchange) -> str:
         return "accept"
     if is_refusal(exchange):
         return "reject" if len(exchange.sent.open) == 1 else ""
-    raise Deviation(
-        f"expected 201, or a 4xx with an error envelope, got {shown(exchange)}{again(exchange)}",
-        expected="201, or 4xx with an error envelope",
-        observed=shown(exchange),
-        by_status=True,
-    )
+    raise otherwise(exchange, "201, or a 4xx with an error envelope", "201, or 4xx with an error envelope")
 
 
 def refused_somehow(exchange: Exchange) -> None:
     """The payload was refused, for whatever reason."""
     if not is_refusal(exchange):
-        raise Deviation(
-            f"expected a 4xx with an error envelope, got {shown(exchange)}{again(exchange)}",
-            expected="4xx with an error envelope",
-            observed=shown(exchange),
-            by_status=True,
-        )
+        raise otherwise(exchange, "a 4xx with an error envelope", "4xx with an error envelope")
 
 
 def envelope(exchange: Exchange) -> None:

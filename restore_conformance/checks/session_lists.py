@@ -8,14 +8,14 @@ from typing import Any
 
 from restore_conformance.checks import responses
 from restore_conformance.checks.agreement import creator, same_job_type, same_time, sound
-from restore_conformance.checks.readings import WAIT, excuse, has_route, place
+from restore_conformance.checks.readings import WAIT, asked, has_route, no_array, place
 from restore_conformance.contract.workload import BASE_SESSION_TYPE, SESSION_TYPE
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import objects, total
+from restore_conformance.recogniser.statuses import NOT_THERE
 from restore_conformance.state import Aspect, Between, Known, Row
-from restore_conformance.state.facts import NOT_THERE
 from restore_conformance.state.known import COUNT, OPEN, PRESENCE, STATUS, Fit, Phase
-from restore_conformance.state.session import values
+from restore_conformance.state.session import page_value, values
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
 # ------------------------------------------------------------------ pages
@@ -33,17 +33,8 @@ def collection(exchange: Exchange, known: Known) -> None:
         if "?" in exchange.request.target and responses.is_refusal(exchange):
             raise Untouched("the request names query options, which the target may refuse")
     sound(exchange)
-    value = exchange.answer.get("value") if isinstance(exchange.answer, dict) else None
-    if exchange.status != 200 or not isinstance(value, list):
-        raise Deviation(
-            f"GET {place(exchange)}: expected 200 and an object with the array value, "
-            f"got {responses.without(exchange)}",
-            expected="200 and an object with the array value",
-            observed=responses.shown(exchange),
-            pointer="/value",
-            unless=excuse(exchange, known) if first else "",
-            refusal=responses.is_refusal(exchange),
-        )
+    if exchange.status != 200 or not isinstance(page_value(exchange), list):
+        raise no_array(exchange, known, **({} if first else {"unless": ""}))
 
 
 def shown(known: Known) -> list[dict[str, Any]]:
@@ -70,11 +61,8 @@ def no_repeats(exchange: Exchange, known: Known) -> None:
         if twice is not None and not circle and not known.settled and (known.lacks or not known.whole):
             raise Inconclusive(f"{WAIT} (exchange {exchange.number})")
     if twice is not None:
-        raise Deviation(
-            f"/value: GET {place(exchange)}: expected each session once, got {twice} twice",
-            expected="once",
-            observed=twice,
-            pointer="/value",
+        raise Deviation.at(
+            "/value", "each session once", twice, got=f"{twice} twice", expected="once", to=asked(exchange)
         )
 
 
@@ -128,16 +116,15 @@ def _presence(exchange: Exchange, compared: list[Row], *, expected: bool) -> Non
         aspect = row.aspects.get(PRESENCE, OPEN)
         fits.add(aspect.fit if _decided(row, aspect) else Fit.OPEN)
         if aspect.fit is Fit.BEHIND and row.settled:
-            done = "create answered it" if expected else f"{row.because.request.method} deleted it"
-            wanted = f"the session {row.session}" if expected else f"no session {row.session}"
-            got = "a list without it" if expected else "it in the list"
-            raise Deviation(
-                f"/value: GET {place(exchange)} after {done}: expected {wanted}, got {got}",
-                expected=row.session if expected else "none",
-                observed=None if expected else row.session,
-                pointer="/value",
-                because=(row.created if expected else row.because,),
-            )
+            if expected:
+                raise Deviation.at(
+                    "/value", f"the session {row.session}", None, got="a list without it", expected=row.session,
+                    to=f"{asked(exchange)} after create answered it", because=(row.created,),
+                )  # fmt: skip
+            raise Deviation.at(
+                "/value", f"no session {row.session}", row.session, got="it in the list", expected="none",
+                to=f"{asked(exchange)} after {row.because.request.method} deleted it", because=(row.because,),
+            )  # fmt: skip
     _enough(exchange, compared, Fit.AGREES in fits)
 
 
@@ -174,7 +161,7 @@ def agree_with_get(exchange: Exchange, known: Known) -> None:
 
 
 def _as_get(exchange: Exchange, row: Row, item: Mapping[str, Any], read: Mapping[str, Any]) -> None:
-    if item.get("restoreJobType") is not None and "restoreJobType" in read and not row.emptied:
+    if not row.emptied:
         same_job_type(dict(read), dict(item))
     draft = "draft" if read.get("status") == "draft" else "not draft"
     for name, member, shows in ((STATUS, "status", draft), (COUNT, "total", total(read))):

@@ -9,16 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.access import asked, broken, names_nothing, ready, refused, shown_gone, steady
-from restore_conformance.checks.readings import excuse
+from restore_conformance.checks.access import names_nothing, ready, refused, shown_gone, steady
+from restore_conformance.checks.readings import asked, excuse, otherwise
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import codes, exceptions
+from restore_conformance.recogniser.vocabulary import LIMIT
 from restore_conformance.state import Known
 from restore_conformance.state.known import Phase
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched
 
-LIMIT = 50
-"""Artifacts that a change may name; how many a session may hold is said nowhere, so that no more are relied on."""
 ACTIVE = 25
 """Sessions that may be active at once, as the error table has it."""
 CROWDED = 20
@@ -80,7 +79,7 @@ def no_server_error(exchange: Exchange, known: Known) -> None:
     """The answer is below 500."""
     ready(exchange, known)
     if exchange.status is None or exchange.status >= 500:
-        raise broken(exchange, known, "no server error", "an answer below 500", (known.created,))
+        raise otherwise(exchange, known, "no server error", "an answer below 500", (known.created,))
 
 
 def as_listed(exchange: Exchange, known: Known) -> str | None:
@@ -113,7 +112,7 @@ def _rows(exchange: Exchange, known: Known) -> tuple[tuple[str, ...], tuple[Exch
     clean = exchange.sent.change is None or "change:clean" in exchange.sent.tags
     if not clean and known.phase is not Phase.DRAFT:
         raise Untouched("the change itself may be refused")
-    if known.phase is Phase.UNHEARD:
+    if known.phase is Phase.UNKNOWN:
         names_nothing(exchange, known)
         return ("malformed-id", "unknown-id"), ()
     if known.phase is Phase.GONE:
@@ -168,10 +167,9 @@ def taken(exchange: Exchange, known: Known) -> None:
     if not known.alone and _may_be_held_or_gone(exchange):
         raise Inconclusive(f"somebody else may have changed what the session holds (exchange {exchange.number})")
     if exchange.status != 200:
-        raise broken(
+        raise otherwise(
             exchange, known, "200 for a change that a draft allows", "200", (known.created, known.because),
-            unless=responses.ids_excuse(exchange, kind) if change.additions else "",
-            refusal=responses.is_refusal(exchange),
+            unless=(change.additions and responses.ids_excuse(exchange, kind)) or excuse(exchange, known),
         )  # fmt: skip
 
 
@@ -203,7 +201,9 @@ def _fit(additions: tuple[Mapping[str, Any], ...], known: Known, kind: str) -> b
     one_browse = len({str(artifact.get("browseSessionId")).lower() for artifact in every}) == 1
     names = [_name(artifact) for artifact in every]
     apart = len(set(names)) == len(names)
-    return (kind == "standard" or bool(held)) and one_place and one_browse and apart and len(every) <= LIMIT
+    return (
+        (kind == "standard" or bool(held)) and one_place and one_browse and apart and len(every) <= LIMIT
+    )  # how many a session may hold is said nowhere
 
 
 def _holds_another_kind(known: Known, kind: str) -> bool:

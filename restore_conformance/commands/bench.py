@@ -18,7 +18,7 @@ from restore_conformance.verdicts import UsageError
 
 DEEPER = 5000
 """How many stimuli are drawn to see whether a fault that the standard profile misses is detected at all."""
-KINDS = ("fault", "variant", "environment")
+KINDS = ("fault", "variant", "environment", "generated fault", "generated variant")
 MOVED = ("from", "to", "clause", "because")
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file of figures."""
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one fixed half of the faults alone: requests are chosen by the first, figures reported from the second, "
         "of which no missed fault is printed by name",
     )
-    add("--only", choices=["faults", "variants", "environments"], help="one part of the bench")
+    add("--only", choices=["faults", "variants", "environments", "generated"], help="one part of the bench")
     add("--json", default="", metavar="FILE", help="write the figures to a file")
     add(
         "--exchanges",
@@ -83,11 +83,11 @@ def main(arguments: argparse.Namespace) -> int:
         scores.setdefault(score.kind, []).append(score)
         hidden = arguments.half == "reporting" and score.kind == "fault"
         if not score.right and not hidden:
-            print(f"wrong  {score.kind:11} {score.name}: {', '.join(score.blamed) or score.reason}", flush=True)
-        if score.kind == "fault" and not score.detected and arguments.profile == "standard":
+            print(f"wrong  {score.kind:17} {score.name}: {', '.join(score.blamed) or score.reason}", flush=True)
+        if score.kind.endswith("fault") and not score.detected and arguments.profile == "standard":
             score.deep = _detected_deeper(register, score.name, named=not hidden)
             # A fault that was missed before does not make the comparison worse.
-            nowhere = nowhere or not (score.deep or score.name in known.get("fault", {}).get("wrong", ()))
+            nowhere = nowhere or not (score.deep or score.name in known.get(score.kind, {}).get("wrong", ()))
     figures = _figures(scores)
     figures["profile"], figures["share"] = arguments.profile, arguments.share
     _table(figures, time.monotonic() - started)
@@ -103,7 +103,7 @@ def _detected_deeper(register: Any, name: str, *, named: bool) -> bool:
 
     detected = bool(score_fault(register, name, "deep", drawn=DEEPER).detected)
     if named:
-        print(f"{'deep  ' if detected else 'missed'} fault       {name}", flush=True)
+        print(f"{'deep  ' if detected else 'missed'} fault             {name}", flush=True)
     return detected
 
 
@@ -143,7 +143,7 @@ def _write(path: str, figures: dict[str, Any]) -> None:
 
 
 def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Callable[[], Any]]:
-    from restore_conformance.bench import ENVIRONMENTS, score_environment, score_fault, score_variant
+    from restore_conformance.bench import ENVIRONMENTS, generated, score_environment, score_fault, score_variant
     from restore_conformance.bench.servers import draw, only
     from restore_conformance.mock.faults import FAULTS
     from restore_conformance.mock.variants import VARIANTS
@@ -157,6 +157,11 @@ def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Callable[[
             yield partial(score_variant, register, [name], profile)
         for names in draw(arguments.compositions // share, arguments.seed):
             yield partial(score_variant, register, names, profile)
+    if arguments.only in {None, "generated"}:
+        for name in list(generated.faults())[::share]:
+            yield partial(score_fault, register, name, profile)
+        for name in list(generated.variants())[::share]:
+            yield partial(score_variant, register, [name], profile)
     if arguments.only in {None, "environments"}:
         for name in ENVIRONMENTS[::share]:
             yield partial(score_environment, register, name, profile)
@@ -174,10 +179,11 @@ def _figures(scores: dict[str, list[Any]]) -> dict[str, Any]:
             "exchanges": sum(score.exchanges for score in judged),
             "wrong": sorted(score.name for score in judged if not score.right),
         }
-        if kind == "fault":
+        if kind.endswith("fault"):
             figures[kind]["caught"] = sum(score.detected for score in judged)
             figures[kind]["deep"] = sum(score.deep for score in judged)
             figures[kind]["first"] = sum(score.first for score in judged)
+        if kind == "fault":
             figures[kind]["halves"] = {half: _half(judged, half) for half in HALVES}
     return figures
 
@@ -198,8 +204,8 @@ def _table(figures: dict[str, Any], seconds: float) -> None:
     for kind, row in figures.items():
         if not isinstance(row, dict):
             continue
-        said = f"{kind:12} {row['servers']:4} servers, {row['requests']} requests each, {row['exchanges']} exchanges: "
-        if kind == "fault":
+        said = f"{kind:17} {row['servers']:4} servers, {row['requests']} requests each, {row['exchanges']} exchanges: "
+        if kind.endswith("fault"):
             detected, first = row["caught"] / row["servers"], row["first"] / row["servers"]
             said += (
                 f"{row['caught']} detected ({detected:.1%}), {row['first']} with the right clause first ({first:.1%})"

@@ -29,16 +29,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; prints the base URL, the tokens, and a command to try."""
+    from restore_conformance.bench import generated
     from restore_conformance.mock import Service
-    from restore_conformance.mock.faults import ALIASES, FAULTS, seeded
-    from restore_conformance.mock.variants import VARIANTS, shaped
+    from restore_conformance.mock.faults import ALIASES, FAULTS
+    from restore_conformance.mock.variants import VARIANTS
 
     if arguments.list:
-        for fault in FAULTS.values():
+        for fault in (*FAULTS.values(), *generated.faults().values()):
             print(f"fault    {fault.name:42} {fault.blames}")
-        for name, other in ALIASES.items():
+        for name, other in (ALIASES | generated.SAME).items():
             print(f"fault    {name:42} the same as {other}")
-        for variant in VARIANTS.values():
+        for variant in (*VARIANTS.values(), *generated.variants().values()):
             print(f"variant  {variant.name:42} {variant.dimension}")
         return 0
     if arguments.fault and arguments.variant:
@@ -49,9 +50,9 @@ def main(arguments: argparse.Namespace) -> int:
     if token := token_from(arguments.token, lambda text: print(f"Note: {text}")):
         service.tokens = {token: "good", **{t: k for t, k in service.tokens.items() if k != "good"}}
     if arguments.fault:
-        seeded(arguments.fault, service)
+        generated.faulty(arguments.fault, service)
     if arguments.variant:
-        shaped(arguments.variant, service)
+        generated.unusual(arguments.variant.split("+"), service)
     from restore_conformance.mock.server import listen, run
 
     listening = listen(arguments.port)
@@ -71,8 +72,6 @@ def _edition(arguments: argparse.Namespace) -> Chosen:
     if arguments.fault and not arguments.edition and not arguments.as_of:
         from restore_conformance.bench import edition_of as shows_in
         from restore_conformance.clauses import load
-        from restore_conformance.mock.faults import FAULTS
 
-        if arguments.fault in FAULTS:
-            return chosen(shows_in(load(), arguments.fault))
+        return chosen(shows_in(load(), arguments.fault))
     return edition

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from restore_conformance.clauses import Clause
+from restore_conformance.exchange import Exchange
 from restore_conformance.judging.tags import tags_of
 from restore_conformance.verdicts import (
     ClauseVerdict,
     Deviation,
     Finding,
-    Inconclusive,
     Level,
-    Untouched,
     Verdict,
     Why,
 )
@@ -86,18 +85,23 @@ def generalise(verdicts: list[ClauseVerdict]) -> None:
 
 def _breaks(clause: Clause, finding: Finding) -> bool:
     """Whether the evidence breaks a clause as well, which leaves it to others for some feature of the request."""
-    if len(finding.evidence) != 1 or clause.judge is None or clause.stateful:
+    if len(finding.evidence) != 1 or clause.stateful:
         return False
-    exchange = finding.evidence[0]
-    if not replace(clause.when, none=frozenset()).matches(tags_of(exchange)):
-        return False
+    whatever = replace(clause, when=replace(clause.when, none=frozenset()))
+    return breach_of(whatever, finding.evidence[0]) is not None
+
+
+def breach_of(clause: Clause, exchange: Exchange) -> Deviation | None:
+    """How an exchange breaks a clause; None where it does not, or where that cannot be judged."""
+    if clause.judge is None or not clause.when.matches(tags_of(exchange)):
+        return None
     try:
         clause.judge(exchange)
-    except Deviation:
-        return True
-    except (Inconclusive, Untouched):
-        pass
-    return False
+    except Deviation as deviation:
+        return deviation
+    except Exception:  # noqa: BLE001 - what cannot be judged shows nothing
+        return None
+    return None
 
 
 def explain(verdicts: list[ClauseVerdict], because: Mapping[str, str]) -> None:

@@ -42,7 +42,8 @@ class Judge:
     `readings` narrows interpretations (key to the allowed readings). `edition` is the one that binds (the pinned
     one, if none is given): what a later edition adds is judged without binding, and a request with a member that
     only a later edition has is judged by nothing else. `on_finding` is called when a clause is first found broken,
-    unless that may yet be excused or follows from a clause reported before.
+    unless that may yet be excused or follows from a clause reported before. Every clause is judged; with `only` no
+    other one counts as found broken.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class Judge:
         readings: Mapping[str, frozenset[str]] | None = None,
         edition: Chosen | None = None,
         on_finding: OnFinding | None = None,
+        only: Container[str] | None = None,
     ) -> None:
         self.register = register
+        self._only = only
         self._on_finding = on_finding
         self.exchanges = 0
         self.judgements = 0
@@ -69,6 +72,9 @@ class Judge:
         self._cache: dict[frozenset[str], list[Clause]] = {}
         self.consequences: dict[str, set[str]] = {}
         self._because: dict[str, str] = {}
+
+    def _counts(self, clause: Clause) -> bool:
+        return self._only is None or clause.address in self._only
 
     def _binds(self, clause: Clause) -> bool:
         return self.edition.binds(clause.since)
@@ -107,12 +113,12 @@ class Judge:
         """How often each clause was judged so far."""
         return {address: tally.judged for address, tally in self._tallies.items()}
 
-    def broken(self, among: Container[str] | None = None, *, sure: bool = False) -> list[str]:
+    def broken(self, *, sure: bool = False) -> list[str]:
         """The must clauses that are broken so far and follow from no other; `sure` leaves out what may yet pass."""
         return [
             clause.address
             for clause in self._active
-            if clause.level is Level.MUST and not self._is_newer(clause) and (among is None or clause.address in among)
+            if clause.level is Level.MUST and not self._is_newer(clause) and self._counts(clause)
             if (tally := self._tallies[clause.address]).failed
             and (tally.binds or not sure)
             and not self._follows(clause)
@@ -199,7 +205,7 @@ class Judge:
         count_breach(tally, deviation, subject.weight, evidence, stimulus)
         if self._on_finding is not None and tally.binds and not tally.announced and not deviation.unless:
             tally.announced = True
-            if not self._follows(clause):
+            if self._counts(clause) and not self._follows(clause):
                 self._on_finding(clause, deviation, evidence)
 
     def _saw(self, clause: Clause, tally: Tally, reading: str) -> None:

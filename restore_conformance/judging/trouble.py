@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from restore_conformance.exchange import NOTHING, Exchange, Response
 from restore_conformance.recogniser import READING
+from restore_conformance.recogniser.statuses import CALLER, meaning
 from restore_conformance.targets.target import NOT_SENT
 
 GOOD_CALLERS = frozenset({"good", "delegated", "application", "unknown"})
@@ -34,12 +35,10 @@ def trouble(exchange: Exchange) -> str | None:
         return exchange.trouble or NO_ANSWER
     status = response.status
     caller = exchange.sent.caller if exchange.sent is not None else "good"
-    if status == 429:
-        return THROTTLED
     if _doubtful(status, caller, exchange) and not _about_state(exchange):
         return UNAUTHORISED
-    if status >= 500 or status in {407, 408, 425} or 300 <= status < 400 or status < 200:
-        return f"status {status}"
+    if meaning(status).trouble:
+        return THROTTLED if status == 429 else f"status {status}"
     operation = exchange.sent.operation if exchange.sent is not None else ""
     if operation == "create" and status in {404, 405}:
         return f"status {status}"
@@ -58,7 +57,7 @@ def _doubtful(status: int, caller: str, exchange: Exchange) -> bool:
     A good caller is served; one without the permission gets 403, so that 401 says that its token is not accepted
     at all; one without a valid token gets 401, so that 403 says that somebody else refuses.
     """
-    if status not in {401, 403}:
+    if status not in CALLER:
         return False
     if caller in GOOD_CALLERS:
         return True

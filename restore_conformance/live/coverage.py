@@ -18,15 +18,6 @@ CHANGED = frozenset(
 """What comes of changing or activating a draft, which a live target is never asked for."""
 FULL = Gap(Why.ROOM, "no room for it: --profile live-deep has more")
 ITEMS = Gap(Why.IDS, "needs items: name existing ones with --granular-items or live.granular-items")
-SEEN_BY = {
-    "get/response.same-for-all": "get-other",
-    "get/request-headers.prefer-shows-granular": "get-all-members",
-    "list-granular/response.of-full-sites": "items",
-    "list/response.deleted-gone": "list-after",
-    "delete/response.artifacts-gone": "artifacts-deleted",
-    "list-artifacts/errors.unknown-session": "artifacts-unknown",
-}
-"""Clauses that one further look alone can show."""
 NEITHER = Gap(Why.LEFT_OUT, "left out: drafts are neither changed nor activated on a live target")
 SAID = Gap(Why.UNTOUCHED, "")
 """Stands where the run itself says best why."""
@@ -48,11 +39,11 @@ def gaps_beyond(
             gaps[clause.address] = Gap(
                 Why.LEFT_OUT, "left out: a live target is sent nothing but creates without a token"
             )
-        elif clause.address == "delete/errors.invalid-session-id":
+        elif operation == "delete" and "id:malformed" in clause.when.every:
             gaps[clause.address] = Gap(
                 Why.LEFT_OUT, "left out: a live target is sent no delete of an id that is not ours"
             )
-        elif SEEN_BY.get(clause.address, "") not in {"", *extras}:
+        elif clause.live not in {"", *extras}:
             gaps[clause.address] = FULL
         elif operation not in sendable:
             gaps[clause.address] = NEITHER

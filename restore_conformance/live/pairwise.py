@@ -13,8 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from restore_conformance.live.ids import Pool
-from restore_conformance.stimuli import Stimulus
-from restore_conformance.stimuli.families import VARIANTS
+from restore_conformance.stimuli import FAMILIES, Stimulus
 from restore_conformance.stimuli.materials import PRETTY, REVERSED, UPPER
 
 MEDIA = ("application/json", "application/json; charset=utf-8", "Application/JSON")
@@ -58,14 +57,14 @@ def _known(pool: Pool, dimensions: Mapping[str, Sequence[Any]]) -> Mapping[str, 
 
 def _accepted(pool: Pool, row: Mapping[str, Any]) -> Stimulus:
     style = row["style"] if not (row["style"] & UPPER and not pool.made_up) else 0
-    variant = row["variant"] % VARIANTS[row["family"]]
+    variant = row["variant"] % FAMILIES[row["family"]].variants
     stimulus = pool.make(row["family"], variant, style, row["size"])
     return replace(stimulus, headers=row["prefer"], caller=row["caller"])
 
 
 def _refused(pool: Pool, row: Mapping[str, Any]) -> Stimulus:
     stimulus = pool.make(
-        row["family"], row["variant"] % VARIANTS[row["family"]], 0, min(row["size"], pool.size(row["family"]))
+        row["family"], row["variant"] % FAMILIES[row["family"]].variants, 0, min(row["size"], pool.size(row["family"]))
     )
     return replace(stimulus, media=row["media"])
 

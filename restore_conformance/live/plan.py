@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from restore_conformance.campaign.planner import Cell, live_scenarios
 from restore_conformance.stimuli import Stimulus
-from restore_conformance.stimuli.scenario import Scenario
+from restore_conformance.stimuli.scenarios import Scenario
 from restore_conformance.verdicts import Gap
 
 CREATED, REFUSED, OPEN = "201", "refused", "open"

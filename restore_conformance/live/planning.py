@@ -23,7 +23,6 @@ from restore_conformance.live.permissions import askable
 from restore_conformance.live.plan import CREATED, OPEN, REFUSED, Plan, PlannedCreate
 from restore_conformance.recogniser import Sent
 from restore_conformance.stimuli import FAMILIES, Stimulus
-from restore_conformance.stimuli.families import VARIANTS
 from restore_conformance.stimuli.materials import PRETTY, TYPED
 from restore_conformance.verdicts import Level
 
@@ -200,7 +199,7 @@ def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: froze
     for family in FAMILIES:
         if family == "very-large":
             continue  # a mebibyte says no more than a hundred levels do, and costs the tenant more
-        for variant in range(VARIANTS[family]):
+        for variant in range(FAMILIES[family].variants):
             yield _planned(clauses, label, pool.make(family, variant), pool.edition)
     for caller in ("good", *sorted(callers & {"application", "delegated"})):
         for family, style in (("standard", TYPED), ("standard", PRETTY), ("no-payload", 0)):

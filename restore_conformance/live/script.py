@@ -17,7 +17,7 @@ from restore_conformance.exchange import Exchange
 from restore_conformance.live.plan import Plan, PlannedCreate
 from restore_conformance.live.routes import NeverLive
 from restore_conformance.state import session_of
-from restore_conformance.stimuli.scenario import Scenario
+from restore_conformance.stimuli.scenarios import Scenario
 from restore_conformance.verdicts import Gap, Unready, Why
 
 SHARED_TENANT = Gap(Why.LEFT_OUT, "needs a target that nobody else uses: sessions of others come and go in the list")
@@ -27,7 +27,8 @@ def script(plan: Plan, workers: int = 1, release: Callable[[], object] = lambda:
     """The script of a plan, for `Campaign`. `release` frees the requests that are kept to ask again."""
 
     def run(campaign: Campaign) -> None:
-        campaign.untouched["create/read-back.nothing-of-refused"] = SHARED_TENANT
+        clauses = campaign.judge.register.clauses
+        campaign.untouched |= {clause.address: SHARED_TENANT for clause in clauses if clause.alone}
         campaign.untouched |= {address: gap for address, gap in plan.unreachable.items() if gap.says}
         campaign.planned = plan.requests
         try:
@@ -107,7 +108,7 @@ def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
     path = session_path(session)
     with contextlib.suppress(NeverLive):
         for method in ("DELETE",) if read else ("GET", "DELETE"):
-            campaign.observe_step(campaign.sender.send(campaign.sender.plain(method, path), family="clean-up"))
+            campaign.observe(campaign.sender.send(campaign.sender.plain(method, path), family="clean-up"))
 
 
 def _run(campaign: Campaign, scenario: Scenario) -> None:

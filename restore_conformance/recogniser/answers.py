@@ -45,6 +45,13 @@ def objects(answer: Any, name: str) -> list[dict[str, Any]]:
     return [element for element in value if isinstance(element, dict)] if isinstance(value, list) else []
 
 
+def point_of(artifact: Any) -> str:
+    """The id of the restore point that an artifact names, or ""."""
+    point = artifact.get("restorePoint") if isinstance(artifact, dict) else None
+    name = point.get("id") if isinstance(point, dict) else None
+    return name if isinstance(name, str) else ""
+
+
 def exceptions(answer: Any) -> list[dict[str, Any]]:
     """The changes that an answer says were not made, one by one."""
     members = answer if isinstance(answer, dict) else {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from restore_conformance.recogniser.answers import point_of
 from restore_conformance.recogniser.recognition import Seen
 from restore_conformance.recogniser.vocabulary import BROWSE, GUID, ITEM, NIL, Vocabulary
 
@@ -30,7 +31,7 @@ def sites(elements: list[Any], words: Vocabulary, seen: Seen) -> None:
         seen.defects.add("different-destination")
     elif len({str(e.get("destinationType")) for e in elements if isinstance(e, dict)}) > 1:
         seen.arguable.add("different-destination")
-    named = [name for name in map(_named_point, elements) if name]
+    named = [name for name in map(point_of, elements) if name.strip()]
     if len(set(named)) < len(named):
         seen.defects.add("duplicate")
     if len({name.lower() for name in named}) < len(set(named)):
@@ -152,13 +153,6 @@ def _restore_point(element: dict[str, Any], words: Vocabulary, seen: Seen) -> st
     if value == NIL:
         seen.open.add("id-letter-case")
     return value
-
-
-def _named_point(element: Any) -> str | None:
-    """The restore point id of an element, well formed or not."""
-    point = element.get("restorePoint") if isinstance(element, dict) else None
-    name = point.get("id") if isinstance(point, dict) else None
-    return name if isinstance(name, str) and name.strip() else None
 
 
 def _text(element: dict[str, Any], name: str, missing: str, seen: Seen) -> str | None:

@@ -16,7 +16,7 @@ from restore_conformance.recogniser.artifacts import items, sites
 from restore_conformance.recogniser.body import payload_of
 from restore_conformance.recogniser.payload import TYPE_NAMES
 from restore_conformance.recogniser.recognition import Change, Seen
-from restore_conformance.recogniser.vocabulary import Vocabulary
+from restore_conformance.recogniser.vocabulary import LIMIT, Vocabulary
 from restore_conformance.scrub.placeholders import is_placeholder
 
 DELTAS = {f"{member}@delta": kind for member, kind in KINDS.items()}
@@ -29,7 +29,6 @@ REASONS = frozenset({"changed", "deleted"})
 IDS = ("id", "@odata.id", "@id")
 """Where a removal names its artifact."""
 
-LIMIT = 50
 ROWS = frozenset({"malformed-change", "restore-point", "too-many", "empty-list", "duplicate", "mixed"})
 """Defects of a body that the page of update has an answer for."""
 FORMS = {

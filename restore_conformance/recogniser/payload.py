@@ -10,14 +10,13 @@ from typing import Any
 from restore_conformance.contract.workload import GRANULAR, SESSION_TYPE, STANDARD, odata_type
 from restore_conformance.recogniser.artifacts import items, sites
 from restore_conformance.recogniser.recognition import Seen
-from restore_conformance.recogniser.vocabulary import Vocabulary
+from restore_conformance.recogniser.vocabulary import LIMIT, Vocabulary
 
 CONFLICT = "@microsoft.graph.conflictBehavior"
 CONFLICT_VALUES = frozenset({"fail", "replace", "rename"})
 TYPE_NAMES = frozenset({odata_type(SESSION_TYPE), odata_type(SESSION_TYPE).lstrip("#")})
 
 FAR_BEYOND = 1001
-BOUND_STATED_ELSEWHERE = 50
 
 ABSENT: Any = object()
 
@@ -62,7 +61,7 @@ def members(payload: dict[str, Any], words: Vocabulary, seen: Seen) -> None:
     _conflict(payload, granular, seen)
     if seen.count >= FAR_BEYOND:
         seen.defects.add("too-many")
-    elif seen.count >= BOUND_STATED_ELSEWHERE:
+    elif seen.count >= LIMIT:
         seen.open.add("artifact-limit")
         seen.arguable.add("too-many")
 

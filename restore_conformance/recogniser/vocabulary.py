@@ -23,6 +23,8 @@ GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 NIL = "00000000-0000-0000-0000-000000000000"
 ITEM = re.compile(rf"{GUID.pattern}(?:,{GUID.pattern}){{1,3}}", re.IGNORECASE)
 BROWSE = re.compile(r"[A-Za-z0-9_-]+=*")
+LIMIT = 50
+"""Artifacts that a change may name; whether a create is bound by it, the documents do not say alike."""
 
 
 @dataclass(frozen=True, slots=True)

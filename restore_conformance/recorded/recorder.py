@@ -23,7 +23,7 @@ from restore_conformance.recorded.cassettes import LARGEST, LONGEST, Cassette, P
 from restore_conformance.recorded.provenance import Place, origin_of, service_of
 from restore_conformance.scrub import RULES_DIGEST, Scrub
 from restore_conformance.state import session_of
-from restore_conformance.stimuli.scenario import WALK
+from restore_conformance.stimuli.scenarios import WALK
 from restore_conformance.verdicts import Verdict
 
 EACH = 3

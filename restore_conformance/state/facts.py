@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.statuses import meaning
 
 LISTS = {"list-artifacts": "standard", "list-granular": "granular"}
 """The kind of artifacts that an operation lists."""
 CHANGES = frozenset({"update", "activate", "delete", "delete-typed"})
-NOT_THERE = frozenset({404, 410})
-NOT_HANDLED = frozenset({401, 403, 407, 425, 429})
-"""Refusals that say nothing of the session."""
+"""Operations that change a session, and that its error tables refuse for one that is not a draft."""
 TRUSTED = frozenset({"good", "delegated", "application", "unknown", "read-only"})
 """Callers whose readings show what is there."""
 
@@ -35,7 +34,7 @@ def answered_at(exchange: Exchange) -> float | None:
 
 def reads(exchange: Exchange) -> bool:
     """Whether an answer shows what its caller may see."""
-    return exchange.sent.caller in TRUSTED and exchange.status not in NOT_HANDLED and not exchange.overlaps
+    return exchange.sent.caller in TRUSTED and meaning(exchange.status).of_session and not exchange.overlaps
 
 
 def is_about(answer: Mapping[str, Any], session: str) -> bool:

@@ -16,7 +16,7 @@ from restore_conformance.exchange import Exchange
 class Phase(StrEnum):
     """What has become of a session, as far as the exchanges so far show."""
 
-    UNHEARD = "unheard"
+    UNKNOWN = "unknown"
     """No answer has named it."""
     DRAFT = "draft"
     STARTED = "started"
@@ -118,7 +118,7 @@ class Known:
     """
 
     session: str = ""
-    phase: Phase = Phase.UNHEARD
+    phase: Phase = Phase.UNKNOWN
     shared: bool = False
     foreign: bool = False
     created: Exchange | None = None

@@ -15,9 +15,10 @@ from typing import Any
 from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.answers import total
+from restore_conformance.recogniser.statuses import NOT_THERE
 from restore_conformance.state.change_times import ChangeTimes
 from restore_conformance.state.changes import changed, sent_by
-from restore_conformance.state.facts import CHANGES, LISTS, NOT_THERE, answered_at, caller_of, is_about, reads
+from restore_conformance.state.facts import CHANGES, LISTS, answered_at, caller_of, is_about, reads
 from restore_conformance.state.known import (
     COUNT,
     ITEMS,
@@ -107,9 +108,10 @@ class State:
     def _about(self, exchange: Exchange, session: Session | None, view: View | None = None, **more: Any) -> Known:
         name = exchange.sent.session.lower()
         if session is None:
+            named = bool(name) and (name in self.given or name in self.shown)
             return Known(
-                name, shared=name in self.given or name in self.shown, routes=self.routes, asked=self._asked,
-                given=self.given.keys(), alone=self.alone, **more,
+                name, shared=named, routes=self.routes, asked=self._asked, given=self.given.keys(), alone=self.alone,
+                **more,
             )  # fmt: skip
         causes = dict(session.events)
         since = set(session.since(view)) if view is not None else set(causes)
@@ -356,9 +358,9 @@ class State:
         elif len(pages) > 1:
             # No reading ended, so that none is repeated; its pages may still come of different moments.
             settled = self._calm.is_past(exchange)
-        return Known(
-            settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
-            routes=self.routes, asked=self._asked, given=self.given.keys(), alone=self.alone, age=age, vain=vain,
+        return self._about(
+            exchange, None, settled=settled, lacks=lacks, pages=pages, whole=whole, rows=rows, between=between,
+            age=age, vain=vain,
         )  # fmt: skip
 
     def _row(

@@ -113,12 +113,10 @@ REFUSED: dict[str, tuple[str, ...]] = {
 """The changes that must be refused for what they ask for, by the kind of the session."""
 
 
-def change(name: str) -> Callable[[Maker], Maker]:
-    def add(maker: Maker) -> Maker:
-        CHANGES[name] = maker
-        return maker
-
-    return add
+def change(maker: Maker) -> Maker:
+    """Register a change by the name of its maker."""
+    CHANGES[maker.__name__.replace("_", "-")] = maker
+    return maker
 
 
 def removal(name: str) -> dict[str, Any]:
@@ -129,7 +127,7 @@ def removal(name: str) -> dict[str, Any]:
 # ---------------------------------------------------------------- what a draft allows
 
 
-@change("add")
+@change
 def add(a: Asked) -> Any:
     """Artifacts of the same browse session as those that it holds: no page says that it may have two."""
     fresh = a.fresh(a.size or 2)
@@ -139,26 +137,26 @@ def add(a: Asked) -> Any:
     return {a.delta: fresh} if fresh else None
 
 
-@change("remove")
+@change
 def remove(a: Asked) -> Any:
     """One with others on both sides where that can be: the last that was there from the beginning, if others came."""
     return {a.delta: [removal(a.kept()[a.middle()])]} if a.kept() else None
 
 
-@change("exchange")
+@change
 def exchange(a: Asked) -> Any:
     """A removal beside an addition, as printed; a granular one is of a browse session of its own."""
     return {a.delta: [*a.fresh(a.size or 1), removal(a.kept()[a.middle()])]} if a.kept() else None
 
 
-@change("swap")
+@change
 def swap(a: Asked) -> Any:
     """A removal beside what `add` adds."""
     added = add(a)
     return {a.delta: [*added[a.delta], *remove(a)[a.delta]]} if added and a.kept() else None
 
 
-@change("remove-nothing")
+@change
 def remove_nothing(a: Asked) -> Any:
     """An artifact of another session, if it is not called like one of this session."""
     own = {name for names in a.part.shown for name in names}
@@ -169,12 +167,12 @@ def remove_nothing(a: Asked) -> Any:
 # ---------------------------------------------------------------- what may be carried out or not
 
 
-@change("plain")
+@change
 def plain(a: Asked) -> Any:
     return {LISTS[a.part.kind]: a.materials.elements(a.part.kind, 1, a.seed + 2, a.choice)}
 
 
-@change("two-destinations")
+@change
 def two_destinations(a: Asked) -> Any:
     there, back = (a.materials.elements("standard", 1, a.seed + 3 + n, choice=n) for n in (0, 1))
     return {f"{STANDARD}@delta": [*there, *back]}
@@ -187,71 +185,71 @@ def _two(a: Asked) -> list[dict[str, Any]]:
     return a.materials.elements(a.part.kind, 2, a.seed + 1, a.choice)
 
 
-@change("empty")
+@change
 def empty(a: Asked) -> Any:
     return {a.delta: []}
 
 
-@change("null")
+@change
 def null(a: Asked) -> Any:
     return {a.delta: None}
 
 
-@change("text")
+@change
 def text(a: Asked) -> Any:
     return {a.delta: "text"}
 
 
-@change("twice")
+@change
 def twice(a: Asked) -> Any:
     two = _two(a)
     return {a.delta: [*two, two[0]]}
 
 
-@change("both")
+@change
 def both(a: Asked) -> Any:
     other = "standard" if a.part.kind == "granular" else "granular"
     more = a.materials.elements(other, 1, a.seed + 1, a.choice)
     return {a.delta: _two(a)[:1], f"{LISTS[other]}@delta": more}
 
 
-@change("nothing")
+@change
 def nothing(a: Asked) -> Any:
     return {}
 
 
-@change("nothing-named")
+@change
 def nothing_named(a: Asked) -> Any:
     return {"note": 1}
 
 
-@change("array")
+@change
 def array(a: Asked) -> Any:
     return [{a.delta: _two(a)[:1]}]
 
 
-@change("not-json")
+@change
 def not_json(a: Asked) -> Any:
     return json.dumps({a.delta: _two(a)[:1]}).encode()[:-1]
 
 
-@change("restore-point")
+@change
 def restore_point(a: Asked) -> Any:
     first, second = _two(a)
     return {a.delta: [second, {**first, "restorePoint": {"id": ""}}]}
 
 
-@change("restore-point-malformed")
+@change
 def restore_point_malformed(a: Asked) -> Any:
     return {a.delta: [{**_two(a)[0], "restorePoint": {"id": "not-a-restore-point"}}]}
 
 
-@change("restore-point-missing")
+@change
 def restore_point_missing(a: Asked) -> Any:
     return {a.delta: [{name: value for name, value in _two(a)[0].items() if name != "restorePoint"}]}
 
 
-@change("too-many")
+@change
 def too_many(a: Asked) -> Any:
     """More than may be changed at once, with ids that are made up beyond those that were named."""
     return {a.delta: a.materials.elements(a.part.kind, TOO_MANY, a.seed + 2, a.choice)}
@@ -260,7 +258,7 @@ def too_many(a: Asked) -> Any:
 # ---------------------------------------------------------------- what a session that is not a draft refuses
 
 
-@change("add-to-running")
+@change
 def add_to_running(a: Asked) -> Any:
     """An addition that a draft of this kind allows."""
     if a.part.kind == "granular":
@@ -271,19 +269,19 @@ def add_to_running(a: Asked) -> Any:
     return {f"{STANDARD}@delta": [{**named, "restorePoint": {"id": ELSEWHERE}}]}
 
 
-@change("remove-from-running")
+@change
 def remove_from_running(a: Asked) -> Any:
     """The removal of the first artifact, if it is known."""
     return {a.delta: [removal(a.kept()[0])]} if a.kept() else None
 
 
-@change("remove-itself")
+@change
 def remove_itself(a: Asked) -> Any:
     """A change of a session that is gone, or by somebody who may not: an id that no artifact has."""
     return {f"{STANDARD}@delta": [removal(a.part.name)]}
 
 
-@change("remove-malformed")
+@change
 def remove_malformed(a: Asked) -> Any:
     """The same where there is no session at all."""
     return {f"{STANDARD}@delta": [removal(NOT_AN_ID)]}

@@ -13,21 +13,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from restore_conformance.stimuli.broken_rules import EACH_MEMBER, EVERY_MEMBER
 from restore_conformance.stimuli.families import Knobs
 from restore_conformance.stimuli.materials import (
     FALLING,
     LENGTHS,
     LONG_BROWSE,
-    ODD_GROUPS,
     OPTIONAL,
     PRETTY,
     REVERSED,
     RISING,
     SAME_SITE,
     TYPED,
+    UNUSUAL_GUIDS,
     UPPER,
 )
-from restore_conformance.stimuli.wrong_types import EACH_MEMBER, EVERY_MEMBER
 
 MANY_SITES, MANY_ITEMS = 33, 33
 """How many artifacts the sessions have that are activated and deleted: numbers that leave one over, counted in batches
@@ -39,6 +39,16 @@ PROTOCOL = (
 )  # fmt: skip
 """The protocol acts that must be refused."""
 
+ONCE = (
+    "annotations", "big-number", "conflict-spelling", "conflict-value", "enum-letter-case", "id-letter-case",
+    "null-payload", "one-kind-empty", "opaque-values", "read-only-members", "trailing-text", "unknown-members",
+    "unusual-json", "very-deep", "very-large",
+)  # fmt: skip
+"""Families that the short plan lacks, each planned once, so that no clause rests on what is drawn."""
+SITES_OF_SCENARIOS = {2: 0, 9: UPPER, 24: 0, 27: UPPER | UNUSUAL_GUIDS, 30: 0}
+ITEMS_OF_SCENARIOS = {2: 0, 3: 0, 7: LENGTHS, 10: 0}
+"""The sessions that scenarios take from the plan: numbers of artifacts, and the style of each."""
+
 Entry = tuple[str, Knobs]
 
 
@@ -48,6 +58,8 @@ def entries(s: int, *, whole: bool) -> Iterator[Entry]:
     yield from _rows(s, whole)
     yield from _rules(s, whole)
     yield from _protocol(s, whole)
+    if whole:
+        yield from _further(s)
 
 
 def _accepted(s: int, whole: bool) -> Iterator[Entry]:
@@ -65,11 +77,11 @@ def _accepted(s: int, whole: bool) -> Iterator[Entry]:
     yield "empty-object", Knobs(variant=0)
     if whole:
         yield "prefer", Knobs(MANY_ITEMS, 0, 0, s + 190, FALLING | LENGTHS | REVERSED)
-        yield "prefer", Knobs(41, 1, 0, s + 191, UPPER | ODD_GROUPS)
+        yield "prefer", Knobs(41, 1, 0, s + 191, UPPER | UNUSUAL_GUIDS)
     else:
         items = FALLING | LENGTHS | REVERSED | SAME_SITE | UPPER | LONG_BROWSE
         yield "prefer", Knobs(MANY_ITEMS, 0, 0, s + 190, items)
-        yield "prefer", Knobs(41, 1, 0, s + 191, UPPER | ODD_GROUPS | PRETTY | REVERSED | RISING)
+        yield "prefer", Knobs(41, 1, 0, s + 191, UPPER | UNUSUAL_GUIDS | PRETTY | REVERSED | RISING)
 
 
 def _rows(s: int, whole: bool) -> Iterator[Entry]:
@@ -109,8 +121,8 @@ def _rules(s: int, whole: bool) -> Iterator[Entry]:
     yield "collection-form", Knobs(1, 0, 0, s + 335)
     yield "curiosities", Knobs(18, 1, 0, s + 342)
     if not whole:
-        yield "odd-letters", Knobs(23, 1, 0, s + 899)  # of the browse session of another create
-        yield "odd-values", Knobs(1, 0, 0, s + 899)
+        yield "unusual-letters", Knobs(23, 1, 0, s + 899)  # of the browse session of another create
+        yield "unusual-values", Knobs(1, 0, 0, s + 899)
         yield "conflict-value", Knobs(2, 1, 0, s + 340)
 
 
@@ -118,3 +130,20 @@ def _protocol(s: int, whole: bool) -> Iterator[Entry]:
     yield "media-type-spelling", Knobs(1, 0, 0 if whole else 6, s + 899)
     for name in PROTOCOL:
         yield name, Knobs(1, 0, 0, s + 899)  # the same artifact as other callers send: another session
+
+
+def _further(s: int) -> Iterator[Entry]:
+    """What `standard` plans beyond the short plan."""
+    for count, style in SITES_OF_SCENARIOS.items():
+        yield "standard", Knobs(count, 0, count % 2, s + count, style)
+    yield "standard", Knobs(22, 0, 0, s + 22, TYPED)
+    yield "standard", Knobs(4, 0, 0, 0)  # ids that differ in their last digit alone
+    yield "too-many", Knobs(0, 0, 1, s + 271)
+    for count, style in ITEMS_OF_SCENARIOS.items():
+        yield "granular", Knobs(count, 0, 0, s + 100 + count, style)
+    for variant in (1, 2):
+        yield "no-payload", Knobs(variant=variant)
+        yield "empty-object", Knobs(variant=variant)
+    for name in ONCE:
+        yield name, Knobs(2, 1, 0, s + 340)
+    yield "unusual-json", Knobs(2, 1, 1, s + 340)  # a duplicate name, of which nobody can predict what comes

@@ -18,7 +18,7 @@ from restore_conformance.contract.workload import LISTS, SESSION_TYPE, odata_typ
 REQUEST = "create/request.json"
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" * 4  # byte to letter, by its last 6 bits
 
-PRETTY, REVERSED, UPPER, OPTIONAL, ODD_GROUPS, LONG_BROWSE, TYPED, SAME_SITE, FALLING, LENGTHS, NEWER, RISING = (
+PRETTY, REVERSED, UPPER, OPTIONAL, UNUSUAL_GUIDS, LONG_BROWSE, TYPED, SAME_SITE, FALLING, LENGTHS, NEWER, RISING = (
     1 << bit for bit in range(12)
 )
 """Bits of a style: white space, member order, GUIDs in capitals or without a version, optional members sent,
@@ -119,7 +119,7 @@ class Materials:
     def _restore_point(self, seed: int, index: int, style: int) -> str:
         if index < len(self.restore_points):
             return self.restore_points[(seed + index) % len(self.restore_points)]
-        name = odd_guid(guid(seed or 1, index), index) if style & ODD_GROUPS else guid(seed, index)
+        name = unusual_guid(guid(seed or 1, index), index) if style & UNUSUAL_GUIDS else guid(seed, index)
         return name.upper() if style & UPPER else name
 
     def _item(self, seed: int, index: int, style: int) -> Mapping[str, str]:
@@ -174,7 +174,7 @@ def guid(seed: int, index: int) -> str:
     )
 
 
-def odd_guid(name: str, index: int) -> str:
+def unusual_guid(name: str, index: int) -> str:
     """A GUID of an unusual shape that every GUID parser reads: no version, all letters, all digits, leading noughts."""
     shapes: tuple[Any, ...] = (
         lambda g: g[:14] + "0" + g[15:19] + "0" + g[20:],

@@ -70,7 +70,7 @@ def other_annotations(m: Materials, k: Knobs) -> Stimulus:
     else:
         point = element.pop("restorePoint")["id"]
         element["restorePoint@odata.bind"] = f"/solutions/backupRestore/restorePoints/{point}"
-    return as_stimulus(m, "annotations", kind, payload, k, len(elements), open="other-annotations")
+    return as_stimulus(m, kind, payload, k, len(elements), open="other-annotations")
 
 
 _CURIOUS: tuple[Maker, ...] = (read_only_members, unknown_members, other_annotations)
@@ -83,7 +83,7 @@ def one_kind_empty(m: Materials, k: Knobs) -> Stimulus:
         LISTS[full]: m.elements(full, max(k.size, 1), k.seed),
         empty: [] if k.variant % 4 < 2 else None,
     }
-    return as_stimulus(m, "one-kind-empty", "one-kind-empty", payload, k, max(k.size, 1), open="one-kind-empty")
+    return as_stimulus(m, "one-kind-empty", payload, k, max(k.size, 1), open="one-kind-empty")
 
 
 @edited("enum-letter-case", 3, open="enum-letter-case")

@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from restore_conformance.contract.workload import GRANULAR, LISTS, STANDARD
-from restore_conformance.stimuli.entries import Entry, entries
-from restore_conformance.stimuli.families import FAMILIES, Knobs, is_newer
-from restore_conformance.stimuli.fitting import LIMIT, fits, fitted
-from restore_conformance.stimuli.materials import LENGTHS, ODD_GROUPS, TYPED, UPPER, Materials
-from restore_conformance.stimuli.scenario import Tier
+from restore_conformance.stimuli.drawing import draw, fill, stimuli
+from restore_conformance.stimuli.entries import entries
+from restore_conformance.stimuli.families import FAMILIES, LIMIT, Knobs, fits, fitted, is_newer
+from restore_conformance.stimuli.materials import Materials
+from restore_conformance.stimuli.scenarios import Tier
 from restore_conformance.stimuli.slots import SLOTS, Slot
 from restore_conformance.stimuli.stimulus import Stimulus
-from restore_conformance.stimuli.strategies import draw, fill, stimuli
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +46,8 @@ PROFILES = {
     "live-deep": Profile("live-deep", whole=False, drawn=0, tier=Tier.QUICK, requests=200),
 }
 
-ONCE = (
-    "annotations", "big-number", "conflict-spelling", "conflict-value", "enum-letter-case", "id-letter-case",
-    "null-payload", "one-kind-empty", "opaque-values", "read-only-members", "trailing-text", "unknown-members",
-    "unusual-json", "very-deep", "very-large",
-)  # fmt: skip
-"""Families that the short plan lacks, each planned once, so that no clause rests on what is drawn."""
 NO_ROOM = frozenset({"conflict-value"})
 """Families about a member of a newer edition that the short plan leaves out where that one does not bind."""
-SITES_OF_SCENARIOS = {2: 0, 9: UPPER, 24: 0, 27: UPPER | ODD_GROUPS, 30: 0}
-ITEMS_OF_SCENARIOS = {2: 0, 3: 0, 7: LENGTHS, 10: 0}
-"""The sessions that scenarios take from the plan: numbers of artifacts, and the style of each."""
-
-
-def _further(s: int) -> Iterator[Entry]:
-    """What `standard` plans beyond the short plan."""
-    for count, style in SITES_OF_SCENARIOS.items():
-        yield "standard", Knobs(count, 0, count % 2, s + count, style)
-    yield "standard", Knobs(22, 0, 0, s + 22, TYPED)
-    yield "standard", Knobs(4, 0, 0, 0)  # ids that differ in their last digit alone
-    yield "too-many", Knobs(0, 0, 1, s + 271)
-    for count, style in ITEMS_OF_SCENARIOS.items():
-        yield "granular", Knobs(count, 0, 0, s + 100 + count, style)
-    for variant in (1, 2):
-        yield "no-payload", Knobs(variant=variant)
-        yield "empty-object", Knobs(variant=variant)
-    for name in ONCE:
-        yield name, Knobs(2, 1, 0, s + 340)
-    yield "unusual-json", Knobs(2, 1, 1, s + 340)  # a duplicate name, of which nobody can predict what comes
 
 
 def plan(
@@ -82,7 +55,7 @@ def plan(
 ) -> list[Stimulus]:
     """The planned part of a profile in order: the printed requests, the entries of the plan, other callers.
 
-    An entry that needs more artifacts than the user named ids for is fitted (see `fitting`). Of a family about a
+    An entry that needs more artifacts than the user named ids for is fitted (see `fitted`). Of a family about a
     member that only a later edition has, one is sent: it shows and does not bind.
     """
     return list(_planned(materials, profile, seed, callers))
@@ -92,7 +65,7 @@ def plan(
 def _planned(materials: Materials, profile: Profile, seed: int, callers: frozenset[str]) -> tuple[Stimulus, ...]:
     planned = list(examples(materials))
     start = seed * 1000 + 1
-    for name, knobs in [*entries(start, whole=profile.whole), *(_further(start) if profile.whole else ())]:
+    for name, knobs in entries(start, whole=profile.whole):
         newer = is_newer(materials, name)
         if newer and ((name in NO_ROOM and not profile.whole) or any(other.family == name for other in planned)):
             continue
@@ -153,7 +126,7 @@ def examples(materials: Materials) -> Iterator[Stimulus]:
         payload = materials.documents.json("create/" + row["request"])
         kind = "granular" if GRANULAR in payload else "standard"
         artifacts = len(payload.get(GRANULAR) or payload.get(STANDARD) or ())
-        yield Stimulus(f"example-{row['name']}", kind, materials.body(payload), artifacts=artifacts)
+        yield Stimulus(kind, materials.body(payload), artifacts=artifacts, family=f"example-{row['name']}")
 
 
 class Supply:

@@ -3,83 +3,75 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from restore_conformance.contract.workload import GRANULAR, GRANULAR_TYPE, STANDARD, odata_type
-from restore_conformance.stimuli.families import Knobs, family, granular, standard
+from restore_conformance.stimuli.families import Family, Knobs, family, granular, standard
 from restore_conformance.stimuli.materials import Materials
 from restore_conformance.stimuli.open_questions import opaque_values, other_annotations
 from restore_conformance.stimuli.stimulus import Stimulus
 
-MALFORMED = (
-    "Basic {token}",
-    "{token}",
-    "Bearer",
-    "Token {token}",
-    "Bearer,{token}",
+Ways = Callable[[bytes], Sequence[bytes]]
+
+
+def headed(name: str, member: str, values: Sequence[str | None]) -> None:
+    """Make a family of a standard request whose token or media type must be refused."""
+
+    def maker(m: Materials, k: Knobs) -> Stimulus:
+        changed: dict[str, Any] = {member: values[k.variant % len(values)]}
+        return replace(standard(m, k), defect=name, **changed)
+
+    family(name, len(values))(maker)
+
+
+def written(name: str, variants: int, kind: str, **labels: Any) -> Callable[[Ways], Family]:
+    """Make a family of ways to write the body of a standard request."""
+
+    def add(ways: Ways) -> Family:
+        def maker(m: Materials, k: Knobs) -> Stimulus:
+            body = standard(m, k._replace(style=0)).body or b""
+            return Stimulus(kind, ways(body)[k.variant % variants], **labels)
+
+        return family(name, variants)(maker)
+
+    return add
+
+
+headed("token-malformed", "authorization", ("Basic {token}", "{token}", "Bearer", "Token {token}", "Bearer,{token}"))
+headed(
+    "token-altered",
+    "authorization",
+    (  # each but the second is another token than the one it was made of, by a character or two (see `campaign.sender`)
+        "Bearer {token}x",
+        "Bearer nobody-issued-this-token",
+        "Bearer {shorter}",
+        "Bearer {swapped}",
+        "Bearer x{token}",
+        "Bearer {token}{token}",
+        "Bearer {token} {token}",
+    ),
 )
-UNRELATED = "Bearer nobody-issued-this-token"
-ALTERED = (
-    "Bearer {token}x",
-    UNRELATED,
-    "Bearer {shorter}",
-    "Bearer {swapped}",
-    "Bearer x{token}",
-    "Bearer {token}{token}",
-    "Bearer {token} {token}",
+headed("no-media-type", "media", (None, None))
+headed(
+    "other-media-type",
+    "media",
+    ("text/plain", "application/xml", "application/x-www-form-urlencoded", "application/octet-stream", "text/html"),
 )
-"""Each but the second is another token than the one it was made of, by a character or two (see `campaign.sender`)."""
 
 
 @family("no-token", 3)
 def no_token(m: Materials, k: Knobs) -> Stimulus:
     if k.variant % 3 == 1:
-        return Stimulus("no-token", "no-payload", None, defect="no-token", authorization=None)
+        return Stimulus("no-payload", None, defect="no-token", authorization=None)
     make = granular if k.variant % 3 == 2 else standard
-    return replace(make(m, k), family="no-token", defect="no-token", authorization=None)
+    return replace(make(m, k), defect="no-token", authorization=None)
 
 
-@family("token-malformed", len(MALFORMED))
-def token_malformed(m: Materials, k: Knobs) -> Stimulus:
-    return replace(
-        standard(m, k),
-        family="token-malformed",
-        defect="token-malformed",
-        authorization=MALFORMED[k.variant % len(MALFORMED)],
-    )
-
-
-@family("token-altered", len(ALTERED))
-def token_altered(m: Materials, k: Knobs) -> Stimulus:
-    return replace(
-        standard(m, k),
-        family="token-altered",
-        defect="token-altered",
-        authorization=ALTERED[k.variant % len(ALTERED)],
-    )
-
-
-@family("no-media-type", 2)
-def no_media_type(m: Materials, k: Knobs) -> Stimulus:
-    return replace(standard(m, k), family="no-media-type", defect="no-media-type", media=None)
-
-
-@family("other-media-type", 5)
-def other_media_type(m: Materials, k: Knobs) -> Stimulus:
-    media = (
-        "text/plain",
-        "application/xml",
-        "application/x-www-form-urlencoded",
-        "application/octet-stream",
-        "text/html",
-    )
-    return replace(standard(m, k), family="other-media-type", defect="other-media-type", media=media[k.variant % 5])
-
-
-@family("not-json", 7)
-def not_json(m: Materials, k: Knobs) -> Stimulus:
-    body = standard(m, k._replace(style=0)).body or b""
-    broken = (
+@written("not-json", 7, "no-json", defect="not-json")
+def not_json(body: bytes) -> Sequence[bytes]:
+    return (
         body[:-1],
         body[: len(body) // 2],
         body.replace(b'"', b"'"),
@@ -87,39 +79,27 @@ def not_json(m: Materials, k: Knobs) -> Stimulus:
         body.replace(b":", b" ", 1),
         b"{,}",
         f"<{STANDARD}/>".encode(),
-    )[k.variant % 7]
-    return Stimulus("not-json", "no-json", broken, defect="not-json")
-
-
-@family("trailing-text", 3)
-def trailing_text(m: Materials, k: Knobs) -> Stimulus:
-    body = standard(m, k._replace(style=0)).body or b""
-    return Stimulus(
-        "trailing-text", "no-json", body + (b" and more", b"{}", b"]")[k.variant % 3], defect="trailing-text"
     )
 
 
-@family("not-an-object", 5)
-def not_an_object(m: Materials, k: Knobs) -> Stimulus:
-    body = standard(m, k._replace(style=0)).body or b""
-    return Stimulus(
-        "not-an-object",
-        "no-object",
-        (b"[]", b'"text"', b"5", b"true", b"[" + body + b"]")[k.variant % 5],
-        defect="not-an-object",
-    )
+@written("trailing-text", 3, "no-json", defect="trailing-text")
+def trailing_text(body: bytes) -> Sequence[bytes]:
+    return body + b" and more", body + b"{}", body + b"]"
+
+
+@written("not-an-object", 5, "no-object", defect="not-an-object")
+def not_an_object(body: bytes) -> Sequence[bytes]:
+    return b"[]", b'"text"', b"5", b"true", b"[" + body + b"]"
 
 
 @family("null-payload", 1)
 def null_payload(m: Materials, k: Knobs) -> Stimulus:
-    return Stimulus("null-payload", "null", b"null", open="null-payload")
+    return Stimulus("null", b"null", open="null-payload")
 
 
-@family("not-utf8", 3)
-def not_utf8(m: Materials, k: Knobs) -> Stimulus:
-    body = standard(m, k._replace(style=0)).body or b""
-    bodies = (b'{"note":"\xff\xfe",' + body[1:], body[:-1] + b',"\xc3\x28":1}', b"\x80" + body)
-    return Stimulus("not-utf8", "no-json", bodies[k.variant % 3], defect="not-utf8")
+@written("not-utf8", 3, "no-json", defect="not-utf8")
+def not_utf8(body: bytes) -> Sequence[bytes]:
+    return b'{"note":"\xff\xfe",' + body[1:], body[:-1] + b',"\xc3\x28":1}', b"\x80" + body
 
 
 @family("unusual-json", 5)
@@ -134,11 +114,11 @@ def unusual_json(m: Materials, k: Knobs) -> Stimulus:
         b'{"note":"\\ud83d\\ude00 \\ud83d",' + body[1:],
     )[k.variant % 5]
     named = "unpredictable-json" if k.variant % 5 in {1, 4} else "unusual-json"
-    return Stimulus("unusual-json", "standard", spelled, open=named, artifacts=plain.artifacts)
+    return Stimulus("standard", spelled, open=named, artifacts=plain.artifacts)
 
 
-@family("odd-letters", 1)
-def odd_letters(m: Materials, k: Knobs) -> Stimulus:
+@family("unusual-letters", 1)
+def unusual_letters(m: Materials, k: Knobs) -> Stimulus:
     """An opaque key with letters of every plane, an item with its type, another of a second browse session.
 
     Where that is refused each is sent apart.
@@ -150,21 +130,19 @@ def odd_letters(m: Materials, k: Knobs) -> Stimulus:
     body = json.dumps({GRANULAR: elements}, ensure_ascii=False, separators=(",", ":")).encode()
     makers = ((opaque_values, 0), (opaque_values, 2), (unusual_json, 3), (other_annotations, 4))
     apart = tuple(make(m, k._replace(size=2, variant=variant)) for make, variant in makers)
-    return Stimulus("odd-letters", "granular", body, open="unusual-json", artifacts=len(elements), singles=apart)
+    return Stimulus("granular", body, open="unusual-json", artifacts=len(elements), singles=apart)
 
 
-@family("very-large", 2)
-def very_large(m: Materials, k: Knobs) -> Stimulus:
-    body = standard(m, k._replace(style=0)).body or b""
-    large = b'{"note":"' + b"x" * (1 << 20) + b'",' + body[1:] if k.variant % 2 else b" " * (1 << 20) + body
-    return Stimulus("very-large", "standard", large, open="very-large")
+@written("very-large", 2, "standard", open="very-large")
+def very_large(body: bytes) -> Sequence[bytes]:
+    return b" " * (1 << 20) + body, b'{"note":"' + b"x" * (1 << 20) + b'",' + body[1:]
 
 
 @family("very-deep", 2)
 def very_deep(m: Materials, k: Knobs) -> Stimulus:
     levels = 299  # with the object around them three hundred
     opened, closed = (b"[" * levels, b"]" * levels) if k.variant % 2 else (b'{"a":' * levels + b"1", b"}" * levels)
-    return Stimulus("very-deep", "no-json", f'{{"{STANDARD}":'.encode() + opened + closed + b"}", open="very-deep")
+    return Stimulus("no-json", f'{{"{STANDARD}":'.encode() + opened + closed + b"}", open="very-deep")
 
 
 @family("big-number", 1)
@@ -172,13 +150,13 @@ def big_number(m: Materials, k: Knobs) -> Stimulus:
     """An undeclared member with a number that no 64 bits hold."""
     plain = standard(m, k._replace(style=0))
     body = b'{"note":123456789012345678901234567890,' + (plain.body or b"")[1:]
-    return Stimulus("big-number", "standard", body, open="unknown-members", artifacts=plain.artifacts)
+    return Stimulus("standard", body, open="unknown-members", artifacts=plain.artifacts)
 
 
-@family("odd-values", 1)
-def odd_values(m: Materials, k: Knobs) -> Stimulus:
+@family("unusual-values", 1)
+def unusual_values(m: Materials, k: Knobs) -> Stimulus:
     """The same beside half of a surrogate pair; where that is refused each is sent apart."""
     plain = standard(m, k._replace(style=0))
     body = b'{"note":123456789012345678901234567890,"text":"\\ud83d",' + (plain.body or b"")[1:]
     apart = (big_number(m, k), unusual_json(m, k._replace(variant=4)))
-    return Stimulus("odd-values", "standard", body, open="unknown-members", artifacts=plain.artifacts, singles=apart)
+    return Stimulus("standard", body, open="unknown-members", artifacts=plain.artifacts, singles=apart)

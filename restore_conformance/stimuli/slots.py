@@ -10,23 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from restore_conformance.stimuli.broken_rules import EVERY, WRONG_TYPES
 from restore_conformance.stimuli.materials import (
     FALLING,
     LENGTHS,
     LONG_BROWSE,
-    ODD_GROUPS,
     PRETTY,
     REVERSED,
     RISING,
     SAME_SITE,
     TYPED,
+    UNUSUAL_GUIDS,
     UPPER,
 )
-from restore_conformance.stimuli.wrong_types import EVERY, WRONG_TYPES
 
 REFUSED = (REVERSED, TYPED)
 """What is written otherwise in a request that has to be refused."""
-SITES = (REVERSED, UPPER, ODD_GROUPS, FALLING, RISING)
+SITES = (REVERSED, UPPER, UNUSUAL_GUIDS, FALLING, RISING)
 ITEMS = (REVERSED, UPPER, LONG_BROWSE, SAME_SITE, LENGTHS, FALLING)
 """The same for those that have to be accepted: nothing that a clause of its own is about, since that one would be
 blamed for whatever else a server stumbles over there."""

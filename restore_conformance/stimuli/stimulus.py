@@ -18,7 +18,6 @@ class Stimulus:
     a member which only a later edition than the binding one has.
     """
 
-    family: str
     kind: str
     body: bytes | None
     defect: str = ""
@@ -28,6 +27,6 @@ class Stimulus:
     authorization: str | None = "Bearer {token}"
     headers: tuple[tuple[str, str], ...] = ()
     artifacts: int = 0
-    note: str = ""
     singles: tuple[Stimulus, ...] = ()
     newer: bool = False
+    family: str = ""

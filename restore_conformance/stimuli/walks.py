@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 
 from restore_conformance.contract.workload import LISTS
 from restore_conformance.stimuli.changes import REFUSED
-from restore_conformance.stimuli.families import FAMILIES, Knobs
-from restore_conformance.stimuli.fitting import fitted
+from restore_conformance.stimuli.drawing import below, draw
+from restore_conformance.stimuli.families import FAMILIES, Knobs, fitted
 from restore_conformance.stimuli.materials import Materials
-from restore_conformance.stimuli.scenario import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
+from restore_conformance.stimuli.scenarios import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
 from restore_conformance.stimuli.stimulus import Stimulus
-from restore_conformance.stimuli.strategies import below, draw
 
 MADE = ("standard", "granular", "standard", "no-payload", "prefer", "granular", "media-type-spelling")
 """The families of sessions that a walk creates, by what is drawn."""

@@ -37,29 +37,20 @@ def mock(*, fault: str = "", variant: str = "", edition: str = "", token: str = 
 
     Raises UsageError for a name that is unknown, and for a fault together with a variant.
     """
+    from restore_conformance.bench import edition_of
+    from restore_conformance.bench.generated import faulty, unusual
+    from restore_conformance.clauses import load
+
     if fault and variant:
         raise UsageError("fault and variant are not served together; give one of them.")
     service = Service()
-    service.passes_over = chosen(edition or _edition_of(fault)).newer_members
+    service.passes_over = chosen(edition or (edition_of(load(), fault) if fault else "")).newer_members
     if token:
         service.tokens = {token: "good", **{t: kind for t, kind in service.tokens.items() if kind != "good"}}
     if fault:
-        from restore_conformance.mock.faults import seeded
-
-        seeded(fault, service)
+        faulty(fault, service)
     if variant:
-        from restore_conformance.mock.variants import shaped
-
-        shaped(variant, service)
+        unusual(variant.split("+"), service)
     others = {kind: other for other, kind in service.tokens.items() if kind != "good"}
     with serving(service) as url:
         yield MockServer(url, service.token, others)
-
-
-def _edition_of(fault: str) -> str:
-    """The edition in which a fault shows, "" for the pinned one."""
-    from restore_conformance.bench import edition_of
-    from restore_conformance.clauses import load
-    from restore_conformance.mock.faults import FAULTS
-
-    return edition_of(load(), fault) if fault in FAULTS else ""

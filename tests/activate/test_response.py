@@ -1,8 +1,8 @@
 """What activating a draft answers, and what it does."""
 
-from restore_conformance import checks
-from restore_conformance.checks import readings, session_lists
+from restore_conformance.checks import agreement, readings, responses, session_lists
 from restore_conformance.clauses import answered, clause, sent, sent_any, session, since, trusted
+from restore_conformance.recogniser import answers
 from restore_conformance.verdicts import Deviation, Untouched
 
 READ = sent("get") & answered("200", "object")
@@ -21,18 +21,18 @@ def _as_created(known):
 def test_session(exchange, known):
     """The answer is that session."""
     readings.has_route(exchange, known)
-    checks.not_crowded_out(exchange)
+    agreement.not_crowded_out(exchange)
     read = known.readings.get("get")
-    if not any(known.sent.values()) or (read is not None and checks.total(read.answer) == 0):
+    if not any(known.sent.values()) or (read is not None and answers.total(read.answer) == 0):
         raise Untouched("the session may hold no artifacts, and nothing says that it can be activated then")
-    if not known.alone and exchange.status != 200 and checks.is_refusal(exchange):
+    if not known.alone and exchange.status != 200 and responses.is_refusal(exchange):
         raise Untouched("somebody else may have activated the session")
     readings.changed(exchange, known, 200)
-    checks.declared(exchange, "activate/response.json")
+    agreement.declared(exchange, "activate/response.json")
     created = known.created.answer
     if exchange.answer.get("restoreJobType") is not None and not known.emptied:
-        checks.same_job_type(created, exchange.answer)
-    checks.same_id(created, exchange.answer)
+        agreement.same_job_type(created, exchange.answer)
+    agreement.same_id(created, exchange.answer)
 
 
 @clause(when=sent_any("activate", "get") & answered("200", "object") & trusted)
@@ -47,13 +47,10 @@ def test_started(exchange, known):
     else:
         raise Untouched("no session was activated")
     if draft:
-        raise Deviation(
-            f"/status: {exchange.request.method} {readings.place(exchange)}: expected a session that has started, "
-            "got 'draft'",
-            expected="activating or later",
-            observed="draft",
-            pointer="/status",
-        )
+        raise Deviation.at(
+            "/status", "a session that has started", "draft", expected="activating or later",
+            to=readings.asked(exchange),
+        )  # fmt: skip
 
 
 @clause(when=sent_any("activate", "get") & answered("200", "object") & trusted)
@@ -67,16 +64,12 @@ def test_total_kept(exchange, known):
     before = known.readings.get("get")
     if known.phase != "draft" or before is None or not _as_created(known):
         raise Untouched("no draft was activated that is as it was created and was read")
-    expected, shown = checks.total(before.answer), checks.total(exchange.answer)
+    expected, shown = answers.total(before.answer), answers.total(exchange.answer)
     if expected is not None and shown is not None and expected != shown:
-        raise Deviation(
-            f"/restoreSessionArtifactCount/total: {exchange.request.method} {readings.place(exchange)}: "
-            f"expected {expected} as the draft had, got {shown}",
-            expected=str(expected),
-            observed=shown,
-            pointer="/restoreSessionArtifactCount/total",
-            because=(before,),
-        )
+        raise Deviation.at(
+            "/restoreSessionArtifactCount/total", f"{expected} as the draft had", shown, expected=str(expected),
+            to=readings.asked(exchange), because=(before,),
+        )  # fmt: skip
 
 
 @clause(when=READ & session("draft") & since("other:activated"))
@@ -84,14 +77,11 @@ def test_only_that(exchange, known):
     """Another draft stays one."""
     if readings.compared(exchange, known, "status").fit != "agrees":
         status = exchange.answer["status"]
-        raise Deviation(
-            f"/status: GET {readings.place(exchange)} after another session was activated: expected 'draft', "
-            f"got {status!r}",
-            expected="draft",
-            observed=status,
-            pointer="/status",
+        raise Deviation.at(
+            "/status", "'draft'", status, expected="draft",
+            to=f"{readings.asked(exchange)} after another session was activated",
             because=(known.causes["other:activated"],),
-        )
+        )  # fmt: skip
 
 
 @clause(when=sent_any("list-artifacts", "list-granular") & ACTIVATED & trusted)
@@ -102,9 +92,9 @@ def test_artifacts_kept(exchange, known):
     readings.compared(exchange, known, "items")
     kind = "granular" if exchange.sent.operation == "list-granular" else "standard"
     before, after = list(known.listed.get(kind, ())), session_lists.shown(known)
-    checks.same_number(after, before, "artifacts of the draft")
-    checks.same_names([artifact.get("id") for artifact in after], [artifact.get("id") for artifact in before], "id")
-    checks.as_sent(after, list(known.sent.get(kind, ())), "/value")
+    agreement.same_number(after, before, "artifacts of the draft")
+    agreement.same_names([artifact.get("id") for artifact in after], [artifact.get("id") for artifact in before], "id")
+    agreement.as_sent(after, list(known.sent.get(kind, ())), "/value")
 
 
 @clause(when=READ & session("started"))
@@ -113,12 +103,9 @@ def test_counts(exchange, known):
     counts = exchange.answer.get("restoreSessionArtifactCount")
     if not isinstance(counts, dict):
         raise Untouched("the session shows no counts")
-    shown, total = [counts.get(name) for name in PARTS], checks.total(exchange.answer)
+    shown, total = [counts.get(name) for name in PARTS], answers.total(exchange.answer)
     if total is not None and all(isinstance(number, int) for number in shown) and sum(shown) > total:
-        raise Deviation(
-            f"/restoreSessionArtifactCount: GET {readings.place(exchange)}: expected no more than {total} in all, "
-            f"got {sum(shown)}",
-            expected=f"{total} at most",
-            observed=sum(shown),
-            pointer="/restoreSessionArtifactCount",
-        )
+        raise Deviation.at(
+            "/restoreSessionArtifactCount", f"no more than {total} in all", sum(shown), expected=f"{total} at most",
+            to=readings.asked(exchange),
+        )  # fmt: skip

@@ -1,6 +1,6 @@
 """The create table of the error page, and the shape of every refusal."""
 
-from restore_conformance import checks
+from restore_conformance.checks import members, responses
 from restore_conformance.clauses import answered, clause, sent, sent_any, sole, without
 from restore_conformance.recogniser.answers import codes
 
@@ -14,13 +14,13 @@ SOFT = {
 @clause(when=sent("create") & answered("4xx") & without("open:very-large", "open:very-deep"))
 def test_envelope(exchange):
     """A refusal has Graph's shape."""
-    checks.envelope(exchange)
+    responses.envelope(exchange)
 
 
 @clause(when=sent("create") & answered("4xx") & without("open:very-large", "open:very-deep"))
 def test_media_type(exchange):
     """A refusal comes as application/json."""
-    checks.json_media_type(exchange, required=False)
+    responses.json_media_type(exchange, required=False)
 
 
 @clause(when=sent("create") & answered("4xx"))
@@ -33,7 +33,7 @@ def test_code_place(exchange):
 @clause(when=sole("path-type"))
 def test_invalid_path_type(exchange):
     """An artifact says where to restore to."""
-    return checks.refused(exchange, "path-type")
+    return responses.refused(exchange, "path-type")
 
 
 @clause(when=sole("empty-list"))
@@ -49,9 +49,9 @@ def test_null_list(exchange):
 
 
 def _empty_or_refused(exchange, defect):
-    reading = checks.created_or_refused(exchange, defect)
+    reading = responses.created_or_refused(exchange, defect)
     if reading == "accept" and isinstance(exchange.answer, dict):
-        checks.count(exchange, "total", 0)
+        members.count(exchange, "total", 0)
     return reading
 
 
@@ -59,31 +59,31 @@ def _empty_or_refused(exchange, defect):
 def test_empty_list_refused(exchange):
     """The table refuses a list without artifacts."""
     if exchange.status == 201:
-        checks.refused(exchange, next(iter(exchange.sent.defects)))
+        responses.refused(exchange, next(iter(exchange.sent.defects)))
 
 
 @clause(when=sole("restore-point"))
 def test_invalid_restore_point(exchange):
     """An artifact names a restore point."""
-    return checks.refused(exchange, "restore-point")
+    return responses.refused(exchange, "restore-point")
 
 
 @clause(when=sole("different-destination"))
 def test_different_destination(exchange):
     """One request restores to one kind of place."""
-    return checks.refused(exchange, "different-destination")
+    return responses.refused(exchange, "different-destination")
 
 
 @clause(when=sole("too-many"))
 def test_artifacts_limit(exchange):
     """A request has a limit."""
-    return checks.refused(exchange, "too-many")
+    return responses.refused(exchange, "too-many")
 
 
 @clause(when=sole("duplicate"))
 def test_duplicate_artifact(exchange):
     """An artifact is in a list once."""
-    return checks.refused(exchange, "duplicate")
+    return responses.refused(exchange, "duplicate")
 
 
 @clause(when=sent("create", "several") & without("open:very-large", "open:very-deep"))
@@ -91,11 +91,11 @@ def test_several_defects(exchange):
     """One of several defects is enough to refuse a request."""
     firm = exchange.sent.defects - SOFT
     if not firm:
-        checks.either_way(exchange)
+        responses.either_way(exchange)
     elif exchange.sent.open:
-        checks.refused_somehow(exchange)
+        responses.refused_somehow(exchange)
     else:
-        checks.refused_for_any(exchange, exchange.sent.defects)
+        responses.refused_for_any(exchange, exchange.sent.defects)
 
 
 @clause(
@@ -108,7 +108,7 @@ def test_several_defects(exchange):
 )  # fmt: skip
 def test_open_questions(exchange):
     """An open question is answered one way or the other."""
-    checks.either_way(exchange)
+    responses.either_way(exchange)
 
 
 @clause(when=sent("create"))

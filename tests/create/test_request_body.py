@@ -1,6 +1,6 @@
 """The request body: what may be sent, what may not, and what the page leaves open."""
 
-from restore_conformance import checks
+from restore_conformance.checks import agreement, responses
 from restore_conformance.clauses import clause, sent, sent_any, sole, valid, without
 from restore_conformance.verdicts import Deviation
 
@@ -8,25 +8,25 @@ from restore_conformance.verdicts import Deviation
 @clause(when=sole("not-json"))
 def test_json(exchange):
     """A payload that is no JSON is refused."""
-    checks.refused(exchange, "not-json")
+    responses.refused(exchange, "not-json")
 
 
 @clause(when=sole("not-an-object"))
 def test_json_object(exchange):
     """A payload that is not an object is refused."""
-    checks.refused(exchange, "not-an-object")
+    responses.refused(exchange, "not-an-object")
 
 
 @clause(when=sole("trailing-text"))
 def test_nothing_after(exchange):
     """Nothing follows the JSON value."""
-    checks.refused(exchange, "trailing-text")
+    responses.refused(exchange, "trailing-text")
 
 
 @clause(when=sole("not-utf8"))
 def test_utf_8(exchange):
     """Bytes that are not UTF-8 cause no server error."""
-    return checks.either_way(exchange)
+    return responses.either_way(exchange)
 
 
 @clause(
@@ -36,64 +36,65 @@ def test_utf_8(exchange):
 )
 def test_unusual_json(exchange):
     """Unusual JSON does not upset the server."""
-    return checks.either_way(exchange)
+    return responses.either_way(exchange)
 
 
 @clause(when=sent("create", "clean", "open:unpredictable-json"))
 def test_unpredictable_json(exchange):
     """JSON of which nobody can say what a reader makes of it does not upset the server."""
-    return checks.either_way(exchange)
+    return responses.either_way(exchange)
 
 
 @clause(when=valid("standard") & sent("white-space") & without("media-type-spelling", "odata-type"))
 def test_white_space(exchange):
     """White space and the order of members carry no meaning."""
-    checks.created(exchange)
+    responses.created(exchange)
 
 
 @clause(when=sole("wrong-type"))
 def test_member_types(exchange):
     """A member of another JSON type is refused."""
-    checks.refused(exchange, "wrong-type")
+    responses.refused(exchange, "wrong-type")
 
 
 @clause(when=sole("item-member-type"))
 def test_converted_types(exchange):
     """An id of an item is a text."""
-    checks.refused(exchange, "item-member-type")
+    responses.refused(exchange, "item-member-type")
 
 
 @clause(when=sole("collection-form"))
 def test_collection_form(exchange):
     """A list is sent as a list, and one object as one."""
-    checks.refused(exchange, "collection-form")
+    responses.refused(exchange, "collection-form")
 
 
 @clause(when=valid("standard", "granular") & sent("odata-type") & without("media-type-spelling"))
 def test_control_information(exchange):
     """The declared type may be named."""
-    checks.created(exchange)
+    responses.created(exchange)
 
 
 @clause(when=sent("create", "clean", "open:other-annotations"))
 def test_other_annotations(exchange):
     """Annotations are passed over or refused."""
-    checks.either_way(exchange)
+    responses.either_way(exchange)
 
 
 @clause(when=sent("create", "clean", "open:read-only-members"))
 def test_read_only_members(exchange):
     """What only the service sets is never taken from the caller."""
-    reading = checks.either_way(exchange)
+    reading = responses.either_way(exchange)
     payload, answer = exchange.sent.payload, exchange.answer
     if reading == "accept" and isinstance(payload, dict) and isinstance(answer, dict):
         for name in ("id", "createdDateTime", "lastModifiedDateTime"):
             if name in payload and payload[name] is not None and payload[name] == answer.get(name):
-                raise Deviation(
-                    f"/{name}: expected a value the service set, got the one that was sent, {answer[name]!r}",
+                raise Deviation.at(
+                    f"/{name}",
+                    "a value the service set",
+                    answer[name],
+                    got=f"the one that was sent, {answer[name]!r}",
                     expected="a value set by the service",
-                    observed=answer[name],
-                    pointer=f"/{name}",
                 )
     return reading
 
@@ -104,31 +105,31 @@ def test_read_only_members(exchange):
 )
 def test_unknown_members(exchange):
     """An undeclared member does not upset the server."""
-    return checks.either_way(exchange)
+    return responses.either_way(exchange)
 
 
 @clause(when=sole("future-value"))
 def test_unknown_future_value(exchange):
     """The sentinel is not a value to send."""
-    checks.refused(exchange, "future-value")
+    responses.refused(exchange, "future-value")
 
 
 @clause(when=sent("create", "clean", "open:enum-letter-case"))
 def test_enum_letter_case(exchange):
     """Members of an enumeration in another letter case are accepted or refused."""
-    return checks.either_way(exchange)
+    return responses.either_way(exchange)
 
 
 @clause(when=sent("create", "clean", "open:id-letter-case"))
 def test_id_letter_case(exchange):
     """Ids that are the same but for letter case are accepted or refused."""
-    return checks.either_way(exchange)
+    return responses.either_way(exchange)
 
 
 @clause(when=sole("browse-session-missing", "item-id-missing"))
 def test_granular_members(exchange):
     """A granular artifact names its browse session and its item."""
-    checks.refused(exchange, next(iter(exchange.sent.defects)))
+    responses.refused(exchange, next(iter(exchange.sent.defects)))
 
 
 @clause(
@@ -138,7 +139,7 @@ def test_granular_members(exchange):
 )
 def test_granular_destination(exchange):
     """A granular artifact may say where to restore to."""
-    checks.created(exchange)
+    responses.created(exchange)
 
 
 @clause(
@@ -148,32 +149,32 @@ def test_granular_destination(exchange):
 )
 def test_conflict_behavior_accepted(exchange):
     """A granular session may say what happens to an item that is there."""
-    checks.created(exchange)
+    responses.created(exchange)
 
 
 @clause(when=sole("conflict-on-standard"))
 def test_conflict_behavior_granular_only(exchange):
     """Only a granular session may."""
-    checks.refused(exchange, "conflict-on-standard")
+    responses.refused(exchange, "conflict-on-standard")
 
 
 @clause(when=sole("conflict-value"))
 def test_conflict_behavior_values(exchange):
     """Only three values exist."""
-    checks.refused(exchange, "conflict-value")
+    responses.refused(exchange, "conflict-value")
 
 
 @clause(when=sent("create", "clean", "open:conflict-behavior-spelling"))
 def test_conflict_behavior_spelling(exchange):
     """The plain member is accepted or refused."""
-    reading = checks.either_way(exchange)
+    reading = responses.either_way(exchange)
     return "plain-accepted" if reading == "accept" else "annotation-only"
 
 
 @clause(when=sent("create", "clean", "open:artifact-limit"))
 def test_limit_of_fifty(exchange):
     """Which count the limit refuses shows at 50 and 51."""
-    checks.either_way(exchange)
+    responses.either_way(exchange)
     count, accepted = exchange.sent.count, exchange.status == 201
     if count == 50:
         return "50-allowed" if accepted else "50-refused"
@@ -189,13 +190,13 @@ def test_very_large(exchange):
 @clause(when=sent("create", "clean", "big-number"))
 def test_big_number(exchange):
     """A number beyond 64 bits does not upset the server."""
-    checks.no_server_error(exchange)
+    agreement.no_server_error(exchange)
 
 
 @clause(when=sent("create", "clean", "nested"))
 def test_nested(exchange):
     """Three hundred levels do not upset the server."""
-    checks.no_server_error(exchange)
+    agreement.no_server_error(exchange)
 
 
 @clause(
@@ -204,4 +205,4 @@ def test_nested(exchange):
 )
 def test_opaque_values(exchange):
     """Opaque values of any form do not upset the server."""
-    checks.either_way(exchange)
+    responses.either_way(exchange)

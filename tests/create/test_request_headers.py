@@ -1,6 +1,6 @@
 """The header table: who asks, in which media type, and which members they want to see."""
 
-from restore_conformance import checks
+from restore_conformance.checks import members, responses
 from restore_conformance.clauses import answered, clause, created, sent, sole, valid
 from restore_conformance.verdicts import Deviation
 
@@ -8,25 +8,25 @@ from restore_conformance.verdicts import Deviation
 @clause(when=sole("no-token"))
 def test_authorization_required(exchange):
     """A request without a token is refused."""
-    checks.refused(exchange, "no-token")
+    responses.refused(exchange, "no-token")
 
 
 @clause(when=sole("token-malformed"))
 def test_authorization_form(exchange):
     """Something that is not a bearer token is refused."""
-    return checks.refused(exchange, "token-malformed") and None
+    return responses.refused(exchange, "token-malformed") and None
 
 
 @clause(when=sole("token-altered"))
 def test_authorization_token(exchange):
     """A token that nobody issued is refused."""
-    checks.refused(exchange, "token-altered")
+    responses.refused(exchange, "token-altered")
 
 
 @clause(when=sole("token-expired"))
 def test_authorization_expired(exchange):
     """An expired token is refused."""
-    checks.refused(exchange, "token-expired")
+    responses.refused(exchange, "token-expired")
 
 
 @clause(when=sole("token-altered", "token-expired"))
@@ -39,25 +39,25 @@ def test_authorization_status(exchange):
 @clause(when=sole("no-media-type"))
 def test_content_type_required(exchange):
     """A payload without a media type is refused."""
-    return checks.refused(exchange, "no-media-type")
+    return responses.refused(exchange, "no-media-type")
 
 
 @clause(when=sole("other-media-type"))
 def test_content_type_json(exchange):
     """A payload of another media type is refused."""
-    return checks.refused(exchange, "other-media-type")
+    return responses.refused(exchange, "other-media-type")
 
 
 @clause(when=valid("standard", "granular", "no-payload") & sent("media-type-spelling"))
 def test_content_type_spelling(exchange):
     """The media type is compared as media types are: without case, parameters apart."""
-    checks.created(exchange)
+    responses.created(exchange)
 
 
 @clause(when=created("granular") & sent("prefer:all-members"))
 def test_prefer_shows_granular(exchange):
     """A caller that asks for all members sees granular."""
-    checks.member(exchange, "restoreJobType", "granular")
+    members.member(exchange, "restoreJobType", "granular")
 
 
 @clause(when=sent("create") & answered("201"))

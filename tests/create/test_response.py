@@ -1,6 +1,6 @@
 """The answer to a create request: status, media type, and every member of a fresh session."""
 
-from restore_conformance import checks
+from restore_conformance.checks import agreement, members, responses
 from restore_conformance.clauses import answered, clause, created, sent, valid, without
 from restore_conformance.verdicts import Deviation
 
@@ -18,7 +18,7 @@ UNUSUAL = (
 @clause(when=valid("standard") & without(*UNUSUAL))
 def test_created(exchange):
     """A valid request for full-site artifacts makes a session."""
-    checks.created_for_its_members(exchange)
+    responses.created_for_its_members(exchange)
 
 
 @clause(when=sent("create", "clean") & answered("201"))
@@ -41,24 +41,19 @@ def _kind(exchange):
 @clause(when=sent("create", "clean") & answered("201"))
 def test_media_type(exchange):
     """The session comes as application/json."""
-    checks.json_media_type(exchange, required=True)
+    responses.json_media_type(exchange, required=True)
 
 
 @clause(when=created())
 def test_member_names(exchange):
     """No member that every printed answer shows is spelled almost right; others may well be other members."""
     session = exchange.answer
-    places = [("", session, checks.printed())]
+    places = [("", session, members.printed())]
     if isinstance(session.get(COUNTS), dict):
-        places.append((f"/{COUNTS}", session[COUNTS], checks.printed(COUNTS)))
+        places.append((f"/{COUNTS}", session[COUNTS], members.printed(COUNTS)))
     for where, value, declared in places:
-        for spelled, name in checks.near_misses(value, declared):
-            raise Deviation(
-                f"{where}/{spelled}: expected the name {name}, got {spelled}",
-                expected=name,
-                observed=spelled,
-                pointer=f"{where}/{spelled}",
-            )
+        for spelled, name in members.near_misses(value, declared):
+            raise Deviation.at(f"{where}/{spelled}", f"the name {name}", spelled, got=spelled, expected=name)
 
 
 @clause(when=created())
@@ -66,75 +61,71 @@ def test_id(exchange):
     """A session has an id."""
     value = exchange.answer.get("id")
     if not isinstance(value, str) or not value.strip():
-        raise Deviation(
-            f"/id: expected text that is not empty, got {value!r}"[:300],
-            expected="text that is not empty",
-            observed=value,
-            pointer="/id",
-        )
+        raise Deviation.at("/id", "text that is not empty", value)
 
 
 @clause(when=created())
 def test_id_unique(exchange):
     """An id is given once."""
     if exchange.same_id_as is not None:
-        raise Deviation(
-            f"/id: expected an id of its own, got the one exchange {exchange.same_id_as} was given",
+        raise Deviation.at(
+            "/id",
+            "an id of its own",
+            exchange.answer.get("id"),
+            got=f"the one exchange {exchange.same_id_as} was given",
             expected="an id no other session has",
-            observed=exchange.answer.get("id"),
-            pointer="/id",
         )
 
 
 @clause(when=created())
 def test_status_draft(exchange):
     """A fresh session is a draft."""
-    checks.member(exchange, "status", "draft")
+    members.member(exchange, "status", "draft")
 
 
 @clause(when=created("standard"))
 def test_job_type_standard(exchange):
     """Full-site artifacts make a standard session."""
-    checks.member(exchange, "restoreJobType", "standard")
+    members.member(exchange, "restoreJobType", "standard")
 
 
 @clause(when=created("standard", "granular") & without("open:id-letter-case"))
 def test_counts_total(exchange):
     """The total, where it is shown, is what was sent."""
-    checks.count(exchange, "total", exchange.sent.count)
+    members.count(exchange, "total", exchange.sent.count)
 
 
 @clause(when=created())
 def test_counts_integers(exchange):
     """Counts are whole numbers."""
-    checks.integers(exchange)
+    members.integers(exchange)
 
 
 @clause(when=created())
 def test_counts_written(exchange):
     """Counts are written in digits alone."""
-    checks.written_whole(exchange)
+    members.written_whole(exchange)
 
 
 @clause(when=created())
 def test_counts_settled(exchange):
     """Nothing is completed or failed yet."""
-    checks.count(exchange, "completed", 0)
-    checks.count(exchange, "failed", 0)
+    members.count(exchange, "completed", 0)
+    members.count(exchange, "failed", 0)
 
 
 @clause(when=created())
 def test_counts_in_progress(exchange):
     """No more is in progress than there is."""
-    progress, total = checks.counted(exchange, "inProgress"), checks.counted(exchange, "total")
+    progress, total = members.counted(exchange, "inProgress"), members.counted(exchange, "total")
     if progress is None or total is None:
         return None
     if progress > total:
-        raise Deviation(
-            f"/restoreSessionArtifactCount/inProgress: expected at most the total of {total}, got {progress}",
+        raise Deviation.at(
+            "/restoreSessionArtifactCount/inProgress",
+            f"at most the total of {total}",
+            progress,
             expected=f"0 to {total}",
-            observed=progress,
-            pointer="/restoreSessionArtifactCount/inProgress",
         )
     if total == 0:
         return None
@@ -144,32 +135,27 @@ def test_counts_in_progress(exchange):
 @clause(when=created())
 def test_timestamps(exchange):
     """Times are DateTimeOffset values."""
-    checks.times(exchange)
+    members.times(exchange)
 
 
 @clause(when=created())
 def test_timestamps_order(exchange):
     """Creation comes before modification, give or take what two clocks differ by."""
-    checks.in_order(exchange.answer, seconds=1)
+    agreement.in_order(exchange.answer, seconds=1)
 
 
 @clause(when=created())
 def test_identities(exchange):
     """Identities are objects."""
-    checks.identities(exchange)
+    members.identities(exchange)
 
 
 @clause(when=created())
 def test_not_completed(exchange):
     """A fresh session is not completed."""
     done = exchange.answer.get("completedDateTime")
-    if not checks.unset(done):
-        raise Deviation(
-            f"/completedDateTime: expected none on a fresh session, got {done!r}"[:300],
-            expected="absent, null or unset",
-            observed=done,
-            pointer="/completedDateTime",
-        )
+    if not members.unset(done):
+        raise Deviation.at("/completedDateTime", "none on a fresh session", done, expected="absent, null or unset")
 
 
 @clause(when=created())
@@ -177,24 +163,19 @@ def test_no_error(exchange):
     """A fresh session has not failed."""
     error = exchange.answer.get("error")
     if error is not None and not (isinstance(error, dict) and not any(error.values())):
-        raise Deviation(
-            f"/error: expected none on a fresh session, got {error!r}"[:300],
-            expected="absent or null",
-            observed=error,
-            pointer="/error",
-        )
+        raise Deviation.at("/error", "none on a fresh session", error, expected="absent or null")
 
 
 @clause(when=created())
 def test_artifacts(exchange):
     """Artifacts that come along are of their types, as far as they are shown."""
-    checks.artifacts(exchange)
+    members.artifacts(exchange)
 
 
 @clause(when=created())
 def test_artifact_members(exchange):
     """Artifacts that come along lack nothing that is never null."""
-    checks.artifacts_whole(exchange)
+    members.artifacts_whole(exchange)
 
 
 @clause(when=created())
@@ -210,7 +191,7 @@ def test_members_shown(exchange):
         if name not in exchange.answer:
             raise _not_shown(name)
     counts = exchange.answer[COUNTS]
-    for name in checks.printed(COUNTS) if isinstance(counts, dict) else ():
+    for name in members.printed(COUNTS) if isinstance(counts, dict) else ():
         if name not in counts:
             raise _not_shown(f"{COUNTS}/{name}")
 
@@ -224,7 +205,7 @@ def _not_shown(name):
 @clause(when=created())
 def test_odata_type(exchange):
     """The type, where named, is that of a SharePoint restore session."""
-    return checks.type_named(exchange.answer)
+    return members.type_named(exchange.answer)
 
 
 @clause(when=created())
@@ -232,20 +213,20 @@ def test_odata_context(exchange):
     """The context, where sent, is one."""
     for name in ("@odata.context", "@context"):
         if name in exchange.answer:
-            return checks.context(exchange.answer[name], f"/{name}")
+            return members.context(exchange.answer[name], f"/{name}")
     return None
 
 
 @clause(when=created())
 def test_odata_id(exchange):
     """The address, where sent, is that of this session."""
-    checks.address(exchange)
+    members.address(exchange)
 
 
 @clause(when=created())
 def test_unknown_members(exchange):
     """Members that are not declared are reported."""
-    return ", ".join(checks.undeclared(exchange)) or None
+    return ", ".join(members.undeclared(exchange)) or None
 
 
 @clause(when=sent("create") & answered("201"))
@@ -257,13 +238,13 @@ def test_location(exchange):
 @clause(when=created())
 def test_location_session(exchange):
     """A Location header names no other session."""
-    checks.location_of_session(exchange)
+    members.location_of_session(exchange)
 
 
 @clause(when=created())
 def test_created_by_now(exchange):
     """A session is not created days after its answer."""
-    checks.created_by_now(exchange)
+    members.created_by_now(exchange)
 
 
 @clause(when=created())

@@ -1,8 +1,8 @@
 """What deleting a session answers, and what it leaves behind."""
 
-from restore_conformance import checks
-from restore_conformance.checks import readings
+from restore_conformance.checks import agreement, readings
 from restore_conformance.clauses import clause, sent, session, since, trusted
+from restore_conformance.recogniser import answers
 from restore_conformance.verdicts import Untouched
 
 
@@ -32,4 +32,4 @@ def test_artifacts_gone(exchange, known):
     readings.has_route(exchange, known)
     if exchange.status == 200:
         readings.compared(exchange, known, "items")
-        checks.same_number(checks.objects(exchange.answer, "value"), [], "artifacts of a session that is gone")
+        agreement.same_number(answers.objects(exchange.answer, "value"), [], "artifacts of a session that is gone")

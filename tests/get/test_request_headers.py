@@ -18,10 +18,10 @@ def test_prefer_shows_granular(exchange, known):
         raise Untouched("the session is not a granular one")
     shown = exchange.answer.get("restoreJobType")
     if shown is not None and shown != "granular":
-        raise Deviation(
-            f"/restoreJobType: expected 'granular' for a caller that prefers all members, got {shown!r}",
+        raise Deviation.at(
+            "/restoreJobType",
+            "'granular' for a caller that prefers all members",
+            shown,
             expected="granular",
-            observed=shown,
-            pointer="/restoreJobType",
             because=(known.created,),
         )

@@ -1,7 +1,6 @@
 """What reading one session answers."""
 
-from restore_conformance import checks
-from restore_conformance.checks import readings
+from restore_conformance.checks import agreement, members, readings, responses
 from restore_conformance.clauses import answered, clause, sent, session, since, trusted, without
 from restore_conformance.verdicts import Deviation, Untouched
 
@@ -11,10 +10,10 @@ READ = sent("get") & answered("200", "object")
 @clause(when=sent("get") & without("session:gone") & trusted)
 def test_session(exchange, known):
     """A session is read as declared, whatever has become of it."""
-    if known.phase == "unheard" and known.alone:
+    if known.phase == "unknown" and known.alone:
         raise Untouched("no answer has named the session: see get/errors")
     if exchange.status == 200:
-        checks.declared(exchange, "get/response.json")
+        agreement.declared(exchange, "get/response.json")
     elif known.phase in {"draft", "started"} and known.since <= {"created", "other:created"}:
         readings.found(exchange, known)
     else:
@@ -34,33 +33,33 @@ def test_members_shown(exchange):
 @clause(when=sent("get") & answered("200"))
 def test_media_type(exchange):
     """A session comes as application/json."""
-    checks.json_media_type(exchange, required=True)
+    responses.json_media_type(exchange, required=True)
 
 
 @clause(when=sent("get") & answered("200", "object"))
 def test_type_named(exchange):
     """The type, where named, is that of a SharePoint restore session."""
-    return checks.type_named(exchange.answer, base=True)
+    return members.type_named(exchange.answer, base=True)
 
 
 @clause(when=READ & session("draft", "started"))
 def test_agrees_with_create(exchange, known):
     """What does not change is answered alike, whatever is done to the session."""
     created, shown = known.created.answer, exchange.answer
-    checks.same_time(created.get("createdDateTime"), shown.get("createdDateTime"), "createdDateTime")
+    agreement.same_time(created.get("createdDateTime"), shown.get("createdDateTime"), "createdDateTime")
     if known.created.sent.caller != exchange.sent.caller:
         return
-    checks.same_actors(created.get("createdBy"), shown.get("createdBy"), "createdBy")
+    agreement.same_actors(created.get("createdBy"), shown.get("createdBy"), "createdBy")
     if known.before is not None:
         before = known.before.answer
-        checks.same_time(before.get("createdDateTime"), shown.get("createdDateTime"), "createdDateTime", 0)
-        checks.same_actors(before.get("createdBy"), shown.get("createdBy"), "createdBy")
+        agreement.same_time(before.get("createdDateTime"), shown.get("createdDateTime"), "createdDateTime", 0)
+        agreement.same_actors(before.get("createdBy"), shown.get("createdBy"), "createdBy")
 
 
 @clause(when=READ & without("session:gone"))
 def test_timestamps_order(exchange, known):
     """Creation comes before modification, however often that was."""
-    checks.in_order(exchange.answer, seconds=1)
+    agreement.in_order(exchange.answer, seconds=1)
 
 
 @clause(when=sent("get") & session("draft", "started") & since("other:created") & trusted)
@@ -77,4 +76,4 @@ def test_same_for_all(exchange, known):
     maker = known.created.sent.caller
     read = known.readings.get("get")
     before = read if read is not None and read.sent.caller == maker and read.status == 200 else known.created
-    checks.same_actors(before.answer.get("createdBy"), exchange.answer.get("createdBy"), "createdBy")
+    agreement.same_actors(before.answer.get("createdBy"), exchange.answer.get("createdBy"), "createdBy")

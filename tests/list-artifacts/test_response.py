@@ -1,8 +1,8 @@
 """What reading the full-site artifacts of a session answers."""
 
-from restore_conformance import checks
-from restore_conformance.checks import effects
+from restore_conformance.checks import agreement, effects
 from restore_conformance.clauses import answered, clause, sent, session, without
+from restore_conformance.recogniser import answers
 from restore_conformance.verdicts import Untouched
 
 LISTED = sent("list-artifacts")
@@ -20,17 +20,17 @@ def test_items(exchange, known):
     """Every item is an artifact."""
     effects.served(exchange)
     effects.of_kind(known, "standard")
-    checks.declared(exchange, "list-artifacts/response.json")
+    agreement.declared(exchange, "list-artifacts/response.json")
 
 
 @clause(when=LISTED & THERE & without("since:added", "since:removed", "since:changed"))
 def test_every_artifact(exchange, known):
     """What was sent is listed, each once."""
     effects.every_artifact(exchange, known)
-    shown, wanted = (effects.points(of) for of in (effects.listed(known), known.sent.get("standard", ())))
+    shown, wanted = (list(map(answers.point_of, of)) for of in (effects.listed(known), known.sent.get("standard", ())))
     if all((*shown, *wanted)) and len(shown) == len(wanted) and effects.unchanged(known):
         with effects.nobody_else(known):
-            checks.same_names(shown, wanted, "restorePoint/id")
+            agreement.same_names(shown, wanted, "restorePoint/id")
 
 
 @clause(when=LISTED & THERE & without("since:added", "since:removed", "since:changed", "since:activated"))
@@ -41,7 +41,7 @@ def test_as_sent(exchange, known):
     if not wanted or "" in wanted:
         raise Untouched("no artifacts with a destination were sent")
     with effects.nobody_else(known):
-        effects.one_of(shown, "destinationType", wanted)
+        agreement.one_of(shown, "destinationType", wanted)
 
 
 @clause(when=LISTED & answered("200") & session("draft"))

@@ -1,10 +1,10 @@
 """How list-granular refuses."""
 
-from restore_conformance import checks
+from restore_conformance.checks import responses
 from restore_conformance.clauses import answered, clause, sent
 
 
 @clause(when=sent("list-granular") & answered("4xx"))
 def test_envelope(exchange):
     """A refusal has Graph's shape."""
-    checks.envelope(exchange)
+    responses.envelope(exchange)

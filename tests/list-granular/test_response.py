@@ -1,8 +1,8 @@
 """What reading the granular artifacts of a session answers."""
 
-from restore_conformance import checks
-from restore_conformance.checks import effects
+from restore_conformance.checks import agreement, effects
 from restore_conformance.clauses import answered, clause, sent, session, without
+from restore_conformance.recogniser import answers
 from restore_conformance.verdicts import Deviation, Untouched
 
 LISTED = sent("list-granular")
@@ -20,7 +20,7 @@ def test_items(exchange, known):
     """Every item is a granular artifact."""
     effects.served(exchange)
     effects.of_kind(known, "granular")
-    checks.declared(exchange, "list-granular/response.json", null=("status",))
+    agreement.declared(exchange, "list-granular/response.json", null=("status",))
 
 
 @clause(when=LISTED & answered("200"))
@@ -28,7 +28,7 @@ def test_status_shown(exchange, known):
     """Every item has a status."""
     effects.served(exchange)
     effects.of_kind(known, "granular")
-    for artifact in checks.objects(exchange.answer, "value"):
+    for artifact in answers.objects(exchange.answer, "value"):
         if artifact.get("status") is None:
             raise Deviation("/value: status is not nullable, got none", expected="a status", pointer="/value/status")
 
@@ -41,7 +41,7 @@ def test_every_artifact(exchange, known):
     shown = [artifact.get("id") for artifact in effects.listed(known)]
     if len(shown) == len(wanted) and effects.unchanged(known):
         with effects.nobody_else(known):
-            checks.same_names(shown, wanted, "id")
+            agreement.same_names(shown, wanted, "id")
 
 
 @clause(when=LISTED & THERE & without("since:added", "since:removed", "since:changed", "since:activated"))
@@ -54,7 +54,7 @@ def test_as_sent(exchange, known):
     if not wanted:
         raise Untouched("no artifacts with a browse session were sent")
     with effects.nobody_else(known):
-        effects.one_of(shown, "browseSessionId", wanted)
+        agreement.one_of(shown, "browseSessionId", wanted)
 
 
 @clause(when=LISTED & THERE)

@@ -1,8 +1,8 @@
 """What reading the list of sessions answers."""
 
-from restore_conformance import checks
-from restore_conformance.checks import session_lists
+from restore_conformance.checks import agreement, members, responses, session_lists
 from restore_conformance.clauses import answered, clause, sent, sent_any, trusted
+from restore_conformance.recogniser import answers
 from restore_conformance.verdicts import Deviation
 
 PAGE = sent("list") & answered("200", "object") & trusted
@@ -18,16 +18,16 @@ def test_collection(exchange, known):
 @clause(when=PAGE)
 def test_items(exchange, known):
     """Every item is a session."""
-    checks.declared(exchange, "list/response.json")
-    for session in checks.objects(exchange.answer, "value"):
+    agreement.declared(exchange, "list/response.json")
+    for session in answers.objects(exchange.answer, "value"):
         if str(session.get("id")).lower() in known.given:  # sessions of other workloads have types of their own
-            checks.type_named(session, base=True)
+            members.type_named(session, base=True)
 
 
 @clause(when=sent("list") & answered("200"))
 def test_media_type(exchange):
     """The list comes as application/json."""
-    checks.json_media_type(exchange, required=True)
+    responses.json_media_type(exchange, required=True)
 
 
 @clause(when=sent("list") & answered("200", "object"))
@@ -35,12 +35,7 @@ def test_next_link(exchange):
     """A link to the next page is text."""
     link = exchange.answer.get("@odata.nextLink")
     if link is not None and not isinstance(link, str):
-        raise Deviation(
-            f"/@odata.nextLink: expected text, got {link!r}"[:300],
-            expected="text",
-            observed=link,
-            pointer="/@odata.nextLink",
-        )
+        raise Deviation.at("/@odata.nextLink", "text", link)
 
 
 @clause(when=PAGE)

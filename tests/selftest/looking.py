@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import hypothesis
 import pytest
 
 from restore_conformance.contract.workload import CREATE
@@ -51,3 +52,11 @@ def settings_for(service, **changes):
 def failed(result):
     """The addresses of the clauses a run found broken."""
     return [found.clause.address for found in result.verdicts if found.verdict == "fail"]
+
+
+def smallest(strategy, condition, tries=500):
+    """The simplest value that meets a condition, as Hypothesis shrinks it."""
+    settings = hypothesis.settings(
+        max_examples=tries, database=None, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
+    )
+    return hypothesis.find(strategy, condition, settings=settings)

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from restore_conformance import checks
+from restore_conformance.checks import members
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.verdicts import Deviation
 
@@ -27,12 +27,12 @@ def test_an_id_as_addresses_spell_it(session):
         (f"/restoreSessions/{safe}?x=1", f"restoreSessions({session})"),
     ):
         exchange = created(session, location, address)
-        checks.location_of_session(exchange)
-        checks.address(exchange)
+        members.location_of_session(exchange)
+        members.address(exchange)
 
 
 def test_another_id_is_another_session():
     exchange = created("5f0c", f"{ROOT}/5f0d", f"{ROOT}/5f0d")
-    for check in (checks.location_of_session, checks.address):
+    for check in (members.location_of_session, members.address):
         with pytest.raises(Deviation):
             check(exchange)

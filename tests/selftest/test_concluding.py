@@ -3,23 +3,23 @@
 import pytest
 
 from restore_conformance.campaign.created_ids import BoundedIds
-from restore_conformance.campaign.result import NO_ANSWER, NO_REQUEST, PILLARS, Stop, conclude, untouched
+from restore_conformance.campaign.result import NO_ANSWER, NO_REQUEST, Stop, conclude, untouched
 from restore_conformance.clauses import Clause, When, sent
 from restore_conformance.mock.faults import seeded
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict, Why
 
 
-def clause(address, when=None, level=Level.MUST):
-    return Clause(address, level, "Says.", address.partition("/")[2].partition(".")[0], when=when or When())
+def clause(address, when=None, level=Level.MUST, **more):
+    return Clause(address, level, "Says.", address.partition("/")[2].partition(".")[0], when=when or When(), **more)
 
 
-def verdict(address, came=Verdict.PASS, why=None, reason=""):
-    return ClauseVerdict(clause(address), came, 1, reason, why)
+def verdict(address, came=Verdict.PASS, why=None, reason="", **more):
+    return ClauseVerdict(clause(address, **more), came, 1, reason, why)
 
 
 def kept(*more):
-    """The three pillars kept, and more."""
-    return [*(verdict(address) for address in PILLARS), *more]
+    """Three essential clauses kept, and more."""
+    return [*(verdict(f"create/response.{number}", essential=True) for number in range(3)), *more]
 
 
 @pytest.mark.parametrize("why", list(Why))
@@ -36,10 +36,11 @@ def test_words_alone_put_nothing_beyond_reach(words):
     assert conclude(kept(*found))[0] is Exit.UNJUDGED
 
 
-def test_a_pillar_without_a_verdict_is_no_conformance():
-    found = kept()
-    found[0] = verdict(PILLARS[0], Verdict.INCONCLUSIVE, reason="status 503")
-    assert conclude(found)[:2] == (Exit.UNJUDGED, f"no verdict on {PILLARS[0]}: status 503")
+def test_an_essential_clause_without_a_verdict_is_no_conformance(register):
+    lacking = verdict("create/a.b", Verdict.INCONCLUSIVE, reason="status 503", essential=True)
+    assert conclude(kept(lacking))[:2] == (Exit.UNJUDGED, "no verdict on create/a.b: status 503")
+    assert sum(clause.essential for clause in register.clauses) == 3
+    assert all(clause.level is Level.MUST for clause in register.clauses if clause.essential)
 
 
 def test_a_target_that_could_not_be_asked_is_unjudged_but_for_what_it_broke():

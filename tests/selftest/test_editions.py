@@ -118,7 +118,7 @@ def test_a_refusal_of_both_features_blames_neither(register):
 
 
 def _create(payload):
-    return request_of(Stimulus("example", "", json.dumps(payload).encode()))
+    return request_of(Stimulus("", json.dumps(payload).encode()))
 
 
 @pytest.mark.parametrize("profile", ["quick", pytest.param("standard", marks=pytest.mark.deep), DEEP])
@@ -298,7 +298,7 @@ def test_openapi_and_clauses_follow_the_edition(capsys):
 
 
 def test_clauses_of_the_register_know_their_edition(register):
-    """The clauses that newer editions add are few, and none is a pillar of a run."""
+    """The clauses that newer editions add are few, and none is essential."""
     newer = [made for made in register.clauses if SEED.newer(made.since)]
     assert {made.address for made in newer} >= {ONLY_GRANULAR, ACCEPTED, DESTINATION}
     assert all(isinstance(made, Clause) and made.heading == "request body" for made in newer)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from restore_conformance import checks
 from restore_conformance.bench.scoring import judged, score_fault
+from restore_conformance.checks import members, responses
 from restore_conformance.clauses import Clause, Interpretation, Register, answered, load, sent, sole
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Exchange, Request, Response
@@ -51,7 +51,7 @@ MISSING = {"siteRestoreArtifacts": [{"restorePoint": ELEMENT["restorePoint"]}]}
     ],
 )
 def test_a_documented_code_counts_wherever_it_stands(answer, place):
-    assert checks.refused(exchange(MISSING, 400, answer), "path-type") == place
+    assert responses.refused(exchange(MISSING, 400, answer), "path-type") == place
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_a_documented_code_counts_wherever_it_stands(answer, place):
 )
 def test_a_refusal_for_another_reason_is_no_refusal(status, answer):
     with pytest.raises(Deviation):
-        checks.refused(exchange(MISSING, status, answer), "path-type")
+        responses.refused(exchange(MISSING, status, answer), "path-type")
 
 
 def test_texts_are_never_judged():
-    assert checks.refused(
+    assert responses.refused(
         exchange(MISSING, 400, {"error": {"code": "InvalidPathType", "message": "lies"}}), "path-type"
     )
 
@@ -229,7 +229,7 @@ def test_inconclusive_is_neither():
     ],
 )  # fmt: skip
 def test_every_form_of_a_time_is_read(good):
-    assert checks.instant(good) is not None
+    assert members.instant(good) is not None
 
 
 @pytest.mark.parametrize(
@@ -240,12 +240,12 @@ def test_every_form_of_a_time_is_read(good):
     ],
 )  # fmt: skip
 def test_what_is_no_time_is_none(bad):
-    assert checks.instant(bad) is None
+    assert members.instant(bad) is None
 
 
 def test_times_are_compared_across_zones_and_digits():
-    assert checks.instant("2025-06-28T15:00:00+02:00") < checks.instant("2025-06-28T13:00:00.000000000001Z")
-    assert checks.instant("2025-06-28T15:00:00.5Z") == checks.instant("2025-06-28T15:00:00.500Z")
+    assert members.instant("2025-06-28T15:00:00+02:00") < members.instant("2025-06-28T13:00:00.000000000001Z")
+    assert members.instant("2025-06-28T15:00:00.5Z") == members.instant("2025-06-28T15:00:00.500Z")
 
 
 def test_an_answer_that_names_the_row_of_a_clause_is_reported_under_it():

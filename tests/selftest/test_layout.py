@@ -19,7 +19,7 @@ IMPORTED_IN = {
     "cryptography": {"live/signin.py"},
     "filelock": {"live/tenant.py", "pytest_campaign.py"},
     "hypothesis": {
-        "stimuli/strategies.py",
+        "stimuli/drawing.py",
         "stimuli/walks.py",
         "campaign/session_machine.py",
         "campaign/sweep.py",
@@ -106,7 +106,7 @@ def test_the_mock_shares_no_predicate_with_the_judges():
         assert parts <= {"mock", "clock", "exchange", "verdicts"}, path.name
 
 
-MOST_ADDRESSES = 11
+MOST_ADDRESSES = 0
 """Addresses of clauses that the code names. The number may only fall: what a clause needs stands in its table."""
 
 
@@ -128,7 +128,7 @@ def test_hardly_any_code_names_a_clause():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and node.value in addresses
     ]
-    assert len(named) == MOST_ADDRESSES, named
+    assert named == []
 
 
 MOST_NOUNS = 4

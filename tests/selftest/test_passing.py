@@ -9,7 +9,7 @@ from looking import failed
 
 from restore_conformance.exchange import Response
 from restore_conformance.mock import Service
-from restore_conformance.mock.variants import shaped
+from restore_conformance.mock.variants import composed
 from restore_conformance.verdicts import Exit, Level, Verdict
 
 BUSY = Response(
@@ -61,7 +61,7 @@ def test_a_passing_refusal_is_shown_and_counted(judged):
 def test_a_scenario_that_was_put_off_at_its_beginning_begins_again(judged, at):
     """Where the target takes no items, one scenario alone shows how sessions are read and changed."""
     numbers = itertools.count()
-    service = refusing(lambda *_: next(numbers) == at, shaped("field2-items-looked-up-point"), LATER)
+    service = refusing(lambda *_: next(numbers) == at, composed(["field2-items-looked-up-point"]), LATER)
     verdicts = judged(service, "quick").verdicts
     assert sum(v.verdict is Verdict.PASS and v.clause.level is Level.MUST for v in verdicts) >= 120
 

@@ -5,6 +5,7 @@ import json
 import shutil
 
 import pytest
+from looking import smallest
 
 from restore_conformance.bench.servers import draw as draw_habits
 from restore_conformance.contract import places
@@ -12,10 +13,10 @@ from restore_conformance.contract.documents import Documents
 from restore_conformance.contract.workload import GRANULAR, STANDARD
 from restore_conformance.mock import Service
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, draw, drawn, made_up, plan, stimuli
-from restore_conformance.stimuli.fitting import fitted
+from restore_conformance.stimuli.drawing import fill
+from restore_conformance.stimuli.families import fitted
 from restore_conformance.stimuli.materials import OPTIONAL
 from restore_conformance.stimuli.slots import SLOTS
-from restore_conformance.stimuli.strategies import fill, smallest
 from restore_conformance.stimuli.walks import drawn_walks
 from restore_conformance.verdicts import Exit, Verdict
 

@@ -20,7 +20,7 @@ from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import application as asgi_of
-from restore_conformance.mock.variants import VARIANTS, shaped
+from restore_conformance.mock.variants import VARIANTS, composed
 from restore_conformance.targets.application import is_asgi
 
 PATH = "/solutions/backupRestore/sharePointRestoreSessions"
@@ -113,7 +113,7 @@ def test_a_change_that_is_not_seen_yet_is_no_deviation():
 @pytest.mark.parametrize("name", ["plain", *list(VARIANTS)[::9]])
 def test_no_unusual_server_is_reported(name):
     """Whatever is allowed to a server, the responses of a test raise nothing."""
-    service = Service() if name == "plain" else shaped(name)
+    service = Service() if name == "plain" else composed([name])
     client = client_of(service)
     others = {kind: token for token, kind in service.tokens.items() if kind != "good"}
     verdicts = judge(talk(client), token=service.token, identities=others)

@@ -14,7 +14,7 @@ from restore_conformance.contract.workload import GRANULAR, STANDARD
 from restore_conformance.exchange import Request
 from restore_conformance.recogniser import Recogniser, route
 from restore_conformance.stimuli import FAMILIES, PROFILES, Materials, draw, plan, stimuli
-from restore_conformance.stimuli.strategies import HEAVY
+from restore_conformance.stimuli.drawing import HEAVY
 
 DRAWS = int(os.environ.get("RESTORE_CONFORMANCE_DRAWS", "10000"))
 FEW = 1_000

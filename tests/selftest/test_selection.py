@@ -107,7 +107,7 @@ def test_a_break_outside_the_selection_is_not_announced(tmp_path, capsys):
 
 
 def test_sufficiency_is_counted_over_the_selection():
-    """The pillars are those of the selection, and what nothing tested is not conformant."""
+    """The essential clauses are those of the selection, and what nothing tested is not conformant."""
     verdicts = [ClauseVerdict(REGISTER["create/response.id"], Verdict.PASS)]
     assert conclude(verdicts)[0] is Exit.CONFORMANT
     advice = next(made for made in REGISTER.clauses if made.level == "should")

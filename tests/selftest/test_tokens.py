@@ -15,7 +15,6 @@ from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import STAND_IN, Settings
 from restore_conformance.settings.values import identities_from, token_from
 from restore_conformance.stimuli import FAMILIES, Knobs, made_up
-from restore_conformance.stimuli.families import VARIANTS
 from restore_conformance.targets import Embedded, Http
 from restore_conformance.verdicts import Exit, UsageError, Verdict
 
@@ -34,7 +33,7 @@ def test_an_altered_token_is_another_one_and_can_be_sent(token):
     settings = Settings(token=token, identities={"read-only": f"{token}x", "expired": token[:-1] or "y"})
     sender = Sender(Embedded(Service()), Recogniser(callers=settings.callers()), settings.tokens())
     for family in ("token-altered", "token-malformed"):
-        for variant in range(VARIANTS[family]):
+        for variant in range(FAMILIES[family].variants):
             request = sender.request(FAMILIES[family](made_up(), Knobs(1, 0, variant, 1)))
             value = request.header("Authorization")
             assert value == value.strip()

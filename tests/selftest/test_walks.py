@@ -8,7 +8,7 @@ import sys
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from looking import failed
+from looking import failed, smallest
 
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.campaign.planner import Planner
@@ -17,8 +17,7 @@ from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, drawn, made_up
-from restore_conformance.stimuli.scenario import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
-from restore_conformance.stimuli.strategies import smallest
+from restore_conformance.stimuli.scenarios import ARTIFACTS, MALFORMED, UNKNOWN, WALK, Scenario, Step
 from restore_conformance.stimuli.walks import NOT_MADE, drawn_walks, walks
 from restore_conformance.targets import Embedded
 from restore_conformance.verdicts import Deviation, Exit, UsageError, Verdict

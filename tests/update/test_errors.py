@@ -1,7 +1,6 @@
 """How update refuses."""
 
-from restore_conformance import checks
-from restore_conformance.checks import access, transitions
+from restore_conformance.checks import access, responses, transitions
 from restore_conformance.clauses import answered, clause, sent, sent_any, session, trusted
 
 DRAFT = sent("update", "session:draft") & trusted
@@ -10,16 +9,16 @@ DRAFT = sent("update", "session:draft") & trusted
 @clause(when=sent("update") & answered("4xx"))
 def test_envelope(exchange):
     """A refusal has Graph's shape."""
-    checks.envelope(exchange)
+    responses.envelope(exchange)
 
 
-@clause(when=sent("update", "id:malformed") & session("unheard") & trusted)
+@clause(when=sent("update", "id:malformed") & session("unknown") & trusted)
 def test_invalid_session_id(exchange, known):
     """An invalid id is refused."""
     return access.malformed_id(exchange, known)
 
 
-@clause(when=sent("update", "change:clean") & session("unheard", "gone") & trusted)
+@clause(when=sent("update", "change:clean") & session("unknown", "gone") & trusted)
 def test_session_not_found(exchange, known):
     """A session that is not there is not found."""
     access.not_there(exchange, known)
@@ -69,7 +68,7 @@ def test_duplicate_artifact(exchange, known):
     transitions.not_taken(exchange, known)
 
 
-@clause(when=sent("update") & session("unheard", "gone", "started", "draft") & trusted)
+@clause(when=sent("update") & session("unknown", "gone", "started", "draft") & trusted)
 def test_codes(exchange, known):
     """A refusal has the status and the code of its row."""
     return transitions.as_listed(exchange, known)

@@ -1,7 +1,6 @@
 """What a change answers, and what it does."""
 
-from restore_conformance import checks
-from restore_conformance.checks import effects
+from restore_conformance.checks import agreement, effects, responses
 from restore_conformance.clauses import answered, clause, sent, sent_any, session, since, without
 from restore_conformance.verdicts import Untouched
 
@@ -13,14 +12,14 @@ THERE = without("session:gone", "session:unsure")
 @clause(when=sent("update", "change:clean") & answered("200") & session("draft"))
 def test_object(exchange, known):
     """The answer is a session or lists what became of the changes, and lists objects."""
-    checks.declared(exchange, "update/response.json")
+    agreement.declared(exchange, "update/response.json")
     effects.names_what_changed(exchange, known)
 
 
 @clause(when=sent("update") & answered("200"))
 def test_media_type(exchange):
     """The answer comes as application/json."""
-    checks.json_media_type(exchange, required=False)
+    responses.json_media_type(exchange, required=False)
 
 
 @clause(when=READ & THERE & since("added"))
@@ -45,7 +44,7 @@ def test_as_sent(exchange, known):
     if "added" not in known.since:
         raise Untouched("no list of artifacts was read after some were added")
     with effects.nobody_else(known):
-        checks.as_sent(*effects.fresh(exchange, known), "/value")
+        agreement.as_sent(*effects.fresh(exchange, known), "/value")
 
 
 @clause(when=READ & THERE & since("other:changed"))
@@ -72,7 +71,7 @@ def test_removal_of_nothing(exchange, known):
     """Removing what is not there is reported, without a server error."""
     effects.served(exchange)
     effects.nothing_there(exchange, known)
-    checks.no_server_error(exchange)
+    agreement.no_server_error(exchange)
 
 
 @clause(when=READ & THERE & since("refused"))

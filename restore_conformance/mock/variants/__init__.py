@@ -17,7 +17,7 @@ from restore_conformance.mock.service import Service
 from restore_conformance.mock.variants.register import Variant
 from restore_conformance.verdicts import UsageError
 
-__all__ = ["VARIANTS", "Variant", "composed", "dimensions", "reported", "shaped"]
+__all__ = ["VARIANTS", "Variant", "composed", "dimensions", "reported"]
 
 
 def _registered() -> dict[str, Variant]:
@@ -45,11 +45,6 @@ def dimensions() -> dict[str, list[str]]:
 def reported(names: Iterable[str]) -> frozenset[str]:
     """The clauses that report a service with these variants, without binding."""
     return frozenset().union(*(VARIANTS[name].reports for name in names))
-
-
-def shaped(name: str, service: Service | None = None) -> Service:
-    """A service with one variant, or several joined by "+". Raises UsageError for a name that does not exist."""
-    return composed(name.split("+"), service)
 
 
 def composed(names: Iterable[str], service: Service | None = None) -> Service:

@@ -12,7 +12,7 @@ from looking import some
 from restore_conformance.clauses import load
 from restore_conformance.contract import places
 from restore_conformance.contract.documents import Documents, pinned
-from restore_conformance.mock.variants import shaped
+from restore_conformance.mock.variants import composed
 from restore_conformance.records.finding import normalised, without_numbers
 from restore_conformance.records.run_record import run_of
 from restore_conformance.reports.comparison import compare, document
@@ -138,7 +138,7 @@ def test_another_reading_is_told_once_for_all_clauses_that_show_it(record):
 
 
 def test_what_a_variant_does_where_the_documents_leave_it_open_is_another_reading(judged, record):
-    other = run_of(judged(shaped("field-object-refused"), "quick"), Scrub())
+    other = run_of(judged(composed(["field-object-refused"]), "quick"), Scrub())
     found = compare(record(), other)
     told = [change for change in checked(found)["changes"] if change["kind"] == "changed-reading"]
     assert "empty-object" in [change.get("reading") for change in told]

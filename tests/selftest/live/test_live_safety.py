@@ -21,7 +21,6 @@ from restore_conformance.live.routes import ALLOWED, ROOT, NeverLive, permitted
 from restore_conformance.recogniser import Recogniser, route
 from restore_conformance.settings import Settings
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, drawn, plan
-from restore_conformance.stimuli.families import VARIANTS
 from restore_conformance.verdicts import UsageError
 
 ID = "1f1f1f1f-2222-4333-8444-555555555555"
@@ -98,7 +97,7 @@ def test_the_whole_stimulus_set_only_creates(wired):
     made = [
         FAMILIES[family](Materials(), Knobs(2, 1, variant, 5))
         for family in FAMILIES
-        for variant in range(VARIANTS[family])
+        for variant in range(FAMILIES[family].variants)
     ]
     for profile in PROFILES.values():
         made += [*plan(Materials(), profile, 3), *drawn(Materials(), min(profile.drawn, 300), 3)]

@@ -11,7 +11,7 @@ from traffic import BASE, BROKEN, CREATE, PAYLOADS, changed, only, recorded, res
 
 from restore_conformance.cli import main
 from restore_conformance.mock import Service
-from restore_conformance.mock.variants import shaped
+from restore_conformance.mock.variants import composed
 from restore_conformance.verdicts import Verdict
 
 # ------------------------------------------------------------------ bodies that are not what was sent
@@ -38,7 +38,7 @@ def test_a_compressed_request_may_be_refused_for_its_coding(good, broken, judge_
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
 def test_an_answer_whose_body_is_not_shown_may_say_what_it_must(method, variant, judge_har):
     """A list, and a change that was refused item by item, are answered 200: what they say is in the body alone."""
-    entries = traffic.changes(shaped(variant) if variant else Service())
+    entries = traffic.changes(composed([variant]) if variant else Service())
 
     def hide(one):
         if one["request"]["method"] == method:

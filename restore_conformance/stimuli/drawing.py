@@ -7,7 +7,6 @@ Public, for a test of your own as for this suite's runs:
 `draw(strategy, number, seed)` gives so many values, the same for the same seed and the same version of Hypothesis.
 `below(end)` is a strategy of integers from 0 on that does not depend on what is imported.
 `fill(slots, seed)` gives the knobs of each of some slots, drawn together.
-`smallest(strategy, condition)` is the simplest value that meets a condition.
 
 A stimulus costs one compact draw of a few small integers that a maker expands, which is several times faster
 than nested strategies and still shrinks: every number shrinks towards 0, where ids are readable and lists short.
@@ -16,25 +15,25 @@ than nested strategies and still shrinks: every number shrinks towards 0, where 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 import hypothesis
 from hypothesis import strategies as st
 
 import restore_conformance.stimuli.protocol  # noqa: F401 - registers its families
-from restore_conformance.stimuli.families import FAMILIES, VARIANTS, Knobs, is_newer
-from restore_conformance.stimuli.materials import LONG_BROWSE, ODD_GROUPS, PRETTY, REVERSED, UPPER, Materials
+from restore_conformance.stimuli.families import FAMILIES, Knobs, is_newer
+from restore_conformance.stimuli.materials import LONG_BROWSE, PRETTY, REVERSED, UNUSUAL_GUIDS, UPPER, Materials
 from restore_conformance.stimuli.slots import Slot
 from restore_conformance.stimuli.stimulus import Stimulus
 
-__all__ = ["HEAVY", "STYLES", "Strategy", "below", "draw", "fill", "knobs", "smallest", "stimuli"]
+__all__ = ["HEAVY", "STYLES", "Strategy", "below", "draw", "fill", "knobs", "stimuli"]
 
 T = TypeVar("T")
 Strategy = st.SearchStrategy
 """What all of them are."""
 
-STYLES = (0, PRETTY, REVERSED, PRETTY | REVERSED, UPPER, ODD_GROUPS, LONG_BROWSE)
+STYLES = (0, PRETTY, REVERSED, PRETTY | REVERSED, UPPER, UNUSUAL_GUIDS, LONG_BROWSE)
 HEAVY = frozenset({"too-many", "very-large", "very-deep"})
 """Families whose bodies are large: planned, and drawn only when named."""
 FAR = 1 << 67
@@ -61,7 +60,9 @@ def stimuli(materials: Materials, families: Sequence[str] | None = None, most: i
     def expand(numbers: tuple[int, int, int, int, int, int]) -> Stimulus:
         which, count, place, variant, seed, style = numbers
         name = names[which]
-        return FAMILIES[name](materials, Knobs(1 + count, place, variant % VARIANTS[name], seed, STYLES[style]))
+        return FAMILIES[name](
+            materials, Knobs(1 + count, place, variant % FAMILIES[name].variants, seed, STYLES[style])
+        )
 
     return st.tuples(
         below(len(names)),
@@ -84,7 +85,7 @@ def knobs(slot: Slot) -> st.SearchStrategy[Knobs]:
     return st.tuples(
         below(slot.most).map(lambda number: number + 1) if slot.size is None else st.just(slot.size),
         below(slot.size or slot.most) if slot.place is None else st.just(slot.place),
-        below(VARIANTS[slot.family]) if slot.variant is None else st.just(slot.variant),
+        below(FAMILIES[slot.family].variants) if slot.variant is None else st.just(slot.variant),
         below(SEEDS),
         below(1 << len(slot.writing)) if slot.writing else st.just(0),
     ).map(expand)
@@ -122,17 +123,3 @@ def draw(strategy: st.SearchStrategy[T], number: int, seed: int) -> list[T]:
         warnings.simplefilter("ignore", hypothesis.errors.HypothesisWarning)
         collect()
     return drawn[:number]
-
-
-def smallest(strategy: st.SearchStrategy[T], condition: Callable[[T], bool], tries: int = 500) -> T:
-    """The simplest value that meets a condition, as Hypothesis shrinks it.
-
-    Raises hypothesis.errors.NoSuchExample where none was found.
-    """
-    settings = hypothesis.settings(
-        max_examples=tries,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    return hypothesis.find(strategy, condition, settings=settings)

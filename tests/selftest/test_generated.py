@@ -1,0 +1,79 @@
+"""Generated servers: what the schemas exclude is detected, and what they admit is no false positive."""
+
+import net
+import pytest
+from client import Client
+from test_bench import SHARE
+
+from restore_conformance.bench import generated, score_fault, score_variant
+from restore_conformance.mock import Service
+from restore_conformance.mock.faults import ALIASES, FAULTS
+from restore_conformance.mock.variants import VARIANTS
+
+SEEDED = {**generated.faults(), **generated.variants()}
+
+
+def made(name):
+    service = Service()
+    SEEDED[name].seed(service)
+    return service
+
+
+@pytest.mark.parametrize("name", list(generated.faults())[:: SHARE // 2 or 1])
+def test_what_the_documents_exclude_is_detected(register, name):
+    score = score_fault(register, name, "quick")
+    assert score.detected, score.reason
+
+
+@pytest.mark.parametrize("name", list(generated.variants())[:: SHARE // 2 or 1])
+def test_what_the_documents_admit_is_no_false_positive(register, name):
+    score = score_variant(register, [name], "quick")
+    assert score.right, (score.blamed, score.reason)
+
+
+def test_every_response_and_every_error_table_is_covered():
+    """Of update the refusals alone: its schema says of a change only that it is an object."""
+    operations = {name.partition(":")[0] for name in SEEDED}
+    assert operations == {"create", "get", "list", "list-artifacts", "list-granular", "activate", "update", "delete"}
+    assert len(generated.faults()) > 800
+    assert len(generated.variants()) > 500
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("create:status:number", 5),
+        ("create:status:capitals", "DRAFT"),
+        ("create:restoreSessionArtifactCount/total:text", "3"),
+        ("create:createdBy/user/id:null", None),
+        ("create:createdBy:missing", KeyError),
+    ],
+)
+def test_a_name_says_what_its_server_does(name, seen):
+    shown = Client(generated.faulty(name) if name in generated.faults() else generated.unusual([name])).create()
+    for step in name.split(":")[1].split("/"):
+        shown = shown.get(step, KeyError)
+    assert shown == seen
+
+
+def test_a_member_that_is_missing_in_turn_is_there_every_second_time():
+    client = Client(generated.unusual(["create:createdBy:missing-in-turn"]))
+    assert ["createdBy" in client.create() for _ in range(4)] == [True, False, True, False]
+
+
+def test_names_are_given_once():
+    assert not SEEDED.keys() & {*FAULTS, *ALIASES, *VARIANTS, *generated.SAME}
+    assert all(other in FAULTS or other in VARIANTS for other in generated.SAME.values())
+    assert generated.fault("create:id:missing") is FAULTS["id-missing"]
+
+
+@pytest.mark.deep
+def test_no_generated_server_is_the_same_as_another():
+    """Where one is the same as a row of the mock's own tables, it is called by that name as well."""
+    alike = {}
+    for name, digest in net.known()["digests"].items():
+        alike.setdefault(digest, []).append(name)
+    for name in SEEDED:
+        digest = net.digest(lambda name=name: made(name))
+        assert digest not in alike, (name, alike[digest])
+        alike[digest] = [name]
