@@ -204,9 +204,8 @@ def _parameter(change: Change) -> str:
     if change.kind == "parameter_values_changed":
         was, now = change.detail["from"], change.detail["to"]
         lost, come = [v for v in was if v not in now], [v for v in now if v not in was]
-        parts = [f"no longer allows {listed(lost)}"] * bool(lost) + [f"also allows {listed(come, most=MOST)}"] * bool(
-            come
-        )
+        parts = [f"no longer allows {listed(lost)}"] * bool(lost)
+        parts += [f"also allows {listed(come)}"] * bool(come)
         return f"{where} {' and '.join(parts)}"
     if "facet" in change.detail:
         return f"{where}: {change.detail['facet']} changed: {_ends(change)}"
