@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 LONGEST = 200
 """Characters of a name that are compared: similarity takes time by the square of the length."""
@@ -21,6 +21,15 @@ def noun(number: float, singular: str, plural: str = "") -> str:
 def counted(number: int, singular: str, plural: str = "") -> str:
     """A number, in groups of three digits, with its noun."""
     return f"{number:,} {noun(number, singular, plural)}"
+
+
+def listed(names: Sequence[str], word: str = "and", most: int = 8) -> str:
+    """Names in a row, with a word before the last; of more than `most` (0: all) only those, and how many more."""
+    if not names:
+        return "nothing"
+    if 0 < most < len(names):
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
 def suggestion(name: str, known: Iterable[str], form: str = "{!r}") -> str:

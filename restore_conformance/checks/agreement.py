@@ -205,7 +205,7 @@ def one_of(shown: list[dict[str, Any]], member: str, wanted: Collection[str]) ->
 
 
 def _others(shown: list[dict[str, Any]], member: str, wanted: Collection[Any]) -> Iterator[Any]:
-    """What artifacts show as a member that is none of those that were sent."""
+    """The values of a member that artifacts show and that nobody sent."""
     values = (artifact.get(member) for artifact in shown)
     return (value for value in values if value and comparable(value) and value not in wanted)
 

@@ -39,12 +39,15 @@ class Direction(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A grade for any client of the area, the rule it follows from, and why or what would settle it."""
+    """A grade for any client of the area, the rule it follows from, and why or what would settle it.
+
+    `side` is whom it concerns: those who send what changed (REQUEST), those who read it (RESPONSE), or both.
+    """
 
     grade: Grade
     rule: str
     why: str = ""
-    writer_only: bool = False
+    side: Direction = Direction.BOTH
 
 
 breaking, undecidable, additive, informational = (

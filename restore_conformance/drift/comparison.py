@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from restore_conformance.drift.change import Change, Grade
+from restore_conformance.drift.change import Change, Direction, Grade
 from restore_conformance.drift.differences.behaviour import behaviour_changes
 from restore_conformance.drift.differences.calls import call_changes, written_out
+from restore_conformance.drift.differences.lineage import Lineage
 from restore_conformance.drift.differences.metadata import metadata_changes
 from restore_conformance.drift.differences.page import page_changes
 from restore_conformance.drift.differences.page_errors import uncompared
@@ -150,8 +151,23 @@ def _all_changes(before: list[Reading], reading: Reading, settings: Settings) ->
         if not settings.accept_loss:
             check_page(page, reading.page, reading.where, pinned=partner.kind is SourceKind.PINNED)
         clauses = pinned_page.clauses(settings.schemas / operation)
-        changes += page_changes(page, reading.page, reading.where, clauses)
+        direction = _direction(before, reading.page, settings)
+        changes += page_changes(page, reading.page, reading.where, clauses, direction)
     return changes
+
+
+def _direction(before: list[Reading], page: PageFacts, settings: Settings) -> Direction:
+    """Whether clients send the type that a page describes, or are given it; NEITHER where no source shows the type."""
+    if not page.resource:
+        return Direction.REQUEST
+    declared = _declared(before, settings).metadata
+    uses = Lineage(declared).uses(page.resource) if declared is not None else frozenset()
+    return Direction.BOTH if len(uses) > 1 else next(iter(uses), Direction.NEITHER)
+
+
+def _declared(before: list[Reading], settings: Settings) -> Reading:
+    """What on the older side declares types, or else the pinned contract."""
+    return next((older for older in before if older.metadata is not None), None) or read_pinned(settings.schemas)
 
 
 def not_compared(before: list[Reading], reading: Reading) -> list[str]:
@@ -256,7 +272,7 @@ def _as_pinned(old: Metadata, new: Metadata) -> Metadata:
 
 def _behaviour(before: list[Reading], partner: Reading, reading: Reading, settings: Settings) -> list[Change]:
     assert reading.behaviour is not None
-    declared = next((older for older in before if older.metadata is not None), None) or read_pinned(settings.schemas)
+    declared = _declared(before, settings)
     assert declared.metadata is not None
     page = next((older.page for older in before if older.page is not None), None) or declared.page
     changes = behaviour_changes(declared.metadata, page, reading.behaviour.exchanges, reading.where)

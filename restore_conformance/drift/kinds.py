@@ -145,7 +145,10 @@ _BEHAVIOUR: dict[str, tuple[str, Direction]] = {
 }
 
 KINDS: dict[str, Kind] = {
-    **{name: Kind(says, "metadata") for name, says in _METADATA.items()},
+    **{
+        name: Kind(says, "metadata", _REQUEST if name.endswith("signature_changed") else _BOTH)
+        for name, says in _METADATA.items()
+    },
     **{name: Kind(says, "openapi", direction) for name, (says, direction) in _OPENAPI.items()},
     **{name: Kind(says, "page", direction) for name, (says, direction) in _PAGE.items()},
     **{name: Kind(says, "behaviour", direction) for name, (says, direction) in _BEHAVIOUR.items()},

@@ -12,9 +12,10 @@ from typing import Any
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.facts import Fact, family_of
 from restore_conformance.drift.kinds import KINDS
-from restore_conformance.drift.phrases import Texts, listed, plain, short, subject, todo, what, whom
+from restore_conformance.drift.phrases import Texts, plain, short, subject, todo, what, whom
 from restore_conformance.drift.rules import RULES
 from restore_conformance.drift.sources.metadata import bare
+from restore_conformance.spelling import listed
 
 ORDER = (Grade.BREAKING, Grade.UNDECIDABLE, Grade.ADDITIVE, Grade.INFORMATIONAL)
 _MILD = (Grade.INFORMATIONAL, Grade.ADDITIVE)
@@ -150,7 +151,7 @@ def _renamed(changes: list[Change], _: Texts) -> _Events:
             and bare(str(change.detail.get("to"))) in new
         ]
         more = f", and with them the types of {len(bodies)} bodies" if bodies else ""
-        names = listed(sorted(change.path.rpartition(".")[2] for change, _new in both), 4)
+        names = listed(sorted(change.path.rpartition(".")[2] for change, _new in both), most=4)
         says = f"{len(both)} types moved from the namespace {was} to {now}{more}: {names}."
         yield says, [*(change for pair in both for change in pair), *bodies]
 
@@ -161,7 +162,7 @@ def _moved_bases(changes: list[Change], words: Texts) -> _Events:
     for change in changes:
         if change.kind == "base_type_changed":
             moved, detail = members.get(change.path, []), change.detail
-            names = listed([other.path.rpartition("/")[2] for other in moved], 4)
+            names = listed([other.path.rpartition("/")[2] for other in moved], most=4)
             along = f"; {len(moved)} members moved with it: {names}" if moved else ""
             along += f"; it lost {plain(detail['effective_lost'])}" if detail.get("effective_lost") else ""
             along += f"; it gained {plain(detail['effective_gained'])}" if detail.get("effective_gained") else ""
@@ -177,7 +178,7 @@ def _hoisted(changes: list[Change], _: Texts) -> _Events:
             for end in ("_added", "_removed")
         )
         if to and origin:
-            yield f"{name} moved from {listed(origin, 4)} to {listed(to, 4)}.", group
+            yield f"{name} moved from {listed(origin, most=4)} to {listed(to, most=4)}.", group
 
 
 def _unseen(changes: list[Change], _: Texts) -> _Events:
@@ -208,5 +209,5 @@ def _alike(changes: list[Change], words: Texts) -> _Events:
             says = f"{subject(group[0])}: {len(group)} times the like: {some}; and {len(group) - FEW} more."
         else:
             happened = next(iter(phrases)) if len(phrases) == 1 else KINDS[kind].in_general
-            says = f"{len(group)} times: {happened}: {listed([subject(change) for change in group], 12)}."
+            says = f"{len(group)} times: {happened}: {listed([subject(change) for change in group], most=12)}."
         yield says, group

@@ -16,6 +16,7 @@ from restore_conformance.contract.workload import AREA, SESSIONS
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.rules import RULES
+from restore_conformance.spelling import listed
 
 _AREA = re.compile(rf"{AREA}/?")
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -39,15 +40,6 @@ def short(text: str) -> str:
     """Names without their namespaces: `Collection(microsoft.graph.restorePoint)` is a collection of restorePoint."""
     text = re.sub(r"Collection\(([^()]*)\)", r"a collection of \1", text)
     return re.sub(r"\b(?:microsoft\.graph|Edm)\.(?=\w)", "", text)
-
-
-def listed(names: list[str], most: int = 8) -> str:
-    """Names in a row; of many the first ones and how many more there are."""
-    if not names:
-        return "nothing"
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def call(text: str) -> str:
@@ -212,7 +204,8 @@ def _parameter(change: Change) -> str:
     if change.kind == "parameter_values_changed":
         was, now = change.detail["from"], change.detail["to"]
         lost, come = [v for v in was if v not in now], [v for v in now if v not in was]
-        parts = [f"no longer allows {listed(lost)}"] * bool(lost) + [f"also allows {listed(come)}"] * bool(come)
+        parts = [f"no longer allows {listed(lost)}"] * bool(lost)
+        parts += [f"also allows {listed(come)}"] * bool(come)
         return f"{where} {' and '.join(parts)}"
     if "facet" in change.detail:
         return f"{where}: {change.detail['facet']} changed: {_ends(change)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from restore_conformance.contract.workload import KINDS, SESSION_TYPE
-from restore_conformance.drift.change import Grade, Judged
+from restore_conformance.drift.change import Direction, Grade, Judged
 from restore_conformance.drift.sources.metadata import Metadata
 
 
@@ -96,7 +96,7 @@ def grade_for_create(kind: str, path: str, judged: Judged, scope: Scope) -> Grad
     if not scope.covers(path):
         return Grade.INFORMATIONAL
     owner = path.partition("/")[0]
-    if judged.writer_only:
+    if judged.side is Direction.REQUEST:
         if judged.rule == "G-ABSTRACT":
             return judged.grade if owner in scope.sent else Grade.INFORMATIONAL
         if owner not in scope.written:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restore_conformance.records.finding import broke
+from restore_conformance.spelling import listed
 
 Record = dict[str, Any]
 
@@ -197,16 +198,14 @@ def _says(key: str, entries: list[Record]) -> str:
     operations = list(dict.fromkeys(_operation(entry["id"]) for entry in entries))
     kind, _, rest = key.partition(" ")
     if kind in ACCEPTS:
-        statuses = _listed(sorted({str(broke(entry["findings"][0])["response"]["status"]) for entry in entries}), "or")
-        return f"{ACCEPTS[kind]} to {_listed(operations)} is accepted (answered {statuses})"
+        statuses = listed(
+            sorted({str(broke(entry["findings"][0])["response"]["status"]) for entry in entries}), "or", most=0
+        )
+        return f"{ACCEPTS[kind]} to {listed(operations, most=0)} is accepted (answered {statuses})"
     if kind == "alike":
-        return f"{_listed(operations)}: {_shown(first)}"
+        return f"{listed(operations, most=0)}: {_shown(first)}"
     if kind == "answered":
         wanted = " or ".join(dict.fromkeys(entry["findings"][0]["expected"] for entry in entries[:3]))
         return f"{operations[0]}: {len(entries)} kinds of requests are answered {first['observed']}, expected {wanted}"
     answered = "not answered" if rest == "none" else f"answered {rest}"
     return f"{kind}: {len(entries)} kinds of requests are {answered}"
-
-
-def _listed(names: list[str], word: str = "and") -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"

@@ -10,10 +10,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from restore_conformance.contract.workload import CREATE
-from restore_conformance.drift.change import Change, Difference, additive, breaking, informational, undecidable
-from restore_conformance.drift.differences.generic import altered, change, ends, keyed
+from restore_conformance.drift.change import (
+    Change,
+    Difference,
+    Direction,
+    additive,
+    breaking,
+    informational,
+    undecidable,
+)
+from restore_conformance.drift.differences.enums import values_judged
+from restore_conformance.drift.differences.generic import altered, change, directed, ends, keyed
 from restore_conformance.drift.differences.members import facet_changes
-from restore_conformance.drift.differences.shapes import Body, body_changes, equal, values_judged
+from restore_conformance.drift.differences.shapes import Body, body_changes, equal
+from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.sources.api import Api, ApiCall, ApiParameter, nameless, placeholders
 from restore_conformance.drift.sources.metadata import bare
 
@@ -43,8 +53,9 @@ def written_out(old: Api, new: Api, name: str) -> bool:
                 for media, kind in content.items():
                     if bare(kind) == name:
                         places += 1
-                        now, sent = after.get(part, {}).get(media), part == "request"
-                        if now is None or not equal(Body(old, kind, sent), Body(new, now, sent)):
+                        now = after.get(part, {}).get(media)
+                        direction = Direction.REQUEST if part == "request" else Direction.RESPONSE
+                        if now is None or not equal(Body(old, kind, direction), Body(new, now, direction)):
                             return False
     return places > 0
 
@@ -114,12 +125,13 @@ def _parameter(place: str, was: ApiParameter, now: ApiParameter) -> Iterator[Dif
     judged = (breaking if now.required else additive)("R-REQUIRED") if was.type == now.type else breaking("G-TYPE")
     yield from altered("parameter_changed", place, [was.type, was.required], [now.type, now.required], judged)
     if set(was.values) != set(now.values):
-        judged = values_judged(was.values, now.values, sent=True)
+        judged = values_judged(was.values, now.values)
         if not now.values:
             judged = additive("R-VALUES", "any value is allowed now")
         elif not was.values:
             judged = breaking("R-VALUES", "any value was allowed")
-        yield Difference("parameter_values_changed", place, ends(list(was.values), list(now.values)), judged)
+        values = Difference("parameter_values_changed", place, ends(list(was.values), list(now.values)), judged)
+        yield directed(values, Direction.REQUEST)
     yield from (replace(facet, kind="parameter_changed") for facet in facet_changes(place, was, now))
 
 
@@ -163,7 +175,7 @@ def _covers(wide: str, narrow: str) -> bool:
 def _content(
     path: str, kind: str, old: Api, new: Api, before: Mapping[str, str], after: Mapping[str, str]
 ) -> Iterator[Difference]:
-    sent = kind == "request_body_changed"
+    direction = KINDS[kind].direction
     for media in sorted(before.keys() | after.keys()):
         was, now, place = before.get(media), after.get(media), f"{path} {media}".strip()
         if was is None:
@@ -171,4 +183,4 @@ def _content(
         elif now is None:
             yield Difference("media_type_removed", place, {"type": was}, _REMOVED)
         else:
-            yield from body_changes(kind, place, Body(old, was, sent), Body(new, now, sent))
+            yield from body_changes(kind, place, Body(old, was, direction), Body(new, now, direction))

@@ -6,12 +6,13 @@ of it a member stands. Names are on the wire, numbers and order are not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from restore_conformance.drift.change import Difference, Judged, additive, breaking, informational
+from restore_conformance.drift.change import Difference, Direction, Judged, additive, breaking, informational
 from restore_conformance.drift.differences.generic import altered, ends
 from restore_conformance.drift.sources.metadata import SENTINEL, Knows, TypeFacts
 
+_READERS = Direction.RESPONSE
 _CLOSED = "a client with a closed list of values meets one it does not know"
 
 
@@ -41,7 +42,16 @@ def enum_changes(old: TypeFacts, new: TypeFacts, knows: frozenset[Knows]) -> Ite
         yield from altered("enum_flags_changed", new.name, old.flags, new.flags, judged)
 
 
-def _position(index: int, names: list[str]) -> str:
+def values_judged(was: Sequence[str], now: Sequence[str]) -> Judged:
+    """How other values of an enumeration without a name are judged: one lost breaks senders, a new one readers."""
+    lost, gained = set(was) - set(now), [_position(at, now) for at, value in enumerate(now) if value not in was]
+    unasked = any(position != "after_sentinel" for position in gained)
+    if lost:
+        return breaking("G-ENUM-REMOVED", side=Direction.BOTH if unasked else Direction.REQUEST)
+    return breaking("G-ADDENUM-BEFORE", _CLOSED, side=_READERS) if unasked else additive("G-ADDENUM-AFTER")
+
+
+def _position(index: int, names: Sequence[str]) -> str:
     if SENTINEL not in names:
         return "no_sentinel"
     return "before_sentinel" if index < names.index(SENTINEL) else "after_sentinel"
@@ -49,10 +59,10 @@ def _position(index: int, names: list[str]) -> str:
 
 def _added(name: str, position: str, was: list[str], now: list[str]) -> Judged:
     if name == SENTINEL and any(later in was for later in now[now.index(name) + 1 :]):
-        return breaking("G-ENUM-CROSS-DOWN", "members that were returned now stand behind the sentinel")
+        return breaking("G-ENUM-CROSS-DOWN", "members that were returned now stand behind the sentinel", side=_READERS)
     if position == "after_sentinel":
-        return additive("G-ADDENUM-AFTER")
-    return breaking("G-ADDENUM-BEFORE", _CLOSED)
+        return additive("G-ADDENUM-AFTER", side=_READERS)
+    return breaking("G-ADDENUM-BEFORE", _CLOSED, side=_READERS)
 
 
 def _order(path: str, was: list[str], now: list[str]) -> Iterator[Difference]:
@@ -63,9 +73,10 @@ def _order(path: str, was: list[str], now: list[str]) -> Iterator[Difference]:
     down, up = ([name for name in was if name in before and name not in after and name != SENTINEL]
                 for before, after in ((unasked, unasked_now), (unasked_now, unasked)))  # fmt: skip
     if down:
-        yield Difference("enum_reordered", path, {**ends(was, now), "crossed": down}, breaking("G-ENUM-CROSS-DOWN"))
+        judged = breaking("G-ENUM-CROSS-DOWN", side=_READERS)
+        yield Difference("enum_reordered", path, {**ends(was, now), "crossed": down}, judged)
     elif up:
         detail = {**ends(was, now), "crossed": up}
-        yield Difference("enum_reordered", path, detail, breaking("G-ENUM-CROSS-UP", _CLOSED))
+        yield Difference("enum_reordered", path, detail, breaking("G-ENUM-CROSS-UP", _CLOSED, side=_READERS))
     else:
         yield Difference("enum_reordered", path, ends(was, now), informational("G-ENUM-ORDER"))

@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from restore_conformance.drift.change import Direction
+from restore_conformance.drift.sources.annotations import COMPUTED, PERMISSIONS, READ, WRITE
+from restore_conformance.drift.sources.area import held
 from restore_conformance.drift.sources.metadata import Knows, Member, Metadata, TypeFacts, bare
 
 
@@ -23,34 +26,26 @@ class Lineage:
         return self.metadata.derived()
 
     @cached_property
-    def written(self) -> frozenset[str]:
-        """The types some client may send: entities, parameters, and whatever they hold."""
-        types = self.metadata.types
-        waiting = [name for name, facts in types.items() if facts.kind == "EntityType"]
-        waiting += [bare(p.type) for op in self.metadata.operations for p in op.parameters]
-        return self._closure(waiting)
+    def _used(self) -> dict[Direction, frozenset[str]]:
+        """The types that may be sent, and those that may be returned: entities are both."""
+        metadata = self.metadata
+        entities = [name for name, facts in metadata.types.items() if facts.kind == "EntityType"]
+        sent = [bare(p.type) for op in metadata.operations for p in op.parameters]
+        returned = [bare(op.returns) for op in metadata.operations if op.returns]
+        return {
+            Direction.REQUEST: metadata.sent | held(metadata.types, [*entities, *sent]),
+            Direction.RESPONSE: metadata.returned | held(metadata.types, [*entities, *returned]),
+        }
 
-    @cached_property
-    def returned(self) -> frozenset[str]:
-        """The types operations return, and whatever these hold."""
-        return self._closure([bare(op.returns) for op in self.metadata.operations if op.returns])
-
-    def _closure(self, waiting: list[str]) -> frozenset[str]:
-        reached: set[str] = set()
-        while waiting:
-            name = waiting.pop()
-            facts = self.metadata.types.get(name)
-            if facts is None or name in reached:
-                continue
-            reached.add(name)
-            waiting.extend(member.target for member in facts.members.values() if not member.navigation)
-            waiting.extend([facts.base] if facts.base else [])
-            waiting.extend(self._derived.get(name, ()))
-        return frozenset(reached)
-
-    def only_returned(self, name: str) -> bool:
-        """Whether the type is known to come back and not to be sent."""
-        return name in self.returned and name not in self.written
+    def uses(self, path: str) -> frozenset[Direction]:
+        """In which halves of an exchange a type or member stands; empty where this reading does not show it."""
+        notes = self.metadata.annotations
+        if notes.get((path, COMPUTED)) is True or notes.get((path, PERMISSIONS)) == READ:
+            return frozenset({Direction.RESPONSE})
+        if notes.get((path, PERMISSIONS)) == WRITE:
+            return frozenset({Direction.REQUEST})
+        owner = path.partition("/")[0]
+        return frozenset(direction for direction, names in self._used.items() if owner in names)
 
     def effective(self, name: str) -> dict[str, Member]:
         """All members of a value of the type."""
@@ -88,6 +83,12 @@ class Sides:
     before: Lineage
     after: Lineage
     knows: frozenset[Knows]
+
+    def direction(self, path: str) -> Direction:
+        """The half of an exchange in which a type or member stands on all sides that show it; else both."""
+        shown = [uses for uses in (self.before.uses(path), self.after.uses(path)) if uses]
+        common = frozenset.intersection(*shown) if shown else frozenset()
+        return next(iter(common)) if len(common) == 1 else Direction.BOTH
 
     def unknown_bases(self, old: TypeFacts, new: TypeFacts) -> list[str]:
         """The base types of a type that are not declared down to their last base, on either side."""

@@ -10,18 +10,19 @@ from typing import Protocol
 
 from restore_conformance.drift.change import (
     Difference,
+    Direction,
     Judged,
     additive,
     breaking,
     informational,
     undecidable,
 )
+from restore_conformance.drift.differences.enums import values_judged
 from restore_conformance.drift.differences.generic import altered, ends, keyed
-from restore_conformance.drift.differences.lineage import Lineage, Sides
+from restore_conformance.drift.differences.lineage import Sides
 from restore_conformance.drift.sources.metadata import Knows, Member, TypeFacts
 
 _MOVED = informational("G-MOVE")
-_COMPUTED = "Org.OData.Core.V1.Computed"
 
 
 def member_changes(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Difference]:
@@ -50,8 +51,8 @@ def _moved(was: Member, now: Member, knows: frozenset[Knows]) -> Judged:
         return breaking("G-TYPE", f"it was {was.type} and is {now.type} on the other type")
     if was.nullable != now.nullable and Knows.NULLABILITY in knows and was.stated and now.stated:
         if now.nullable:
-            return breaking("G-NULL-LOOSE", "it may now be null")
-        return breaking("G-NULL-TIGHT", "it may no longer be null", writer_only=True)
+            return breaking("G-NULL-LOOSE", "it may now be null", side=Direction.RESPONSE)
+        return breaking("G-NULL-TIGHT", "it may no longer be null", side=Direction.REQUEST)
     facets = facet_changes("", was, now) if Knows.FACETS in knows else ()
     return max((facet.judged for facet in facets), key=lambda judged: judged.grade.weight, default=_MOVED)
 
@@ -67,24 +68,20 @@ def _added(now: Member, owner: TypeFacts, sides: Sides) -> Difference:
     if below and all(now.name in before.effective(name) for name in below):
         # what else changed is reported where it was taken away
         return Difference(kind, path, {**detail, "was_declared": "on every concrete type"}, _MOVED)
-    return Difference(kind, path, detail, _addition(path, now, owner.name, sides.after))
+    return Difference(kind, path, detail, _addition(now, sides.after.metadata.knows))
 
 
-def _addition(path: str, now: Member, owner: str, after: Lineage) -> Judged:
+def _addition(now: Member, knows: frozenset[Knows]) -> Judged:
     if now.navigation:
         return additive("G-ADDNAV")
     if dict(now.facets).get("Required"):
-        return breaking("R-REQUIRED", "requests without it are refused", writer_only=True)
+        return breaking("R-REQUIRED", "requests without it are refused", side=Direction.REQUEST)
     if may_be_left_out(now) or now.default is not None:
         return additive("G-ADDPROP")
-    if Knows.REQUIRED in after.metadata.knows:
+    if Knows.REQUIRED in knows:
         return additive("R-OPTIONAL", "the document lists what a request must carry, and not this")
-    if after.metadata.annotations.get((path, _COMPUTED)) is True:
-        return additive("G-ADDPROP", "the service computes it")
-    if after.only_returned(owner):
-        return additive("G-ADDPROP", "the type is only returned, never sent")
     why = "whoever writes the type may have to send it; breaking unless the service sets it by itself"
-    return breaking("G-ADDNN", why, writer_only=True)
+    return breaking("G-ADDNN", why, side=Direction.REQUEST)
 
 
 def _removed(was: Member, old: TypeFacts, new: TypeFacts, sides: Sides) -> Difference:
@@ -131,7 +128,7 @@ def _changed(path: str, was: Member, now: Member, sides: Sides) -> Iterator[Diff
     if not _unsaid(path, was, now, knows) and not _alike(path, was, now, sides):
         yield from altered(f"{_word(now)}_type_changed", path, was.type, now.type, breaking("G-TYPE"))
     if Knows.NULLABILITY in knows:
-        yield from altered("nullability_changed", path, was.nullable, now.nullable, _nullability(was, now))
+        yield from altered("nullability_changed", path, was.nullable, now.nullable, nullability(was, now))
     if Knows.CONTAINMENT in knows:
         judged = informational("G-CONTAIN", "a client that builds addresses may break")
         yield from altered("navigation_containment_changed", path, was.contains, now.contains, judged)
@@ -139,15 +136,16 @@ def _changed(path: str, was: Member, now: Member, sides: Sides) -> Iterator[Diff
         yield from facet_changes(path, was, now)
 
 
-def _nullability(was: Member, now: Member) -> Judged:
+def nullability(was: Member, now: Member) -> Judged:
+    """How a member is judged that may now be null, or no longer."""
     if was.navigation and was.collection and now.collection:
-        return informational("G-NULL-LOOSE", "a collection of entities is never null")
+        return informational("G-NULL-LOOSE", "a collection of entities is never null", side=Direction.RESPONSE)
     if not (was.stated and now.stated):
         both = was.collection and now.collection
         return informational("G-NULL-ITEMS" if both else "R-NULL-REF", "one side does not say whether it may be null")
     if now.nullable:
-        return breaking("G-NULL-LOOSE")
-    return breaking("G-NULL-TIGHT", "readers gain a guarantee", writer_only=True)
+        return breaking("G-NULL-LOOSE", side=Direction.RESPONSE)
+    return breaking("G-NULL-TIGHT", "readers gain a guarantee", side=Direction.REQUEST)
 
 
 class Limited(Protocol):
@@ -182,19 +180,20 @@ _UNORDERED = frozenset({"Pattern", "MultipleOf", "UniqueItems", "ExclusiveMinimu
 def _facet(facet: str, was: str | None, now: str | None) -> Judged:
     """A facet that lets less through is breaking for whoever writes the member."""
     if facet == "Required":
-        needed = breaking("R-REQUIRED", "requests without it are refused", writer_only=True)
+        needed = breaking("R-REQUIRED", "requests without it are refused", side=Direction.REQUEST)
         return needed if now else informational("R-REQUIRED")
     if facet == "Enum":
-        lost = now and (not was or set(was.split(",")) - set(now.split(",")))
-        return (breaking if lost else additive)("R-VALUES")
+        if was and now:
+            return values_judged(was.split(","), now.split(","))
+        return (breaking if now else additive)("R-VALUES", side=Direction.REQUEST)
     if facet in _UNORDERED and now:
         why = f"values that kept the old {facet} and not the new would settle it"
-        return undecidable("R-FACET", why, writer_only=True)
+        return undecidable("R-FACET", why, side=Direction.REQUEST)
     tighter = (facet in _UPPER and _limit(now) < _limit(was)) or (
         facet in _LOWER and _limit(now, 0.0) > _limit(was, 0.0)
     )
     if tighter:
-        return breaking("R-FACET", f"{facet} lets less through than it did", writer_only=True)
+        return breaking("R-FACET", f"{facet} lets less through than it did", side=Direction.REQUEST)
     return informational("R-FACET")
 
 

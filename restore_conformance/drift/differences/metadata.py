@@ -1,7 +1,7 @@
-"""The difference between two readings of the declared types, judged for both clients.
+"""The difference between two readings of what a service declares, judged for both clients.
 
-Compares only what both sides can state. A removed type is one change, not one per member. Knows nothing of files,
-pages or history.
+Compares only what both sides can state. A removed type is one change, not one per member; an annotation of an element
+that was itself added or removed is part of that change. Knows nothing of files, pages or history.
 """
 
 from __future__ import annotations
@@ -21,13 +21,12 @@ from restore_conformance.drift.change import (
     undecidable,
 )
 from restore_conformance.drift.differences.enums import enum_changes
-from restore_conformance.drift.differences.generic import altered, change, ends, keyed
+from restore_conformance.drift.differences.generic import altered, change, directed, edits, ends, keyed
 from restore_conformance.drift.differences.lineage import Lineage, Sides
 from restore_conformance.drift.differences.members import may_be_left_out, member_changes
 from restore_conformance.drift.differences.operations import operation_changes
-from restore_conformance.drift.differences.surroundings import annotation_changes, container_changes, term_changes
-from restore_conformance.drift.kinds import KINDS
-from restore_conformance.drift.scope import Scope, create_scope, grade_for_create
+from restore_conformance.drift.scope import create_scope, grade_for_create
+from restore_conformance.drift.sources.annotations import COMPUTED
 from restore_conformance.drift.sources.metadata import Knows, Metadata, TypeFacts
 
 
@@ -39,30 +38,16 @@ def metadata_changes(old: Metadata, new: Metadata, source: str, where: str = "")
     if Knows.OPERATIONS in sides.knows:
         parts.append(operation_changes(old, new))
     if sides.knows & {Knows.ANNOTATIONS, Knows.COMPUTED}:
-        parts.append(annotation_changes(old, new, sides.knows))
+        parts.append(_annotations(old, new, sides.knows))
     if Knows.CONTAINER in sides.knows:
-        parts += [container_changes(old, new), term_changes(old, new)]
-    return [_placed(difference, scope, source, where) for difference in chain(*parts)]
-
-
-def _placed(difference: Difference, scope: Scope, source: str, where: str) -> Change:
-    kind, path, judged = difference.kind, difference.path, difference.judged
-    outside = bool(scope.types) and not scope.covers(path)
-    create = grade_for_create(kind, path, judged, scope)
-    return change(difference, source, where, outside=outside, create=create, direction=_direction(kind, judged))
-
-
-_READERS = frozenset({"G-NULL-LOOSE", "G-ADDENUM-BEFORE", "G-ADDENUM-AFTER", "G-ENUM-CROSS-DOWN", "G-ENUM-CROSS-UP"})
-_OFF_THE_WIRE = frozenset({"G-ANNOT", "G-BIND", "G-MOVE", "G-ENUM-VALUE", "G-ENUM-ORDER", "G-CONTAIN"})
-
-
-def _direction(kind: str, judged: Judged) -> Direction:
-    """Which half of an exchange the change touches, by the rule that judged it."""
-    if judged.rule in _OFF_THE_WIRE:
-        return Direction.NEITHER
-    if judged.writer_only or "signature" in kind:
-        return Direction.REQUEST
-    return Direction.RESPONSE if judged.rule in _READERS else KINDS[kind].direction
+        parts += [_container(old, new), _terms(old, new)]
+    changes: list[Change] = []
+    for undirected in chain(*parts):
+        difference = directed(undirected, sides.direction(undirected.path))
+        outside = bool(scope.types) and not scope.covers(difference.path)
+        create = grade_for_create(difference.kind, difference.path, difference.judged, scope)
+        changes.append(change(difference, source, where, outside=outside, create=create))
+    return changes
 
 
 def _types(sides: Sides) -> Iterator[Difference]:
@@ -108,7 +93,7 @@ def _type(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Difference]:
 _ATTRIBUTES = (
     (
         "Abstract", "abstract", Knows.ABSTRACT,
-        breaking("G-ABSTRACT", "whoever sends it must name a concrete type", writer_only=True),
+        breaking("G-ABSTRACT", "whoever sends it must name a concrete type", side=Direction.REQUEST),
         additive("G-ABSTRACT", "it may now be sent and returned as itself"),
     ),
     (
@@ -165,5 +150,64 @@ def _base_judged(old: TypeFacts, new: TypeFacts, sides: Sides, lost: list[str], 
     required = [name for name in gained if not (may_be_left_out(has[name]) or name in keys)]
     if required:
         why = f"the new base brings {', '.join(required)}, which may not be null"
-        return breaking("G-BASE", why, writer_only=True)
+        return breaking("G-BASE", why, side=Direction.REQUEST)
     return informational("G-BASE")
+
+
+_WORDS = {
+    "EntitySet": "entity_set", "Singleton": "singleton", "ActionImport": "action_import",
+    "FunctionImport": "function_import",
+}  # fmt: skip
+
+
+def _annotations(old: Metadata, new: Metadata, knows: frozenset[Knows]) -> Iterator[Difference]:
+    """Every annotation added, removed or changed on an element that both readings have."""
+    before, after = _Elements(old), _Elements(new)
+    for word, (target, term), was, now in edits(old.annotations, new.annotations):
+        compared = Knows.ANNOTATIONS in knows or term == COMPUTED
+        if compared and before.has(target) == after.has(target):
+            yield Difference(f"annotation_{word}", f"{target}@{term}", ends(was, now), informational("G-ANNOT"))
+
+
+class _Elements:
+    """Whether an annotated element is declared in one reading."""
+
+    def __init__(self, metadata: Metadata) -> None:
+        self._metadata = metadata
+        self._operations: dict[str, set[str]] = {}
+        for op in metadata.operations:
+            names = {p.name for p in op.parameters} | ({"$ReturnType"} if op.returns else set())
+            for address in (f"{op.namespace}.{op.name}", f"{op.namespace}.{op.name}({op.binding or ''})"):
+                self._operations.setdefault(address, set()).update(names)
+
+    def has(self, target: str) -> bool:
+        """Whether it is declared; a target that names no type or operation counts as declared nowhere."""
+        owner, _, below = target.partition("/")
+        facts = self._metadata.types.get(owner)
+        if facts is not None:
+            name = below.partition("/")[0].partition("@")[0]
+            values = {value.name for value in facts.values}
+            return not name or name in self._metadata.effective(owner) or name in values
+        if owner in self._operations:
+            return not below or below in self._operations[owner] or "/" in below
+        return below.partition("/")[0] in self._metadata.exposed
+
+
+def _container(old: Metadata, new: Metadata) -> Iterator[Difference]:
+    """Every difference in entity sets, singletons, imports and their bindings."""
+    for word, name, was, now in edits(old.exposed, new.exposed):
+        if was is not None and now is not None:
+            detail = ends(f"{was.kind} {was.type}", f"{now.kind} {now.type}")
+            yield Difference(f"{_WORDS[now.kind]}_changed", name, detail, breaking("G-TYPE"))
+        elif exposed := was or now:
+            judged = breaking("G-REMOVE") if was else additive("G-ADDAPI")
+            yield Difference(f"{_WORDS[exposed.kind]}_{word}", name, {"type": exposed.type}, judged)
+    for word, path, target, other in edits(old.bindings, new.bindings):
+        if path.partition("/")[0] in old.exposed.keys() & new.exposed.keys():
+            yield Difference(f"binding_{word}", path, ends(target, other), informational("G-BIND"))
+
+
+def _terms(old: Metadata, new: Metadata) -> Iterator[Difference]:
+    """Every annotation term declared, dropped or changed."""
+    for word, name, was, now in edits(old.terms, new.terms):
+        yield Difference(f"term_{word}", name, ends(was, now), informational("G-ANNOT"))

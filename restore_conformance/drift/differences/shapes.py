@@ -6,12 +6,21 @@ that both sides name alike are compared elsewhere, member by member, and end the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from restore_conformance.drift.change import Difference, Judged, additive, breaking, informational, undecidable
-from restore_conformance.drift.differences.generic import ends
-from restore_conformance.drift.differences.members import facet_changes
+from restore_conformance.drift.change import (
+    Difference,
+    Direction,
+    Judged,
+    additive,
+    breaking,
+    informational,
+    undecidable,
+)
+from restore_conformance.drift.differences.enums import values_judged
+from restore_conformance.drift.differences.generic import directed, ends
+from restore_conformance.drift.differences.members import facet_changes, nullability
 from restore_conformance.drift.sources.api import Api
 from restore_conformance.drift.sources.metadata import Member, TypeFacts, bare
 
@@ -20,11 +29,11 @@ MAX_DEPTH = 24
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A type where it is used; `sent` for what a client writes, else what it reads."""
+    """A type where it is used: what a client sends, or what it is given."""
 
     api: Api
     type: str
-    sent: bool
+    direction: Direction
 
     @property
     def facts(self) -> TypeFacts | None:
@@ -55,7 +64,7 @@ class Body:
 
     def inside(self, member: Member) -> Body:
         """What a member holds."""
-        return Body(self.api, member.type, self.sent)
+        return Body(self.api, member.type, self.direction)
 
 
 def equal(was: Body, now: Body) -> bool:
@@ -89,18 +98,9 @@ def _inside(kind: str, at: str, was: Body, now: Body, depth: int = 0) -> Iterato
     elif old_facts.is_enum:
         values = [[value.name for value in facts.values] for facts in (old_facts, new_facts)]
         if set(values[0]) != set(values[1]):
-            yield Difference(kind, at, ends(*values), values_judged(*values, sent=now.sent))
+            yield directed(Difference(kind, at, ends(*values), values_judged(*values)), now.direction)
     else:
         yield from _members(kind, at, was, now, depth)
-
-
-def values_judged(was: Sequence[str], now: Sequence[str], *, sent: bool) -> Judged:
-    """How other values of an enumeration are judged: a value lost hurts whoever sends it, a new one whoever reads."""
-    if sent:
-        return additive("R-VALUES") if set(was) <= set(now) else breaking("G-ENUM-REMOVED")
-    if set(now) <= set(was):
-        return informational("R-VALUES", "a client merely no longer meets the value")
-    return breaking("G-ADDENUM-BEFORE", "a client with a closed list of values meets a new one")
 
 
 def _members(kind: str, at: str, was: Body, now: Body, depth: int) -> Iterator[Difference]:
@@ -108,7 +108,9 @@ def _members(kind: str, at: str, was: Body, now: Body, depth: int) -> Iterator[D
     for name in sorted(before.keys() | after.keys()):  # equal ones too: what they hold may be written out
         path, had, has = f"{at}/{name}", before.get(name), after.get(name)
         if had is None and has is not None:
-            yield Difference(kind, path, ends("absent", now.inside(has).name), _added(name, has, now.sent))
+            yield Difference(
+                kind, path, ends("absent", now.inside(has).name), _added(name, has, now.direction is Direction.REQUEST)
+            )
         elif has is None and had is not None:
             yield Difference(kind, path, ends(was.inside(had).name, "absent"), _removed(name))
         elif had is not None and has is not None:
@@ -119,12 +121,10 @@ def _members(kind: str, at: str, was: Body, now: Body, depth: int) -> Iterator[D
             else:
                 yield from inner
             if had.nullable != has.nullable:
-                yield Difference(kind, path, ends(_null(had), _null(has)), _nullable(had, has, now.sent))
+                null = Difference(kind, path, ends(_null(had), _null(has)), nullability(had, has))
+                yield directed(null, now.direction)
             for facet in facet_changes(path, had, has):
-                judged = facet.judged
-                if judged.writer_only and not now.sent:  # a limit hurts only whoever sends the member
-                    judged = informational(judged.rule, "only what is returned is limited")
-                yield replace(facet, kind=kind, judged=judged)
+                yield directed(replace(facet, kind=kind), now.direction)
 
 
 def _summed(inner: list[Difference], at: str = "") -> Judged:
@@ -140,7 +140,7 @@ def _summed(inner: list[Difference], at: str = "") -> Judged:
 
 def _added(name: str, member: Member, sent: bool) -> Judged:
     if sent and dict(member.facets).get("Required"):
-        return breaking("R-REQUIRED", "requests without it are refused", writer_only=True)
+        return breaking("R-REQUIRED", "requests without it are refused", side=Direction.REQUEST)
     return additive("R-OPTIONAL" if sent or name.startswith("@") else "G-ADDPROP")
 
 
@@ -152,11 +152,3 @@ def _removed(name: str) -> Judged:
 
 def _null(member: Member) -> str:
     return "may be null" if member.nullable else ("never null" if member.stated else "not said whether null")
-
-
-def _nullable(had: Member, has: Member, sent: bool) -> Judged:
-    if not (had.stated and has.stated):
-        return informational("R-NULL-REF")
-    if has.nullable:
-        return (additive if sent else breaking)("G-NULL-LOOSE")
-    return (breaking if sent else informational)("G-NULL-TIGHT", writer_only=sent)

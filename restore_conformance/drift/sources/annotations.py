@@ -20,7 +20,9 @@ _NAMED = "Org.OData.Core.V1.ExplicitOperationBindings"
 
 OPTIONAL_PARAMETER = "Org.OData.Core.V1.OptionalParameter"
 COMPUTED = "Org.OData.Core.V1.Computed"
-REVISIONS = "Org.OData.Core.V1.Revisions"
+PERMISSIONS = "Org.OData.Core.V1.Permissions"
+READ, WRITE = "Org.OData.Core.V1.Permission/Read", "Org.OData.Core.V1.Permission/Write"
+"""The values of `PERMISSIONS` for what is only returned, and for what is only sent."""
 
 
 class Names:

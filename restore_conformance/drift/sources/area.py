@@ -5,7 +5,7 @@ Knows names and what refers to what; no file format.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from restore_conformance.drift.sources.metadata import TypeFacts
 
@@ -35,6 +35,28 @@ def reachable(
             types[name] = facts
             waiting += [*facts.refers(), *further(name)]
     return types
+
+
+def held(types: Mapping[str, TypeFacts], start: Iterable[str]) -> frozenset[str]:
+    """The types of everything that values of some types hold: members, what derives from these, and the bases.
+
+    Of a base type only the members are held, not the other types that derive from it.
+    """
+    derived: dict[str | None, list[str]] = {}
+    for name, facts in types.items():
+        derived.setdefault(facts.base, []).append(name)
+    waiting = [(name, True) for name in start]
+    reached: dict[str, bool] = {}
+    while waiting:
+        name, whole = waiting.pop()
+        known = types.get(name)
+        if known is None or (name in reached and reached[name] >= whole):
+            continue
+        reached[name] = whole
+        waiting += [(member.target, True) for member in known.members.values()]
+        waiting += [(known.base, False)] if known.base else []
+        waiting += [(below, True) for below in derived.get(name, ())] if whole else []
+    return frozenset(reached)
 
 
 def dangling(types: dict[str, TypeFacts]) -> frozenset[str]:

@@ -6,13 +6,12 @@ document of thousands. Knows nothing of what a change means.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 
 from restore_conformance.drift.sources import annotations as notes
 from restore_conformance.drift.sources.annotations import Names
 from restore_conformance.drift.sources.broken import SourceBroken, shown
-from restore_conformance.drift.sources.csdl_elements import is_true, name_of, operation_of, type_facts
-from restore_conformance.drift.sources.metadata import Exposed, Operation, TypeFacts
+from restore_conformance.drift.sources.metadata import EnumMember, Exposed, Member, Operation, Parameter, TypeFacts
 from restore_conformance.drift.sources.xml_tree import Element
 
 _EDMX = "/odata/ns/edmx"
@@ -41,10 +40,10 @@ class Document:
         for namespace, schema, names in self._schemas:
             for node in schema:
                 if node.tag in _TYPE_KINDS:
-                    self._declare(f"{namespace}.{name_of(node, where)}", node, names)
+                    self._declare(f"{namespace}.{_name(node, where)}", node, names)
 
     def _declare(self, name: str, node: Element, names: Names) -> None:
-        if name in self._declarations and type_facts(name, node, names, self.where) != self.type(name):
+        if name in self._declarations and _type_facts(name, node, names, self.where) != self.type(name):
             raise SourceBroken(self.where, f"two different declarations of {name}", "each type declared once")
         self._declarations[name] = (node, names)
 
@@ -56,7 +55,7 @@ class Document:
         """The facts of a type, or None where the document does not declare it."""
         facts = self._types.get(name)
         if facts is None and name in self._declarations:
-            facts = self._types[name] = type_facts(name, *self._declarations[name], self.where)
+            facts = self._types[name] = _type_facts(name, *self._declarations[name], self.where)
         return facts
 
     def bases(self) -> dict[str, str]:
@@ -75,7 +74,7 @@ class Document:
         for namespace, schema, names in self._schemas:
             for node in schema:
                 if node.tag in ("Action", "Function"):
-                    yield operation_of(node, names, namespace, optional, self.where)
+                    yield _operation(node, names, namespace, optional, self.where)
 
     def annotations(self, *, inline: bool = True) -> Iterator[Note]:
         """Every annotation, by target or written inline."""
@@ -102,7 +101,7 @@ class Document:
                         for bound in node.findall("NavigationPropertyBinding")
                     }
                     kind = names.full(node.get(_EXPOSED[node.tag]) or "")
-                    yield Exposed(node.tag, name_of(node, self.where), kind), bindings
+                    yield Exposed(node.tag, _name(node, self.where), kind), bindings
 
     def terms(self) -> dict[str, str]:
         """Declared annotation terms: full name to type and the elements it applies to."""
@@ -117,7 +116,7 @@ class Document:
 
 def _inline(node: Element, path: str, names: Names) -> Iterator[Note]:
     if node.tag in ("Action", "Function"):
-        binding = node.find("Parameter") if is_true(node.get("IsBound")) else None
+        binding = node.find("Parameter") if _true(node.get("IsBound")) else None
         path = f"{path}({names.full(binding.get('Type') or '') if binding is not None else ''})"
     for child in node:
         if child.tag == "Annotation":
@@ -166,3 +165,134 @@ def _with_names(root: Element, schemas: list[Element]) -> list[tuple[str, Elemen
         own = alias and declared.get(alias) != space
         rows.append((space, schema, Names({**known, **declared, alias or "": space}) if own else shared))
     return rows
+
+
+_FACETS = ("MaxLength", "Precision", "Scale", "SRID", "Unicode", "DefaultValue")
+
+
+def _type_facts(name: str, node: Element, names: Names, where: str) -> TypeFacts:
+    """The facts of a type that an element declares. Raises SourceBroken for one that is not sound."""
+    base = node.get("BaseType")
+    if node.tag in ("EnumType", "TypeDefinition"):
+        return TypeFacts(
+            name,
+            node.tag,
+            values=tuple(_values(name, node, where)),
+            flags=_true(node.get("IsFlags")),
+            underlying=node.get("UnderlyingType") or ("Edm.Int32" if node.tag == "EnumType" else ""),
+        )
+    members: dict[str, Member] = {}
+    for navigation in (False, True):
+        for child in node.findall("NavigationProperty" if navigation else "Property"):
+            member = _member(name, child, names, where, navigation=navigation)
+            if members.setdefault(member.name, member) != member:
+                raise SourceBroken(
+                    where, f"two different declarations of {name}/{member.name}", "each member declared once"
+                )
+    return TypeFacts(
+        name,
+        node.tag,
+        base=names.full(base) if base else None,
+        abstract=_true(node.get("Abstract")),
+        open=_true(node.get("OpenType")),
+        stream=_true(node.get("HasStream")),
+        key=tuple(sorted(ref.get("Name") or "" for key in node.findall("Key") for ref in key.findall("PropertyRef"))),
+        members=members,
+    )
+
+
+def _member(owner: str, node: Element, names: Names, where: str, *, navigation: bool) -> Member:
+    name, kind = _name(node, where), node.get("Type")
+    if not kind:
+        raise SourceBroken(where, f"{owner}/{name} without a type", "a Type attribute on every property")
+    return Member(
+        name,
+        names.full(kind),
+        nullable=not _false(node.get("Nullable")),
+        navigation=navigation,
+        contains=navigation and _true(node.get("ContainsTarget")),
+        facets=_facets(node.attrib),
+        stated=node.get("Nullable") is not None or not kind.startswith("Collection("),
+    )
+
+
+def _values(owner: str, node: Element, where: str) -> Iterator[EnumMember]:
+    following = 0
+    seen: set[str] = set()
+    for child in node.findall("Member"):
+        name = _name(child, where)
+        if name in seen:
+            raise SourceBroken(where, f"{owner}/{name} declared twice", "each enum member declared once")
+        seen.add(name)
+        text = child.get("Value")
+        if text is not None:
+            try:
+                following = int(text)
+            except ValueError:
+                raise SourceBroken(where, f"the value {shown(text)!r} of {owner}/{name}", "a whole number") from None
+        yield EnumMember(name, following)
+        following += 1
+
+
+def _operation(node: Element, names: Names, namespace: str, optional: Container[str], where: str) -> Operation:
+    """What an Action or Function declares. `optional` are the parameters that an annotation elsewhere calls so.
+
+    Raises SourceBroken for one that is not sound.
+    """
+    name = _name(node, where)
+    parameters, binding = node.findall("Parameter"), None
+    if _true(node.get("IsBound")):
+        if not parameters:
+            raise SourceBroken(where, f"the bound {node.tag} {name} without a parameter", "its binding parameter first")
+        binding, parameters = names.full(parameters[0].get("Type") or ""), parameters[1:]
+    result = next(iter(node.findall("ReturnType")), None)
+    addresses = [f"{namespace}.{name}", f"{namespace}.{name}({binding or ''})"]
+    signature = ",".join([binding] if binding else [])
+    for parameter in parameters:
+        signature += ("," if signature else "") + names.full(parameter.get("Type") or "")
+    addresses.append(f"{namespace}.{name}({signature})")
+    return Operation(
+        node.tag,
+        name,
+        namespace,
+        binding,
+        tuple(
+            Parameter(
+                _name(parameter, where),
+                names.full(parameter.get("Type") or ""),
+                nullable=not _false(parameter.get("Nullable")),
+                optional=any(
+                    notes.term(note, names).startswith(notes.OPTIONAL_PARAMETER)
+                    for note in parameter.findall("Annotation")
+                )
+                or any(f"{address}/{parameter.get('Name')}" in optional for address in addresses),
+            )
+            for parameter in parameters
+        ),
+        returns=names.full(result.get("Type") or "") if result is not None else None,
+        returns_nullable=not (result is not None and _false(result.get("Nullable"))),
+        composable=_true(node.get("IsComposable")),
+    )
+
+
+def _name(node: Element, where: str) -> str:
+    """The name of an element. Raises SourceBroken where it has none."""
+    name = node.get("Name")
+    if not name:
+        raise SourceBroken(where, f"a {node.tag} without a name", "a name on every element")
+    return name
+
+
+def _facets(attributes: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    if len(attributes) == 2:  # Name and Type: the usual case, of which a document has a hundred thousand
+        return ()
+    return tuple((facet, attributes[facet]) for facet in _FACETS if facet in attributes)
+
+
+def _true(text: str | None) -> bool:
+    """Whether an attribute says true; one that is missing does not."""
+    return text is not None and text.strip().lower() in ("true", "1")
+
+
+def _false(text: str | None) -> bool:
+    return text is not None and text.strip().lower() in ("false", "0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from restore_conformance.drift.sources.annotations import COMPUTED
+from restore_conformance.drift.sources.annotations import COMPUTED, PERMISSIONS, WRITE
 from restore_conformance.drift.sources.metadata import EnumMember, Member, TypeFacts
 
 _FORMATS = {
@@ -139,6 +139,8 @@ def _object(
                 members[member] = _member(member, inner, member in required, name, inline, depth)
                 if inner.get("readOnly") or inner.get("x-computed"):
                     notes[f"{name}/{member}", COMPUTED] = True
+                elif inner.get("writeOnly"):
+                    notes[f"{name}/{member}", PERMISSIONS] = WRITE
     return TypeFacts(name, "ComplexType", base=base, members=members), notes
 
 
@@ -169,7 +171,8 @@ def _member(
         kind, nullable = schema["x-edm-type"], bool(schema.get("x-nullable", True))
     elif not isinstance(schema.get("enum"), list):
         kind = shape(schema, f"{owner}.{name}", inline, depth + 1)
-    facets = [*facets_of(schema), *([("Required", "true")] if required else [])]
+    needed = required and not schema.get("readOnly")  # that is asked of answers alone
+    facets = [*facets_of(schema), *([("Required", "true")] if needed else [])]
     return Member(
         name,
         kind,

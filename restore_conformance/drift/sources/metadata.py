@@ -160,7 +160,8 @@ class Metadata:
     """Everything one source declares.
 
     `annotations` is keyed by (target, term); `bindings` by `singleton/path`; `exposed` and `terms` by name.
-    `dangling` are the full names that are referred to and not declared (a slice has some by nature).
+    `dangling` are the full names that are referred to and not declared (a slice has some by nature). `sent` and
+    `returned` are the types that requests and answers hold, where a source lists these.
     """
 
     types: Mapping[str, TypeFacts] = field(default_factory=dict)
@@ -172,6 +173,8 @@ class Metadata:
     dangling: frozenset[str] = frozenset()
     knows: frozenset[Knows] = EVERYTHING
     whole: bool = False
+    sent: frozenset[str] = frozenset()
+    returned: frozenset[str] = frozenset()
 
     def chain(self, name: str) -> Iterator[TypeFacts]:
         """The type and its base types, nearest first; ends quietly where a base is not declared."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.drift.sources.api import Api, ApiCall, ApiParameter
-from restore_conformance.drift.sources.area import WHOLE_DOCUMENT, dangling, reachable, roots
+from restore_conformance.drift.sources.area import WHOLE_DOCUMENT, dangling, held, reachable, roots
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.json_schema import declared, facets_of, shape, type_of, values_of
 from restore_conformance.drift.sources.metadata import Knows, Metadata, TypeFacts, bare
@@ -75,10 +75,13 @@ def read_openapi(path: Path, where: str) -> Api:
     for name, item in calls.items():
         with _understood(f"the path {name[:60]!r}", where):
             ready[name] = _item(name, item, parts, inline)
+    sent, returned = (held({**types, **inline}, start) for start in _bodies(ready))
     if narrow:
         types = reachable([*roots(types), *_start(ready, inline)], types.get)
         notes = {key: value for key, value in notes.items() if key[0].partition("/")[0] in types}
-    metadata = Metadata(types, annotations=notes, dangling=dangling(types), knows=_KNOWS, whole=narrow)
+    metadata = Metadata(
+        types, annotations=notes, dangling=dangling(types), knows=_KNOWS, whole=narrow, sent=sent, returned=returned
+    )
     unread = Counter[str]()
     for item in calls.values():
         _count_unread(item, unread)
@@ -253,10 +256,14 @@ def _content(place: str, value: Any, inline: dict[str, TypeFacts]) -> dict[str, 
 
 def _start(calls: dict[str, dict[str, ApiCall]], inline: dict[str, TypeFacts]) -> list[str]:
     """The types that calls and the objects written out in them refer to."""
-    return [member.target for facts in inline.values() for member in facts.members.values()] + [
-        bare(kind)
-        for item in calls.values()
-        for call in item.values()
-        for content in (call.body or {}, *call.answers.values())
-        for kind in content.values()
-    ]
+    written_out = [member.target for facts in inline.values() for member in facts.members.values()]
+    return [*written_out, *(name for names in _bodies(calls) for name in names)]
+
+
+def _bodies(calls: Mapping[str, Mapping[str, ApiCall]]) -> tuple[list[str], list[str]]:
+    """The types that calls send, and those that they return."""
+    every = [call for item in calls.values() for call in item.values()]
+    sent = [kind for call in every for kind in (call.body or {}).values()]
+    sent += [parameter.type for call in every for parameter in call.parameters.values()]
+    returned = [kind for call in every for content in call.answers.values() for kind in content.values()]
+    return [bare(kind) for kind in sent], [bare(kind) for kind in returned]

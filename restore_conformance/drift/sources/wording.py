@@ -44,8 +44,3 @@ def sentences(paragraph: str) -> Iterator[str]:
     for part in _SENTENCE_END.split(paragraph.strip()):
         if normalise(part):
             yield part
-
-
-def cells(row: str) -> list[str]:
-    """The cells of one row of a table written with bars."""
-    return [cell.strip() for cell in row.strip().strip("|").split("|")]

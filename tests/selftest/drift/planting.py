@@ -41,6 +41,14 @@ RETURNED_ONLY = frozenset(
         "restorePointSearchResponse", "restorePointSearchResult",
     }
 )  # fmt: skip
+SENT_ONLY = frozenset({"restorableArtifact"})
+COMPUTED = frozenset(
+    {
+        "driveProtectionUnit/email", "driveRestoreArtifact/restoredSiteName", "mailboxProtectionUnit/displayName",
+        "siteProtectionUnit/siteWebUrl", "siteRestoreArtifact/restoredSiteName",
+    }
+)  # fmt: skip
+"""Members that the service fills in: nobody sends them."""
 NS = "microsoft.graph"
 B, A, I, U = "breaking", "additive", "informational", "undecidable"  # noqa: E741 - a table reads so
 
@@ -139,7 +147,9 @@ def _member_plants(lines: list[str], place: int, line: str, owner: str, member: 
             yield Plant(_with(lines, place, loose), "nullability_changed", path, B, _scoped(owner, B))
         else:
             tight = line.replace(" />", ' Nullable="false" />')
-            yield Plant(_with(lines, place, tight), "nullability_changed", path, B, _written(owner, B, I))
+            computed = f"{owner}/{name}" in COMPUTED
+            create = I if computed else _written(owner, B, I)
+            yield Plant(_with(lines, place, tight), "nullability_changed", path, I if computed else B, create)
             new = f'{indent}<Property Name="needed" Type="Edm.String" Nullable="false" />\n'
             yield Plant(
                 _with(lines, place, line, new),
@@ -149,7 +159,9 @@ def _member_plants(lines: list[str], place: int, line: str, owner: str, member: 
                 _written(owner, B, A),
             )
         limited = line.replace(" />", ' MaxLength="10" />')
-        yield Plant(_with(lines, place, limited), "facet_changed", path, B, _written(owner, B, I))
+        computed = f"{owner}/{name}" in COMPUTED
+        create = I if computed else _written(owner, B, I)
+        yield Plant(_with(lines, place, limited), "facet_changed", path, I if computed else B, create)
 
 
 def _value_plants(lines: list[str], place: int, owner: str, name: str) -> Iterator[Plant]:
@@ -160,11 +172,12 @@ def _value_plants(lines: list[str], place: int, owner: str, name: str) -> Iterat
         yield Plant(_with(lines, place, renumbered), "enum_value_changed", f"{enum}/{name}", I, I)
         return
     new = line.replace("unknownFutureValue", "planted").replace('Value="', 'Value="9')
-    yield Plant(_with(lines, place, new, line), "enum_member_added", f"{enum}/planted", B, _scoped(owner, B))
+    added, moved = (A, I) if owner in SENT_ONLY else (B, B)
+    yield Plant(_with(lines, place, new, line), "enum_member_added", f"{enum}/planted", added, _scoped(owner, added))
     yield Plant(_with(lines, place, line, new), "enum_member_added", f"{enum}/planted", A, _scoped(owner, A))
     if "<Member" in lines[place - 1]:
         swapped = "".join([*lines[: place - 1], line, lines[place - 1], *lines[place + 1 :]])
-        yield Plant(swapped, "enum_reordered", enum, B, _scoped(owner, B))
+        yield Plant(swapped, "enum_reordered", enum, moved, _scoped(owner, moved))
     if "<Member" in lines[place - 2]:
         swapped = "".join([*lines[: place - 2], lines[place - 1], lines[place - 2], *lines[place:]])
         yield Plant(swapped, "enum_reordered", enum, I, I)

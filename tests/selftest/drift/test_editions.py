@@ -15,7 +15,7 @@ from restore_conformance.contract.places import SCHEMAS
 from restore_conformance.drift.comparison import Comparison, Settings, compare
 from restore_conformance.drift.sources import editions
 from restore_conformance.drift.sources.page_layout import plain
-from restore_conformance.drift.sources.wording import cells, fingerprint
+from restore_conformance.drift.sources.wording import fingerprint
 
 MOOD = "|mood|String|How to go about it. The possible values are: `calm` (default), `brisk`. Optional.|"
 SENTENCE = "A mood may be given as well."
@@ -31,7 +31,7 @@ values = ["calm", "brisk"]
 default = "calm"
 [create.fingerprints]
 introduction = ["{fingerprint(SENTENCE)}"]
-"request body" = {[fingerprint(plain(cell)) for cell in cells(MOOD)]}
+"request body" = {[fingerprint(plain(cell)) for cell in MOOD.strip("|").split("|")]}
 """
 
 
