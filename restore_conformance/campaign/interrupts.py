@@ -1,7 +1,7 @@
-"""Ctrl-C and SIGTERM in a run: the first ends the sending and lets everything be written, the second ends it all.
+"""Ctrl-C and SIGTERM in a run: the first ends the sending and lets everything be finished, the second ends it all.
 
-A signal is let in only while a target is waited for, so that no exchange is judged or stored by half. A live run
-has rules of its own while it sends (`restore_conformance.live.signals`). Knows no clause and no report.
+The first is let in only where it does no harm: while a target is waited for, so that no exchange is judged or stored by
+half; in a live run anywhere but between a create and the note of its answer. Knows no clause and no report.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from restore_conformance.exchange import Request
@@ -18,25 +18,30 @@ from restore_conformance.targets import Target
 from restore_conformance.targets.target import Answer
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
-FIRST = b"\nInterrupted: writing what there is; once more leaves at once.\n"
+WRITING = b"\nInterrupted: writing what there is; once more leaves at once.\n"
+CLEANING = b"\nEnding the run and cleaning up; once more leaves that to the next start.\n"
 
 
 class Interrupts:
-    """While it is entered, the first signal raises KeyboardInterrupt in the next wait, the second wherever it comes.
+    """While it is entered, the first signal prints a notice and raises KeyboardInterrupt where signals are let in.
 
-    With `anywhere` every signal raises wherever it comes, until `calm`. In another thread than the main one nothing
-    changes.
+    Elsewhere it is kept until they are. Every further one raises wherever it comes, also in the clean-up or the writing
+    that followed the first, after `leave` was started, which ends what other threads wait for. With `anywhere` the first
+    is such a further one, until `calm`. `let_in` says whether signals are let in outside the blocks below. In another
+    thread than the main one nothing changes.
     """
 
-    def __init__(self, *, anywhere: bool = False) -> None:
+    def __init__(self, notice: bytes = WRITING, *, let_in: bool = False, anywhere: bool = False) -> None:
+        self.leave: Callable[[], object] | None = None
+        self._notice = notice
         self._before: list[tuple[int, Any]] = []
         self._anywhere = anywhere
-        self._open = False
+        self._let_in = let_in
         self._signalled_once = False
-        self._due = False
+        self._kept = False
 
     def __enter__(self) -> Interrupts:
-        if threading.current_thread() is threading.main_thread():
+        if _in_main_thread():
             self._before = [(number, signal.signal(number, self._signalled)) for number in NUMBERS]
         return self
 
@@ -45,31 +50,50 @@ class Interrupts:
             signal.signal(number, handler)
 
     def calm(self) -> None:
-        """From now on keep the first signal: there is nothing left to wait for, only to write."""
-        self._anywhere = False
+        """From now on pass over the first signal: there is nothing left to send, only to clean up or to write.
+
+        Nothing is lost by that: what a second one leaves undone the next start of a live run makes up for.
+        """
+        self._let_in = self._anywhere = self._kept = False
 
     def _signalled(self, *_: object) -> None:
         if self._signalled_once or self._anywhere:
+            if self.leave is not None:
+                # In a thread of its own: what was interrupted may hold a lock that this needs.
+                threading.Thread(target=self.leave, daemon=True).start()
             raise KeyboardInterrupt
-        self._signalled_once = True
+        self._signalled_once = self._kept = True
         # Not print: it may have been print that was interrupted.
         with contextlib.suppress(OSError):
-            os.write(2, FIRST)
-        if self._open:
+            os.write(2, self._notice)
+        self._raise_kept()
+
+    def _raise_kept(self) -> None:
+        if self._kept and self._let_in:
+            self._kept = False
             raise KeyboardInterrupt
-        self._due = True
+
+    def waiting(self) -> contextlib.AbstractContextManager[None]:
+        """Let a signal in while the block lasts; one that came before is raised at once, and only once."""
+        return self._while(let_in=True)
+
+    def hold(self) -> contextlib.AbstractContextManager[None]:
+        """Keep a signal until the block ends. Workers get none; whoever started them waits for them."""
+        return self._while(let_in=False) if _in_main_thread() else contextlib.nullcontext()
 
     @contextlib.contextmanager
-    def waiting(self) -> Iterator[None]:
-        """Let a signal in while the block lasts; one that came before is raised at once, and only once."""
-        self._open = True
+    def _while(self, *, let_in: bool) -> Iterator[None]:
+        before, self._let_in = self._let_in, let_in
         try:
-            if self._due:
-                self._due = False
-                raise KeyboardInterrupt
+            self._raise_kept()
             yield
         finally:
-            self._open = False
+            self._let_in = before
+            self._raise_kept()
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 class Interruptible:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
+from restore_conformance.campaign.interrupts import CLEANING, Interrupts
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
@@ -23,7 +24,6 @@ from restore_conformance.live.guard import Guard, Support
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.leave import host_refused, tenant_refused
 from restore_conformance.live.settings import Live, Login, state_folder
-from restore_conformance.live.signals import Signals
 from restore_conformance.live.signin import sign_in
 from restore_conformance.live.tokens import Identities, Token
 from restore_conformance.recogniser import Recogniser
@@ -76,7 +76,7 @@ def opened(
     every_caller(identities)
     _require_leave(live, identities, yes=yes)
     folder = folder_of(live, tenant)
-    with _lock(folder, tenant), Signals() as signals:
+    with _lock(folder, tenant), Interrupts(CLEANING, let_in=True) as signals:
         journal = Journal(folder / "journal.ndjson")
         target = transport or Http(live.base, live.ca_bundle or settings.ca_bundle, settings.timeout, retries=0)
         pace = Pace(live.requests_per_second)
@@ -108,9 +108,9 @@ def opened(
             try:
                 yield live_target
             finally:
-                with signals.undisturbed():
-                    live_target.left = _clean_up(live_target.guard)
-                    live_target.unanswered = len(journal.unanswered())
+                signals.calm()
+                live_target.left = _clean_up(live_target.guard)
+                live_target.unanswered = len(journal.unanswered())
         finally:
             target.close()
             journal.close()
