@@ -26,7 +26,7 @@ class Interrupts:
     """While it is entered, the first signal prints a notice and raises KeyboardInterrupt where signals are let in.
 
     Elsewhere it is kept until they are. Every further one raises wherever it comes, also in the clean-up or the writing
-    that followed the first, after `leave` was started, which ends what other threads wait for. With `anywhere` the first
+    that followed the first, after `leave` was started: it ends what other threads wait for. With `anywhere` the first
     is such a further one, until `calm`. `let_in` says whether signals are let in outside the blocks below. In another
     thread than the main one nothing changes.
     """
