@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--exchanges",
         type=int,
-        default=0,
+        default=None,
         metavar="N",
         help="instead, the long run: conforming servers, most of them unusual, until N exchanges were judged",
     )
@@ -66,7 +66,7 @@ def main(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--share {arguments.share} must be 1 or more.")
     if arguments.compositions < 0:
         raise UsageError(f"--compositions {arguments.compositions} must be 0 or more.")
-    if arguments.exchanges or arguments.resume:
+    if arguments.exchanges is not None or arguments.resume:
         return _long_run(load(), arguments)
     started = time.monotonic()
     register = load()
@@ -111,9 +111,10 @@ def _long_run(register: Any, arguments: argparse.Namespace) -> int:
     """Judge conforming servers for long; exit 1 on a false positive. The file is written after every server."""
     from restore_conformance.bench.endurance import Endurance, go_on, summary
 
+    if arguments.exchanges is None:
+        raise UsageError("--resume takes --exchanges N, how many exchanges there shall be in all.")
     if arguments.exchanges < 1:
-        given = f"--exchanges {arguments.exchanges}" if arguments.exchanges else "--resume takes --exchanges N, which"
-        raise UsageError(f"{given} must be 1 or more.")
+        raise UsageError(f"--exchanges {arguments.exchanges} must be 1 or more.")
     if arguments.resume and not arguments.json:
         raise UsageError("--resume takes --json FILE, the file to go on from.")
     state = Endurance(seed=arguments.seed)
@@ -223,12 +224,14 @@ def _table(figures: dict[str, Any], seconds: float) -> None:
 
 def _earlier(path: str) -> dict[str, Any]:
     try:
-        figures = json.loads(files.read(Path(path), LARGEST))
+        figures: Any = json.loads(files.read(Path(path), LARGEST))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"--compare {path} cannot be read: {line(str(error), 120)}.") from None
-    if not isinstance(figures, dict) or not all(_is_row(figures[kind]) for kind in KINDS if kind in figures):
+    earlier: dict[str, Any] = figures if isinstance(figures, dict) else {}
+    kinds = earlier.keys() & set(KINDS)
+    if not kinds or not all(_is_row(earlier[kind]) for kind in kinds):
         raise UsageError(f"--compare {path} does not hold the figures of bench --json.")
-    return figures
+    return earlier
 
 
 def _is_row(row: Any) -> bool:

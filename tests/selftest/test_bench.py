@@ -190,3 +190,11 @@ def test_a_half_is_counted_and_the_reporting_one_names_nothing(monkeypatch, caps
     out = capsys.readouterr().out
     assert f"{half} half: 1 faults, 0 detected (0.0%)" in out
     assert [name in out for name in names] == [half == "choosing", False]
+
+
+@pytest.mark.parametrize("figures", ["{}", '{"profile": "quick"}', '{"fault": {}}', "[]"])
+def test_what_holds_no_figures_is_not_compared_with(tmp_path, capsys, figures):
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text(figures)
+    assert main(["bench", "--only", "environments", "--share", "1000", "--compare", str(earlier)]) == 2
+    assert "does not hold the figures of bench --json" in capsys.readouterr().err

@@ -47,6 +47,7 @@ def test_an_emulator_without_tls_is_told_which_option_to_give(said):
         (("serve", "--fault", "x"), "There is no fault 'x'; serve --list names them."),
         (("serve", "--variant", "x"), "There is no variant 'x'; serve --list names them."),
         (("bench", "--resume"), "--resume takes --exchanges N"),
+        (("bench", "--exchanges", "0"), "--exchanges 0 must be 1 or more"),
         (("bench", "--compositions", "-1"), "--compositions -1 must be 0 or more."),
         (("drift", "log"), "There is no history at drift-history.sqlite."),
         (("drift", "bisect", "--history", "none.db"), "There is no history at none.db."),
