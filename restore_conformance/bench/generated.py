@@ -259,9 +259,8 @@ def faults() -> Mapping[str, Fault]:
         Fault(name, f"page:{operation}", f"{operation}: {name.partition(':')[2]}.", seed())
         for operation, name, seed in _changes(_excluded)
     ]
-    for operation in documented():
-        table = pinned().toml(f"{operation}/page.toml").get("error", ())
-        codes = {row["code"] for row in table if "code" in row and max(row["status"]) < LEAST_TROUBLE}
+    for operation, page in pinned().pages.items():
+        codes = {row["code"] for row in page.get("error", ()) if "code" in row and max(row["status"]) < LEAST_TROUBLE}
         rows += [
             Fault(
                 f"{operation}:{code}:{name}",

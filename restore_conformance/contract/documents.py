@@ -71,6 +71,12 @@ class Documents:
         except (ValueError, OSError, RecursionError) as error:
             raise UsageError(f"schemas/{name} cannot be read: {error}.") from None
 
+    @functools.cached_property
+    def pages(self) -> dict[str, dict[str, Any]]:
+        """The page of each operation that has one, by the operation's name."""
+        names = sorted(path.parent.name for path in self.root.glob("*/page.toml"))
+        return {name: self.toml(f"{name}/page.toml") for name in names}
+
     def schema_names(self) -> list[str]:
         """Every JSON Schema of the contract, by path."""
         paths = [*self.root.glob("types/*.json"), *self.root.glob("*/request.json")]

@@ -14,9 +14,7 @@ _SCHEMAS = "#/components/schemas/"
 def compose(documents: Documents) -> dict[str, Any]:
     """An OpenAPI 3.1 document of every operation with a page; every reference points inside it."""
     paths: dict[str, Any] = {}
-    for path in sorted(documents.root.glob("*/page.toml")):
-        operation = path.parent.name
-        page = documents.toml(f"{operation}/page.toml")
+    for operation, page in documents.pages.items():
         paths.setdefault(page["http"]["path"], {})[page["http"]["method"].lower()] = _operation(
             documents, operation, page
         )

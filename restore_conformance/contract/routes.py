@@ -26,9 +26,7 @@ Route = tuple[str, ...]
 @functools.cache
 def documented() -> dict[str, tuple[str, str]]:
     """The method and the path of each operation that has a page."""
-    names = sorted(path.parent.name for path in pinned().root.glob("*/page.toml"))
-    lines = {name: pinned().toml(f"{name}/page.toml")["http"] for name in names}
-    return {name: (line["method"], line["path"]) for name, line in lines.items()}
+    return {name: (page["http"]["method"], page["http"]["path"]) for name, page in pinned().pages.items()}
 
 
 @functools.cache

@@ -42,11 +42,11 @@ class Cell:
 def tables(documents: Documents) -> dict[str, dict[str, Any]]:
     """The permission table of every page: operation to {application, delegated} to the permissions that suffice."""
     result: dict[str, dict[str, Any]] = {}
-    for path in sorted(documents.root.glob("*/page.toml")):
-        rows = documents.toml(f"{path.parent.name}/page.toml").get("permission")
+    for operation, page in documents.pages.items():
+        rows = page.get("permission")
         if not isinstance(rows, list):
             continue
-        result[path.parent.name] = {
+        result[operation] = {
             {"delegated-work": "delegated"}.get(row["caller"], row["caller"]): frozenset(
                 (*row.get("least", ()), *row.get("higher", ()))
             )

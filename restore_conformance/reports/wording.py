@@ -199,11 +199,11 @@ def often(finding: Record) -> str:
 
 def places(entry: Record) -> Iterator[Place]:
     """Where a clause is stated: page, heading, and other sources."""
-    documents = pinned()
+    pages = pinned().pages
     operation, _, rest = entry["id"].partition("/")
-    page = documents.toml(f"{operation}/page.toml")
+    page = pages[operation]
     source, row = entry.get("source", ""), entry.get("row", "")
-    titles = {_page(name)["title"]: _page(name) for name in _operations()}
+    titles = {other["title"]: other for other in pages.values()}
     if source.startswith("error codes") or row:
         yield Place("Backup Storage error codes" + (f", row {row}" if row else ""), page["errors_at"])
     elif source in titles:
@@ -216,14 +216,6 @@ def places(entry: Record) -> Iterator[Place]:
             match = _RFC.search(source)
             section = f"#section-{match[2]}" if match and match[2] else ""
             yield Place(source, f"https://www.rfc-editor.org/rfc/rfc{match[1]}{section}" if match else "")
-
-
-def _operations() -> list[str]:
-    return sorted(path.parent.name for path in pinned().root.glob("*/page.toml"))
-
-
-def _page(name: str) -> dict[str, Any]:
-    return pinned().toml(f"{name}/page.toml")
 
 
 def _heading(address: str, heading: str) -> str:

@@ -81,11 +81,7 @@ def _missing(clause: Clause, settings: Settings) -> str:
 
 def pages() -> dict[str, str]:
     """The address of the page of each operation."""
-    documents = pinned()
-    addresses = {}
-    for path in sorted(documents.root.glob("*/page.toml")):
-        addresses[path.parent.name] = str(documents.toml(f"{path.parent.name}/page.toml")["address"])
-    return addresses
+    return {operation: str(page["address"]) for operation, page in pinned().pages.items()}
 
 
 def _nothing(_: object) -> None:
