@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from restore_conformance.campaign.patience import Patience
 from restore_conformance.campaign.sender import Sender
-from restore_conformance.contract.paths import session_path, within
-from restore_conformance.contract.workload import GRANULAR, STANDARD
+from restore_conformance.contract.paths import within
+from restore_conformance.contract.routes import line_of
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.state import session_of
 from restore_conformance.state.session import values
@@ -21,11 +21,8 @@ from restore_conformance.stimuli import Materials, Stimulus
 from restore_conformance.stimuli.changes import CHANGES, NOT_AN_ID, Asked, Part
 from restore_conformance.stimuli.scenarios import ARTIFACTS, FIRST, MALFORMED, REFUSALS, UNKNOWN, Scenario, Step
 
-SESSIONS = "/solutions/backupRestore/restoreSessions"
 ALL_MEMBERS = (("Prefer", "include-unknown-enum-members"),)
 READ = frozenset({"get", "list", "list-artifacts", "list-granular", ARTIFACTS})
-BELOW = {"list-artifacts": STANDARD, "list-granular": GRANULAR, "activate": "activate"}
-METHODS = {"update": "PATCH", "activate": "POST", "delete": "DELETE"}
 
 
 @dataclass(slots=True)
@@ -149,25 +146,25 @@ class Scene:
             raw = isinstance(payload, bytes)
             body = payload if raw else json.dumps(payload, separators=(",", ":")).encode()
             part.sent += body.decode("utf-8", "replace")
-        exchange = self._ask_for(step, self._target(step), METHODS[step.operation], body)
+        exchange = self._ask_for(step, *self._line(step), body)
         if exchange.status is not None and 200 <= exchange.status < 300:
             part.done.add(step.operation)
             self._done.add(step.operation)
 
-    def _target(self, step: Step) -> str:
+    def _line(self, step: Step) -> tuple[str, str]:
+        """The method and the path of a step."""
         if not step.session:
-            return SESSIONS
+            return line_of("list")
         part, operation = self.parts[step.session], step.operation
         if operation == ARTIFACTS:
             operation = "list-granular" if part.kind == "granular" else "list-artifacts"
-        below = (BELOW[operation],) if operation in BELOW else ()
-        return session_path(part.name, *below, typed=operation in {"update", "list-artifacts", "list-granular"})
+        return line_of(operation, part.name)
 
     def _ask(self, step: Step) -> bool:
-        self._ask_for(step, self._target(step), "GET")
+        self._ask_for(step, *self._line(step))
         return True
 
-    def _ask_for(self, step: Step, target: str, method: str, body: bytes | None = None) -> Exchange:
+    def _ask_for(self, step: Step, method: str, target: str, body: bytes | None = None) -> Exchange:
         request = self.sender.plain(method, target, step.caller, body)
         if step.all_members:
             request = replace(request, headers=(*request.headers, *ALL_MEMBERS))
@@ -178,9 +175,9 @@ class Scene:
 
     def _pages(self, step: Step) -> bool:
         """Read a list page by page; False where it is not a list, or too long to be read whole."""
-        target, seen = self._target(step), set[str]()
+        (method, target), seen = self._line(step), set[str]()
         for _ in range(step.pages):
-            exchange = self._ask_for(step, target, "GET")
+            exchange = self._ask_for(step, method, target)
             if target in seen:
                 return False  # round in a circle; what stands in it twice is for a clause
             seen.add(target)

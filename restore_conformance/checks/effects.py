@@ -11,7 +11,7 @@ from typing import Any
 
 from restore_conformance.checks.agreement import as_sent, comparable, no_server_error, one_declared
 from restore_conformance.checks.readings import compared, has_route, no_array, place
-from restore_conformance.contract.workload import KINDS
+from restore_conformance.contract.workload import GRANULAR, GRANULAR_TYPE, KINDS, STANDARD, STANDARD_TYPE, type_file
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.statuses import NOT_THERE, meaning
 from restore_conformance.state import Aspect, Known
@@ -20,7 +20,7 @@ from restore_conformance.state.known import COUNT, ITEMS, PRESENCE, Fit, Phase
 from restore_conformance.state.session import THERE, ids_of, page_value, values
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
-DELTAS = {f"{member}@delta": f"types/{member.removesuffix('s')}.json" for member in KINDS}
+DELTAS = {f"{STANDARD}@delta": type_file(STANDARD_TYPE), f"{GRANULAR}@delta": type_file(GRANULAR_TYPE)}
 """The members of an answer that list changes, and the type of what is added."""
 UNCHANGED = {"@removed", "@Core.DataModificationException"}
 """Annotations of an element that was not added."""

@@ -10,6 +10,7 @@ import re
 from urllib.parse import unquote
 
 from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.paths import path_of
 from restore_conformance.contract.workload import AREA, BASE_SESSIONS, SESSIONS
 from restore_conformance.exchange import Request
 
@@ -27,6 +28,13 @@ Route = tuple[str, ...]
 def documented() -> dict[str, tuple[str, str]]:
     """The method and the path of each operation that has a page."""
     return {name: (page["http"]["method"], page["http"]["path"]) for name, page in pinned().pages.items()}
+
+
+def line_of(operation: str, session: str = "") -> tuple[str, str]:
+    """The method and the path of an operation, about a session where its path names one. Raises NoPath."""
+    method, path = documented()[operation]
+    before, named, after = path.partition("/{id}")
+    return method, before + path_of(session) + after if named else path
 
 
 @functools.cache

@@ -6,13 +6,12 @@ never a single change.
 
 from __future__ import annotations
 
-from restore_conformance.contract.workload import SESSION_TYPE
+from restore_conformance.contract.workload import AREA, SESSION_TYPE
 from restore_conformance.drift.differences.lineage import Lineage
 from restore_conformance.drift.sources.api import Api
 from restore_conformance.drift.sources.area import AREA_ROOTS, roots
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.metadata import Metadata
-from restore_conformance.drift.sources.openapi_reader import ENTRANCE
 from restore_conformance.drift.sources.page_facts import PageFacts
 from restore_conformance.drift.sources.reading import Reading
 from restore_conformance.drift.sources.sniff import label
@@ -49,7 +48,7 @@ def _has_area(reading: Reading) -> bool:
     return (
         bool(roots(types))
         or any(name.rpartition(".")[2] == SESSION_TYPE for name in types)
-        or any(path.casefold().startswith(ENTRANCE.casefold()) for path in paths)
+        or any(path.casefold().startswith(AREA.casefold()) for path in paths)
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from restore_conformance.contract.workload import AREA
 from restore_conformance.records.safe_text import line
 from restore_conformance.reports.highlight import Piece, marked
 
@@ -93,7 +94,7 @@ def _headers(
 def in_a_line(exchange: dict[str, Any]) -> str:
     """An exchange in one line: the request and its answer."""
     response = exchange["response"]
-    path = exchange["request"]["url"].partition("/solutions/backupRestore/")[2]
+    path = exchange["request"]["url"].partition(f"{AREA}/")[2]
     sent = f"{exchange['request']['method']} {path or exchange['request']['url']}"
     answered = f"answered {response['status']}" if response else "no answer"
     return line(f"{sent}: {answered}", 160)

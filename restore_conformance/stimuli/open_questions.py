@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from restore_conformance.contract.workload import GRANULAR, GRANULAR_TYPE, LISTS, STANDARD, STANDARD_TYPE, odata_type
+from restore_conformance.contract.workload import (
+    AREA,
+    GRANULAR,
+    GRANULAR_TYPE,
+    LISTS,
+    STANDARD,
+    STANDARD_TYPE,
+    odata_type,
+)
 from restore_conformance.stimuli.families import Draft, Knobs, Maker, as_stimulus, edited, family
 from restore_conformance.stimuli.materials import Materials, guid
 from restore_conformance.stimuli.stimulus import Stimulus
 
-POINT = "#microsoft.graph.restorePoint"
+POINT = odata_type("restorePoint")
 NIL = "00000000-0000-0000-0000-000000000000"
 READ_ONLY: tuple[tuple[str, Any], ...] = (
     ("id", "6a1f1c0e-0d5c-4f0a-9d2b-6d2d3c1b0a99"),
@@ -69,7 +77,7 @@ def other_annotations(m: Materials, k: Knobs) -> Stimulus:
         element["restorePoint"] = {"@odata.id": element["restorePoint"]["id"]}
     else:
         point = element.pop("restorePoint")["id"]
-        element["restorePoint@odata.bind"] = f"/solutions/backupRestore/restorePoints/{point}"
+        element["restorePoint@odata.bind"] = f"{AREA}/restorePoints/{point}"
     return as_stimulus(m, kind, payload, k, len(elements), open="other-annotations")
 
 

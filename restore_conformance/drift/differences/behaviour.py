@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from restore_conformance.contract.workload import SESSION_TYPE
+from restore_conformance.contract.workload import BASE_SESSION_TYPE, BASE_SESSIONS, CREATE, SESSION_TYPE, SESSIONS
 from restore_conformance.drift.change import Change, Difference, Grade, Judged, additive, breaking, informational
 from restore_conformance.drift.differences.generic import change
 from restore_conformance.drift.scope import create_scope
@@ -86,7 +86,7 @@ class _Observed:
     def add(self, exchange: Exchange, response: Response) -> None:
         """Compares one exchange with what is declared."""
         target = exchange.request.target.split("?")[0]
-        paths = self.page.paths if self.page else (f"/solutions/backupRestore/{SESSION_TYPE}s",)
+        paths = self.page.paths if self.page else (CREATE,)
         create = exchange.request.method == "POST" and target.rstrip("/").casefold().endswith(
             tuple(path.casefold() for path in paths)
         )
@@ -135,7 +135,7 @@ class _Observed:
             return self._names[stated.lstrip("#").casefold()]
         segments = target.rstrip("/").casefold().split("/")
         rest = segments[segments.index("backuprestore") + 1 :] if "backuprestore" in segments else segments
-        by_set = {f"{SESSION_TYPE}s".casefold(): SESSION_TYPE, "restoresessions": "restoreSessionBase"}
+        by_set = {SESSIONS.casefold(): SESSION_TYPE, BASE_SESSIONS.casefold(): BASE_SESSION_TYPE}
         name = by_set.get(rest[0]) if len(rest) in (1, 2) else None
         return self._names.get(f"microsoft.graph.{name}".casefold()) if name else None
 

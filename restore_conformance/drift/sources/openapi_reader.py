@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from restore_conformance.contract.workload import AREA
 from restore_conformance.drift.sources.api import Api, ApiCall, ApiParameter
 from restore_conformance.drift.sources.area import WHOLE_DOCUMENT, dangling, held, reachable, roots
 from restore_conformance.drift.sources.broken import SourceBroken
@@ -19,7 +20,6 @@ from restore_conformance.drift.sources.metadata import Knows, Metadata, TypeFact
 from restore_conformance.drift.sources.yaml_stream import MAX_DEPTH, Stream, open_mapping
 from restore_conformance.spelling import noun
 
-ENTRANCE = "/solutions/backupRestore"
 MOST_OTHERS = 5000
 """Paths of other areas that are kept, in case the document turns out to be a small one."""
 MOST_MEMBERS = 300_000
@@ -67,9 +67,9 @@ def read_openapi(path: Path, where: str) -> Api:
         raise SourceBroken(where, f"the version {version}" if version else "no version", "OpenAPI 3.0 or 3.1")
     if not calls and not types:
         raise SourceBroken(where, "neither paths nor schemas", "an OpenAPI document with both")
-    narrow = (crowded or len(types) >= WHOLE_DOCUMENT) and any(name.startswith(ENTRANCE) for name in calls)
+    narrow = (crowded or len(types) >= WHOLE_DOCUMENT) and any(name.startswith(AREA) for name in calls)
     if narrow:
-        calls = {name: item for name, item in calls.items() if name.startswith(ENTRANCE)}
+        calls = {name: item for name, item in calls.items() if name.startswith(AREA)}
     ready: dict[str, dict[str, ApiCall]] = {}
     inline: dict[str, TypeFacts] = {}
     for name, item in calls.items():
@@ -132,10 +132,10 @@ def _paths(stream: Stream, event: Any, calls: dict[str, dict[str, Any]], where: 
     """Take in the paths; says whether there were so many that those of other areas are left out."""
     others = 0
     for name in _mapping(stream, event, "paths", where):
-        others += not name.startswith(ENTRANCE)
-        if others > MOST_OTHERS and not name.startswith(ENTRANCE):
+        others += not name.startswith(AREA)
+        if others > MOST_OTHERS and not name.startswith(AREA):
             if others == MOST_OTHERS + 1:
-                for other in [path for path in calls if not path.startswith(ENTRANCE)]:
+                for other in [path for path in calls if not path.startswith(AREA)]:
                     del calls[other]
             stream.skip(stream.next())
             continue
