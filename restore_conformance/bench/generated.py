@@ -23,7 +23,7 @@ from restore_conformance.contract.workload import (
     SESSION_TYPE,
     STANDARD_TYPE,
     type_file,
-)  # fmt: skip
+)
 from restore_conformance.exchange import Request
 from restore_conformance.mock import edits, hooks
 from restore_conformance.mock.edits import Edit, Json
@@ -31,7 +31,7 @@ from restore_conformance.mock.faults import ALIASES, FAULTS, Fault, seeded
 from restore_conformance.mock.faults.every_operation import ON_ONE
 from restore_conformance.mock.hooks import Seed
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.variants import Variant, composed
+from restore_conformance.mock.variants import VARIANTS, Variant, composed
 
 WRONG: Final[Mapping[str, Mapping[str, Any]]] = {
     "string": {"number": 5, "boolean": True, "object": {"value": "x"}, "list": ["x"]},
@@ -286,15 +286,16 @@ def variants() -> Mapping[str, Variant]:
 
 
 def fault(name: str) -> Fault | None:
-    """The fault of that name, generated or a row of the mock's own tables; None where there is none."""
+    """The fault of that name, a row of the mock's own tables or generated; None where there is none."""
     name = SAME.get(name, name)
-    return faults().get(name) or FAULTS.get(ALIASES.get(name, name))
+    return FAULTS.get(ALIASES.get(name, name)) or faults().get(name)
 
 
 def faulty(name: str, service: Service | None = None) -> Service:
-    """A service with the fault of that name, generated or of the mock's own. Raises UsageError with near names."""
-    if (row := faults().get(name)) is None:
-        return seeded(SAME.get(name, name), service)
+    """A service with the fault of that name. Raises UsageError with near names."""
+    row = fault(name)
+    if row is None:
+        return seeded(name)
     service = service or Service()
     row.seed(service)
     return service
@@ -303,8 +304,8 @@ def faulty(name: str, service: Service | None = None) -> Service:
 def unusual(names: Iterable[str], service: Service | None = None) -> Service:
     """A service with the variants of those names, first those of the mock's own. Raises UsageError with near names."""
     names = [SAME.get(name, name) for name in names]
-    service = composed([name for name in names if name not in variants()], service)
-    for name in names:
-        if name in variants():
-            variants()[name].seed(service)
+    others = [name for name in names if name not in VARIANTS and name in variants()]
+    service = composed([name for name in names if name not in others], service)
+    for name in others:
+        variants()[name].seed(service)
     return service

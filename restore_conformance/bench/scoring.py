@@ -12,7 +12,7 @@ from restore_conformance.campaign.result import Result
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.contract.editions import LATEST, chosen
 from restore_conformance.mock import Service
-from restore_conformance.mock.faults import Fault
+from restore_conformance.mock.faults import FAULTS, Fault
 from restore_conformance.mock.sockets import serving
 from restore_conformance.mock.variants import VARIANTS, reported
 from restore_conformance.settings import Settings
@@ -113,7 +113,7 @@ def score_fault(register: Register, name: str, profile: str, drawn: int = -1) ->
     fault = generated.fault(name)
     assert fault is not None
     result = judged(register, generated.faulty(name), profile, drawn=drawn, edition=edition_of(register, name))
-    score = _scored(name, "generated fault" if name in generated.faults() else "fault", result)
+    score = _scored(name, "fault" if name in FAULTS else "generated fault", result)
     wanted = [clause for clause in register.clauses if fits(fault, clause)]
     binding = any(clause.level is Level.MUST for clause in wanted)
     advised = {clause.address for clause in wanted if clause.level is not Level.MUST}

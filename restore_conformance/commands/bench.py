@@ -103,7 +103,7 @@ def _detected_deeper(register: Any, name: str, *, named: bool) -> bool:
 
     detected = bool(score_fault(register, name, "deep", drawn=DEEPER).detected)
     if named:
-        print(f"{'deep  ' if detected else 'missed'} fault             {name}", flush=True)
+        print(f"{'deep' if detected else 'missed':6} {'fault':17} {name}", flush=True)
     return detected
 
 

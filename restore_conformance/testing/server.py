@@ -37,20 +37,24 @@ def mock(*, fault: str = "", variant: str = "", edition: str = "", token: str = 
 
     Raises UsageError for a name that is unknown, and for a fault together with a variant.
     """
-    from restore_conformance.bench import edition_of
-    from restore_conformance.bench.generated import faulty, unusual
-    from restore_conformance.clauses import load
-
     if fault and variant:
         raise UsageError("fault and variant are not served together; give one of them.")
     service = Service()
-    service.passes_over = chosen(edition or (edition_of(load(), fault) if fault else "")).newer_members
+    if fault and not edition:
+        from restore_conformance.bench import edition_of
+        from restore_conformance.clauses import load
+
+        edition = edition_of(load(), fault)
+    service.passes_over = chosen(edition).newer_members
     if token:
         service.tokens = {token: "good", **{t: kind for t, kind in service.tokens.items() if kind != "good"}}
-    if fault:
-        faulty(fault, service)
-    if variant:
-        unusual(variant.split("+"), service)
+    if fault or variant:
+        from restore_conformance.bench.generated import faulty, unusual
+
+        if fault:
+            faulty(fault, service)
+        else:
+            unusual(variant.split("+"), service)
     others = {kind: other for other, kind in service.tokens.items() if kind != "good"}
     with serving(service) as url:
         yield MockServer(url, service.token, others)
