@@ -204,6 +204,11 @@ class ClauseVerdict:
     passing: Finding | None = None
     root: str = ""
 
+    def in_error(self, error: Exception) -> None:
+        """Take an error of the suite itself as the verdict: no finding stands on a judgement that breaks."""
+        self.verdict, self.findings, self.why = Verdict.ERROR, [], None
+        self.reason = f"{type(error).__name__}: {error}"
+
 
 def counts_of(verdicts: Iterable[ClauseVerdict]) -> dict[str, int]:
     """How many clauses have each verdict."""

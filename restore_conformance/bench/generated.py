@@ -42,7 +42,13 @@ WRONG: Final[Mapping[str, Mapping[str, Any]]] = {
 """A value of each other JSON type, for a member of one type."""
 FOREIGN: Final = {"foreign": "archived", "capitals": lambda old: str(old).upper(), "blank": ""}
 """Texts that are not members of an enumeration."""
-FORMS: Final = {"words": "yesterday", "dashes": "2015-06-19T12-01-03.45Z", "date": "2015-06-19", "blank": ""}
+FORMS: Final = {
+    "words": "yesterday",
+    "dashes": "2015-06-19T12-01-03.45Z",
+    "date": "2015-06-19",
+    "no-such-day": "2015-02-30T12:01:03.45Z",
+    "blank": "",
+}
 """Texts that are not points in time."""
 LACKING: Final = "missing"
 NULL: Final = "null"
@@ -118,13 +124,15 @@ class Member:
     """A member of a response: its path, what its schema admits, and what the plain service shows there.
 
     `types` are JSON types, `texts` the members of an enumeration; `form` says that its text has a form of its own, as a
-    point in time has. `shown` is ABSENT where the plain service shows no such member.
+    point in time has. `hollow` is an object in which every declared member is null, however deep, where it may be an
+    object. `shown` is ABSENT where the plain service shows no such member.
     """
 
     path: str
     types: frozenset[str]
     texts: frozenset[str]
     form: bool
+    hollow: Json | None
     required: bool
     shown: Any
 
@@ -165,10 +173,22 @@ def _members(
         texts = [text for branch, _ in branches for text in branch.get("enum", ())]
         form = any("pattern" in branch for branch, _ in branches)
         value = shown.get(name, ABSENT)
-        yield Member(before + name, frozenset(types), frozenset(texts), form, name in required, value)
+        below = next((there for branch, there in branches if branch.get("type") == "object"), "")
+        hollow = _hollow(documents, below) if below else None
+        yield Member(before + name, frozenset(types), frozenset(texts), form, hollow, name in required, value)
         if isinstance(value, dict):
-            below = next(there for branch, there in branches if branch.get("type") == "object")
             yield from _members(documents, below, frozenset(), value, f"{before}{name}/")
+
+
+def _hollow(documents: Documents, file: str, depth: int = 4) -> Json:
+    """An object of a type in which every member that may be null is, and objects that may be null are hollow."""
+    inner: Json = {}
+    for name, (schema, at) in documents.members(file).items():
+        branches = [documents.resolve(branch, at) for branch in schema.get("anyOf", [schema])]
+        below = next((there for branch, there in branches if branch.get("type") == "object"), "")
+        if any("null" in _listed(branch.get("type", ())) for branch, _ in branches):
+            inner[name] = _hollow(documents, below, depth - 1) if below and depth else None
+    return inner
 
 
 def _listed(types: str | list[str]) -> list[str]:
@@ -196,6 +216,8 @@ def _admitted(member: Member) -> Iterator[tuple[str, Any]]:
             yield LACKING, ABSENT
         if member.shown is not None:
             yield NULL, None
+    if member.hollow is not None and "null" in member.types:
+        yield "hollow", member.hollow
     if isinstance(member.shown, dict):
         yield "with-more", lambda shown: {**shown, **MORE}
     if member.form and isinstance(member.shown, str):

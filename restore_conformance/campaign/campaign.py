@@ -357,6 +357,8 @@ class Campaign:
                 verdict.findings = [shrinker(verdict.clause, finding) for finding in verdict.findings]
             except (BudgetSpent, KeyboardInterrupt):
                 break
+            except Exception as error:  # noqa: BLE001 - a judgement that breaks is a verdict of its own, as in the judge
+                verdict.in_error(error)
         self.shrinking = self.sender.requests - before
 
     def _explain(self, verdict: ClauseVerdict, *, followed: bool, broken: bool) -> None:

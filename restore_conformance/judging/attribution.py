@@ -15,7 +15,9 @@ from restore_conformance.verdicts import (
     ClauseVerdict,
     Deviation,
     Finding,
+    Inconclusive,
     Level,
+    Untouched,
     Verdict,
     Why,
 )
@@ -69,7 +71,14 @@ def generalise(verdicts: list[ClauseVerdict]) -> None:
         roots = (by_address[address] for address in verdict.clause.follows if address in by_address)
         for root in roots:
             open_ = root.verdict is not Verdict.ERROR and root.why in {None, Why.UNTOUCHED} and not root.exchanges
-            if not open_ or not _breaks(root.clause, finding):
+            if not open_:
+                continue
+            try:
+                broken = _breaks(root.clause, finding)
+            except Exception as error:  # noqa: BLE001 - a judgement that breaks is a verdict of its own, as in the judge
+                root.in_error(error)
+                continue
+            if not broken:
                 continue
             if root.verdict is not Verdict.FAIL:
                 root.verdict, root.findings, root.reason, root.why = Verdict.FAIL, [replace(finding)], "", None
@@ -92,14 +101,17 @@ def _breaks(clause: Clause, finding: Finding) -> bool:
 
 
 def breach_of(clause: Clause, exchange: Exchange) -> Deviation | None:
-    """How an exchange breaks a clause; None where it does not, or where that cannot be judged."""
+    """How an exchange breaks a clause; None where it does not, or where that cannot be judged.
+
+    An error of the suite itself is raised, as everywhere.
+    """
     if clause.judge is None or not clause.when.matches(tags_of(exchange)):
         return None
     try:
         clause.judge(exchange)
     except Deviation as deviation:
         return deviation
-    except Exception:  # noqa: BLE001 - what cannot be judged shows nothing
+    except (Inconclusive, Untouched):
         return None
     return None
 

@@ -162,7 +162,7 @@ def test_not_completed(exchange):
 def test_no_error(exchange):
     """A fresh session has not failed."""
     error = exchange.answer.get("error")
-    if error is not None and not (isinstance(error, dict) and not any(error.values())):
+    if error is not None and not (isinstance(error, dict) and members.holds_nothing(error)):
         raise Deviation.at("/error", "none on a fresh session", error, expected="absent or null")
 
 

@@ -1,12 +1,13 @@
 """Verdicts: right reason, every reading, one cause told once, trouble never taken for a breach."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from restore_conformance.bench.scoring import judged, score_fault
 from restore_conformance.checks import members, responses
-from restore_conformance.clauses import Clause, Interpretation, Register, answered, load, sent, sole
+from restore_conformance.clauses import Clause, Interpretation, Register, answered, load, sent, sole, without
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Judge, look
@@ -14,7 +15,7 @@ from restore_conformance.mock import Service
 from restore_conformance.mock.edits import status
 from restore_conformance.mock.hooks import created, refused
 from restore_conformance.recogniser import Recogniser
-from restore_conformance.verdicts import Deviation, Inconclusive, Level, Verdict
+from restore_conformance.verdicts import Deviation, Exit, Inconclusive, Level, Verdict
 
 TOKEN = "t0ken"
 RECOGNISE = Recogniser(callers={TOKEN: "good"})
@@ -211,6 +212,38 @@ def test_a_judgement_that_breaks_is_an_error_of_ours():
 
     found = verdicts([one("a/b.c", answered("4xx"), judge)], exchange(EMPTY, 400, error("x")))["a/b.c"]
     assert (found.verdict, found.reason) == (Verdict.ERROR, "KeyError: 'slip'")
+
+
+def test_a_judgement_that_breaks_while_causes_are_sought_is_an_error_of_ours():
+    """Whether the evidence of one clause breaks another is asked of that one: where it breaks itself, that is shown."""
+
+    def judge(seen):
+        raise KeyError("slip")
+
+    cause = one("a/b.cause", answered("4xx") & without("sole:empty-list"), judge)
+    effect = one("a/b.effect", answered("4xx"), breaks(), follows=("a/b.cause",))
+    found = verdicts([cause, effect], exchange(EMPTY, 400, error("x")))
+    assert (found["a/b.cause"].verdict, found["a/b.cause"].reason) == (Verdict.ERROR, "KeyError: 'slip'")
+    assert found["a/b.effect"].verdict is Verdict.FAIL
+
+
+def test_a_judgement_that_breaks_on_a_smaller_request_is_an_error_of_ours_and_ends_no_run():
+    """A finding is made smaller by judging smaller requests; a run whose judgement breaks there still has a result."""
+    register = load()
+
+    def judge(seen):
+        if seen.step == "shrinking":
+            raise KeyError("slip")
+        raise Deviation("broken")
+
+    clauses = tuple(
+        replace(clause, judge=judge) if clause.address == "create/response.created" else clause
+        for clause in register.clauses
+    )
+    result = judged(replace(register, clauses=clauses), Service(), "quick")
+    found = {verdict.clause.address: verdict for verdict in result.verdicts}
+    assert (result.exit, found["create/response.created"].reason) == (Exit.INTERNAL, "KeyError: 'slip'")
+    assert len(found) == len(clauses)
 
 
 def test_inconclusive_is_neither():

@@ -2,13 +2,14 @@
 
 import copy
 import json
+import re
 
 import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from restore_conformance.contract import places
-from restore_conformance.contract.documents import Documents, pinned
+from restore_conformance.contract.documents import FORMATS, Documents, pinned
 from restore_conformance.contract.openapi import compose
 from restore_conformance.verdicts import UsageError
 
@@ -60,7 +61,10 @@ def test_the_answer_is_open():
     assert pinned().accepts("create/response.json", {**good, "displayName": "y", "@odata.etag": "z"})
 
 
-SPOILT = (None, 5, 2.5, "text", "", True, [], {}, [None], {"total": "1"}, "0001-01-01T00:00:00Z", "draft")
+SPOILT = (
+    None, 5, 2.5, "text", "", True, [], {}, [None], {"total": "1"}, "0001-01-01T00:00:00Z", "2025-02-29T00:00:00Z",
+    "draft",
+)  # fmt: skip
 
 
 def test_both_validators_agree_and_every_refusal_is_explained():
@@ -80,6 +84,41 @@ def test_both_validators_agree_and_every_refusal_is_explained():
                     assert documents.breaches(name, spoilt), (name, member, value)
     assert tried > 200
     assert refused > 100
+
+
+TIMES_DECLARED = [
+    (file.name, member)
+    for file in sorted(places.SCHEMAS.glob("types/*.json"))
+    for member, schema in json.loads(file.read_bytes()).get("properties", {}).items()
+    if "date-time" in json.dumps(schema)
+]
+
+
+@pytest.mark.parametrize(("file", "member"), TIMES_DECLARED)
+def test_a_time_is_on_a_day_that_exists(file, member):
+    """30 February is refused wherever a time is declared, whoever asks; 29 February of a leap year is not."""
+    for day, exists in (
+        ("2025-02-30", False),
+        ("2025-02-29", False),
+        ("1900-02-29", False),
+        ("2025-04-31", False),
+        ("2024-02-29", True),
+        ("2000-02-29", True),
+        ("12024-02-29", True),
+        ("-0004-02-29", True),
+        ("2025-12-31", True),
+    ):
+        value = {member: f"{day}T10:00:00Z"}
+        breaches = [breach for breach in pinned().breaches(f"types/{file}", value) if breach.pointer == f"/{member}"]
+        assert bool(breaches) is not exists, day
+        assert all("a day that exists" in breach.message for breach in breaches)
+
+
+def test_every_format_is_decided_by_the_project_itself():
+    """A format that one of the two libraries knows by itself would make them disagree."""
+    text = "".join(path.read_text() for path in places.SCHEMAS.glob("**/*.json") if path.name != "openapi.json")
+    formats = set(re.findall(r'"format": "([^"]+)"', text))
+    assert {"date-time"} < formats <= set(FORMATS)
 
 
 def test_a_breach_names_its_place():
