@@ -24,8 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Show what the journal knows, or with leave delete it; exit 5 where something is left."""
-    from restore_conformance.live.leave import has_leave
-    from restore_conformance.live.tenant import open_of, opened
+    from restore_conformance.live.tenant import has_leave, open_of, opened
 
     live, settings = live_settings_of(arguments)
     if arguments.dry_run or not has_leave(live, yes=arguments.yes):

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Request, Response
+from restore_conformance.live.cleanup import object_of, said
 from restore_conformance.live.journal import Journal
-from restore_conformance.live.leave import host_refused
 from restore_conformance.live.ownership import clock_of
 from restore_conformance.live.routes import ROOT, permitted
-from restore_conformance.live.sessions import object_of, said
 from restore_conformance.live.settings import GLOBAL, Live, Login
 from restore_conformance.live.signin import method_of, sign_in
-from restore_conformance.live.tenant import folder_of, logins, needed_permission
+from restore_conformance.live.tenant import folder_of, host_refused, logins, needed_permission
 from restore_conformance.live.tokens import Claims, Identities, Token
 from restore_conformance.settings import Settings
 from restore_conformance.settings.values import granular_items_from, restore_points_from

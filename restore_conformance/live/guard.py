@@ -15,9 +15,8 @@ from dataclasses import dataclass, replace
 
 from restore_conformance.exchange import Request, Response, parse_json
 from restore_conformance.live.budget import Budget, Pace
-from restore_conformance.live.fingerprints import fingerprint, named, unique
 from restore_conformance.live.journal import Intent, Journal
-from restore_conformance.live.ownership import Finding, Owner, clock_of, owner_of
+from restore_conformance.live.ownership import Finding, Owner, clock_of, fingerprint, named, owner_of, unique
 from restore_conformance.live.routes import NeverLive, permitted
 from restore_conformance.live.tokens import Identities
 from restore_conformance.targets import Answer, Target

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from restore_conformance.contract.editions import Chosen, chosen
-from restore_conformance.live.fingerprints import enough
+from restore_conformance.live.ownership import enough
 from restore_conformance.stimuli import FAMILIES, Knobs, Materials, Stimulus
 from restore_conformance.stimuli.families import is_newer
 

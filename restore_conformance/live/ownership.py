@@ -1,19 +1,24 @@
-"""Whose a session is: ours only if one of our creates was answered with it and reading it back does not contradict.
+"""Whose a draft is: what a create names, and whether reading a session back contradicts that it is ours.
 
-What is not said is neutral; what is said must fit: the application, the time of creation by the target's own clock,
-and that it still is a draft. Looks at answers and at the journal's notes; asks nobody.
+A session is ours only if one of our creates was answered with it, or if it holds a set of artifacts that nobody else
+can have named, and if reading it back contradicts neither application, time nor draft. What a session does not show is
+neutral. Looks at answers and at the journal's notes; sends nothing.
 """
 
 from __future__ import annotations
 
 import enum
+import hashlib
+import math
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from restore_conformance.exchange import Response, parse_json
+from restore_conformance.contract.workload import GRANULAR, STANDARD
+from restore_conformance.exchange import NOTHING, Response, parse_json
 from restore_conformance.live.journal import Intent
 
 EARLIER, LATER = 30.0, 180.0
@@ -106,3 +111,68 @@ def clock_of(response: Response | None) -> float | None:
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError, OSError, IndexError):
         return None
+
+
+# ---------------------------------------------------------------- what a create names
+
+CERTAIN = 1 << 20
+"""Among so many equally likely choices nobody else makes the same one by chance."""
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def named(body: bytes | None) -> list[str]:
+    """The artifacts a create names: restore points and items, each once, in lower case."""
+    payload = parse_json(body)
+    if payload is NOTHING or not isinstance(payload, dict):
+        return []
+    return sorted({*points_of(payload.get(STANDARD)), *items_of(payload.get(GRANULAR))})
+
+
+def points_of(value: Any) -> set[str]:
+    """The restore points that a list of full-site artifacts names."""
+    points = set()
+    for element in value if isinstance(value, list) else []:
+        point = element.get("restorePoint") if isinstance(element, dict) else None
+        if isinstance(point, dict) and isinstance(point.get("id"), str):
+            points.add("point " + point["id"].lower())
+    return points
+
+
+def items_of(value: Any) -> set[str]:
+    """The items that a list of granular artifacts names."""
+    return {
+        "item " + element["id"].lower()
+        for element in (value if isinstance(value, list) else [])
+        if isinstance(element, dict) and isinstance(element.get("id"), str)
+    }
+
+
+def fingerprint(names: Iterable[str]) -> str:
+    """A digest of a set of artifacts; "" of none."""
+    distinct = sorted(set(names))
+    return hashlib.sha256("\n".join(distinct).encode()).hexdigest()[:32] if distinct else ""
+
+
+def unique(names: Collection[str], pool: Collection[str]) -> bool:
+    """Whether nobody else can have named the same artifacts.
+
+    True where one of them was made up by this run, or where they are one of very many choices from the pool of
+    those that the user named. An empty set, or one of a few, is nobody's mark.
+    """
+    made_up = [name for name in names if name not in pool and _GUID.search(name)]
+    if made_up:
+        return True
+    for kind in ("point ", "item "):
+        from_pool = sum(name.startswith(kind) for name in names)
+        size = sum(name.startswith(kind) for name in pool)
+        if from_pool and math.comb(size, from_pool) >= CERTAIN:
+            return True
+    return False
+
+
+def enough(size: int) -> int:
+    """How many of a pool must be named so that the choice is nobody else's; all of a pool too small for that."""
+    for count in range(1, min(size // 2, 45) + 1):
+        if math.comb(size, count) >= CERTAIN:
+            return count
+    return max(1, min(size, 3))

@@ -12,9 +12,9 @@ from tenant import CLIENT
 from restore_conformance.exchange import Response
 from restore_conformance.live import cleanup
 from restore_conformance.live.cleanup import clean
-from restore_conformance.live.fingerprints import enough, unique
 from restore_conformance.live.guard import Guard, outcome_of
 from restore_conformance.live.journal import Intent, Journal
+from restore_conformance.live.ownership import enough, unique
 from restore_conformance.mock.wire import Refusal
 from restore_conformance.verdicts import UsageError
 

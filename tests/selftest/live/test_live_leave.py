@@ -7,9 +7,8 @@ import jwt
 import pytest
 from tenant import CLIENT, PERMISSION, TENANT
 
-from restore_conformance.live.leave import GRAPH, has_leave, host_refused, tenant_refused
 from restore_conformance.live.settings import GLOBAL, Live, Login
-from restore_conformance.live.tenant import every_caller
+from restore_conformance.live.tenant import GRAPH, every_caller, has_leave, host_refused, tenant_refused
 from restore_conformance.live.tokens import Claims, Identities, Token
 
 OTHER = "5d1b9d2f-1111-4222-8333-944455556666"
