@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from restore_conformance.contract.workload import AREA, BASE_SESSIONS, SESSIONS
-
 SOLUTIONS = "/solutions/"
 """What every path begins with that is followed, below the service root."""
 DECODINGS = 3
@@ -28,12 +26,6 @@ def path_of(*segments: str) -> str:
         if not segment or climbs(segment):
             raise NoPath(f"{segment[:60]!r} cannot be a segment of a path")
     return "".join("/" + quote(segment, safe="", errors="surrogatepass") for segment in segments)
-
-
-def session_path(session: str, *below: str, typed: bool = False) -> str:
-    """The path of a session, or of something below it; `typed` is the route of its own service. Raises NoPath."""
-    collection = SESSIONS if typed else BASE_SESSIONS
-    return path_of(*AREA.strip("/").split("/"), collection, session, *below)
 
 
 def is_segment(text: str) -> bool:

@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from restore_conformance.campaign.sender import BudgetSpent
-from restore_conformance.contract.paths import NoPath, session_path, within
-from restore_conformance.contract.workload import GRANULAR, STANDARD
+from restore_conformance.contract.paths import NoPath, within
+from restore_conformance.contract.routes import line_of
 from restore_conformance.exchange import NOTHING, Response, parse_json
 from restore_conformance.live.guard import Guard
 from restore_conformance.live.journal import Intent
 from restore_conformance.live.ownership import Finding, Owner, by_us, fingerprint, items_of, moment, points_of
-from restore_conformance.live.routes import ROOT, NeverLive
+from restore_conformance.live.routes import NeverLive
 
 SETTLED = 900.0
 """Seconds after which a create that nobody can find has made nothing."""
@@ -67,7 +67,7 @@ def _look_again(guard: Guard) -> None:
     """Forget doubtful sessions that are gone or no longer drafts."""
     for session in list(guard.journal.doubtful):
         try:
-            response = ask(guard, session_path(session))
+            response = ask(guard, *line_of("get", session))
         except NoPath:
             continue
         read = object_of(response)
@@ -81,12 +81,12 @@ def _look_again(guard: Guard) -> None:
 def _remove(guard: Guard, session: str) -> list[Leftover]:
     """Delete a session that a create was answered with, if it is a draft of ours. Empty where it is gone."""
     try:
-        path = session_path(session)
+        reading, deleting = line_of("get", session), line_of("delete", session)
     except NoPath as never:
         return [Leftover(session, f"not deleted: {never}")]
     # A fresh session may not be seen yet: only one we tried to delete before, or an old one, is gone on a 404.
     sure = session.lower() in guard.journal.tried or _settled(_sent(guard, session))
-    finding = _whose(guard, session, path, sure=sure)
+    finding = _whose(guard, session, reading, sure=sure)
     if finding is None:
         guard.journal.note("gone", session=session)
         return []
@@ -96,7 +96,7 @@ def _remove(guard: Guard, session: str) -> list[Leftover]:
     if not finding.ours:
         return [Leftover(session, finding.why)]
     for attempt in range(TRIES):
-        response = guard.tidy("DELETE", path).response
+        response = guard.tidy(*deleting).response
         if response is not None and response.status == 204:
             return []
         if gone(response) and sure:
@@ -110,13 +110,13 @@ def _remove(guard: Guard, session: str) -> list[Leftover]:
     return [Leftover(session, f"could not be deleted in {TRIES} tries: {said(response)}")]
 
 
-def _whose(guard: Guard, session: str, path: str, *, sure: bool) -> Finding | None:
+def _whose(guard: Guard, session: str, reading: tuple[str, str], *, sure: bool) -> Finding | None:
     """Whose a session is: as was seen already, or by reading it; None where it is gone."""
     known = guard.finding(session)
     if known is not None and known.owner is not Owner.UNDECIDED:
         return known
     for attempt in range(TRIES):
-        response = ask(guard, path)
+        response = ask(guard, *reading)
         if gone(response):
             if sure:
                 return None
@@ -233,11 +233,11 @@ TRIES = 3
 """Times that one thing is asked for where nothing but trouble comes."""
 
 
-def ask(guard: Guard, target: str) -> Response | None:
+def ask(guard: Guard, method: str, target: str) -> Response | None:
     """The answer to a read; tried again where there is none, or a 5xx."""
     for attempt in range(TRIES):
         try:
-            response = guard.tidy("GET", target).response
+            response = guard.tidy(method, target).response
         except NeverLive:
             return None  # an id or a link that cannot be part of a path that may be sent
         if response is not None and response.status < 500:
@@ -247,10 +247,10 @@ def ask(guard: Guard, target: str) -> Response | None:
     return response
 
 
-def _pages(guard: Guard, target: str) -> Iterator[list[Any] | None]:
+def _pages(guard: Guard, method: str, target: str) -> Iterator[list[Any] | None]:
     """The elements of a list, page by page; None as the last where it cannot be read to its end."""
     for _ in range(PAGES):
-        page = object_of(ask(guard, target))
+        page = object_of(ask(guard, method, target))
         if page is None or not isinstance(page.get("value"), list):
             break
         yield page["value"]
@@ -266,7 +266,7 @@ def _pages(guard: Guard, target: str) -> Iterator[list[Any] | None]:
 def sessions_of(guard: Guard) -> list[dict[str, Any]] | None:
     """Every session there is, or None where the list cannot be read to its end."""
     sessions: list[dict[str, Any]] = []
-    for page in _pages(guard, f"{ROOT}/restoreSessions"):
+    for page in _pages(guard, *line_of("list")):
         if page is None:
             return None
         sessions += [element for element in page if isinstance(element, dict)]
@@ -276,12 +276,12 @@ def sessions_of(guard: Guard) -> list[dict[str, Any]] | None:
 def artifacts_of(guard: Guard, session: str) -> set[str] | None:
     """What a session names, or None where it cannot be read to the end."""
     names: set[str] = set()
-    for collection, names_of in ((STANDARD, points_of), (GRANULAR, items_of)):
+    for operation, names_of in (("list-artifacts", points_of), ("list-granular", items_of)):
         try:
-            target = session_path(session, collection, typed=True)
+            line = line_of(operation, session)
         except NoPath:
             return None
-        for page in _pages(guard, target):
+        for page in _pages(guard, *line):
             if page is None or len(names_of(page)) < len(page):
                 return None
             names |= names_of(page)

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from restore_conformance.contract.documents import pinned
+from restore_conformance.contract.routes import line_of
+from restore_conformance.contract.workload import AREA
 from restore_conformance.exchange import Request, Response
 from restore_conformance.live.cleanup import object_of, said
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.ownership import clock_of
-from restore_conformance.live.routes import ROOT, permitted
+from restore_conformance.live.routes import permitted
 from restore_conformance.live.settings import GLOBAL, Live, Login
 from restore_conformance.live.signin import method_of, sign_in
 from restore_conformance.live.tenant import folder_of, host_refused, logins, needed_permission
@@ -179,13 +181,13 @@ def _service(target: Target, token: str, claims: Claims) -> Iterator[Check]:
     """The clock, whether sessions can be listed, and whether the service is switched on, as far as can be read."""
     headers = (("Authorization", f"Bearer {token}"),)
 
-    def ask(path: str) -> tuple[Response | None, str]:
-        request = Request("GET", path, headers)
+    def ask(method: str, path: str) -> tuple[Response | None, str]:
+        request = Request(method, path, headers)
         permitted(request)
         answer = target.send(request)
         return answer.response, answer.trouble or ""
 
-    listed, trouble = ask(f"{ROOT}/restoreSessions")
+    listed, trouble = ask(*line_of("list"))
     yield _clock(listed, claims)
     if listed is None:
         yield Check("service", FIX, f"the target cannot be asked: {trouble}")
@@ -196,7 +198,7 @@ def _service(target: Target, token: str, claims: Claims) -> Iterator[Check]:
         yield Check("reading", FIX, f"listing sessions is answered {said(listed)}: see the permission")
     else:
         yield Check("reading", FIX, f"listing sessions is answered {said(listed)}: is live.base right?")
-    root, trouble = ask(ROOT)
+    root, trouble = ask("GET", AREA)
     yield _enabled(root, trouble)
 
 

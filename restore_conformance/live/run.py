@@ -22,7 +22,7 @@ from restore_conformance.campaign.selection import planned_for
 from restore_conformance.campaign.sender import BudgetSpent, Sender
 from restore_conformance.clauses import Register
 from restore_conformance.contract.documents import pinned
-from restore_conformance.contract.paths import session_path
+from restore_conformance.contract.routes import line_of
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import OnFinding
 from restore_conformance.live.cleanup import Leftover
@@ -300,10 +300,10 @@ def delete(campaign: Campaign, session: str, *, read: bool = False) -> None:
 
     What does not succeed, or does not show that it is ours, is left to the clean-up at the end: the guard says no.
     """
-    path = session_path(session)
     with contextlib.suppress(NeverLive):
-        for method in ("DELETE",) if read else ("GET", "DELETE"):
-            campaign.observe(campaign.sender.send(campaign.sender.plain(method, path), family="clean-up"))
+        for operation in ("delete",) if read else ("get", "delete"):
+            request = campaign.sender.plain(*line_of(operation, session))
+            campaign.observe(campaign.sender.send(request, family="clean-up"))
 
 
 def _run(campaign: Campaign, scenario: Scenario) -> None:

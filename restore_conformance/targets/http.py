@@ -13,7 +13,8 @@ from typing import Protocol
 import httpx
 
 from restore_conformance.clock import Clock
-from restore_conformance.contract.paths import climbs, path_of
+from restore_conformance.contract.paths import climbs
+from restore_conformance.contract.routes import line_of
 from restore_conformance.exchange import Headers, Request, Response
 from restore_conformance.targets.coding import ALL, EACH, LARGE, LARGEST, Broken, Decoder, Unread, coding_of, heft
 from restore_conformance.targets.target import NOT_SENT, Answer, is_loopback, is_near, url_of
@@ -219,10 +220,10 @@ def retry_after(response: Response | None) -> float | None:
 
 def answers(target: Http, seconds: float, each: float = 0.25) -> bool:
     """Whether a target that may be starting answers within so many seconds; polls it without a token."""
-    path, end = path_of("solutions", "backupRestore", "restoreSessions"), time.monotonic() + seconds
+    request, end = Request(*line_of("list")), time.monotonic() + seconds
     while True:
         left = end - time.monotonic()
-        answer = target.once(Request("GET", path), max(0.1, min(left, 5.0)))
+        answer = target.once(request, max(0.1, min(left, 5.0)))
         if answer.response is not None and answer.response.status not in STARTING:
             return True
         if end - time.monotonic() <= each:

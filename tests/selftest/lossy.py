@@ -5,7 +5,7 @@ import uuid
 
 from tenant import CLIENT
 
-from restore_conformance.contract.paths import session_path
+from restore_conformance.contract.routes import line_of
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
@@ -101,7 +101,7 @@ class Place:
     def read(self, session):
         """Reads a session as a run does."""
         bearer = (("Authorization", f"Bearer {self.guard.identities['good']}"),)
-        return self.guard.send(Request("GET", session_path(session), bearer)).response
+        return self.guard.send(Request(*line_of("get", session), bearer)).response
 
     def other(self, points=None):
         """A draft of somebody else with the same application."""

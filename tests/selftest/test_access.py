@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from restore_conformance.clauses import load
-from restore_conformance.contract.paths import session_path
+from restore_conformance.contract.routes import line_of
 from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import look
 from restore_conformance.judging.tags import tags_of
@@ -65,22 +65,21 @@ class Wire:
 
     def get(self, status=200, answer=None, session=SESSION, **more):
         shown = {"id": session, "status": "draft"} | (answer or {}) if status == 200 else error()
-        return self.say("GET", session_path(session), status, shown, **more)
+        return self.say(*line_of("get", session), status, shown, **more)
 
     def update(self, status, change, answer=None, session=SESSION, **more):
         shown = ({"id": session} if status == 200 else error()) if answer is None else answer
-        return self.say("PATCH", session_path(session, typed=True), status, shown, change, **more)
+        return self.say(*line_of("update", session), status, shown, change, **more)
 
     def delete(self, status, session=SESSION, answer=None, **more):
-        return self.say("DELETE", session_path(session), status, answer if answer or status < 300 else error(), **more)
+        return self.say(*line_of("delete", session), status, answer if answer or status < 300 else error(), **more)
 
     def activate(self, status, session=SESSION, answer=None, **more):
-        target = session_path(session, "activate")
-        return self.say("POST", target, status, answer or ({} if status < 300 else error()), **more)
+        return self.say(*line_of("activate", session), status, answer or ({} if status < 300 else error()), **more)
 
     def artifacts(self, *names, session=SESSION):
         shown = {"value": [{"id": name} for name in names]}
-        return self.say("GET", session_path(session, SITES, typed=True), 200, shown)
+        return self.say(*line_of("list-artifacts", session), 200, shown)
 
     def judge(self, address, exchange):
         """What a clause says of an exchange: its reading, the kind of exception, or "" where it does not apply."""

@@ -13,7 +13,8 @@ from servers import answering
 
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.contract import places
-from restore_conformance.contract.paths import NoPath, climbs, is_segment, path_of, session_path, within
+from restore_conformance.contract.paths import NoPath, climbs, is_segment, path_of, within
+from restore_conformance.contract.routes import line_of
 from restore_conformance.exchange import Request
 from restore_conformance.live.routes import NeverLive, permitted
 from restore_conformance.mock import Service
@@ -41,9 +42,9 @@ def test_any_id_stays_in_its_place(text):
     """Whatever an id is: it cannot be asked for, or it is exactly one segment, and stays one on the way."""
     if not is_segment(text):
         with pytest.raises(NoPath):
-            session_path(text, "activate")
+            line_of("activate", text)
         return
-    path = session_path(text, "activate")
+    _, path = line_of("activate", text)
     parts = path.split("/")
     assert parts[:4] == ["", "solutions", "backupRestore", "restoreSessions"]
     assert (len(parts), parts[5]) == (6, "activate")
@@ -56,7 +57,7 @@ def test_any_id_stays_in_its_place(text):
 def test_a_live_target_is_asked_for_sessions_only_below_their_collection(text):
     """What the live table permits for an id is that id's own route."""
     with contextlib.suppress(NoPath, NeverLive):
-        route, session = permitted(Request("DELETE", session_path(text)))
+        route, session = permitted(Request(*line_of("delete", text)))
         assert (route.operation, session) == ("delete", text)
 
 
