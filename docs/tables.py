@@ -15,7 +15,7 @@ from restore_conformance.live.settings import Live, Login
 from restore_conformance.mock.faults import ALIASES, FAULTS
 from restore_conformance.mock.variants import VARIANTS
 from restore_conformance.settings.row import MEMBERS, Setting
-from restore_conformance.settings.table import SETTINGS
+from restore_conformance.settings.table import SETTINGS, TARGETS
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -164,7 +164,7 @@ PLACES = {"nowhere": "no", "own": "yours", "anywhere": "any"}
 
 def settings() -> str:
     """The table of settings."""
-    head = ["option", "meaning", "type", "default", "in files", "variable", "secret", "taken by"]
+    head = ["option", "meaning", "type", "default", "in files", "variable", "secret", "taken by", "for targets"]
     return table(head, map(_setting, SETTINGS))
 
 
@@ -188,6 +188,7 @@ def _setting(row: Setting) -> list[str]:
         f"`{row.environment}`" if row.environment else "",
         "yes" if row.secret else "",
         ", ".join(sorted(row.commands)),
+        "all" if len(row.targets) >= len(TARGETS) - 1 else ", ".join(kind for kind in TARGETS if kind in row.targets),
     ]
 
 

@@ -128,9 +128,10 @@ def sessions(target: Any = "mock", *, path: str = "/beta", token: str = "", time
     from restore_conformance.mock import Service
     from restore_conformance.targets import Embedded
     from restore_conformance.testing.options import settings_of
-    from restore_conformance.testing.target import name_of, target_of
+    from restore_conformance.testing.target import kind_of, name_of, target_of
 
-    settings = settings_of({"target": name_of(target), "token": token, "timeout": timeout}, load())
+    kind = "application" if target == "mock" else kind_of(target)
+    settings = settings_of({"target": name_of(target), "token": token, "timeout": timeout}, load(), kind)
     token = settings.tokens()["good"]
     if target == "mock":
         return on(lambda: Embedded(Service({token: "good"})), token)

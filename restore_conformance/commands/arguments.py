@@ -10,7 +10,8 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
 from typing import Any, NoReturn
 
 from restore_conformance.scrub import Scrub, of_command_line
@@ -67,24 +68,25 @@ class _Set(argparse.Action):
             setattr(namespace, self.dest, [*getattr(namespace, self.dest), self.row.read(values, how)])
         else:
             setattr(namespace, self.dest, self.row.read(values, how))
-        _remember(namespace, self.row, how)
+        _remember(namespace, self.row, Source.CALL, how)
 
 
-def add_settings(parser: argparse.ArgumentParser, command: str, *, but: Sequence[str] = ()) -> None:
+def add_settings(parser: argparse.ArgumentParser, command: str) -> None:
     """The options of a command that are settings, in the order of the table."""
     for row in settings_of_command(command):
-        if row.name not in but:
-            add_setting(parser.add_argument, row)
+        options: dict[str, Any] = {"action": _Set, "row": row, "dest": row.key, "help": row.help.replace("%", "%%")}
+        if row.kind == "switch":
+            options["nargs"] = 0
+        else:
+            options["metavar"] = row.metavar or "{" + ",".join(row.choices) + "}"
+        parser.add_argument(row.spelled, default=_default(row), **options)
 
 
-def add_setting(add: Callable[..., Any], row: Setting) -> None:
-    """One option: `add` is `add_argument` of a parser or of a group."""
-    options: dict[str, Any] = {"action": _Set, "row": row, "dest": row.key, "help": row.help.replace("%", "%%")}
+def _default(row: Setting) -> Any:
+    """The value among the arguments of a setting that nobody gives."""
     if row.kind == "switch":
-        add(row.spelled, **options, nargs=0, default=inverted(row) != row.default)
-        return
-    metavar = row.metavar or "{" + ",".join(row.choices) + "}"
-    add(row.spelled, **options, default=list(row.default) if row.repeatable else row.default, metavar=metavar)
+        return inverted(row) != row.default
+    return list(row.default) if row.repeatable else row.default
 
 
 def inverted(row: Setting) -> bool:
@@ -92,25 +94,58 @@ def inverted(row: Setting) -> bool:
     return row.spelled.startswith("--no-")
 
 
+class Source(IntEnum):
+    """Where a value comes from, the strongest first."""
+
+    CALL = 0
+    """The command line, pytest's, or a call of the Python interface: meant for this one run."""
+    ENVIRONMENT = 1
+    FILE = 2
+
+
 def where(arguments: argparse.Namespace, row: Setting) -> str:
     """How the user gave a setting: an option, a variable or a place in a file; its option where it was not given."""
-    given: Mapping[str, str] = getattr(arguments, "given", {})
-    return given.get(row.name, row.spelled)
+    return _given(arguments).get(row.name, (Source.CALL, row.spelled))[1]
 
 
-def is_given(arguments: argparse.Namespace, name: str) -> bool:
-    """Whether a setting has a value that the user gave, in whatever way."""
-    return name in getattr(arguments, "given", {})
+def source_of(arguments: argparse.Namespace, name: str) -> Source | None:
+    """The strongest source of a setting, or None where nobody gave it."""
+    return _given(arguments).get(name, (None, ""))[0]
 
 
-def take(arguments: argparse.Namespace, row: Setting, value: Any, whence: str) -> None:
-    """Fill in a value that the command line leaves open; pairs are added to those it gives, which go before."""
+def outranked(arguments: argparse.Namespace, row: Setting, source: Source) -> bool:
+    """Whether a stronger source leaves no room for a value: it has the same setting, or another way to say it."""
+    given = _given(arguments)
+    other = given.get(_OTHER.get(row.name, ""))
+    return (row.name in given and row.kind != "pairs") or (other is not None and other[0] < source)
+
+
+def take(arguments: argparse.Namespace, row: Setting, value: Any, source: Source, whence: str) -> None:
+    """Fill in a value that is not outranked; pairs are added to those of stronger sources, which go before."""
     if row.kind == "pairs":
         setattr(arguments, row.key, [*value, *getattr(arguments, row.key)])
-    elif not is_given(arguments, row.name):
+    else:
         setattr(arguments, row.key, inverted(row) != value if row.kind == "switch" else value)
-    if not is_given(arguments, row.name):
-        _remember(arguments, row, whence)
+    _remember(arguments, row, source, whence)
+
+
+_OTHER = {"edition": "as_of", "as_of": "edition"}
+"""Two ways to say which edition binds."""
+
+
+def _given(arguments: argparse.Namespace) -> Mapping[str, tuple[Source, str]]:
+    """Each setting that was given, its strongest source, and how it was given there."""
+    return getattr(arguments, "given", {})
+
+
+def _remember(arguments: argparse.Namespace, row: Setting, source: Source, whence: str) -> None:
+    arguments.given = {row.name: (source, whence), **_given(arguments)}
+
+
+def pass_over(arguments: argparse.Namespace, row: Setting) -> None:
+    """Go on as if nobody had given a setting."""
+    setattr(arguments, row.key, _default(row))
+    arguments.given = {name: how for name, how in _given(arguments).items() if name != row.name}
 
 
 def take_environment(
@@ -118,14 +153,13 @@ def take_environment(
 ) -> None:
     """Fill in from the environment what the command line leaves open. Raises UsageError."""
     environment = os.environ if environment is None else environment
-    stronger = frozenset(getattr(arguments, "given", ()))
     for row in rows:
-        text = environment.get(row.environment, "") if row.environment and hasattr(arguments, row.key) else ""
-        if not text.strip() or outranked(row, stronger):
+        text = environment.get(row.environment, "") if row.environment else ""
+        if not text.strip() or outranked(arguments, row, Source.ENVIRONMENT):
             continue
         words = [word.strip() for word in re.split(r"\n" if row.secret else r"[\n,]", text) if word.strip()]
         value = words if row.repeatable else row.read(text.strip(), row.environment)
-        take(arguments, row, value, row.environment)
+        take(arguments, row, value, Source.ENVIRONMENT, row.environment)
 
 
 def configured(arguments: argparse.Namespace) -> Configuration:
@@ -141,25 +175,11 @@ def configured(arguments: argparse.Namespace) -> Configuration:
 def fill_in(arguments: argparse.Namespace) -> None:
     """Take from the files what the command line and the environment leave open. Raises UsageError."""
     config = configured(arguments)
-    stronger = frozenset(getattr(arguments, "given", ()))
     for name, value in config.run.items():
         row = RUN[name]
-        if hasattr(arguments, row.key) and not outranked(row, stronger):
+        if not outranked(arguments, row, Source.FILE):
             whence = f"{name} of {config.whence[name]}"
-            take(arguments, row, row.typed(value, whence), whence)
-
-
-def outranked(row: Setting, stronger: Collection[str]) -> bool:
-    """Whether what was given by stronger means leaves no room for this: the same, or another way to say it."""
-    return (row.name in stronger and row.kind != "pairs") or _OTHER.get(row.name) in stronger
-
-
-_OTHER = {"edition": "as_of", "as_of": "edition"}
-"""Two ways to say which edition binds."""
-
-
-def _remember(arguments: argparse.Namespace, row: Setting, whence: str) -> None:
-    arguments.given = {**getattr(arguments, "given", {}), row.name: whence}
+            take(arguments, row, row.typed(value, whence), Source.FILE, whence)
 
 
 def scrub_of_command_line(arguments: Sequence[str]) -> Scrub:

@@ -12,8 +12,7 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from restore_conformance.commands.arguments import where
-from restore_conformance.settings.table import ROWS
+from restore_conformance.commands.arguments import Source, source_of
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def check_history(arguments: argparse.Namespace) -> None:
     if arguments.history:
         with open_store(arguments.history):
             pass
-    elif arguments.label is not None and where(arguments, ROWS["label"]).startswith("-"):
+    elif source_of(arguments, "label") is Source.CALL:
         raise UsageError("--label has a meaning with --history only.")
 
 

@@ -10,13 +10,13 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from restore_conformance.clauses import Register
-from restore_conformance.commands.arguments import configured, is_given, where
-from restore_conformance.commands.options import check_kind, check_version, noted
+from restore_conformance.commands.arguments import Source, configured, source_of, where
+from restore_conformance.commands.options import check_version, kind_of, noted
 from restore_conformance.output import gate
 from restore_conformance.settings import Settings, values
 from restore_conformance.settings.table import ROWS
 from restore_conformance.stimuli import PROFILES
-from restore_conformance.targets.target import is_loopback, is_vendor, url_of
+from restore_conformance.targets.target import is_vendor, url_of
 from restore_conformance.verdicts import Unready, UsageError
 
 if TYPE_CHECKING:
@@ -44,50 +44,34 @@ def _base(arguments: argparse.Namespace) -> str:
     return "live.base" if arguments.target == "live" else where(arguments, ROWS["target"])
 
 
-def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
-    """The settings of a live target, or None where the target is the mock, on loopback, or a listed emulator.
-
-    Safety follows the host: any other host is live, also when it is given as a URL. Raises UsageError.
-    """
+def live_of(arguments: argparse.Namespace, settings: Settings, command: str) -> Live | None:
+    """The settings of a live target, or None where the target is another one. Raises UsageError."""
     from restore_conformance.live.settings import checked, live_from
 
-    config = configured(arguments)
-    check_kind(settings.target)
-    if settings.target == "mock":
+    if kind_of(arguments, command) != "live":
         return None
-    parts = url_of(settings.target)
-    if parts is None and "://" in settings.target:
-        raise UsageError(f"--target {settings.target!r} is not a URL; give one like http://127.0.0.1:8080/beta.")
-    host = parts.hostname or "" if parts else ""
-    if settings.target != "live" and (not host or is_loopback(host)):
-        return None
-    live = live_from(config)
-    settings.emulators = (*settings.emulators, *live.emulators)
-    for emulator in settings.emulators:
-        if is_vendor(emulator):
-            raise UsageError(f"{emulator} belongs to the vendor, so it is a live target and not an emulator.")
+    live = live_from(configured(arguments))
     if settings.target != "live":
-        if host.lower() in settings.emulators:
-            return None
         check_version(settings.target)
+        parts = url_of(settings.target)
         if parts is None or parts.scheme != "https":
+            host = parts and parts.hostname
             raise UsageError(
                 f"{host} is not this machine, so it is a live target, and those are reached by https only. If it is an "
                 f"emulator and not a tenant, say so with --emulator {host}."
             )
         live.base = settings.target
-    for name in ("headers", "wait"):
-        if getattr(settings, name) and where(arguments, ROWS[name]).startswith("-"):
-            raise UsageError(f"{ROWS[name].spelled} is for emulators; a live target is sent what the plan says only.")
     live.ca_bundle = settings.ca_bundle or live.ca_bundle
     checked(live, _base(arguments))
     check_version(live.base)
-    named = arguments.profile if is_given(arguments, "profile") else ""
+    named = "" if source_of(arguments, "profile") is None else arguments.profile
     if named and not PROFILES[named].requests:
         raise UsageError(f"--profile {named} is not for live targets; give live or live-deep.")
     settings.profile = named or "live"
     settings.target = live.base
     settings.ca_bundle = live.ca_bundle
+    if live.max_requests and source_of(arguments, "max_requests") in {None, Source.FILE}:
+        settings.max_requests = live.max_requests
     if live.restore_points and not settings.restore_points:
         settings.restore_points = values.restore_points_from(live.restore_points, "live.restore-points")
     if live.granular_items and not settings.granular_items:
@@ -97,7 +81,7 @@ def live_of(arguments: argparse.Namespace, settings: Settings) -> Live | None:
 
 def run_of(arguments: argparse.Namespace, settings: Settings, register: Register) -> LiveRun | None:
     """The run of a live target, before anything is sent; None for another target. Raises UsageError."""
-    live = live_of(arguments, settings)
+    live = live_of(arguments, settings, "run")
     if live is None:
         return None
     from restore_conformance.live.run import LiveRun

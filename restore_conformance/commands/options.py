@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from restore_conformance.campaign.selection import selected
 from restore_conformance.clauses import Interpretation, Register
 from restore_conformance.clock import Skipping
-from restore_conformance.commands.arguments import add_settings, fill_in, where
+from restore_conformance.commands.arguments import (
+    Source,
+    add_settings,
+    configured,
+    fill_in,
+    pass_over,
+    source_of,
+    where,
+)
 from restore_conformance.contract.editions import Chosen, chosen
 from restore_conformance.output.gate import LEAST
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings, values
-from restore_conformance.settings.table import ROWS
+from restore_conformance.settings.table import ROWS, TARGETS, kinds_of, settings_of_command
 from restore_conformance.spelling import noun, suggestion
 from restore_conformance.targets import Embedded, Http, Target, answers
-from restore_conformance.targets.target import is_vendor, other_version
+from restore_conformance.targets.target import is_loopback, is_vendor, other_version, url_of
 from restore_conformance.verdicts import UsageError
 
 
@@ -55,13 +63,11 @@ def _short(settings: Settings) -> None:
         )
 
 
-def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
-    """The settings that the options and the configuration say. Raises UsageError."""
+def settings_of(arguments: argparse.Namespace, register: Register, command: str = "run", kind: str = "") -> Settings:
+    """The settings of a run that the options and the configuration say; `kind` as of `asking_of`. Raises UsageError."""
     fill_in(arguments)
     edition_of(arguments)  # an unknown one is refused before anything is sent
-    if arguments.target in {"mock", "replay"}:
-        _only_for_sending(arguments)
-    asking = asking_of(arguments)
+    asking = asking_of(arguments, command, kind)
     only = tuple(dict.fromkeys(arguments.only))
     selected(register, only, where(arguments, ROWS["only"]))
     return replace(
@@ -81,8 +87,13 @@ def settings_of(arguments: argparse.Namespace, register: Register) -> Settings:
     )
 
 
-def asking_of(arguments: argparse.Namespace) -> Settings:
-    """The settings that say who is asked, as whom and with which ids. Raises UsageError."""
+def asking_of(arguments: argparse.Namespace, command: str, kind: str = "") -> Settings:
+    """The settings that say who is asked, as whom and with which ids.
+
+    `kind` is the kind of target where that does not follow from its name. Raises UsageError, also for a setting that
+    this one call gives although its target cannot use it.
+    """
+    refuse_unusable(arguments, command, kind or kind_of(arguments, command))
     at = {name: where(arguments, ROWS[name]) for name in ("token", "identities", "restore_points", "granular_items")}
     token = values.token_from(arguments.token, noted, at["token"])
     settings = Settings(
@@ -90,7 +101,7 @@ def asking_of(arguments: argparse.Namespace) -> Settings:
         token=token,
         identities=values.identities_from(arguments.identity, token, noted, at["identities"]),
         ca_bundle=arguments.ca_bundle,
-        emulators=tuple(host.lower() for host in arguments.emulator),
+        emulators=tuple(emulators_of(arguments)),
         timeout=arguments.timeout,
         headers=values.headers_from(arguments.header, where(arguments, ROWS["headers"])),
         wait=arguments.wait,
@@ -102,24 +113,64 @@ def asking_of(arguments: argparse.Namespace) -> Settings:
     return settings
 
 
-def _only_for_sending(arguments: argparse.Namespace) -> None:
-    """Refuse the options that have no effect on a replay or the mock. Raises UsageError.
+def kind_of(arguments: argparse.Namespace, command: str) -> str:
+    """Which of the kinds of target a command is about. Raises UsageError for anything else.
 
-    What the environment or a file says for every run alike is passed over.
+    Safety follows the host: whatever is neither on this machine nor a listed emulator is live, also when it is given
+    as a URL.
     """
     target = arguments.target
-    why = "which sends only what was recorded" if target == "replay" else "which is in this process"
-    for name in SENDING if target == "replay" else ("headers", "wait"):
-        row = ROWS[name]
-        if where(arguments, row).startswith("-") and getattr(arguments, row.key):
-            raise UsageError(f"{row.spelled} has no meaning with --target {target}, {why}.")
+    check_kind(target, command)
+    parts = url_of(target)
+    if "://" not in target:
+        return str(target)
+    if parts is None or not parts.hostname:
+        raise UsageError(f"--target {target!r} is not a URL; give one like http://127.0.0.1:8080/beta.")
+    near = is_loopback(parts.hostname) or parts.hostname.lower() in emulators_of(arguments)
+    return parts.scheme if near else "live"
 
 
-SENDING = (
-    "token", "identities", "headers", "restore_points", "granular_items", "ca_bundle", "emulators", "max_requests",
-    "max_failures", "wait",
-)  # fmt: skip
-"""Settings of whoever sends something."""
+def emulators_of(arguments: argparse.Namespace) -> list[str]:
+    """The hosts that the options and [live] list as emulators. Raises UsageError for one of the vendor's.
+
+    A target on this machine needs none, so its configuration of live targets is not read.
+    """
+    hosts = [host.lower() for host in arguments.emulator]
+    parts = url_of(arguments.target)
+    if arguments.target == "live" or (parts is not None and not is_loopback(parts.hostname or "")):
+        from restore_conformance.live.settings import live_from
+
+        hosts += live_from(configured(arguments)).emulators
+        if theirs := next(filter(is_vendor, hosts), ""):
+            raise UsageError(f"{theirs} belongs to the vendor, so it is a live target and not an emulator.")
+    return hosts
+
+
+def refuse_unusable(arguments: argparse.Namespace, command: str, kind: str) -> None:
+    """Refuse a setting that this one call gives although its target cannot use it. Raises UsageError.
+
+    What the environment or a file says is said for several runs, whose targets may differ, and is passed over.
+    """
+    for row in settings_of_command(command):
+        source = source_of(arguments, row.name)
+        if kind in row.targets or source is None:
+            continue
+        if source is Source.CALL:
+            what = f", {TARGETS[kind]}" if "://" in arguments.target else ""
+            raise UsageError(
+                f"{where(arguments, row)} has no meaning with --target {arguments.target}{what}: it is for "
+                f"{_listed(row.targets & kinds_of(command))}."
+            )
+        pass_over(arguments, row)
+
+
+def _listed(kinds: Collection[str]) -> str:
+    """Kinds of target in words."""
+    words = [what for kind, what in TARGETS.items() if kind in kinds]
+    if {"http", "https"} <= set(kinds):
+        words[words.index(TARGETS["http"])] = "an emulator"
+        words.remove(TARGETS["https"])
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def readings_of(arguments: argparse.Namespace, known: Mapping[str, Interpretation]) -> dict[str, frozenset[str]]:
@@ -144,18 +195,19 @@ def readings_of(arguments: argparse.Namespace, known: Mapping[str, Interpretatio
     return narrowed
 
 
-KINDS = {"mock": "", "replay": " (the recordings)", "live": " (a tenant)"}
-"""Targets that are named, and what each is."""
-
-
-def check_kind(target: str, kinds: Mapping[str, str] = KINDS) -> None:
-    """Refuse what is neither one of the targets that are named nor a URL of http or https. Raises UsageError."""
-    if target not in kinds and target.partition("://")[0].lower() not in {"http", "https"}:
-        named = ", ".join(f"{name}{what}" for name, what in kinds.items())
+def check_kind(target: str, command: str) -> None:
+    """Refuse what is neither a target that the command names nor a URL of http or https. Raises UsageError."""
+    named = [name for name in NAMED if name in kinds_of(command)]
+    if target not in named and target.partition("://")[0].lower() not in {"http", "https"}:
+        names = ", ".join(f"{name}{NAMED[name]}" for name in named)
         raise UsageError(
-            f"--target {target[:80]!r} is not one of: {named}, or a base URL such as http://127.0.0.1:8080/beta."
-            f"{suggestion(target, kinds)}"
+            f"--target {target[:80]!r} is not one of: {names}, or a base URL such as http://127.0.0.1:8080/beta."
+            f"{suggestion(target, named)}"
         )
+
+
+NAMED = {"mock": "", "replay": " (the recordings)", "documentation": " (the printed examples)", "live": " (a tenant)"}
+"""Targets that are named, and what each is where its name does not say it."""
 
 
 def check_version(base: str) -> None:
@@ -183,7 +235,6 @@ def target_of(settings: Settings, *, every_edition: bool = False, standing: bool
         settings.token = settings.token if settings.token in service.tokens else tokens["good"]
         settings.identities = {kind: token for kind, token in tokens.items() if kind != "good"}
         return Embedded(service)
-    check_kind(settings.target)
     check_version(settings.target)
     target = Http(
         settings.target, settings.ca_bundle, settings.timeout, near=True, addresses=frozenset(settings.emulators),

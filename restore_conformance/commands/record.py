@@ -23,19 +23,11 @@ if TYPE_CHECKING:
     from restore_conformance.recorded.provenance import Place
     from restore_conformance.recorded.recorder import Recorder
 
-KINDS = {"mock": "", "documentation": " (the printed examples)", "live": " (a tenant)"}
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add = parser.add_argument
     add("clause", nargs="?", default="", metavar="CLAUSE", help="record this clause only (default: all)")
-    add(
-        "--target",
-        required=True,
-        metavar="mock|documentation|live|URL",
-        help="what to record: the mock, the printed examples, the live service, or a server at a base URL",
-    )
     add("--to", default="", metavar="DIR", help="where cassettes are kept (default: cassettes/ of the checkout)")
     add_settings(parser, "record")
 
@@ -45,18 +37,15 @@ def main(arguments: argparse.Namespace) -> int:
     register = load()
     only = _only(arguments.clause, register)
     folder = _folder(arguments.to)
-    options.check_kind(arguments.target, KINDS)
+    settings = options.asking_of(arguments, "record")
     if arguments.target == "documentation":
         from restore_conformance.recorded.recorder import documented
 
         cassettes = list(documented(register, folder, lambda clause: not only or clause.address == only))
         return _write(cassettes, folder, arguments.target, only)
-    settings = options.asking_of(arguments)
-    live = live_target.live_of(arguments, settings)
+    live = live_target.live_of(arguments, settings, "record")
     if live is not None:
         return _live(arguments, settings, live, register, only, folder)
-    if arguments.dry_run:
-        raise UsageError(f"--dry-run is for live targets; {settings.target} is not live, so leave it out.")
     from restore_conformance.campaign.campaign import Campaign
     from restore_conformance.recorded.provenance import Place, place_of
 

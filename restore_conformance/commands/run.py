@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from restore_conformance.clauses import Register, load
 from restore_conformance.commands import live_target, writing
-from restore_conformance.commands.arguments import is_given, where
+from restore_conformance.commands.arguments import source_of, where
 from restore_conformance.commands.history import check_history
 from restore_conformance.commands.options import add_arguments, scrub_of, settings_of, target_of
 from restore_conformance.settings import Settings
@@ -38,8 +38,6 @@ def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, register)
     ledger = writing.ledger_of(arguments, register)
     live = live_target.run_of(arguments, settings, register)
-    if live is None and arguments.dry_run:
-        raise UsageError(f"--dry-run is for live targets; {settings.target} is not live, so leave it out.")
     if live is not None and live_target.only_shown(live, arguments, "send this plan"):
         print("Nothing was sent.")
         return int(Exit.CONFORMANT)
@@ -176,7 +174,7 @@ def judge(arguments: argparse.Namespace, subject: Subject, ledger: Ledger | None
     scrub = scrub_of(settings, request_ids=arguments.scrub_request_ids)
     folder, store, progress, interrupts = None, None, None, None
     with contextlib.ExitStack() as files:
-        if shown or is_given(arguments, "report"):
+        if shown or source_of(arguments, "report") is not None:
             folder = writing.folder_of(settings.report, where(arguments, ROWS["report"]))
             # What is replayed was scrubbed and cut before, so it proves no more than a recording of another client.
             ours = subject.target is not None or subject.live is not None

@@ -60,7 +60,7 @@ class LiveRun:
         self.register = register
         self.yes = yes
         self.deep = settings.profile == "live-deep"
-        self.requests = live.max_requests or settings.max_requests or PROFILES[settings.profile].requests
+        self.requests = settings.max_requests or PROFILES[settings.profile].requests
         self.recovered: list[Leftover] = []
         self.left: list[Leftover] = []
         self.unanswered = 0

@@ -74,7 +74,9 @@ class Live:
     restore_points: str = setting("", "file with ids of restore points, one on each line")
     granular_items: str = setting("", "file with items: browse session id, blank, item key on each line")
     state: str = setting("", "folder of journals and locks; also RESTORE_CONFORMANCE_STATE")
-    max_requests: int = setting(0, "most requests of a run, clean-up included; 0 as the profile says")
+    max_requests: int = setting(
+        0, "most requests of a run, clean-up included, unless --max-requests says how many; 0 as the profile says"
+    )
     max_sessions: int = setting(0, "most sessions a run creates; 0 as the plan says")
     max_seconds: float = setting(1800.0, "after this time nothing more is sent but clean-up")
     requests_per_second: float = setting(2.0, "pace of all workers together; 0 for no pace of our own")
@@ -210,7 +212,7 @@ def _fill(settings: Any, values: Mapping[str, Any], where: str) -> None:
 
 def _typed(where: str, value: Any, default: Any) -> Any:
     kind = _KINDS[type(default)]
-    typed = Setting(name="", kind=kind, meaning="", commands=frozenset()).typed(value, where)
+    typed = Setting(name="", kind=kind, meaning="", commands=frozenset(), targets=frozenset()).typed(value, where)
     return tuple(text.strip().lower() for text in typed) if kind == "texts" else typed
 
 

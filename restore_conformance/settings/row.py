@@ -38,8 +38,9 @@ class Setting:
     """A row of the table.
 
     `name` is its name in files and, in capitals, in the environment; `option` how a command line spells it. A
-    `switch` is on by default where its option begins with "--no-". `differs` has, for a command (or "pytest") where
-    the row is another, the members that are. `places` says which files may hold it, `variable` whether the
+    `switch` is on by default where its option begins with "--no-". `commands` take it, "pytest" and "python" (the
+    Python interface) among them; `differs` has, for one where the row is another, the members that are. `targets` has
+    the kinds of target that it has a meaning for. `places` says which files may hold it, `variable` whether the
     environment may.
     """
 
@@ -47,6 +48,7 @@ class Setting:
     kind: Kind
     meaning: str
     commands: frozenset[str]
+    targets: frozenset[str]
     default: Any = ""
     option: str = ""
     metavar: str = ""

@@ -16,26 +16,50 @@ PROFILES = ("quick", "standard", "deep", "live", "live-deep")
 """The names of the profiles, from the least that is sent to the most; what they send is in `payloads.plan`."""
 
 
+TARGETS = {
+    "mock": "the mock", "application": "an application", "replay": "the recordings",
+    "documentation": "the printed examples", "http": "an emulator reached by http",
+    "https": "an emulator reached by https", "live": "a live target",
+}  # fmt: skip
+"""The kinds of target, and what each is. An emulator has a base URL on this machine or is listed as one; an application
+is one of the Python interface."""
+
+
 def _on(commands: str) -> frozenset[str]:
     return frozenset(commands.split())
 
 
 _DAY = 86_400.0
 _LIVE = _on("run pytest record doctor cleanup")
+_ALL = frozenset(TARGETS)
+_EMULATORS = _on("http https")
+_OTHERS = _EMULATORS | _on("application live")
+"""Whatever is sent something and has its own tokens and its own pace."""
+_PLANNED = _EMULATORS | _on("mock application")
+"""Whatever is sent the plan of a profile; a live target has a script of its own."""
+_SENT = _PLANNED | _on("live")
+_JUDGED = _SENT | _on("replay")
 
 SETTINGS = (
     Setting(
         name="target", kind="text", default="mock", places="own", metavar="mock|replay|live|URL",
-        commands=_on("run pytest doctor cleanup"),
+        commands=_LIVE | _on("python"), targets=_ALL,
         meaning="what is judged: mock, replay (the recordings), live, or a base URL such as http://127.0.0.1:8080/beta",
         differs={
-            command: {"default": "live", "metavar": "live|URL", "meaning": "the live target"}
-            for command in ("doctor", "cleanup")
+            "python": {"metavar": "mock|application|URL"},
+            "record": {
+                "default": "", "shown": "none, it has to be named", "metavar": "mock|documentation|live|URL",
+                "meaning": "what to record: the mock, the printed examples, the live service, or a server at a URL",
+            },
+            **{
+                command: {"default": "live", "metavar": "live|URL", "meaning": "the live target"}
+                for command in ("doctor", "cleanup")
+            },
         },
     ),
     Setting(
-        name="token", kind="text", metavar="T", secret=True, variable=True, commands=_LIVE,
-        meaning="bearer token of a caller with the permission",
+        name="token", kind="text", metavar="T", secret=True, variable=True, commands=_LIVE | _on("python"),
+        targets=_OTHERS, meaning="bearer token of a caller with the permission",
         differs={
             command: {"meaning": "a ready-made token instead of the configured sign-in"}
             for command in ("doctor", "cleanup")
@@ -43,130 +67,147 @@ SETTINGS = (
     ),
     Setting(
         name="identities", kind="pairs", default=(), option="--identity", metavar="NAME=TOKEN", secret=True,
-        variable=True, commands=_on("run pytest record"),
+        variable=True, commands=_on("run pytest record python"), targets=_OTHERS,
         meaning="another caller: read-only, no-permission, personal, expired, delegated or application",
     ),
     Setting(
         name="headers", kind="pairs", default=(), option="--header", metavar="NAME=VALUE", secret=True,
-        variable=True, commands=_on("run pytest record"),
+        variable=True, commands=_on("run pytest record python"), targets=_EMULATORS,
         meaning="a header of every request to an emulator, as a gateway in front of it may want; its value is a secret",
     ),
     Setting(
         name="wait", kind="number", default=0.0, shown="0", metavar="SECONDS", least=0, most=3600, variable=True,
-        places="own", commands=_on("run pytest record"),
+        places="own", commands=_on("run pytest record"), targets=_EMULATORS,
         meaning="how long to wait for an emulator that is starting until it answers",
     ),
     Setting(
-        name="restore_points", kind="file", metavar="FILE", places="own", commands=_on("run pytest record"),
+        name="restore_points", kind="file", metavar="FILE", places="own", commands=_on("run pytest record python"),
+        targets=_SENT,
         meaning="ids of restore points that exist on the target, one on each line",
     ),
     Setting(
-        name="granular_items", kind="file", metavar="FILE", places="own", commands=_on("run pytest record"),
+        name="granular_items", kind="file", metavar="FILE", places="own", commands=_on("run pytest record python"),
+        targets=_SENT,
         meaning="items that exist there: browse session id, blank, item key on each line",
     ),
     Setting(
         name="profile", kind="text", default="standard", shown="standard; on a live target live", choices=PROFILES,
-        variable=True, places="anywhere", commands=_on("run pytest"), meaning="how much is sent",
+        variable=True, places="anywhere", commands=_on("run pytest python"), targets=_SENT, meaning="how much is sent",
     ),
     Setting(
         name="seed", kind="whole", default=1, shown="1", metavar="N", least=0, most=4_294_967_295, variable=True,
-        places="anywhere", commands=_on("run pytest"), meaning="the same seed sends the same planned requests",
+        places="anywhere", commands=_on("run pytest python"), targets=_PLANNED,
+        meaning="the same seed sends the same planned requests",
     ),
     Setting(
         name="only", kind="texts", default=(), metavar="ADDRESS|HEADING|OPERATION", variable=True, places="own",
-        commands=_on("run"), shown="every clause",
+        commands=_on("run python"), targets=_JUDGED, shown="every clause",
         meaning="judge these clauses only and send what they need, such as create/response.id, create/response, get; "
         "* stands for any text",
     ),
     Setting(
         name="report", kind="folder", default="reports/latest", metavar="DIR", variable=True, places="own",
-        commands=_on("run pytest judge"), meaning="where run.json and the reports go",
-        differs={"judge": {"default": "reports/judged"}, "pytest": {"default": "", "shown": "none are written"}},
+        commands=_on("run pytest judge python"), targets=_JUDGED, meaning="where run.json and the reports go",
+        differs={
+            "judge": {"default": "reports/judged"},
+            **{front: {"default": "", "shown": "none are written"} for front in ("pytest", "python")},
+        },
     ),
     Setting(
         name="readings", kind="pairs", default=(), option="--reading", metavar="KEY=VALUE", variable=True,
-        places="anywhere", commands=_on("run pytest judge"), meaning="narrow an interpretation to one reading",
+        places="anywhere", commands=_on("run pytest judge python"), targets=_JUDGED,
+        meaning="narrow an interpretation to one reading",
     ),
     Setting(
         name="edition", kind="text", metavar="NAME", variable=True, places="anywhere",
         shown=f"{chosen().edition.name}, the pinned one",
-        commands=_on("run pytest judge serve clauses openapi"),
+        commands=_on("run pytest judge serve clauses openapi python"), targets=_JUDGED,
         meaning=f"the edition of the documents that binds: {', '.join(e.name for e in editions())} or {LATEST}",
     ),
     Setting(
         name="as_of", kind="date", metavar="DATE", variable=True, places="own",
-        commands=_on("run pytest judge serve clauses openapi"),
+        commands=_on("run pytest judge serve clauses openapi"), targets=_JUDGED,
         meaning="the same by date (YYYY-MM-DD): the newest edition that is not later",
     ),
     Setting(
-        name="ca_bundle", kind="file", metavar="FILE", places="own", commands=_LIVE,
-        meaning="certificates to trust, as a PEM file",
+        name="ca_bundle", kind="file", metavar="FILE", places="own", commands=_LIVE | _on("python"),
+        targets=_on("https live"), meaning="certificates to trust, as a PEM file",
     ),
     Setting(
         name="emulators", kind="texts", default=(), option="--emulator", metavar="HOST", places="own",
-        commands=_on("run pytest record"),
+        commands=_on("run pytest record python"), targets=_EMULATORS,
         meaning="a host in a private network that is an emulator and not a tenant; elsewhere give its address as well",
     ),
     Setting(
         name="max_requests", kind="whole", default=0, shown="0, no bound", metavar="N", least=0, most=10_000_000,
-        variable=True, places="own", commands=_on("run pytest"), meaning="most requests to send",
+        variable=True, places="own", commands=_on("run pytest python"), targets=_SENT, meaning="most requests to send",
     ),
     Setting(
         name="max_failures", kind="whole", default=0, shown="0", metavar="N", least=0, most=10_000, variable=True,
-        places="own", commands=_on("run"),
+        places="own", commands=_on("run python"), targets=_SENT,
         meaning="send nothing more once N must clauses are broken; 0 sends everything, whatever is broken",
     ),
     Setting(
         name="timeout", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0.001, most=_DAY,
-        variable=True, places="own", commands=_on("run pytest record"), meaning="how long to wait for an answer",
+        variable=True, places="own", commands=_on("run pytest record python"), targets=_OTHERS,
+        meaning="how long to wait for an answer",
     ),
     Setting(
         name="patience", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0, most=_DAY,
-        variable=True, places="own", commands=_on("run pytest"),
+        variable=True, places="own", commands=_on("run pytest python"), targets=_SENT,
         meaning="how long to wait, in all, until changes are seen",
     ),
     Setting(
         name="draws", kind="whole", default=-1, shown="-1, as the profile says", metavar="N", least=-1,
-        most=10_000_000, places="own", commands=_on("run pytest"),
+        most=10_000_000, places="own", commands=_on("run pytest"), targets=_PLANNED,
         meaning="how many stimuli Hypothesis draws",
     ),
     Setting(
         name="scrub_request_ids", kind="switch", default=False, variable=True, places="own",
-        commands=_on("run judge record"), meaning="take the ids for support out of everything written, too",
+        commands=_on("run judge record"), targets=_JUDGED,
+        meaning="take the ids for support out of everything written, too",
     ),
     Setting(
-        name="config", kind="file", metavar="FILE", commands=_LIVE,
+        name="config", kind="file", metavar="FILE", commands=_LIVE, targets=_JUDGED,
+        differs={"record": {"targets": _EMULATORS | _on("live")}},
         shown="restore-conformance.toml in your own folder for configuration", meaning="a TOML file of settings",
     ),
-    Setting(name="yes", kind="switch", default=False, commands=_LIVE, meaning="leave to send to a live target"),
     Setting(
-        name="dry_run", kind="switch", default=False, commands=_LIVE - {"pytest"},
+        name="yes", kind="switch", default=False, commands=_LIVE, targets=_on("live"),
+        meaning="leave to send to a live target",
+    ),
+    Setting(
+        name="dry_run", kind="switch", default=False, commands=_LIVE - {"pytest", "doctor"}, targets=_on("live"),
         meaning="print what would be sent to a live target, and send nothing",
     ),
     Setting(
         name="deviations", kind="file", metavar="FILE", variable=True, places="own",
-        commands=_on("run pytest judge compare"), shown="none, nothing is accepted",
+        commands=_on("run pytest judge compare python"), targets=_JUDGED, shown="none, nothing is accepted",
         meaning="a ledger of accepted deviations, such as reports/deviations.toml",
     ),
     Setting(
         name="har", kind="switch", default=True, option="--no-har", variable=True, places="anywhere",
-        commands=_on("run judge"), meaning="do not write the exchanges as DIR/run.har (HAR 1.2) as well",
+        commands=_on("run judge"), targets=_JUDGED,
+        meaning="do not write the exchanges as DIR/run.har (HAR 1.2) as well",
     ),
     Setting(
         name="quiet", kind="switch", default=False, variable=True, places="own", commands=_on("run judge"),
+        targets=_JUDGED,
         meaning="print the verdict line only",
     ),
     Setting(
         name="plain", kind="switch", default=False, variable=True, places="anywhere", commands=_on("run judge"),
+        targets=_JUDGED,
         meaning="lines only, no colours, nothing redrawn: for logs (default where standard error is not a terminal)",
     ),
     Setting(
-        name="history", kind="text", metavar="FILE|URL", variable=True, commands=_on("run judge"),
+        name="history", kind="text", metavar="FILE|URL", variable=True, commands=_on("run judge"), targets=_JUDGED,
         meaning="keep the run there, a SQLite file or a database URL, and report since when",
     ),
     Setting(
         name="label", kind="text", default=None, metavar="NAME", variable=True, places="own",
-        commands=_on("run judge"), shown="the target", meaning="what this target is called in the history",
+        commands=_on("run judge"), targets=_JUDGED, shown="the target",
+        meaning="what this target is called in the history",
     ),
 )  # fmt: skip
 """Every setting that `run` takes, in the order of its help; other commands and pytest take some of them."""
@@ -175,8 +216,14 @@ ROWS: Mapping[str, Setting] = {row.name: row for row in SETTINGS}
 
 
 def settings_of_command(command: str) -> tuple[Setting, ...]:
-    """The rows that a command (or "pytest") takes, as it has them."""
+    """The rows that a command (or "pytest", or "python", the Python interface) takes, as it has them."""
     return tuple(row.at(command) for row in SETTINGS if command in row.commands)
+
+
+def kinds_of(command: str) -> frozenset[str]:
+    """The kinds of target that a command (or "python") can be about."""
+    named = {*ROWS["target"].at(command).metavar.split("|")}
+    return frozenset(named - {"URL"} | {"http", "https"})
 
 
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")

@@ -48,7 +48,7 @@ def judge(
     exchanges = _exchanges(responses, sent)
     register = load()
     given = {"token": token, "identities": identities, "readings": readings, "edition": edition}
-    settings = settings_of(given, register)
+    settings = settings_of(given, register, "https")  # a server of which nothing is known but its answers
     review = Review(register, settings, _nothing)
     callers = {token: kind for token, kind in settings.callers().items() if settings.token or settings.identities}
     source = review.responses((exchange.shown() for exchange in exchanges), callers, NAME)

@@ -13,7 +13,7 @@ from typing import Any
 
 from restore_conformance.clauses import Register
 from restore_conformance.commands import options, run
-from restore_conformance.commands.arguments import Parser, take
+from restore_conformance.commands.arguments import Parser, Source, take
 from restore_conformance.settings import Settings
 from restore_conformance.settings.files import Configuration
 from restore_conformance.settings.table import ROWS, respelled
@@ -33,16 +33,16 @@ def arguments_of(given: Mapping[str, Any]) -> argparse.Namespace:
     arguments = parser.parse_args([])
     for name, value in given.items():
         row, plain = ROWS[name], _plain(value)
-        if plain not in ("", [], {}, None) and not (row.kind == "file" and isinstance(plain, list)):
-            take(arguments, row, row.typed(plain, name), name)
+        if plain not in ("", [], {}, None, row.default) and not (row.kind == "file" and isinstance(plain, list)):
+            take(arguments, row, row.typed(plain, name), Source.CALL, name)
     arguments.configured = Configuration()
     return arguments
 
 
-def settings_of(given: Mapping[str, Any], register: Register) -> Settings:
-    """The settings that a test gives. Raises UsageError, with the names that they have in Python."""
+def settings_of(given: Mapping[str, Any], register: Register, kind: str = "") -> Settings:
+    """The settings that a test gives, for a target of a kind. Raises UsageError, with the names of Python."""
     try:
-        settings = options.settings_of(arguments_of(given), register)
+        settings = options.settings_of(arguments_of(given), register, "python", kind)
     except UsageError as error:
         raise UsageError(in_python(str(error))) from None
     points, items = (given.get(name, ()) for name in ("restore_points", "granular_items"))

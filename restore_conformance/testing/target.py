@@ -95,7 +95,9 @@ def campaign(
 
     Raises UsageError for an option that makes no sense, and for a target that would be a live one.
     """
-    app = None if isinstance(target, str) else target
+    kind, app = kind_of(target, emulators), None if isinstance(target, str) else target
+    if app is None and path != "/beta":
+        raise UsageError(f"path has no meaning with target {target}: it is for an application.")
     given = {
         "target": name_of(target), "token": token,
         "identities": identities, "restore_points": restore_points, "granular_items": granular_items,
@@ -105,7 +107,7 @@ def campaign(
         "max_failures": max_failures, "timeout": timeout, "patience": patience, "report": report or "",
     }  # fmt: skip
     register = load()
-    settings = settings_of(given, register)
+    settings = settings_of(given, register, kind)
     arguments = arguments_of(given)
     accepted = writing.ledger_of(arguments, register)
     with contextlib.closing(target_of(settings, app, path)) as reached, _guarding(settings, report):
@@ -118,26 +120,33 @@ def _guarding(settings: Settings, report: object) -> contextlib.AbstractContextM
     return gate.guarding(settings.callers()) if report else contextlib.nullcontext()
 
 
+def kind_of(target: Any, emulators: Sequence[str] = ()) -> str:
+    """The kind of a target that is not a URL, else "". Raises UsageError for a target that would be a live one."""
+    if not isinstance(target, str):
+        return "application"
+    host = urlsplit(target).hostname or "" if "://" in target else ""
+    if target in {"live", "replay"} or (host and not is_loopback(host) and host not in emulators):
+        raise UsageError(
+            f"campaign judges the mock, an application, and URLs of this machine; {target} would be a live "
+            "target, which restore-conformance run asks leave for. If it is an emulator and not a tenant, name its "
+            "host in emulators."
+        )
+    return ""
+
+
 def name_of(target: Any) -> str:
     """What a target is called."""
     return target if isinstance(target, str) else f"application {type(target).__name__}"
 
 
 def target_of(settings: Settings, app: Any, path: str) -> Target:
-    """The application, if there is one, else what the settings name. Raises UsageError for what would be live."""
+    """The application, if there is one, else what the settings name. Raises UsageError."""
     if app is not None:
         from restore_conformance.targets.application import application
 
         target = application(app, path, settings.timeout)
         target.name = settings.target
         return target
-    host = urlsplit(settings.target).hostname or "" if "://" in settings.target else ""
-    if settings.target in {"live", "replay"} or (host and not is_loopback(host) and host not in settings.emulators):
-        raise UsageError(
-            f"campaign judges the mock, an application, and URLs of this machine; {settings.target} would be a live "
-            "target, which restore-conformance run asks leave for. If it is an emulator and not a tenant, name its "
-            f"host in emulators."
-        )
     try:
         return options.target_of(settings)
     except UsageError as error:

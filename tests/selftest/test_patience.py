@@ -389,7 +389,7 @@ def test_patience_is_a_setting_of_its_own(capsys):
         run.add_arguments(parser)
         return settings_of(parser.parse_args(list(arguments)), load())
 
-    made = parsed("--patience", "90", "--timeout", "7")
+    made = parsed("--target", "http://127.0.0.1:9/beta", "--patience", "90", "--timeout", "7")
     assert (made.patience, made.timeout) == (90, 7)
     with pytest.raises(UsageError, match="--patience is a number from 0 to 86400; got -1"):
         parsed("--patience", "-1")

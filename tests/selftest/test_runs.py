@@ -266,7 +266,7 @@ BAD = [
     (("run", "--reading", "no-such=x"), "is not an interpretation"),
     (("run", "--reading", "empty-list=x"), "is one of: reject, accept"),
     (("run", "--as-of", "yesterday"), "is not a date"),
-    (("run", "--identity", "boss=x"), "--identity takes NAME=TOKEN"),
+    (("run", "--target", "http://127.0.0.1:9/beta", "--identity", "boss=x"), "--identity takes NAME=TOKEN"),
     (("run", "--restore-points", "/no/such/file"), "cannot be read"),
     (("run", "--granular-items", "/no/such/file"), "cannot be read"),
     (("run", "--timeout", "0"), "--timeout is a number from 0.001 to 86400; got 0"),

@@ -1,8 +1,12 @@
 """One table of settings: options, pytest, files, the environment and the documentation say the same."""
 
 import dataclasses
+import inspect
+import json
+import re
 
 import pytest
+from starlette.applications import Starlette
 
 from restore_conformance import cli, plugin, pytest_campaign
 from restore_conformance.clauses import load
@@ -11,9 +15,10 @@ from restore_conformance.commands.arguments import Parser, take_environment
 from restore_conformance.commands.options import settings_of
 from restore_conformance.settings import Settings
 from restore_conformance.settings.files import FILE, configuration, user_file
-from restore_conformance.settings.table import ROWS, SETTINGS, secrets_in, settings_of_command
+from restore_conformance.settings.table import ROWS, SETTINGS, kinds_of, secrets_in, settings_of_command
 from restore_conformance.spelling import suggestion
 from restore_conformance.stimuli import PROFILES
+from restore_conformance.testing import campaign
 from restore_conformance.verdicts import UsageError
 
 
@@ -101,6 +106,100 @@ def test_pytest_has_the_options_of_its_rows(folder):
     assert len({*plugin.OPTIONS, *plugin.REPEATED, *plugin.SWITCHES}) == len(rows)
 
 
+# ------------------------------------------------------------------ which targets a setting is for
+
+NAMELESS = {"http": "http://127.0.0.1:9/beta", "https": "https://127.0.0.1:9/beta", "application": Starlette()}
+"""Targets of the kinds that have no name; nothing is sent to them."""
+VALUES = {"profile": "quick", "readings": "empty-list=accept", "edition": "latest", "as_of": "2026-02"}
+UNUSABLE = [
+    pytest.param(front, row, NAMELESS.get(kind, kind), id=f"{front}-{row.name}-{kind}")
+    for front in ("run", "record", "pytest", "python")
+    for row in settings_of_command(front)
+    for kind in sorted(kinds_of(front) - row.targets)
+]  # fmt: skip
+"""Each setting of each front with each target that it is not for."""
+
+
+def value_of(row):
+    """A value other than the default, as a file holds it."""
+    if row.kind == "switch":
+        return not row.default
+    if row.kind in {"whole", "number"}:
+        return 3
+    value = VALUES.get(row.name, "x")
+    return [value] if row.kind == "texts" else {"x": "y"} if row.kind == "pairs" else value
+
+
+def words_of(row):
+    """The same on a command line."""
+    value = value_of(row)
+    if row.kind == "switch":
+        return [row.spelled]
+    return [f"{row.spelled}={'x=y' if row.kind == 'pairs' else value[0] if row.kind == 'texts' else value}"]
+
+
+class Options:
+    """The options of pytest, of which some are given."""
+
+    def __init__(self, words):
+        self.given = dict(word.partition("=")[::2] for word in words)
+
+    def getoption(self, spelled):
+        row = next(row for row in settings_of_command("pytest") if row.spelled == spelled)
+        value = self.given.get(spelled)
+        return value is not None if row.kind == "switch" else [value] if row.repeatable and value else value
+
+
+@pytest.mark.parametrize(("front", "row", "target"), UNUSABLE)
+def test_a_setting_that_the_target_cannot_use_is_refused(folder, capsys, front, row, target):
+    """By every front, before anything is sent: one sentence that names the setting and the target."""
+    (folder / "x").touch()
+    words = words_of(row)
+    if front == "python":
+        with pytest.raises(UsageError) as raised:
+            campaign(target, **{row.name: value_of(row)})
+        said = str(raised.value)
+    elif front == "pytest":
+        with pytest.raises(pytest_campaign.Ended) as ended:
+            pytest_campaign.outcome_of(Options([*words, f"--restore-target={target}"]), [])
+        assert ended.value.code == 2
+        said = str(ended.value)
+    else:
+        assert cli.main([front, "--target", target, *words, *(["--to", "c"] if front == "record" else [])]) == 2
+        said = capsys.readouterr().err
+    name = row.name if front == "python" else row.spelled
+    assert re.search(rf"(^|: ){name} has no meaning with (--restore-|--|)target .*: it is for ", said)
+    assert said.count("\n") <= 1
+
+
+@pytest.mark.parametrize(("front", "row", "target"), [one for one in UNUSABLE if one.values[0] == "run"])
+def test_what_is_set_for_several_runs_is_passed_over(folder, front, row, target):
+    """A variable or a file serves several targets, so that neither stops a run, nor is it shown as a setting of it."""
+    plain = parsed("--target", target)
+    if row.environment:
+        text = words_of(row)[0].partition("=")[2] or "true"
+        assert parsed("--target", target, environment={row.environment: text}) == plain
+    if row.places != "nowhere":
+        own(f"[run]\n{row.name} = {json.dumps(value_of(row))}\n")
+        assert parsed("--target", target) == plain
+
+
+def test_an_emulator_that_is_not_the_target_is_refused_as_such(folder, capsys):
+    """A slip in the name of an emulator would make it a tenant."""
+    assert cli.main(["run", "--target", "https://emulater.example/beta", "--emulator", "emulator.example"]) == 2
+    said = capsys.readouterr().err
+    assert "--emulator has no meaning with --target https://emulater.example/beta, a live target" in said
+
+
+def test_the_python_interface_has_the_options_and_defaults_of_the_table():
+    """Each row for Python is an argument of `campaign`, with the default of the table."""
+    given = inspect.signature(campaign).parameters
+    rows = {row.name: row for row in settings_of_command("python")}
+    assert set(given) - {"path"} == set(rows)
+    for name, row in rows.items():
+        assert (given[name].default or "") == (row.default or ""), name
+
+
 # ------------------------------------------------------------------ where a value comes from
 
 
@@ -109,7 +208,7 @@ def test_the_command_line_goes_before_the_environment_and_that_before_files(fold
     own('profile = "deep"\n[run]\nseed = 1\ntimeout = 3\npatience = 4\n[run.readings]\nempty-list = "accept"\n')
     (folder / "pyproject.toml").write_text('[tool.restore-conformance.run]\nseed = 2\nprofile = "quick"\n')
     (folder / FILE).write_text("[run]\nseed = 3\n")
-    made = parsed()
+    made = parsed("--target", NAMELESS["http"])
     assert (made.seed, made.profile, made.timeout, made.patience) == (3, "quick", 3.0, 4.0)
     assert made.readings == {"empty-list": frozenset({"accept"})}
     environment = {"RESTORE_CONFORMANCE_SEED": "4", "RESTORE_CONFORMANCE_READINGS": "empty-list=reject"}
@@ -175,16 +274,20 @@ def test_a_mistake_in_a_file_is_one_sentence(folder, text, says):
     assert "--config" not in str(found.value)  # which nobody gave
 
 
-def test_a_value_of_the_environment_is_checked_under_its_name(folder):
+@pytest.mark.parametrize(
+    ("variable", "text", "says"),
+    [
+        ("PATIENCE", "-1", " is a number from 0"),
+        ("HAR", "perhaps", " is true or false"),
+        ("TOKEN", "\u00e4" * 20, " holds a letter beyond ASCII"),
+        ("IDENTITIES", "boss=T", " takes NAME=TOKEN"),
+    ],
+)
+def test_a_value_of_the_environment_is_checked_under_its_name(folder, variable, text, says):
     """A message names the variable, and no option that nobody gave."""
-    with pytest.raises(UsageError, match=r"^RESTORE_CONFORMANCE_PATIENCE is a number from 0"):
-        parsed(environment={"RESTORE_CONFORMANCE_PATIENCE": "-1"})
-    with pytest.raises(UsageError, match=r"^RESTORE_CONFORMANCE_HAR is true or false"):
-        parsed(environment={"RESTORE_CONFORMANCE_HAR": "perhaps"})
-    with pytest.raises(UsageError, match=r"^RESTORE_CONFORMANCE_TOKEN holds a letter beyond ASCII"):
-        parsed(environment={"RESTORE_CONFORMANCE_TOKEN": "\u00e4" * 20})
-    with pytest.raises(UsageError, match=r"^RESTORE_CONFORMANCE_IDENTITIES takes NAME=TOKEN"):
-        parsed(environment={"RESTORE_CONFORMANCE_IDENTITIES": "boss=T"})
+    name = f"RESTORE_CONFORMANCE_{variable}"
+    with pytest.raises(UsageError, match=f"^{name}{says}"):
+        parsed("--target", NAMELESS["http"], environment={name: text})
 
 
 def test_the_command_heeds_the_environment(folder, monkeypatch, capsys):
@@ -215,7 +318,7 @@ def test_every_secret_is_known_before_anything_is_parsed():
         (("run", "--reading", "empty-list=acept"), "Did you mean 'accept'?"),
         (("run", "--edition", "2026-2"), "Did you mean '2026-02'"),
         (("run", "--target", "replya"), "Did you mean 'replay'?"),
-        (("run", "--identity", "read-onyl=T"), "Did you mean 'read-only'"),
+        (("run", "--target", "http://127.0.0.1:9/beta", "--identity", "read-onyl=T"), "Did you mean 'read-only'"),
         (("bench", "--half", "reportin"), "Did you mean 'reporting'?"),
         (("serve", "--fault", "mixed-acepted"), "mixed-accepted"),
         (("clauses", "create/response.creatd"), "Did you mean create/response.created"),

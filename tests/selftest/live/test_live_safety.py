@@ -248,7 +248,7 @@ def test_a_listed_emulator_is_no_tenant(register):
     options.add_arguments(parser)
     arguments = parser.parse_args(["--target", "http://emulator.example/beta", "--emulator", "emulator.example"])
     settings = options.settings_of(arguments, register)
-    assert live_target.live_of(arguments, settings) is None
+    assert live_target.live_of(arguments, settings, "run") is None
 
 
 def test_the_large_profiles_are_not_for_live_targets(tenant, command):
