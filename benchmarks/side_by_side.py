@@ -313,7 +313,7 @@ def suite_outcome(register: Register, profile: str, contestant: str, server: Ser
             else:
                 score = score_variant(register, [server.name], profile)
                 made.blamed = not score.right
-        made.requests, made.failures = score.exchanges, score.blamed
+        made.requests, made.failures = score.exchanges, score.findings
     except TimeUp:
         made.in_time = False
     made.seconds = time.process_time() - started
@@ -327,7 +327,7 @@ def servers(register: Register) -> dict[str, list[Server]]:
         about_create = any(made.operation == "create" for made in register.clauses if fits(fault, made))
         made["fault"].append(Server(name, "fault", about_create, partial(seeded, name)))
     made["variant"] = [Server(name, "variant", False, partial(composed, [name])) for name in VARIANTS]
-    return {kind: [one for one in found if one.make().manner is None] for kind, found in made.items()}
+    return {kind: [one for one in found if one.make().transport is None] for kind, found in made.items()}
 
 
 def plain_failures() -> Failures:

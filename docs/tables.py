@@ -127,7 +127,7 @@ def faults() -> str:
     rows = [
         [
             ", ".join(f"`{word}`" for word in (name, *aliases.get(name, []))),
-            f"`{fault.blames}`" if "/" in fault.blames else fault.blames,
+            f"`{fault.breaks}`" if "/" in fault.breaks else fault.breaks,
             fault.shows,
         ]
         for name, fault in sorted(FAULTS.items())

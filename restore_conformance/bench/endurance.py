@@ -19,7 +19,7 @@ from restore_conformance.bench.servers import draw
 from restore_conformance.clauses import Register
 from restore_conformance.exchange import Exchange
 from restore_conformance.mock import Service
-from restore_conformance.mock.hooks import kept
+from restore_conformance.mock.hooks import after_store
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.variants import VARIANTS, composed, reported
 from restore_conformance.verdicts import Exit, Verdict
@@ -84,7 +84,7 @@ def variants_of(number: int, seed: int) -> list[str]:
 
 def forgetful(service: Service) -> Service:
     """The same service, which forgets all sessions but the first and the latest."""
-    kept(_forget)(service)
+    after_store(_forget)(service)
     return service
 
 

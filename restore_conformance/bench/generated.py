@@ -64,7 +64,7 @@ REFUSALS: Final[Mapping[str, Edit]] = {
     "code-number": edits.code(7),
     "error-text": edits.put("error", "x"),
     "error-list": edits.put("error", []),
-    "body-list": edits.body(edits.Into("in a list", lambda old: [old])),
+    "body-list": edits.body(edits.Derived("in a list", lambda old: [old])),
     "body-empty": edits.body({}),
     "plain-text": edits.text("Bad request"),
 }
@@ -114,8 +114,8 @@ ANSWERS: Final = {
     "get": Answer(SESSION_TYPE, hooks.GETS),
     "list": Answer(BASE_SESSION_TYPE, hooks.LISTS, listed=True),
     "activate": Answer(SESSION_TYPE, hooks.ACTIVATE),
-    "list-artifacts": Answer(STANDARD_TYPE, hooks.ARTIFACTS, listed=True),
-    "list-granular": Answer(GRANULAR_TYPE, hooks.GRANULAR, listed=True),
+    "list-artifacts": Answer(STANDARD_TYPE, hooks.LIST_ARTIFACTS, listed=True),
+    "list-granular": Answer(GRANULAR_TYPE, hooks.LIST_GRANULAR, listed=True),
 }
 
 
@@ -256,9 +256,9 @@ def _seed(answer: Answer, change: Callable[[Json], Json], turns: tuple[bool, ...
             return change(shown) if next(turn) else shown
 
         if answer.listed:
-            hooks.listed(lambda every: [changed(entry) for entry in every], *answer.operations)(service)
+            hooks.on_items(lambda every: [changed(entry) for entry in every], *answer.operations)(service)
         else:
-            hooks.bodies(changed, *answer.operations)(service)
+            hooks.on_body(changed, *answer.operations)(service)
 
     return seed
 
@@ -288,7 +288,7 @@ def faults() -> Mapping[str, Fault]:
                 f"{operation}:{code}:{name}",
                 f"page:{operation}",
                 f"{operation}, refused with {code}: {edit.words}.",
-                hooks.refused(code, edit, operation),
+                hooks.on_refusal(code, edit, operation),
             )
             for code in sorted(codes)
             for name, edit in REFUSALS.items()
@@ -313,7 +313,7 @@ def fault(name: str) -> Fault | None:
     return FAULTS.get(ALIASES.get(name, name)) or faults().get(name)
 
 
-def faulty(name: str, service: Service | None = None) -> Service:
+def with_fault(name: str, service: Service | None = None) -> Service:
     """A service with the fault of that name. Raises UsageError with near names."""
     row = fault(name)
     if row is None:
@@ -323,7 +323,7 @@ def faulty(name: str, service: Service | None = None) -> Service:
     return service
 
 
-def unusual(names: Iterable[str], service: Service | None = None) -> Service:
+def with_variants(names: Iterable[str], service: Service | None = None) -> Service:
     """A service with the variants of those names, first those of the mock's own. Raises UsageError with near names."""
     names = [SAME.get(name, name) for name in names]
     others = [name for name in names if name not in VARIANTS and name in variants()]

@@ -22,7 +22,7 @@ from restore_conformance.verdicts import Exit, Level, Verdict
 
 @dataclass(slots=True)
 class Score:
-    """How one server was judged. `right` says whether as it should; `blamed` the findings, musts first.
+    """How one server was judged. `right` says whether as it should; `findings` the clauses that failed, musts first.
 
     `deep` says of a fault that was missed that the deep profile detects it.
     """
@@ -33,7 +33,7 @@ class Score:
     detected: bool = False
     first: bool = False
     deep: bool = False
-    blamed: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
     reason: str = ""
     requests: int = 0
     exchanges: int = 0
@@ -52,7 +52,7 @@ def judged(
     watch: Watch | None = None,
     script: Callable[[Campaign], None] | None = None,
 ) -> Result:
-    """The result of a run against a service: in process, or over HTTP where it has a manner on the wire.
+    """The result of a run against a service: in process, or over HTTP where it sends its responses in an unusual way.
 
     `script` sends something else than the plan of the profile.
     """
@@ -61,7 +61,7 @@ def judged(
     settings = Settings(
         token=tokens["good"], identities=others, profile=profile, seed=seed, drawn=drawn, edition=edition
     )
-    if service.manner is None or target is not None:
+    if service.transport is None or target is not None:
         return Campaign(settings, target or Embedded(service), register, watch=watch, script=script).run()
     with serving(service) as base:
         reached = Http(base, clock=service.clock)  # nobody need wait, and the clock of the service goes on
@@ -73,12 +73,12 @@ def judged(
 
 def fits(fault: Fault, clause: Clause) -> bool:
     """Whether a clause is the one a fault breaks: by its address, or by the statement or row it rests on."""
-    if fault.blames.startswith("row:"):
-        operation, _, code = fault.blames[4:].partition("/")
-        return (clause.operation == operation and clause.row == code) or fault.blames in clause.statements
-    if fault.blames.startswith("page:"):
-        return clause.operation == fault.blames[5:] or fault.blames in clause.statements
-    return fault.blames in {clause.address, *clause.statements}
+    if fault.breaks.startswith("row:"):
+        operation, _, code = fault.breaks[4:].partition("/")
+        return (clause.operation == operation and clause.row == code) or fault.breaks in clause.statements
+    if fault.breaks.startswith("page:"):
+        return clause.operation == fault.breaks[5:] or fault.breaks in clause.statements
+    return fault.breaks in {clause.address, *clause.statements}
 
 
 def edition_of(register: Register, name: str) -> str:
@@ -98,7 +98,7 @@ def _scored(name: str, kind: str, result: Result) -> Score:
     failed = [verdict.clause for verdict in result.verdicts if verdict.verdict is Verdict.FAIL]
     failed.sort(key=lambda clause: clause.level is not Level.MUST)
     return Score(
-        name, kind, False, blamed=[clause.address for clause in failed], reason=result.reason,
+        name, kind, False, findings=[clause.address for clause in failed], reason=result.reason,
         requests=result.requests - result.shrinking, exchanges=result.exchanges, seconds=result.seconds,
     )  # fmt: skip
 
@@ -112,15 +112,15 @@ def score_fault(register: Register, name: str, profile: str, drawn: int = -1) ->
     """
     fault = generated.fault(name)
     assert fault is not None
-    result = judged(register, generated.faulty(name), profile, drawn=drawn, edition=edition_of(register, name))
+    result = judged(register, generated.with_fault(name), profile, drawn=drawn, edition=edition_of(register, name))
     score = _scored(name, "fault" if name in FAULTS else "generated fault", result)
     wanted = [clause for clause in register.clauses if fits(fault, clause)]
     binding = any(clause.level is Level.MUST for clause in wanted)
     advised = {clause.address for clause in wanted if clause.level is not Level.MUST}
-    score.detected = result.exit is Exit.BROKEN or not advised.isdisjoint(score.blamed)
+    score.detected = result.exit is Exit.BROKEN or not advised.isdisjoint(score.findings)
     if not binding:
-        score.detected = score.detected or bool(score.blamed)
-    score.first = bool(score.blamed) and register[score.blamed[0]] in wanted
+        score.detected = score.detected or bool(score.findings)
+    score.first = bool(score.findings) and register[score.findings[0]] in wanted
     score.right = score.detected and score.first
     return score
 
@@ -130,10 +130,10 @@ def score_variant(register: Register, names: list[str], profile: str, seed: int 
 
     A generated one names nothing: what only a *should* asks for may be found.
     """
-    result = judged(register, generated.unusual(names), profile, seed=seed)
+    result = judged(register, generated.with_variants(names), profile, seed=seed)
     own = [name for name in names if name in VARIANTS]
     score = _scored("+".join(names) or "plain", "variant" if own == names else "generated variant", result)
-    score.right = result.exit is Exit.CONFORMANT and (own != names or reported(names).issuperset(score.blamed))
+    score.right = result.exit is Exit.CONFORMANT and (own != names or reported(names).issuperset(score.findings))
     return score
 
 
@@ -142,5 +142,5 @@ def score_environment(register: Register, name: str, profile: str) -> Score:
     service = Service()
     result = judged(register, service, profile, target=Troubled(Embedded(service), name))
     score = _scored(name, "environment", result)
-    score.right = not score.blamed and result.exit in {Exit.CONFORMANT, Exit.UNJUDGED}
+    score.right = not score.findings and result.exit in {Exit.CONFORMANT, Exit.UNJUDGED}
     return score

@@ -3,8 +3,8 @@
 Requests are chosen by one half, and the figure that is reported comes from the other. Which half a fault belongs to is
 decided by its name alone, so that a new fault moves no other one.
 
-A composition has at most one value of every dimension, in any combination. One in four has habits on the wire as well,
-and so is judged over HTTP, which takes several times as long.
+A composition has at most one value of every dimension, in any combination. One in four sends its responses in an
+unusual way as well, and so is judged over HTTP, which takes several times as long.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from restore_conformance.mock.variants import dimensions
-from restore_conformance.mock.variants.wire import WIRE
+from restore_conformance.mock.variants.transport import OVER_HTTP
 from restore_conformance.stimuli import drawing
 
 CHOOSING: Final = "choosing"
@@ -25,7 +25,7 @@ HALVES: Final = (CHOOSING, REPORTING)
 ALONE = "fair-"
 """Dimensions of servers that were built against one clause: judged alone, as several of them hide each other."""
 WIRED = 3
-"""Which of four has habits on the wire."""
+"""Which of four sends its responses in an unusual way."""
 
 
 def half_of(name: str) -> str:
@@ -49,7 +49,7 @@ def compositions() -> st.SearchStrategy[list[str]]:
         return [
             value
             for dimension, value in named
-            if value is not None and (wired == WIRED or not dimension.startswith(WIRE))
+            if value is not None and (wired == WIRED or not dimension.startswith(OVER_HTTP))
         ]
 
     return st.tuples(numbers, drawing.below(4)).map(listed)

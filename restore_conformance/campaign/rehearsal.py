@@ -53,7 +53,7 @@ def _rehearsed(
 ) -> frozenset[str]:
     """The clauses in question that come to a verdict on the mock when a part of the plan is carried out."""
     service = Service()
-    service.passes_over = settings.chosen().newer_members
+    service.unknown_members = settings.chosen().newer_members
     tokens = {kind: token for token, kind in service.tokens.items()}
     asking = replace(
         settings, target="mock", token=tokens["good"], max_requests=0, max_failures=0, drawn=0,

@@ -83,7 +83,7 @@ def main(arguments: argparse.Namespace) -> int:
         scores.setdefault(score.kind, []).append(score)
         hidden = arguments.half == "reporting" and score.kind == "fault"
         if not score.right and not hidden:
-            print(f"wrong  {score.kind:17} {score.name}: {', '.join(score.blamed) or score.reason}", flush=True)
+            print(f"wrong  {score.kind:17} {score.name}: {', '.join(score.findings) or score.reason}", flush=True)
         if score.kind.endswith("fault") and not score.detected and arguments.profile == "standard":
             score.deep = _detected_deeper(register, score.name, named=not hidden)
             # A fault that was missed before does not make the comparison worse.

@@ -230,7 +230,7 @@ def target_of(settings: Settings, *, every_edition: bool = False, standing: bool
 
         service = Service()
         service.clock = Skipping(standing=standing)
-        service.passes_over = {} if every_edition else settings.chosen().newer_members
+        service.unknown_members = {} if every_edition else settings.chosen().newer_members
         tokens = {kind: token for token, kind in service.tokens.items()}
         settings.token = settings.token if settings.token in service.tokens else tokens["good"]
         settings.identities = {kind: token for kind, token in tokens.items() if kind != "good"}

@@ -36,7 +36,7 @@ def main(arguments: argparse.Namespace) -> int:
 
     if arguments.list:
         for fault in (*FAULTS.values(), *generated.faults().values()):
-            print(f"fault    {fault.name:42} {fault.blames}")
+            print(f"fault    {fault.name:42} {fault.breaks}")
         for name, other in (ALIASES | generated.SAME).items():
             print(f"fault    {name:42} the same as {other}")
         for variant in (*VARIANTS.values(), *generated.variants().values()):
@@ -46,13 +46,13 @@ def main(arguments: argparse.Namespace) -> int:
         raise UsageError("--fault and --variant are not served together.")
     edition = _edition(arguments)
     service = Service()
-    service.passes_over = edition.newer_members
+    service.unknown_members = edition.newer_members
     if token := token_from(arguments.token, lambda text: print(f"Note: {text}")):
         service.tokens = {token: "good", **{t: k for t, k in service.tokens.items() if k != "good"}}
     if arguments.fault:
-        generated.faulty(arguments.fault, service)
+        generated.with_fault(arguments.fault, service)
     if arguments.variant:
-        generated.unusual(arguments.variant.split("+"), service)
+        generated.with_variants(arguments.variant.split("+"), service)
     from restore_conformance.mock.server import listen, run
 
     listening = listen(arguments.port)

@@ -3,7 +3,7 @@
 Written from the documents alone: it shares no predicate with the recogniser or the judgements.
 """
 
+from restore_conformance.mock.protocol import JsonResponse, ParsedRequest, Refusal
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.wire import Asked, Refusal, Reply
 
-__all__ = ["Asked", "Refusal", "Reply", "Service"]
+__all__ = ["JsonResponse", "ParsedRequest", "Refusal", "Service"]

@@ -13,23 +13,23 @@ from typing import Any
 from restore_conformance.exchange import Request, header, parse_json
 from restore_conformance.mock import rules
 from restore_conformance.mock.edits import Json
+from restore_conformance.mock.protocol import ParsedRequest
 from restore_conformance.mock.session import Session
-from restore_conformance.mock.wire import Asked
 
-Test = Callable[[Any], bool]
+Predicate = Callable[[Any], bool]
 ARTIFACT_LISTS = (rules.SITE, rules.GRANULAR)
 """The two lists of a create."""
-CONFLICT = "@microsoft.graph.conflictBehavior"
+CONFLICT_BEHAVIOR = "@microsoft.graph.conflictBehavior"
 SITES, ITEMS = f"{rules.SITE}@delta", f"{rules.GRANULAR}@delta"
 """The two lists of changes of an update."""
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class Condition:
     """A condition on the payload of a create, with the words for it."""
 
     words: str
-    test: Test
+    test: Predicate
 
     def __call__(self, payload: Any) -> bool:
         return self.test(payload)
@@ -60,28 +60,28 @@ def items(payload: Any) -> list[Json]:
     return _objects(payload, rules.GRANULAR)
 
 
-def count_of(payload: Any) -> int:
+def count_artifacts(payload: Any) -> int:
     """How many artifacts a payload names."""
     return len(sites(payload)) + len(items(payload))
 
 
-def both(payload: Any) -> bool:
+def mixed(payload: Any) -> bool:
     """Whether a payload names artifacts of both kinds."""
     return bool(sites(payload)) and bool(items(payload))
 
 
-def places(payload: Any) -> list[Any]:
+def destination_types(payload: Any) -> list[Any]:
     """The destinationType of every site, "absent" where it has none."""
     return [site.get("destinationType", "absent") for site in sites(payload)]
 
 
-def point_ids(payload: Any) -> list[Any]:
+def restore_point_values(payload: Any) -> list[Any]:
     """What stands at restorePoint/id of every site, "absent" where nothing does."""
     points = [site.get("restorePoint") for site in sites(payload)]
     return [point.get("id", "absent") if isinstance(point, dict) else "absent" for point in points]
 
 
-def points(payload: Any) -> list[str]:
+def restore_point_ids(payload: Any) -> list[str]:
     """The restore point ids that a payload names, where they are text."""
     objects = [site.get("restorePoint") for site in sites(payload)]
     return [point["id"] for point in objects if isinstance(point, dict) and isinstance(point.get("id"), str)]
@@ -92,27 +92,27 @@ def browse_ids(payload: Any) -> list[str]:
     return [item["browseSessionId"] for item in items(payload) if isinstance(item.get("browseSessionId"), str)]
 
 
-def keys(payload: Any) -> list[str]:
+def item_ids(payload: Any) -> list[str]:
     """The ids of the granular artifacts, as text."""
     return [str(item.get("id")) for item in items(payload)]
 
 
-def behavior(payload: Any) -> Any:
+def conflict_behavior(payload: Any) -> Any:
     """The conflict behaviour that a payload asks for."""
-    return payload.get(CONFLICT) if isinstance(payload, dict) else None
+    return payload.get(CONFLICT_BEHAVIOR) if isinstance(payload, dict) else None
 
 
-def typed(payload: Any) -> bool:
+def has_type(payload: Any) -> bool:
     """Whether @odata.type stands at the top."""
     return isinstance(payload, dict) and "@odata.type" in payload
 
 
-def repeated(values: list[Any]) -> bool:
+def has_duplicates(values: list[Any]) -> bool:
     """Whether a value comes twice."""
     return len(set(values)) < len(values)
 
 
-def malformed(point: Any) -> bool:
+def is_malformed_guid(point: Any) -> bool:
     """Whether a text is there and is not a GUID."""
     return isinstance(point, str) and point not in {"", "absent"} and not rules.GUID.match(point)
 
@@ -121,31 +121,33 @@ def _all_new(payload: Any) -> bool:
     return standard(payload) and all(site.get("destinationType") == "new" for site in sites(payload))
 
 
-always = When("", lambda payload: True)
-standard = When("standard", lambda payload: kind_of(payload) == "standard")
-granular = When("granular", lambda payload: kind_of(payload) == "granular")
-empty = When("empty", lambda payload: kind_of(payload) == "empty")
-filled = When("not empty", lambda payload: kind_of(payload) != "empty")
-to_new = When("for new places", _all_new)
+always = Condition("", lambda payload: True)
+standard = Condition("standard", lambda payload: kind_of(payload) == "standard")
+granular = Condition("granular", lambda payload: kind_of(payload) == "granular")
+empty = Condition("empty", lambda payload: kind_of(payload) == "empty")
+not_empty = Condition("not empty", lambda payload: kind_of(payload) != "empty")
+to_new_sites = Condition("for new places", _all_new)
 
 
-def at_least(number: int, when: When = always) -> When:
+def at_least(number: int, when: Condition = always) -> Condition:
     """So many artifacts or more."""
-    return When(f"{number} or more artifacts {when.words}".strip(), lambda p: count_of(p) >= number and when(p))
+    return Condition(
+        f"{number} or more artifacts {when.words}".strip(), lambda p: count_artifacts(p) >= number and when(p)
+    )
 
 
-def exactly(number: int, when: When = always) -> When:
+def exactly(number: int, when: Condition = always) -> Condition:
     """So many artifacts."""
-    return When(f"{number} artifacts {when.words}".strip(), lambda p: count_of(p) == number and when(p))
+    return Condition(f"{number} artifacts {when.words}".strip(), lambda p: count_artifacts(p) == number and when(p))
 
 
 # ---------------------------------------------------------------- requests
 
 
-def sent(asked: Asked) -> Json | None:
+def payload_of(request: ParsedRequest) -> Json | None:
     """The JSON object in a request, or None."""
     try:
-        value = json.loads(asked.request.body or b"")
+        value = json.loads(request.http.body or b"")
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -159,17 +161,17 @@ def additions(payload: Json, name: str = SITES) -> list[Json]:
     return [change for change in value if "@removed" not in change]
 
 
-def authorization(asked: Asked) -> str:
+def authorization(request: ParsedRequest) -> str:
     """The Authorization header of a request, "" without one."""
-    return header(asked.request.headers, "Authorization") or ""
+    return header(request.http.headers, "Authorization") or ""
 
 
-def media(asked: Asked) -> str | None:
+def media_type_of(request: ParsedRequest) -> str | None:
     """The Content-Type of a request."""
-    return header(asked.request.headers, "Content-Type")
+    return header(request.http.headers, "Content-Type")
 
 
-def numbers_named(request: Request) -> tuple[int, int]:
+def artifact_counts(request: Request) -> tuple[int, int]:
     """How many full-site and granular artifacts a create request names; none in any other request."""
     payload = parse_json(request.body)
     if request.method != "POST" or not request.target.endswith("RestoreSessions") or not isinstance(payload, dict):
@@ -200,6 +202,6 @@ def is_standard(session: Session) -> bool:
     return session.kind == "standard"
 
 
-def is_new(session: Session) -> bool:
+def restores_to_new(session: Session) -> bool:
     """Whether an artifact of a session goes to a new place."""
     return any(artifact["destinationType"] == "new" for artifact in session.artifacts)

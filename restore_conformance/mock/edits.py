@@ -1,7 +1,7 @@
-"""What can be done to an answer: members, status, body, media type, headers. An edit changes one `Reply` in the making.
+"""What can be done to an answer: members, status, body, media type, headers. An edit changes one `JsonResponse`.
 
 A path names a member of the body, "createdBy/user/id"; what stands on the way to it is copied first, since answers share
-objects with the sessions they show. Each edit says in words what it does, for faults that are made from a table.
+objects with the sessions they show. Each edit describes itself in words, for faults that are made from a table.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from restore_conformance.mock.wire import Reply
+from restore_conformance.mock.protocol import JsonResponse
 
 Json = dict[str, Any]
 COUNTS = "restoreSessionArtifactCount"
@@ -23,13 +23,13 @@ class Edit:
     """A change of an answer, with the words for it."""
 
     words: str
-    change: Callable[[Reply], object]
+    change: Callable[[JsonResponse], object]
 
-    def __call__(self, reply: Reply) -> None:
-        self.change(reply)
+    def __call__(self, response: JsonResponse) -> None:
+        self.change(response)
 
 
-Change = Callable[[Reply], object]
+Change = Callable[[JsonResponse], object]
 """An edit, or a function that is used as one."""
 
 
@@ -43,8 +43,8 @@ def _holder(body: Any, path: str) -> tuple[Json, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Into:
-    """A value that is made of the right one, with the words for it."""
+class Derived:
+    """A value derived from the right one, with the words for it."""
 
     words: str
     make: Callable[[Any], Any]
@@ -54,14 +54,14 @@ class Into:
 
 
 def _words(value: Any) -> str:
-    return value.words if isinstance(value, Into) else "changed" if callable(value) else json.dumps(value)
+    return value.words if isinstance(value, Derived) else "changed" if callable(value) else json.dumps(value)
 
 
 def put(path: str, value: Any) -> Edit:
     """Give a member a value; `value` may be a function of the right one."""
 
-    def change(reply: Reply) -> None:
-        holder, last = _holder(reply.body, path)
+    def change(response: JsonResponse) -> None:
+        holder, last = _holder(response.body, path)
         holder[last] = value(holder.get(last)) if callable(value) else value
 
     return Edit(f"{path} is {_words(value)}", change)
@@ -81,8 +81,8 @@ def members_of(path: str, new: Json) -> Edit:
 def remove(path: str) -> Edit:
     """Leave a member out."""
 
-    def change(reply: Reply) -> None:
-        holder, last = _holder(reply.body, path)
+    def change(response: JsonResponse) -> None:
+        holder, last = _holder(response.body, path)
         holder.pop(last, None)
 
     return Edit(f"no {path}", change)
@@ -91,8 +91,8 @@ def remove(path: str) -> Edit:
 def rename(path: str, new: str) -> Edit:
     """Call a member by another name."""
 
-    def change(reply: Reply) -> None:
-        holder, last = _holder(reply.body, path)
+    def change(response: JsonResponse) -> None:
+        holder, last = _holder(response.body, path)
         holder[new] = holder.pop(last)
 
     return Edit(f"{path} is called {new}", change)
@@ -101,8 +101,8 @@ def rename(path: str, new: str) -> Edit:
 def status(value: int) -> Edit:
     """Answer another status."""
 
-    def change(reply: Reply) -> None:
-        reply.status = value
+    def change(response: JsonResponse) -> None:
+        response.status = value
 
     return Edit(f"{value}", change)
 
@@ -115,8 +115,8 @@ def code(value: Any) -> Edit:
 def body(value: Any) -> Edit:
     """Answer another body; `value` may be a function of the right one."""
 
-    def change(reply: Reply) -> None:
-        reply.body = value(reply.body) if callable(value) else value
+    def change(response: JsonResponse) -> None:
+        response.body = value(response.body) if callable(value) else value
 
     return Edit("no body" if value is None else f"the body is {_words(value)}", change)
 
@@ -124,42 +124,42 @@ def body(value: Any) -> Edit:
 def raw(write: Callable[[Any], bytes]) -> Edit:
     """Answer bytes that are made of the right body."""
 
-    def change(reply: Reply) -> None:
-        reply.raw = write(reply.body)
+    def change(response: JsonResponse) -> None:
+        response.raw = write(response.body)
 
     return Edit("other bytes", change)
 
 
-def head(name: str, value: Any) -> Edit:
+def set_header(name: str, value: Any) -> Edit:
     """Set a header; None leaves out what is set without asking."""
 
-    def change(reply: Reply) -> None:
-        reply.headers[name] = value
+    def change(response: JsonResponse) -> None:
+        response.headers[name] = value
 
     return Edit(f"{name}: {value}", change)
 
 
 def media_type(value: str | None) -> Edit:
     """Answer under another media type."""
-    return head("Content-Type", value)
+    return set_header("Content-Type", value)
 
 
 def text(value: str, media: str = "text/plain") -> Edit:
     """Answer a text instead of JSON."""
-    return Edit(f"{media} instead of JSON", joined(raw(lambda _: value.encode()), media_type(media)))
+    return Edit(f"{media} instead of JSON", combined(raw(lambda _: value.encode()), media_type(media)))
 
 
-def joined(*edits: Change) -> Edit:
+def combined(*edits: Change) -> Edit:
     """Several edits of one answer."""
 
-    def change(reply: Reply) -> None:
+    def change(response: JsonResponse) -> None:
         for edit in edits:
-            edit(reply)
+            edit(response)
 
     return Edit(", ".join(edit.words for edit in edits if isinstance(edit, Edit)), change)
 
 
-def each(new: Json) -> Callable[[list[Json]], list[Json]]:
+def each_with(new: Json) -> Callable[[list[Json]], list[Json]]:
     """Give every item of a collection these members; a value may be a function of the right one."""
 
     def change(every: list[Json]) -> list[Json]:
@@ -168,7 +168,7 @@ def each(new: Json) -> Callable[[list[Json]], list[Json]]:
     return change
 
 
-def lacking(*names: str) -> Callable[[list[Json]], list[Json]]:
+def each_without(*names: str) -> Callable[[list[Json]], list[Json]]:
     """Leave members out of every item of a collection."""
     return lambda every: [without(*names)(item) for item in every]
 
@@ -180,7 +180,7 @@ def without(*names: str) -> Callable[[Json], Json]:
 
 def copied(path: str, source: str) -> Edit:
     """Give a member the value of another one."""
-    return Edit(f"{path} is that of {source}", lambda reply: put(path, reply.body[source])(reply))
+    return Edit(f"{path} is that of {source}", lambda response: put(path, response.body[source])(response))
 
 
 def last_of_ten_missing(every: list[Json]) -> list[Json]:
@@ -188,14 +188,14 @@ def last_of_ten_missing(every: list[Json]) -> list[Json]:
     return every[:-1] if every and len(every) % 10 == 0 else every
 
 
-def bare_array(reply: Reply) -> None:
+def bare_array(response: JsonResponse) -> None:
     """Answer the items of a collection without the object around them."""
-    reply.body = reply.body["value"]
+    response.body = response.body["value"]
 
 
-def without_envelope(reply: Reply) -> None:
+def without_envelope(response: JsonResponse) -> None:
     """Answer a refusal without the object that holds its error."""
-    reply.body = {"code": reply.body["error"]["code"], "message": ""}
+    response.body = {"code": response.body["error"]["code"], "message": ""}
 
 
-REVERSED = Into("written backwards", lambda old: old[::-1])
+REVERSED = Derived("written backwards", lambda old: old[::-1])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from restore_conformance.mock.wire import Refusal
+from restore_conformance.mock.protocol import Refusal
 
 SITE = "siteRestoreArtifacts"
 GRANULAR = "granularSiteRestoreArtifacts"

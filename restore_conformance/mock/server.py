@@ -17,10 +17,10 @@ from starlette.responses import Response as Outgoing
 from starlette.routing import Route
 
 from restore_conformance.exchange import Request, Response
-from restore_conformance.mock import sockets, wire
+from restore_conformance.mock import protocol, sockets
+from restore_conformance.mock.protocol import Refusal
 from restore_conformance.mock.service import Service
-from restore_conformance.mock.sockets import Handler, listen, manner_of
-from restore_conformance.mock.wire import Refusal
+from restore_conformance.mock.sockets import Handler, listen, transport_of
 
 LONG = 64 * 1024
 LARGEST = 32 * 1024 * 1024
@@ -40,8 +40,8 @@ def application(service: Handler) -> Starlette:
         if incoming.url.query:
             target += "?" + incoming.url.query
         headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in incoming.headers.raw)
-        asked = Request(incoming.method, target, headers)
-        early = _early(service, asked)
+        request = Request(incoming.method, target, headers)
+        early = _early(service, request)
         if early is not None:
             return Outgoing(early.body, status_code=early.status, headers=dict(early.headers))
         try:
@@ -51,7 +51,7 @@ def application(service: Handler) -> Starlette:
             return Outgoing(status_code=408, headers={"Connection": "close"})
         if body is None:
             return Outgoing(status_code=413, headers={"Connection": "close"})
-        response = service.handle(replace(asked, body=body or None))
+        response = service.handle(replace(request, body=body or None))
         out = Outgoing(response.body, status_code=response.status)
         if response.status in {204, 304}:
             out.headers.raw.clear()
@@ -64,18 +64,18 @@ def application(service: Handler) -> Starlette:
     return Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)])
 
 
-def _early(service: Handler, asked: Request) -> Response | None:
+def _early(service: Handler, request: Request) -> Response | None:
     """The refusal of a caller whom nobody knows, before a long body is read; None for everybody else."""
-    length = asked.header("Content-Length") or ""
-    long = int(length) > LONG if length.isdigit() and len(length) < 20 else not length and asked.method != "GET"
-    if not long or not isinstance(service, Service) or _known(service, asked):
+    length = request.header("Content-Length") or ""
+    long = int(length) > LONG if length.isdigit() and len(length) < 20 else not length and request.method != "GET"
+    if not long or not isinstance(service, Service) or _known(service, request):
         return None
-    return service.handle(replace(asked, headers=(*asked.headers, ("Connection", "close"))))
+    return service.handle(replace(request, headers=(*request.headers, ("Connection", "close"))))
 
 
-def _known(service: Service, asked: Request) -> bool:
+def _known(service: Service, request: Request) -> bool:
     try:
-        wire.authenticate(asked.headers, service.tokens)
+        protocol.authenticate(request.headers, service.tokens)
     except Refusal:
         return False
     return True
@@ -92,8 +92,8 @@ async def _body(incoming: Incoming) -> bytes | None:
 
 
 def run(service: Handler, listening: socket.socket, certificate: tuple[Path, Path] | None = None) -> None:
-    """Serve until interrupted; over plain sockets where the service has a manner of its own."""
-    if manner_of(service) is not None:
+    """Serve until interrupted; over plain sockets where the service sends its responses in an unusual way."""
+    if transport_of(service) is not None:
         sockets.run(service, listening)
         return
     server(service, listening, certificate).run(sockets=[listening])
@@ -118,7 +118,7 @@ def server(service: Handler, listening: socket.socket, certificate: tuple[Path, 
 @contextlib.contextmanager
 def serving(service: Handler, certificate: tuple[Path, Path] | None = None) -> Iterator[str]:
     """Serve in a thread while the block runs; yields the base URL. `certificate` as in `server`."""
-    if manner_of(service) is not None:
+    if transport_of(service) is not None:
         with sockets.serving(service) as base:
             yield base
         return

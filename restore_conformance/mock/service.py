@@ -1,7 +1,7 @@
-"""The service: routes, state, and every operation of a session's life.
+"""The service: its routes, the sessions it keeps, and every operation on them.
 
 A fault or a variant changes one instance: its rules, its operations, or one of the steps in which it answers. Each step
-is an attribute that `mock.hooks` puts another function into.
+is an attribute, which the functions of `mock.hooks` replace.
 """
 
 from __future__ import annotations
@@ -16,47 +16,47 @@ from urllib.parse import parse_qsl, unquote
 
 from restore_conformance.clock import Skipping
 from restore_conformance.exchange import Request, Response
-from restore_conformance.mock import life, rules, wire
-from restore_conformance.mock.framing import Manner
+from restore_conformance.mock import lifecycle, protocol, rules
+from restore_conformance.mock.protocol import JsonResponse, ParsedRequest, Refusal
 from restore_conformance.mock.session import CONTEXT, Session, open_session, render
-from restore_conformance.mock.wire import Asked, Refusal, Reply
+from restore_conformance.mock.transport import TransportOptions
 
 ROOT = "/solutions/backupRestore"
 PAGE = 20
 MOST_SESSIONS = 100_000
 """A bound for a service that somebody leaves running."""
-Operation = Callable[[Asked], Reply]
+Operation = Callable[[ParsedRequest], JsonResponse]
 
 
-def skipped(asked: Asked) -> int:
+def skipped(request: ParsedRequest) -> int:
     """How many elements a `$skiptoken` of this service passes over; none where it is not one of its own."""
-    token = asked.query.get("$skiptoken", "")
+    token = request.query.get("$skiptoken", "")
     return int(token) if token.isdecimal() and token.isascii() and len(token) < 10 else 0
 
 
 class Service:
     """One service with its sessions and tokens. `handle` answers a request and is safe to call from threads.
 
-    It knows every edition of the documents. `passes_over` names the members of an edition that it shall not know, by
-    the list in whose elements they stand ("" for the session): they are passed over like any other unknown member.
+    It knows every edition of the documents. `unknown_members` names the members of an edition that it shall not know,
+    by the list in whose elements they stand ("" for the session): they are ignored like any other unknown member.
     """
 
     def __init__(self, tokens: Mapping[str, str] | None = None) -> None:
-        self.tokens = dict(tokens or wire.make_tokens())
-        self.passes_over: Mapping[str, frozenset[str]] = {}
+        self.tokens = dict(tokens or protocol.make_tokens())
+        self.unknown_members: Mapping[str, frozenset[str]] = {}
         self.sessions: dict[str, Session] = {}
         self.create_rules: dict[str, rules.Rule] = dict(rules.CREATE)
         self.activation_limit = 25
         self.page = PAGE
         self.respond: Callable[[Request], Response] = self._respond
-        self.route: Callable[[Request], Asked] = self._route
-        self.answer: Callable[[Asked], Reply] = self._answer
-        self.payload: Callable[[Asked], dict[str, Any]] = self._payload
+        self.route: Callable[[Request], ParsedRequest] = self._route
+        self.answer: Callable[[ParsedRequest], JsonResponse] = self._answer
+        self.payload: Callable[[ParsedRequest], dict[str, Any]] = self._payload
         self.parse: Callable[[bytes], dict[str, Any]] = self._parse
         self.check: Callable[[dict[str, Any]], None] = self._check
-        self.keep: Callable[[Session], None] = self._keep
-        self.find: Callable[[Asked], Session] = self._find
-        self.draft: Callable[[Asked], Session] = self._draft
+        self.store: Callable[[Session], None] = self._store
+        self.find: Callable[[ParsedRequest], Session] = self._find
+        self.draft: Callable[[ParsedRequest], Session] = self._draft
         self.render: Callable[..., dict[str, Any]] = render
         self.operations: dict[str, tuple[Operation, bool]] = {
             "create": (self.create, True),
@@ -84,80 +84,80 @@ class Service:
         return self.respond(request)
 
     def _respond(self, request: Request) -> Response:
-        asked = self.route(request)
+        parsed = self.route(request)
         with self.lock:
-            reply = self.answer(asked)
-        return wire.finish(asked, reply)
+            response = self.answer(parsed)
+        return protocol.serialised(parsed, response)
 
-    def _route(self, request: Request) -> Asked:
+    def _route(self, request: Request) -> ParsedRequest:
         """Which operation of which session a request line names ("" where there is none)."""
-        target = wire.versioned(request.target)[1]
+        target = protocol.versioned(request.target)[1]
         raw, _, query = target.partition("?")  # urlsplit would read the `//solutions` of the SDKs as a host
         path = re.sub("/+", "/", unquote(raw))
-        asked = Asked(replace(request, target=target), query=dict(parse_qsl(query)))
-        asked.base = wire.base_of(request, self.address)
-        asked.all_members = wire.wants_all_members(request.headers)
+        parsed = ParsedRequest(replace(request, target=target), query=dict(parse_qsl(query)))
+        parsed.base = protocol.base_of(request, self.address)
+        parsed.all_members = protocol.wants_all_members(request.headers)
         below = path.removeprefix(ROOT).strip("/").split("/") if path.startswith(ROOT) else []
         match [request.method, *below]:
             case ["POST", "sharePointRestoreSessions"]:
-                asked.operation = "create"
+                parsed.operation = "create"
             case ["GET", "restoreSessions"]:
-                asked.operation = "list"
+                parsed.operation = "list"
             case ["GET", "sharePointRestoreSessions"]:
-                asked.operation = "list-typed"
+                parsed.operation = "list-typed"
             case [method, "restoreSessions" | "sharePointRestoreSessions" as collection, session, *rest]:
-                asked.session = session
+                parsed.session = session
                 typed = collection == "sharePointRestoreSessions"
-                asked.operation = _one(method, typed, rest)
+                parsed.operation = _one(method, typed, rest)
             case [_, "restoreSessions" | "sharePointRestoreSessions"]:
-                asked.operation = "method"
-        return asked
+                parsed.operation = "method"
+        return parsed
 
-    def _answer(self, asked: Asked) -> Reply:
+    def _answer(self, request: ParsedRequest) -> JsonResponse:
         """Authenticate, authorise, carry out; every refusal becomes Graph's envelope."""
-        request_id, client_id = wire.support_ids(asked.request.headers)
+        request_id, client_id = protocol.support_ids(request.http.headers)
         try:
-            asked.caller = wire.authenticate(asked.request.headers, self.tokens)
-            if asked.operation == "method":
+            request.caller = protocol.authenticate(request.http.headers, self.tokens)
+            if request.operation == "method":
                 raise Refusal(405, "MethodNotAllowed", "The resource has no such method.")
-            if not asked.operation:
+            if not request.operation:
                 raise Refusal(404, "ResourceNotFound", "There is no such resource.")
-            act, write = self.operations[asked.operation]
-            wire.authorise(asked.caller, write=write)
-            reply = act(asked)
+            act, write = self.operations[request.operation]
+            protocol.authorise(request.caller, write=write)
+            response = act(request)
         except Refusal as refusal:
-            reply = Reply(refusal.status, wire.envelope(refusal, request_id, client_id))
-        reply.headers.setdefault("request-id", request_id)
-        reply.headers.setdefault("client-request-id", client_id)
-        if asked.all_members and reply.status < 300:
-            reply.headers.setdefault("Preference-Applied", "include-unknown-enum-members")
-        return reply
+            response = JsonResponse(refusal.status, protocol.error_body(refusal, request_id, client_id))
+        response.headers.setdefault("request-id", request_id)
+        response.headers.setdefault("client-request-id", client_id)
+        if request.all_members and response.status < 300:
+            response.headers.setdefault("Preference-Applied", "include-unknown-enum-members")
+        return response
 
     # ------------------------------------------------------------------ create
 
-    def create(self, asked: Asked) -> Reply:
+    def create(self, request: ParsedRequest) -> JsonResponse:
         """201 with a fresh draft."""
-        payload = self.payload(asked)
-        asked.payload = payload
+        payload = self.payload(request)
+        request.payload = payload
         self.check(payload)
         kind = "granular" if payload.get(rules.GRANULAR) else "standard"
         elements = payload.get(rules.GRANULAR) or payload.get(rules.SITE) or []
-        created = open_session(kind, elements, asked.caller, payload.get("@microsoft.graph.conflictBehavior"))
-        self.keep(created)
-        return Reply(201, self.render(created, all_members=asked.all_members))
+        created = open_session(kind, elements, request.caller, payload.get("@microsoft.graph.conflictBehavior"))
+        self.store(created)
+        return JsonResponse(201, self.render(created, all_members=request.all_members))
 
-    def _keep(self, created: Session) -> None:
+    def _store(self, created: Session) -> None:
         """Remember a session. Raises Refusal 429 where no more can be remembered."""
         if len(self.sessions) >= MOST_SESSIONS:
             raise Refusal(429, "TooManyRequests", "There is no room for more sessions; delete some.")
         self.sessions[created.id] = created
 
-    def _payload(self, asked: Asked) -> dict[str, Any]:
+    def _payload(self, request: ParsedRequest) -> dict[str, Any]:
         """The JSON object of a create request, {} where there is none. Raises Refusal 400, 413 or 415."""
-        body = wire.decoded(asked.request)
+        body = protocol.decoded_body(request.http)
         if not body:
             return {}
-        if not wire.is_json(asked.request.headers):
+        if not protocol.is_json(request.http.headers):
             raise Refusal(415, "UnsupportedMediaType", "The payload must be application/json.")
         return self.parse(body)
 
@@ -173,13 +173,13 @@ class Service:
 
     def _known(self, payload: dict[str, Any]) -> dict[str, Any]:
         """A payload without the members that are passed over."""
-        if not self.passes_over:
+        if not self.unknown_members:
             return payload
         none: frozenset[str] = frozenset()
-        known = {name: value for name, value in payload.items() if name not in self.passes_over.get("", none)}
+        known = {name: value for name, value in payload.items() if name not in self.unknown_members.get("", none)}
         for name, value in known.items():
             of = name.partition("@")[0]
-            unknown = self.passes_over.get(of, none) if of else none
+            unknown = self.unknown_members.get(of, none) if of else none
             if unknown and isinstance(value, list):
                 known[name] = [
                     {key: inner for key, inner in element.items() if key not in unknown}
@@ -194,88 +194,88 @@ class Service:
         for rule in self.create_rules.values():
             rule(payload)
 
-    # ------------------------------------------------------------------ the rest of a session's life
+    # ------------------------------------------------------------------ reading, changing, activating, deleting
 
-    def _find(self, asked: Asked) -> Session:
+    def _find(self, request: ParsedRequest) -> Session:
         """The session a request names. Raises Refusal 400 or 404."""
-        if not rules.GUID.match(asked.session):
+        if not rules.GUID.match(request.session):
             raise Refusal(400, "InvalidRestoreSessionId", "The session id is not valid.")
-        session = self.sessions.get(asked.session.lower())
+        session = self.sessions.get(request.session.lower())
         if session is None:
             raise Refusal(404, "RestoreSessionNotFound", "There is no such session.")
         return session
 
-    def _draft(self, asked: Asked) -> Session:
+    def _draft(self, request: ParsedRequest) -> Session:
         """The session, which must be a draft. Raises Refusal 400, 403 or 404."""
-        session = self.find(asked)
+        session = self.find(request)
         if session.status != "draft":
             raise Refusal(403, "RestoreSessionActionNotAllowed", "Only a draft allows this.")
         return session
 
-    def get(self, asked: Asked) -> Reply:
-        session = self.find(asked)
-        life.advance(session)
-        return Reply(200, self.render(session, all_members=asked.all_members))
+    def get(self, request: ParsedRequest) -> JsonResponse:
+        session = self.find(request)
+        lifecycle.advance(session)
+        return JsonResponse(200, self.render(session, all_members=request.all_members))
 
-    def list(self, asked: Asked) -> Reply:
+    def list(self, request: ParsedRequest) -> JsonResponse:
         """A page of sessions; more behind @odata.nextLink."""
-        start = skipped(asked)
+        start = skipped(request)
         every = list(self.sessions.values())
         shown = every[start : start + self.page]
-        collection = "sharePointRestoreSessions" if asked.operation == "list-typed" else "restoreSessions"
+        collection = "sharePointRestoreSessions" if request.operation == "list-typed" else "restoreSessions"
         body: dict[str, Any] = {
             "@odata.context": CONTEXT + collection,
             "value": [
-                self.render(session, all_members=asked.all_members, context="") | {"error": None} for session in shown
+                self.render(session, all_members=request.all_members, context="") | {"error": None} for session in shown
             ],
         }
         if start + self.page < len(every):
-            body["@odata.nextLink"] = f"{asked.base}{ROOT}/{collection}?$skiptoken={start + self.page}"
-        return Reply(200, body)
+            body["@odata.nextLink"] = f"{request.base}{ROOT}/{collection}?$skiptoken={start + self.page}"
+        return JsonResponse(200, body)
 
     address = ""
     """Where the service listens; set when it is served."""
 
-    manner: Manner | None = None
-    """How answers are put on the wire, where that is unusual; shows only when the service is served."""
+    transport: TransportOptions | None = None
+    """How responses are sent, where that is unusual; shows only when the service is served."""
 
-    def update(self, asked: Asked) -> Reply:
-        session = self.draft(asked)
-        return Reply(200, life.update(session, self.changes(asked)))
+    def update(self, request: ParsedRequest) -> JsonResponse:
+        session = self.draft(request)
+        return JsonResponse(200, lifecycle.update(session, self.changes(request)))
 
-    def changes(self, asked: Asked) -> dict[str, Any]:
+    def changes(self, request: ParsedRequest) -> dict[str, Any]:
         """The JSON object of an update. Raises Refusal 400, with the code of the update table, or 415."""
         try:
-            return self.payload(asked)
+            return self.payload(request)
         except Refusal as refusal:
             if refusal.status != 400:
                 raise
             raise Refusal(400, "InvalidPatchRequest", refusal.message) from None
 
-    def delete(self, asked: Asked) -> Reply:
-        del self.sessions[self.draft(asked).id]
-        return Reply(204)
+    def delete(self, request: ParsedRequest) -> JsonResponse:
+        del self.sessions[self.draft(request).id]
+        return JsonResponse(204)
 
-    def activate(self, asked: Asked) -> Reply:
-        session = self.draft(asked)
+    def activate(self, request: ParsedRequest) -> JsonResponse:
+        session = self.draft(request)
         running = sum(other.status in {"activating", "active"} for other in self.sessions.values())
         if running >= self.activation_limit:
             raise Refusal(500, "TooManyActiveRestoreSessions", "Too many sessions are active.")
-        life.activate(session)
-        return Reply(200, self.render(session, all_members=asked.all_members))
+        lifecycle.activate(session)
+        return JsonResponse(200, self.render(session, all_members=request.all_members))
 
-    def list_artifacts(self, asked: Asked) -> Reply:
-        return self._artifacts(asked, "standard")
+    def list_artifacts(self, request: ParsedRequest) -> JsonResponse:
+        return self._artifacts(request, "standard")
 
-    def list_granular(self, asked: Asked) -> Reply:
-        return self._artifacts(asked, "granular")
+    def list_granular(self, request: ParsedRequest) -> JsonResponse:
+        return self._artifacts(request, "granular")
 
-    def _artifacts(self, asked: Asked, kind: str) -> Reply:
-        session = self.find(asked)
+    def _artifacts(self, request: ParsedRequest, kind: str) -> JsonResponse:
+        session = self.find(request)
         shown = session.artifacts if session.kind == kind else []
         name = rules.GRANULAR if kind == "granular" else rules.SITE
         context = f"{CONTEXT}sharePointRestoreSessions('{session.id}')/{name}"
-        return Reply(200, {"@odata.context": context, "value": shown})
+        return JsonResponse(200, {"@odata.context": context, "value": shown})
 
 
 def _one(method: str, typed: bool, rest: list[str]) -> str:

@@ -1,6 +1,6 @@
-"""The mock over plain sockets, for what a web framework would not put on the wire. HTTP/1.1, loopback only.
+"""The mock over plain sockets, for what a web framework would not send. HTTP/1.1, loopback only.
 
-Answers in the manner of its service (`Service.manner`); a service that fails drops the line.
+Sends responses as `Service.transport` says; a service that fails drops the connection.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
 from restore_conformance.exchange import Request, Response, header
-from restore_conformance.mock.framing import Manner, ends_line, written
+from restore_conformance.mock.transport import TransportOptions, closes_connection, serialised
 from restore_conformance.verdicts import UsageError
 
 LONGEST_LINE = 1 << 16
 IDLE = 30.0
-"""Seconds after which a line on which nothing comes is dropped."""
+"""Seconds after which a connection on which nothing comes is dropped."""
 
 
 class Handler(Protocol):
@@ -29,10 +29,10 @@ class Handler(Protocol):
     def handle(self, request: Request) -> Response: ...
 
 
-def manner_of(service: Handler) -> Manner | None:
-    """The manner of a service that has one of its own."""
-    manner: Manner | None = getattr(service, "manner", None)
-    return manner
+def transport_of(service: Handler) -> TransportOptions | None:
+    """How a service sends its responses, where that is unusual."""
+    options: TransportOptions | None = getattr(service, "transport", None)
+    return options
 
 
 def listen(port: int = 0) -> socket.socket:
@@ -82,26 +82,26 @@ def serving(service: Handler) -> Iterator[str]:
 def _serve(service: Handler, connection: socket.socket) -> None:
     with connection, contextlib.suppress(OSError, ValueError), connection.makefile("rb") as lines:
         while True:
-            asked = _asked(lines, connection)
-            if asked is None:
+            request = _asked(lines, connection)
+            if request is None:
                 return
             try:
-                response = service.handle(asked)
-            except Exception:  # noqa: BLE001 - whatever breaks inside a server drops the line outside
+                response = service.handle(request)
+            except Exception:  # noqa: BLE001 - whatever breaks inside a server drops the connection outside
                 return
-            manner = manner_of(service) or Manner()
-            for piece in written(manner, asked, response):
+            options = transport_of(service) or TransportOptions()
+            for piece in serialised(options, request, response):
                 if isinstance(piece, float):
                     time.sleep(piece)
                 else:
                     connection.sendall(piece)
-            if ends_line(manner, asked, response):
+            if closes_connection(options, request, response):
                 connection.shutdown(socket.SHUT_WR)
                 return
 
 
 def _asked(lines: BinaryIO, connection: socket.socket) -> Request | None:
-    """The next request on a line, None where it was hung up. Raises ValueError for anything but HTTP/1.1."""
+    """The next request on a connection, None where the client closed it. Raises ValueError for anything but HTTP/1.1."""
     first = lines.readline(LONGEST_LINE)
     if not first.strip():
         return None

@@ -45,16 +45,16 @@ def mock(*, fault: str = "", variant: str = "", edition: str = "", token: str = 
         from restore_conformance.clauses import load
 
         edition = edition_of(load(), fault)
-    service.passes_over = chosen(edition).newer_members
+    service.unknown_members = chosen(edition).newer_members
     if token:
         service.tokens = {token: "good", **{t: kind for t, kind in service.tokens.items() if kind != "good"}}
     if fault or variant:
-        from restore_conformance.bench.generated import faulty, unusual
+        from restore_conformance.bench.generated import with_fault, with_variants
 
         if fault:
-            faulty(fault, service)
+            with_fault(fault, service)
         else:
-            unusual(variant.split("+"), service)
+            with_variants(variant.split("+"), service)
     others = {kind: other for other, kind in service.tokens.items() if kind != "good"}
     with serving(service) as url:
         yield MockServer(url, service.token, others)

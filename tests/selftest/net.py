@@ -26,9 +26,9 @@ from restore_conformance.clock import Clock
 from restore_conformance.exchange import Request
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import ALIASES, FAULTS, seeded
-from restore_conformance.mock.framing import ends_line, written
+from restore_conformance.mock.protocol import CALLERS
+from restore_conformance.mock.transport import closes_connection, serialised
 from restore_conformance.mock.variants import VARIANTS, composed
-from restore_conformance.mock.wire import CALLERS
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Embedded
 
@@ -560,9 +560,12 @@ def answers(make):
                 yield f"{type(error).__name__}".encode()
                 continue
             yield f"{response.status} {response.headers}".encode() + response.body
-            if service.manner is not None:
+            if service.transport is not None:
                 yield repr(
-                    [*written(service.manner, request, response), ends_line(service.manner, request, response)]
+                    [
+                        *serialised(service.transport, request, response),
+                        closes_connection(service.transport, request, response),
+                    ]
                 ).encode()
 
 

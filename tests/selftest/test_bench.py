@@ -48,14 +48,14 @@ def test_the_bench_is_large_enough():
 def test_an_unusual_server_is_no_false_positive(register, server):
     names, profile = server
     score = score_variant(register, list(names), profile)
-    assert score.right, (score.blamed, score.reason)
+    assert score.right, (score.findings, score.reason)
 
 
 @pytest.mark.parametrize("number", range(max(1, 24 // SHARE)))
 def test_a_composition_is_no_false_positive(register, number):
     names = draw(number + 1, 11)[number]
     score = score_variant(register, names, "standard", seed=number + 1)
-    assert score.right, (names, score.blamed, score.reason)
+    assert score.right, (names, score.findings, score.reason)
 
 
 def test_compositions_have_one_value_of_a_dimension_and_habits_on_the_wire_now_and_then():
@@ -68,7 +68,7 @@ def test_compositions_have_one_value_of_a_dimension_and_habits_on_the_wire_now_a
 @pytest.mark.parametrize("name", ENVIRONMENTS[:: SHARE // 2 or 1])
 def test_an_environment_in_trouble_is_no_false_positive(register, name):
     score = score_environment(register, name, "standard")
-    assert score.right, (score.blamed, score.reason)
+    assert score.right, (score.findings, score.reason)
 
 
 @pytest.mark.parametrize("name", BLIND[::SHARE])
@@ -82,14 +82,14 @@ def test_a_fault_written_blind_is_detected(register, name):
 )
 def test_a_fault_on_the_wire_is_blamed_on_its_clause(register, name):
     score = score_fault(register, name, "quick")
-    assert score.first, (score.blamed, score.reason)
+    assert score.first, (score.findings, score.reason)
 
 
 def test_a_session_made_by_a_lost_answer_is_no_trace_of_a_refusal(register):
     """Where an answer is lost, a session is there that nobody knows of, and controls make more of them."""
     for name in ("name-not-known by-chance", "maintenance-page by-chance"):
         score = score_environment(register, name, "quick")
-        assert score.right, (score.blamed, score.reason)
+        assert score.right, (score.findings, score.reason)
 
 
 def test_the_long_run_goes_on_where_it_stopped(register):

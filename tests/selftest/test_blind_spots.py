@@ -27,8 +27,8 @@ from restore_conformance.verdicts import Exit, Level
 )
 def test_a_blind_spot_is_seen(judged, register, name, profile):
     result = judged(seeded(name), profile)
-    assert failed(result) == [FAULTS[name].blames]
-    must = register[FAULTS[name].blames].level is Level.MUST
+    assert failed(result) == [FAULTS[name].breaks]
+    must = register[FAULTS[name].breaks].level is Level.MUST
     assert result.exit is (Exit.BROKEN if must else Exit.CONFORMANT)
 
 

@@ -24,7 +24,7 @@ def busy(service, change, creates):
             if creates():
                 theirs = session.open_session("standard", [], "good")
                 change(theirs)
-                service.keep(theirs)
+                service.store(theirs)
             raise
 
     service.operations["create"] = (beside, *service.operations["create"][1:])

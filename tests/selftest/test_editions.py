@@ -34,7 +34,7 @@ ELEMENTS = frozenset({"restorePoint", "destinationType", "id", "browseSessionId"
 def passes_over():
     """A server of the seed page to which a newer member is one more unknown member."""
     service = Service()
-    service.passes_over = NEWER
+    service.unknown_members = NEWER
     return service
 
 
@@ -100,11 +100,11 @@ def test_a_feature_is_not_blamed_for_another(judged):
     """A server that refuses conflict behaviour alone breaks the clause about it, not that about destinations."""
     conflict = {"": NEWER[""]}
     service = _refusing(lambda payload: names_in(payload, conflict))
-    service.passes_over = conflict
+    service.unknown_members = conflict
     assert failed(judged(service, "standard", edition=LATEST)) == [ACCEPTED]
     places_of_items = {"granularSiteRestoreArtifacts": NEWER["granularSiteRestoreArtifacts"]}
     service = _refusing(lambda payload: names_in(payload, places_of_items))
-    service.passes_over = {}
+    service.unknown_members = {}
     assert failed(judged(service, "standard", edition=LATEST)) == [DESTINATION]
 
 

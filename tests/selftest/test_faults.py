@@ -96,7 +96,7 @@ UPDATES = [
     row.name
     for place, rows in tables()
     for row in rows
-    if place.startswith("update/") and row.blames[0] == "." and row.name not in UNREADABLE
+    if place.startswith("update/") and row.breaks[0] == "." and row.name not in UNREADABLE
 ]
 """The faults of the tables of update that break one of its clauses."""
 
@@ -138,4 +138,4 @@ def test_other_names_are_served():
     for name, kept in ALIASES.items():
         service = seeded(name)
         assert type(service) is Service, name
-        assert FAULTS[kept].blames
+        assert FAULTS[kept].breaks

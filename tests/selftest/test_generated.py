@@ -14,7 +14,7 @@ SEEDED = {**generated.faults(), **generated.variants()}
 
 def served(name):
     """The generated server of that name."""
-    return generated.faulty(name) if name in generated.faults() else generated.unusual([name])
+    return generated.with_fault(name) if name in generated.faults() else generated.with_variants([name])
 
 
 @pytest.mark.parametrize("name", list(generated.faults())[:: SHARE // 2 or 1])
@@ -26,7 +26,7 @@ def test_what_the_documents_exclude_is_detected(register, name):
 @pytest.mark.parametrize("name", list(generated.variants())[:: SHARE // 2 or 1])
 def test_what_the_documents_admit_is_no_false_positive(register, name):
     score = score_variant(register, [name], "quick")
-    assert score.right, (score.blamed, score.reason)
+    assert score.right, (score.findings, score.reason)
 
 
 def test_every_response_and_every_error_table_is_covered():
@@ -55,7 +55,7 @@ def test_a_name_says_what_its_server_does(name, seen):
 
 
 def test_a_member_that_is_missing_in_turn_is_there_every_second_time():
-    client = Client(generated.unusual(["create:createdBy:missing-in-turn"]))
+    client = Client(generated.with_variants(["create:createdBy:missing-in-turn"]))
     assert ["createdBy" in client.create() for _ in range(4)] == [True, False, True, False]
 
 

@@ -13,7 +13,7 @@ from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import Judge, look
 from restore_conformance.mock import Service
 from restore_conformance.mock.edits import status
-from restore_conformance.mock.hooks import created, refused
+from restore_conformance.mock.hooks import on_created, on_refusal
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.verdicts import Deviation, Exit, Inconclusive, Level, Verdict
 
@@ -284,7 +284,7 @@ def test_times_are_compared_across_zones_and_digits():
 def test_an_answer_that_names_the_row_of_a_clause_is_reported_under_it():
     """Ids that differ in letter case are an open question: answered alike, they do not explain the row."""
     service = Service()
-    refused("DuplicateArtifactInList", status(200))(service)
+    on_refusal("DuplicateArtifactInList", status(200))(service)
     found = [one.clause.address for one in judged(load(), service, "standard").verdicts if one.verdict == Verdict.FAIL]
     assert found == ["create/errors.duplicate-artifact"]
 
@@ -302,7 +302,7 @@ def test_two_lists_without_artifacts_may_make_an_empty_session():
 def test_what_follows_from_a_clause_that_follows_from_another_is_reported_under_the_first_cause(profile):
     """Every create answered 200 is one defect, whatever family of requests shows it, and whoever asks."""
     service = Service()
-    created(status(200))(service)
+    on_created(status(200))(service)
     found = [one.clause.address for one in judged(load(), service, profile).verdicts if one.verdict == Verdict.FAIL]
     assert found == ["create/response.created"]
 

@@ -11,7 +11,7 @@ from restore_conformance.bench.scoring import judged
 from restore_conformance.live.run import rehearsal
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.mock.hooks import READING
+from restore_conformance.mock.hooks import READS
 from restore_conformance.mock.variants import composed, dimensions, reported
 from restore_conformance.mock.variants.consistency import replicated
 from restore_conformance.settings import Settings
@@ -29,7 +29,7 @@ SHAPES = [
 ]  # fmt: skip
 """The ways to show sessions, lists and counts, by dimension."""
 LISTS = frozenset({"list", "list-typed", "list-artifacts", "list-granular"})
-VIEWS = (READING, LISTS, READING - LISTS, frozenset({"list", "list-typed"}))
+VIEWS = (READS, LISTS, READS - LISTS, frozenset({"list", "list-typed"}))
 LAGS = ((0.0, 3.0), (0.5, 1.5, 3.0), (0.0, 0.0, 2.5), (3.0, 3.0, 3.0, 0.0), (0.0, 0.3, 1.2, 2.9))
 KINDS = (
     ("field-page-of-one", "field2-list-by-kind", "replicas-of-lists"),

@@ -13,11 +13,11 @@ from restore_conformance.clauses import load
 from restore_conformance.commands import bench
 from restore_conformance.commands.clauses import main as show_clauses
 from restore_conformance.mock import Service
-from restore_conformance.mock.conditions import sent
+from restore_conformance.mock.conditions import payload_of
 from restore_conformance.mock.faults import FAULTS
-from restore_conformance.mock.hooks import around
+from restore_conformance.mock.hooks import around_operation
+from restore_conformance.mock.protocol import JsonResponse
 from restore_conformance.mock.variants import VARIANTS, reported
-from restore_conformance.mock.wire import Reply
 from restore_conformance.verdicts import Exit, Level
 
 FAIR = [name for name in VARIANTS if name.startswith("fair-")]
@@ -66,10 +66,10 @@ def test_a_fair_reading_never_fails_in_the_whole_plan(register, name):
 
 def _never_fails(register, name, profile):
     score = score_variant(register, [name], profile)
-    assert score.right, (score.blamed, score.reason)
+    assert score.right, (score.findings, score.reason)
     assert VARIANTS[name].allowed
     expected = set() if name in BEYOND[profile] else reported([name])
-    assert set(score.blamed) == expected, "what a should is for is reported, and nothing else"
+    assert set(score.findings) == expected, "what a should is for is reported, and nothing else"
 
 
 def test_a_change_of_unknown_members_alone_may_be_empty(judged):
@@ -77,14 +77,14 @@ def test_a_change_of_unknown_members_alone_may_be_empty(judged):
     seen = []
 
     def passing(call):
-        payload = sent(call.asked)
+        payload = payload_of(call.request)
         if payload is None or any("RestoreArtifacts" in name for name in payload):
             return call.proceed()
         seen.append(payload)
-        return Reply(200, {"id": call.asked.session})
+        return JsonResponse(200, {"id": call.request.session})
 
     service = Service()
-    around(("update",), passing)(service)
+    around_operation(("update",), passing)(service)
     result = judged(service)
     assert failed(result) == []
     assert result.exit is Exit.CONFORMANT

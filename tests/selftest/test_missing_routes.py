@@ -25,7 +25,7 @@ def without(*operations, before_the_token):
 
     def blind(asked):
         if asked.operation in operations:
-            asked.request = with_token(asked.request, service.token)
+            asked.http = with_token(asked.http, service.token)
         return answer(asked)
 
     if before_the_token:

@@ -13,8 +13,8 @@ from tenant import tls
 
 from restore_conformance import cli
 from restore_conformance.mock import Service, server
+from restore_conformance.mock.protocol import LARGEST_BODY
 from restore_conformance.mock.server import listen, serving
-from restore_conformance.mock.wire import LARGEST_BODY
 
 PATH = "/solutions/backupRestore/"
 

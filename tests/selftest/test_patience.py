@@ -15,7 +15,7 @@ from restore_conformance.clauses import load
 from restore_conformance.clock import Clock, Skipping
 from restore_conformance.commands.options import settings_of
 from restore_conformance.exchange import Exchange, Request, Response
-from restore_conformance.mock import Refusal, Reply, Service
+from restore_conformance.mock import JsonResponse, Refusal, Service
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
 from restore_conformance.state import State
@@ -129,7 +129,7 @@ def create_only(status, body):
     def make():
         service = Service()
         answer = service.answer
-        service.answer = lambda asked: answer(asked) if asked.operation == "create" else Reply(status, raw=body)
+        service.answer = lambda asked: answer(asked) if asked.operation == "create" else JsonResponse(status, raw=body)
         return service
 
     return make
@@ -155,10 +155,10 @@ def totals(change):
 def frozen():
     """Acknowledges every change and makes none."""
     service = Service()
-    service.operations["delete"] = (lambda asked: (service.draft(asked), Reply(204))[1], True)
-    service.operations["update"] = (lambda asked: Reply(200, {"id": service.draft(asked).id}), True)
+    service.operations["delete"] = (lambda asked: (service.draft(asked), JsonResponse(204))[1], True)
+    service.operations["update"] = (lambda asked: JsonResponse(200, {"id": service.draft(asked).id}), True)
     service.operations["activate"] = (
-        lambda asked: Reply(200, service.render(service.draft(asked), all_members=False)),
+        lambda asked: JsonResponse(200, service.render(service.draft(asked), all_members=False)),
         True,
     )
     return service
@@ -329,7 +329,7 @@ def test_sessions_of_one_kind_that_are_never_found_are_detected_where_artifacts_
 
     service.operations = {"create": offered["create"], "get": (only_standard, False)}
     answer = service.answer
-    service.answer = lambda asked: answer(asked) if asked.operation in {"", *service.operations} else Reply(404)
+    service.answer = lambda asked: answer(asked) if asked.operation in {"", *service.operations} else JsonResponse(404)
     result, _ = waited(service, profile)
     assert "create/read-back.found" in failed(result), result.reason
 
@@ -406,4 +406,4 @@ BOUNDS = [
 @pytest.mark.parametrize("name", BOUNDS)
 def test_a_new_variant_is_no_false_positive(register, name):
     score = score_variant(register, [name], "standard")
-    assert score.right, (score.blamed, score.reason)
+    assert score.right, (score.findings, score.reason)

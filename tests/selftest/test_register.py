@@ -49,7 +49,7 @@ def test_every_judged_must_and_should_names_a_fault_that_blames_it(register):
         if made.level == "observe" or made.untested:
             continue
         assert made.fault in FAULTS, f"{made.address} names the fault {made.fault!r}, which nobody seeded"
-        assert FAULTS[made.fault].blames == made.address
+        assert FAULTS[made.fault].breaks == made.address
 
 
 def test_every_fault_blames_a_clause(register):

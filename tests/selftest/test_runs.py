@@ -12,7 +12,7 @@ from servers import answering, silent
 
 from restore_conformance import cli
 from restore_conformance.contract import places
-from restore_conformance.mock import Refusal, Reply, Service
+from restore_conformance.mock import JsonResponse, Refusal, Service
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import serving
 
@@ -217,7 +217,7 @@ def test_a_server_that_only_creates_is_judged_by_what_it_has(judged, status, bod
     """An emulator of the create operation alone keeps its contract, however its server refuses other routes."""
     service = Service()
     answer = service.answer
-    service.answer = lambda asked: answer(asked) if asked.operation == "create" else Reply(status, raw=body)
+    service.answer = lambda asked: answer(asked) if asked.operation == "create" else JsonResponse(status, raw=body)
     result = judged(service)
     assert failed(result) == []
     assert result.exit == 0, result.reason
@@ -247,7 +247,7 @@ def test_trouble_tied_to_one_payload_is_a_fault_and_trouble_by_chance_is_not(jud
     answer, number = by_chance.answer, iter(range(10**9))
 
     def flaky(asked):
-        return Reply(502, raw=b"<html>bad gateway</html>") if next(number) % 7 == 3 else answer(asked)
+        return JsonResponse(502, raw=b"<html>bad gateway</html>") if next(number) % 7 == 3 else answer(asked)
 
     by_chance.answer = flaky
     result = judged(by_chance)

@@ -35,7 +35,7 @@ def _registered() -> dict[str, Fault]:
         for row in rows:
             if row.name in faults or row.name in ALIASES:
                 raise ValueError(f"two faults are called {row.name}")
-            faults[row.name] = replace(row, blames=place + row.blames) if row.blames.startswith(".") else row
+            faults[row.name] = replace(row, breaks=place + row.breaks) if row.breaks.startswith(".") else row
     return faults
 
 

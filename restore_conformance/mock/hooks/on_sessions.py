@@ -1,25 +1,25 @@
-"""Verbs that change how a session is read from a request, kept, and shown."""
+"""Hooks around how a session is read from a request, stored, and shown. Knows no single fault and no single variant."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from restore_conformance.mock import life
+from restore_conformance.mock import lifecycle
 from restore_conformance.mock.conditions import ITEMS, SITES, additions, always
 from restore_conformance.mock.edits import COUNTS, Change, Json, counts
-from restore_conformance.mock.hooks.on_answers import answers, bodies
-from restore_conformance.mock.hooks.on_operations import changed, changing, instead_of
-from restore_conformance.mock.hooks.seed import UPDATE, Call, Parse, Seed, refuse, seeds
+from restore_conformance.mock.hooks.on_responses import on_body, on_success
+from restore_conformance.mock.hooks.on_operations import after_update, around_update, instead_of_refusal
+from restore_conformance.mock.hooks.seed import UPDATE, Call, Parser, Seed, refuse, seeds
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, make_artifact, open_session
-from restore_conformance.mock.wire import Asked, Refusal, Reply
+from restore_conformance.mock.protocol import JsonResponse, ParsedRequest, Refusal
 
-Keep = Callable[[Session], object]
-Read = Callable[[Service, Asked], Json]
+Store = Callable[[Session], object]
+PayloadReader = Callable[[Service, ParsedRequest], Json]
 
 
-def parsing(act: Callable[[bytes, Parse], Json]) -> Seed:
+def around_parse(act: Callable[[bytes, Parser], Json]) -> Seed:
     """Read JSON another way; `act` gets the bytes and the usual reader."""
 
     def seed(service: Service) -> None:
@@ -29,82 +29,82 @@ def parsing(act: Callable[[bytes, Parse], Json]) -> Seed:
     return seed
 
 
-def parses(look: Callable[[bytes], object]) -> Seed:
+def before_parse(look: Callable[[bytes], object]) -> Seed:
     """Look at the bytes of a payload before they are read; raise to misbehave, return an object to be read instead."""
 
-    def act(raw: bytes, parse: Parse) -> Json:
+    def act(raw: bytes, parse: Parser) -> Json:
         payload = look(raw)
         return payload if isinstance(payload, dict) else parse(raw)
 
-    return parsing(act)
+    return around_parse(act)
 
 
-def parsed(change: Callable[[Json], object]) -> Seed:
+def after_parse(change: Callable[[Json], object]) -> Seed:
     """Change a payload once it was read."""
 
-    def act(raw: bytes, parse: Parse) -> Json:
+    def act(raw: bytes, parse: Parser) -> Json:
         payload = parse(raw)
         change(payload)
         return payload
 
-    return parsing(act)
+    return around_parse(act)
 
 
-def reads(when: Callable[[Asked], object], act: Read) -> Seed:
+def instead_of_payload(when: Callable[[ParsedRequest], object], act: PayloadReader) -> Seed:
     """Read the payload of some requests another way."""
 
     def seed(service: Service) -> None:
         payload = service.payload
-        service.payload = lambda asked: act(service, asked) if when(asked) else payload(asked)
+        service.payload = lambda request: act(service, request) if when(request) else payload(request)
 
     return seed
 
 
-def as_json(service: Service, asked: Asked) -> Json:
+def read_as_json(service: Service, request: ParsedRequest) -> Json:
     """The payload read as JSON, whatever it is called."""
-    return service.parse(asked.request.body or b"{}")
+    return service.parse(request.http.body or b"{}")
 
 
-def unreadable(status: int, code: str) -> Read:
+def refuse_payload(status: int, code: str) -> PayloadReader:
     """A payload that is refused."""
-    return lambda service, asked: refuse(status, code)
+    return lambda service, request: refuse(status, code)
 
 
-def keeping(act: Callable[[Service, Session, Keep], object]) -> Seed:
-    """Keep sessions another way."""
+def around_store(act: Callable[[Service, Session, Store], object]) -> Seed:
+    """Store sessions another way."""
 
     def seed(service: Service) -> None:
-        keep = service.keep
+        store = service.store
 
-        def keeping(created: Session) -> None:
-            act(service, created, keep)
+        def storing(created: Session) -> None:
+            act(service, created, store)
 
-        service.keep = keeping
+        service.store = storing
 
     return seed
 
 
-def keeps(change: Callable[[Service, Session], object]) -> Seed:
-    """Do something when a session is created, before it is kept; it may be altered."""
-    return keeping(lambda service, created, keep: (change(service, created), keep(created)))
+def before_store(change: Callable[[Service, Session], object]) -> Seed:
+    """Do something when a session is created, before it is stored; it may be altered."""
+    return around_store(lambda service, created, store: (change(service, created), store(created)))
 
 
-def kept(change: Callable[[Service, Session], object]) -> Seed:
-    """Do something once a session was kept."""
-    return keeping(lambda service, created, keep: (keep(created), change(service, created)))
+def after_store(change: Callable[[Service, Session], object]) -> Seed:
+    """Do something once a session was stored."""
+    return around_store(lambda service, created, store: (store(created), change(service, created)))
 
 
-def keeps_refused(code: str = "", when: Callable[[Any], object] = always) -> Seed:
-    """Refuse creates, with a code or any, and keep a session all the same."""
+def store_refused(code: str = "", when: Callable[[Any], object] = always) -> Seed:
+    """Refuse creates, with a code or any, and store a session all the same."""
 
     def act(call: Call, _: Refusal) -> None:
-        if when(call.asked.payload):
-            call.service.keep(open_session("standard", [], call.asked.caller))
+        if when(call.request.payload):
+            call.service.store(open_session("standard", [], call.request.caller))
 
-    return instead_of(code, act, "create")
+    return instead_of_refusal(code, act, "create")
 
 
-def added(session: Session, kind: str, changes: list[Json]) -> list[Json]:
+def add_artifacts(session: Session, kind: str, changes: list[Json]) -> list[Json]:
     """Add artifacts to a session, whatever they lack; they are returned."""
     lacks = {"restorePoint": {"id": "none"}, "destinationType": "inPlace", "id": "none", "browseSessionId": "none"}
     new = [make_artifact(kind, lacks | {name: value for name, value in change.items() if value}) for change in changes]
@@ -112,27 +112,30 @@ def added(session: Session, kind: str, changes: list[Json]) -> list[Json]:
     return new
 
 
-def carries_out(when: Callable[[Session, Json, str], object]) -> Seed:
+def carry_out_refused_update(when: Callable[[Session, Json, str], object]) -> Seed:
     """A change that must be refused is carried out where `when` holds of the session, the payload, and the code."""
 
-    def act(session: Session, payload: Json, call: Call) -> Reply:
+    def act(session: Session, payload: Json, call: Call) -> JsonResponse:
         try:
             return call.proceed()
         except Refusal as refusal:
             if not when(session, payload, refusal.code):
                 raise
         name = ITEMS if additions(payload, ITEMS) else SITES
-        kind = life.DELTAS[name]
+        kind = lifecycle.DELTAS[name]
         session.kind = kind if additions(payload, name) else session.kind
-        return Reply(
+        return JsonResponse(
             200,
-            {"id": session.id, name: [dict(artifact) for artifact in added(session, kind, additions(payload, name))]},
+            {
+                "id": session.id,
+                name: [dict(artifact) for artifact in add_artifacts(session, kind, additions(payload, name))],
+            },
         )
 
-    return changing(act)
+    return around_update(act)
 
 
-def shown(change: Callable[[Json, Session], object]) -> Seed:
+def on_render(change: Callable[[Json, Session], object]) -> Seed:
     """Change how a session looks wherever it is shown."""
 
     def seed(service: Service) -> None:
@@ -148,34 +151,34 @@ def shown(change: Callable[[Json, Session], object]) -> Seed:
     return seed
 
 
-def shown_as(edit: Change, when: Callable[[Session], object] = bool) -> Seed:
+def edit_render(edit: Change, when: Callable[[Session], object] = bool) -> Seed:
     """Make an edit of some sessions wherever they are shown."""
-    return shown(lambda body, session: edit(Reply(200, body)) if when(session) else None)
+    return on_render(lambda body, session: edit(JsonResponse(200, body)) if when(session) else None)
 
 
-def shown_added(change: Callable[[list[Json]], list[Json]], *names: str) -> Seed:
+def on_added_artifacts(change: Callable[[list[Json]], list[Json]], *names: str) -> Seed:
     """Change the artifacts that were added in the answer to a change, in both lists or in some."""
 
     def alter(body: Json) -> None:
-        for name in names or life.DELTAS:
+        for name in names or lifecycle.DELTAS:
             if name in body:
                 new = iter(change([artifact for artifact in body[name] if "status" in artifact]))
                 body[name] = [next(new) if "status" in artifact else artifact for artifact in body[name]]
 
-    return bodies(alter, *UPDATE)
+    return on_body(alter, *UPDATE)
 
 
-def total(count: Callable[[Session, int], Any], when: Callable[[Session], object] = bool) -> Seed:
+def set_total(count: Callable[[Session, int], Any], when: Callable[[Session], object] = bool) -> Seed:
     """Another total of some sessions, made of the session and the right one, wherever they are shown."""
 
     def change(body: Json, session: Session) -> None:
         if when(session):
-            counts(total=count(session, body[COUNTS]["total"]))(Reply(200, body))
+            counts(total=count(session, body[COUNTS]["total"]))(JsonResponse(200, body))
 
-    return shown(change)
+    return on_render(change)
 
 
-def rendering(**options: Any) -> Seed:
+def set_render_options(**options: Any) -> Seed:
     """Show sessions with other options of `session.render`."""
 
     def seed(service: Service) -> None:
@@ -185,22 +188,22 @@ def rendering(**options: Any) -> Seed:
     return seed
 
 
-def viewed(change: Callable[[Json, Session], object], *operations: str) -> Seed:
+def on_session_in(change: Callable[[Json, Session], object], *operations: str) -> Seed:
     """Change how sessions look in the answers of some operations."""
 
     def seed(service: Service) -> None:
-        def alter(reply: Reply) -> None:
-            for body in reply.body.get("value", [reply.body]):
+        def alter(response: JsonResponse) -> None:
+            for body in response.body.get("value", [response.body]):
                 session = service.sessions.get(str(body.get("id")))
                 if session:
                     change(body, session)
 
-        answers(alter, *operations)(service)
+        on_success(alter, *operations)(service)
 
     return seed
 
 
-def stale(wrong: Callable[[int, int], bool], *operations: str) -> Seed:
+def keep_totals(wrong: Callable[[int, int], bool], *operations: str) -> Seed:
     """Totals that stay as they were before a change, where `wrong` says so of the numbers before and after."""
 
     def mark(service: Service, session: Session, was: list[Json]) -> None:
@@ -209,11 +212,11 @@ def stale(wrong: Callable[[int, int], bool], *operations: str) -> Seed:
 
     def show(body: Json, session: Session) -> None:
         if str(session.conflict).startswith("was "):
-            counts(total=int(str(session.conflict)[4:]))(Reply(200, body))
+            counts(total=int(str(session.conflict)[4:]))(JsonResponse(200, body))
 
-    return seeds(changed(mark), viewed(show, *operations))
+    return seeds(after_update(mark), on_session_in(show, *operations))
 
 
-def viewed_as(edit: Change, *operations: str, when: Callable[[Session], object] = bool) -> Seed:
+def edit_session_in(edit: Change, *operations: str, when: Callable[[Session], object] = bool) -> Seed:
     """Make an edit of some sessions in the answers of some operations."""
-    return viewed(lambda body, session: edit(Reply(200, body)) if when(session) else None, *operations)
+    return on_session_in(lambda body, session: edit(JsonResponse(200, body)) if when(session) else None, *operations)

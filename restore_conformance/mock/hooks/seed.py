@@ -1,4 +1,4 @@
-"""What the verbs of this package have in common: the call that they see, the operations by name, several seeds as one."""
+"""What the hooks have in common: the call that they see, operations and service codes by name, several seeds as one."""
 
 from __future__ import annotations
 
@@ -9,26 +9,34 @@ from typing import NoReturn
 from restore_conformance.mock.edits import Json
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
-from restore_conformance.mock.wire import Asked, Refusal, Reply
+from restore_conformance.mock.protocol import JsonResponse, ParsedRequest, Refusal
 
 Seed = Callable[[Service], None]
-Parse = Callable[[bytes], Json]
+Parser = Callable[[bytes], Json]
 GETS = ("get", "get-typed")
 LISTS = ("list", "list-typed")
 DELETES = ("delete", "delete-typed")
 UPDATE = ("update",)
 ACTIVATE = ("activate",)
-ARTIFACTS = ("list-artifacts",)
-GRANULAR = ("list-granular",)
-BOTH = (*ARTIFACTS, *GRANULAR)
-READING = frozenset({*GETS, *LISTS, *BOTH})
+LIST_ARTIFACTS = ("list-artifacts",)
+LIST_GRANULAR = ("list-granular",)
+ARTIFACT_READS = (*LIST_ARTIFACTS, *LIST_GRANULAR)
+READS = frozenset({*GETS, *LISTS, *ARTIFACT_READS})
 """The operations by name."""
 
-MALFORMED, UNKNOWN, STATE = "InvalidRestoreSessionId", "RestoreSessionNotFound", "RestoreSessionActionNotAllowed"
-PATH, POINT, DIFFERENT = "InvalidPathType", "InvalidRestorePoint", "DifferentRestoreDestinationType"
-TWICE, LIMIT, EMPTY = "DuplicateArtifactInList", "RestoreArtifactsLimitBreached", "InvalidArtifactRequest"
-PATCH, CROWDED = "InvalidPatchRequest", "TooManyActiveRestoreSessions"
-TOKEN, MEDIA = "InvalidAuthenticationToken", "UnsupportedMediaType"
+INVALID_SESSION_ID = "InvalidRestoreSessionId"
+SESSION_NOT_FOUND = "RestoreSessionNotFound"
+ACTION_NOT_ALLOWED = "RestoreSessionActionNotAllowed"
+INVALID_PATH_TYPE = "InvalidPathType"
+INVALID_RESTORE_POINT = "InvalidRestorePoint"
+DIFFERENT_DESTINATION = "DifferentRestoreDestinationType"
+DUPLICATE_ARTIFACT = "DuplicateArtifactInList"
+ARTIFACTS_LIMIT = "RestoreArtifactsLimitBreached"
+INVALID_ARTIFACT_REQUEST = "InvalidArtifactRequest"
+INVALID_PATCH = "InvalidPatchRequest"
+TOO_MANY_ACTIVE = "TooManyActiveRestoreSessions"
+UNAUTHENTICATED = "InvalidAuthenticationToken"
+UNSUPPORTED_MEDIA_TYPE = "UnsupportedMediaType"
 """The service codes of refusals."""
 
 
@@ -40,18 +48,18 @@ class Call:
     """
 
     service: Service
-    asked: Asked
+    request: ParsedRequest
     session: Session | None
-    proceed: Callable[[], Reply]
+    proceed: Callable[[], JsonResponse]
 
     def find(self) -> Session:
         """The session that the request names. Raises Refusal 400 or 404."""
-        return self.service.find(self.asked)
+        return self.service.find(self.request)
 
 
-Act = Callable[[Call], Reply]
+Handler = Callable[[Call], JsonResponse]
 """How a request is answered another way."""
-Do = Callable[[Service, Session, Reply], object]
+AfterOperation = Callable[[Service, Session, JsonResponse], object]
 """What is done after an operation on a session."""
 
 

@@ -3,7 +3,7 @@
 A variant is one value of one dimension; values of different dimensions compose. Each names the sentence of the documents
 that allows it. Those called fair-* were built against a clause, and say which clauses report them without binding; those
 called field-* were written without a look at the suite. Importing this package walks through the folder and registers the
-rows of every module by its name, which is the order in which they compose: `wire`, which changes bytes, comes last.
+rows of every module by its name, which is the order in which they compose: `transport`, which changes bytes, comes last.
 """
 
 from __future__ import annotations

@@ -11,11 +11,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from restore_conformance.mock.edits import COUNTS, Json
-from restore_conformance.mock.hooks import BOTH, GETS, LISTS, READING, Call, Seed, answering, around, kept, seeds, shown
+from restore_conformance.mock.hooks import (
+    ARTIFACT_READS,
+    GETS,
+    LISTS,
+    READS,
+    Call,
+    Seed,
+    around_request,
+    around_operation,
+    after_store,
+    seeds,
+    on_render,
+)
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
 from restore_conformance.mock.variants.register import Variant
-from restore_conformance.mock.wire import Reply
+from restore_conformance.mock.protocol import JsonResponse
 
 # ---------------------------------------------------------------- so many reads late
 
@@ -27,25 +39,25 @@ def late(reads: int, *operations: str) -> Seed:
         before: dict[str, Session] = {}
         left = 0
 
-        def act(call: Call) -> Reply:
+        def act(call: Call) -> JsonResponse:
             nonlocal before, left
-            if call.asked.operation in READING:
-                if not left or call.asked.operation not in operations:
+            if call.request.operation in READS:
+                if not left or call.request.operation not in operations:
                     return call.proceed()
                 left -= 1
                 return _as_if(service, before, call)
             known = copy.deepcopy(service.sessions) if not left else before
-            reply = call.proceed()
-            if reply.status < 300:
+            response = call.proceed()
+            if response.status < 300:
                 before, left = known, reads
-            return reply
+            return response
 
-        answering(act)(service)
+        around_request(act)(service)
 
     return seed
 
 
-def _as_if(service: Service, sessions: dict[str, Session], call: Call) -> Reply:
+def _as_if(service: Service, sessions: dict[str, Session], call: Call) -> JsonResponse:
     """The answer of the service if it had these sessions."""
     now, service.sessions = service.sessions, sessions
     try:
@@ -57,14 +69,14 @@ def _as_if(service: Service, sessions: dict[str, Session], call: Call) -> Reply:
 def _first_list_empty(service: Service) -> None:
     fresh: set[str] = set()
 
-    def act(call: Call) -> Reply:
-        reply = call.proceed()
-        if call.asked.session in fresh:
-            fresh.discard(call.asked.session)
-            reply.body["value"] = []
-        return reply
+    def act(call: Call) -> JsonResponse:
+        response = call.proceed()
+        if call.request.session in fresh:
+            fresh.discard(call.request.session)
+            response.body["value"] = []
+        return response
 
-    seeds(kept(lambda _, created: fresh.add(created.id)), around(BOTH, act))(service)
+    seeds(after_store(lambda _, created: fresh.add(created.id)), around_operation(ARTIFACT_READS, act))(service)
 
 
 # ---------------------------------------------------------------- replicas
@@ -83,7 +95,7 @@ def replicated(
     service: Service,
     lags: Sequence[float],
     seed: int | None = None,
-    operations: frozenset[str] = READING,
+    operations: frozenset[str] = READS,
     *,
     counts_only: bool = False,
     apart: bool = False,
@@ -97,18 +109,18 @@ def replicated(
     turns = _turns(lags, seed)
     counted: list[dict[str, Session]] = []
 
-    def written(call: Call) -> Reply:
+    def written(call: Call) -> JsonResponse:
         known, before = set(service.sessions), copy.deepcopy(call.session)
-        reply = call.proceed()
-        if reply.status < 300:
+        response = call.proceed()
+        if response.status < 300:
             now = service.clock.now()
             changes[:] = [change for change in changes if now - change.at <= max(lags)]
             changes.extend(Change(now, name, None) for name in service.sessions.keys() - known)
             if before is not None:
-                changes.append(Change(now, call.asked.session.lower(), before))
-        return reply
+                changes.append(Change(now, call.request.session.lower(), before))
+        return response
 
-    def read(call: Call) -> Reply:
+    def read(call: Call) -> JsonResponse:
         whole = next(turns)
         lag = {change.session: next(turns) if apart else whole for change in changes}
         old = _as_of(service.sessions, changes, service.clock.now(), lag)
@@ -120,19 +132,19 @@ def replicated(
         finally:
             counted.clear()
 
-    def any_replica(call: Call) -> Reply:
-        if call.asked.operation not in READING:
+    def any_replica(call: Call) -> JsonResponse:
+        if call.request.operation not in READS:
             return written(call)
-        return read(call) if call.asked.operation in operations else call.proceed()
+        return read(call) if call.request.operation in operations else call.proceed()
 
     def late_counts(body: Json, session: Session) -> None:
         if counted:
             old = counted[0].get(session.id)
             body[COUNTS] = (old or Session(session.id, session.kind, [], {})).counts()
 
-    answering(any_replica)(service)
+    around_request(any_replica)(service)
     if counts_only:
-        shown(late_counts)(service)
+        on_render(late_counts)(service)
 
 
 def _turns(lags: Sequence[float], seed: int | None) -> Iterator[float]:
@@ -161,19 +173,19 @@ def _as_of(
 SEEN = "No page says that a change is seen at once, nor everywhere at the same time."
 # fmt: off
 VARIANTS = [
-    Variant("reads-lag-behind", "lag", "No page says that a change is seen at once: two reads after it show what was before.", late(2, *READING)),
+    Variant("reads-lag-behind", "lag", "No page says that a change is seen at once: two reads after it show what was before.", late(2, *READS)),
     Variant("lists-lag-behind", "lag", "No page says that the list of sessions is up to date: three readings after a change show what was before.",
             late(3, *LISTS)),
-    Variant("field2-artifacts-lag", "lag", SEEN, late(3, *BOTH)),
+    Variant("field2-artifacts-lag", "lag", SEEN, late(3, *ARTIFACT_READS)),
     Variant("field2-get-lags-behind-lists", "lag", SEEN, late(2, *GETS)),
-    Variant("field2-everything-lags-once", "lag", SEEN, late(1, *GETS, *LISTS, *BOTH)),
+    Variant("field2-everything-lags-once", "lag", SEEN, late(1, *GETS, *LISTS, *ARTIFACT_READS)),
     Variant("field2-artifacts-appear-late", "artifact-lag", "No page says that what was created is listed at once.", _first_list_empty),
     Variant("two-replicas-in-turn", "lag", "No page says that a change is seen everywhere at once: every other read shows what was three seconds before.",
             lambda service: replicated(service, (0.0, 3.0))),
     Variant("three-replicas-at-random", "lag", "No page says that a change is seen everywhere at once: a read goes to any of three replicas.",
             lambda service: replicated(service, (0.5, 1.5, 3.0), seed=7)),
     Variant("replicas-of-lists", "lag", "No page says that lists agree with each other: two replicas of the list of sessions and of its artifacts.",
-            lambda service: replicated(service, (0.0, 2.5), seed=3, operations=frozenset({*LISTS, *BOTH}))),
+            lambda service: replicated(service, (0.0, 2.5), seed=3, operations=frozenset({*LISTS, *ARTIFACT_READS}))),
     Variant("counts-of-a-replica", "lag", "No page says that counts are up to date: those of a session come from replicas up to three seconds behind.",
             lambda service: replicated(service, (0.0, 1.0, 3.0), seed=5, counts_only=True)),
 ]

@@ -1,23 +1,24 @@
-"""Unusual but conforming lives of sessions: changes of a draft, deletion, activation, pace, and the routes there are."""
+"""Unusual but conforming lifecycles of sessions: updates, deletion, activation, progress, and the routes there are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from restore_conformance.mock import life, rules
-from restore_conformance.mock.conditions import is_draft, is_standard, sent
-from restore_conformance.mock.edits import Json, each, lacking, without
+from restore_conformance.mock import lifecycle, rules
+from restore_conformance.mock.conditions import is_draft, is_standard, payload_of
+from restore_conformance.mock.edits import Json, each_with, each_without, without
 from restore_conformance.mock.hooks import (
-    ACTIVATE, DELETES, DIFFERENT, GETS, LIMIT, PATCH, POINT, TWICE, UPDATE, Call, Seed, after, alters, around,
-    before, bodies, finding, instead_of, refuses_calls, replies, seeds, setting, shown_added,
-    without_operations,
+    ACTIVATE, ARTIFACTS_LIMIT, DELETES, DIFFERENT_DESTINATION, DUPLICATE_ARTIFACT, GETS, INVALID_PATCH,
+    INVALID_RESTORE_POINT, UPDATE, Call, Seed, after_operation, around_find, around_operation, before_operation,
+    instead_of_refusal, on_added_artifacts, on_body, on_response, refuse_calls, remove_operations, seeds, set_limit,
+    set_session,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, now
 from restore_conformance.mock.variants.register import Variant
-from restore_conformance.mock.wire import Asked, Refusal, Reply
+from restore_conformance.mock.protocol import JsonResponse, ParsedRequest, Refusal
 
-DELTAS = tuple(life.DELTAS)
+DELTAS = tuple(lifecycle.DELTAS)
 PRINTED = {
     "siteId": None, "restoredItemKey": "", "webUrl": "", "restoredItemPath": None, "restoredItemWebUrl": "",
     **dict.fromkeys(("startDateTime", "completionDateTime", "restorePointDateTime"), "0001-01-01T00:00:00Z"),
@@ -29,15 +30,15 @@ PRINTED = {
 def answered(change: Callable[[Service, Session, Json], Json]) -> Seed:
     """Another body for a change that succeeds."""
 
-    def act(service: Service, session: Session, reply: Reply) -> None:
-        reply.body = change(service, session, reply.body)
+    def act(service: Service, session: Session, response: JsonResponse) -> None:
+        response.body = change(service, session, response.body)
 
-    return after(UPDATE, act)
+    return after_operation(UPDATE, act)
 
 
 def of_changes(change: Callable[[list[Json]], list[Json]]) -> Seed:
     """Other items in the answer to a change."""
-    return bodies(lambda body: body | {name: change(body[name]) for name in DELTAS if name in body}, *UPDATE)
+    return on_body(lambda body: body | {name: change(body[name]) for name in DELTAS if name in body}, *UPDATE)
 
 
 def _short_context(service: Service, session: Session, body: Json) -> Json:
@@ -45,22 +46,22 @@ def _short_context(service: Service, session: Session, body: Json) -> Json:
     return {"@context": context, "id": session.id} | {n: body[n] for n in DELTAS if n in body}
 
 
-def _whole(call: Call) -> Reply:
-    reply = call.proceed()
-    reply.body = call.service.render(call.find(), all_members=call.asked.all_members) | reply.body
-    return reply
+def _whole(call: Call) -> JsonResponse:
+    response = call.proceed()
+    response.body = call.service.render(call.find(), all_members=call.request.all_members) | response.body
+    return response
 
 
 # ---------------------------------------------------------------- what a change does
 
 
-def _present_ignored(call: Call) -> Reply:
+def _present_ignored(call: Call) -> JsonResponse:
     session = call.find()
     artifacts = list(session.artifacts)
     try:
         return call.proceed()
     except Refusal as refusal:
-        if refusal.code != TWICE:
+        if refusal.code != DUPLICATE_ARTIFACT:
             raise
         session.artifacts = []
     try:
@@ -69,84 +70,86 @@ def _present_ignored(call: Call) -> Reply:
         artifacts += [new for new in session.artifacts if rules.key(session.collection, new) not in known]
     finally:
         session.artifacts = artifacts
-    return Reply(200, {"id": session.id, f"{session.collection}@delta": []})
+    return JsonResponse(200, {"id": session.id, f"{session.collection}@delta": []})
 
 
 def _names_items_of_standard(call: Call) -> bool:
-    return is_standard(call.find()) and rules.GRANULAR.encode() in (call.asked.request.body or b"")
+    return is_standard(call.find()) and rules.GRANULAR.encode() in (call.request.http.body or b"")
 
 
-def _payload_first(call: Call) -> Reply:
+def _payload_first(call: Call) -> JsonResponse:
     try:
-        call.service.payload(call.asked)
+        call.service.payload(call.request)
     except Refusal as refusal:
-        raise Refusal(400, PATCH, refusal.message) from None
+        raise Refusal(400, INVALID_PATCH, refusal.message) from None
     return call.proceed()
 
 
-def _one_destination(call: Call) -> Reply:
+def _one_destination(call: Call) -> JsonResponse:
     session = call.find()
     artifacts, status = list(session.artifacts), session.status
-    reply = call.proceed()
+    response = call.proceed()
     if len({artifact["destinationType"] for artifact in session.artifacts}) > 1 and is_standard(session):
         session.artifacts, session.status = artifacts, status
-        raise Refusal(400, DIFFERENT, "A session restores to one kind of place.")
-    return reply
+        raise Refusal(400, DIFFERENT_DESTINATION, "A session restores to one kind of place.")
+    return response
 
 
-def _unknown_passed_over(call: Call) -> Reply:
-    payload = sent(call.asked)
+def _unknown_passed_over(call: Call) -> JsonResponse:
+    payload = payload_of(call.request)
     if payload is None or any(name.startswith((rules.SITE, rules.GRANULAR)) for name in payload):
         return call.proceed()
-    return Reply(200, call.service.render(call.service.draft(call.asked), all_members=call.asked.all_members))
+    return JsonResponse(
+        200, call.service.render(call.service.draft(call.request), all_members=call.request.all_members)
+    )
 
 
-def _one_by_one(call: Call, refusal: Refusal) -> Reply | None:
-    if refusal.code not in {POINT, TWICE, LIMIT}:
+def _one_by_one(call: Call, refusal: Refusal) -> JsonResponse | None:
+    if refusal.code not in {INVALID_RESTORE_POINT, DUPLICATE_ARTIFACT, ARTIFACTS_LIMIT}:
         return None
     info = {"code": refusal.code, "message": refusal.message}
     failed = {"failedOperation": "insert", "responseCode": refusal.status, "info": info}
     item = {"@Core.DataModificationException": failed, "@contentId": "1"}
-    name = next(name for name in sent(call.asked) or {} if name.endswith("@delta"))
-    return Reply(200, {"id": call.find().id, name: [item]})
+    name = next(name for name in payload_of(call.request) or {} if name.endswith("@delta"))
+    return JsonResponse(200, {"id": call.find().id, name: [item]})
 
 
 def _deleted_410(service: Service) -> None:
     deleted: set[str] = set()
 
-    def find(service: Service, asked: Asked, find: Callable[[Asked], Session]) -> Session:
-        if asked.session.lower() in deleted:
+    def find(service: Service, request: ParsedRequest, find: Callable[[ParsedRequest], Session]) -> Session:
+        if request.session.lower() in deleted:
             raise Refusal(410, "Gone", "The session was deleted.")
-        return find(asked)
+        return find(request)
 
-    seeds(finding(find), after(("delete",), lambda _, session, __: deleted.add(session.id)))(service)
+    seeds(around_find(find), after_operation(("delete",), lambda _, session, __: deleted.add(session.id)))(service)
 
 
 # ---------------------------------------------------------------- reading
 
 
-def _all_members(call: Call) -> Reply:
-    wanted, call.asked.all_members = call.asked.all_members, True
+def _all_members(call: Call) -> JsonResponse:
+    wanted, call.request.all_members = call.request.all_members, True
     try:
         return call.proceed()
     finally:
-        call.asked.all_members = wanted
+        call.request.all_members = wanted
 
 
-def _more_preferences(reply: Reply, asked: Asked) -> None:
-    if asked.all_members and reply.status < 300:
-        reply.headers["Preference-Applied"] = 'odata.maxpagesize=20, include-unknown-enum-members; source="gateway"'
+def _more_preferences(response: JsonResponse, request: ParsedRequest) -> None:
+    if request.all_members and response.status < 300:
+        response.headers["Preference-Applied"] = 'odata.maxpagesize=20, include-unknown-enum-members; source="gateway"'
 
 
 # ---------------------------------------------------------------- activation and pace
 
 
-def _active_at_once(service: Service, session: Session, reply: Reply) -> None:
-    life.advance(session)
+def _active_at_once(service: Service, session: Session, response: JsonResponse) -> None:
+    lifecycle.advance(session)
     session.reads = 1
 
 
-def _scheduling(service: Service, session: Session, reply: Reply) -> None:
+def _scheduling(service: Service, session: Session, response: JsonResponse) -> None:
     for artifact in session.artifacts:
         artifact["status"] = "scheduling"
 
@@ -162,25 +165,25 @@ def _failing(session: Session) -> None:
 def _slow_start(service: Service) -> None:
     reads: dict[str, int] = {}
 
-    def act(call: Call) -> Reply:
+    def act(call: Call) -> JsonResponse:
         session = call.find()
         reads[session.id] = reads.get(session.id, 0) + 1
         return call.proceed() if is_draft(session) or reads[session.id] % 3 == 0 else _as_it_is(call)
 
-    around(GETS, act)(service)
+    around_operation(GETS, act)(service)
 
 
-def _as_it_is(call: Call) -> Reply:
-    return Reply(200, call.service.render(call.find(), all_members=call.asked.all_members))
+def _as_it_is(call: Call) -> JsonResponse:
+    return JsonResponse(200, call.service.render(call.find(), all_members=call.request.all_members))
 
 
 NO_PACE = "No page says how long a restore takes."
 # fmt: off
 VARIANTS = [
     # ---------------------------------------------------------------- the answer to a change
-    Variant("field-update-whole-session", "update-answer", "1.6: 200 with the updated sharePointRestoreSession.", around(UPDATE, _whole)),
+    Variant("field-update-whole-session", "update-answer", "1.6: 200 with the updated sharePointRestoreSession.", around_operation(UPDATE, _whole)),
     Variant("field-update-bare", "update-answer", "1.6: the standard example is a bare object that holds the delta only.",
-            bodies(lambda body: {name: value for name, value in body.items() if name in DELTAS}, "update")),
+            on_body(lambda body: {name: value for name, value in body.items() if name in DELTAS}, "update")),
     Variant("field2-update-no-removals", "update-answer", "1.6: the standard example shows no removed item.",
             answered(lambda _, __, body: {n: [change for change in body[n] if "@removed" not in change] for n in DELTAS if n in body})),
     Variant("field2-update-short-context", "update-answer", "1.6: the granular example: @context, id and the delta.", answered(_short_context)),
@@ -188,54 +191,54 @@ VARIANTS = [
             answered(lambda service, session, _: service.render(session, all_members=False))),
     Variant("field2-update-expanded", "update-answer", "1.6: 200 and the updated session; 4.7: a server may expand.",
             answered(lambda service, session, _: service.render(session, all_members=False) | {session.collection: [dict(artifact) for artifact in session.artifacts]})),
-    Variant("field2-update-as-printed", "update-answer", "1.6: added items with unset members as printed; C15.", shown_added(each(PRINTED), DELTAS[1])),
+    Variant("field2-update-as-printed", "update-answer", "1.6: added items with unset members as printed; C15.", on_added_artifacts(each_with(PRINTED), DELTAS[1])),
     Variant("field-update-dated", "update-dates", "C13: added items carry createdDateTime in the samples.",
-            shown_added(each({"createdDateTime": "2025-06-28T15:05:54.1352557Z"}))),
+            on_added_artifacts(each_with({"createdDateTime": "2025-06-28T15:05:54.1352557Z"}))),
     Variant("field2-update-null-members", "update-more", "2.3, 2.4: all but id and the status of an item are nullable.",
-            shown_added(each({"restoredSiteId": None, "restoredSiteName": None}))),
+            on_added_artifacts(each_with({"restoredSiteId": None, "restoredSiteName": None}))),
     Variant("field2-update-reversed", "update-order", "1.6: no order of the answer is documented.", of_changes(lambda every: every[::-1])),
     Variant("field2-update-point-not-expanded", "update-point", "4.7: restorePoint is a navigation property, not returned unless expanded.",
-            of_changes(lacking("restorePoint"))),
+            of_changes(each_without("restorePoint"))),
     Variant("field2-update-no-content-id", "update-exception", "4.7: control information may be absent.",
-            of_changes(lacking("@contentId"))),
+            of_changes(each_without("@contentId"))),
     # ---------------------------------------------------------------- what a change does
     Variant("field2-update-present-ignored", "update-present", "1.6: duplicates in the request; nothing on what is in the session.",
-            around(UPDATE, _present_ignored)),
+            around_operation(UPDATE, _present_ignored)),
     Variant("field2-empty-stays-standard", "empty-kind", "SEED: no payload makes a standard session; granular ones are made by create.",
-            refuses_calls(UPDATE, _names_items_of_standard, 400, PATCH, "The session is a standard one.")),
-    Variant("field2-update-payload-first", "update-order", "1.6: the table has no order.", around(UPDATE, _payload_first)),
+            refuse_calls(UPDATE, _names_items_of_standard, 400, INVALID_PATCH, "The session is a standard one.")),
+    Variant("field2-update-payload-first", "update-order", "1.6: the table has no order.", around_operation(UPDATE, _payload_first)),
     Variant("field2-update-one-destination", "update-destination", "RSB2: a new place and the same URL in one session are not supported.",
-            around(UPDATE, _one_destination)),
+            around_operation(UPDATE, _one_destination)),
     Variant("field2-emptied-is-standard", "emptied", "SEED: an empty session is a standard one; nothing is said of one that lost its last item.",
-            after(UPDATE, alters(kind=lambda session: session.kind if session.artifacts else "standard"))),
+            after_operation(UPDATE, set_session(kind=lambda session: session.kind if session.artifacts else "standard"))),
     Variant("fair-unknown-change-is-empty", "fair-change", "A service may pass over members it does not know; what is left of such a change is an empty one.",
-            around(UPDATE, _unknown_passed_over)),
+            around_operation(UPDATE, _unknown_passed_over)),
     Variant("fair-additions-one-by-one", "fair-additions",
-            "Update prints a change that fails within a 200, as an exception on its item: so do additions that are refused.", instead_of("", _one_by_one, *UPDATE)),
+            "Update prints a change that fails within a 200, as an exception on its item: so do additions that are refused.", instead_of_refusal("", _one_by_one, *UPDATE)),
     Variant("fair-deleted-410", "fair-gone", "RFC 9110, 15.5.11: what was there and is not any more is gone.",
             _deleted_410, frozenset({"delete/errors.codes", "update/errors.codes"})),
     # ---------------------------------------------------------------- reading, routes
     Variant("field2-granular-hidden-when-read", "evolvable", "C8: without Prefer either; GBP speaks of GET alone.",
-            around(("create",), _all_members)),
+            around_operation(("create",), _all_members)),
     Variant("fair-reads-say-less", "fair-read", "Get answers a restoreSessionBase, of which metadata declares everything but the id as nullable.",
-            bodies(lambda body: without("status", "restoreJobType")(body) | {"@odata.type": "#microsoft.graph.restoreSessionBase"}, *GETS), frozenset({"get/response.members-shown"})),
-    Variant("field2-get-modified-by-reader", "modified-when", "No page says what counts as a modification.", after(GETS, alters(modified=lambda _: now()))),
-    Variant("field2-preferences-listed", "preference", "RFC 7240 section 3: Preference-Applied is a list.", replies(_more_preferences)),
+            on_body(lambda body: without("status", "restoreJobType")(body) | {"@odata.type": "#microsoft.graph.restoreSessionBase"}, *GETS), frozenset({"get/response.members-shown"})),
+    Variant("field2-get-modified-by-reader", "modified-when", "No page says what counts as a modification.", after_operation(GETS, set_session(modified=lambda _: now()))),
+    Variant("field2-preferences-listed", "preference", "RFC 7240 section 3: Preference-Applied is a list.", on_response(_more_preferences)),
     Variant("field2-no-typed-routes", "typed-routes", "6.1: get, list and delete on the typed routes have no page.",
-            refuses_calls(("get-typed", "list-typed", "delete-typed"), lambda _: True, 404, "ResourceNotFound", "There is no such resource.")),
+            refuse_calls(("get-typed", "list-typed", "delete-typed"), lambda _: True, 404, "ResourceNotFound", "There is no such resource.")),
     # ---------------------------------------------------------------- activation and pace
     Variant("field2-activate-active", "activate-answer", "2.9: active is all or any scheduled; activating is an example.",
-            after(ACTIVATE, _active_at_once, shown=True)),
-    Variant("field2-artifacts-scheduling", "activate-artifacts", "2.9: scheduling is a member.", after(ACTIVATE, _scheduling)),
+            after_operation(ACTIVATE, _active_at_once, shown=True)),
+    Variant("field2-artifacts-scheduling", "activate-artifacts", "2.9: scheduling is a member.", after_operation(ACTIVATE, _scheduling)),
     Variant("field-always-crowded", "activation", "1.8: sessions of somebody else may be active already, as many as there may be.",
-            setting("activation_limit", 0)),
+            set_limit("activation_limit", 0)),
     Variant("field-slow-start", "pace", "2.9: a session is activating while all is scheduled; no page says for how long.", _slow_start),
-    Variant("field2-fast-restore", "pace", NO_PACE, before(GETS, life.advance)),
+    Variant("field2-fast-restore", "pace", NO_PACE, before_operation(GETS, lifecycle.advance)),
     Variant("field2-never-done", "pace", NO_PACE,
-            around(GETS, _as_it_is)),
-    Variant("field2-all-fail", "pace", "2.9: failed where all failed; hidden without Prefer.", before(GETS, _failing)),
+            around_operation(GETS, _as_it_is)),
+    Variant("field2-all-fail", "pace", "2.9: failed where all failed; hidden without Prefer.", before_operation(GETS, _failing)),
     Variant("fair-starts-by-itself", "fair-start",
             "Example 1 prints artifacts in progress: a reader that never saw activate lets sessions run, and only reads them.",
-            seeds(without_operations("update", *DELETES, "activate"), after(GETS, lambda _, session, __: life.activate(session) if is_draft(session) else None))),
+            seeds(remove_operations("update", *DELETES, "activate"), after_operation(GETS, lambda _, session, __: lifecycle.activate(session) if is_draft(session) else None))),
 ]
 # fmt: on

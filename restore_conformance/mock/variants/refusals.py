@@ -6,55 +6,59 @@ from collections.abc import Callable
 from typing import Any
 
 from restore_conformance.exchange import header
-from restore_conformance.mock import wire
-from restore_conformance.mock.conditions import authorization, media
-from restore_conformance.mock.edits import Json, code, joined, status
+from restore_conformance.mock import protocol
+from restore_conformance.mock.conditions import authorization, media_type_of
+from restore_conformance.mock.edits import Json, code, combined, status
 from restore_conformance.mock.hooks import (
-    ACTIVATE, CROWDED, DELETES, EMPTY, GETS, GRANULAR, LIMIT, MALFORMED, MEDIA, PATCH, POINT, STATE, TOKEN,
-    TWICE, UNKNOWN, Call, Seed, answering, errors, refused, replies, ruled, translated,
+    ACTION_NOT_ALLOWED, ACTIVATE, ARTIFACTS_LIMIT, DELETES, DUPLICATE_ARTIFACT, GETS, INVALID_ARTIFACT_REQUEST,
+    INVALID_PATCH, INVALID_RESTORE_POINT, INVALID_SESSION_ID, LIST_GRANULAR, SESSION_NOT_FOUND, TOO_MANY_ACTIVE,
+    UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, Call, Seed, around_request, change_refusal, on_error, on_refusal,
+    on_response, replace_rule,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.variants.register import Variant
-from restore_conformance.mock.wire import Asked, Refusal, Reply
+from restore_conformance.mock.protocol import JsonResponse, ParsedRequest, Refusal
 
 # ---------------------------------------------------------------- statuses and codes that are free
 
 OWN = {
-    MALFORMED: (404, "ResourceNotFound"),
-    UNKNOWN: (404, "itemNotFound"),
-    STATE: (409, "Conflict"),
-    PATCH: (422, "UnprocessableEntity"),
-    POINT: (400, "BadRequest"),
-    LIMIT: (413, "RequestEntityTooLarge"),
-    EMPTY: (400, "BadRequest"),
-    TWICE: (409, "nameAlreadyExists"),
+    INVALID_SESSION_ID: (404, "ResourceNotFound"),
+    SESSION_NOT_FOUND: (404, "itemNotFound"),
+    ACTION_NOT_ALLOWED: (409, "Conflict"),
+    INVALID_PATCH: (422, "UnprocessableEntity"),
+    INVALID_RESTORE_POINT: (400, "BadRequest"),
+    ARTIFACTS_LIMIT: (413, "RequestEntityTooLarge"),
+    INVALID_ARTIFACT_REQUEST: (400, "BadRequest"),
+    DUPLICATE_ARTIFACT: (409, "nameAlreadyExists"),
 }
 """Statuses and codes that Graph's own tables have for what the tables of Backup Storage say otherwise."""
 ON_ONE = ("get", "update", "delete", "activate", "list-artifacts")
 
 
-def _own(refusal: Refusal, asked: Asked) -> Refusal:
+def _own(refusal: Refusal, request: ParsedRequest) -> Refusal:
     return Refusal(*OWN.get(refusal.code, (refusal.status, refusal.code)), refusal.message)
 
 
 def media_refused(status: int, code: str, missing: int = 0) -> Seed:
     """Another refusal of a wrong media type, and another status where there is none."""
 
-    def wrong(refusal: Refusal, asked: Asked) -> Refusal | None:
-        value = missing if media(asked) is None and missing else status
+    def wrong(refusal: Refusal, request: ParsedRequest) -> Refusal | None:
+        value = missing if media_type_of(request) is None and missing else status
         return Refusal(value, code) if refusal.status == 415 else None
 
-    return translated(wrong)
+    return change_refusal(wrong)
 
 
 def mixed_refused(status: int, code: str) -> Seed:
     """Another refusal of both kinds in one request."""
-    return translated(lambda refusal, _: Refusal(status, code) if "mixed" in refusal.message else None)
+    return change_refusal(lambda refusal, _: Refusal(status, code) if "mixed" in refusal.message else None)
 
 
 def crowded(status: int) -> Seed:
     """Another status where too many sessions are active."""
-    return translated(lambda refusal, _: Refusal(status, refusal.code) if refusal.code == CROWDED else None, *ACTIVATE)
+    return change_refusal(
+        lambda refusal, _: Refusal(status, refusal.code) if refusal.code == TOO_MANY_ACTIVE else None, *ACTIVATE
+    )
 
 
 def recoded(rule: str, status: int, code: str) -> Seed:
@@ -69,59 +73,61 @@ def recoded(rule: str, status: int, code: str) -> Seed:
             except Refusal:
                 raise Refusal(status, code) from None
 
-        ruled(rule, other)(service)
+        replace_rule(rule, other)(service)
 
     return seed
 
 
 def renamed(status: int, old: str, new: str) -> Seed:
     """Another code for a status of all of Graph."""
-    return errors(
-        lambda error, reply: error.update(code=new) if reply.status == status and error["code"] == old else None
+    return on_error(
+        lambda error, response: error.update(code=new) if response.status == status and error["code"] == old else None
     )
 
 
 # ---------------------------------------------------------------- who asks
 
 
-def _forbidden_with_a_token(reply: Reply, asked: Asked) -> None:
-    if reply.status == 401 and asked.request.header("Authorization") is not None:
-        reply.status = 403
-        reply.body["error"]["code"] = "Forbidden"
+def _forbidden_with_a_token(response: JsonResponse, request: ParsedRequest) -> None:
+    if response.status == 401 and request.http.header("Authorization") is not None:
+        response.status = 403
+        response.body["error"]["code"] = "Forbidden"
 
 
-def _personal_401(reply: Reply, asked: Asked) -> None:
-    if asked.caller == "personal" and reply.status == 403:
-        reply.status = 401
-        reply.body["error"]["code"] = TOKEN
+def _personal_401(response: JsonResponse, request: ParsedRequest) -> None:
+    if request.caller == "personal" and response.status == 403:
+        response.status = 401
+        response.body["error"]["code"] = UNAUTHENTICATED
 
 
-def _personal_400(call: Call) -> Reply:
-    token = authorization(call.asked).removeprefix("Bearer ")
+def _personal_400(call: Call) -> JsonResponse:
+    token = authorization(call.request).removeprefix("Bearer ")
     if call.service.tokens.get(token) != "personal":
         return call.proceed()
     refusal = Refusal(400, "BadRequest", "Personal accounts are not supported.")
-    return Reply(400, wire.envelope(refusal, "1", "1"))
+    return JsonResponse(400, protocol.error_body(refusal, "1", "1"))
 
 
-def early(when: Callable[[Asked], object], status: int, code: str) -> Seed:
+def early(when: Callable[[ParsedRequest], object], status: int, code: str) -> Seed:
     """Something is refused before the token is looked at."""
 
-    def act(call: Call) -> Reply:
-        if not when(call.asked):
+    def act(call: Call) -> JsonResponse:
+        if not when(call.request):
             return call.proceed()
-        own, client = wire.support_ids(call.asked.request.headers)
-        return Reply(status, wire.envelope(Refusal(status, code), own, client), {"request-id": own})
+        own, client = protocol.support_ids(call.request.http.headers)
+        return JsonResponse(status, protocol.error_body(Refusal(status, code), own, client), {"request-id": own})
 
-    return answering(act)
-
-
-def _wrong_media(asked: Asked) -> object:
-    return asked.operation in {"create", "update"} and asked.request.body and not wire.is_json(asked.request.headers)
+    return around_request(act)
 
 
-def _not_acceptable(asked: Asked) -> bool:
-    accepted = (header(asked.request.headers, "Accept") or "*/*").lower()
+def _wrong_media(request: ParsedRequest) -> object:
+    return (
+        request.operation in {"create", "update"} and request.http.body and not protocol.is_json(request.http.headers)
+    )
+
+
+def _not_acceptable(request: ParsedRequest) -> bool:
+    accepted = (header(request.http.headers, "Accept") or "*/*").lower()
     return not any(media in accepted for media in ("*/*", "application/*", "json"))
 
 
@@ -147,40 +153,40 @@ def inner_of(error: Json) -> Json:
 def inside(depth: int) -> Seed:
     """The code in an inner error, so many levels deep."""
 
-    def change(error: Json, reply: Reply) -> None:
+    def change(error: Json, response: JsonResponse) -> None:
         holder, code = inner_of(error), error["code"]
         for level in range(depth):
             holder["code"] = "invalidRequest" if level else "generalException"
             holder = inner_of(holder)
         holder["code"] = code
-        error["code"] = PHRASES.get(reply.status, "generalException")
+        error["code"] = PHRASES.get(response.status, "generalException")
 
-    return errors(change)
+    return on_error(change)
 
 
-def _in_details(error: Json, reply: Reply) -> None:
+def _in_details(error: Json, response: JsonResponse) -> None:
     error["details"] = [{"code": error["code"], "message": "See the code.", "target": "body"}]
-    error["code"] = PHRASES.get(reply.status, "generalException")
+    error["code"] = PHRASES.get(response.status, "generalException")
 
 
-def _small_first(error: Json, _: Reply) -> None:
+def _small_first(error: Json, _: JsonResponse) -> None:
     error["code"] = error["code"][:1].lower() + error["code"][1:]
 
 
-def _other_name(error: Json, reply: Reply) -> None:
+def _other_name(error: Json, response: JsonResponse) -> None:
     if "innerError" in error:
         error["innererror"] = error.pop("innerError")
-        _other_name(error["innererror"], reply)
+        _other_name(error["innererror"], response)
 
 
 def with_members(**members: Any) -> Seed:
     """More or other members of an error."""
-    return errors(lambda error, _: error.update(members))
+    return on_error(lambda error, _: error.update(members))
 
 
 def of_inner(change: Callable[[Json], object]) -> Seed:
     """A change of the inner error."""
-    return errors(lambda error, _: change(inner_of(error)))
+    return on_error(lambda error, _: change(inner_of(error)))
 
 
 TYPED = {"@odata.type": "#microsoft.graph.innerError", "type": "ODataException", "stacktrace": ""}
@@ -196,51 +202,51 @@ ORDER = "1.1: the tables have no order; a request that breaks two rules may be r
 VARIANTS = [
     # ---------------------------------------------------------------- statuses and codes that are free
     Variant("fair-codes-of-its-own", "fair-codes", "The pinned page points to the create table alone: on other routes statuses and codes are those of all of Graph.",
-            translated(_own, *ON_ONE, *GRANULAR, GETS[1], DELETES[1]), frozenset(f"{operation}/errors.codes" for operation in ON_ONE)),
+            change_refusal(_own, *ON_ONE, *LIST_GRANULAR, GETS[1], DELETES[1]), frozenset(f"{operation}/errors.codes" for operation in ON_ONE)),
     Variant("field-media-400", "media-refusal", "C20: 415 in the table, 400 BadRequest observed.", media_refused(400, "BadRequest")),
     Variant("field-media-415-bad-request", "media-refusal", "C20: accept 400 or 415; the code is not documented.",
             media_refused(415, "RequestBodyRead")),
-    Variant("field-media-missing-400", "media-refusal", "C20: accept 400 or 415.", media_refused(415, MEDIA, 400)),
+    Variant("field-media-missing-400", "media-refusal", "C20: accept 400 or 415.", media_refused(415, UNSUPPORTED_MEDIA_TYPE, 400)),
     Variant("field-mixed-artifact-code", "mixed-code", C3, recoded("kinds", 400, "InvalidArtifactRequest")),
     Variant("field-mixed-bad-request", "mixed-code", C3, recoded("kinds", 400, "BadRequest")),
     Variant("field-mixed-unheard-code", "mixed-code", C3, recoded("kinds", 400, "CannotMixRestoreKinds")),
     Variant("field-mixed-422", "mixed-code", C3, recoded("kinds", 422, "UnprocessableEntity")),
     Variant("field2-mixed-409", "mixed-code", ANY_4XX, mixed_refused(409, "Conflict")),
-    Variant("field2-mixed-403", "mixed-code", ANY_4XX, mixed_refused(403, STATE)),
+    Variant("field2-mixed-403", "mixed-code", ANY_4XX, mixed_refused(403, ACTION_NOT_ALLOWED)),
     Variant("field-items-bad-request", "items-code", N31, recoded("items", 400, "BadRequest")),
     Variant("field-items-point-code", "items-code", N31, recoded("items", 400, "InvalidRestorePoint")),
     Variant("field-conflict-bad-request", "conflict-code", NO_CODE, recoded("conflict", 400, "BadRequest")),
     Variant("field-conflict-artifact-code", "conflict-code", NO_CODE, recoded("conflict", 400, "InvalidArtifactRequest")),
-    Variant("field-401-unauthenticated", "401-code", FREE_401, renamed(401, TOKEN, "unauthenticated")),
+    Variant("field-401-unauthenticated", "401-code", FREE_401, renamed(401, UNAUTHENTICATED, "unauthenticated")),
     Variant("field-403-access-denied", "403-code", FREE_403, renamed(403, "Forbidden", "accessDenied")),
     Variant("field-403-authorization", "403-code", FREE_403, renamed(403, "Forbidden", "Authorization_RequestDenied")),
     Variant("field2-crowded-429", "crowded", C21, crowded(429)),
     Variant("field2-crowded-503", "crowded", C21, crowded(503)),
     Variant("fair-too-many-409", "fair-crowd", "The table answers a limit that the caller reached with 500, Graph's guidelines with 429: neither is certain.",
-            refused(CROWDED, joined(status(409), code("Conflict")), *ACTIVATE), frozenset({"activate/errors.too-many-active"})),
+            on_refusal(TOO_MANY_ACTIVE, combined(status(409), code("Conflict")), *ACTIVATE), frozenset({"activate/errors.too-many-active"})),
     # ---------------------------------------------------------------- who asks
     Variant("fair-unknown-token-403", "fair-unknown-token", "RFC 9110, 15.5.4: credentials were provided, and the server considers them insufficient.",
-            replies(_forbidden_with_a_token), frozenset({"create/request-headers.authorization-status"})),
+            on_response(_forbidden_with_a_token), frozenset({"create/request-headers.authorization-status"})),
     Variant("fair-personal-400", "fair-personal", "The permissions table calls personal accounts not supported, and names no status.",
-            answering(_personal_400)),
-    Variant("field-personal-401", "personal", "N7: a personal account is rejected with 401 or 403.", replies(_personal_401)),
-    Variant("field2-media-before-token", "early", ORDER, early(_wrong_media, 415, MEDIA)),
+            around_request(_personal_400)),
+    Variant("field-personal-401", "personal", "N7: a personal account is rejected with 401 or 403.", on_response(_personal_401)),
+    Variant("field2-media-before-token", "early", ORDER, early(_wrong_media, 415, UNSUPPORTED_MEDIA_TYPE)),
     Variant("field2-accept-checked", "accept", "4.2: 406 where the format that is asked for is not supported.",
             early(_not_acceptable, 406, "NotAcceptable")),
     # ---------------------------------------------------------------- the envelope
     Variant("field-code-inside", "code-place", C19, inside(0)),
     Variant("field-code-inside-twice", "code-place", C19, inside(1)),
     Variant("field-code-four-deep", "code-place", C19, inside(3)),
-    Variant("field-code-in-details", "code-place", C19, errors(_in_details)),
-    Variant("field-code-small-first", "code-place", "C19: compare case-insensitively.", errors(_small_first)),
+    Variant("field-code-in-details", "code-place", C19, on_error(_in_details)),
+    Variant("field-code-small-first", "code-place", "C19: compare case-insensitively.", on_error(_small_first)),
     Variant("field2-details-empty", "code-place", "4.1: details is an optional array.",
-            errors(lambda error, _: error.update(details=[], target=None))),
+            on_error(lambda error, _: error.update(details=[], target=None))),
     Variant("field-message-long", "message", "C26: message texts are unreliable; never judge them.", with_members(message="Fehler: " + "ü雪 " * 400)),
     Variant("field-message-misleading", "message", "4.1: message must not be branched on.", with_members(message="DuplicateArtifactInList: OK")),
     Variant("field-target-null", "target", "4.1: target is optional.", with_members(target=None)),
     Variant("field-target-text", "target", "4.1: target is optional.", with_members(target="siteRestoreArtifacts")),
     Variant("field-error-extra", "error-extra", "4.7: unknown extra properties must be tolerated.",
-            errors(lambda error, _: error.update({"localizedMessage": None, "@error.cause": ["x"]}))),
+            on_error(lambda error, _: error.update({"localizedMessage": None, "@error.cause": ["x"]}))),
     Variant("field-inner-zone", "inner-ids", "4.1: the schema types the date with a zone, live ones have none.",
             of_inner(lambda inner: inner.update(date="2026-09-11T11:21:34.1234567Z"))),
     Variant("field-inner-old-name", "inner-ids", "4.1: older pages called it requestId.",
@@ -249,6 +255,6 @@ VARIANTS = [
             of_inner(lambda inner: [inner.pop(name, None) for name in IDS])),
     Variant("field2-inner-typed", "inner-more", "4.1: the model of the inner error has @odata.type; it is open.",
             of_inner(lambda inner: inner.update(TYPED))),
-    Variant("field-innererror", "inner-name", "4.1: innerError in samples, innererror in the table: accept both.", errors(_other_name)),
+    Variant("field-innererror", "inner-name", "4.1: innerError in samples, innererror in the table: accept both.", on_error(_other_name)),
 ]
 # fmt: on

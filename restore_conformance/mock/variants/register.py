@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.mock.edits import Json
-from restore_conformance.mock.hooks import Seed, shown
+from restore_conformance.mock.hooks import Seed, on_render
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Variant:
 
 def also(**members: Any) -> Seed:
     """More members of a session wherever it is shown."""
-    return shown(lambda body, _: body.update(deepcopy(members)))
+    return on_render(lambda body, _: body.update(deepcopy(members)))
 
 
 def walked(value: Any, change: Callable[[Json], Json]) -> Any:

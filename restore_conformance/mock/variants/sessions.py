@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
 from restore_conformance.mock import rules
-from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT, is_draft
+from restore_conformance.mock.conditions import ARTIFACT_LISTS, CONFLICT_BEHAVIOR, is_draft
 from restore_conformance.mock.edits import COUNTS, Json, members_of, put, without
 from restore_conformance.mock.hooks import (
-    ACTIVATE, GETS, LISTS, MALFORMED, UNKNOWN, UPDATE, Seed, alters, bodies, finding, keeps, refuse, rendering,
-    replies, routed, seeds, shown, shown_as,
+    ACTIVATE, GETS, INVALID_SESSION_ID, LISTS, SESSION_NOT_FOUND, UPDATE, Seed, after_route, around_find, before_store,
+    edit_render, on_body, on_render, on_response, refuse, seeds, set_render_options, set_session,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, now
 from restore_conformance.mock.variants.register import Variant, also, walked
-from restore_conformance.mock.wire import Asked, Reply
+from restore_conformance.mock.protocol import JsonResponse, ParsedRequest
 
 TYPE, CONTEXT, CREATED = "@odata.type", "@odata.context", "createdDateTime"
 
@@ -28,7 +28,7 @@ TYPE, CONTEXT, CREATED = "@odata.type", "@odata.context", "createdDateTime"
 
 def in_progress(part: Callable[[int], int | None]) -> Seed:
     """Another number in progress, made of the total, while a session is a draft."""
-    return shown_as(put(COUNTS, lambda old: old | {"inProgress": part(old["total"])}), is_draft)
+    return edit_render(put(COUNTS, lambda old: old | {"inProgress": part(old["total"])}), is_draft)
 
 
 def identities(created_by: Json | None, *modified_by: Json) -> Seed:
@@ -50,15 +50,15 @@ def inline(*, both: bool) -> Seed:
             for name in ARTIFACT_LISTS if both else ():
                 body.setdefault(name, [])
 
-    return shown(change)
+    return on_render(change)
 
 
-def _as_sent(reply: Reply, asked: Asked) -> None:
-    for name in ARTIFACT_LISTS if reply.status == 201 else ():
-        if asked.payload.get(name):
-            reply.body[name] = [
+def _as_sent(response: JsonResponse, request: ParsedRequest) -> None:
+    for name in ARTIFACT_LISTS if response.status == 201 else ():
+        if request.payload.get(name):
+            response.body[name] = [
                 {member: deepcopy(value) for member, value in element.items() if name != rules.SITE or member in OWN}
-                for element in asked.payload[name]
+                for element in request.payload[name]
             ]
 
 
@@ -74,33 +74,33 @@ def outward(form: Callable[[str], str]) -> Seed:
             if isinstance(session.get("id"), str) and own.fullmatch(session["id"]):
                 session["id"] = form(session["id"])
 
-    return bodies(change, "create", *GETS, *LISTS, *UPDATE, *ACTIVATE)
+    return on_body(change, "create", *GETS, *LISTS, *UPDATE, *ACTIVATE)
 
 
-def _inward(service: Service, asked: Asked) -> None:
-    if re.fullmatch("rs_[0-9a-f]{32}", asked.session):
-        bare = asked.session[3:]
-        asked.session = "-".join((bare[:8], bare[8:12], bare[12:16], bare[16:20], bare[20:]))
+def _inward(service: Service, request: ParsedRequest) -> None:
+    if re.fullmatch("rs_[0-9a-f]{32}", request.session):
+        bare = request.session[3:]
+        request.session = "-".join((bare[:8], bare[8:12], bare[12:16], bare[16:20], bare[20:]))
 
 
 def shaped(make: Callable[[Session, int], str], pattern: str) -> Seed:
     """Session ids of another shape; a text of no such shape is not an id."""
 
-    def find(service: Service, asked: Asked, _: object) -> Session:
-        if not re.fullmatch(pattern, asked.session):
-            refuse(400, MALFORMED, "The session id is not valid.")
-        return service.sessions.get(asked.session) or refuse(404, UNKNOWN, "There is no such session.")
+    def find(service: Service, request: ParsedRequest, _: object) -> Session:
+        if not re.fullmatch(pattern, request.session):
+            refuse(400, INVALID_SESSION_ID, "The session id is not valid.")
+        return service.sessions.get(request.session) or refuse(404, SESSION_NOT_FOUND, "There is no such session.")
 
     def seed(service: Service) -> None:
         numbers = itertools.count(1)
-        seeds(keeps(alters(id=lambda created: make(created, next(numbers)))), finding(find))(service)
+        seeds(before_store(set_session(id=lambda created: make(created, next(numbers)))), around_find(find))(service)
 
     return seed
 
 
-def _exactly(service: Service, asked: Asked, find: Callable[[Asked], Session]) -> Session:
-    session = find(asked)
-    return session if session.id == asked.session else refuse(404, UNKNOWN)
+def _exactly(service: Service, request: ParsedRequest, find: Callable[[ParsedRequest], Session]) -> Session:
+    session = find(request)
+    return session if session.id == request.session else refuse(404, SESSION_NOT_FOUND)
 
 
 def artifact_ids(make: Callable[[Json, int], str]) -> Seed:
@@ -110,7 +110,7 @@ def artifact_ids(make: Callable[[Json, int], str]) -> Seed:
         for number, artifact in enumerate(created.artifacts if created.kind == "standard" else (), 1):
             artifact["id"] = make(artifact, number)
 
-    return keeps(change)
+    return before_store(change)
 
 
 # ---------------------------------------------------------------- times
@@ -125,7 +125,7 @@ def times(change: Callable[[str], str]) -> Seed:
         stamps = {n: v for n, v in value.items() if isinstance(v, str) and n.endswith("DateTime") and MOMENT.match(v)}
         return value | {name: change(stamp) for name, stamp in stamps.items()}
 
-    return bodies(lambda body: walked(body, alter))
+    return on_body(lambda body: walked(body, alter))
 
 
 def moments(change: Callable[[datetime], str]) -> Seed:
@@ -169,7 +169,7 @@ def _digits_by_replica(service: Service) -> None:
             return body
         return body | {n: v[:23] + "Z" for n, v in body.items() if n.endswith("DateTime") and isinstance(v, str)}
 
-    bodies(change, *GETS)(service)
+    on_body(change, *GETS)(service)
 
 
 # ---------------------------------------------------------------- annotations
@@ -183,7 +183,7 @@ def _full(body: Json) -> Json:
 
 def context(value: str) -> Seed:
     """Another spelling of the context of a create, where it has one."""
-    return bodies(lambda body: body.update({key: value for key in (CONTEXT, "@context") if key in body}), "create")
+    return on_body(lambda body: body.update({key: value for key in (CONTEXT, "@context") if key in body}), "create")
 
 
 SHOWN = ("create", *ACTIVATE)
@@ -211,20 +211,20 @@ C17 = "C17: six spellings; a text that contains $metadata#. N30: ends with /$ent
 # fmt: off
 VARIANTS = [
     Variant("field-granular-always-shown", "evolvable", "C8: without the header `granular` or `unknownFutureValue`; the examples show it without.",
-            rendering(all_members=True)),
+            set_render_options(all_members=True)),
     Variant("field2-failed-always-shown", "failed-shown", "C8: failed stands in the list example without the header.",
-            shown(lambda body, session: body.update(status=session.status))),
+            on_render(lambda body, session: body.update(status=session.status))),
     # ---------------------------------------------------------------- counts
     Variant("field-progress-total", "in-progress", C5, in_progress(lambda total: total)),
     Variant("field-progress-half", "in-progress", C5, in_progress(lambda total: total // 2)),
     Variant("field-progress-all-but-one", "in-progress", C5, in_progress(lambda total: max(total - 1, 0))),
     Variant("field2-progress-null", "in-progress", "2.6: each count is nullable, and a draft's inProgress is not settled (C5).",
             in_progress(lambda total: None)),
-    Variant("field-extra-counts", "extra-counts", "N42: unknown members must be tolerated.", shown_as(members_of(COUNTS, {"skipped": 0, TYPE: "#microsoft.graph.restoreSessionArtifactCount"}))),
+    Variant("field-extra-counts", "extra-counts", "N42: unknown members must be tolerated.", edit_render(members_of(COUNTS, {"skipped": 0, TYPE: "#microsoft.graph.restoreSessionArtifactCount"}))),
     Variant("fair-counts-not-shown", "fair-counts", "The examples are shortened for readability, and metadata declares the counts nullable.",
-            shown(lambda body, _: body.pop(COUNTS)), frozenset({"create/response.members-shown"})),
+            on_render(lambda body, _: body.pop(COUNTS)), frozenset({"create/response.members-shown"})),
     Variant("fair-counts-with-fraction", "fair-counts", "RFC 8259, 6: JSON has one kind of number, so that 2.0 is 2.",
-            shown_as(put(COUNTS, lambda old: {name: float(value) for name, value in old.items()})), frozenset({"create/response.counts-written"})),
+            edit_render(put(COUNTS, lambda old: {name: float(value) for name, value in old.items()})), frozenset({"create/response.counts-written"})),
     # ---------------------------------------------------------------- identities
     Variant("field-app-only", "identity", OPTIONAL, identities({"application": APP})),
     Variant("field-app-with-nulls", "identity", "2.7: identity members are nullable.", identities(NULLS)),
@@ -233,17 +233,17 @@ VARIANTS = [
     Variant("field-by-null", "identity", "2.1: createdBy and lastModifiedBy are nullable.", identities(None)),
     Variant("field-two-users", "identity", "SEED: the examples show User1 and User2.", identities(USER1, USER2)),
     Variant("field-open-identity", "identity", "2.7: identity sets and identities are open types.", identities(OPEN)),
-    Variant("field2-modified-by-service", "modified-by", "2.1: set by the server; the service itself may be the last to modify.", shown_as(put("lastModifiedBy", SERVICE), lambda session: not is_draft(session))),
-    Variant("field2-names-resolved-later", "names", "2.7: displayName is nullable; a directory is asked later.", bodies(_without_names, "create")),
+    Variant("field2-modified-by-service", "modified-by", "2.1: set by the server; the service itself may be the last to modify.", edit_render(put("lastModifiedBy", SERVICE), lambda session: not is_draft(session))),
+    Variant("field2-names-resolved-later", "names", "2.7: displayName is nullable; a directory is asked later.", on_body(_without_names, "create")),
     # ---------------------------------------------------------------- nulls, members that are not shown
     Variant("field-null-completed", "nulls", "N28: completedDateTime is absent or null.",
-            shown(lambda body, _: body.setdefault("completedDateTime", None))),
+            on_render(lambda body, _: body.setdefault("completedDateTime", None))),
     Variant("field-null-error", "nulls", "1.5: `error: null` is present on items; N28: absent or null.",
-            shown(lambda body, _: body.setdefault("error", None))),
+            on_render(lambda body, _: body.setdefault("error", None))),
     Variant("field-null-both", "nulls", "N28: completedDateTime and error are absent or null.",
-            shown(lambda body, _: body.update({name: body.get(name) for name in ("completedDateTime", "error")}))),
+            on_render(lambda body, _: body.update({name: body.get(name) for name in ("completedDateTime", "error")}))),
     Variant("fair-completed-means-created", "fair-completed", "The page of sharePointRestoreSession describes completedDateTime as the time of creation.",
-            shown(lambda body, session: body.update(completedDateTime=session.completed or session.created)), frozenset({"create/response.not-completed"})),
+            on_render(lambda body, session: body.update(completedDateTime=session.completed or session.created)), frozenset({"create/response.not-completed"})),
     Variant("field-extra-text", "extra", MORE, also(tenantId="t", labels=[])),
     Variant("field-extra-deep", "extra", "4.7: unknown extra properties must be tolerated.",
             also(region={"name": "EUR", "nested": [{"status": "x", "id": 5}]})),
@@ -252,9 +252,9 @@ VARIANTS = [
     Variant("field-extra-annotations", "extra", CONTROL,
             also(**{"@microsoft.graph.tips": "Use $select.", "status@odata.type": "#microsoft.graph.restoreSessionStatus"})),
     Variant("field-extra-alike", "extra-alike", "N42: there may be members that are not shown, however they are named.",
-            bodies(lambda body: body | {"error_": "", "completed_date_time": None}, "create")),
+            on_body(lambda body: body | {"error_": "", "completed_date_time": None}, "create")),
     Variant("field-behavior-echoed", "extra-conflict", "N42: unknown members must be tolerated; nothing forbids to echo the annotation.",
-            shown(lambda body, session: body.update({CONFLICT: session.conflict} if session.conflict else {}))),
+            on_render(lambda body, session: body.update({CONFLICT_BEHAVIOR: session.conflict} if session.conflict else {}))),
     Variant("field2-tips", "tips", CONTROL, also(**{"@microsoft.graph.tips": "Use $select."})),
     Variant("field2-etag-member", "etag-member", CONTROL, also(**{"@odata.etag": 'W/"1"'})),
     Variant("field2-action-shown", "action", "4.7: control information by metadata level; OData JSON 14: bound actions.",
@@ -266,13 +266,13 @@ VARIANTS = [
     Variant("field-artifacts-inline", "expanded", "4.7: a server may expand them; 1.3: inline artifacts must be tolerated.", inline(both=False)),
     Variant("field-both-lists-inline", "expanded", "4.7: a server may expand navigation properties; an empty one is [].", inline(both=True)),
     Variant("field-artifact-links", "expanded", CONTROL,
-            shown(lambda body, session: body.update({f"{n}@odata.navigationLink": f"restoreSessions/{session.id}/{n}" for n in ARTIFACT_LISTS}))),
+            on_render(lambda body, session: body.update({f"{n}@odata.navigationLink": f"restoreSessions/{session.id}/{n}" for n in ARTIFACT_LISTS}))),
     Variant("fair-lists-echoed", "fair-echo", "Response: the session comes back; nothing says that the lists do not, as they were sent.",
-            replies(_as_sent, "create"), frozenset({"create/response.artifact-members"})),
+            on_response(_as_sent, "create"), frozenset({"create/response.artifact-members"})),
     # ---------------------------------------------------------------- ids
     Variant("field-id-capitals", "id-form", "4.8: GUID text is compared without case.", outward(str.upper)),
-    Variant("field-id-opaque", "id-form", OPAQUE, seeds(outward(lambda old: "rs_" + old.replace("-", "")), routed(_inward))),
-    Variant("field2-ids-compared-exactly", "id-form", "4.8: ids are opaque text.", finding(_exactly)),
+    Variant("field-id-opaque", "id-form", OPAQUE, seeds(outward(lambda old: "rs_" + old.replace("-", "")), after_route(_inward))),
+    Variant("field2-ids-compared-exactly", "id-form", "4.8: ids are opaque text.", around_find(_exactly)),
     Variant("field2-id-hex", "id-shape", OPAQUE, shaped(lambda created, _: created.id.replace("-", ""), "[0-9a-f]{32}")),
     Variant("field2-id-number", "id-shape", OPAQUE, shaped(lambda _, number: str(100_000 + number), "[0-9]{1,18}")),
     Variant("field2-id-compound", "id-shape", OPAQUE, shaped(lambda created, number: f"sp_{number}.{created.id}", r"sp_[0-9]+\.[0-9a-f-]{36}")),
@@ -290,32 +290,32 @@ VARIANTS = [
         ("field-zone-zero", 0.0), ("field-zone-east", 5.75), ("field-zone-west", -8.0),
     )),
     Variant("field-zone-mixed", "zone", "4.8: accept numeric offsets; two times are ordered as moments, not as texts.",
-            shown_as(put(CREATED, lambda stamp: _in_zone(stamp, 12.0)))),
+            edit_render(put(CREATED, lambda stamp: _in_zone(stamp, 12.0)))),
     Variant("field-modified-later", "modified", "SEED example 2: modified a third of a second after created.",
-            shown(lambda body, session: body.update(lastModifiedDateTime=_later(session.modified, 350)))),
+            on_render(lambda body, session: body.update(lastModifiedDateTime=_later(session.modified, 350)))),
     Variant("field2-clock-behind", "modified-when", CLOCK, apart(hours=-3)),
     Variant("field2-clock-ahead", "modified-when", CLOCK, apart(hours=7, minutes=11)),
     Variant("field2-clock-of-minutes", "modified-when", "4.8: zero digits of fraction; no page says how fine a clock is.",
             moments(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:00Z"))),
     Variant("field2-modified-touched", "modified-when", "No page says that reading leaves lastModifiedDateTime alone.",
-            bodies(lambda body: body | {"lastModifiedDateTime": now()}, *GETS)),
+            on_body(lambda body: body | {"lastModifiedDateTime": now()}, *GETS)),
     Variant("field2-modified-stays", "modified-when", "No page says that a change moves lastModifiedDateTime.",
-            shown(lambda body, session: body.update(lastModifiedDateTime=session.created))),
+            on_render(lambda body, session: body.update(lastModifiedDateTime=session.created))),
     Variant("created-in-the-year-one", "created", "C15: unset values are times of the year 1; no sentence says when createdDateTime is set.",
             also(createdDateTime="0001-01-01T00:00:00Z")),
     Variant("fair-two-clocks", "fair-clocks", "No page says that both times are read from one clock: the store that sets one is 0.4 s ahead of the other.",
-            keeps(alters(created=lambda created: _later(created.created, 400)))),
+            before_store(set_session(created=lambda created: _later(created.created, 400)))),
     Variant("fair-digits-by-replica", "fair-digits", "No page says how many digits a time has: one replica keeps seven of them, another three.",
             _digits_by_replica),
     # ---------------------------------------------------------------- annotations
-    Variant("field-no-annotations", "annotations", ABSENT, bodies(without(TYPE, CONTEXT), *SHOWN)),
-    Variant("field-no-type", "annotations", ABSENT, bodies(without(TYPE), *SHOWN)),
-    Variant("field-no-context", "annotations", "1.4: the example of get lacks it. " + ABSENT, bodies(without(CONTEXT), *SHOWN, *GETS)),
-    Variant("field-full-annotations", "annotations", ABSENT, bodies(_full, *SHOWN)),
+    Variant("field-no-annotations", "annotations", ABSENT, on_body(without(TYPE, CONTEXT), *SHOWN)),
+    Variant("field-no-type", "annotations", ABSENT, on_body(without(TYPE), *SHOWN)),
+    Variant("field-no-context", "annotations", "1.4: the example of get lacks it. " + ABSENT, on_body(without(CONTEXT), *SHOWN, *GETS)),
+    Variant("field-full-annotations", "annotations", ABSENT, on_body(_full, *SHOWN)),
     Variant("field-odata-id-unquoted", "annotations", "C11: `@odata.id` without quotes around the key.",
-            bodies(lambda body: {"@odata.id": f"/solutions/backupRestore/sharepointRestoreSessions({body.get('id')})"} | body, *SHOWN)),
+            on_body(lambda body: {"@odata.id": f"/solutions/backupRestore/sharepointRestoreSessions({body.get('id')})"} | body, *SHOWN)),
     Variant("field-short-annotations", "annotations", "4.7 and C17: 4.01 short names are possible.",
-            bodies(lambda body: {name.replace("@odata.", "@"): value for name, value in body.items()}, *SHOWN)),
+            on_body(lambda body: {name.replace("@odata.", "@"): value for name, value in body.items()}, *SHOWN)),
     Variant("field-type-small-p", "type-case", "C11: the examples spell the type with a small p.",
             also(**{TYPE: "#microsoft.graph.sharepointRestoreSession"})),
     *(Variant(f"field-context-{name}", "context", C17, context(value)) for name, value in (

@@ -75,7 +75,7 @@ def faults():
             space = {**vars(importlib.import_module(name.replace("/", "."))), "FAULTS": []}
             exec(text, space)
             place = name.removeprefix(TABLES).replace("_", "-")
-            FAULTS.update({row.name: replace(row, blames=place + row.blames) for row in space["FAULTS"]})
+            FAULTS.update({row.name: replace(row, breaks=place + row.breaks) for row in space["FAULTS"]})
     yield set(FAULTS) - set(before)
     FAULTS.clear()
     FAULTS.update(before)
@@ -103,7 +103,7 @@ def test_their_faults_are_detected(grown, faults):
     assert faults == {fields["fault"] for fields in CLAUSES.values() if "fault" in fields} - (set(FAULTS) - faults)
     for name in faults:
         failed = [verdict.clause.address for verdict in run(grown, seeded(name)).verdicts if verdict.verdict == "fail"]
-        assert failed == [FAULTS[name].blames]
+        assert failed == [FAULTS[name].breaks]
 
 
 def run(register, service=None, profile="quick"):

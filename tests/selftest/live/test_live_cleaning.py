@@ -15,7 +15,7 @@ from restore_conformance.live.cleanup import clean
 from restore_conformance.live.guard import Guard, outcome_of
 from restore_conformance.live.journal import Intent, Journal
 from restore_conformance.live.ownership import enough, unique
-from restore_conformance.mock.wire import Refusal
+from restore_conformance.mock.protocol import Refusal
 from restore_conformance.verdicts import UsageError
 
 

@@ -20,7 +20,7 @@ from restore_conformance.live.guard import Guard
 from restore_conformance.live.run import LiveRun
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.mock.wire import Reply
+from restore_conformance.mock.protocol import JsonResponse
 from restore_conformance.recorded import cassettes as tape
 from restore_conformance.recorded import replay
 from restore_conformance.recorded.provenance import origin_of, place_of, service_of
@@ -122,7 +122,7 @@ def test_one_clause_is_recorded_with_few_requests(tenant, record, register, tmp_
     count, real = [0], tenant.service.answer
 
     def answer(asked):
-        count[0] += asked.request.method in {"POST", "DELETE"}
+        count[0] += asked.http.method in {"POST", "DELETE"}
         return real(asked)
 
     tenant.service.answer = answer
@@ -308,7 +308,7 @@ def test_a_tenant_that_fails_in_mid_recording_is_not_half_recorded(tenant, recor
     def answer(asked):
         count[0] += 1
         if count[0] > 25:
-            return Reply(403, {"error": {"code": "AccessDenied", "message": "No."}}, {})
+            return JsonResponse(403, {"error": {"code": "AccessDenied", "message": "No."}}, {})
         return real(asked)
 
     tenant.service.answer = answer
@@ -326,7 +326,9 @@ def test_a_conversation_that_a_bound_cuts_is_not_recorded(tenant, record, most):
     def answer(asked):
         count[0] += 1
         if count[0] % 2:
-            return Reply(429, {"error": {"code": "TooManyRequests", "message": "Later."}}, {"Retry-After": "0.01"})
+            return JsonResponse(
+                429, {"error": {"code": "TooManyRequests", "message": "Later."}}, {"Retry-After": "0.01"}
+            )
         return real(asked)
 
     tenant.service.answer = answer

@@ -12,7 +12,7 @@ from restore_conformance.commands.arguments import Parser
 from restore_conformance.commands.run import add_arguments, judged
 from restore_conformance.live.guard import Guard
 from restore_conformance.mock.faults import seeded
-from restore_conformance.mock.wire import Reply
+from restore_conformance.mock.protocol import JsonResponse
 
 OTHER = "5f0c9d10-7d3c-4d55-9a5b-2f1f3f2d6a10"
 
@@ -63,7 +63,10 @@ def test_the_pytest_front_writes_what_the_command_writes(tenant, register, tmp_p
     """The support ids and the permission matrix as well; what is left behind is listed, and is exit 5."""
     monkeypatch.setattr(Guard, "pause", lambda *_: None)
     if left:
-        tenant.service.operations["delete"] = (lambda _: Reply(500, {"error": {"code": "X", "message": ""}}), True)
+        tenant.service.operations["delete"] = (
+            lambda _: JsonResponse(500, {"error": {"code": "X", "message": ""}}),
+            True,
+        )
     parser = Parser()
     add_arguments(parser)
     words = ["--target=live", f"--config={tenant.config(max_requests=30)}", "--yes", f"--report={tmp_path / 'r'}"]
@@ -152,11 +155,11 @@ def test_a_passing_refusal_is_asked_again_and_leaves_nothing(tenant, command, tm
 
     def answer(asked):
         reply = real(asked)
-        body = asked.request.body
+        body = asked.http.body
         if asked.operation == "create" and reply.status == 201 and body in {None, b"{}"} and body not in refused:
             refused.append(body)
             tenant.service.sessions.pop(reply.body["id"])
-            return Reply(400, {"error": {"code": "InvalidRequest", "message": "Not now."}})
+            return JsonResponse(400, {"error": {"code": "InvalidRequest", "message": "Not now."}})
         return reply
 
     tenant.service.answer = answer
@@ -181,12 +184,12 @@ def test_asking_again_deletes_nobody_elses_draft(tenant, command, tmp_path, fore
 
     def answer(asked):
         reply = real(asked)
-        if asked.operation == "create" and reply.status == 201 and asked.request.body is None:
+        if asked.operation == "create" and reply.status == 201 and asked.http.body is None:
             tenant.service.sessions.pop(reply.body["id"])
             refused.append(asked)
             if len(refused) == 1:
-                return Reply(400, {"error": {"code": "InvalidRequest", "message": "Not now."}})
-            return Reply(201, {**reply.body, "id": other}, reply.headers)
+                return JsonResponse(400, {"error": {"code": "InvalidRequest", "message": "Not now."}})
+            return JsonResponse(201, {**reply.body, "id": other}, reply.headers)
         return reply
 
     tenant.service.answer = answer
@@ -202,13 +205,13 @@ def test_a_session_that_is_no_draft_is_not_ours_to_delete(tenant, command, tmp_p
     seeded("status-activating", tenant.service)
     for session in tenant.service.sessions.values():
         session.status = "activating"
-    real = tenant.service.keep
+    real = tenant.service.store
 
     def keep(made):
         made.status = "activating"
         real(made)
 
-    tenant.service.keep = keep
+    tenant.service.store = keep
     code, _, said = run(tenant, command, tmp_path)
     assert code == 5
     assert tenant.sessions
@@ -235,7 +238,7 @@ def test_a_throttled_tenant_is_waited_for(tenant, command, tmp_path):
         count[0] += 1
         if count[0] % 7 == 0:
             error = {"error": {"code": "TooManyRequests", "message": "Later."}}
-            return Reply(429, error, {"Retry-After": "0.05"})
+            return JsonResponse(429, error, {"Retry-After": "0.05"})
         return real(asked)
 
     tenant.service.answer = answer

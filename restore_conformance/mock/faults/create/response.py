@@ -10,23 +10,24 @@ from typing import Any
 
 from restore_conformance.mock import rules
 from restore_conformance.mock.conditions import (
-    at_least, browse_ids, empty, exactly, filled, granular, is_granular, is_new, is_standard, numbers_named,
-    points, same_sites, sites, standard, to_new,
+    artifact_counts, at_least, browse_ids, empty, exactly, granular, is_granular, is_standard, not_empty,
+    restore_point_ids, restores_to_new, same_sites, sites, standard, to_new_sites,
 )  # fmt: skip
 from restore_conformance.mock.edits import (
-    COUNTS, Into, Json, body, copied, counts, head, joined, media_type, put, raw, remove, rename, status,
+    COUNTS, Derived, Json, body, combined, copied, counts, media_type, put, raw, remove, rename, set_header, status,
 )  # fmt: skip
-from restore_conformance.mock.faults.register import Fault, on_create
-from restore_conformance.mock.framing import cut, gzip_cut, in_charset
+from restore_conformance.mock.faults.register import Fault, create_faults
+from restore_conformance.mock.transport import gzip_cut, in_charset, truncated
 from restore_conformance.mock.hooks import (
-    created, keeps, others, refuses, refuses_first, replies, seeds, shown, shown_as, spoils, taken_over, total,
+    before_store, corrupt_response, echo_member, edit_render, for_other_sessions, on_created, on_render, on_response,
+    refuse_after_check, refuse_before_check, seeds, set_total,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
-from restore_conformance.mock.wire import Asked, Reply
+from restore_conformance.mock.protocol import JsonResponse, ParsedRequest
 
 CREATED, MODIFIED, TYPE, JOB = "createdDateTime", "lastModifiedDateTime", "@odata.type", "restoreJobType"
-A_LIST = Into("a list", lambda old: [old])
+A_LIST = Derived("a list", lambda old: [old])
 ONEDRIVE = "#microsoft.graph.oneDriveForBusinessRestoreSession"
 OTHER = "/solutions/backupRestore/sharepointRestoreSessions(61633878-8321-4950-bfaf-ed285bdd1461)"
 ROUTE = "/solutions/backupRestore/restoreSessions/"
@@ -36,19 +37,19 @@ def _moment(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp[:26] + "+00:00")
 
 
-MILLISECONDS = Into("milliseconds", lambda stamp: calendar.timegm(_moment(stamp).timetuple()) * 1000)
+MILLISECONDS = Derived("milliseconds", lambda stamp: calendar.timegm(_moment(stamp).timetuple()) * 1000)
 
 
 # fmt: off
-FAULTS = [*on_create(
+FAULTS = [*create_faults(
     # ---------------------------------------------------------------- status, media type, body
     ("standard-answered-200", ".created", status(200), standard),
     ("field-ok-for-granular", "N1", status(200), granular),
     ("field-accepted-when-many", "N1", status(202), at_least(40)),
     ("body-wrapped-in-array", ".object", body(A_LIST)),
     ("field-body-in-list", "N1", body(A_LIST), granular),
-    ("field-body-twice-encoded", "N1", body(Into("a text that holds JSON", json.dumps))),
-    ("field-body-in-value", "N2", body(Into("a member called value", lambda old: {"@odata.context": old["@odata.context"], "value": old}))),
+    ("field-body-twice-encoded", "N1", body(Derived("a text that holds JSON", json.dumps))),
+    ("field-body-in-value", "N2", body(Derived("a member called value", lambda old: {"@odata.context": old["@odata.context"], "value": old}))),
     ("field-body-null", "N1", body(None), exactly(1, granular)),
     ("field-body-empty-object", "N2", body({}), empty),
     ("created-as-text", ".media-type", media_type("text/plain; charset=utf-8")),
@@ -61,19 +62,19 @@ FAULTS = [*on_create(
     ("job-type-spelled-otherwise", ".member-names", rename(JOB, "restore_job_type")),
     ("in-progress-spelled-otherwise", ".member-names", rename(COUNTS + "/inProgress", "inprogress")),
     ("field-id-capital", "N2", rename("id", "Id")),
-    ("field-id-called-session-id", "N2", rename("id", "sessionId"), to_new),
+    ("field-id-called-session-id", "N2", rename("id", "sessionId"), to_new_sites),
     # ---------------------------------------------------------------- id, status
     ("id-is-a-number", ".id", put("id", 12345)),
     ("id-missing", ".id", remove("id")),
-    ("field-id-number", "N2", put("id", Into("a number", lambda old: int(old[:8], 16)))),
+    ("field-id-number", "N2", put("id", Derived("a number", lambda old: int(old[:8], 16)))),
     ("field-id-null-for-granular", "N2", put("id", None), granular),
     ("field-id-blank-when-empty", "N2", put("id", ""), empty),
-    ("field-id-object", "N2", put("id", Into("an object", lambda old: {"value": old})), at_least(5)),
+    ("field-id-object", "N2", put("id", Derived("an object", lambda old: {"value": old})), at_least(5)),
     ("status-activating", ".status-draft", put("status", "activating")),
     ("granular-status-active", ".status-draft", put("status", "active"), granular),
     ("field-status-capital", "N22", put("status", "Draft")),
     ("field-status-number", "N22", put("status", 0)),
-    ("field-status-activating-to-new", "N22", put("status", "activating"), to_new),
+    ("field-status-activating-to-new", "N22", put("status", "activating"), to_new_sites),
     ("field-status-active-when-many", "N22", put("status", "active"), at_least(25)),
     ("field-status-completed-when-empty", "N22", put("status", "completed"), empty),
     ("field-status-unknown-for-granular", "N22", put("status", "unknownFutureValue"), granular),
@@ -84,15 +85,15 @@ FAULTS = [*on_create(
     ("standard-job-type-missing", ".job-type-standard", remove(JOB), standard),
     ("field2-job-bulk-at-fifty", "N11", put(JOB, "bulk"), exactly(50, standard)),
     # ---------------------------------------------------------------- counts
-    ("total-always-one", ".counts-total", put(COUNTS + "/total", Into("one where there are any", lambda value: 1 if value else value))),
-    ("total-capped-at-forty", ".counts-total", put(COUNTS + "/total", Into("forty at most", lambda value: min(40, value)))),
+    ("total-always-one", ".counts-total", put(COUNTS + "/total", Derived("one where there are any", lambda value: 1 if value else value))),
+    ("total-capped-at-forty", ".counts-total", put(COUNTS + "/total", Derived("forty at most", lambda value: min(40, value)))),
     *((f"sites-{number}-counted-one-less", ".counts-total", counts(total=number - 1), exactly(number, standard)) for number in (28, 39, 41)),
-    ("counts-missing", ".members-shown", remove(COUNTS), filled),
-    ("total-is-text", ".counts-integers", put(COUNTS + "/total", Into("a text", str))),
+    ("counts-missing", ".members-shown", remove(COUNTS), not_empty),
+    ("total-is-text", ".counts-integers", put(COUNTS + "/total", Derived("a text", str))),
     ("failed-is-negative", ".counts-integers", counts(failed=-1)),
-    ("completed-from-the-start", ".counts-settled", counts(completed=1), filled),
-    ("total-with-a-fraction", ".counts-written", put(COUNTS + "/total", Into("written with a fraction", float))),
-    ("field-counts-number", "N24", put(COUNTS, Into("the total alone", lambda old: old["total"])), granular),
+    ("completed-from-the-start", ".counts-settled", counts(completed=1), not_empty),
+    ("total-with-a-fraction", ".counts-written", put(COUNTS + "/total", Derived("written with a fraction", float))),
+    ("field-counts-number", "N24", put(COUNTS, Derived("the total alone", lambda old: old["total"])), granular),
     ("field-counts-list", "N24", put(COUNTS, A_LIST)),
     ("field-failed-minus-one", "N24", counts(failed=-1), empty),
     ("field-completed-two", "N24", counts(completed=2), exactly(2)),
@@ -102,24 +103,24 @@ FAULTS = [*on_create(
     ("field2-failed-one-from-ten", "N24", counts(failed=1), at_least(10)),
     ("field2-counts-text-when-empty", "N24", counts(total="0", failed="0", completed="0", inProgress="0"), empty),
     # ---------------------------------------------------------------- times
-    ("timestamp-without-zone", ".timestamps", put(CREATED, Into("without a zone", lambda stamp: stamp.rstrip("Z")))),
+    ("timestamp-without-zone", ".timestamps", put(CREATED, Derived("without a zone", lambda stamp: stamp.rstrip("Z")))),
     ("timestamp-with-dashes", ".timestamps", put(MODIFIED, "2015-06-19T12-01-03.45Z")),
     ("timestamp-as-number", ".timestamps", put(CREATED, 1434715263)),
     ("modified-before-created", ".timestamps-order", put(MODIFIED, "2001-01-01T00:00:00Z")),
     ("created-date-missing", ".members-shown", remove(CREATED)),
     ("field-created-epoch", "N26", put(CREATED, MILLISECONDS)),
-    ("field-created-date-call", "N26", put(CREATED, Into("a date call", lambda stamp: f"/Date({MILLISECONDS(stamp)})/")), granular),
-    ("field-modified-mail-date", "N26", put(MODIFIED, Into("a mail date", lambda stamp: _moment(stamp).strftime("%a, %d %b %Y %H:%M:%S GMT"))), standard),
-    ("field-created-dashes", "N26", put(CREATED, Into("a time with dashes", lambda stamp: stamp[:10] + stamp[10:].replace(":", "-")))),
-    ("field-created-blank", "N26", put(CREATED, Into("with a blank for the t", lambda stamp: stamp.replace("T", " "))), empty),
-    ("field-modified-offset-short", "N26", put(MODIFIED, Into("with a short offset", lambda stamp: stamp.rstrip("Z") + "+0000")), to_new),
-    ("field-created-bare-dot", "N26", put(CREATED, Into("with a bare dot", lambda stamp: stamp[:20] + "Z")), granular),
-    ("field-created-date-only", "N26", put(CREATED, Into("a date alone", lambda stamp: stamp[:10])), exactly(5)),
-    ("field-modified-before-created", "N26", put(MODIFIED, Into("eight hours before", lambda stamp: (_moment(stamp) - timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"))),
-    ("field-created-after-modified", "N26", put(CREATED, Into("two hours ahead", lambda stamp: (_moment(stamp) + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ"))), granular),
-    ("field-modified-month-13", "N26", put(MODIFIED, Into("in month 13", lambda stamp: stamp[:5] + "13" + stamp[7:])), at_least(12)),
-    ("field-created-object", "N26", put(CREATED, Into("a time with its zone", lambda stamp: {"dateTime": stamp, "timeZone": "UTC"}))),
-    ("field2-created-comma-for-granular", "N26", put(CREATED, Into("with a comma", lambda stamp: stamp.replace(".", ","))), granular),
+    ("field-created-date-call", "N26", put(CREATED, Derived("a date call", lambda stamp: f"/Date({MILLISECONDS(stamp)})/")), granular),
+    ("field-modified-mail-date", "N26", put(MODIFIED, Derived("a mail date", lambda stamp: _moment(stamp).strftime("%a, %d %b %Y %H:%M:%S GMT"))), standard),
+    ("field-created-dashes", "N26", put(CREATED, Derived("a time with dashes", lambda stamp: stamp[:10] + stamp[10:].replace(":", "-")))),
+    ("field-created-blank", "N26", put(CREATED, Derived("with a blank for the t", lambda stamp: stamp.replace("T", " "))), empty),
+    ("field-modified-offset-short", "N26", put(MODIFIED, Derived("with a short offset", lambda stamp: stamp.rstrip("Z") + "+0000")), to_new_sites),
+    ("field-created-bare-dot", "N26", put(CREATED, Derived("with a bare dot", lambda stamp: stamp[:20] + "Z")), granular),
+    ("field-created-date-only", "N26", put(CREATED, Derived("a date alone", lambda stamp: stamp[:10])), exactly(5)),
+    ("field-modified-before-created", "N26", put(MODIFIED, Derived("eight hours before", lambda stamp: (_moment(stamp) - timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"))),
+    ("field-created-after-modified", "N26", put(CREATED, Derived("two hours ahead", lambda stamp: (_moment(stamp) + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ"))), granular),
+    ("field-modified-month-13", "N26", put(MODIFIED, Derived("in month 13", lambda stamp: stamp[:5] + "13" + stamp[7:])), at_least(12)),
+    ("field-created-object", "N26", put(CREATED, Derived("a time with its zone", lambda stamp: {"dateTime": stamp, "timeZone": "UTC"}))),
+    ("field2-created-comma-for-granular", "N26", put(CREATED, Derived("with a comma", lambda stamp: stamp.replace(".", ","))), granular),
     ("field2-modified-an-hour-before-when-empty", "N26", put(MODIFIED, "2020-01-01T00:00:00Z"), empty),
     # ---------------------------------------------------------------- identities
     ("created-by-is-text", ".identities", put("createdBy", "User1")),
@@ -135,7 +136,7 @@ FAULTS = [*on_create(
     ("expanded-artifact-status-null", ".artifact-members", put(rules.GRANULAR, [{"id": "x", "status": None}]), granular),
     ("field-completed-on-draft", "N28", put("completedDateTime", "2025-06-28T15:05:54Z")),
     ("field-error-text", "N28", put("error", ""), granular),
-    ("field-error-on-draft", "N28", put("error", {"code": "UnknownError", "message": "An error occurred."}), to_new),
+    ("field-error-on-draft", "N28", put("error", {"code": "UnknownError", "message": "An error occurred."}), to_new_sites),
     ("typed-as-base", ".odata-type", put(TYPE, "#microsoft.graph.restoreSessionBase")),
     ("field-type-onedrive", "N29", put(TYPE, ONEDRIVE)),
     ("field-type-artifact", "N29", put(TYPE, "#microsoft.graph.granularSiteRestoreArtifact"), granular),
@@ -149,17 +150,19 @@ FAULTS = [*on_create(
 # fmt: on
 
 
-def _beyond_total(reply: Reply) -> None:
-    counts(inProgress=reply.body[COUNTS]["total"] + 1)(reply)
+def _beyond_total(response: JsonResponse) -> None:
+    counts(inProgress=response.body[COUNTS]["total"] + 1)(response)
 
 
 def _first_id_again(service: Service) -> None:
     first: dict[str, str] = {}
-    created(put("id", lambda old: first.setdefault("id", old)))(service)
+    on_created(put("id", lambda old: first.setdefault("id", old)))(service)
 
 
 def _location_of_the_first(service: Service) -> None:
-    created(lambda reply: reply.headers.update(Location="/beta" + ROUTE + next(iter(service.sessions))))(service)
+    on_created(lambda response: response.headers.update(Location="/beta" + ROUTE + next(iter(service.sessions))))(
+        service
+    )
 
 
 def _three_days_ahead(body: Json, session: Session) -> None:
@@ -167,17 +170,17 @@ def _three_days_ahead(body: Json, session: Session) -> None:
         body[name] = (datetime.fromisoformat(body[name][:19]) + timedelta(days=3)).isoformat() + body[name][19:]
 
 
-def _other_places(reply: Reply, asked: Asked) -> None:
-    if reply.status == 201 and standard(asked.payload):
+def _other_places(response: JsonResponse, request: ParsedRequest) -> None:
+    if response.status == 201 and standard(request.payload):
         other = {"new": "inPlace", "inPlace": "new"}
-        reply.body[rules.SITE] = [
+        response.body[rules.SITE] = [
             {"id": str(number), "destinationType": other[site["destinationType"]], "status": "added"}
-            for number, site in enumerate(sites(asked.payload))
+            for number, site in enumerate(sites(request.payload))
         ]
 
 
 def _falling(payload: Any) -> bool:
-    ids = points(payload)
+    ids = restore_point_ids(payload)
     return standard(payload) and len(ids) > 2 and ids == sorted(ids, reverse=True)
 
 
@@ -210,73 +213,73 @@ COMPLETED = copied("completedDateTime", CREATED)
 
 # fmt: off
 FAULTS += [
-    Fault("seventeen-artifacts-refused", ".created", "A standard create with exactly 17 artifacts.", refuses(exactly(17, standard))),
+    Fault("seventeen-artifacts-refused", ".created", "A standard create with exactly 17 artifacts.", refuse_after_check(exactly(17, standard))),
     Fault("capital-guids-refused", ".created", "A standard create whose restore point is written in capitals.",
-          refuses(lambda payload: any(point != point.lower() for point in points(payload)))),
+          refuse_after_check(lambda payload: any(point != point.lower() for point in restore_point_ids(payload)))),
     Fault("new-destination-refused", ".created", "A standard create that restores to a new place.",
-          refuses(lambda p: any(site.get("destinationType") == "new" for site in sites(p)))),
-    Fault("sites-34-crash", ".created", "Create with 34 sites.", refuses_first(lambda p: len(sites(p)) == 34, "InternalServerError", 500)),
+          refuse_after_check(lambda p: any(site.get("destinationType") == "new" for site in sites(p)))),
+    Fault("sites-34-crash", ".created", "Create with 34 sites.", refuse_before_check(lambda p: len(sites(p)) == 34, "InternalServerError", 500)),
     Fault("wire-many-sites-body-short", ".created", "Create with more than twenty sites: the body is shorter than its Content-Length.",
-          spoils(cut, lambda sent, answer: numbers_named(sent)[0] > 20)),
+          corrupt_response(truncated, lambda sent, answer: artifact_counts(sent)[0] > 20)),
     Fault("wire-granular-gzip-cut", ".object", "Create with granular artifacts: the gzip data lacks its end.",
-          spoils(gzip_cut, lambda sent, answer: numbers_named(sent)[1] > 0)),
+          corrupt_response(gzip_cut, lambda sent, answer: artifact_counts(sent)[1] > 0)),
     Fault("wire-created-in-utf-16", ".object", "Any create that succeeds: the JSON is in UTF-16.",
-          spoils(in_charset("utf-16", "utf-16"), lambda sent, answer: numbers_named(sent)[0] > 0)),
-    Fault("created-without-body", ".object", "One create.", created(raw(lambda _: b""))),
-    Fault("field-location-for-body", "N1", "201 with a Location and no body.", created(joined(lambda reply: head("Location", ROUTE + reply.body["id"])(reply), body(None)), standard)),
-    Fault("field-body-single-quotes", "N1", "The body has single quotes: not JSON.", created(raw(lambda value: repr(value).encode()))),
-    Fault("field-body-utf-16", "N1", "The body is UTF-16: not JSON.", created(raw(lambda value: json.dumps(value).encode("utf-16")), empty)),
+          corrupt_response(in_charset("utf-16", "utf-16"), lambda sent, answer: artifact_counts(sent)[0] > 0)),
+    Fault("created-without-body", ".object", "One create.", on_created(raw(lambda _: b""))),
+    Fault("field-location-for-body", "N1", "201 with a Location and no body.", on_created(combined(lambda response: set_header("Location", ROUTE + response.body["id"])(response), body(None)), standard)),
+    Fault("field-body-single-quotes", "N1", "The body has single quotes: not JSON.", on_created(raw(lambda value: repr(value).encode()))),
+    Fault("field-body-utf-16", "N1", "The body is UTF-16: not JSON.", on_created(raw(lambda value: json.dumps(value).encode("utf-16")), empty)),
     Fault("field-body-cut-when-many", "N1", "30 artifacts: the end of the body is lost.",
-          created(raw(lambda value: json.dumps(value).encode()[:-2]), at_least(30))),
+          on_created(raw(lambda value: json.dumps(value).encode()[:-2]), at_least(30))),
     Fault("field2-body-twice-for-applications", "N1", "An application creates: the JSON stands there twice.",
-          created(raw(lambda value: json.dumps(value).encode() * 2), caller="application")),
+          on_created(raw(lambda value: json.dumps(value).encode() * 2), caller="application")),
     Fault("location-of-another-session", ".location-session", "Two creates: the second names the first in its Location.", _location_of_the_first),
     Fault("created-days-ahead", ".created-by-now", "One create, and the Date of its answer.",
-          seeds(shown(_three_days_ahead), replies(lambda reply, _: head("Date", format_datetime(datetime.now(UTC), usegmt=True))(reply), "create"))),
-    Fault("completed-date-set", ".not-completed", "One create.", created(COMPLETED)),
-    Fault("field2-completed-when-empty", "N28", "No payload: completedDateTime is set.", created(COMPLETED, empty)),
-    Fault("in-progress-above-total", ".counts-in-progress", "One create with artifacts.", created(_beyond_total, filled)),
-    Fault("field-in-progress-beyond-total", "N25", "Five artifacts: six in progress.", created(_beyond_total, at_least(5))),
-    Fault("sent-status-taken-over", ".status-draft", "One create that sends a status.", taken_over("status")),
-    Fault("field-shown-to-another-place", ".artifacts", "One create of sites; the answer shows artifacts.", replies(_other_places, "create")),
+          seeds(on_render(_three_days_ahead), on_response(lambda response, _: set_header("Date", format_datetime(datetime.now(UTC), usegmt=True))(response), "create"))),
+    Fault("completed-date-set", ".not-completed", "One create.", on_created(COMPLETED)),
+    Fault("field2-completed-when-empty", "N28", "No payload: completedDateTime is set.", on_created(COMPLETED, empty)),
+    Fault("in-progress-above-total", ".counts-in-progress", "One create with artifacts.", on_created(_beyond_total, not_empty)),
+    Fault("field-in-progress-beyond-total", "N25", "Five artifacts: six in progress.", on_created(_beyond_total, at_least(5))),
+    Fault("sent-status-taken-over", ".status-draft", "One create that sends a status.", echo_member("status")),
+    Fault("field-shown-to-another-place", ".artifacts", "One create of sites; the answer shows artifacts.", on_response(_other_places, "create")),
     Fault("field2-status-active-for-applications", "N22", "An application creates: active.",
-          created(put("status", "active"), caller="application")),
+          on_created(put("status", "active"), caller="application")),
     Fault("field2-created-by-text-for-applications", "N27", "An application creates: createdBy/application is a text.",
-          created(put("createdBy", {"application": "Backup client"}), caller="application")),
+          on_created(put("createdBy", {"application": "Backup client"}), caller="application")),
     Fault("field2-name-number-for-delegated", "N27", "A user creates: the display name is a number.",
-          created(put("createdBy", {"user": {"id": "u", "displayName": 42}}), caller="delegated")),
+          on_created(put("createdBy", {"user": {"id": "u", "displayName": 42}}), caller="delegated")),
     Fault("field2-created-short-year-for-applications", "N26", "An application creates: a year of two digits.",
-          created(put(CREATED, Into("with a short year", lambda stamp: stamp[2:])), caller="application")),
-    Fault("field-modified-year-first-read", "N26", "Wherever a session is shown: lastModifiedDateTime is a year before.", shown(lambda body, session: body.update({MODIFIED: str(int(session.created[:4]) - 1) + session.created[4:]}))),
+          on_created(put(CREATED, Derived("with a short year", lambda stamp: stamp[2:])), caller="application")),
+    Fault("field-modified-year-first-read", "N26", "Wherever a session is shown: lastModifiedDateTime is a year before.", on_render(lambda body, session: body.update({MODIFIED: str(int(session.created[:4]) - 1) + session.created[4:]}))),
     # ---------------------------------------------------------------- kind of session, wherever it is shown
-    Fault("field-job-bulk-to-new", "N11", "Sites for new places: bulk.", shown_as(put(JOB, "bulk"), lambda session: is_standard(session) and is_new(session))),
-    Fault("field-job-number", "N11", "A standard session: 0.", shown_as(put(JOB, 0), lambda session: is_standard(session) and session.artifacts)),
+    Fault("field-job-bulk-to-new", "N11", "Sites for new places: bulk.", edit_render(put(JOB, "bulk"), lambda session: is_standard(session) and restores_to_new(session))),
+    Fault("field-job-number", "N11", "A standard session: 0.", edit_render(put(JOB, 0), lambda session: is_standard(session) and session.artifacts)),
     Fault("field-job-granular-above-twenty", "N11", "21 sites: granular.",
-          shown_as(put(JOB, "granular"), lambda session: is_standard(session) and len(session.artifacts) > 20)),
+          edit_render(put(JOB, "granular"), lambda session: is_standard(session) and len(session.artifacts) > 20)),
     Fault("field-job-site", "N11", "One site: a job type that is not a member.",
-          shown_as(put(JOB, "site"), lambda session: is_standard(session) and len(session.artifacts) == 1)),
+          edit_render(put(JOB, "site"), lambda session: is_standard(session) and len(session.artifacts) == 1)),
     # ---------------------------------------------------------------- totals
-    Fault("falling-ids-counted-once", ".counts-total", "Create with three or more sites whose ids fall.", created(counts(total=1), _falling)),
+    Fault("falling-ids-counted-once", ".counts-total", "Create with three or more sites whose ids fall.", on_created(counts(total=1), _falling)),
     Fault("field-total-browse-sessions", "N23", "Two items of one browse session: total 1.",
-          total(lambda session, _: len(_browse_sessions(session)), is_granular)),
-    Fault("field-total-capped", "N23", "26 artifacts: total 25.", total(lambda _, value: min(value, 25))),
-    Fault("field-total-batches-of-16", "N23", "17 artifacts: total 16.", total(lambda _, value: value - (value % 16 == 1 < value))),
-    Fault("field-total-wraps-at-32", "N23", "32 artifacts: total 0.", total(lambda _, value: value % 32)),
-    Fault("field-total-nothing-to-new", "N23", "New places: total 0.", total(lambda *_: 0, is_new)),
-    Fault("field-total-text", "N24", "The total is a text.", total(lambda _, value: str(value))),
+          set_total(lambda session, _: len(_browse_sessions(session)), is_granular)),
+    Fault("field-total-capped", "N23", "26 artifacts: total 25.", set_total(lambda _, value: min(value, 25))),
+    Fault("field-total-batches-of-16", "N23", "17 artifacts: total 16.", set_total(lambda _, value: value - (value % 16 == 1 < value))),
+    Fault("field-total-wraps-at-32", "N23", "32 artifacts: total 0.", set_total(lambda _, value: value % 32)),
+    Fault("field-total-nothing-to-new", "N23", "New places: total 0.", set_total(lambda *_: 0, restores_to_new)),
+    Fault("field-total-text", "N24", "The total is a text.", set_total(lambda _, value: str(value))),
     Fault("field-total-odd-granular", "N23", "Three items: total 2.",
-          total(lambda _, value: value - value % 2 if value > 1 else value, is_granular)),
-    Fault("field2-total-by-first-block", "N23", "Two restore points with the same first eight digits: total 1.", total(_first_blocks, is_standard)),
-    Fault("field2-total-by-site-of-item", "N23", "Two items of one site, the first two GUIDs the same: total 1.", total(_sites_of_items, is_granular)),
+          set_total(lambda _, value: value - value % 2 if value > 1 else value, is_granular)),
+    Fault("field2-total-by-first-block", "N23", "Two restore points with the same first eight digits: total 1.", set_total(_first_blocks, is_standard)),
+    Fault("field2-total-by-site-of-item", "N23", "Two items of one site, the first two GUIDs the same: total 1.", set_total(_sites_of_items, is_granular)),
     Fault("field2-total-first-browse-only", "N23", "Items of two browse sessions: those of the first are counted.",
-          total(_of_the_first_browse_session, is_granular)),
+          set_total(_of_the_first_browse_session, is_granular)),
     Fault("field2-total-new-in-tens", "N23", "Eleven sites for new places: total 10.",
-          total(lambda session, value: value - (is_new(session) and value > 1 and value % 10 == 1), is_standard)),
+          set_total(lambda session, value: value - (restores_to_new(session) and value > 1 and value % 10 == 1), is_standard)),
     # ---------------------------------------------------------------- ids
     Fault("ids-used-again", ".id-unique", "Two creates.", _first_id_again),
-    Fault("field-id-reused", "N2", "Create four sessions: the fourth has the id of the first.", keeps(_id_reused)),
-    Fault("field-id-by-content", "N2", "Create the same twice: one id for both.", keeps(others(_takes_its_id, same_sites))),
-    Fault("field2-empty-ids-shared", "N2", "Create two empty sessions: one id for both.", keeps(others(_takes_its_id, lambda other, session: not session.artifacts and not other.artifacts))),
-    Fault("field2-id-by-browse-session", "N2", "Two sessions from one browse session: one id for both.", keeps(others(_takes_its_id, lambda other, session: _browse_sessions(session) & _browse_sessions(other)))),
+    Fault("field-id-reused", "N2", "Create four sessions: the fourth has the id of the first.", before_store(_id_reused)),
+    Fault("field-id-by-content", "N2", "Create the same twice: one id for both.", before_store(for_other_sessions(_takes_its_id, same_sites))),
+    Fault("field2-empty-ids-shared", "N2", "Create two empty sessions: one id for both.", before_store(for_other_sessions(_takes_its_id, lambda other, session: not session.artifacts and not other.artifacts))),
+    Fault("field2-id-by-browse-session", "N2", "Two sessions from one browse session: one id for both.", before_store(for_other_sessions(_takes_its_id, lambda other, session: _browse_sessions(session) & _browse_sessions(other)))),
 ]
 # fmt: on

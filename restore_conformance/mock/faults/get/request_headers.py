@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from restore_conformance.mock.edits import Into, put
+from restore_conformance.mock.edits import Derived, put
 from restore_conformance.mock.faults.register import Fault
-from restore_conformance.mock.hooks import GETS, answers
+from restore_conformance.mock.hooks import GETS, on_success
 
 FAULTS = [
     Fault(
         "field2-get-items-standard-with-prefer", ".prefer-shows-granular", "Create items and get with Prefer: standard.",
-        answers(put("restoreJobType", Into("standard if granular", lambda old: "standard" if old == "granular" else old)), *GETS),
+        on_success(put("restoreJobType", Derived("standard if granular", lambda old: "standard" if old == "granular" else old)), *GETS),
     ),
 ]  # fmt: skip

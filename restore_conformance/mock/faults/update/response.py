@@ -5,17 +5,29 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from restore_conformance.mock import life
-from restore_conformance.mock.conditions import ITEMS, SITES, additions, is_draft, is_granular, is_standard, sent
-from restore_conformance.mock.edits import REVERSED, Into, Json, body, each, joined, lacking, media_type, put, status
-from restore_conformance.mock.faults.register import Fault, on_success
+from restore_conformance.mock import lifecycle
+from restore_conformance.mock.conditions import ITEMS, SITES, additions, is_draft, is_granular, is_standard, payload_of
+from restore_conformance.mock.edits import (
+    REVERSED,
+    Derived,
+    Json,
+    body,
+    each_with,
+    combined,
+    each_without,
+    media_type,
+    put,
+    status,
+)
+from restore_conformance.mock.faults.register import Fault, success_faults
 from restore_conformance.mock.hooks import (
-    GETS, LIMIT, LISTS, POINT, TWICE, UPDATE, Call, Seed, added, answers, breaks_on_change, changed, changing,
-    instead_of, shown_added, stale, updating,
+    ARTIFACTS_LIMIT, DUPLICATE_ARTIFACT, GETS, INVALID_RESTORE_POINT, LISTS, UPDATE, Call, Seed, add_artifacts,
+    after_update, around_update, crash_on_update, instead_of_refusal, instead_of_update, keep_totals,
+    on_added_artifacts, on_success,
 )  # fmt: skip
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session, make_artifact
-from restore_conformance.mock.wire import Refusal, Reply
+from restore_conformance.mock.protocol import JsonResponse, Refusal
 
 Artifacts = list[Json]
 IN_PLACE = {"destinationType": "inPlace"}
@@ -45,20 +57,20 @@ def _then(
         if when(session, was):
             session.artifacts = artifacts(session, was, _fresh(session, was))
 
-    return changed(do)
+    return after_update(do)
 
 
 def _undone(when: Callable[[Service, Session, Json, Artifacts], bool]) -> Seed:
     """A change that is answered as if it was done, and is not kept where `when` holds of what it answered."""
 
-    def act(session: Session, payload: Json, call: Call) -> Reply:
+    def act(session: Session, payload: Json, call: Call) -> JsonResponse:
         was = list(session.artifacts)
-        reply = call.proceed()
-        if when(call.service, session, reply.body, was):
+        response = call.proceed()
+        if when(call.service, session, response.body, was):
             session.artifacts = was
-        return reply
+        return response
 
-    return updating(act)
+    return instead_of_update(act)
 
 
 def _replaces_the_first(service: Service, session: Session, was: Artifacts) -> None:
@@ -68,20 +80,20 @@ def _replaces_the_first(service: Service, session: Session, was: Artifacts) -> N
         session.artifacts = [first, *session.artifacts[1:]]
 
 
-def _breaks_on_unknown(session: Session, payload: Json, call: Call) -> Reply:
+def _breaks_on_unknown(session: Session, payload: Json, call: Call) -> JsonResponse:
     known = {artifact["id"] for artifact in session.artifacts}
-    for changes in (payload.get(name) for name in life.DELTAS):
+    for changes in (payload.get(name) for name in lifecycle.DELTAS):
         for change in changes if isinstance(changes, list) else []:
             if "@removed" in change and change["id"] not in known:
                 raise RuntimeError("seeded")
     return call.proceed()
 
 
-def _kept_when_refused(session: Session, payload: Json, call: Call) -> Reply:
+def _kept_when_refused(session: Session, payload: Json, call: Call) -> JsonResponse:
     try:
         return call.proceed()
     except Refusal as refusal:
-        if refusal.code == POINT:
+        if refusal.code == INVALID_RESTORE_POINT:
             session.artifacts.append({**session.artifacts[0], "id": "kept"})
         raise
 
@@ -91,24 +103,24 @@ def _half_done(code: str) -> Seed:
 
     def act(call: Call, _: Refusal) -> None:
         if call.session and is_draft(call.session):
-            added(call.session, "standard", additions(sent(call.asked) or {})[:1])
+            add_artifacts(call.session, "standard", additions(payload_of(call.request) or {})[:1])
 
-    return instead_of(code, act, *UPDATE)
+    return instead_of_refusal(code, act, *UPDATE)
 
 
-def _both_kinds(session: Session, payload: Json, call: Call) -> Reply:
-    if all(payload.get(name) for name in life.DELTAS) and is_draft(session):
-        return Reply(200, {"id": session.id, **{name: [] for name in life.DELTAS}})
+def _both_kinds(session: Session, payload: Json, call: Call) -> JsonResponse:
+    if all(payload.get(name) for name in lifecycle.DELTAS) and is_draft(session):
+        return JsonResponse(200, {"id": session.id, **{name: [] for name in lifecycle.DELTAS}})
     return call.proceed()
 
 
-def _removed_elsewhere(session: Session, payload: Json, call: Call) -> Reply:
+def _removed_elsewhere(session: Session, payload: Json, call: Call) -> JsonResponse:
     changes = payload.get(SITES)
     names = {change.get("id") for change in changes if isinstance(change, dict)} if isinstance(changes, list) else set()
-    reply = call.proceed()
+    response = call.proceed()
     for other in call.service.sessions.values():
         other.artifacts = [artifact for artifact in other.artifacts if artifact["id"] not in names]
-    return reply
+    return response
 
 
 def _to_every_draft(service: Service, session: Session, was: Artifacts) -> None:
@@ -138,16 +150,16 @@ def _one_point(every: Artifacts) -> Artifacts:
     return [entry | shared for entry in every]
 
 
-def _other_ids(reply: Reply) -> None:
-    for site in reply.body.get(SITES) or ():
+def _other_ids(response: JsonResponse) -> None:
+    for site in response.body.get(SITES) or ():
         if "@removed" not in site:
             site["id"] = site["id"][::-1]
 
 
-def _first_session(session: Session, payload: Json, call: Call) -> Reply:
-    reply = call.proceed()
-    reply.body["id"] = next(iter(call.service.sessions))
-    return reply
+def _first_session(session: Session, payload: Json, call: Call) -> JsonResponse:
+    response = call.proceed()
+    response.body["id"] = next(iter(call.service.sessions))
+    return response
 
 
 P = "page:update"
@@ -155,26 +167,26 @@ P = "page:update"
 FAULTS = [
     # ---------------------------------------------------------------- what a change does
     Fault("update-goes-to-the-newest", ".added", "Create two sessions, add an artifact to the first, list its artifacts.",
-          updating(lambda session, payload, call: Reply(200, {**life.update(_newest(call.service), payload), "id": session.id}))),
+          instead_of_update(lambda session, payload, call: JsonResponse(200, {**lifecycle.update(_newest(call.service), payload), "id": session.id}))),
     Fault("update-kept-for-the-newest-only", ".added", "Create two sessions, add an artifact to the first, list its artifacts.",
           _undone(lambda service, session, shown, was: session is not _newest(service))),
     Fault("update-not-kept", ".added", "Add an artifact, get the session.",
           _undone(lambda service, session, shown, was: not any("@removed" in site for site in shown.get(SITES, ())))),
     Fault("update-removal-without-effect", ".removed", "Remove an artifact, list what is left.",
           _undone(lambda service, session, shown, was: len(session.artifacts) < len(was))),
-    Fault("update-replaces-all", ".others-kept", "Add three artifacts to a session with three, list them.", changed(_replaces_the_first)),
-    Fault("update-removal-of-nothing-crashes", ".removal-of-nothing", "Remove an artifact that is not there.", updating(_breaks_on_unknown)),
-    Fault("update-refused-but-kept", ".refused-unchanged", "Change with an invalid restore point, get the session.", updating(_kept_when_refused)),
-    Fault("field2-update-refused-twice-kept", P, "The same site twice: 400, and one is kept.", _half_done(TWICE)),
-    Fault("field2-update-refused-51-kept", P, "51 sites: 400, and one is kept.", _half_done(LIMIT)),
+    Fault("update-replaces-all", ".others-kept", "Add three artifacts to a session with three, list them.", after_update(_replaces_the_first)),
+    Fault("update-removal-of-nothing-crashes", ".removal-of-nothing", "Remove an artifact that is not there.", instead_of_update(_breaks_on_unknown)),
+    Fault("update-refused-but-kept", ".refused-unchanged", "Change with an invalid restore point, get the session.", instead_of_update(_kept_when_refused)),
+    Fault("field2-update-refused-twice-kept", P, "The same site twice: 400, and one is kept.", _half_done(DUPLICATE_ARTIFACT)),
+    Fault("field2-update-refused-51-kept", P, "51 sites: 400, and one is kept.", _half_done(ARTIFACTS_LIMIT)),
     Fault("field-update-not-kept", P, "Add a site and get: the total is the old one.", _then(lambda session, was, new: was)),
     Fault("field-update-removal-without-effect", P, "Remove a site and list: it is still there.", _then(lambda session, was, new: was + new)),
     Fault("field-update-replaces-all", P, "Add a site: the earlier ones are gone.", _then(lambda session, was, new: new or session.artifacts)),
-    Fault("field-update-both-kinds", P, "Changes of both kinds in one request: 200.", changing(_both_kinds)),
+    Fault("field-update-both-kinds", P, "Changes of both kinds in one request: 200.", around_update(_both_kinds)),
     Fault("field2-update-empty-session-crash", P, "Add a site to an empty session: 500.",
-          breaks_on_change(lambda session, payload: not session.artifacts and additions(payload))),
-    Fault("field2-update-removes-elsewhere", P, "Remove an artifact of another session: it is gone there.", changing(_removed_elsewhere)),
-    Fault("field2-update-adds-to-every-draft", ".only-that", "Two drafts, add to one: both have it.", changed(_to_every_draft)),
+          crash_on_update(lambda session, payload: not session.artifacts and additions(payload))),
+    Fault("field2-update-removes-elsewhere", P, "Remove an artifact of another session: it is gone there.", around_update(_removed_elsewhere)),
+    Fault("field2-update-adds-to-every-draft", ".only-that", "Two drafts, add to one: both have it.", after_update(_to_every_draft)),
     Fault("field2-update-adds-twice", P, "Add a site and list: it is there twice.", _then(lambda session, was, new: session.artifacts + [artifact | {"id": str(uuid.uuid4())} for artifact in new])),
     Fault("field2-update-removes-the-first", P, "Three sites, remove the last: the first is gone.",
           _then(lambda session, was, new: was[len(_gone(session, was)) :] + new)),
@@ -186,32 +198,32 @@ FAULTS = [
     Fault("field2-update-keeps-last-addition", P, "Add two sites in one request: the second alone is kept.",
           _then(lambda session, was, new: [artifact for artifact in session.artifacts if artifact not in new] + new[-1:])),
     Fault("field2-update-adds-in-place", ".as-sent", "Add a site for a new place and list: inPlace.",
-          _then(lambda session, was, new: each(IN_PLACE)(session.artifacts))),
+          _then(lambda session, was, new: each_with(IN_PLACE)(session.artifacts))),
     Fault("field2-update-one-browse-session", P, "Add an item of another browse session and list: that of the first.",
-          _then(lambda session, was, new: each(_browse_session(session.artifacts[0]))(session.artifacts), lambda session, was: is_granular(session) and session.artifacts)),
+          _then(lambda session, was, new: each_with(_browse_session(session.artifacts[0]))(session.artifacts), lambda session, was: is_granular(session) and session.artifacts)),
     Fault("field2-update-renumbers", P, "List, add a site, list: the earlier ones have other ids.",
           _then(_renumbered, lambda session, was: is_standard(session))),
     Fault("field2-update-total-not-raised", P, "Add a site: it is listed, and the total of the session is the old one.",
-          stale(lambda was, now: now > was, *GETS, *LISTS)),
+          keep_totals(lambda was, now: now > was, *GETS, *LISTS)),
     Fault("field2-update-total-not-lowered", P, "Remove a site: it is gone, and the total of the session is the old one.",
-          stale(lambda was, now: now < was, *GETS, *LISTS)),
+          keep_totals(lambda was, now: now < was, *GETS, *LISTS)),
     # ---------------------------------------------------------------- what a change answers
-    *on_success(UPDATE,
-        ("update-answers-an-array", ".object", body(Into("an array", lambda old: [old]))),
-        ("update-answers-a-collection", ".object", body(Into("a collection", lambda old: {"value": [old]}))),
+    *success_faults(UPDATE,
+        ("update-answers-an-array", ".object", body(Derived("an array", lambda old: [old]))),
+        ("update-answers-a-collection", ".object", body(Derived("a collection", lambda old: {"value": [old]}))),
         ("update-answers-nothing-of-it", ".object", body({})),
         ("update-names-another-session", ".object", put("id", REVERSED)),
         ("update-as-text", ".media-type", media_type("text/plain")),
-        ("field-update-204", P, joined(status(204), body(None))),
+        ("field-update-204", P, combined(status(204), body(None))),
         ("field-update-201", P, status(201)),
     ),
-    Fault("update-answers-other-ids", ".added-ids", "Add an artifact, list the artifacts.", answers(_other_ids, *UPDATE)),
-    Fault("field-update-status-pending", P, "Add a site: its status is pending, not a member.", shown_added(each({"status": "pending"}))),
-    Fault("field2-update-answer-without-ids", P, "Add a site: the answer names no id.", shown_added(lacking("id"))),
-    Fault("field2-update-answer-item-status-null", P, "Add an item: its status is null.", shown_added(each({"status": None}), ITEMS)),
-    Fault("field2-update-answer-one-point", P, "Add two sites: the answer names one restore point twice.", shown_added(_one_point)),
-    Fault("field2-update-answer-succeeded", P, "Add a site: its status is succeeded.", shown_added(each({"status": "succeeded"}))),
-    Fault("field2-update-answer-other-place", P, "Add a site for a new place: the answer says inPlace.", shown_added(each(IN_PLACE))),
-    Fault("field2-update-answer-other-session", P, "Two sessions, change the second: the answer has the first's id.", changing(_first_session)),
+    Fault("update-answers-other-ids", ".added-ids", "Add an artifact, list the artifacts.", on_success(_other_ids, *UPDATE)),
+    Fault("field-update-status-pending", P, "Add a site: its status is pending, not a member.", on_added_artifacts(each_with({"status": "pending"}))),
+    Fault("field2-update-answer-without-ids", P, "Add a site: the answer names no id.", on_added_artifacts(each_without("id"))),
+    Fault("field2-update-answer-item-status-null", P, "Add an item: its status is null.", on_added_artifacts(each_with({"status": None}), ITEMS)),
+    Fault("field2-update-answer-one-point", P, "Add two sites: the answer names one restore point twice.", on_added_artifacts(_one_point)),
+    Fault("field2-update-answer-succeeded", P, "Add a site: its status is succeeded.", on_added_artifacts(each_with({"status": "succeeded"}))),
+    Fault("field2-update-answer-other-place", P, "Add a site for a new place: the answer says inPlace.", on_added_artifacts(each_with(IN_PLACE))),
+    Fault("field2-update-answer-other-session", P, "Two sessions, change the second: the answer has the first's id.", around_update(_first_session)),
 ]
 # fmt: on

@@ -1,12 +1,15 @@
-"""What happens to a session after it is created: changes to a draft, activation, and its course to an end."""
+"""The lifecycle of a session after its creation: updates of a draft, activation, progress, and its end.
+
+Knows no request and no response.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from restore_conformance.mock import rules
+from restore_conformance.mock.protocol import Refusal
 from restore_conformance.mock.session import CONTEXT, Session, make_artifact, now
-from restore_conformance.mock.wire import Refusal
 
 DELTAS = {f"{rules.SITE}@delta": "standard", f"{rules.GRANULAR}@delta": "granular"}
 

@@ -1,4 +1,7 @@
-"""How Graph talks: bearer tokens, media types, the error envelope, ids for support, and the links in its answers."""
+"""The protocol of Graph: bearer tokens, media types, error bodies, support ids, and the base URL of links.
+
+Knows no session and no operation.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+\Z")
 
 
 class Refusal(Exception):
-    """An error answer: HTTP status, service code, text."""
+    """An error response: HTTP status, service code, message."""
 
     def __init__(self, status: int, code: str, message: str = "") -> None:
         super().__init__(code)
@@ -38,8 +41,8 @@ class Refusal(Exception):
 
 
 @dataclass(slots=True)
-class Reply:
-    """An answer in the making. `body` is a JSON value, None for no body; `raw` wins over it."""
+class JsonResponse:
+    """A response before it is serialised. `body` is a JSON value, None for no body; `raw` takes its place."""
 
     status: int
     body: Any = None
@@ -48,13 +51,14 @@ class Reply:
 
 
 @dataclass(slots=True)
-class Asked:
-    """A request as the service reads it: route, caller, payload, and what the caller wants to see.
+class ParsedRequest:
+    """A request as the service reads it: operation, session id, caller, payload, query.
 
-    `base` is the base URL that the caller used, for links in the answer.
+    `http` is the request as it arrived, `base` the base URL that the caller used, for links in the response, and
+    `all_members` says that the caller asked for enumeration members behind the sentinel.
     """
 
-    request: Request
+    http: Request
     operation: str = ""
     session: str = ""
     caller: str = ""
@@ -89,7 +93,7 @@ def authorise(kind: str, *, write: bool) -> None:
         raise Refusal(403, "Forbidden", "The token lacks the permission this operation needs.")
 
 
-def decoded(request: Request) -> bytes:
+def decoded_body(request: Request) -> bytes:
     """The body of a request without its content coding. Raises Refusal 400, 413 or 415.
 
     Middleware of the SDKs compresses bodies, and sends them plainly after a 415.
@@ -123,7 +127,7 @@ def wants_all_members(headers: Headers) -> bool:
     return any(name.lower() == "prefer" and "include-unknown-enum-members" in value.lower() for name, value in headers)
 
 
-def envelope(refusal: Refusal, request_id: str, client_id: str) -> dict[str, Any]:
+def error_body(refusal: Refusal, request_id: str, client_id: str) -> dict[str, Any]:
     """Graph's error body; the date of the inner error has no zone, as in live answers."""
     return {
         "error": {
@@ -138,16 +142,16 @@ def envelope(refusal: Refusal, request_id: str, client_id: str) -> dict[str, Any
     }
 
 
-def finish(asked: Asked, reply: Reply) -> Response:
-    """The bytes and headers of a reply."""
-    raw = reply.raw
+def serialised(request: ParsedRequest, response: JsonResponse) -> Response:
+    """The response as bytes and headers."""
+    raw = response.raw
     if raw is None:
-        raw = b"" if reply.body is None else ENCODER.encode(reply.body).encode()
-    names = {name.lower() for name in reply.headers}
-    headers = list(reply.headers.items())
+        raw = b"" if response.body is None else ENCODER.encode(response.body).encode()
+    names = {name.lower() for name in response.headers}
+    headers = list(response.headers.items())
     if raw and "content-type" not in names:
         headers.append(("Content-Type", JSON_TYPE))
-    return Response(reply.status, tuple((n, v) for n, v in headers if v is not None), raw)
+    return Response(response.status, tuple((n, v) for n, v in headers if v is not None), raw)
 
 
 def support_ids(headers: Headers) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""How answers are put on the wire, byte by byte; and a server on plain sockets that hears what clients may send."""
+"""How the mock sends responses, byte by byte, and how its server on plain sockets reads what clients may send."""
 
 import contextlib
 import gzip
@@ -12,17 +12,17 @@ from client import GRANULAR, SITE, Client
 
 from restore_conformance.exchange import Request, Response
 from restore_conformance.mock import Service
-from restore_conformance.mock.framing import Manner, Spoilt, ends_line, written
 from restore_conformance.mock.sockets import serving
+from restore_conformance.mock.transport import MalformedResponse, TransportOptions, closes_connection, serialised
 from restore_conformance.mock.variants import VARIANTS, composed
 
-ASKED = Request("GET", "/x", (("Accept-Encoding", "gzip, deflate"),))
+REQUEST = Request("GET", "/x", (("Accept-Encoding", "gzip, deflate"),))
 BODY = json.dumps({"value": ["text é"] * 200}).encode()
-CAME = Response(200, (("Content-Type", "application/json"),), BODY)
+RESPONSE = Response(200, (("Content-Type", "application/json"),), BODY)
 
 
-def put(manner, asked=ASKED, came=CAME):
-    return b"".join(piece for piece in written(manner, asked, came) if isinstance(piece, bytes))
+def sent(options, request=REQUEST, response=RESPONSE):
+    return b"".join(piece for piece in serialised(options, request, response) if isinstance(piece, bytes))
 
 
 def read(raw):
@@ -47,34 +47,36 @@ WIRED = [name for name in VARIANTS if name.startswith("wire-")]
 
 
 @pytest.mark.parametrize("name", WIRED)
-def test_every_manner_says_the_same(name):
-    status, headers, body = read(put(composed([name]).manner))
+def test_a_body_stays_the_same_however_it_is_sent(name):
+    status, headers, body = read(sent(composed([name]).transport))
     undo = {"gzip": gzip.decompress, "deflate": zlib.decompress}.get(headers.get("content-encoding"), bytes)
     assert (status, headers["content-type"], undo(body)) == (200, "application/json", BODY)
 
 
 @pytest.mark.parametrize("name", WIRED)
 def test_an_answer_without_content_has_none(name):
-    status, headers, body = read(put(composed([name]).manner, came=Response(204)))
+    status, headers, body = read(sent(composed([name]).transport, response=Response(204)))
     assert (status, body) == (204, b"")
     assert not {"content-length", "transfer-encoding"} & set(headers)
 
 
-def test_each_manner_differs_from_the_plain_one():
-    plain = list(written(Manner(), ASKED, CAME)), False
+def test_all_options_differ_from_the_plain_one():
+    plain = list(serialised(TransportOptions(), REQUEST, RESPONSE)), False
     for name in WIRED:
-        manner = composed([name]).manner
-        assert (list(written(manner, ASKED, CAME)), ends_line(manner, ASKED, CAME)) != plain, name
+        options = composed([name]).transport
+        assert (list(serialised(options, REQUEST, RESPONSE)), closes_connection(options, REQUEST, RESPONSE)) != plain, (
+            name
+        )
 
 
 def test_a_coding_is_used_only_where_it_is_accepted():
-    assert b"gzip" not in put(Manner(coding="gzip"), Request("GET", "/x"))
+    assert b"gzip" not in sent(TransportOptions(coding="gzip"), Request("GET", "/x"))
 
 
-def test_what_is_spoilt_is_sent_as_it_is_and_the_line_is_cut():
-    manner = Manner(spoil=lambda asked, came: Spoilt((("Content-Length", "9"),), b"short"))
-    assert put(manner).endswith(b"Content-Length: 9\r\n\r\nshort")
-    assert ends_line(manner, ASKED, CAME)
+def test_what_is_malformed_is_sent_as_it_is_and_the_connection_is_closed():
+    options = TransportOptions(corrupt=lambda *_: MalformedResponse((("Content-Length", "9"),), b"short"))
+    assert sent(options).endswith(b"Content-Length: 9\r\n\r\nshort")
+    assert closes_connection(options, REQUEST, RESPONSE)
 
 
 PATH = "/beta/solutions/backupRestore/sharePointRestoreSessions"
@@ -94,7 +96,7 @@ def line(service):
             yield made, made.makefile("rb")
 
 
-def test_a_client_that_asks_whether_to_go_on_is_told():
+def test_a_client_that_expects_100_continue_gets_it():
     service = Service()
     with line(service) as (made, lines):
         made.sendall(head(service, "Expect: 100-continue", "Content-Length: 2"))
@@ -104,7 +106,7 @@ def test_a_client_that_asks_whether_to_go_on_is_told():
         assert lines.readline().startswith(b"HTTP/1.1 201 ")
 
 
-def test_a_request_in_chunks_is_heard_and_the_line_kept():
+def test_a_request_in_chunks_is_read_and_the_connection_kept():
     service = Service()
     with line(service) as (made, lines):
         for _ in range(2):
@@ -117,7 +119,7 @@ def test_a_request_in_chunks_is_heard_and_the_line_kept():
             assert json.loads(lines.read(length))["status"] == "draft"
 
 
-def test_what_is_no_http_is_hung_up_on():
+def test_the_connection_is_closed_on_what_is_not_http():
     with line(Service()) as (made, lines):
         made.sendall(b"hello\r\n\r\n")
         assert lines.read() == b""

@@ -1,6 +1,6 @@
-"""Unusual but conforming bytes: JSON text, media types, headers, throttling, and how an answer is put on the wire.
+"""Unusual but conforming bytes: JSON text, media types, headers, throttling, and how a response is sent.
 
-Those whose dimension begins with `WIRE` show over HTTP only: a service with a manner of its own is served over sockets.
+Those whose dimension begins with `OVER_HTTP` show over HTTP only: their services are served over plain sockets.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from email.utils import formatdate
 from typing import Any
 
 from restore_conformance.exchange import Headers, Request, Response
-from restore_conformance.mock.hooks import Seed, framed, replies, requests, responses
+from restore_conformance.mock.hooks import Seed, after_http, around_http, on_response, set_transport
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.variants.register import Variant, walked
-from restore_conformance.mock.wire import Asked, Reply
+from restore_conformance.mock.protocol import JsonResponse, ParsedRequest
 
-WIRE = "wire-"
-"""How the dimensions that need a wire begin."""
+OVER_HTTP = "wire-"
+"""How the dimensions begin that show over HTTP only."""
 
 # ---------------------------------------------------------------- JSON text, media type
 
 
-def ordered(change: Callable[[list[Any]], list[Any]]) -> Seed:
+def order_members(change: Callable[[list[Any]], list[Any]]) -> Seed:
     """The members of every object in another order."""
 
-    def all_of(reply: Reply, _: Asked) -> None:
-        reply.body = walked(reply.body, lambda value: dict(change(list(value.items()))))
+    def all_of(response: JsonResponse, _: ParsedRequest) -> None:
+        response.body = walked(response.body, lambda value: dict(change(list(value.items()))))
 
-    return replies(all_of)
+    return on_response(all_of)
 
 
 def _shuffled(every: list[Any]) -> list[Any]:
@@ -40,40 +40,40 @@ def _shuffled(every: list[Any]) -> list[Any]:
     return every
 
 
-def written(write: Callable[[Any], str]) -> Seed:
+def write_json(write: Callable[[Any], str]) -> Seed:
     """The same JSON value as another text."""
 
-    def change(reply: Reply, _: Asked) -> None:
-        if reply.raw is None and reply.body is not None:
-            reply.raw = write(reply.body).encode()
+    def change(response: JsonResponse, _: ParsedRequest) -> None:
+        if response.raw is None and response.body is not None:
+            response.raw = write(response.body).encode()
 
-    return replies(change)
+    return on_response(change)
 
 
-def media(value: str) -> Seed:
+def set_media_type(value: str) -> Seed:
     """Another spelling of the media type."""
 
-    def change(reply: Reply, _: Asked) -> None:
-        if reply.body is not None or reply.raw:
-            reply.headers["Content-Type"] = value
+    def change(response: JsonResponse, _: ParsedRequest) -> None:
+        if response.body is not None or response.raw:
+            response.headers["Content-Type"] = value
 
-    return replies(change)
+    return on_response(change)
 
 
 # ---------------------------------------------------------------- headers
 
 
-def located(path: str) -> Seed:
+def add_location(path: str) -> Seed:
     """A Location in the answer to a create."""
 
-    def change(reply: Reply, _: Asked) -> None:
-        if reply.status == 201:
-            reply.headers["Location"] = path.format(reply.body["id"])
+    def change(response: JsonResponse, _: ParsedRequest) -> None:
+        if response.status == 201:
+            response.headers["Location"] = path.format(response.body["id"])
 
-    return replies(change, "create")
+    return on_response(change, "create")
 
 
-def headers(change: Callable[[Headers], Headers], status: int = 0) -> Seed:
+def change_headers(change: Callable[[Headers], Headers], status: int = 0) -> Seed:
     """Other headers on every answer, or on those with a status."""
 
     def act(response: Response, _: Headers) -> Response:
@@ -81,28 +81,28 @@ def headers(change: Callable[[Headers], Headers], status: int = 0) -> Seed:
             return response
         return Response(response.status, tuple(change(response.headers)), response.body)
 
-    return responses(act)
+    return after_http(act)
 
 
-def more(*new: tuple[str, str], status: int = 0) -> Seed:
+def add_headers(*new: tuple[str, str], status: int = 0) -> Seed:
     """More headers."""
-    return headers(lambda had: (*had, *new), status)
+    return change_headers(lambda had: (*had, *new), status)
 
 
-def fewer(*names: str) -> Seed:
+def remove_headers(*names: str) -> Seed:
     """Without some headers."""
-    return headers(lambda had: tuple(header for header in had if header[0].lower() not in names))
+    return change_headers(lambda had: tuple(header for header in had if header[0].lower() not in names))
 
 
-def cased(case: Callable[[str], str]) -> Seed:
+def change_header_case(case: Callable[[str], str]) -> Seed:
     """The names of headers in another letter case."""
-    return headers(lambda had: tuple((case(name), value) for name, value in had))
+    return change_headers(lambda had: tuple((case(name), value) for name, value in had))
 
 
 # ---------------------------------------------------------------- throttling, slowness
 
 
-def now_and_then(status: int, every: int, after: Callable[[], str | None]) -> Seed:
+def put_off(status: int, every: int, after: Callable[[], str | None]) -> Seed:
     """One request in so many is put off before anything is done."""
 
     def seed(service: Service) -> None:
@@ -113,7 +113,7 @@ def now_and_then(status: int, every: int, after: Callable[[], str | None]) -> Se
                 turn = next(number)
             return _put_off(status, after()) if turn % every == 0 else respond(request)
 
-        requests(act)(service)
+        around_http(act)(service)
 
     return seed
 
@@ -147,57 +147,57 @@ GRAPH = "https://graph.microsoft.com/beta/solutions/backupRestore/sharePointRest
 # fmt: off
 VARIANTS = [
     # ---------------------------------------------------------------- JSON text, media type
-    Variant("field-members-reversed", "order", ORDER, ordered(lambda every: every[::-1])),
-    Variant("field-members-by-name", "order", ORDER, ordered(lambda every: sorted(every, key=lambda member: member[0].lower()))),
-    Variant("field-members-shuffled", "order", ORDER, ordered(_shuffled)),
+    Variant("field-members-reversed", "order", ORDER, order_members(lambda every: every[::-1])),
+    Variant("field-members-by-name", "order", ORDER, order_members(lambda every: sorted(every, key=lambda member: member[0].lower()))),
+    Variant("field-members-shuffled", "order", ORDER, order_members(_shuffled)),
     Variant("field-json-indented", "json-text", "RFC 8259 section 2: blanks between tokens are insignificant.",
-            written(lambda value: json.dumps(value, indent=2))),
+            write_json(lambda value: json.dumps(value, indent=2))),
     Variant("field-json-padded", "json-text", "RFC 8259 section 2: blanks around the value too.",
-            written(lambda value: "\r\n " + json.dumps(value) + "\r\n")),
+            write_json(lambda value: "\r\n " + json.dumps(value) + "\r\n")),
     Variant("field-json-raw-text", "json-text", "RFC 8259 section 8.1: UTF-8, nothing but controls need be escaped.",
-            written(lambda value: json.dumps(value, ensure_ascii=False))),
+            write_json(lambda value: json.dumps(value, ensure_ascii=False))),
     Variant("field-json-escaped", "json-text", "RFC 8259 section 7: any character may be escaped.",
-            written(lambda value: "".join(f"\\u{ord(c):04X}" if c in "<>&'+" else "\\/" if c == "/" else c for c in json.dumps(value)))),
-    Variant("field-media-bare", "media-type", N3, media("application/json")),
-    Variant("field-media-charset", "media-type", N3, media("application/json; charset=utf-8")),
-    Variant("field-media-quoted", "media-type", N3, media('application/json;charset="UTF-8"')),
-    Variant("field-media-capitals", "media-type", N3, media("Application/JSON; Charset=UTF-8")),
-    Variant("field-media-parameters", "media-type", N3, media(MINIMAL)),
+            write_json(lambda value: "".join(f"\\u{ord(c):04X}" if c in "<>&'+" else "\\/" if c == "/" else c for c in json.dumps(value)))),
+    Variant("field-media-bare", "media-type", N3, set_media_type("application/json")),
+    Variant("field-media-charset", "media-type", N3, set_media_type("application/json; charset=utf-8")),
+    Variant("field-media-quoted", "media-type", N3, set_media_type('application/json;charset="UTF-8"')),
+    Variant("field-media-capitals", "media-type", N3, set_media_type("Application/JSON; Charset=UTF-8")),
+    Variant("field-media-parameters", "media-type", N3, set_media_type(MINIMAL)),
     # ---------------------------------------------------------------- headers
-    Variant("field-location-absolute", "location", LOCATION, located(GRAPH)),
-    Variant("field-location-relative", "location", LOCATION, located("/beta/solutions/backupRestore/restoreSessions/{}")),
-    Variant("field-location-quoted", "location", LOCATION, located("sharePointRestoreSessions('{}')")),
+    Variant("field-location-absolute", "location", LOCATION, add_location(GRAPH)),
+    Variant("field-location-relative", "location", LOCATION, add_location("/beta/solutions/backupRestore/restoreSessions/{}")),
+    Variant("field-location-quoted", "location", LOCATION, add_location("sharePointRestoreSessions('{}')")),
     Variant("location-of-the-collection", "location", "1.1: a Location header is not documented, nor forbidden; this one names no session.",
-            located("/beta/solutions/backupRestore/restoreSessions?$orderby=createdDateTime")),
-    Variant("field-odata-version", "odata-version", "OData 4.0 protocol 8.1.5: OData-Version.", more(("OData-Version", "4.0"))),
+            add_location("/beta/solutions/backupRestore/restoreSessions?$orderby=createdDateTime")),
+    Variant("field-odata-version", "odata-version", "OData 4.0 protocol 8.1.5: OData-Version.", add_headers(("OData-Version", "4.0"))),
     Variant("field-diagnostics", "diagnostics", "4.4: x-ms-ags-diagnostic is JSON text.",
-            more(("x-ms-ags-diagnostic", '{"ServerInfo":{"Ring":"5"}}'))),
+            add_headers(("x-ms-ags-diagnostic", '{"ServerInfo":{"Ring":"5"}}'))),
     Variant("field-cache-headers", "cache", "RFC 9111: caching headers on any response.",
-            more(("Cache-Control", "no-store, private"), ("Vary", "Accept-Encoding, Prefer"), ("Strict-Transport-Security", "max-age=1"))),
+            add_headers(("Cache-Control", "no-store, private"), ("Vary", "Accept-Encoding, Prefer"), ("Strict-Transport-Security", "max-age=1"))),
     Variant("field2-express-headers", "stack-headers", "RFC 9110 section 5.1: unknown fields may be passed over.",
-            more(("X-Powered-By", "Express"), ("ETag", 'W/"9-abc"'), ("Keep-Alive", "timeout=5"))),
+            add_headers(("X-Powered-By", "Express"), ("ETag", 'W/"9-abc"'), ("Keep-Alive", "timeout=5"))),
     Variant("field2-spring-headers", "stack-headers", "RFC 9110 section 5.3: a field may come several times.",
-            more(("Vary", "Origin"), ("Vary", "Access-Control-Request-Method"), ("X-Content-Type-Options", "nosniff"))),
+            add_headers(("Vary", "Origin"), ("Vary", "Access-Control-Request-Method"), ("X-Content-Type-Options", "nosniff"))),
     Variant("field2-azure-headers", "stack-headers", "4.4: x-ms-ags-diagnostic, timestamp or Date.",
-            more(("x-ms-ags-diagnostic", '{"ServerInfo":{"Ring":"4"}}'), ("timestamp", "2025-06-28T15:05:54"), ("Set-Cookie", "a=b; Path=/"),
+            add_headers(("x-ms-ags-diagnostic", '{"ServerInfo":{"Ring":"4"}}'), ("timestamp", "2025-06-28T15:05:54"), ("Set-Cookie", "a=b; Path=/"),
                  ("Link", '</beta>; rel="deprecation"'), ("Deprecation", "@1688169599"))),
-    Variant("field-no-support-ids", "support-ids", ECHO, fewer("request-id", "client-request-id")),
-    Variant("field-own-client-id", "support-ids", ECHO, fewer("client-request-id")),
-    Variant("field-preference-silent", "preference", "4.5: Preference-Applied is a should.", fewer("preference-applied")),
+    Variant("field-no-support-ids", "support-ids", ECHO, remove_headers("request-id", "client-request-id")),
+    Variant("field-own-client-id", "support-ids", ECHO, remove_headers("client-request-id")),
+    Variant("field-preference-silent", "preference", "4.5: Preference-Applied is a should.", remove_headers("preference-applied")),
     Variant("field-challenge", "challenge", "RFC 9110 section 15.5.2: a 401 carries WWW-Authenticate.",
-            more(("WWW-Authenticate", BEARER), status=401)),
-    Variant("field-headers-small", "header-case", CASE, cased(str.lower)),
-    Variant("field-headers-capitals", "header-case", CASE, cased(str.upper)),
+            add_headers(("WWW-Authenticate", BEARER), status=401)),
+    Variant("field-headers-small", "header-case", CASE, change_header_case(str.lower)),
+    Variant("field-headers-capitals", "header-case", CASE, change_header_case(str.upper)),
     # ---------------------------------------------------------------- throttling, slowness
-    Variant("field-429-seconds", "throttle", RETRY + "RFC 9110: seconds.", now_and_then(429, 17, lambda: "0")),
-    Variant("field-429-decimal", "throttle", RETRY + "parse leniently.", now_and_then(429, 13, lambda: "0.05")),
-    Variant("field-429-date", "throttle", RETRY + "RFC 9110: or a date.", now_and_then(429, 23, lambda: formatdate(time.time(), usegmt=True))),
-    Variant("field-429-silent", "throttle", "4.3: no Retry-After: back off.", now_and_then(429, 41, lambda: None)),
-    Variant("field-503-seconds", "throttle", "4.3: 503 is handled like 429.", now_and_then(503, 19, lambda: "0")),
-    Variant("field-503-silent", "throttle", "4.2: 503 may carry Retry-After.", now_and_then(503, 43, lambda: None)),
-    Variant("field-slow", "slow", "No page promises a time.", requests(_slow)),
+    Variant("field-429-seconds", "throttle", RETRY + "RFC 9110: seconds.", put_off(429, 17, lambda: "0")),
+    Variant("field-429-decimal", "throttle", RETRY + "parse leniently.", put_off(429, 13, lambda: "0.05")),
+    Variant("field-429-date", "throttle", RETRY + "RFC 9110: or a date.", put_off(429, 23, lambda: formatdate(time.time(), usegmt=True))),
+    Variant("field-429-silent", "throttle", "4.3: no Retry-After: back off.", put_off(429, 41, lambda: None)),
+    Variant("field-503-seconds", "throttle", "4.3: 503 is handled like 429.", put_off(503, 19, lambda: "0")),
+    Variant("field-503-silent", "throttle", "4.2: 503 may carry Retry-After.", put_off(503, 43, lambda: None)),
+    Variant("field-slow", "slow", "No page promises a time.", around_http(_slow)),
     # ---------------------------------------------------------------- over HTTP only
-    *(Variant(WIRE + name, WIRE + dimension, allowed, framed(**habits)) for name, dimension, allowed, habits in (
+    *(Variant(OVER_HTTP + name, OVER_HTTP + dimension, allowed, set_transport(**habits)) for name, dimension, allowed, habits in (
         ("gzip", "coding", "RFC 9110 section 8.4: a coding that the caller accepts.", {"coding": "gzip"}),
         ("deflate", "coding", "RFC 9110 section 8.4.1.2: deflate is the zlib format.", {"coding": "deflate"}),
         ("chunked", "framing", "RFC 9112 section 7.1: chunks of any size.", {"framing": "chunked"}),
