@@ -7,7 +7,7 @@ import sys
 
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.commands.live_target import live_settings_of, print_left
-from restore_conformance.verdicts import Exit, UsageError
+from restore_conformance.verdicts import Exit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,17 +24,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Show what the journal knows, or with leave delete it; exit 5 where something is left."""
-    from restore_conformance.live.tenant import has_leave, open_of, opened
+    from restore_conformance.live.journal import never_listed
+    from restore_conformance.live.tenant import has_leave, journals_of, open_of, opened
 
     live, settings = live_settings_of(arguments)
+    for session in arguments.session:
+        if not any(journal.knew(session) for _, journal in journals_of(live)):
+            raise never_listed(session)
     if arguments.dry_run or not has_leave(live, yes=arguments.yes):
         for line in open_of(live):
             print(line)
         print("Nothing was sent. Give --yes to delete what the journal lists, or name the tenant in live.allow.")
         return 0
     with opened(settings, live, yes=arguments.yes, adopt=tuple(arguments.session)) as target:
-        if unknown := [session for session in arguments.session if not target.guard.journal.knew(session)]:
-            raise UsageError(f"--session {unknown[0]} was never listed as perhaps ours, so it is not deleted.")
+        pass  # opening and closing clean up
     left = list(dict.fromkeys([*target.recovered, *target.left]))
     print_left(left, target.unanswered, sys.stdout)
     if not left:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def folder_of(name: str, option: str = "--report") -> Path:
     """The folder that an option names, made and tried.
 
-    Raises UsageError for what cannot be a folder: a file in its place, or a link where the default was not named by
-    anybody, since a checkout of somebody else's may hold one. A folder that cannot be written is
+    Raises UsageError for what cannot be a folder: the name of a file, a file in its place, or a link where the default
+    was not named by anybody, since a checkout of somebody else's may hold one. A folder that cannot be written is
     reported at once, and the run goes on: its verdict is printed all the same.
     """
     folder = Path(name)
@@ -41,6 +41,12 @@ def folder_of(name: str, option: str = "--report") -> Path:
             if part.is_symlink():
                 raise UsageError(f"{part} is a symbolic link; name the folder for the reports with {option}.")
     try:
+        if folder.suffix.lower() in FILES and not folder.is_dir():
+            from restore_conformance.reports import FORMATS
+
+            names = [file for file, _ in FORMATS.values()]
+            into = f"{', '.join(names)} and run.json are written into it" if option != "--to" else "for cassettes"
+            raise UsageError(f"{option} {name} is the name of a file, and a folder is wanted: {into}.")
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -60,6 +66,13 @@ def _named(name: str, option: str) -> str:
 
 DATA = ("exchanges.ndjson", "run.har", "run.json")
 """What a run writes into its folder when it ends, beside the reports."""
+FILES = frozenset(
+    {
+        ".csv", ".har", ".htm", ".html", ".json", ".log", ".md", ".ndjson", ".pdf", ".sarif", ".txt", ".xml", ".yaml",
+        ".yml", ".zip",
+    }
+)  # fmt: skip
+"""How the names of files end that somebody may expect to be written; folders may have any other dot in their names."""
 UNNAMED = frozenset({"reports/latest", "reports/judged"})
 """Where reports go if nobody names a folder."""
 

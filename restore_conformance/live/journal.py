@@ -112,7 +112,9 @@ class Journal:
             self._fold(entry)
 
     def adopt(self, session: str) -> None:
-        """Take a doubtful session for ours because the user says so; one never listed is left alone."""
+        """Take a doubtful session for ours as the user says. Raises UsageError for one that was never listed."""
+        if not self.knew(session):
+            raise never_listed(session)
         if session.lower() in self.doubtful:
             self.note("adopted", session=session)
 
@@ -136,8 +138,8 @@ class Journal:
         return session.lower() in self.ended
 
     def knew(self, session: str) -> bool:
-        """Whether a session was ever listed as perhaps ours."""
-        return session.lower() in self.listed
+        """Whether a session is ours, or was ever listed as perhaps ours."""
+        return session.lower() in self.listed or self.owns(session)
 
     def sessions(self) -> list[str]:
         """Our own sessions that are still there as far as is known, oldest first."""
@@ -198,6 +200,11 @@ class Journal:
         self._file = _opened(self.path)
         _sync_folder(self.path.parent)
         self._forget()
+
+
+def never_listed(session: str) -> UsageError:
+    """What to say of a session that nobody may take for ours. Ids are opaque, so that their form proves nothing."""
+    return UsageError(f"--session {session[:60]!r} was never listed as perhaps ours, so it is not deleted.")
 
 
 def _opened(path: Path) -> int:

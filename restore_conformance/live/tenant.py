@@ -154,13 +154,19 @@ def _host_of(base: str) -> str:
     return f"{parts.hostname}-{parts.port}" if parts.port else str(parts.hostname)
 
 
-def open_of(live: Live) -> Iterator[str]:
-    """What the journals of a target know of earlier runs, for every tenant, in words; asks nobody."""
-    any_open = False
+def journals_of(live: Live) -> list[tuple[str, Journal]]:
+    """What earlier runs noted of a target, by tenant; asks nobody."""
+    journals = []
     for path in sorted(state_folder(live).glob(f"{_host_of(live.base)}_*/journal.ndjson")):
-        journal = Journal(path)
-        journal.close()
-        tenant = path.parent.name.partition("_")[2]
+        journals.append((path.parent.name.partition("_")[2], Journal(path)))
+        journals[-1][1].close()
+    return journals
+
+
+def open_of(live: Live) -> Iterator[str]:
+    """What the journals of a target know of earlier runs, for every tenant, in words."""
+    any_open = False
+    for tenant, journal in journals_of(live):
         for session in journal.sessions():
             yield f"Open in the tenant {tenant}: the session {session}, created by an earlier run."
         for session, why in journal.doubtful.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,29 +121,54 @@ def lines_from(option: str, path: str) -> list[str]:
 
 def restore_points_from(path: str, where: str = "--restore-points") -> tuple[str, ...]:
     """One id on each line, or a JSON array of ids. Raises UsageError for an empty file and for what is not a GUID."""
-    lines = lines_from(where, path)
-    entries = _json(lines) if lines and lines[0].startswith("[") else lines
+    points = restore_points(_entries(where, path), f"{where} {path}")
+    if not points:
+        raise UsageError(f"{where} {path} names no restore point; one id on each line.")
+    return points
+
+
+def restore_points(entries: Iterable[Any], where: str) -> tuple[str, ...]:
+    """Ids of restore points, or objects that have one, each once. Raises UsageError for what is not a GUID.
+
+    Other ids are opaque by Graph's policy, while the error table refuses a restore point whose id is not a GUID.
+    """
     ids = tuple(str(entry.get("id", "")) if isinstance(entry, dict) else str(entry) for entry in entries)
     for point in ids:
         if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", point):
-            raise UsageError(f"{where} {path} holds {point[:60]!r}, which is not a GUID; one id on each line.")
-    if not ids:
-        raise UsageError(f"{where} {path} names no restore point; one id on each line.")
+            raise UsageError(f"{where} holds {point[:60]!r}, which is not a GUID as ids of restore points are.")
     return tuple(dict.fromkeys(ids))
 
 
 def granular_items_from(path: str, where: str = "--granular-items") -> tuple[dict[str, str], ...]:
     """`browseSessionId id` on each line, or a JSON array of objects with both. Raises UsageError."""
-    lines = lines_from(where, path)
-    pairs = []
-    for entry in _json(lines) if lines and lines[0].startswith("[") else [line.split(None, 1) for line in lines]:
-        pair = [entry.get("browseSessionId"), entry.get("id")] if isinstance(entry, dict) else entry
-        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(part, str) and part for part in pair):
-            raise UsageError(f"{where} {path}: each line takes a browse session id, a blank and an item key.")
-        pairs.append({"browseSessionId": pair[0], "id": pair[1].strip()})
-    if not pairs:
+    entries = _entries(where, path)
+    items = granular_items(
+        (entry.split(None, 1) if isinstance(entry, str) else entry for entry in entries),
+        f"{where} {path}: each line takes a browse session id, a blank and an item key",
+    )
+    if not items:
         raise UsageError(f"{where} {path} names no item.")
-    return tuple(pairs)
+    return items
+
+
+def granular_items(entries: Iterable[Any], wanted: str) -> tuple[dict[str, str], ...]:
+    """Pairs of browse session id and item key, or objects that have both. Raises UsageError that says what is wanted.
+
+    Both are opaque text.
+    """
+    items = []
+    for entry in entries:
+        pair = [entry.get("browseSessionId"), entry.get("id")] if isinstance(entry, dict) else entry
+        if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(isinstance(p, str) and p for p in pair):
+            raise UsageError(f"{wanted}.")
+        items.append({"browseSessionId": pair[0], "id": pair[1].strip()})
+    return tuple(items)
+
+
+def _entries(option: str, path: str) -> list[Any]:
+    """The lines of a file, or the entries of the JSON array that it holds. Raises UsageError."""
+    lines = lines_from(option, path)
+    return _json(lines) if lines and lines[0].startswith("[") else list(lines)
 
 
 def _json(lines: list[str]) -> list[Any]:

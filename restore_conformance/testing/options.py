@@ -6,7 +6,6 @@ No configuration file and no environment variable is read: a test means what it 
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from restore_conformance.clauses import Register
 from restore_conformance.commands import options, run
 from restore_conformance.commands.arguments import Parser, Source, take
-from restore_conformance.settings import Settings
+from restore_conformance.settings import Settings, values
 from restore_conformance.settings.files import Configuration
 from restore_conformance.settings.table import ROWS, respelled
 from restore_conformance.verdicts import UsageError
@@ -23,7 +22,6 @@ Ids = str | PathLike[str] | Sequence[str]
 """A file of ids, or the ids."""
 Items = str | PathLike[str] | Sequence[tuple[str, str]]
 """A file of items, or pairs of browse session id and item key."""
-_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def arguments_of(given: Mapping[str, Any]) -> argparse.Namespace:
@@ -47,11 +45,11 @@ def settings_of(given: Mapping[str, Any], register: Register, kind: str = "") ->
         raise UsageError(in_python(str(error))) from None
     points, items = (given.get(name, ()) for name in ("restore_points", "granular_items"))
     if not isinstance(points, str | PathLike):
-        settings.restore_points = tuple(dict.fromkeys(map(str, points)))
-        if broken := next((point for point in settings.restore_points if not _GUID.fullmatch(point)), ""):
-            raise UsageError(f"restore_points holds {broken[:60]!r}, which is not a GUID.")
+        settings.restore_points = values.restore_points(points, "restore_points")
     if not isinstance(items, str | PathLike):
-        settings.granular_items = tuple({"browseSessionId": str(browse), "id": str(key)} for browse, key in items)
+        pairs = [tuple(map(str, item)) if isinstance(item, tuple | list) else item for item in items]
+        wanted = "granular_items takes a file, or pairs of browse session id and item key"
+        settings.granular_items = values.granular_items(pairs, wanted)
     return settings
 
 

@@ -312,7 +312,13 @@ def test_asgi_is_distinguished_from_wsgi():
     assert not is_asgi(wsgi_of(service))
 
 
-@pytest.mark.parametrize("options", [{"profile": "qick"}, {"seed": -1}, {"timeout": 0}, {"restore_points": ["x"]}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"profile": "qick"}, {"seed": -1}, {"timeout": 0}, {"restore_points": ["x"]}, {"restore_points": [None]},
+        {"granular_items": ["x"]}, {"granular_items": [("browse",)]}, {"granular_items": [("", "key")]},
+    ],
+)  # fmt: skip
 def test_an_option_that_makes_no_sense_is_named_as_in_python(options):
     with pytest.raises(UsageError) as raised:
         campaign("http://127.0.0.1:9/beta", **options)

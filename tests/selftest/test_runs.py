@@ -276,6 +276,8 @@ BAD = [
     (("run", "--max-requests", "many"), "--max-requests is a whole number"),
     (("run", "--draws", "-2"), "--draws is a whole number from -1"),
     (("run", "--report", "/dev/null/x"), "cannot be written"),
+    (("run", "--report", "t.txt"), "report.html, junit.xml, report.md, report.sarif and run.json are written into it"),
+    (("record", "--target", "mock", "--to", "t.yaml"), "a folder is wanted: for cassettes"),
     (("run", "--profile", "huge"), "is one of quick, standard"),
     (("run", "--no-such-option"), "There is no option --no-such-option"),
     (("clauses", "no/such.clause"), "There is no clause"),

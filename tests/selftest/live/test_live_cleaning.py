@@ -288,13 +288,18 @@ def test_cleanup_shows_without_leave_and_deletes_with_it(tenant, command, tmp_pa
     assert (code, "Nothing of ours" in out) == (0, True)
 
 
-def test_cleanup_deletes_no_session_that_was_never_listed(tenant, command):
-    """--session is for what was listed as perhaps ours, not for any id."""
+@pytest.mark.parametrize("leave", [["--yes"], []])
+@pytest.mark.parametrize("name", ["x", "", "\n\x1b[2J", "a" * 10_000, "of somebody else"])
+def test_cleanup_deletes_no_session_that_was_never_listed(tenant, command, name, leave):
+    """--session is for what was listed as perhaps ours, not for any id: nobody is signed in for another one."""
     (other,) = tenant.bystander(1)
-    code, _, err = command("cleanup", "--config", tenant.config(), "--yes", "--session", other)
+    named = other if name == "of somebody else" else name
+    code, _, err = command("cleanup", "--config", tenant.config(), *leave, "--session", named)
     assert code == 2
-    assert other in err
+    assert "was never listed as perhaps ours" in err
+    assert (err.count("\n"), len(err) < 300) == (1, True)
     assert tenant.sessions == {other}
+    assert tenant.entra.asked == []
 
 
 def test_a_run_that_leaves_something_behind_says_so(tenant, command, tmp_path, monkeypatch):
