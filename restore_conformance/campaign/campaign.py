@@ -30,7 +30,7 @@ from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, OnFinding, Outcome
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
-from restore_conformance.spelling import noun
+from restore_conformance.spelling import counted, noun
 from restore_conformance.stimuli import FAMILIES, PROFILES, Knobs, Materials, Stimulus, Supply, drawn, made_up, plan
 from restore_conformance.stimuli.scenarios import Scenario
 from restore_conformance.targets import Target
@@ -114,7 +114,7 @@ class Campaign:
             if self._stop is Stop.PLAN:
                 self._stop = Stop.BOUND
                 most = self.settings.max_requests
-                self.stopped = str(spent) or f"the bound of {most} {noun(most, 'request')} was reached"
+                self.stopped = str(spent) or f"the bound of {counted(most, 'request')} was reached"
         except KeyboardInterrupt:
             self._stop, self.stopped = Stop.INTERRUPTED, "interrupted"
         return self._result(started, time.perf_counter() - clock)
@@ -145,7 +145,7 @@ class Campaign:
         if len(broken) < most:
             return False
         self._stop = Stop.BOUND
-        self.stopped = f"{_several(len(broken), 'must clause')} broken, and {_several(most)} enough"
+        self.stopped = f"{counted(len(broken), 'must clause')} failed, and {most:,} {noun(most, 'was', 'were')} enough"
         return True
 
     def _wanted(self, stimuli: Iterable[Stimulus], *, drawn: bool = False) -> Iterator[Stimulus]:
@@ -376,12 +376,6 @@ class Campaign:
             )
         if gap is not None:
             verdict.why, verdict.reason = gap.why, gap.says
-
-
-def _several(number: int, what: str = "") -> str:
-    """A number of something, and its verb in the past."""
-    named = f" {noun(number, what)}" if what else ""
-    return f"{number}{named} {noun(number, 'was', 'were')}"
 
 
 def _materials(settings: Settings) -> Materials:

@@ -14,7 +14,7 @@ from typing import Any
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.clauses import Clause
 from restore_conformance.settings import Settings
-from restore_conformance.spelling import noun
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import ClauseVerdict, Exit, Gap, Level, Verdict, Why
 
 ENOUGH = 0.6
@@ -43,7 +43,7 @@ Answers = Mapping[str, Mapping[str, int]]
 """How many answers there were, by operation and status ("none" for no answer)."""
 
 NO_REQUEST = "nothing that this profile sends tests them"
-NO_ANSWER = "no exchange of this run tests them, perhaps because of what is broken"
+NO_ANSWER = "no exchange of this run tests them, perhaps because of what failed"
 
 CREATED = frozenset({"session:draft", "session:started", "session:gone"})
 """Tags of what is known of a session that was created."""
@@ -95,8 +95,8 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
     judged = [v for v in musts if v.verdict in {Verdict.PASS, Verdict.FAIL}]
     unjudged = [v.clause.address for v in musts if v.verdict not in {Verdict.PASS, Verdict.FAIL}]
     if broken:
-        several = f"{len(broken)} clauses are" if len(broken) > 1 else "1 clause is"
-        return Exit.BROKEN, f"{several} broken" + (f" (and not all was asked: {stopped})" if stopped else ""), unjudged
+        rest = f" (and not everything was sent: {stopped})" if stopped else ""
+        return Exit.BROKEN, f"{counted(len(broken), 'must clause')} failed{rest}", unjudged
     if errors:
         return (
             Exit.INTERNAL,
@@ -106,7 +106,11 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
     if stop is Stop.HOPELESS:
         return Exit.UNJUDGED, stopped, unjudged
     if stop is Stop.INTERRUPTED:
-        return Exit.UNJUDGED, f"interrupted with {len(judged)} of {len(musts)} must clauses judged", unjudged
+        return (
+            Exit.UNJUDGED,
+            f"interrupted with {len(judged):,} of {counted(len(musts), 'must clause')} judged",
+            unjudged,
+        )
     for verdict in musts:
         if verdict.clause.essential and verdict.clause.address in unjudged:
             return Exit.UNJUDGED, f"no verdict on {verdict.clause.address}: {verdict.reason}", unjudged
@@ -115,7 +119,7 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
     if not any(verdict.verdict in {Verdict.PASS, Verdict.FAIL} for verdict in verdicts):
         return Exit.UNJUDGED, "no clause was tested", unjudged
     if len(judged) < ENOUGH * len(musts):
-        return Exit.UNJUDGED, f"only {len(judged)} of {len(musts)} must clauses could be judged", unjudged
+        return Exit.UNJUDGED, f"only {len(judged):,} of {counted(len(musts), 'must clause')} could be judged", unjudged
     summary = passed(verdicts)
     return Exit.CONFORMANT, f"{summary}, until {stopped}" if stop is Stop.BOUND else summary, unjudged
 
@@ -125,8 +129,8 @@ def passed(verdicts: list[ClauseVerdict]) -> str:
     counts = Counter(verdict.verdict for verdict in verdicts if verdict.clause.level is Level.MUST)
     number = counts[Verdict.PASS]
     named = {"inconclusive": counts[Verdict.INCONCLUSIVE], "not tested": counts[Verdict.NONE]}
-    rest = "".join(f", {count} {name}" for name, count in named.items() if count)
-    return f"{number} must {noun(number, 'clause')} passed{rest}"
+    rest = "".join(f", {count:,} {name}" for name, count in named.items() if count)
+    return f"{counted(number, 'must clause')} passed{rest}"
 
 
 def _out_of_reach(verdict: ClauseVerdict) -> bool:

@@ -16,10 +16,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add = parser.add_argument
     add("run", metavar="RUN", help="the folder of a run, or its run.json with exchanges.ndjson beside it")
-    add("clause", metavar="CLAUSE", help="a clause that is broken in it, such as create/response.created")
+    add("clause", metavar="CLAUSE", help="a clause that failed in it, such as create/response.created")
     add("--to", metavar="FILE.zip", help="where the bundle goes (default: CLAUSE.zip in the folder of the run)")
     add("--exchanges", type=int, default=20, metavar="N", help="stored exchanges to put in, at most (default: 20)")
-    add("--good", metavar="RUN", help="an earlier run in which the clause was kept: the last good one")
+    add("--good", metavar="RUN", help="an earlier run in which the clause passed: the last good one")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -33,11 +33,11 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.reports.bundle.archive import files, zipped
     from restore_conformance.reports.bundle.leak_check import leaks
     from restore_conformance.reports.bundle.readme import Case
-    from restore_conformance.reports.bundle.selection import broken_clause, select
+    from restore_conformance.reports.bundle.selection import failed_clause, select
 
     path = path_of(arguments.run)
     run = read_record(arguments.run)
-    clause = broken_clause(run, arguments.clause)
+    clause = failed_clause(run, arguments.clause)
     good = good_run(arguments.good, arguments.clause) if arguments.good else None
     selection = select(path.with_name("exchanges.ndjson"), clause, arguments.exchanges)
     contents = files(Case(run, clause, selection, good))

@@ -23,8 +23,8 @@ ENDINGS = {".txt": "text", ".json": "json", ".md": "markdown", ".markdown": "mar
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.epilog = (
-        "Exit 0 no regression; 1 a must clause that nobody accepted is broken and was not before, or the ledger has "
-        "an error; 2 bad input. A broken should clause is reported and fails nothing."
+        "Exit 0 no regression; 1 a must clause that nobody accepted failed and did not fail before, or the ledger has "
+        "an error; 2 bad input. A failed should clause is reported and does not matter."
     )
     add = parser.add_argument
     add("old", metavar="OLD", help="the older run: a run.json, or the folder that holds it")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from restore_conformance.output import files
 from restore_conformance.records.safe_text import line
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import Exit, UsageError
 
 DEFAULT = "deviations.toml"
@@ -52,7 +53,7 @@ def main(arguments: argparse.Namespace) -> int:
         print(f"added   {address}")
     for address in passing:
         print(f"passes  {address}: its entry no longer holds; take it out")
-    what = "1 entry" if len(added) == 1 else f"{len(added)} entries"
+    what = counted(len(added), "entry", "entries")
     rest = "; fill in reason, case, owner and review of each" if added else ""
     print(f"{shown}: {what} added{rest}.")
     return int(Exit.CONFORMANT)

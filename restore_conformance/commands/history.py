@@ -92,7 +92,7 @@ def _add(arguments: argparse.Namespace, label: str) -> int:
     packed = [pack(read_stored(name), label) for name in arguments.run]
     with open_store(arguments.history) as store:
         for name, run in zip(arguments.run, packed, strict=True):
-            said = "kept" if runs.add(store, run) else "was kept already"
+            said = "stored" if runs.add(store, run) else "was stored already"
             print(f"{name} {said} as {run.row.name}")
     return 0
 
@@ -126,8 +126,8 @@ def _list(arguments: argparse.Namespace, _: str) -> int:
         print(json.dumps({"format": 1, "runs": rows}, indent=1))
         return 0
     for run in listed:
-        broken = run.marks.count("f")
-        print(f"{run.name}  {run.verdict:14}  {broken:4} broken  {visible(run.label)}")
+        failed = run.marks.count("f")
+        print(f"{run.name}  {run.verdict:14}  {failed:4} failed  {visible(run.label)}")
     return 0
 
 

@@ -108,7 +108,7 @@ class Subject:
 
             return replay(self.register, self.settings, keep)
         watchers = (
-            {"watch": progress, "expect": progress.expect, "on_finding": progress.report_broken} if progress else {}
+            {"watch": progress, "expect": progress.expect, "on_finding": progress.report_failed} if progress else {}
         )
         return campaign_of(self.settings, self.target, self.register, keep=keep, **watchers).run()
 
@@ -129,7 +129,7 @@ class Subject:
                 result = live.run(
                     watch=progress, keep=keep, support=support, on_token=note,
                     begin=(lambda: stack.enter_context(progress)) if progress else None,
-                    on_finding=progress.report_broken if progress else None,
+                    on_finding=progress.report_failed if progress else None,
                 )  # fmt: skip
             finally:
                 live_target.print_left([*live.recovered, *live.left], live.unanswered, sys.stderr)

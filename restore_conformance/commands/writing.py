@@ -155,7 +155,7 @@ def put(
     try:
         remember(run)
     except UsageError as error:
-        problems.append(f"the run was not kept: {str(error).rstrip('.')}")
+        problems.append(f"the run was not stored in the history: {str(error).rstrip('.')}")
     finally:
         with writing():
             if stored:

@@ -13,7 +13,7 @@ from datetime import date
 from restore_conformance.drift.change import Change
 from restore_conformance.drift.phrases import short
 from restore_conformance.drift.sources.metadata import Metadata
-from restore_conformance.spelling import noun
+from restore_conformance.spelling import counted
 
 _MEANING = {
     "property_added": "member added", "navigation_added": "member added", "page_property_added": "member added",
@@ -67,7 +67,7 @@ class Fact:
         parts = [f"{SAID[name]} had it before" for name in self.before]
         for place, (name, day) in enumerate(days):
             later = (day - days[0][1]).days
-            follows = f"followed after {later} {noun(later, 'day')}" if later else "moved on the same day"
+            follows = f"followed after {counted(later, 'day')}" if later else "moved on the same day"
             parts.append(f"{SAID[name]} {'moved first' if not place and not self.before else follows}")
         if not days and len(self.families) > 1:
             parts.append(f"{' and '.join(SAID[name] for name in sorted(self.families))} moved")

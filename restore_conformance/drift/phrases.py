@@ -16,7 +16,7 @@ from restore_conformance.contract.workload import AREA, SESSIONS
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.rules import RULES
-from restore_conformance.spelling import listed
+from restore_conformance.spelling import counted, listed
 
 _AREA = re.compile(rf"{AREA}/?")
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -106,7 +106,7 @@ def whom(change: Change) -> str:
         reach = "" if subject(change) == CREATE else reach
         return f"Breaks {rule.breaks}{why}.{reach}"
     if change.grade is Grade.UNDECIDABLE:
-        rests = "1 clause rests" if len(change.clauses) == 1 else f"{len(change.clauses)} clauses rest"
+        rests = counted(len(change.clauses), "clause rests", "clauses rest")
         rests += f" on it: {listed(list(change.clauses))}"
         may = "May break whoever relies on what it was; the source alone does not tell."
         return f"{may} {rests}." if change.clauses else f"{may} {rule.says}"  # fmt: skip

@@ -13,7 +13,7 @@ from restore_conformance.drift.change import Grade
 from restore_conformance.drift.known import Nearest
 from restore_conformance.drift.lines import ORDER, Line
 from restore_conformance.drift.sources.broken import SourceBroken
-from restore_conformance.spelling import noun
+from restore_conformance.spelling import counted
 
 MAX_LINES = 200
 _HEADS = {
@@ -68,7 +68,7 @@ def headline(report: Report) -> str:
         in_create = sum(line.create is Grade.BREAKING for line in report.lines)
         reach = f"{in_create} of them in the create call" if in_create else "the create call is not touched"
         reach = f"{'all ' if number > 1 else ''}in the create call" if number == in_create else reach
-        first = f"{_many(number, 'breaking change')}, {reach}"
+        first = f"{counted(number, 'breaking change')}, {reach}"
     rest = [f"{count[grade]} {_HEADS[grade].lower()}" for grade in ORDER[1:] if count[grade]]
     return f"{'; '.join([first, ', '.join(rest)]) if rest else first}.{end}"
 
@@ -77,13 +77,9 @@ def _older(report: Report) -> str:
     return ", ".join("the pinned contract" if name == "pinned" else name for name in report.older)
 
 
-def _many(number: int, singular: str) -> str:
-    return f"{number} {noun(number, singular)}"
-
-
 def _known(report: Report) -> Iterator[str]:
     for nearest in report.editions:
-        aside = f": {_many(nearest.known, 'known difference')} from the pinned one" if nearest.known else ""
+        aside = f": {counted(nearest.known, 'known difference')} from the pinned one" if nearest.known else ""
         yield f"{nearest.where} follows edition {nearest.edition}{aside}{', not listed' if aside else ''}."
 
 

@@ -1,6 +1,6 @@
 """The charts, as rectangles with a title each. Knows timelines and columns; the templates write the SVG.
 
-Every verdict has a height beside its colour, so that the map can be read in grey: broken and error are full and
+Every verdict has a height beside its colour, so that the map can be read in grey: failed and error are full and
 strong, passed is full and quiet, inconclusive is half, none is a line.
 """
 
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from restore_conformance.history.run_row import VERDICTS, RunRow
 from restore_conformance.history.time_axis import Axis
 from restore_conformance.history.timelines import Chronicle
+from restore_conformance.reports.wording import WORDS
+from restore_conformance.spelling import counted
 
 RUN_MARKS = {"conformant": "p", "non-conformant": "f", "inconclusive": "i", "error": "e"}
 
@@ -70,7 +72,7 @@ def cells(row: Iterable[tuple[RunRow, str]], axis: Axis) -> list[Cell]:
             drawn.append(Cell(column.x, column.width - 1, VERDICTS[mark], shade, 1, title, last[number, mark]))
         elif drawn and before == number - 1 and drawn[-1].verdict == VERDICTS[mark]:
             past = drawn[-1]
-            title = f"{past.title[:10]} to {column.last}: {VERDICTS[mark]}"
+            title = f"{past.title[:10]} to {column.last}: {WORDS[VERDICTS[mark]]}"
             width = column.x + column.width - 1 - past.x
             drawn[-1] = Cell(past.x, width, past.verdict, 3, past.columns + 1, title)
         else:
@@ -100,8 +102,10 @@ def drawer(chronicle: Chronicle, axis: Axis) -> Callable[[str, str], list[Cell]]
 def summary(marks: str) -> str:
     """Marks in words: the verdict where there is one run, else how many of each."""
     if len(marks) == 1:
-        return VERDICTS[marks]
-    return ", ".join(f"{number} of {len(marks)} {VERDICTS[mark]}" for mark in "fepin" if (number := marks.count(mark)))
+        return WORDS[VERDICTS[marks]]
+    return ", ".join(
+        f"{number:,} of {len(marks):,} {WORDS[VERDICTS[mark]]}" for mark in "fepin" if (number := marks.count(mark))
+    )
 
 
 def strip(runs: list[RunRow], axis: Axis) -> list[Cell]:
@@ -120,9 +124,11 @@ def bars(runs: list[RunRow], axis: Axis) -> list[Bar]:
     for number, run in sorted(worst.items()):
         counts = {verdict: run.marks.count(mark) for mark, verdict in VERDICTS.items() if mark in "fei"}
         if any(counts.values()):
-            text = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+            text = ", ".join(f"{count:,} {WORDS[verdict]}" for verdict, count in counts.items() if count)
             column = axis.columns[number]
-            drawn.append(Bar(column.x, column.width - 1, counts, f"{run.day}: {text} of {len(run.marks)} clauses"))
+            drawn.append(
+                Bar(column.x, column.width - 1, counts, f"{run.day}: {text} of {counted(len(run.marks), 'clause')}")
+            )
     return drawn
 
 

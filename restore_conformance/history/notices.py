@@ -1,10 +1,10 @@
 """When a verdict really changed: one notice for each change of a clause under a label, and none for noise.
 
-- A clause that passed and is broken is reported at once.
-- A broken clause is reported as passing again when three passes in a row confirm it.
-- One that breaks again before that is unsteady: reported once, until it passes again.
-- Inconclusive, error and none say nothing about a clause and change nothing.
-- The first run of a label is its baseline; a clause that is first judged in a later run is reported if broken.
+- A clause that passed and fails is reported at once.
+- A failed clause is reported as passing again when three passes in a row confirm it.
+- One that fails again before that is unsteady: reported once, until it passes again.
+- A run in which it is inconclusive, in error or not tested says nothing about a clause and change nothing.
+- The first run of a label is its baseline; a clause that is first judged in a later run is reported if it fails.
 
 Pure functions of runs; writes nothing.
 """
@@ -21,13 +21,13 @@ from restore_conformance.history.timelines import Chronicle, Timeline
 from restore_conformance.records.safe_text import code, visible
 
 CONFIRMED = 3
-"""Passes in a row after which a broken clause counts as passing again."""
+"""Passes in a row after which a failed clause counts as passing again."""
 
 WORSE = frozenset({"broken", "unsteady"})
 _SAYS = {
-    "broken": "is broken",
-    "unsteady": "is broken again before it was kept for three runs: it comes and goes",
-    "kept-again": "is kept again, confirmed by three runs",
+    "broken": "failed",
+    "unsteady": "failed again before it passed three times in a row: it is unsteady",
+    "kept-again": "passes again, confirmed by three runs",
 }
 
 

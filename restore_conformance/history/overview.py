@@ -16,7 +16,8 @@ from restore_conformance.history.notices import Notice
 from restore_conformance.history.run_row import RunRow, notes_of
 from restore_conformance.history.time_axis import Axis
 from restore_conformance.history.timelines import Chronicle
-from restore_conformance.spelling import noun
+from restore_conformance.reports.wording import WORDS
+from restore_conformance.spelling import counted
 
 CHANGES = 40
 Drawn = Callable[[str, str], list[Cell]]
@@ -70,13 +71,13 @@ def _card(chronicle: Chronicle, label: str, number: int, time_axis: Axis) -> dic
     last = runs[-1]
     nights = next((n for n, run in enumerate(reversed(runs)) if run.verdict != last.verdict), len(runs))
     shown = bars(runs, time_axis)
-    first_broken, last_broken = runs[0].marks.count("f"), last.marks.count("f")
+    first_failed, last_failed = runs[0].marks.count("f"), last.marks.count("f")
     return {
         "key": ascii_uppercase[number] if number < 26 else str(number), "label": label, "last": last,
         "since": runs[-nights], "nights": nights, "runs": len(runs), "reason": notes_of(last)["reason"],
         "strip": strip(runs, time_axis), "bars": shown, "moved": moved(runs),
-        "trend": f"{first_broken} clauses failed in the first run, {last_broken} in the last, "
-        f"{max(run.marks.count('f') for run in runs)} at most",
+        "trend": f"{counted(first_failed, 'clause')} failed in the first run, {last_failed:,} in the last, "
+        f"{max(run.marks.count('f') for run in runs):,} at most",
     }  # fmt: skip
 
 
@@ -101,7 +102,7 @@ def moved(runs: list[RunRow]) -> Moved | None:
     day = f"{int(since.day[8:])} {MONTHS[int(since.day[5:7]) - 1]}"
     year = f" {since.day[:4]}" if since.day[:4] != runs[-1].day[:4] else ""
     worse = now > before
-    return Moved(f"{before} → {now} failed since {day}{year}: {'worse' if worse else 'better'}", worse)
+    return Moved(f"{before:,} → {now:,} failed since {day}{year}: {'worse' if worse else 'better'}", worse)
 
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -146,7 +147,7 @@ def groups_of(latest: list[Notice], chronicle: Chronicle, causes: Causes) -> lis
 def _groups(
     chronicle: Chronicle, cards: list[dict[str, Any]], drawn: Drawn, slug: Callable[[str], str]
 ) -> list[dict[str, Any]]:
-    """Clauses by heading; those that were ever broken, inconclusive or in error are rows, the others are quiet."""
+    """Clauses by heading; those that ever failed, were inconclusive or in error are rows, the others are quiet."""
     keys = {card["label"]: card["key"] for card in cards}
     height = 13 if len(cards) == 1 else 9
     groups: dict[str, dict[str, Any]] = {}
@@ -171,18 +172,18 @@ def _groups(
         group["rows" if eventful else "quiet"].append(row)
     for group in groups.values():
         number = len(group["rows"]) + len(group["quiet"])
-        group["summary"] = f"{number} {noun(number, 'clause')}" + ("" if group["rows"] else ", never failed")
+        group["summary"] = counted(number, "clause") + ("" if group["rows"] else ", never failed")
     return list(groups.values())
 
 
 def summed(chronicle: Chronicle, label: str, address: str) -> str:
     """A timeline in one line."""
     now = chronicle.now(label, address)
-    return f"{f'now {now}' if now else 'no clause any more'}; {summary(chronicle.timelines[label][address].marks)}"
+    return f"{f'now {WORDS[now]}' if now else 'clause removed'}; {summary(chronicle.timelines[label][address].marks)}"
 
 
 def _differing(chronicle: Chronicle) -> list[tuple[str, list[str]]]:
-    """Clauses that are broken now under one label and not under another, with the verdict under each."""
+    """Clauses that fail now under one label and not under another, with the verdict under each."""
     rows = []
     for address in chronicle.clauses:
         now = [chronicle.now(label, address) for label in chronicle.labels]

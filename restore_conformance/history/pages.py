@@ -108,7 +108,8 @@ def pages(data: SiteData) -> Iterator[Page]:
 
 def _rendered(name: str, up: str, **context: Any) -> bytes:
     text = environment().get_template(f"site/{name}.html").render(
-        up=up, version=__version__, slug=slug, link_of=link_of, unsaid=wording.unsaid, often=wording.often, **context
+        up=up, version=__version__, slug=slug, link_of=link_of, words_of=wording.WORDS, unsaid=wording.unsaid,
+        often=wording.often, **context,
     )  # fmt: skip
     return text.encode("utf-8", "replace")
 
@@ -253,7 +254,7 @@ def _run(data: SiteData, run: RunRow, before: RunRow | None, after: RunRow | Non
     unjudged: dict[str, list[str]] = {}
     for entry in record["clauses"]:
         if entry["verdict"] in {"none", "inconclusive"}:
-            unjudged.setdefault(f"{entry['verdict']}: {entry.get('reason', '')}", []).append(entry["id"])
+            unjudged.setdefault(f"{wording.WORDS[entry['verdict']]}: {entry.get('reason', '')}", []).append(entry["id"])
     return _rendered(
         "run", "../", run=run, record={"reason": "", "stopped": ""} | record, previous=before, next=after,
         changed=_changed(data.chronicle, before, run) if before else [], findings=shown, shown=EVIDENCE,

@@ -13,6 +13,7 @@ from restore_conformance.history.soundness import Damaged, parsed, rows, table, 
 from restore_conformance.history.store import Store
 from restore_conformance.history.tables import CONTENT, ENTRY, RUN
 from restore_conformance.records.formats import upgraded
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import UsageError
 
 _COLUMNS = [RUN.c[field.name] for field in fields(RunRow)]
@@ -46,8 +47,8 @@ def _add(store: Store, packed: Packed) -> bool:
 def _same(label: str, run: RunRow) -> bool:
     if label != run.label:
         raise UsageError(
-            f"The run of {run.when} is kept under the label {label!r} already; "
-            f"remove {run.name} first to keep it under {run.label!r}."
+            f"The run of {run.when} is stored under the label {label!r} already; "
+            f"remove {run.name} first to store it under {run.label!r}."
         )
     return False
 
@@ -109,6 +110,10 @@ def find(listed: list[RunRow], name: str) -> RunRow:
     """The run of that name, or whose digest or name begins so. Raises UsageError for none or several."""
     hits = [run for run in listed if name and (run.name.startswith(name) or run.digest.startswith(name))]
     if len(hits) != 1:
-        problem = f"{len(hits)} runs are called {name!r}" if hits else f"The history has no run {name!r}"
+        problem = (
+            f"{counted(len(hits), 'run is', 'runs are')} called {name!r}"
+            if hits
+            else f"The history has no run {name!r}"
+        )
         raise UsageError(f"{problem}; history list names them all.")
     return hits[0]

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from restore_conformance.campaign.sender import BudgetSpent
-from restore_conformance.spelling import noun
+from restore_conformance.spelling import counted
 
 GRACE = 300.0
 """Seconds that clean-up may take beyond the bound on time."""
@@ -87,7 +87,9 @@ class Budget:
             if self.left(cleaning=True) <= 0:
                 raise BudgetSpent(f"the bound of {self.seconds:.0f} seconds, and {GRACE:.0f} for clean-up, was reached")
             if self.used >= self.requests + self.reserve:
-                raise BudgetSpent(f"the bound of {self.requests} requests and {self.reserve} in reserve was reached")
+                raise BudgetSpent(
+                    f"the bound of {counted(self.requests, 'request')} and {self.reserve} in reserve was reached"
+                )
             self.used += 1
 
     def create(self, *, likely: bool) -> None:
@@ -96,7 +98,7 @@ class Budget:
             while True:
                 self._in_time()
                 if self.made >= self.sessions:
-                    raise BudgetSpent(f"the bound of {self.sessions} sessions was reached")
+                    raise BudgetSpent(f"the bound of {counted(self.sessions, 'session')} was reached")
                 if self.made + self._flying < self.sessions:
                     break
                 # Those under way may be refused and leave room: wait for them rather than give up.
@@ -144,14 +146,16 @@ class Budget:
     def _room(self, wanted: int) -> None:
         if self.used + self.owed + self._promised + wanted > self.requests - self.kept + self.surprises:
             reserved = f" ({self.kept} of them are kept to ask again)" if self.kept else ""
-            raise BudgetSpent(f"the bound of {self.requests} {noun(self.requests, 'request')}{reserved} was reached")
+            raise BudgetSpent(f"the bound of {counted(self.requests, 'request')}{reserved} was reached")
 
     def _room_for_surprises(self, wanted: int) -> None:
         """Also if every refusal under way is accepted after all, there must be room for what it is then owed."""
         owed = OWED * (self._unlikely + 1)
         room = self.requests - self.kept + min(self.reserve, self.surprises + owed)
         if self.used + self.owed + self._promised + wanted + owed > room:
-            raise BudgetSpent(f"the bound of {self.requests} requests and {self.reserve} in reserve was reached")
+            raise BudgetSpent(
+                f"the bound of {counted(self.requests, 'request')} and {self.reserve} in reserve was reached"
+            )
 
 
 class Pace:

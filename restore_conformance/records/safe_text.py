@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from restore_conformance.spelling import counted
+
 LONGEST_BODY = 6000
 """Characters of a body that a report shows."""
 
@@ -43,7 +45,7 @@ def visible(text: Any) -> str:
 
 def shortened(text: str, longest: int) -> str:
     """A text of at most that many characters, with a note of what was cut."""
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
+    return text if len(text) <= longest else f"{text[:longest]}… ({counted(len(text), 'character')})"
 
 
 def body(stored: dict[str, Any] | None) -> str:
@@ -57,7 +59,7 @@ def body(stored: dict[str, Any] | None) -> str:
         # A number that Python cannot hold would be shown as another one: such a text stays as it was sent.
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False, allow_nan=False)
     if stored.get("cut") or len(text) > LONGEST_BODY:
-        text = text[:LONGEST_BODY] + f"\n… ({stored['size']} bytes in all)"
+        text = text[:LONGEST_BODY] + f"\n… ({counted(stored['size'], 'byte')} in all)"
     return visible(text) or "(empty body)"
 
 

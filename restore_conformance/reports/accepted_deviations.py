@@ -1,6 +1,6 @@
-"""Applies a ledger to a run: which broken clauses are accepted, and which entries no longer hold.
+"""Applies a ledger to a run: which failed clauses are accepted, and which entries no longer hold.
 
-Pure functions. Nothing is removed from a record: a clause stays broken, and is marked.
+Pure functions. Nothing is removed from a record: a clause stays failed, and is marked.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 
 from restore_conformance.campaign.result import Result, Stop, conclude
 from restore_conformance.reports.ledger import Entry, Ledger
-from restore_conformance.spelling import noun
+from restore_conformance.reports.wording import WORDS
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import ClauseVerdict, Exit, Verdict
 
 Conclude = Callable[[list[ClauseVerdict], Stop, str], tuple[Exit, str, list[str]]]
@@ -38,9 +39,9 @@ def accepted(
             errors.append(f"{_the(entry)} is overdue: it was to be reviewed by {entry.review.isoformat()}.")
             continue
         if verdict == "pass":
-            errors.append(f"{_the(entry)} no longer happens: the clause is kept. Remove the entry.")
+            errors.append(f"{_the(entry)} no longer happens: the clause passes. Remove the entry.")
         elif verdict != "fail":
-            notes.append(f"{_the(entry)} could not be checked: the clause has the verdict {verdict} here.")
+            notes.append(f"{_the(entry)} could not be checked: the clause is {WORDS[verdict]} here.")
         elif entry.clause in covers:
             other = covers[entry.clause].number
             errors.append(f"{_the(entry)} is a duplicate: entry {other} is about the same clause on this target.")
@@ -48,7 +49,7 @@ def accepted(
             covers[entry.clause] = entry
     elsewhere = len(ledger.entries) - len(entries)
     if elsewhere:
-        notes.append(f"{elsewhere} {noun(elsewhere, 'entry is', 'entries are')} about other targets.")
+        notes.append(f"{counted(elsewhere, 'entry is', 'entries are')} about other targets.")
     clauses = [
         {**clause, "accepted": _shown(covers[clause["id"]], shown)} if clause["id"] in covers else _unmarked(clause)
         for clause in run["clauses"]
@@ -79,8 +80,8 @@ def _the(entry: Entry) -> str:
 def exit_of(run: dict[str, Any], rest: Callable[[], int]) -> int:
     """The exit code of a run that a ledger was read against.
 
-    An error in the ledger is 1. Where every broken *must* clause is accepted, `rest` decides: what the exit code is
-    if those clauses are left aside. A run that is broken in something that is not a clause stays broken.
+    An error in the ledger is 1. Where every failed *must* clause is accepted, `rest` decides: what the exit code is
+    if those clauses are left aside. A run that failed for something that is not a clause stays failed.
     """
     if run["ledger"]["errors"]:
         return int(Exit.BROKEN)
@@ -105,7 +106,7 @@ def settled(
 ) -> dict[str, Any]:
     """The record of a run as its ledger has it, with the exit code that follows; the same record without a ledger.
 
-    `held` says that something besides the clauses is broken, which no ledger can accept.
+    `held` says that something besides the clauses failed, which no ledger can accept.
     """
     if ledger is None:
         return run

@@ -12,6 +12,7 @@ from typing import Any
 from restore_conformance.contract.workload import AREA
 from restore_conformance.records.safe_text import line
 from restore_conformance.reports.highlight import Piece, marked
+from restore_conformance.spelling import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _headers(
         yield Piece(line(value, bounds.text), "mark" if hit else "plain")
         yield Piece(f"{note}\n" if hit else "\n", "note" if hit and note else "plain")
     if len(headers) > bounds.headers:
-        yield Piece(f"… {len(headers) - bounds.headers} headers more\n")
+        yield Piece(f"… {counted(len(headers) - bounds.headers, 'more header')}\n")
 
 
 def in_a_line(exchange: dict[str, Any]) -> str:

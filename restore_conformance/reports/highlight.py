@@ -14,6 +14,7 @@ from restore_conformance.exchange import NOTHING, parse_json
 from restore_conformance.records.safe_text import body as plain
 from restore_conformance.records.safe_text import line as line_of
 from restore_conformance.records.safe_text import shortened, visible
+from restore_conformance.spelling import counted
 
 DEEPEST = 60
 Ways = tuple[tuple[str, ...], ...]
@@ -138,11 +139,11 @@ def _fitted(lines: list[list[Piece]], longest: int) -> list[Piece]:
         while last < len(lines) and (room > sizes[last] or last <= mark):
             room -= sizes[last]
             last += 1
-    pieces = [Piece(f"… {first} lines before\n")] if first else []
+    pieces = [Piece(f"… {counted(first, 'line')} before\n")] if first else []
     for line in lines[first:last]:
         pieces += [*line, Piece("\n")]
     if last < len(lines):
-        pieces.append(Piece(f"… {len(lines) - last} lines more\n"))
+        pieces.append(Piece(f"… {counted(len(lines) - last, 'more line')}\n"))
     return _joined(pieces)
 
 
@@ -158,7 +159,7 @@ def _around(lines: list[list[Piece]], sizes: list[int], marks: list[int], longes
     skipped = 0
     for number, line in enumerate([*lines, []]):
         if number in near or number == len(lines):
-            pieces += [Piece(f"… {skipped} lines\n")] if skipped else []
+            pieces += [Piece(f"… {counted(skipped, 'line')}\n")] if skipped else []
             pieces += [*line, Piece("\n")] if line else []
             skipped = 0
         else:

@@ -1,4 +1,4 @@
-"""JUnit XML: one test suite a heading, one test case a clause; only a broken *must* is a failure.
+"""JUnit XML: one test suite a heading, one test case a clause; only a failed *must* is a failure.
 
 One that the ledger accepts is skipped with its finding, so that a build passes and still shows it; an error in the
 ledger is a failure of its own. The form is schemas/junit.xsd. Text of a server is shown, cut, and never markup.
@@ -61,7 +61,7 @@ def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
         finding = entry["findings"][0]
         if "accepted" in entry:
             mark = entry["accepted"]
-            why = f"broken and accepted until {mark['review']} by {mark['owner']} ({mark['reason']})"
+            why = f"failed, and accepted until {mark['review']} by {mark['owner']} ({mark['reason']})"
             ET.SubElement(case, "skipped", message=line(f"{why}: {finding['message']}"))
             ET.SubElement(case, "system-out").text = _lines(entry, finding)
             return "skipped"
@@ -72,12 +72,12 @@ def _case(suite: ET.Element, entry: dict[str, Any]) -> str:
         ET.SubElement(case, "error", message=line(entry.get("reason", "")), type="Error")
         return "errors"
     if verdict in {"none", "inconclusive"}:
-        ET.SubElement(case, "skipped", message=line(f"{verdict}: {entry.get('reason', '')}"))
+        ET.SubElement(case, "skipped", message=line(f"{wording.WORDS[verdict]}: {entry.get('reason', '')}"))
         return "skipped"
     out = ET.SubElement(case, "system-out")
     text = f"{level}, judged on {counted(entry['exchanges'], 'exchange')}"
     if entry["findings"]:
-        text = f"{level}, broken: {_lines(entry, entry['findings'][0])}"
+        text = f"{level}, failed: {_lines(entry, entry['findings'][0])}"
     out.text = text
     return ""
 

@@ -51,7 +51,8 @@ def render(run: dict[str, Any], longest: int = COMMENT) -> str:
             *shown,
         ]
         if len(shown) < len(root_causes):
-            parts.append(f"{len(root_causes) - len(shown)} more findings did not fit here: see `report.html`.\n\n")
+            more = counted(len(root_causes) - len(shown), "more finding")
+            parts.append(f"{more} did not fit here: see `report.html`.\n\n")
     return "".join([*parts, table, tail])
 
 
@@ -79,7 +80,7 @@ def _cause(cause: Cause, place: str, run: dict[str, Any]) -> str:
     head = cause.head
     what = f"<code>{head['id']}</code>"
     if not cause.alone:
-        what = f"{len(cause.entries)} clauses of {', '.join(cause.operations)}"
+        what = f"{counted(len(cause.entries), 'clause')} of {', '.join(cause.operations)}"
     mark = " (accepted)" if cause.accepted else ""
     text = f"<details><summary>{place}{SIGNS[head['verdict']]} {cause.level}{mark}: {what}</summary>\n\n"
     if not cause.alone:
@@ -90,7 +91,7 @@ def _cause(cause: Cause, place: str, run: dict[str, Any]) -> str:
     if cause.consequences:
         names = ", ".join(f"`{address}`" for address in cause.consequences[:30])
         more = f" and {len(cause.consequences) - 30} more" if len(cause.consequences) > 30 else ""
-        text += f"\nNot judged because of it: {names}{more}.\n"
+        text += f"\nAlso affected: {names}{more}.\n"
     return text + "\n</details>\n\n"
 
 
@@ -109,7 +110,7 @@ def _finding(entry: dict[str, Any], run: dict[str, Any], *, named: bool) -> str:
             ("Wrong with the request", _defect(finding)),
             ("Seen", wording.often(finding)),
             ("First seen", wording.first_seen(entry, run) if "history" in entry else ""),
-            ("Last kept", wording.last_good(entry)),
+            ("Last passed", wording.last_good(entry)),
             *(("Before", code(exchange_view.in_a_line(exchange))) for exchange in earlier(finding)),
             ("For support", "; ".join(f"{name} {code(value)}" for name, value in wording.support(exchange).items())),
         ]  # fmt: skip
@@ -147,7 +148,7 @@ def _table(run: dict[str, Any]) -> str:
     text += "|---|" + "--:|" * (len(names) + 1) + "\n"
     for row in wording.tallies(run):
         counts = " | ".join(str(row[name] or "·") for name in names)
-        text += f"| {row['heading']} | {counts} | {row['exchanges']} |\n"
+        text += f"| {row['heading']} | {counts} | {row['exchanges']:,} |\n"
     return text + "\n"
 
 

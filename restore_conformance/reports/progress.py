@@ -1,4 +1,4 @@
-"""How far a run is while it lasts: families with counts, rate and time left, and each clause when it is found broken.
+"""How far a run is while it lasts: families with counts, rate and time left, and each clause when it first fails.
 
 On a terminal a table that is redrawn; plain lines in a log. Text of a server is shown in one line. Rich
 is imported where there is a terminal. Knows no verdict: those come at the end.
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 from restore_conformance.clauses import Clause
 from restore_conformance.exchange import Exchange
 from restore_conformance.records.safe_text import line
+from restore_conformance.reports.wording import WORDS
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
-from restore_conformance.spelling import noun
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import Deviation
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Count:
 
     planned: int = 0
     exchanges: int = 0
-    broken: int = 0
+    deviating: int = 0
     seconds: float = 0.0
     last: int = 0
 
@@ -70,7 +71,7 @@ class Progress:
         self._scrub = scrub
         self._families: dict[str, Count] = {}
         self._reported: set[str] = set()
-        self._number = self._planned = self._broken = 0
+        self._number = self._planned = self._deviating = 0
         self._start = self._last = time.monotonic()
         self._live: Any = None
         self._console: Console | None = None
@@ -110,8 +111,8 @@ class Progress:
         row.last = self._number = max(number, self._number)
         self._planned = planned
         if exchange.failed:
-            row.broken += 1
-            self._broken += 1
+            row.deviating += 1
+            self._deviating += 1
         if self._plain and not self._quiet and time.monotonic() - self._last >= EVERY:
             self._last = time.monotonic()
             count = f"{row.exchanges} of {row.planned}" if row.planned >= row.exchanges else f"{row.exchanges}"
@@ -122,8 +123,8 @@ class Progress:
         for family, number in planned.items():
             self._families.setdefault(family, Count()).planned = number
 
-    def report_broken(self, clause: Clause, deviation: Deviation, evidence: Sequence[Exchange]) -> None:
-        """Report that a clause is broken: one line, once."""
+    def report_failed(self, clause: Clause, deviation: Deviation, evidence: Sequence[Exchange]) -> None:
+        """Report that a clause failed: one line, once."""
         if self._quiet or clause.address in self._reported:
             return
         self._reported.add(clause.address)
@@ -132,15 +133,17 @@ class Progress:
             for exchange in evidence:
                 self._scrub.learn(exchange)
             message = self._scrub.text(message[:LONGEST])
-        self._print(f"broken  {clause.level.value:7} {clause.address}: {line(message, 200)}", "red")
+        self._print(f"failed  {clause.level.value:7} {clause.address}: {line(message, 200)}", "red")
 
     def explained(self, run: dict[str, Any]) -> dict[str, Any]:
-        """Retract the lines about clauses that are not broken after all, with the reason; returns the record."""
+        """Retract the lines about clauses that did not fail after all, with the reason; returns the record."""
         entries = {entry["id"]: entry for entry in run["clauses"]}
         over = [entries[name] for name in sorted(self._reported) if entries[name]["verdict"] not in {"fail", "error"}]
         groups: dict[str, list[str]] = {}
         for entry in over:
-            root = f"explained by {entry['root']}" if "root" in entry else entry.get("reason") or entry["verdict"]
+            root = (
+                f"explained by {entry['root']}" if "root" in entry else entry.get("reason") or WORDS[entry["verdict"]]
+            )
             groups.setdefault(line(root, 200), []).append(entry["id"])
         for why, names in groups.items():
             shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
@@ -158,18 +161,17 @@ class Progress:
     def _overall(self) -> str:
         rate = self._number / max(time.monotonic() - self._start, 0.001)
         planned = max(self._planned, self._number)
-        summary = (
-            f"{self._number} of about {planned} requests, {rate:.0f}/s, {_time((planned - self._number) / rate)} left"
-        )
-        return summary + (f", {self._broken} with a deviation" if self._broken else "")
+        left = _time((planned - self._number) / rate)
+        summary = f"{self._number:,} of about {counted(planned, 'request')}, {rate:,.0f}/s, {left} left"
+        return summary + (f", {self._deviating:,} with a deviation" if self._deviating else "")
 
     def _summary(self) -> str:
         took = time.monotonic() - self._start
         largest = sorted(self._families.items(), key=lambda item: -item[1].exchanges)
         judged = [(name, row) for name, row in largest if row.exchanges]
-        shown = ", ".join(f"{line(name, 40)} {row.exchanges}" for name, row in judged[:6])
+        shown = ", ".join(f"{line(name, 40)} {row.exchanges:,}" for name, row in judged[:6])
         more = f" and {len(judged) - 6} families more" if len(judged) > 6 else ""
-        return f"{self._number} {noun(self._number, 'request')} in {_time(took)}: {shown}{more}"
+        return f"{counted(self._number, 'request')} in {_time(took)}: {shown}{more}"
 
     def _drawn(self) -> RenderableType:
         from rich.console import Group
@@ -179,15 +181,15 @@ class Progress:
 
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("family")
-        for name in ("requests", "broken", "each"):
+        for name in ("requests", "deviations", "each"):
             table.add_column(name, justify="right")
         # A copy: the run goes on while this is drawn.
-        rows = sorted(self._families.copy().items(), key=lambda item: (-min(item[1].broken, 1), -item[1].last))
+        rows = sorted(self._families.copy().items(), key=lambda item: (-min(item[1].deviating, 1), -item[1].last))
         for name, row in rows[:ROWS]:
             count = f"{row.exchanges} of {row.planned}" if row.planned >= row.exchanges else f"{row.exchanges}"
-            broken = Text(str(row.broken), style="red") if row.broken else Text("·", style="dim")
+            deviating = Text(str(row.deviating), style="red") if row.deviating else Text("·", style="dim")
             each = f"{row.seconds / row.exchanges * 1000:.1f} ms" if row.exchanges else "·"
-            table.add_row(Text(line(name, 40)), count, broken, each)
+            table.add_row(Text(line(name, 40)), count, deviating, each)
         parts: list[Any] = [table]
         if len(rows) > ROWS:
             parts.append(Text(f"and {len(rows) - ROWS} families more", style="dim"))

@@ -10,6 +10,7 @@ import jinja2
 import markupsafe
 
 from restore_conformance.records.safe_text import body, shortened, visible
+from restore_conformance.spelling import counted
 
 _UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)")
 
@@ -25,6 +26,8 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     engine.filters["body"] = body
+    engine.filters["counted"] = counted
+    engine.filters["number"] = "{:,}".format
     engine.filters["visible"] = visible
     engine.filters["short"] = _short
     engine.filters["when"] = when

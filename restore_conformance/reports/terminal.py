@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from restore_conformance.records.causes import causes
 from restore_conformance.records.safe_text import line
 from restore_conformance.reports import wording
-from restore_conformance.spelling import counted, noun
+from restore_conformance.spelling import counted
 
 MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}
 COLUMNS = {"pass": "passed", "fail": "failed", "inconclusive": "inconclusive", "none": "not tested"}
@@ -29,7 +29,7 @@ BETWEEN = "; "
 
 
 def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: TextIO, plain: bool = False) -> None:
-    """The verdicts by heading, what is broken, the verdict, what was not tested, and where the reports are."""
+    """The verdicts by heading, what failed, the verdict, what was not tested, and where the reports are."""
     if not quiet:
         _headings(run, out, plain=plain)
         _causes(run, out)
@@ -44,7 +44,7 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
         f"{run['summary'][name]} {words}" for name, words in wording.WORDS.items() if run["summary"].get(name)
     )
     print(
-        f"{counts}; {run['requests']} {noun(run['requests'], 'request')}, {run['judgements']} judgements, "
+        f"{counts}; {counted(run['requests'], 'request')}, {counted(run['judgements'], 'judgement')}, "
         f"{run['seconds']:.1f} s",
         file=out,
     )
@@ -61,8 +61,8 @@ def _ledger(run: dict[str, Any], out: TextIO) -> None:
         return
     marked = run["ledger"]["accepted"]
     if marked:
-        left = sum("accepted" not in entry for entry in wording.broken(run))
-        rest = f"; {left} broken must {noun(left, 'clause is', 'clauses are')} not" if left else ""
+        left = sum("accepted" not in entry for entry in wording.failed(run))
+        rest = f"; {counted(left, 'other must clause')} failed" if left else ""
         print(f"Accepted by the ledger: {', '.join(marked)}{rest}.", file=out)
     for message in run["ledger"]["errors"]:
         print(f"Error in the ledger: {line(message)}", file=out)
@@ -76,7 +76,7 @@ def _recordings(run: dict[str, Any], out: TextIO) -> None:
     for recording in run.get("recordings", []):
         judged, entries = recording.get("exchanges", 0), recording.get("entries", 0)
         # This suite's cassettes have no entries that are left out one by one.
-        first = f"{judged} judged of {entries} {noun(entries, 'entry', 'entries')}" if entries else ""
+        first = f"{judged:,} judged of {counted(entries, 'entry', 'entries')}" if entries else ""
         if first or recording.get("note"):
             notes.setdefault((first, recording.get("note", "")), []).append(recording["name"])
     for (first, note), names in notes.items():
@@ -102,7 +102,7 @@ def _headings(run: dict[str, Any], out: TextIO, *, plain: bool = False) -> None:
 def _plain(rows: list[dict[str, Any]], out: TextIO) -> None:
     """The table for a file or a CI log, which needs no colours, so that Rich is not loaded."""
     lines = [["Heading", *COLUMNS.values(), "exchanges"]]
-    lines += [[row["heading"], *(str(row[name] or NONE) for name in COLUMNS), str(row["exchanges"])] for row in rows]
+    lines += [[row["heading"], *(str(row[name] or NONE) for name in COLUMNS), f"{row['exchanges']:,}"] for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for heading, *cells in lines:
         right = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
@@ -118,7 +118,7 @@ def _coloured(rows: list[dict[str, Any]], out: TextIO) -> None:
     for name in (*COLUMNS.values(), "exchanges"):
         grid.add_column(name, justify="right")
     for row in rows:
-        grid.add_row(row["heading"], *(_cell(row[name], MARKS[name]) for name in COLUMNS), str(row["exchanges"]))
+        grid.add_row(row["heading"], *(_cell(row[name], MARKS[name]) for name in COLUMNS), f"{row['exchanges']:,}")
     Console(file=out, highlight=False).print(grid)
 
 
@@ -127,7 +127,7 @@ def _cell(number: int, style: str) -> str:
 
 
 def _causes(run: dict[str, Any], out: TextIO) -> None:
-    """What is broken, a paragraph a cause: what the target does, the clauses, and what was not judged because of it."""
+    """What failed, a paragraph a cause: what the target does, the clauses, and which others are affected."""
     root_causes = [cause for cause in causes(run) if cause.head["findings"]]
     for number, cause in enumerate(root_causes, 1):
         finding = cause.head["findings"][0]
@@ -145,7 +145,7 @@ def _causes(run: dict[str, Any], out: TextIO) -> None:
         if len(cause.entries) > MOST_CLAUSES:
             print(f"   and {len(cause.entries) - MOST_CLAUSES} more clauses: see the report", file=out)
         if cause.consequences:
-            print(f"   not judged because of it: {_listed(cause.consequences)}", file=out)
+            print(f"   also affected: {_listed(cause.consequences)}", file=out)
     if root_causes:
         print(file=out)
 

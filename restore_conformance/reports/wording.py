@@ -49,24 +49,24 @@ class Place:
     address: str = ""
 
 
-def broken(run: Record, level: str = "must") -> list[Record]:
-    """The clauses of a level that the target broke."""
+def failed(run: Record, level: str = "must") -> list[Record]:
+    """The clauses of a level that failed."""
     return [entry for entry in run["clauses"] if entry["verdict"] == "fail" and entry["level"] == level]
 
 
 def sentence(run: Record) -> str:
     """The verdict for a reader who did not run the suite. It may hold text of the target."""
     target = "the recorded service" if run.get("recordings") else f"the target {run['target']}"
-    musts, deviations = broken(run), [entry for entry in run["clauses"] if entry.get("accepted")]
+    musts, deviations = failed(run), [entry for entry in run["clauses"] if entry.get("accepted")]
     judged = sum(e["level"] == "must" and e["verdict"] in {"pass", "fail"} for e in run["clauses"])
     match run["verdict"]:
         case "conformant":
-            text = f"{target} keeps its contract: {_kept(run, judged, len(musts))}."
+            text = f"{target} conforms to its contract: {_passed(run, judged, len(musts))}."
         case "non-conformant":
-            what = f"{len(musts)} of {counted(judged, 'binding clause')} judged {_are(len(musts))} broken"
-            text = f"{target} breaks its contract: {what if musts else run['reason']}."
+            what = f"{len(musts):,} of {counted(judged, 'must clause')} tested failed"
+            text = f"{target} does not conform to its contract: {what if musts else run['reason']}."
         case "inconclusive":
-            text = f"it could not be decided whether {target} keeps its contract: {run['reason']}."
+            text = f"it could not be decided whether {target} conforms to its contract: {run['reason']}."
         case _:
             text = f"the suite itself failed, which says nothing about {target}: {run['reason']}."
     if deviations:
@@ -74,12 +74,12 @@ def sentence(run: Record) -> str:
     return text[0].upper() + text[1:]
 
 
-def _kept(run: Record, judged: int, deviating: int) -> str:
+def _passed(run: Record, judged: int, deviating: int) -> str:
     followed = judged - deviating
-    text = f"all {followed} binding clauses that could be judged were kept"
+    text = f"all {followed:,} must clauses that could be tested passed"
     if deviating:
-        text = f"{followed} of {judged} binding clauses were kept, the others are accepted deviations"
-    advice = len(broken(run, "should"))
+        text = f"{followed:,} of {counted(judged, 'must clause')} passed, the others are accepted deviations"
+    advice = len(failed(run, "should"))
     return text + (f", {counted(advice, 'recommendation')} {_are(advice)} not followed" if advice else "")
 
 
@@ -97,7 +97,9 @@ def newer(run: Record) -> list[str]:
     sentences = []
     for later in run.get("edition", {}).get("newer", ()):
         missed, judged = later["not_followed"], later["judged"]
-        what = f"{len(missed)} of {judged} not followed ({', '.join(missed)})" if missed else f"all {judged} followed"
+        what = f"all {judged:,} followed"
+        if missed:
+            what = f"{len(missed):,} of {judged:,} not followed ({', '.join(missed)})"
         what = f"{what}; --edition latest to bind" if judged else "nothing could be judged"
         sentences.append(f"Edition {later['name']}: {what}.")
     return sentences
@@ -178,6 +180,12 @@ def untested(run: Record) -> dict[str, list[Record]]:
     return _largest_first(_grouped(entries, lacking))
 
 
+def reading(key: str, name: str) -> str:
+    """What a reading of a contradiction says; its name where the contradiction is not one of the pinned contract."""
+    known = pinned().toml("interpretations.toml").get(key, {})
+    return str(known.get("readings", {}).get(name, name))
+
+
 def unsaid(finding: Record) -> list[tuple[str, Any]]:
     """Expectation and observation of a finding, as far as its message does not say them already."""
     rows: list[tuple[str, Any]] = []
@@ -194,7 +202,7 @@ def unsaid(finding: Record) -> list[tuple[str, Any]]:
 def often(finding: Record) -> str:
     """How often it was seen."""
     seen, of = finding["seen"], finding["of"]
-    return "once" if of == 1 else f"{seen} of {of} times"
+    return "once" if of == 1 else f"{seen:,} of {of:,} times"
 
 
 def places(entry: Record) -> Iterator[Place]:
@@ -238,7 +246,7 @@ def request(exchange: Record) -> str:
 
 
 def first_seen(entry: Record, run: Record) -> str:
-    """Since when a clause is known to be broken."""
+    """Since when a clause is known to fail."""
     known = entry.get("history")
     if known is None:
         return f"in this run, {run['started']} (no history was given)"
@@ -253,7 +261,7 @@ def since(run: Record) -> str:
 
 
 def last_good(entry: Record) -> str:
-    """When a clause was last kept; nothing where no history was given."""
+    """When a clause passed last; nothing where no history was given."""
     known = entry.get("history")
     return "" if known is None else (known.get("last_good") or "never, as far as the history goes")
 

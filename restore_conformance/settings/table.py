@@ -145,7 +145,7 @@ SETTINGS = (
     Setting(
         name="max_failures", kind="whole", default=0, shown="0", metavar="N", least=0, most=10_000, variable=True,
         places="own", commands=_on("run python"), targets=_SENT,
-        meaning="send nothing more once N must clauses are broken; 0 sends everything, whatever is broken",
+        meaning="send nothing more once N must clauses failed; 0 sends everything, whatever fails",
     ),
     Setting(
         name="timeout", kind="number", default=30.0, shown="30", metavar="SECONDS", least=0.001, most=_DAY,

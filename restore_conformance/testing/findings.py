@@ -12,6 +12,7 @@ from typing import Any
 
 from restore_conformance.records.finding import broke
 from restore_conformance.records.safe_text import line
+from restore_conformance.spelling import counted
 from restore_conformance.verdicts import Deviation, Level, UsageError
 
 WORDS = {
@@ -132,9 +133,9 @@ class Verdicts(Mapping[str, str]):
         """Raise one AssertionError that shows every finding of the level; else give these verdicts back."""
         findings = self.deviations(level)
         if findings:
-            several = f"{len(findings)} clauses are broken" if len(findings) > 1 else "1 clause is broken"
-            passed = f"; {len(self.passed)} passed" if self.passed else ""
-            raise Deviation("\n\n".join([f"{several}{passed}", *map(str, findings)]))
+            failed = f"{counted(len(findings), 'clause')} failed"
+            passed = f"; {len(self.passed):,} passed" if self.passed else ""
+            raise Deviation("\n\n".join([f"{failed}{passed}", *map(str, findings)]))
         return self
 
     def _with(self, word: str) -> tuple[str, ...]:

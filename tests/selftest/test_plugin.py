@@ -77,7 +77,7 @@ def found(tmp_path_factory):
 
 def requests_of(said):
     """How many requests the line at the end speaks of; there is one such line."""
-    (number,) = re.findall(r"restore-conformance: 1 clause is broken(?:, 1 accepted)? \((\d+) requests", said)
+    (number,) = re.findall(r"restore-conformance: 1 must clause failed(?:, 1 accepted)? \((\d+) requests", said)
     return int(number)
 
 
@@ -120,7 +120,7 @@ def test_what_the_ledger_accepts_is_an_expected_failure(found):
     code, said = found["accepted"]
     assert code == 0
     assert "1 xfailed" in said
-    assert "1 clause is broken, 1 accepted" in said
+    assert "1 must clause failed, 1 accepted" in said
 
 
 def test_clauses_are_chosen_by_level_operation_and_edition(found):

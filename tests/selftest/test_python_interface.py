@@ -87,7 +87,7 @@ def test_a_deviation_is_one_readable_assertion():
         verdicts.raise_for_deviation()
     text = str(raised.value)
     finding = verdicts.findings[0]
-    assert text.startswith("1 clause is broken")
+    assert text.startswith("1 clause failed")
     for part in (finding.clause, f"POST {PATH} was answered 201", "/restoreJobType", finding.says, finding.page):
         assert part in text, part
     for name in ("field:", "expected:", "observed:", "document:"):

@@ -18,7 +18,7 @@ from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.json_schema import declared, facets_of, shape, type_of, values_of
 from restore_conformance.drift.sources.metadata import Knows, Metadata, TypeFacts, bare
 from restore_conformance.drift.sources.yaml_stream import MAX_DEPTH, Stream, open_mapping
-from restore_conformance.spelling import noun
+from restore_conformance.spelling import counted
 
 MOST_OTHERS = 5000
 """Paths of other areas that are kept, in case the document turns out to be a small one."""
@@ -86,7 +86,7 @@ def read_openapi(path: Path, where: str) -> Api:
     for item in calls.values():
         _count_unread(item, unread)
     notes_said = tuple(
-        f"{word} ({count} {noun(count, 'place')})" for word, count in sorted((unread + in_components).items())
+        f"{word} ({counted(count, 'place')})" for word, count in sorted((unread + in_components).items())
     )
     return Api(version, ready, metadata, _ends_whole(path), notes_said, inline)
 

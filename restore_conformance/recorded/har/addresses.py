@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from restore_conformance.contract.workload import AREA, BASE_SESSIONS, KINDS, SESSION_TYPE, SESSIONS
-from restore_conformance.spelling import noun
+from restore_conformance.spelling import counted, noun
 from restore_conformance.targets.target import other_version, plain_path
 
 API = f"{AREA}/"
@@ -117,17 +117,17 @@ class Intake:
     def lines(self) -> Iterator[str]:
         """What was left out or is unclear, one line per reason."""
         for reason, number in self.left_out.items():
-            yield f"{_exchanges(number)} {reason} {noun(number, 'was', 'were')} left out"
+            yield f"{counted(number, 'exchange')} {reason} {noun(number, 'was', 'were')} left out"
         for reason, number in self.unclear.items():
-            yield f"{_exchanges(number)} {noun(number, 'is', 'are')} inconclusive: {reason}"
+            yield f"{counted(number, 'exchange is', 'exchanges are')} inconclusive: {reason}"
         if self.by_status:
-            what = "is judged by its" if self.by_status == 1 else "are judged by their"
-            yield f"{_exchanges(self.by_status)} {what} status alone: {NOT_SHOWN}"
+            what = counted(self.by_status, "exchange is judged by its", "exchanges are judged by their")
+            yield f"{what} status alone: {NOT_SHOWN}"
         if self.outside:
-            bodies = "1 body is kept in a file" if self.outside == 1 else f"{self.outside} bodies are kept in files"
+            bodies = counted(self.outside, "body is kept in a file", "bodies are kept in files")
             yield f"{bodies} beside the recording (_file), not found there"
         if len(self.hosts) > 1:
-            yield f"{len(self.hosts)} hosts were judged as one: {', '.join(sorted(self.hosts)[:5])}"
+            yield f"{counted(len(self.hosts), 'host')} were judged as one: {', '.join(sorted(self.hosts)[:5])}"
 
 
 def _address_of(method: str, url: str) -> Address | str:
@@ -163,10 +163,6 @@ def is_about(url: str) -> bool:
     """Whether an address may be one of this API, at a quick look."""
     low = url.lower()
     return "restoresessions" in low or "batch" in low or "%" in low
-
-
-def _exchanges(number: int) -> str:
-    return f"{number} {noun(number, 'exchange')}"
 
 
 def _documented(match: re.Match[str]) -> str:

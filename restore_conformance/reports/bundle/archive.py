@@ -22,6 +22,7 @@ from restore_conformance.records.shell import curl
 from restore_conformance.records.stored_exchange import raw, restored, split
 from restore_conformance.reports.bundle.readme import PRIVATE, Case, readme
 from restore_conformance.scrub import Scrub
+from restore_conformance.spelling import counted
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 KEY = b"bundle"
@@ -97,7 +98,7 @@ def _http(first: str, message: dict[str, Any]) -> str:
     if body is not None:
         lines.append(visible(f"base64: {body['base64']}" if "base64" in body else str(body.get("text", ""))))
         if body.get("cut"):
-            lines.append(f"… ({body['size']} bytes in all)")
+            lines.append(f"… ({counted(body['size'], 'byte')} in all)")
         return "\n".join(lines)
     return "\n".join([*lines, ""])
 

@@ -38,7 +38,7 @@ _BEGUN = re.compile(r"(?<![A-Za-z0-9])(?:scrubbed[-.][A-Za-z0-9.@~=-]{0,90}|5c12
 _CUT = re.compile(
     r"(?<=\")(?:s|sc|scr|scru|scrub|scrubb|scrubbe|scrubbed|5|5c|5c1|5c12|5c12b|5c12bb|5c12bbe)(?=\\*\"|\s*…|\Z)"
 )
-_NOTE = re.compile(r"\s*… \(\d+ (?:bytes in all|characters)\)")
+_NOTE = re.compile(r"\s*… \([\d,]+ (?:bytes? in all|characters?)\)")
 """A placeholder, or less, at the place where a body was cut; and the note that says so."""
 
 _WHOLE = "scrubbed-name-000000000000"

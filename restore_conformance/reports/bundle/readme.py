@@ -1,4 +1,4 @@
-"""The first file of a bundle, for a person: what is broken, where it is stated, what was sent and what was answered.
+"""The first file of a bundle, for a person: what failed, where it is stated, what was sent and what was answered.
 
 Writes Markdown from a run record; text of a server stands in code.
 """
@@ -15,6 +15,7 @@ from restore_conformance.records.safe_text import code, fenced, words
 from restore_conformance.reports import exchange_view, wording
 from restore_conformance.reports.bundle.selection import Selection
 from restore_conformance.reports.comparison.compare import caveats
+from restore_conformance.spelling import counted
 
 IDS = ("request-id", "client-request-id", "date", "x-ms-ags-diagnostic")
 """Headers that vendor support asks for."""
@@ -68,14 +69,14 @@ def _head(case: Case) -> str:
         "observed": _cell(observed_text(finding)),
         "place": f"{_cell(finding['pointer'])} (a JSON pointer into the answer)" if finding["pointer"] else "",
         "status": _cell(status_of(finding)),
-        "seen": f"in {finding['seen']} of {finding['of']} exchanges that the clause applies to",
+        "seen": f"{wording.often(finding)} that the clause applied",
         "target": _cell(run["target"]),
         "run": f"started {_cell(run['started'])}",
         "also affected": ", ".join(_cell(name) for name in finding.get("consequences", ())),
         "case": _cell(case_id) if (case_id := clause.get("accepted", {}).get("case")) else "",
     }
     lines = [
-        f"# {code(clause['id'])} is broken",
+        f"# {code(clause['id'])} failed",
         "",
         f"Microsoft Graph, Backup Storage: {TITLE} (beta) and the operations around it.",
         "",
@@ -88,7 +89,7 @@ def _since(case: Case) -> str:
     rows = ["## Since when", ""]
     history, good = case.clause.get("history"), case.good
     if history:
-        rows.append(f"- First seen: {code(history['first_seen'])}, in {history['runs']} runs in a row.")
+        rows.append(f"- First seen: {code(history['first_seen'])}, in {counted(history['runs'], 'run')} in a row.")
         if not good:
             last = history.get("last_good")
             rows.append(f"- Last good run: {code(last) if last else 'none on record'}.")
@@ -147,7 +148,7 @@ def _environment(run: dict[str, Any]) -> str:
         "target": run["target"],
         "profile": run.get("profile", "not recorded"),
         "seed": str(run["seed"]),
-        "requests sent": str(run["requests"]),
+        "requests sent": f"{run['requests']:,}",
     }
     settings = {name: value for name, value in run.get("settings", {}).items() if name not in PRIVATE | set(rows)}
     rows |= {f"setting {name}": value for name, value in settings.items()}
@@ -165,7 +166,7 @@ def _files(case: Case) -> str:
         "- `request.http`, `response.http`: the smallest example; `request.json`, `response.json`: its bodies, if JSON",
         *(conversation if len(exchanges(case.finding)) > 1 else ()),
         "- `curl.sh`: the same as a command",
-        f"- `exchanges.ndjson`, `exchanges.har`: {count} stored exchanges about it{left}",
+        f"- `exchanges.ndjson`, `exchanges.har`: {counted(count, 'stored exchange')} about it{left}",
         "- `finding.json`: the run record with this clause alone, by `run.schema.json`",
         "",
         "Tokens, names, mail addresses, tenants and private hosts were replaced before anything was stored. The same",

@@ -11,6 +11,7 @@ from typing import Any
 from restore_conformance.records.finding import exchanges
 from restore_conformance.records.safe_text import line
 from restore_conformance.records.stored_exchange import restored
+from restore_conformance.reports.wording import WORDS
 from restore_conformance.spelling import addresses_near
 from restore_conformance.targets.coding import heft
 from restore_conformance.verdicts import UsageError
@@ -28,20 +29,20 @@ class Selection:
     left_out: int
 
 
-def broken_clause(run: dict[str, Any], address: str) -> dict[str, Any]:
-    """The entry of a clause that is broken in a run. Raises UsageError for any other address."""
+def failed_clause(run: dict[str, Any], address: str) -> dict[str, Any]:
+    """The entry of a clause that failed in a run. Raises UsageError for any other address."""
     entries = {entry["id"]: entry for entry in run["clauses"]}
-    broken = [name for name, entry in entries.items() if entry["verdict"] == "fail" and entry["findings"]]
+    failed = [name for name, entry in entries.items() if entry["verdict"] == "fail" and entry["findings"]]
     if address not in entries:
         raise UsageError(
-            f"This run has no clause {line(address)!r}.{line(addresses_near(address, [*broken, *entries]))}"
+            f"This run has no clause {line(address)!r}.{line(addresses_near(address, [*failed, *entries]))}"
         )
-    if address not in broken:
-        shown = ", ".join(line(name) for name in broken[:5])
-        more = f" and {len(broken) - 5} more" if len(broken) > 5 else ""
-        others = f"Broken are: {shown}{more}." if broken else "No clause is."
+    if address not in failed:
+        shown = ", ".join(line(name) for name in failed[:5])
+        more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
+        others = f"Failed clauses: {shown}{more}." if failed else "No clause failed."
         raise UsageError(
-            f"{line(address)} is not broken in this run: its verdict is {entries[address]['verdict']}. {others}"
+            f"{line(address)} did not fail in this run: it is {WORDS[entries[address]['verdict']]}. {others}"
         )
     entry: dict[str, Any] = entries[address]
     return entry

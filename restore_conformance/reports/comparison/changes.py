@@ -31,15 +31,15 @@ class Kind(enum.StrEnum):
 
 
 SAYS = {
-    Kind.REGRESSED: "kept before, broken now",
-    Kind.APPEARED: "not judged before, broken now",
-    Kind.LOST: "kept before, not judged now",
-    Kind.EVIDENCE: "still broken, in another way",
+    Kind.REGRESSED: "passed before, failed now",
+    Kind.APPEARED: "no verdict before, failed now",
+    Kind.LOST: "passed before, no verdict now",
+    Kind.EVIDENCE: "failed in both, in another way",
     Kind.READING: "where the documents leave it open, the target does something else now",
-    Kind.FIXED: "broken before, kept now",
-    Kind.VANISHED: "broken before, not judged now",
-    Kind.GAINED: "not judged before, kept now",
-    Kind.UNDECIDED: "not judged, for another reason than before",
+    Kind.FIXED: "failed before, passed now",
+    Kind.VANISHED: "failed before, no verdict now",
+    Kind.GAINED: "no verdict before, passed now",
+    Kind.UNDECIDED: "no verdict, for another reason than before",
     Kind.NEW: "in the newer register only: no change of the target",
     Kind.RETIRED: "in the older register only: no change of the target",
     Kind.RESTATED: "the clause itself has another level or wording",

@@ -9,7 +9,7 @@ from restore_conformance import __version__
 from restore_conformance.records.finding import observed_text, status_of
 from restore_conformance.reports.comparison.changes import BROKEN, Change, Kind
 from restore_conformance.reports.comparison.compare import Comparison
-from restore_conformance.spelling import noun
+from restore_conformance.spelling import counted
 
 FORMAT = 1
 
@@ -38,7 +38,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
 def _says(comparison: Comparison) -> str:
     failing = len(comparison.failing)
     if failing:
-        return f"{failing} must {noun(failing, 'clause')} regressed"
+        return f"{counted(failing, 'must clause')} regressed"
     if not comparison.changes:
         return "nothing changed"
     if any(change.kind in BROKEN and change.entry["level"] == "must" for change in comparison.changes):

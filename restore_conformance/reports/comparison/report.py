@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.records.safe_text import code, line, words
+from restore_conformance.reports import wording
 from restore_conformance.reports.comparison.changes import SAYS, Kind
 from restore_conformance.reports.templating import environment
 from restore_conformance.spelling import counted
@@ -55,8 +56,8 @@ def sections(document: dict[str, Any]) -> Iterator[Section]:
 
 
 def _item(change: dict[str, Any]) -> Item:
-    broken = change["kind"] == Kind.NEW and change["new"]["verdict"] == "fail"
-    marks = (*(["accepted"] if "accepted" in change else []), *(["broken"] if broken else []))
+    failed = change["kind"] == Kind.NEW and change["new"]["verdict"] == "fail"
+    marks = (*(["accepted"] if "accepted" in change else []), *(["failed"] if failed else []))
     return Item(change["clause"], change["level"], change["says"], marks, tuple(_rows(change)))
 
 
@@ -91,9 +92,9 @@ def _rows(change: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _side(name: str, side: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if not side["findings"]:
         reason = f": {side['reason']}" if side.get("reason") else f" on {counted(side['exchanges'], 'exchange')}"
-        yield name, side["verdict"] + reason
+        yield name, wording.WORDS[side["verdict"]] + reason
     for finding in side["findings"]:
-        yield name, f"{finding['message']} (status {finding['status']}, seen {finding['seen']} of {finding['of']})"
+        yield name, f"{finding['message']} (status {finding['status']}, seen {wording.often(finding)})"
 
 
 def heading(document: dict[str, Any]) -> str:
@@ -141,7 +142,7 @@ def as_text(document: dict[str, Any]) -> str:
         for reason, names in section.groups.items():
             lines += [f"  {line(reason)}", *(f"          {line(name)}" for name in names)]
     if document["still_broken"]:
-        lines += ["", f"Broken in both ({len(document['still_broken'])}):"]
+        lines += ["", f"Failed in both ({len(document['still_broken'])}):"]
         lines += [f"  {line(name)}" for name in document["still_broken"]]
     return "\n".join(lines) + "\n"
 
@@ -161,7 +162,7 @@ def as_markdown(document: dict[str, Any]) -> str:
             lines += [f"- {code(reason)}", *(f"  - {code(name)}" for name in names)]
         lines.append("")
     if document["still_broken"]:
-        lines += [f"## Broken in both ({len(document['still_broken'])})", ""]
+        lines += [f"## Failed in both ({len(document['still_broken'])})", ""]
         lines += [f"- {code(name)}" for name in document["still_broken"]]
     return "\n".join(lines).rstrip() + "\n"
 

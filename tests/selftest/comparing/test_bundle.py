@@ -18,7 +18,7 @@ from restore_conformance.records.finding import broke, exchanges
 from restore_conformance.records.reader import read_record
 from restore_conformance.reports.bundle.archive import files, zipped
 from restore_conformance.reports.bundle.readme import Case
-from restore_conformance.reports.bundle.selection import broken_clause, select
+from restore_conformance.reports.bundle.selection import failed_clause, select
 
 CLAUSE, FAULT = "create/introduction.no-payload-job-type", "default-job-typed-bulk"
 TALK, TALK_FAULT = "activate/errors.not-a-draft", "activate-any-state"
@@ -202,7 +202,7 @@ def test_hostile_text_is_inert(folder, tmp_path):
 
     place = folder(TALK_FAULT, change=poison)
     run = read_record(str(place))
-    clause = broken_clause(run, TALK)
+    clause = failed_clause(run, TALK)
     made = files(Case(run, clause, select(place / "exchanges.ndjson", clause, 20)))
     for name, content in made.items():
         assert re.fullmatch(r"(conversation/\d\d-[a-z0-9-]+\.)?[a-zA-Z.]+", name), name
@@ -315,8 +315,8 @@ def test_bad_input_is_one_sentence_and_exit_2(command, folder, tmp_path, record)
     good = folder("", "good")
     cases = [
         ((place, "create/introduction.no-payload-jobtype"), f"Did you mean {CLAUSE}"),
-        ((place, "create/response.id"), f"is not broken in this run: its verdict is pass. Broken are: {CLAUSE}."),
-        ((good, CLAUSE), "its verdict is pass. No clause is."),
+        ((place, "create/response.id"), f"did not fail in this run: it is passed. Failed clauses: {CLAUSE}."),
+        ((good, CLAUSE), "it is passed. No clause failed."),
         ((place, CLAUSE, "--exchanges", "0"), "must be from 1 to 10000"),
         ((place, CLAUSE, "--good", place), "has the verdict fail there, and a good run has pass"),
         ((place, CLAUSE, "--good", "no-such"), "There is no run record no-such"),

@@ -88,7 +88,7 @@ def test_an_accepted_deviation_is_exit_0_and_stands_in_every_report(run, ledger,
     assert entry["accepted"] == {
         "reason": "not mended yet", "owner": "Team Restore", "case": "EMU-1", "review": "2099-01-01",
     }  # fmt: skip
-    assert "NON-CONFORMANT (edition 2026-02): 1 clause is broken." in out
+    assert "NON-CONFORMANT (edition 2026-02): 1 must clause failed." in out
     assert f"{CLAUSE} (accepted until 2099-01-01)" in out
     assert f"Accepted by the ledger: {CLAUSE}." in out
     assert CLAUSE in (tmp_path / "out" / "report.html").read_text()
@@ -115,7 +115,7 @@ def test_one_of_two_accepted_is_not_enough(run, ledger):
     code, out, record = run("field-total-text", "--deviations", ledger(clause=clause, target="*"))
     assert code == 1
     assert record["ledger"]["accepted"] == [clause]
-    assert "broken must clauses are not" in out
+    assert "other must clauses failed" in out
 
 
 def test_an_entry_that_no_longer_happens_is_an_error(run, ledger, tmp_path):
@@ -125,7 +125,7 @@ def test_an_entry_that_no_longer_happens_is_an_error(run, ledger, tmp_path):
     assert code == 1
     assert record["exit"] == 1
     assert record["ledger"]["accepted"] == [CLAUSE]
-    said = "Entry 2 (create/response.id on *) no longer happens: the clause is kept. Remove the entry."
+    said = "Entry 2 (create/response.id on *) no longer happens: the clause passes. Remove the entry."
     assert record["ledger"]["errors"] == [said]
     assert f"Error in the ledger: {said}" in out
     root = ET.parse(tmp_path / "out" / "junit.xml").getroot()
@@ -163,7 +163,7 @@ def test_an_entry_whose_clause_was_not_judged_is_noted_and_no_error(run, ledger)
     code, _, record = run(FAULT, "--deviations", ledger({"target": "*"}, {"clause": clause, "target": "*"}))
     assert code == 0
     assert record["ledger"]["errors"] == []
-    assert "the clause has the verdict none here" in record["ledger"]["notes"][0]
+    assert "the clause is not tested here" in record["ledger"]["notes"][0]
 
 
 def test_what_could_not_be_judged_stays_so(run, ledger):

@@ -58,7 +58,7 @@ def record(
     made["summary"] = {name: sum(e["verdict"] == name for e in made["clauses"]) for name in COUNTED}
     bad = any(e["verdict"] == "fail" and e["level"] == "must" for e in made["clauses"])
     made["verdict"] = "inconclusive" if lost else "non-conformant" if bad else "conformant"
-    made["reason"] = f"{made['summary']['fail']} clauses are broken"
+    made["reason"] = f"{made['summary']['fail']} must clauses failed"
     return made
 
 

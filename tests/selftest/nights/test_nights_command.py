@@ -39,7 +39,7 @@ def test_a_run_is_kept_and_told_since_when(command, tmp_path):
     record = json.loads((tmp_path / "reports/latest/run.json").read_text(encoding="utf-8"))
     assert not any("history" in entry for entry in record["clauses"])
     _, out, _ = command("history", "add", "reports/latest/run.json", "--history", "h.sqlite", "--label", "m")
-    assert " was kept already as " in out
+    assert " was stored already as " in out
 
 
 def test_judged_recordings_are_kept(command, tmp_path):
@@ -60,9 +60,9 @@ def test_records_are_brought_in_and_left_out(command, tmp_path):
     """Existing records are added once, listed oldest first, and removed by a name that is unmistakable."""
     names = [written(tmp_path / f"{n}.json", n, *faults).name for n, faults in enumerate([(), ("status-activating",)])]
     _, out, _ = command("history", "add", *reversed(names), "--history", "h.sqlite")
-    assert out.count(" kept as ") == 2
+    assert out.count(" stored as ") == 2
     _, out, _ = command("history", "add", *names, "--history", "h.sqlite")
-    assert out.count(" was kept already as ") == 2
+    assert out.count(" was stored already as ") == 2
     _, out, _ = command("history", "list", "--history", "h.sqlite")
     first, second = (line.split()[0] for line in out.splitlines())
     assert first < second
@@ -94,12 +94,12 @@ def test_notices_for_a_pipeline(command, tmp_path):
         return code, out
 
     code, out = notice()
-    assert (code, out.count("is broken."), out.count("is kept again")) == (1, 1, 1)
+    assert (code, out.count(" failed."), out.count(" passes again")) == (1, 1, 1)
     assert "/status: expected 'draft', got 'activating'" in out
     assert notice("--since", runs[1])[0] == 1
     assert notice("--since", "2025-01-03")[0] == 1
     code, out = notice("--since", runs[2])
-    assert (code, out.count("is broken."), out.count("is kept again")) == (0, 0, 1)
+    assert (code, out.count(" failed."), out.count(" passes again")) == (0, 0, 1)
     assert notice("--since", runs[-1]) == (0, "No verdict changed.\n")
     code, out = notice("--format", "markdown")
     assert (code, out.count("\n| `2025-01-0")) == (1, 2)

@@ -58,14 +58,14 @@ def test_each_broken_night_has_its_cell():
     ]  # fmt: skip
     assert sum(one.columns for one in made) == len(marks)
     assert [one.run for one in made if one.run] == [nights[n][0] for n in (2, 3, 10, 11)]
-    assert made[0].title == "2025-01-01 to 2025-01-02: pass"
-    assert made[1].title == "2025-01-03: fail"
+    assert made[0].title == "2025-01-01 to 2025-01-02: passed"
+    assert made[1].title == "2025-01-03: failed"
 
 
 def test_a_night_without_a_run_is_a_gap():
     """What was not run is not drawn over."""
     made = cells([(run(0), "p"), (run(2), "p")], line(3))
-    assert [(one.columns, one.title) for one in made] == [(1, "2025-01-01: pass"), (1, "2025-01-03: pass")]
+    assert [(one.columns, one.title) for one in made] == [(1, "2025-01-01: passed"), (1, "2025-01-03: passed")]
 
 
 def test_a_week_with_a_broken_night_is_broken():
@@ -75,7 +75,7 @@ def test_a_week_with_a_broken_night_is_broken():
     column = made_of.columns[made_of.place("2025-01-09")]
     (cell,) = [one for one in cells(nights, made_of) if one.verdict == "fail"]
     assert (cell.x, cell.shade) == (column.x, 1)
-    assert cell.title == f"{column.name}: 2 of 7 fail, 5 of 7 pass"
+    assert cell.title == f"{column.name}: 2 of 7 failed, 5 of 7 passed"
     assert cell.run == nights[9][0]
 
 
@@ -86,7 +86,7 @@ def test_bars_are_of_the_worst_run():
         {"inconclusive": 0, "fail": 2, "error": 0},
         {"inconclusive": 1, "fail": 0, "error": 1},
     ]
-    assert made[0].title == "2025-01-02: 2 fail of 3 clauses"
+    assert made[0].title == "2025-01-02: 2 failed of 3 clauses"
 
 
 def test_whole_runs_have_a_strip():
@@ -104,5 +104,5 @@ def test_drift_of_one_column_is_one_mark():
 
 def test_summary():
     """Marks in words."""
-    assert summary("f") == "fail"
-    assert summary("ffpn") == "2 of 4 fail, 1 of 4 pass, 1 of 4 none"
+    assert summary("f") == "failed"
+    assert summary("ffpn") == "2 of 4 failed, 1 of 4 passed, 1 of 4 not tested"

@@ -113,7 +113,7 @@ def test_the_map_has_a_cell_for_each_broken_night(filled):
     near = {str(last.fromordinal(last.toordinal() - n)) for n in range(28)}
     for address in (entry["id"] for entry in simulated.real()["clauses"]):
         row = re.search(rf'id="map-{re.escape(slug(address))}">(.*?)</svg>', text, re.DOTALL)
-        days = {day for day in re.findall(r"<title>(\d{4}-\d\d-\d\d): fail</title>", row[1]) if day in near}
+        days = {day for day in re.findall(r"<title>(\d{4}-\d\d-\d\d): failed</title>", row[1]) if day in near}
         wanted = {day for _, day in broken.get(address, ()) if day in near}
         assert days == wanted, address
         assert (' class="fail' in row[1]) == (address in broken)
@@ -365,12 +365,12 @@ def test_a_retired_clause_keeps_its_past(tmp_path):
             runs.add(store, pack(one, "x"))
         site.build(store, tmp_path / "site")
     page = (tmp_path / f"site/clauses/{slug(address)}.html").read_text(encoding="utf-8")
-    assert "no clause any more; fail" in page
+    assert "clause removed; failed" in page
     assert "expected 2, got 1" in page
     later = (tmp_path / f"site/runs/{pack(new).row.name}.html").read_text(encoding="utf-8")
-    assert '<span class="v ">no clause any more</span>' in later
+    assert '<span class="v ">clause removed</span>' in later
     index = (tmp_path / "site/index.html").read_text(encoding="utf-8")
-    assert f'aria-label="{address}. no clause any more; fail"' in index
+    assert f'aria-label="{address}. clause removed; failed"' in index
 
 
 def test_an_empty_history_has_no_site(tmp_path):

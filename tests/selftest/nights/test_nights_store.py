@@ -60,7 +60,7 @@ def exercise(store):
     for entry in bare["clauses"]:
         entry.pop("example", None)
     assert whole == bare
-    with pytest.raises(UsageError, match="kept under the label"):
+    with pytest.raises(UsageError, match="stored under the label"):
         runs.add(store, replace(first, row=replace(first.row, label="other")))
     assert runs.listing(store, "other") == []
     runs.remove(store, first.row.digest)

@@ -48,12 +48,13 @@ def test_a_finding_is_told_in_details(changed):
     run["stopped"] = "interrupted"
     text = markdown.render(run)
     inert_markdown(text.encode())
-    number = len(wording.broken(run))
+    number = len(wording.failed(run))
     for part in (
-        "## ❌ Non-conformant", f"The target `mock` breaks its contract: {number} of", f"### {number} finding",
+        "## ❌ Non-conformant", f"The target `mock` does not conform to its contract: {number} of",
+        f"### {number} finding",
         "❌ must (accepted): <code>create/response.counts-total</code></summary>",
         "- Observed: `/restoreSessionArtifactCount/total: expected 2, got 1`", '»"total": 1«,  ← expected 2',
-        "2026-11-20T00:00:00+00:00, in 3 runs in a row", "- Last kept: never, as far as the history goes",
+        "2026-11-20T00:00:00+00:00, in 3 runs in a row", "- Last passed: never, as far as the history goes",
         "**Accepted deviation:** `Known. (owner storage, to be reviewed by 2027-01-01)`",
         "> Ledger of accepted deviations: `The entry a/b.c is overdue.`", "> This record is partial",
         "curl -i -X POST", "- For support: request-id `",
@@ -64,7 +65,7 @@ def test_a_finding_is_told_in_details(changed):
 @pytest.mark.parametrize("longest", [markdown.COMMENT, markdown.SUMMARY])
 def test_however_much_is_broken_it_fits_and_says_what_is_left_out(broken, longest):
     run = copy.deepcopy(broken)
-    finding = wording.broken(run)[0]["findings"][0]
+    finding = wording.failed(run)[0]["findings"][0]
     finding.update(message=TEXT * 9, expected=TEXT, observed=TEXT * 50, pointer=TEXT, curl=TEXT * 2)
     finding["evidence"][-1]["exchange"]["response"]["body"] = {"size": 1, "text": TEXT * 9}
     for entry in run["clauses"]:

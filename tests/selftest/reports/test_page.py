@@ -68,9 +68,9 @@ def test_a_finding_holds_what_one_acts_on(broken):
     text = page.render(broken)
     tree = Page(text)
     said = text_of(tree)
-    entry = wording.broken(broken)[0]
+    entry = wording.failed(broken)[0]
     finding = entry["findings"][0]
-    assert f"The target mock breaks its contract: {len(wording.broken(broken))} of" in said
+    assert f"The target mock does not conform to its contract: {len(wording.failed(broken))} of" in said
     for part in (
         entry["says"],
         finding["message"],
@@ -96,7 +96,7 @@ def test_history_ledger_and_partial_records_are_shown(changed):
     run["stopped"] = "interrupted"
     said = text_of(rendered(run))
     for part in (
-        "2026-11-20T00:00:00+00:00, in 7 runs in a row", "Last kept2026-11-19",
+        "2026-11-20T00:00:00+00:00, in 7 runs in a row", "Last passed2026-11-19",
         "Accepted deviation. Known to the vendor.",
         "Owner storage, case TR-9, to be reviewed by 2027-01-01", "The entry a/b.c matches no clause.",
         "This record is partial", "1 deviation is accepted for now",
@@ -133,7 +133,7 @@ def test_an_error_of_the_suite_and_a_clause_without_findings_are_shown(changed):
 def test_a_record_in_which_everything_is_broken_makes_a_small_page(broken, length):
     """Every clause broken, each with three exchanges, and texts of any length in each place that has one."""
     run = copy.deepcopy(broken)
-    finding = wording.broken(run)[0]["findings"][0]
+    finding = wording.failed(run)[0]["findings"][0]
     filling = "<é>" * (length // 3)
     for part in ("message", "expected", "observed", "pointer", "curl"):
         finding[part] = filling
@@ -178,7 +178,7 @@ def test_several_marks_are_kept_where_not_all_is_shown():
     text = "".join(piece.text for piece in pieces)
     assert len(text) < 2500
     shown = sum(1 for one in text.splitlines() if not one.startswith("…"))
-    skipped = sum(int(found) for found in re.findall("… ([0-9]+) lines", text))
+    skipped = sum(int(found.replace(",", "")) for found in re.findall("… ([0-9,]+) lines?", text))
     assert shown + skipped == len(json.dumps(json.loads(body), indent=2).splitlines())
 
 
@@ -200,11 +200,11 @@ def test_text_is_made_visible():
 @pytest.mark.parametrize(
     ("verdict", "change", "says"),
     [
-        ("conformant", {}, "keeps its contract: all"),
-        ("non-conformant", {}, "breaks its contract: the caller personal may not create."),
-        ("inconclusive", {}, "It could not be decided whether the target mock keeps its contract"),
+        ("conformant", {}, "conforms to its contract: all"),
+        ("non-conformant", {}, "does not conform to its contract: the caller personal may not create."),
+        ("inconclusive", {}, "It could not be decided whether the target mock conforms to its contract"),
         ("error", {}, "The suite itself failed, which says nothing about the target mock"),
-        ("conformant", {"recordings": [{"name": "x"}]}, "The recorded service keeps its contract"),
+        ("conformant", {"recordings": [{"name": "x"}]}, "The recorded service conforms to its contract"),
     ],
 )
 def test_the_verdict_is_one_sentence(kept, verdict, change, says):

@@ -41,7 +41,7 @@ def watch(out, **options):
         for number in range(1, 12):
             progress(exchange(number, failed=["a/b.c"] if number % 5 == 0 else ()), number, 60)
         for _ in range(2):
-            progress.report_broken(made, Deviation(HOSTILE), [exchange(1)])
+            progress.report_failed(made, Deviation(HOSTILE), [exchange(1)])
         drawn = progress._live and progress._console.render_str("")
     return out.getvalue(), drawn
 
@@ -51,7 +51,9 @@ def test_a_log_gets_lines(monkeypatch):
     said, _ = watch(io.StringIO())
     lines = said.splitlines()
     assert lines[0] == "Judging mock: profile standard, seed 1"
-    assert re.fullmatch(r"1 of about 60 requests, \d+/s, [\d.]+ (s|min) left; now standard 1 of 30", lines[1]), lines[1]
+    assert re.fullmatch(r"1 of about 60 requests, [\d,]+/s, [\d.]+ (s|min) left; now standard 1 of 30", lines[1]), (
+        lines[1]
+    )
     assert "2 with a deviation" in lines[11]
     assert re.fullmatch(r"11 requests in [\d.]+ s: standard 11", lines[-1])
     assert "\x1b" not in said
@@ -59,11 +61,11 @@ def test_a_log_gets_lines(monkeypatch):
 
 def test_a_clause_is_told_once_in_one_line_without_secrets(monkeypatch):
     said, _ = watch(io.StringIO())
-    broken = [line for line in said.splitlines() if line.startswith("broken")]
-    assert len(broken) == 1
-    assert load().clauses[0].address in broken[0]
+    failed = [line for line in said.splitlines() if line.startswith("failed")]
+    assert len(failed) == 1
+    assert load().clauses[0].address in failed[0]
     assert "t0ken" not in said
-    assert "\\u001b[31m\\n::error::" in broken[0]
+    assert "\\u001b[31m\\n::error::" in failed[0]
     assert "##[" not in said
 
 
@@ -117,7 +119,7 @@ def test_the_table_tells_findings_history_and_what_was_accepted(changed):
     assert "(owner storage, case TR-1, to be reviewed by 2027-01-01)" in said
     assert "Error in the ledger: the entry a/b.c matches nothing" in said
     assert "This record is partial: the run was stopped after" in said
-    assert "NON-CONFORMANT (edition 2026-02): 1 clause is broken." in said
+    assert "NON-CONFORMANT (edition 2026-02): 1 must clause failed." in said
     assert said.rstrip().endswith("Report: DIR/report.html")
 
 
@@ -132,7 +134,7 @@ def test_a_run_without_any_verdict_has_no_table(changed):
 def test_quiet_is_the_verdict_and_the_counts(broken):
     verdict, newer, counts = shown(broken, quiet=True).splitlines()
     assert newer.startswith("Edition 2026-06: ")
-    assert verdict == "NON-CONFORMANT (edition 2026-02): 1 clause is broken."
+    assert verdict == "NON-CONFORMANT (edition 2026-02): 1 must clause failed."
     assert counts.startswith(("1 fail", f"{broken['summary']['none']} none"))
 
 
@@ -143,5 +145,5 @@ def test_the_command_has_a_plain_and_a_quiet_mode(run):
     assert out.startswith("NON-CONFORMANT")
     code, out, err, _ = run("--plain", service=seeded("total-always-one"))
     assert code == 1
-    assert re.search(r"^broken  must    create/response.counts-total: ", err, re.MULTILINE)
+    assert re.search(r"^failed  must    create/response.counts-total: ", err, re.MULTILINE)
     assert "\x1b" not in out + err
