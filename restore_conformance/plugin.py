@@ -190,7 +190,9 @@ class ClauseItem(pytest.Item):
             case "error":
                 raise Broken(entry["reason"])
             case "none" | "inconclusive":
-                pytest.skip(f"{entry['verdict']}: {entry['reason']}")
+                from restore_conformance.reports.wording import WORDS
+
+                pytest.skip(f"{WORDS[entry['verdict']]}: {entry['reason']}")
             case "fail" if entry["accepted"]:
                 pytest.xfail(f"accepted: {entry['accepted']}")
             case "fail" if entry["level"] == "must":

@@ -401,5 +401,5 @@ def test_a_history_that_cannot_be_written_at_the_end_changes_no_verdict(tmp_path
     out, err = capsys.readouterr()
     assert code == 3
     assert "INCONCLUSIVE" in out
-    assert "Warning: the run was not kept: The history h.db cannot be used: disk is full." in err
+    assert "Warning: the run was not stored in the history: The history h.db cannot be used: disk is full." in err
     assert {path.name for path in (tmp_path / "r").iterdir()} >= {"run.json", "report.html", "exchanges.ndjson"}

@@ -102,7 +102,7 @@ def test_a_break_outside_the_selection_is_not_announced(tmp_path, capsys):
         code = cli.main([*arguments, "--profile", "quick", "--only", "create/response", "--plain", "--no-har"])
     printed = capsys.readouterr().err
     assert code == Exit.BROKEN
-    assert "broken  must    create/response.created" in printed
+    assert "failed  must    create/response.created" in printed
     assert "create/examples.standard" not in printed
 
 
@@ -138,7 +138,7 @@ def test_nothing_more_is_sent_once_enough_is_broken():
     result = campaign(seeded("mixed-accepted"), max_failures=1).run()
     assert result.exit is Exit.BROKEN
     assert result.requests < WHOLE["standard"] / 2
-    assert "broken, and 1 was enough" in result.stopped
+    assert "1 must clause failed, and 1 was enough" in result.stopped
     assert result.stopped in result.reason
 
 
