@@ -22,7 +22,7 @@ from restore_conformance.bench.endurance import in_use
 from restore_conformance.bench.scoring import judged
 from restore_conformance.bench.servers import draw
 from restore_conformance.clauses import Register, load
-from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.exchange import Exchange, Observation, Request, Response
 from restore_conformance.mock import Service
 from restore_conformance.mock.variants import composed, reported
 from restore_conformance.recogniser import Recogniser
@@ -104,8 +104,8 @@ def memory(exchanges: int) -> list[tuple[int, float]]:
             number += 1
             sent = replace(request, target=request.target.replace(first, name))
             response = replace(answer, body=answer.body.replace(first.encode(), name.encode()))
-            exchange = Exchange(number, sent, response, at=float(number), sent=recognise(sent))
-            exchange.known = state.take(exchange).bare()
+            exchange = Exchange(number, sent, response, at=float(number), observation=Observation(sent=recognise(sent)))
+            exchange.observation.known = state.take(exchange).bare()
             if number in SAMPLES or number == exchanges:
                 samples.append((number, round(in_use(), 1)))
     return samples

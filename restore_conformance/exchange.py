@@ -77,21 +77,63 @@ class Response:
         return header(self.headers, name)
 
 
-@dataclass(slots=True)
-class Exchange:
-    """A request with its answer, or with the trouble instead of one.
+@dataclass(slots=True, eq=False)
+class Observation:
+    """What is recognised and concluded about an exchange, by the recogniser, the judge, and whoever controls trouble.
 
     `trouble` names why the answer cannot be judged (see `restore_conformance.judging.trouble`);
     `blame` says whom a control found responsible: "target", "environment" or None where none was made.
-    `at` is when the request was sent, in seconds on a clock that only moves forward within one source (a run, one
-    recording), None where nobody knows; the answer came at `at + seconds`. `started` is the same moment as a date and
-    time in UTC, "" where nobody knows. `sent` is what the recogniser saw in the request's bytes; `failed` the clauses
-    found broken here. `silent` says that no clause may be judged by this exchange alone. `lost` names parts of the
-    answer that a recording may not show as they were, so that neither their absence nor their form proves anything:
+    `sent` is what the recogniser saw in the request's bytes, `known` what the exchanges before had shown; `failed` the
+    clauses found broken here. `silent` says that no clause may be judged by this exchange alone. `lost` names parts of
+    the answer that a recording may not show as they were, so that neither their absence nor their form proves anything:
     "media type", "body", places in it as JSON pointers, "members" where only those are missing that the request did
     not ask for, "request" where values of the request may have been written over, and "payload" where nobody knows
     what was sent. `overlaps` says that another request was under way at the same time which changes what this one is
-    about. `known` is what the exchanges before had shown.
+    about.
+    """
+
+    trouble: str | None = None
+    blame: str | None = None
+    note: str = ""
+    sent: Any = None
+    known: Any = None
+    same_id_as: int | None = None
+    silent: bool = False
+    failed: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
+    overlaps: bool = False
+    _answer: Any = field(default=NOTHING, repr=False)
+    _parsed: bool = field(default=False, repr=False)
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def believe(self, answer: Any) -> None:
+        """Let this be the JSON value of the answer, where a recording shows another one than was sent."""
+        self._answer, self._parsed = answer, True
+
+    def answer(self, response: Response | None) -> Any:
+        """The JSON value that the answer is taken to have; the body is parsed once."""
+        if not self._parsed:
+            self.believe(parse_json(response.body) if response else NOTHING)
+        return self._answer
+
+    def remember(self, key: str, value: Any) -> Any:
+        """Keep something computed from the exchange, so that the next judgement need not compute it."""
+        self._cache[key] = value
+        return value
+
+    def remembered(self, key: str) -> Any:
+        """What `remember` stored, or None."""
+        return self._cache.get(key)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exchange:
+    """A request with its answer, or without one, and what is concluded about it, which alone may change.
+
+    `at` is when the request was sent, in seconds on a clock that only moves forward within one source (a run, one
+    recording), None where nobody knows; the answer came at `at + seconds`. `started` is the same moment as a date and
+    time in UTC, "" where nobody knows. `family`, `conversation` and `step` are what it was sent for; `attempts` counts
+    the requests that it took.
     """
 
     number: int
@@ -100,24 +142,12 @@ class Exchange:
     family: str = ""
     conversation: int | None = None
     step: str = ""
-    trouble: str | None = None
-    blame: str | None = None
     at: float | None = None
     seconds: float = 0.0
     started: str = ""
     attempts: int = 1
-    note: str = ""
-    sent: Any = None
-    same_id_as: int | None = None
-    silent: bool = False
-    failed: frozenset[str] = frozenset()
     origin: str = "run"
-    lost: frozenset[str] = frozenset()
-    overlaps: bool = False
-    known: Any = None
-    _answer: Any = field(default=NOTHING, repr=False)
-    _parsed: bool = field(default=False, repr=False)
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+    observation: Observation = field(default_factory=Observation, repr=False)
 
     @property
     def status(self) -> int | None:
@@ -127,25 +157,51 @@ class Exchange:
     @property
     def answer(self) -> Any:
         """The JSON value of the answer's body, or NOTHING."""
-        if not self._parsed:
-            self._answer = parse_json(self.response.body) if self.response else NOTHING
-            self._parsed = True
-        return self._answer
-
-    def believe(self, answer: Any) -> None:
-        """Let this be the JSON value of the answer, where a recording shows another one than was sent."""
-        self._answer, self._parsed = answer, True
+        return self.observation.answer(self.response)
 
     @property
     def weight(self) -> tuple[int, int]:
         """Orders exchanges from the smallest: bytes of the body sent, then the order of sending."""
         return (len(self.request.body or b""), self.number)
 
-    def remember(self, key: str, value: Any) -> Any:
-        """Keep something computed from this exchange, so that the next judgement need not compute it."""
-        self._cache[key] = value
-        return value
+    # ------------------------------------------------------------------ what is concluded about it
 
-    def remembered(self, key: str) -> Any:
-        """What `remember` stored, or None."""
-        return self._cache.get(key)
+    @property
+    def trouble(self) -> str | None:
+        return self.observation.trouble
+
+    @property
+    def blame(self) -> str | None:
+        return self.observation.blame
+
+    @property
+    def note(self) -> str:
+        return self.observation.note
+
+    @property
+    def sent(self) -> Any:
+        return self.observation.sent
+
+    @property
+    def known(self) -> Any:
+        return self.observation.known
+
+    @property
+    def same_id_as(self) -> int | None:
+        return self.observation.same_id_as
+
+    @property
+    def silent(self) -> bool:
+        return self.observation.silent
+
+    @property
+    def failed(self) -> frozenset[str]:
+        return self.observation.failed
+
+    @property
+    def lost(self) -> frozenset[str]:
+        return self.observation.lost
+
+    @property
+    def overlaps(self) -> bool:
+        return self.observation.overlaps

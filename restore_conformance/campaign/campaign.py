@@ -280,7 +280,7 @@ class Campaign:
 
     def observe_unjudged(self, exchange: Exchange) -> None:
         """Keep an exchange that no clause may be judged by."""
-        exchange.silent = True
+        exchange.observation.silent = True
         self._record(exchange)
 
     def _record(self, exchange: Exchange) -> None:

@@ -81,8 +81,8 @@ def confirm(exchange: Exchange, control: Control, sender: Sender, on_answer: Cal
         if check.trouble is not None or check.status != known.status:
             control.flaky = True
             return False
-    exchange.blame = "target"
-    exchange.note = (
+    exchange.observation.blame = "target"
+    exchange.observation.note = (
         f"{exchange.trouble}, the same {rounds + 1} of {rounds + 1} times while a control was answered each time"
     )
     return True

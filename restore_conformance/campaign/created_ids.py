@@ -69,7 +69,7 @@ class CreatedIds:
             self.distinguishes_tokens = True
         session = session_of(exchange)
         if session:
-            exchange.same_id_as = self._ids(session.lower(), exchange.number)
+            exchange.observation.same_id_as = self._ids(session.lower(), exchange.number)
             self.remember(exchange)
         return session
 

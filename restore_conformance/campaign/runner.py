@@ -124,8 +124,10 @@ class Runner:
                 if not same or any(again(known, self.sender).trouble for _ in range(turn + 1)):
                     break
             else:
-                exchange.blame = "target"
-                exchange.note = f"{exchange.trouble}, the same in {ROUNDS + 1} sessions while a control was answered"
+                exchange.observation.blame = "target"
+                exchange.observation.note = (
+                    f"{exchange.trouble}, the same in {ROUNDS + 1} sessions while a control was answered"
+                )
 
     def check(self, exchange: Exchange) -> None:
         """Find out whose trouble it is while the session is still as it was."""

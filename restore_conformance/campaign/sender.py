@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from restore_conformance.contract.workload import CREATE
-from restore_conformance.exchange import Exchange, Request
+from restore_conformance.exchange import Exchange, Observation, Request
 from restore_conformance.judging import look
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.state import State
@@ -110,16 +110,15 @@ class Sender:
             family=family,
             conversation=conversation,
             step=step,
-            trouble=answer.trouble,
             at=answer.at,
             seconds=answer.seconds,
             started=self._started(answer.at),
             attempts=answer.attempts,
+            observation=Observation(trouble=answer.trouble, sent=self.recogniser(answer.request)),
         )
-        exchange.sent = self.recogniser(answer.request)
         look(exchange)
         with self._lock:
-            exchange.known = self.state.take(exchange)
+            exchange.observation.known = self.state.take(exchange)
         return exchange
 
     def _started(self, at: float | None) -> str:

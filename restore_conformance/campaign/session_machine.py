@@ -171,7 +171,7 @@ class Sessions(RuleBasedStateMachine):
         return self._judge.exchange(exchange)
 
     def observe_unjudged(self, exchange: Exchange) -> None:
-        exchange.silent = True
+        exchange.observation.silent = True
 
 
 def on(target: Callable[[], Target], token: str = STAND_IN) -> type[Sessions]:

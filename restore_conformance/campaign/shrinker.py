@@ -115,7 +115,7 @@ class Shrinker:
     def _breaks(self, clause: Clause, repeated: Exchange, best: Exchange) -> Deviation | None:
         sent, wanted = repeated.sent, best.sent
         same = (repeated.status, sent.kind, sent.defects) == (best.status, wanted.kind, wanted.defects)
-        repeated.blame = best.blame
+        repeated.observation.blame = best.blame
         return breach_of(clause, repeated) if same and repeated.trouble == best.trouble else None
 
     # ---------------------------------------------------------------- the steps of a series
@@ -136,7 +136,7 @@ class Shrinker:
             return shown.steps
 
         leave_out(best.steps, max(1, len(best.steps) // 2), shows)
-        best.exchange.note = f"shown again by {best.requests} requests, the first of {before} at most"
+        best.exchange.observation.note = f"shown again by {best.requests} requests, the first of {before} at most"
         deviation = best.deviation
         return replace(
             finding, message=deviation.message, expected=deviation.expected, observed=deviation.observed,

@@ -35,9 +35,9 @@ _STAMP = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\
 
 def breaches(exchange: Exchange) -> list[Breach]:
     """Every place where the answer breaks the declared session type; computed once."""
-    remembered: list[Breach] | None = exchange.remembered("breaches")
+    remembered: list[Breach] | None = exchange.observation.remembered("breaches")
     if remembered is None:
-        remembered = exchange.remember("breaches", pinned().breaches(SESSION, exchange.answer))
+        remembered = exchange.observation.remember("breaches", pinned().breaches(SESSION, exchange.answer))
     return remembered
 
 

@@ -102,11 +102,11 @@ class Judge:
             status = "none" if exchange.status is None else str(exchange.status)
             self.answers.setdefault(exchange.sent.operation or "other", Counter())[status] += 1
         outcome = self._judge(exchange, self.applicable(tags_of(exchange)))
-        exchange.failed = frozenset(outcome.failed)
+        exchange.observation.failed = frozenset(outcome.failed)
         if exchange.known is not None:
             exchange.known.broken.update(outcome.failed)
             if not exchange.trouble:  # that may be judged again, once it is known whose it is
-                exchange.known = exchange.known.bare()
+                exchange.observation.known = exchange.known.bare()
         return outcome
 
     def judged(self) -> dict[str, int]:
@@ -273,7 +273,7 @@ def _stimulus(exchange: Exchange) -> str:
 
 def look(exchange: Exchange) -> Exchange:
     """Name the trouble of an exchange, if there is any."""
-    exchange.trouble = trouble(exchange)
+    exchange.observation.trouble = trouble(exchange)
     return exchange
 
 

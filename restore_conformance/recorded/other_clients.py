@@ -50,14 +50,14 @@ class Doubts:
         """Note why an answer cannot be trusted; returns whether it created a session."""
         removed = not self.callers and exchange.request.header("Authorization") is None
         if removed and exchange.status == 400 and _about_token(exchange):
-            exchange.trouble = "refused, maybe for the token that was removed from the recording"
+            exchange.observation.trouble = "refused, maybe for the token that was removed from the recording"
         session = session_of(exchange).lower() if exchange.sent.operation == "create" else ""
         if session:
             answer = hash(exchange.response.body if exchange.response else b"")
             first, before = self._ids.get(session, (0, 0))
             # Two responses with one id count against a server only where other ids differ: else a tool may write them.
             if first and len(self._ids) > 2 and before != answer:
-                exchange.same_id_as = first
+                exchange.observation.same_id_as = first
             elif not first and len(self._ids) < MOST_IDS:
                 self._ids[session] = (exchange.number, answer)
         return bool(session)
@@ -96,4 +96,4 @@ def _mark_overlap(exchange: Exchange, other: Exchange) -> None:
     if not changes or (exchange.sent.session and other.sent.session and exchange.sent.session != other.sent.session):
         return
     for each in (exchange, other):
-        each.overlaps = each.overlaps or each not in changes or len(changes) == 2
+        each.observation.overlaps = each.overlaps or each not in changes or len(changes) == 2

@@ -252,7 +252,7 @@ def documented(register: Register, folder: Path, wanted: Callable[[Clause], bool
             request = Request(table["http"]["method"], table["http"]["path"], JSON, body)
             response = Response(row["status"], JSON, _compact(documents.json(f"{page}/{row['response']}")))
             exchange = Exchange(1, request, response, family=f"example-{row['name']}")
-            exchange.sent = recogniser(request)
+            exchange.observation.sent = recogniser(request)
             look(exchange)
             about = Provenance(
                 address=clause.address, origin="documentation", service=f"{table['title']}, {table['address']}",

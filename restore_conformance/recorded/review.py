@@ -10,7 +10,7 @@ import datetime
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from restore_conformance.campaign.created_ids import CreatedIds
@@ -19,7 +19,7 @@ from restore_conformance.campaign.selection import selected
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.clock import seconds_of
-from restore_conformance.exchange import Exchange
+from restore_conformance.exchange import Exchange, Observation
 from restore_conformance.judging import Judge, look, tags_of
 from restore_conformance.recogniser import Recogniser, Sent, Tokens
 from restore_conformance.recorded.cassettes import Cassette, Foreign, Player, Provenance, foreign, load
@@ -101,8 +101,10 @@ class Review:
         exchanges = [
             Exchange(
                 0, request, response, family=str(step.get("family", "")), step=str(step.get("step", "")),
-                blame=step.get("blame"), note=str(step.get("note", "")), silent=bool(step.get("silent")),
                 at=seconds_of(step.get("at")),
+                observation=Observation(
+                    blame=step.get("blame"), note=str(step.get("note", "")), silent=bool(step.get("silent"))
+                ),
             )
             for (request, response), step in zip(pairs, block.steps, strict=True)
         ]  # fmt: skip
@@ -160,18 +162,18 @@ class Review:
         self._created_ids.forget_ids()
         # Exchanges of a cassette were selected from a run: what else was done to their sessions is unknown.
         state = State(alone=source.provenance is None)
-        for exchange in self._labelled(exchanges, source, _by_request(recogniser)):
-            self._count_off(exchange)
+        for exchange in map(self._numbered, self._labelled(exchanges, source, _by_request(recogniser))):
             if exchange.sent.operation == "create":
                 self._created_ids.take(exchange)
             if self._conversations.take(exchange, source):
                 continue  # its other parts may be in other files
-            exchange.known = state.take(exchange)
+            observation = exchange.observation
+            observation.known = state.take(exchange)
             if exchange.blame and exchange.conversation is None:
                 # A run judges trouble twice: when it occurs, and when a control has attributed it.
-                blame, exchange.blame = exchange.blame, None
+                blame, observation.blame = exchange.blame, None
                 self._judge(exchange, source)
-                exchange.blame = blame
+                observation.blame = blame
             self._judge(exchange, source)
 
     def _exported_traffic(self, exchanges: Iterable[Exchange], source: Source, intake: Intake) -> None:
@@ -183,14 +185,13 @@ class Review:
     ) -> None:
         self._elsewhere = True
         state = State(alone=False)
-        for exchange in in_order(self._labelled(exchanges, source, label)):
-            self._count_off(exchange)
+        for exchange in map(self._numbered, in_order(self._labelled(exchanges, source, label))):
             if doubts.weigh(exchange):
                 self._created_ids.remember(exchange)
             if exchange.trouble:
                 intake.unclear[exchange.trouble] += 1
             intake.by_status += not exchange.trouble and "body" in exchange.lost
-            exchange.known = state.take(exchange)
+            exchange.observation.known = state.take(exchange)
             self._judge(exchange, source)
 
     def _names(self, known: Iterable[str] | None) -> list[str] | None:
@@ -201,21 +202,20 @@ class Review:
         self._named.update("points" if POINT.fullmatch(name) else "items" for name in names)
         return names
 
-    def _count_off(self, exchange: Exchange) -> None:
-        """Number an exchange in the order of judging."""
+    def _numbered(self, exchange: Exchange) -> Exchange:
+        """The exchange with its number in the order of judging."""
         self._number += 1
-        exchange.number = self._number
+        return replace(exchange, number=self._number)
 
     def _labelled(self, exchanges: Iterable[Exchange], source: Source, label: Label) -> Iterator[Exchange]:
         for exchange in exchanges:
             source.exchanges += 1
-            exchange.origin = source.origin
-            exchange.sent = label(exchange)
+            exchange.observation.sent = label(exchange)
             if exchange.trouble is None or exchange.blame:
                 recorded = exchange.trouble
                 look(exchange)
-                exchange.trouble = exchange.trouble or recorded
-            yield exchange
+                exchange.observation.trouble = exchange.trouble or recorded
+            yield replace(exchange, origin=source.origin)
 
     def _judge(self, exchange: Exchange, source: Source) -> None:
         self._timing.take(exchange)
@@ -248,9 +248,8 @@ class Review:
     ) -> Result:
         """The finished review. `missing` says why a clause was not touched; `sum_up` concludes from the verdicts."""
         for exchanges, state, source in self._conversations.whole():
-            for exchange in exchanges:
-                self._count_off(exchange)
-                exchange.known = state.take(exchange)
+            for exchange in map(self._numbered, exchanges):
+                exchange.observation.known = state.take(exchange)
                 self._judge(exchange, source)
         if self._elsewhere:
             self.judge.forgive_exceptions("cannot be asked again in a recording")
@@ -289,8 +288,7 @@ def _exchanges(cassette: Foreign, intake: Intake) -> Iterator[Exchange]:
             response.status, response.headers, response.body,
         )  # fmt: skip
         for exchange in exchanges_of(shown, intake):
-            exchange.at, exchange.started = at, started
-            yield exchange
+            yield replace(exchange, at=at, started=started)
 
 
 def clock() -> tuple[str, float]:

@@ -98,8 +98,10 @@ class Store:
         if response is not None and not whole:
             response = replace(response, body=response.body[:SCRUBBED])
         small = replace(
-            exchange, sent=None, known=None, request=replace(request, headers=headers, body=body), response=response,
-            _answer=NOTHING, _parsed=False, _cache={},
+            exchange, request=replace(request, headers=headers, body=body), response=response,
+            observation=replace(
+                exchange.observation, sent=None, known=None, _answer=NOTHING, _parsed=False, _cache={}
+            ),
         )  # fmt: skip
         return small, sizes
 
@@ -109,9 +111,12 @@ class Store:
         body = None if request.body is None else scrub.bytes(request.body)
         request = Request(request.method, scrub.text(request.target[:SCRUBBED]), _pairs(scrub, request.headers), body)
         response = response and Response(response.status, _pairs(scrub, response.headers), scrub.bytes(response.body))
+        observation = replace(
+            exchange.observation, trouble=exchange.trouble and scrub.text(exchange.trouble),
+            note=scrub.text(exchange.note),
+        )  # fmt: skip
         return replace(
-            exchange, request=request, response=response, step=scrub.text(exchange.step),
-            trouble=exchange.trouble and scrub.text(exchange.trouble), note=scrub.text(exchange.note),
+            exchange, request=request, response=response, step=scrub.text(exchange.step), observation=observation
         )  # fmt: skip
 
     def shown(self) -> dict[str, int]:

@@ -9,7 +9,7 @@ import base64
 from typing import Any
 
 from restore_conformance.clock import seconds_of
-from restore_conformance.exchange import Exchange, Headers, Request, Response
+from restore_conformance.exchange import Exchange, Headers, Observation, Request, Response
 from restore_conformance.records.safe_text import shortened
 from restore_conformance.scrub import Scrub
 
@@ -108,9 +108,9 @@ def restored(row: dict[str, Any]) -> Exchange:
         raise TypeError(row)
     return Exchange(
         _int(row["number"]), sent, answer, family=_text(row["family"]), step=_text(row.get("step", "")),
-        conversation=row.get("conversation"), trouble=row.get("trouble"), blame=row.get("blame"),
+        conversation=row.get("conversation"),
         at=seconds_of(row.get("at")), seconds=row["seconds"], started=_text(row["started"]),
-        note=_text(row.get("note", "")),
+        observation=Observation(row.get("trouble"), row.get("blame"), _text(row.get("note", ""))),
     )  # fmt: skip
 
 

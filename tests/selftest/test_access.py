@@ -8,7 +8,7 @@ import pytest
 
 from restore_conformance.clauses import load
 from restore_conformance.contract.routes import line_of
-from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.exchange import Exchange, Observation, Request, Response
 from restore_conformance.judging import look
 from restore_conformance.judging.tags import tags_of
 from restore_conformance.recogniser import Recogniser
@@ -52,11 +52,11 @@ class Wire:
             Request(method, target, (*sent, ("Content-Type", "application/json"), *headers), raw),
             Response(status, (("Content-Type", "application/json"),), shown),
             at=float(number),
-            overlaps=overlaps,
+            observation=Observation(overlaps=overlaps),
         )
-        made.sent = self._recogniser(made.request)
+        made.observation.sent = self._recogniser(made.request)
         look(made)
-        made.known = self._state.take(made)
+        made.observation.known = self._state.take(made)
         return made
 
     def create(self, elements=(1, 2), session=SESSION, **more):

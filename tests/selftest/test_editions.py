@@ -165,7 +165,7 @@ def test_an_unknown_annotation_may_be_refused_in_its_own_way(register):
     judge, recogniser = Judge(register), Recogniser()
     request = _create({"@example.note": 1})
     exchange = Exchange(1, request, Response(400, JSON, b'{"error":{"code":"BadRequest","message":"Unknown."}}'))
-    exchange.sent = recogniser(request)
+    exchange.observation.sent = recogniser(request)
     judge.exchange(exchange)
     assert "empty-object" in exchange.sent.tags
     assert exchange.failed == frozenset()

@@ -65,9 +65,9 @@ class Wire:
         made = Exchange(
             number, Request(method, target, headers, body), Response(status, headers[1:], raw), at=number * self.step
         )
-        made.sent = self.recognise(made.request)
+        made.observation.sent = self.recognise(made.request)
         look(made)
-        made.known = self.state.take(made)
+        made.observation.known = self.state.take(made)
         known = made.known
         self.exchanges.append(made)
         self.judge.exchange(made)

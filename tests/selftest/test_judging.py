@@ -28,7 +28,7 @@ def exchange(payload, status, answer, number=1, headers=JSON):
     request = Request("POST", CREATE, (("Authorization", f"Bearer {TOKEN}"), *JSON), body)
     raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     made = Exchange(number, request, Response(status, headers, raw))
-    made.sent = RECOGNISE(request)
+    made.observation.sent = RECOGNISE(request)
     return look(made)
 
 
@@ -197,7 +197,7 @@ def test_trouble_is_inconclusive_until_a_control_blames_the_target(status, answe
     seen = exchange(EMPTY, status, answer, headers=headers)
     assert seen.trouble
     assert verdicts([clause], seen)["a/b.c"].verdict is Verdict.INCONCLUSIVE
-    seen.blame = "target"
+    seen.observation.blame = "target"
     assert verdicts([clause], seen)["a/b.c"].verdict is Verdict.FAIL
 
 

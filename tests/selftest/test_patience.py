@@ -14,7 +14,7 @@ from restore_conformance.campaign.patience import BUDGET, Patience
 from restore_conformance.clauses import load
 from restore_conformance.clock import Clock, Skipping
 from restore_conformance.commands.options import settings_of
-from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.exchange import Exchange, Observation, Request, Response
 from restore_conformance.mock import JsonResponse, Refusal, Service
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.settings import Settings
@@ -66,7 +66,9 @@ class Wire:
         request = Request(method, target, (("Authorization", f"Bearer {TOKEN}"), *HEADERS * bool(body)), body)
         response = Response(status, HEADERS, json.dumps(answer).encode() if answer is not None else b"")
         at = self.target.now()
-        exchange = Exchange(next(self.numbers), request, response, sent=self.recognise(request), at=at)
+        exchange = Exchange(
+            next(self.numbers), request, response, at=at, observation=Observation(sent=self.recognise(request))
+        )
         return self.state.take(exchange)
 
     def create(self, name, total=2):

@@ -7,7 +7,7 @@ import pytest
 
 from restore_conformance.checks import session_lists
 from restore_conformance.checks.session_lists import OFTEN
-from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.exchange import Exchange, Observation, Request, Response
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.state import State
 from restore_conformance.state.known import Fit
@@ -34,10 +34,10 @@ class Wire:
         headers = (("Authorization", f"Bearer {token}"), ("Content-Type", "application/json"))
         found = Exchange(
             self.number, Request(method, target, headers, sent), Response(status, headers[1:], raw), at=self.at,
-            trouble=trouble,
+            observation=Observation(trouble=trouble),
         )  # fmt: skip
-        found.sent = RECOGNISER(found.request)
-        found.known = self.state.take(found)
+        found.observation.sent = RECOGNISER(found.request)
+        found.observation.known = self.state.take(found)
         return found
 
     def create(self, token=ME, **members):

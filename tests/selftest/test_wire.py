@@ -18,7 +18,7 @@ from servers import answering, socket_server
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clock import Skipping
 from restore_conformance.drift.sources.fetch import fetch
-from restore_conformance.exchange import Exchange, Request
+from restore_conformance.exchange import Exchange, Observation, Request
 from restore_conformance.judging.trouble import trouble, unread
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
@@ -160,7 +160,7 @@ def test_codings_that_were_not_asked_for_are_not_undone(value):
     bomb = gzip.compress(gzip.compress(b"\0" * 3_000_000))
     with answering(200, [("Content-Encoding", value)], bomb) as (base, _):
         answer = ask(base, 5)
-    exchange = Exchange(1, answer.request, answer.response, trouble=answer.trouble)
+    exchange = Exchange(1, answer.request, answer.response, observation=Observation(trouble=answer.trouble))
     assert answer.response is None
     assert unread(exchange)
     assert (trouble(exchange) or "").startswith("not read: ")

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, Response, header, parse_json
+from restore_conformance.exchange import NOTHING, Exchange, Headers, Observation, Request, Response, header, parse_json
 from restore_conformance.recorded.har import batches, credibility
 from restore_conformance.recorded.har.addresses import OTHER_VERSION, SPELLED, Address, Intake
 from restore_conformance.recorded.har.blanks import WHOLE, is_blackened, pruned
@@ -64,14 +64,14 @@ def exchanges_of(shown: Shown, intake: Intake, *, whole: bool = False) -> Iterat
         return
     exchange = read(shown, address.target)
     if heavy:
-        exchange.trouble = TOO_LARGE
+        exchange.observation.trouble = TOO_LARGE
     yield _taken(exchange, address, shown.url, intake)
 
 
 def _taken(exchange: Exchange, address: Address, url: str, intake: Intake) -> Exchange:
     """An exchange that is judged, unless it only shows that a server does not know another spelling."""
     if address.respelled and not 200 <= (exchange.status or 0) < 300:
-        exchange.trouble = exchange.trouble or SPELLED
+        exchange.observation.trouble = exchange.trouble or SPELLED
     intake.take(url)
     return exchange
 
@@ -116,25 +116,24 @@ def doubted(shown: Shown, target: str) -> Exchange:
     accepted = body is not None and 200 <= shown.status < 300
     asked = _with_media_type(credibility.believed(shown.asked), shown.sent_media, accepted=accepted)
     request = Request(shown.method, target, asked, body)
-    exchange = Exchange(0, request, None, family="recorded", origin="elsewhere")
     if (
         shown.status not in credibility.FULL
         and plain is not None
         and (not plain or (value is NOTHING and _is_mark(plain)))
     ):
         lost |= WHOLE
-    exchange.trouble = _trouble(shown, request, plain_sent if body else None, plain, blanked=bool(lost - {"request"}))
+    trouble = _trouble(shown, request, plain_sent if body else None, plain, blanked=bool(lost - {"request"}))
     media = credibility.media_type(answered, shown.body_media)
     if media is None:
         lost |= {"media type"}
     if credibility.shaped(Request(shown.method, target, shown.asked)):
         lost |= {"members", "media type"}
-    exchange.lost = lost
+    observation, response = Observation(trouble, lost=lost), None
     if 100 <= shown.status <= 599:
-        exchange.response = Response(shown.status, _with(answered, media), plain or b"")
+        response = Response(shown.status, _with(answered, media), plain or b"")
         if value is not NOTHING:
-            exchange.believe(value)
-    return exchange
+            observation.believe(value)
+    return _recorded(request, response, observation)
 
 
 def witnessed(shown: Shown, target: str) -> Exchange:
@@ -144,18 +143,20 @@ def witnessed(shown: Shown, target: str) -> Exchange:
     """
     asked, answered, plain = shown.asked, shown.answered, _decoded(shown.body, shown.answered)
     request = Request(shown.method, target, asked, _decoded(shown.sent, asked) or None)
-    exchange = Exchange(0, request, None, family="recorded", origin="elsewhere")
+    trouble = credibility.refused_for_its_form(request, shown.status) or None
     if plain is None:
-        exchange.trouble = "the answer is in a content coding that cannot be undone, or larger than is read"
-    exchange.trouble = exchange.trouble or credibility.refused_for_its_form(request, shown.status) or None
+        trouble = "the answer is in a content coding that cannot be undone, or larger than is read"
     lost = {"payload"} if shown.partial else set()
     if not answered:  # no server answers without any header
         lost.add("media type")
     if credibility.shaped(request):
         lost |= {"members", "media type"}
-    exchange.lost = frozenset(lost)
-    exchange.response = Response(shown.status, answered, plain or b"")
-    return exchange
+    response = Response(shown.status, answered, plain or b"")
+    return _recorded(request, response, Observation(trouble, lost=frozenset(lost)))
+
+
+def _recorded(request: Request, response: Response | None, observation: Observation) -> Exchange:
+    return Exchange(0, request, response, family="recorded", origin="elsewhere", observation=observation)
 
 
 def _ids(target: str) -> list[str]:

@@ -9,12 +9,12 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from restore_conformance.clock import moment_of
-from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.exchange import Exchange, Observation, Request, Response
 from restore_conformance.recorded.har.addresses import Intake, is_about
 from restore_conformance.recorded.har.other_recorders import TOO_LARGE, Shown, exchanges_of
 from restore_conformance.recorded.har.stream import JSONError, Stream, first_line, opened
@@ -68,10 +68,8 @@ class Archive:
         )
         at, started = moment_of(text(entry.get("startedDateTime")))
         for exchange in exchanges:
-            exchange.number = self.intake.taken
-            exchange.at, exchange.started = at, started
-            exchange.seconds = min(max(number(entry.get("time"), 0.0), 0.0) / 1000, LONGEST)
-            yield exchange
+            seconds = min(max(number(entry.get("time"), 0.0), 0.0) / 1000, LONGEST)
+            yield replace(exchange, number=self.intake.taken, at=at, started=started, seconds=seconds)
 
     def _shown(self, request: dict[str, Any], response: dict[str, Any]) -> Shown:
         post, content = table(request.get("postData")), table(response.get("content"))
@@ -100,15 +98,16 @@ class Archive:
         answer = Response(code, headers(response.get("headers")), body) if code else None
         ours = table(entry.get(OURS))
         conversation = ours.get("conversation")
-        exchange = Exchange(
-            0, sent, answer, family=text(ours.get("family")), step=text(ours.get("step")),
-            trouble=text(ours.get("trouble")) or None, blame=text(ours.get("blame")) or None,
-            note=text(ours.get("note")), silent=ours.get("silent") is True,
-            conversation=conversation if isinstance(conversation, int) else None,
+        observation = Observation(
+            text(ours.get("trouble")) or None, text(ours.get("blame")) or None, text(ours.get("note")),
+            silent=ours.get("silent") is True,
         )  # fmt: skip
         if heft(sent.body or b"") > ALL or (answer and is_heavy(answer.body)):
-            exchange.trouble, exchange.response = TOO_LARGE, None
-        yield exchange
+            observation.trouble, answer = TOO_LARGE, None
+        yield Exchange(
+            0, sent, answer, family=text(ours.get("family")), step=text(ours.get("step")),
+            conversation=conversation if isinstance(conversation, int) else None, observation=observation,
+        )  # fmt: skip
 
 
 def archive(path: Path, name: str) -> Archive:

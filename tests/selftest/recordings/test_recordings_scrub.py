@@ -13,7 +13,7 @@ from planting import FORM, KNOWN, Planting, survivors
 from restore_conformance.cli import main
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.workload import CREATE
-from restore_conformance.exchange import Exchange, Request
+from restore_conformance.exchange import Exchange, Observation, Request
 from restore_conformance.mock import Service
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.recorded.cassettes import Cassette, Provenance, save
@@ -34,8 +34,10 @@ def leaks(number, folder, seed=1):
     recogniser, kept = Recogniser(callers={TOKEN: "good"}), []
     for at, (headers, body, answer_headers) in enumerate(planting.exchanges(), 1):
         request = Request("POST", CREATE, (("Authorization", f"Bearer {TOKEN}"), *headers), b"{}")
-        exchange = Exchange(at, request, planting.answer(body, answer_headers), note=f"for {TOKEN}")
-        exchange.sent = recogniser(request)
+        exchange = Exchange(
+            at, request, planting.answer(body, answer_headers), observation=Observation(note=f"for {TOKEN}")
+        )
+        exchange.observation.sent = recogniser(request)
         store(exchange)
         kept.append(exchange)
     store.close()

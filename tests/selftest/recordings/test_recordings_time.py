@@ -224,7 +224,7 @@ def test_the_parts_of_a_conversation_count_from_its_beginning(register):
     recorder = Recorder(register, Place(), Scrub(), {}, None)
     for number in range(1, tape.LONGEST + 3):
         one = Exchange(number, request, response, family="life", step="get", conversation=1, at=100 + number / 3)
-        one.sent = Recogniser()(request)
+        one.observation.sent = Recogniser()(request)
         recorder.keep(one)
     whole = recorder.candidates.by_story["life"][1]
     assert recorder.candidates.beginning(whole[tape.LONGEST :], "life") == whole[0].at

@@ -17,7 +17,7 @@ STARTED = "2026-11-26T12:00:00.000+00:00"
 def exchange(number, body=b"{}", failed=(), family="standard", seconds=0.01):
     request = Request("POST", "/solutions/backupRestore/x", (("Authorization", "Bearer t0ken-of-ours"),), b"{}")
     made = Exchange(number, request, Response(200, (), body), family=family, started=STARTED, seconds=seconds)
-    made.failed = frozenset(failed)
+    made.observation.failed = frozenset(failed)
     return made
 
 
@@ -44,7 +44,7 @@ def test_the_first_are_kept_then_as_many_that_tell_something(tmp_path):
 
 def test_an_exchange_kept_again_is_written_once_as_it_was_last(tmp_path):
     first, again = exchange(1), exchange(1)
-    again.blame = "target"
+    again.observation.blame = "target"
     lines, entries, shown = stored(tmp_path, [first, exchange(2), again])
     assert lines == [2, 1]
     assert entries == 2

@@ -28,7 +28,7 @@ class Screen(io.StringIO):
 def exchange(number, family="standard", failed=()):
     request = Request("POST", "/x", (), b"{}")
     made = Exchange(number, request, Response(400, (), b"{}"), family=family, seconds=0.002)
-    made.failed = frozenset(failed)
+    made.observation.failed = frozenset(failed)
     return made
 
 
