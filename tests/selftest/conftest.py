@@ -100,6 +100,27 @@ def judged(register):
 
 
 @pytest.fixture
+def started():
+    """Starts the interpreter with these arguments, as a process of its own.
+
+    Whatever still runs when the test ends, passed or not, is ended, and its pipes are closed: left open, they would
+    fail some later test.
+    """
+    processes = []
+
+    def start(*arguments, **options):
+        line = [sys.executable, *map(str, arguments)]
+        process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate(timeout=20)
+
+
+@pytest.fixture
 def command(capsys):
     """Runs the command in process: exit code, standard output, standard error."""
 

@@ -5,8 +5,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -155,19 +153,19 @@ def test_a_kill_at_every_point_leaves_nothing(place, register, record_property):
     assert listed <= 4 * 3
 
 
-def process(tenant, config, report):
-    command = [sys.executable, "-m", "restore_conformance", "run", "--target", "live", "--config", str(config)]
-    command += ["--yes", "--quiet", "--report", str(report)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def live_run(config, report):
+    """The arguments of a run against the tenant."""
+    run = ["run", "--target", "live", "--config", config, "--yes", "--quiet", "--report", report]
+    return ["-m", "restore_conformance", *run]
 
 
-def real_kills(tenant, command, tmp_path, number):
+def real_kills(tenant, command, started, tmp_path, number):
     config = tenant.config(requests_per_second=40)
     chance = random.Random(7)
     others = set(tenant.bystander(2))
     reached = 0
     for _ in range(number):
-        running = process(tenant, config, tmp_path / "report")
+        running = started(*live_run(config, tmp_path / "report"))
         began = len(tenant.entra.issued)
         while len(tenant.entra.issued) == began and running.poll() is None:
             time.sleep(0.005)
@@ -181,9 +179,9 @@ def real_kills(tenant, command, tmp_path, number):
 
 
 @pytest.mark.deep
-def test_two_real_kills_leave_nothing(tenant, command, tmp_path):
+def test_two_real_kills_leave_nothing(tenant, command, started, tmp_path):
     """A process killed in mid-run leaves nothing after a clean-up but what is listed."""
-    code, out, others, reached = real_kills(tenant, command, tmp_path, 2)
+    code, out, others, reached = real_kills(tenant, command, started, tmp_path, 2)
     assert reached, "the runs ended before they were killed"
     assert others <= tenant.sessions
     assert all(one in out for one in tenant.sessions - others), out
@@ -191,9 +189,9 @@ def test_two_real_kills_leave_nothing(tenant, command, tmp_path):
 
 
 @pytest.mark.proof
-def test_twenty_real_kills_leave_nothing(tenant, command, tmp_path):
+def test_twenty_real_kills_leave_nothing(tenant, command, started, tmp_path):
     """Twenty kills, one after the other, with somebody else at work between them."""
-    _, out, others, reached = real_kills(tenant, command, tmp_path, 20)
+    _, out, others, reached = real_kills(tenant, command, started, tmp_path, 20)
     ours = tenant.sessions - others
     print(f"{reached} of 20 killed in mid-run: {len(ours)} drafts left, {len(others - tenant.sessions)} of others lost")
     assert reached >= 15
@@ -202,10 +200,10 @@ def test_twenty_real_kills_leave_nothing(tenant, command, tmp_path):
 
 
 @pytest.mark.parametrize("number", some([signal.SIGTERM, signal.SIGINT], signal.SIGTERM), ids=["SIGTERM", "SIGINT"])
-def test_a_signal_ends_the_run_and_cleans_up(tenant, tmp_path, number):
+def test_a_signal_ends_the_run_and_cleans_up(tenant, started, tmp_path, number):
     """Ctrl-C and SIGTERM end the sending; what was made is deleted before the process ends."""
     others = set(tenant.bystander(2))
-    running = process(tenant, tenant.config(requests_per_second=20), tmp_path / "report")
+    running = started(*live_run(tenant.config(requests_per_second=20), tmp_path / "report"))
     until = time.monotonic() + 15
     while len(tenant.service.sessions) <= len(others) and time.monotonic() < until:
         time.sleep(0.005)
@@ -217,7 +215,7 @@ def test_a_signal_ends_the_run_and_cleans_up(tenant, tmp_path, number):
 
 @pytest.mark.deep
 @pytest.mark.parametrize("workers", [4])
-def test_two_signals_end_a_run_that_hangs(tenant, tmp_path, workers):
+def test_two_signals_end_a_run_that_hangs(tenant, started, tmp_path, workers):
     """A target that never answers is left at the second Ctrl-C, whoever waits for it; the journal knows the rest."""
     over, plain, asked = threading.Event(), tenant.front.service.handle, []
 
@@ -228,7 +226,7 @@ def test_two_signals_end_a_run_that_hangs(tenant, tmp_path, workers):
         return plain(request)
 
     tenant.front.service.handle = handle
-    running = process(tenant, tenant.config(workers=workers), tmp_path / "report")
+    running = started(*live_run(tenant.config(workers=workers), tmp_path / "report"))
     until = time.monotonic() + 20
     while len(asked) <= 12 and time.monotonic() < until:
         time.sleep(0.01)
@@ -242,7 +240,6 @@ def test_two_signals_end_a_run_that_hangs(tenant, tmp_path, workers):
         took = time.monotonic() - began
     finally:
         over.set()
-        running.kill()
     assert took < 30, err.decode()
     assert b"once more leaves that to the next start" in err
     assert b"Traceback" not in err

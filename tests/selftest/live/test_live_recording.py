@@ -5,8 +5,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -263,17 +261,12 @@ def test_diagnostics_that_tell_nothing_prove_nothing(said):
     assert origin_of(place_of("https://graph.microsoft.com/beta", "", {}), answers) == "mock"
 
 
-def process(config, folder):
-    command = [sys.executable, "-m", "restore_conformance", "record", "--target", "live", "--config", str(config)]
-    return subprocess.Popen([*command, "--yes", "--to", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
 @pytest.mark.parametrize(
     "number",
     [*some([signal.SIGKILL]), signal.SIGINT, *some([signal.SIGTERM])],
     ids=["KILL", "INT", "TERM"],
 )
-def test_an_end_in_mid_recording_writes_no_half_cassette(tenant, command, tmp_path, number):
+def test_an_end_in_mid_recording_writes_no_half_cassette(tenant, command, started, tmp_path, number):
     """Killed, interrupted or ended while it is sending: nothing is written; what was made is deleted."""
     folder = tmp_path / "cassettes"
     folder.mkdir()
@@ -282,7 +275,8 @@ def test_an_end_in_mid_recording_writes_no_half_cassette(tenant, command, tmp_pa
     old.write_text("as it was")
     others = set(tenant.bystander(2))
     config = tenant.config(requests_per_second=20)
-    running = process(config, folder)
+    record = ["record", "--target", "live", "--config", config, "--yes", "--to", folder]
+    running = started("-m", "restore_conformance", *record)
     until = time.monotonic() + 20
     while len(tenant.service.sessions) <= len(others) and time.monotonic() < until:
         time.sleep(0.005)

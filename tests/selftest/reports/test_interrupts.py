@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 
 import forms
@@ -21,12 +19,10 @@ from restore_conformance.targets import Embedded
 NUMBERS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 
 
-def started(base, token, folder, *more):
-    arguments = ["run", "--target", base, "--token", token, "--report", str(folder), "--plain", *more]
-    return subprocess.Popen(
-        [sys.executable, "-m", "restore_conformance.cli", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+def run(base, token, folder, *more):
+    """The arguments of a run."""
+    arguments = ["run", "--target", base, "--token", token, "--report", folder, "--plain", *more]
+    return ["-m", "restore_conformance.cli", *arguments]
 
 
 def wait_for(condition, seconds=30):
@@ -37,7 +33,7 @@ def wait_for(condition, seconds=30):
 
 
 @pytest.mark.parametrize("number", some([signal.SIGINT, signal.SIGTERM], signal.SIGINT), ids=["Ctrl-C", "SIGTERM"])
-def test_the_first_signal_leaves_a_partial_record_that_says_so(tmp_path, number):
+def test_the_first_signal_leaves_a_partial_record_that_says_so(tmp_path, started, number):
     service = Service()
     answer, asked = service.answer, []
 
@@ -48,7 +44,7 @@ def test_the_first_signal_leaves_a_partial_record_that_says_so(tmp_path, number)
 
     service.answer = slow
     with serving(service) as base:
-        running = started(base, service.token, tmp_path)
+        running = started(*run(base, service.token, tmp_path), text=True)
         wait_for(lambda: len(asked) > 40)
         os.kill(running.pid, number)
         out, err = running.communicate(timeout=60)
@@ -67,9 +63,9 @@ def test_the_first_signal_leaves_a_partial_record_that_says_so(tmp_path, number)
     assert "Traceback" not in err
 
 
-def test_the_first_signal_does_not_wait_for_an_answer(tmp_path):
+def test_the_first_signal_does_not_wait_for_an_answer(tmp_path, started):
     with silent() as base:
-        running = started(base, "t0ken-of-twelve", tmp_path, "--timeout", "60")
+        running = started(*run(base, "t0ken-of-twelve", tmp_path, "--timeout", "60"), text=True)
         assert "Judging" in running.stderr.readline()
         time.sleep(0.5)
         before = time.monotonic()
@@ -80,7 +76,7 @@ def test_the_first_signal_does_not_wait_for_an_answer(tmp_path):
     assert forms.record(tmp_path / "run.json")["stopped"] == "interrupted"
 
 
-def test_the_second_signal_leaves_at_once_and_harms_no_earlier_report(tmp_path, monkeypatch):
+def test_the_second_signal_leaves_at_once_and_harms_no_earlier_report(tmp_path, started):
     (tmp_path / "run.json").write_text("of an earlier run")
     slow = tmp_path / "slow.py"
     slow.write_text(
@@ -96,10 +92,8 @@ def test_the_second_signal_leaves_at_once_and_harms_no_earlier_report(tmp_path, 
     )
     service = Service()
     with serving(service) as base:
-        arguments = ["run", "--target", base, "--token", service.token, "--report", str(tmp_path), "--profile", "quick"]
-        running = subprocess.Popen(
-            [sys.executable, str(slow), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        arguments = ["run", "--target", base, "--token", service.token, "--report", tmp_path, "--profile", "quick"]
+        running = started(slow, *arguments, text=True)
         while running.stderr.readline() != "writing\n":
             assert running.poll() is None
         os.kill(running.pid, signal.SIGINT)
