@@ -185,13 +185,13 @@ class ClauseItem(pytest.Item):
             raise Broken(f"{trace}the campaign ended in an error of the suite itself: {outcome['broken']}")
         if "refused" in outcome:
             pytest.skip(outcome["refused"])
+        from restore_conformance.verdicts import WORDS
+
         entry = outcome["clauses"][self.address]
         match entry["verdict"]:
             case "error":
                 raise Broken(entry["reason"])
             case "none" | "inconclusive":
-                from restore_conformance.reports.wording import WORDS
-
                 pytest.skip(f"{WORDS[entry['verdict']]}: {entry['reason']}")
             case "fail" if entry["accepted"]:
                 pytest.xfail(f"accepted: {entry['accepted']}")

@@ -35,6 +35,12 @@ class Verdict(enum.StrEnum):
     ERROR = "error"
 
 
+WORDS = {
+    "fail": "failed", "error": "suite error", "inconclusive": "inconclusive", "none": "not tested", "pass": "passed",
+}  # fmt: skip
+"""What the verdicts are called for people, in the order of their importance to a reader."""
+
+
 class Why(enum.StrEnum):
     """Why a clause has no verdict; set where the reason is made, so that no caller reads its text."""
 

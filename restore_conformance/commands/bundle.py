@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.spelling import counted
-from restore_conformance.verdicts import UsageError
+from restore_conformance.verdicts import WORDS, UsageError
 
 MOST = 10_000
 
@@ -72,5 +72,5 @@ def good_run(name: str, address: str) -> dict[str, Any]:
     run = read_record(name)
     verdict = next((entry["verdict"] for entry in run["clauses"] if entry["id"] == address), "none")
     if verdict != "pass":
-        raise UsageError(f"--good {name}: {address} has the verdict {verdict} there, and a good run has pass.")
+        raise UsageError(f"--good {name}: {address} is {WORDS[verdict]} there, and in a good run it has passed.")
     return run

@@ -17,7 +17,7 @@ from restore_conformance.settings import Settings, values
 from restore_conformance.settings.table import ROWS
 from restore_conformance.stimuli import PROFILES
 from restore_conformance.targets.target import is_vendor, url_of
-from restore_conformance.verdicts import Unready, UsageError
+from restore_conformance.verdicts import WORDS, Unready, UsageError
 
 if TYPE_CHECKING:
     from restore_conformance.live.cleanup import Leftover
@@ -164,7 +164,8 @@ def print_permissions(cells: list[Cell], out: TextIO) -> None:
         return
     print("Permissions: caller, operation, as the page's table says, as answered", file=out)
     for cell in cells:
-        print(f"  {cell.verdict.value:12} {cell.caller:14} {cell.operation:14} {cell.expected:8} {cell.seen}", file=out)
+        verdict = WORDS[cell.verdict]
+        print(f"  {verdict:12} {cell.caller:14} {cell.operation:14} {cell.expected:8} {cell.seen}", file=out)
 
 
 def print_left(left: list[Leftover], unanswered: int, out: TextIO) -> None:

@@ -14,7 +14,7 @@ from restore_conformance.commands.arguments import add_settings
 from restore_conformance.contract import places
 from restore_conformance.settings import Settings
 from restore_conformance.spelling import addresses_near, counted
-from restore_conformance.verdicts import Exit, Unready, UsageError
+from restore_conformance.verdicts import WORDS, Exit, Unready, UsageError
 
 if TYPE_CHECKING:
     from restore_conformance.campaign.result import Result
@@ -160,8 +160,8 @@ def _compare(register: Register, result: Result, cassettes: list[Cassette]) -> N
     """Print where a replay of the cassettes has another verdict than the run."""
     from restore_conformance.recorded import unlike
 
-    for address, said, replayed in unlike(register, result, cassettes):
-        print(f"{address} was {said} in the run and is {replayed} in its recording, which holds less.")
+    for address, then, now in unlike(register, result, cassettes):
+        print(f"{address}: {WORDS[then]} in the run, {WORDS[now]} in its recording, which holds less.")
 
 
 def _only(address: str, register: Register) -> str:

@@ -10,18 +10,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from restore_conformance import verdicts
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.workload import TITLE
 from restore_conformance.records.causes import Record
 from restore_conformance.spelling import counted
 
 SUBJECT = f"{TITLE} (beta), Microsoft Graph Backup Storage"
-VERDICTS = ("fail", "error", "inconclusive", "none", "pass")
+WORDS = verdicts.WORDS
+VERDICTS = tuple(WORDS)
 """Verdicts in the order of their importance to a reader."""
-WORDS = {
-    "fail": "failed", "error": "suite error", "inconclusive": "inconclusive", "none": "not tested", "pass": "passed",
-}  # fmt: skip
-"""The verdicts in words."""
 SUPPORT_HEADERS = ("request-id", "client-request-id", "x-ms-ags-diagnostic", "date")
 """Headers that a vendor's support asks for."""
 

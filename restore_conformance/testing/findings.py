@@ -13,16 +13,7 @@ from typing import Any
 from restore_conformance.records.finding import broke
 from restore_conformance.records.safe_text import line
 from restore_conformance.spelling import counted
-from restore_conformance.verdicts import Deviation, Level, UsageError
-
-WORDS = {
-    "pass": "passed",
-    "fail": "failed",
-    "inconclusive": "inconclusive",
-    "error": "suite error",
-    "none": "not tested",
-}
-"""The verdicts of the run record, and what they are called for people."""
+from restore_conformance.verdicts import WORDS, Deviation, Level, UsageError
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The pytest plug-in: inert unless asked, one campaign for all, and the same verdict as the command."""
 
+import contextlib
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytest_sessions import sessions
@@ -16,6 +18,7 @@ from restore_conformance import plugin, pytest_campaign
 from restore_conformance.contract import places
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import serving
+from restore_conformance.verdicts import WORDS, Verdict
 
 MINE = """
 def test_mine():
@@ -106,6 +109,19 @@ def test_a_campaign_is_carried_out_once(found):
     """The target was sent no request more than the two runs speak of."""
     spoken_of = sum(requests_of(found[name][1]) for name in ("target", "last failed", "accepted"))
     assert spoken_of == found["requests"]
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_an_item_shows_its_verdict_in_the_words_for_people(verdict):
+    """As every report does: a skipped clause is not tested or inconclusive, and the reason follows."""
+    entry = {"verdict": verdict.value, "level": "must", "accepted": "", "reason": "why", "shown": "why"}
+    outcome = {"clauses": {"create/response.id": entry}}
+    item = SimpleNamespace(address="create/response.id", config=SimpleNamespace(stash={plugin._OUTCOME: outcome}))
+    skips = verdict in {Verdict.NONE, Verdict.INCONCLUSIVE}
+    raises = pytest.skip.Exception if skips else plugin.Broken
+    with contextlib.nullcontext() if verdict is Verdict.PASS else pytest.raises(raises) as raised:
+        plugin.ClauseItem.runtest(item)
+    assert not raised or str(raised.value) == (f"{WORDS[verdict]}: why" if skips else "why")
 
 
 def test_what_failed_last_is_asked_again_and_nothing_else(found):

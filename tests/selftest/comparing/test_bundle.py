@@ -318,7 +318,7 @@ def test_bad_input_is_one_sentence_and_exit_2(command, folder, tmp_path, record)
         ((place, "create/response.id"), f"did not fail in this run: it is passed. Failed clauses: {CLAUSE}."),
         ((good, CLAUSE), "it is passed. No clause failed."),
         ((place, CLAUSE, "--exchanges", "0"), "must be from 1 to 10000"),
-        ((place, CLAUSE, "--good", place), "has the verdict fail there, and a good run has pass"),
+        ((place, CLAUSE, "--good", place), "is failed there, and in a good run it has passed"),
         ((place, CLAUSE, "--good", "no-such"), "There is no run record no-such"),
         ((place, CLAUSE, "--to", "/dev/null/b.zip"), "cannot be written"),
         ((tmp_path, CLAUSE), "holds no run.json"),
