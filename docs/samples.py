@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from restore_conformance.cli import main
-from restore_conformance.drift.sources.wording import fingerprint
+from restore_conformance.drift.sources.page_facts import fingerprint
 from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import serving
 

@@ -94,8 +94,7 @@ def _compare(args: argparse.Namespace) -> int:
     from restore_conformance.drift.facts import join
     from restore_conformance.drift.lines import lines
     from restore_conformance.drift.phrases import Texts
-    from restore_conformance.drift.report_json import document
-    from restore_conformance.drift.report_text import Report, markdown, terminal
+    from restore_conformance.drift.report import Report, document, markdown, terminal
     from restore_conformance.drift.severity import read_severity
     from restore_conformance.drift.sources.pinned_page import clause_words
 

@@ -14,7 +14,7 @@ from typing import Any
 from restore_conformance.drift import words
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.comparison import Comparison, Settings, changes_of, read_older
-from restore_conformance.drift.report_json import change_row
+from restore_conformance.drift.report import change_row
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.history import drift_snapshot as packing
 from restore_conformance.history.drift_standing import State, standings, undoes

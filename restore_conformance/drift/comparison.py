@@ -5,30 +5,35 @@ Assembles; the packages below it judge.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from restore_conformance.drift.change import Change, Direction, Grade
 from restore_conformance.drift.differences.behaviour import behaviour_changes
 from restore_conformance.drift.differences.calls import call_changes, written_out
-from restore_conformance.drift.differences.lineage import Lineage
+from restore_conformance.drift.differences.generic import Tops
+from restore_conformance.drift.differences.lineage import Lineage, create_scope
 from restore_conformance.drift.differences.metadata import metadata_changes
-from restore_conformance.drift.differences.page import page_changes
-from restore_conformance.drift.differences.page_errors import uncompared
-from restore_conformance.drift.known import Nearest, unknown
+from restore_conformance.drift.differences.page import page_changes, uncompared
 from restore_conformance.drift.plausibility import check_api, check_area, check_metadata, check_page
-from restore_conformance.drift.scope import create_scope
-from restore_conformance.drift.sources import editions, pinned_page
-from restore_conformance.drift.sources.api import Api
+from restore_conformance.drift.sources import pinned_page
 from restore_conformance.drift.sources.broken import SourceBroken
-from restore_conformance.drift.sources.metadata import Knows, Metadata
+from restore_conformance.drift.sources.metadata import Api, Knows, Metadata
 from restore_conformance.drift.sources.page_facts import PageFacts
-from restore_conformance.drift.sources.reading import Reading, read_pinned, read_source
-from restore_conformance.drift.sources.sniff import SourceKind, label
+from restore_conformance.drift.sources.reading import Reading, SourceKind, label, read_pinned, read_source, with_edition
 
 _UNEQUAL = frozenset({Knows.FACETS, Knows.NULLABILITY, Knows.COMPUTED, Knows.NAVIGATION})
 """Facts that OpenAPI and CSDL state in ways that cannot be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The edition a source is nearest to, and how many differences from the pinned one it explains."""
+
+    where: str
+    edition: str
+    known: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +101,9 @@ def _read(source: str, settings: Settings) -> Reading:
         return read_pinned(settings.schemas)
     if "\x00" not in source and Path(source, "types").is_dir():
         return read_pinned(Path(source))
-    for edition in editions.read(settings.schemas) if not Path(source).exists() else ():
+    for edition in pinned_page.editions(settings.schemas) if not Path(source).exists() else ():
         if source == edition.name:
-            return editions.with_edition(read_pinned(settings.schemas), edition)
+            return with_edition(read_pinned(settings.schemas), edition)
     return read_source(source, area=settings.area, cache=settings.cache)
 
 
@@ -119,13 +124,35 @@ def beyond_editions(before: list[Reading], reading: Reading, settings: Settings)
     """The changes that no known edition explains, and for a page compared with the pinned one the nearest edition."""
     plain = _all_changes(before, reading, settings)
     partner = _partner(before, reading)
-    known = editions.read(settings.schemas) if settings.editions else ()
-    if reading.page is None or partner is None or partner.where != editions.PINNED or not known:
+    known = pinned_page.editions(settings.schemas) if settings.editions else ()
+    if reading.page is None or partner is None or partner.where != pinned_page.PINNED or not known:
         return plain, None
-    by_edition = {editions.name_of_pinned(settings.schemas): plain}
+    by_edition = {pinned_page.name_of_pinned(settings.schemas): plain}
     for edition in known:
-        by_edition[edition.name] = _all_changes([editions.with_edition(partner, edition)], reading, settings)
-    return unknown(by_edition, reading.where)
+        by_edition[edition.name] = _all_changes([with_edition(partner, edition)], reading, settings)
+    return _unknown(by_edition, reading.where)
+
+
+def _unknown(by_edition: Mapping[str, list[Change]], where: str) -> tuple[list[Change], Nearest | None]:
+    """The changes that no edition explains, and the edition with the fewest differences.
+
+    These are the changes from that edition at whose places every other one differs as well. The editions come oldest
+    first, the first is the pinned one; no edition is nearest where all have equally many differences.
+    """
+    nearest = min(reversed(list(by_edition)), key=lambda name: len(by_edition[name]))
+    others = [Tops(map(_place, changes)) for name, changes in by_edition.items() if name != nearest]
+    unexplained = [change for change in by_edition[nearest] if all(tops.meet(_place(change)) for tops in others)]
+    numbers = [len(changes) for changes in by_edition.values()]
+    known = max(0, numbers[0] - len(unexplained))
+    return unexplained, Nearest(where, nearest, known) if len(set(numbers)) > 1 else None
+
+
+def _place(change: Change) -> str:
+    """Where a change stands, in a form that additions and alterations of one thing share."""
+    path = change.path.replace("example:", "examples/", 1)
+    if not change.kind.startswith("page_statement_"):
+        return path
+    return f"{path.rpartition('/')[0]}/{change.detail.get('now') or change.detail.get('was')}"
 
 
 def _all_changes(before: list[Reading], reading: Reading, settings: Settings) -> list[Change]:

@@ -107,28 +107,32 @@ def join(
             groups.setdefault((_place(change.path, meaning, metadata), meaning), []).append(change)
     facts: list[Fact] = []
     for (path, meaning), group in sorted(groups.items()):
-        by_source: dict[str, list[str]] = {}
-        dates: dict[str, date] = {}
+        ids: dict[str, list[str]] = {}
+        by_source: dict[str, date] = {}
+        by_family: dict[str, date] = {}
         for change in group:
-            by_source.setdefault(change.source, []).append(change.id)
-            day = (seen or {}).get(change.id)
+            ids.setdefault(change.source, []).append(change.id)
+            day, family = (seen or {}).get(change.id), family_of(change.source)
             if day is not None:
-                dates[change.source] = min(day, dates.get(change.source, day))
-        first = min(dates, key=lambda source: (dates[source], source)) if dates else None
-        days = (max(dates.values()) - min(dates.values())).days if len(dates) > 1 else None
-        kinds: dict[str, date] = {}
-        telling = [change for change in group if not change.kind.endswith("_unseen")]  # few exchanges prove nothing
-        for change in telling:
-            family, seen_on = family_of(change.source), (seen or {}).get(change.id)
-            if seen_on is not None:
-                kinds[family] = min(seen_on, kinds.get(family, seen_on))
-        can_tell = families - ({"metadata"} if meaning.startswith(("error", "status")) else set())
-        silent = can_tell - {family_of(source) for source in by_source} if telling else set()
+                by_source[change.source] = min(day, by_source.get(change.source, day))
+                if not _unseen(change):
+                    by_family[family] = min(day, by_family.get(family, day))
+        first = min(by_source, key=lambda source: (by_source[source], source)) if by_source else None
+        days = (max(by_source.values()) - min(by_source.values())).days if len(by_source) > 1 else None
+        silent = set[str]()
+        if not all(map(_unseen, group)):
+            cannot_tell = {"metadata"} if meaning.startswith(("error", "status")) else set()
+            silent = families - cannot_tell - {family_of(source) for source in ids}
         before = silent & {"metadata"} if _declared(path, meaning, metadata) else set()
         missing = tuple(name for name in SAID if name in silent - before)
-        ids = {source: tuple(group) for source, group in by_source.items()}
-        facts.append(Fact(path, meaning, ids, first, days, kinds, missing, tuple(sorted(before))))
+        changes_by = {source: tuple(these) for source, these in ids.items()}
+        facts.append(Fact(path, meaning, changes_by, first, days, by_family, missing, tuple(sorted(before))))
     return facts
+
+
+def _unseen(change: Change) -> bool:
+    """Whether it says only that something was not shown: a few exchanges prove nothing."""
+    return change.kind.endswith("_unseen")
 
 
 def _declared(path: str, meaning: str, metadata: Metadata | None) -> bool:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.drift.change import Change
+from restore_conformance.drift.differences.lineage import create_scope
 from restore_conformance.drift.differences.statements import excused
 from restore_conformance.drift.plausibility import check_metadata, check_page
-from restore_conformance.drift.scope import create_scope
 from restore_conformance.drift.sources import pinned_page, pinned_types
 from restore_conformance.drift.sources.metadata import EnumMember, Metadata, TypeFacts
 from restore_conformance.drift.sources.page_facts import PageFacts

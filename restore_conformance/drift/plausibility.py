@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from restore_conformance.contract.workload import AREA, SESSION_TYPE
 from restore_conformance.drift.differences.lineage import Lineage
-from restore_conformance.drift.sources.api import Api
 from restore_conformance.drift.sources.area import AREA_ROOTS, roots
 from restore_conformance.drift.sources.broken import SourceBroken
-from restore_conformance.drift.sources.metadata import Metadata
+from restore_conformance.drift.sources.metadata import Api, Metadata
 from restore_conformance.drift.sources.page_facts import PageFacts
-from restore_conformance.drift.sources.reading import Reading
-from restore_conformance.drift.sources.sniff import label
+from restore_conformance.drift.sources.reading import Reading, label
 
 SLICE_TYPES = 12
 """With so few types on one side, the other side may well be empty: the slice holds one added or removed type."""

@@ -17,7 +17,7 @@ from restore_conformance.drift.comparison import Settings, compare
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.fetch import fetch
 from restore_conformance.drift.sources.page import decode
-from restore_conformance.drift.sources.sniff import SourceKind, sniff
+from restore_conformance.drift.sources.reading import SourceKind, sniff
 
 PLANTED = "plantedByTheSelfCheck"
 

@@ -1,6 +1,7 @@
 """Readings as the history stores them, the normal form only, and the first stored night that is bad.
 
-Recorded traffic may hold secrets, so only the changes that it shows are stored.
+Facts are stored under their names, so that those of an older release are read by a newer one that has more of them or
+fewer. Recorded traffic may hold secrets, so only the changes that it shows are stored.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from restore_conformance.drift.sources import api, metadata, page_facts
-from restore_conformance.drift.sources.reading import Reading
-from restore_conformance.drift.sources.sniff import SourceKind
+from restore_conformance.drift.sources import metadata, page_facts
+from restore_conformance.drift.sources.reading import Reading, SourceKind
 from restore_conformance.history.store import Snapshot
 
 _CLASSES: dict[str, Any] = {
@@ -23,10 +23,18 @@ _CLASSES: dict[str, Any] = {
     for cls in (
         metadata.Metadata, metadata.TypeFacts, metadata.Member, metadata.EnumMember, metadata.Operation,
         metadata.Parameter, metadata.Exposed, page_facts.PageFacts, page_facts.Permission, page_facts.HeaderFacts,
-        page_facts.PropertyFacts, page_facts.ErrorFacts, page_facts.Example, page_facts.Statement, api.Api, api.ApiCall,
-        api.ApiParameter,
+        page_facts.PropertyFacts, page_facts.ErrorFacts, page_facts.Example, page_facts.Statement, metadata.Api,
+        metadata.ApiCall, metadata.ApiParameter,
     )
 }  # fmt: skip
+_PLACES = {
+    "Metadata": (
+        "types", "operations", "annotations", "bindings", "exposed", "terms", "dangling", "knows", "whole", "sent",
+        "returned",
+    ),
+    "Api": ("version", "calls", "metadata", "ends_whole", "notes", "inline"),
+}  # fmt: skip
+"""Earlier releases stored facts by their place: the order of those classes that have lost a field since."""
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -54,7 +62,7 @@ def unpack(kind: str, where: str, checksum: str, payload: bytes) -> Reading:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {"$": type(value).__name__, "f": [_plain(getattr(value, f.name)) for f in fields(value)]}
+        return {"$": type(value).__name__, "n": {f.name: _plain(getattr(value, f.name)) for f in fields(value)}}
     if isinstance(value, dict):
         return {"d": [[_plain(key), _plain(item)] for key, item in value.items()]}
     if isinstance(value, tuple):
@@ -72,7 +80,10 @@ def _rich(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if "$" in value:
-        return _CLASSES[value["$"]](*[_rich(item) for item in value["f"]])
+        cls = _CLASSES[value["$"]]
+        known = [f.name for f in fields(cls)]
+        stated = value["n"] if "n" in value else dict(zip(_PLACES.get(value["$"], known), value["f"], strict=False))
+        return cls(**{name: _rich(item) for name, item in stated.items() if name in known})
     if "d" in value:
         return {_rich(key): _rich(item) for key, item in value["d"]}
     return tuple(_rich(item) for item in value["t"]) if "t" in value else frozenset(value["s"])

@@ -11,7 +11,7 @@ from typing import Any
 from restore_conformance.contract.workload import BASE_SESSION_TYPE, BASE_SESSIONS, CREATE, SESSION_TYPE, SESSIONS
 from restore_conformance.drift.change import Change, Difference, Grade, Judged, additive, breaking, informational
 from restore_conformance.drift.differences.generic import change
-from restore_conformance.drift.scope import create_scope
+from restore_conformance.drift.differences.lineage import create_scope
 from restore_conformance.drift.sources.metadata import SENTINEL, Member, Metadata
 from restore_conformance.drift.sources.page_facts import PageFacts
 from restore_conformance.exchange import NOTHING, Exchange, Response

@@ -21,11 +21,9 @@ from restore_conformance.drift.change import (
 )
 from restore_conformance.drift.differences.enums import values_judged
 from restore_conformance.drift.differences.generic import altered, change, directed, ends, keyed
-from restore_conformance.drift.differences.members import facet_changes
-from restore_conformance.drift.differences.shapes import Body, body_changes, equal
+from restore_conformance.drift.differences.members import Body, body_changes, equal, facet_changes
 from restore_conformance.drift.kinds import KINDS
-from restore_conformance.drift.sources.api import Api, ApiCall, ApiParameter, nameless, placeholders
-from restore_conformance.drift.sources.metadata import bare
+from restore_conformance.drift.sources.metadata import Api, ApiCall, ApiParameter, bare, nameless, placeholders
 
 _ADDED, _REMOVED = additive("G-ADDAPI"), breaking("G-REMOVE")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from restore_conformance.drift.change import Difference, Direction, Judged, additive, breaking, informational
 from restore_conformance.drift.differences.generic import altered, ends
-from restore_conformance.drift.sources.metadata import SENTINEL, Knows, TypeFacts
+from restore_conformance.drift.sources.metadata import SENTINEL, EnumMember, Knows, TypeFacts
 
 _READERS = Direction.RESPONSE
 _CLOSED = "a client with a closed list of values meets one it does not know"
@@ -43,12 +43,10 @@ def enum_changes(old: TypeFacts, new: TypeFacts, knows: frozenset[Knows]) -> Ite
 
 
 def values_judged(was: Sequence[str], now: Sequence[str]) -> Judged:
-    """How other values of an enumeration without a name are judged: one lost breaks senders, a new one readers."""
-    lost, gained = set(was) - set(now), [_position(at, now) for at, value in enumerate(now) if value not in was]
-    unasked = any(position != "after_sentinel" for position in gained)
-    if lost:
-        return breaking("G-ENUM-REMOVED", side=Direction.BOTH if unasked else Direction.REQUEST)
-    return breaking("G-ADDENUM-BEFORE", _CLOSED, side=_READERS) if unasked else additive("G-ADDENUM-AFTER")
+    """The gravest judgement of an enumeration without a name, written out where it is used: by the same rule."""
+    old, new = (TypeFacts("", "EnumType", values=tuple(map(EnumMember, names))) for names in (was, now))
+    judged = (difference.judged for difference in enum_changes(old, new, frozenset()))
+    return max(judged, key=lambda judged: judged.grade.weight, default=informational("G-ENUM-ORDER"))
 
 
 def _position(index: int, names: Sequence[str]) -> str:

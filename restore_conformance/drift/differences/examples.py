@@ -12,12 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restore_conformance.drift.change import Difference, additive, informational, undecidable
-from restore_conformance.drift.differences.generic import altered, ends
-from restore_conformance.drift.differences.nesting import Parts, Tops
+from restore_conformance.drift.differences.generic import Parts, Tops, altered, ends
 from restore_conformance.drift.sources.metadata import bare
-from restore_conformance.drift.sources.page_facts import Example, PageFacts, PropertyFacts
+from restore_conformance.drift.sources.page_facts import MARK, Example, PageFacts, PropertyFacts, says_the_same
 from restore_conformance.drift.sources.page_rows import example_name
-from restore_conformance.drift.sources.wording import MARK, says_the_same
 
 _NAMED_VALUES = ("status", "restoreJobType", "destinationType")
 _SHOWN = informational("R-EXAMPLE")

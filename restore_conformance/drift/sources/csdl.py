@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from restore_conformance.drift.sources import annotations as noted
 from restore_conformance.drift.sources.area import AREA_ROOTS, WHOLE_DOCUMENT, dangling, reachable, roots
 from restore_conformance.drift.sources.broken import SourceBroken
-from restore_conformance.drift.sources.csdl_document import Document
+from restore_conformance.drift.sources.csdl_document import OPTIONAL_PARAMETER, Document, annotation_value
 from restore_conformance.drift.sources.metadata import Exposed, Metadata, Operation, TypeFacts, bare
 from restore_conformance.drift.sources.xml_tree import parse
 
@@ -55,9 +54,9 @@ def _facts(document: Document, *, narrow: bool) -> Metadata:
         *(f"{operation.namespace}.{operation.name}({operation.binding or ''})" for operation in operations),
     }
     notes = {
-        (target, term): noted.value(*value)
+        (target, term): annotation_value(*value)
         for target, term, value in document.annotations()
-        if not (narrow and target.partition("/")[0] not in targets) and not term.startswith(noted.OPTIONAL_PARAMETER)
+        if not (narrow and target.partition("/")[0] not in targets) and not term.startswith(OPTIONAL_PARAMETER)
     }
     exposed: dict[str, Exposed] = {}
     bindings: dict[str, str] = {}
@@ -68,7 +67,7 @@ def _facts(document: Document, *, narrow: bool) -> Metadata:
         for path, target in bound.items():
             if not (narrow and element.type.endswith(_SOLUTIONS) and path.split("/")[0] != _ENTRANCE):
                 bindings[f"{element.name}/{path}"] = target
-    return Metadata(types, operations, notes, bindings, exposed, terms, dangling(types), whole=narrow)
+    return Metadata(types, operations, notes, bindings, exposed, terms, dangling(types))
 
 
 def _area(document: Document, operations: tuple[Operation, ...]) -> dict[str, TypeFacts]:

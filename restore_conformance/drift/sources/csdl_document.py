@@ -1,18 +1,104 @@
 """A `$metadata` document (OData CSDL 4.0 or 4.01 in XML), parsed, its elements converted to the normal form on demand.
 
-Converts a type only when it is asked for, so that the few types of the restore area cost little in a
-document of thousands. Knows nothing of what a change means.
+Converts a type only when it is asked for, so that the few types of the restore area cost little in a document of
+thousands. Names and values of annotations are made full (CSDL 4.01, 14 and 15.2), so that two spellings of one thing
+compare equal. Knows nothing of what a change or a term means.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator
+import re
+from collections.abc import Collection, Container, Iterator, Mapping
+from typing import Any
 
-from restore_conformance.drift.sources import annotations as notes
-from restore_conformance.drift.sources.annotations import Names
 from restore_conformance.drift.sources.broken import SourceBroken, shown
 from restore_conformance.drift.sources.metadata import EnumMember, Exposed, Member, Operation, Parameter, TypeFacts
 from restore_conformance.drift.sources.xml_tree import Element
+
+_DOTTED = re.compile(r"[A-Za-z_][\w.]*\.[A-Za-z_]\w*")
+_CONSTANTS = (
+    "Bool", "String", "Int", "Decimal", "Float", "Date", "DateTimeOffset", "Duration", "Guid", "Binary", "TimeOfDay",
+)  # fmt: skip
+_PATHS = ("EnumMember", "Path", "PropertyPath", "NavigationPropertyPath", "AnnotationPath", "ModelElementPath")
+_NAMED = "Org.OData.Core.V1.ExplicitOperationBindings"
+
+OPTIONAL_PARAMETER = "Org.OData.Core.V1.OptionalParameter"
+
+
+class Names:
+    """Full names by the aliases that hold; remembers what it resolved, for a document repeats them by the thousand."""
+
+    def __init__(self, aliases: Mapping[str, str]) -> None:
+        self._aliases = aliases
+        self._resolved: dict[str, str] = {}
+
+    def full(self, text: str) -> str:
+        """A name, a collection of it, a path or a signature, with every alias replaced by its namespace."""
+        name = self._resolved.get(text)
+        if name is None:
+            name = self._resolved[text] = _DOTTED.sub(self._replaced, text.strip())
+        return name
+
+    def _replaced(self, match: re.Match[str]) -> str:
+        qualifier, _, name = match.group().rpartition(".")
+        return f"{self._aliases.get(qualifier, qualifier)}.{name}"
+
+
+def _term(node: Element, names: Names) -> str:
+    """The full name of an annotation's term, with its qualifier behind a hash."""
+    name = names.full(node.get("Term") or "")
+    qualifier = node.get("Qualifier")
+    return f"{name}#{qualifier}" if qualifier else name
+
+
+def annotation_value(node: Element, names: Names) -> Any:
+    """The value of an Annotation or PropertyValue; True where none is written (a tagging term)."""
+    for constant in _CONSTANTS:
+        text = node.get(constant)
+        if text is not None:
+            return _constant(constant, text)
+    for path in _PATHS:
+        text = node.get(path)
+        if text is not None:
+            return names.full(text)
+    for child in node:
+        if child.tag != "Annotation":
+            return _expression(child, names, named=_term(node, names) == _NAMED)
+    return True
+
+
+def _constant(kind: str, text: str) -> Any:
+    if kind == "Bool":
+        return text.strip().lower() in ("true", "1")
+    if kind == "Int" and text.strip().lstrip("+-").isdigit() and len(text) < 20:
+        return int(text)
+    return text
+
+
+def _expression(node: Element, names: Names, *, named: bool = False) -> Any:
+    if node.tag == "Collection":
+        items = [_expression(child, names, named=named) for child in node]
+        return sorted(items) if all(isinstance(item, str) for item in items) else items
+    if node.tag == "Record":
+        record: dict[str, Any] = {
+            child.get("Property") or "": annotation_value(child, names)
+            for child in node
+            if child.tag == "PropertyValue"
+        }
+        kind = node.get("Type")
+        return {"$type": names.full(kind), **record} if kind else record
+    if node.tag in _PATHS:
+        return names.full(node.text or "")
+    if node.tag in _CONSTANTS:
+        return names.full(node.text or "") if named else _constant(node.tag, (node.text or "").strip())
+    if node.tag == "Null":
+        return None
+    return {
+        "$expression": node.tag,
+        **{key: names.full(text) for key, text in sorted(node.attrib.items())},
+        "$of": [_expression(child, names) for child in node],
+    }
+
 
 _EDMX = "/odata/ns/edmx"
 _TYPE_KINDS = ("EntityType", "ComplexType", "EnumType", "TypeDefinition")
@@ -26,7 +112,7 @@ WELL_KNOWN = {
 """Aliases a slice may use without the schema or reference that declares them."""
 
 Note = tuple[str, str, tuple[Element, Names]]
-"""Target and term of an annotation, and what `annotations.value` needs."""
+"""Target and term of an annotation, and what `annotation_value` needs."""
 
 
 class Document:
@@ -68,9 +154,7 @@ class Document:
 
     def operations(self) -> Iterator[Operation]:
         """Every action and function, in the order of the document."""
-        optional = {
-            target for target, term, _ in self.annotations(inline=False) if term.startswith(notes.OPTIONAL_PARAMETER)
-        }
+        optional = {target for target, term, _ in self.annotations(inline=False) if term.startswith(OPTIONAL_PARAMETER)}
         for namespace, schema, names in self._schemas:
             for node in schema:
                 if node.tag in ("Action", "Function"):
@@ -83,11 +167,11 @@ class Document:
                 target = names.full(node.get("Target") or "").replace(" ", "")
                 qualifier = node.get("Qualifier")
                 for note in node.findall("Annotation"):
-                    term = notes.term(note, names)
+                    term = _term(note, names)
                     yield target, f"{term}#{qualifier}" if qualifier and "#" not in term else term, (note, names)
             for node in schema if inline else ():
                 if node.tag == "Annotation":
-                    yield namespace, notes.term(node, names), (node, names)
+                    yield namespace, _term(node, names), (node, names)
                 elif node.tag != "Annotations":
                     yield from _inline(node, f"{namespace}.{node.get('Name') or ''}", names)
 
@@ -120,7 +204,7 @@ def _inline(node: Element, path: str, names: Names) -> Iterator[Note]:
         path = f"{path}({names.full(binding.get('Type') or '') if binding is not None else ''})"
     for child in node:
         if child.tag == "Annotation":
-            yield path, notes.term(child, names), (child, names)
+            yield path, _term(child, names), (child, names)
         elif len(child):
             below = "$ReturnType" if child.tag == "ReturnType" else child.get("Name")
             if below:
@@ -262,8 +346,7 @@ def _operation(node: Element, names: Names, namespace: str, optional: Container[
                 names.full(parameter.get("Type") or ""),
                 nullable=not _false(parameter.get("Nullable")),
                 optional=any(
-                    notes.term(note, names).startswith(notes.OPTIONAL_PARAMETER)
-                    for note in parameter.findall("Annotation")
+                    _term(note, names).startswith(OPTIONAL_PARAMETER) for note in parameter.findall("Annotation")
                 )
                 or any(f"{address}/{parameter.get('Name')}" in optional for address in addresses),
             )

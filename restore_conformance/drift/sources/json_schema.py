@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from restore_conformance.drift.sources.annotations import COMPUTED, PERMISSIONS, WRITE
-from restore_conformance.drift.sources.metadata import EnumMember, Member, TypeFacts
+from restore_conformance.drift.sources.metadata import COMPUTED, PERMISSIONS, WRITE, EnumMember, Member, TypeFacts
 
 _FORMATS = {
     "date-time": "Edm.DateTimeOffset", "date": "Edm.Date", "uuid": "Edm.Guid", "duration": "Edm.Duration",

@@ -1,4 +1,4 @@
-"""The normal form of declared types: what CSDL, OpenAPI and `schemas/types` are all read into.
+"""The normal form of what metadata, OpenAPI documents and `schemas/types` declare: types, operations, calls.
 
 Nouns only. Knows no file format and no rule of compatibility. Every name is a full name
 (`microsoft.graph.restorePoint`), collections are written `Collection(...)`.
@@ -7,12 +7,17 @@ Nouns only. Knows no file format and no rule of compatibility. Every name is a f
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 SENTINEL = "unknownFutureValue"
 """The member that marks an evolvable enumeration (Graph design guideline, evolvable enums)."""
+COMPUTED = "Org.OData.Core.V1.Computed"
+PERMISSIONS = "Org.OData.Core.V1.Permissions"
+READ, WRITE = "Org.OData.Core.V1.Permission/Read", "Org.OData.Core.V1.Permission/Write"
+"""The values of `PERMISSIONS` for what is only returned, and for what is only sent."""
 
 
 class Knows(enum.StrEnum):
@@ -172,7 +177,6 @@ class Metadata:
     terms: Mapping[str, str] = field(default_factory=dict)
     dangling: frozenset[str] = frozenset()
     knows: frozenset[Knows] = EVERYTHING
-    whole: bool = False
     sent: frozenset[str] = frozenset()
     returned: frozenset[str] = frozenset()
 
@@ -217,3 +221,52 @@ class Metadata:
 def bare(name: str) -> str:
     """A type name without `Collection()`."""
     return name[11:-1] if name.startswith("Collection(") and name.endswith(")") else name
+
+
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParameter:
+    """One parameter of a call; `place` is path, query, header or cookie; `values` are those its enumeration allows."""
+
+    name: str
+    place: str
+    required: bool
+    type: str
+    values: tuple[str, ...] = ()
+    facets: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """One method of one path. `body` and each answer map media types to types; no body is None."""
+
+    parameters: Mapping[str, ApiParameter] = field(default_factory=dict)
+    body: Mapping[str, str] | None = None
+    body_required: bool = False
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A whole OpenAPI document: its calls by path and method, and its schemas as declared types.
+
+    `inline` are the objects written where they are used, by a name that tells the place; they are compared there.
+    """
+
+    calls: Mapping[str, Mapping[str, ApiCall]]
+    metadata: Metadata
+    ends_whole: bool = True
+    notes: tuple[str, ...] = ()
+    inline: Mapping[str, TypeFacts] = field(default_factory=dict)
+
+
+def nameless(path: str) -> str:
+    """A path without the names of its placeholders, which are not on the wire."""
+    return _PLACEHOLDER.sub("{}", path)
+
+
+def placeholders(path: str) -> list[str]:
+    """The names of a path's placeholders, in order."""
+    return [placeholder[1:-1] for placeholder in _PLACEHOLDER.findall(path)]

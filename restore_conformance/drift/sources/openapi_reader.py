@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from restore_conformance.contract.workload import AREA
-from restore_conformance.drift.sources.api import Api, ApiCall, ApiParameter
 from restore_conformance.drift.sources.area import WHOLE_DOCUMENT, dangling, held, reachable, roots
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.json_schema import declared, facets_of, shape, type_of, values_of
-from restore_conformance.drift.sources.metadata import Knows, Metadata, TypeFacts, bare
+from restore_conformance.drift.sources.metadata import Api, ApiCall, ApiParameter, Knows, Metadata, TypeFacts, bare
 from restore_conformance.drift.sources.yaml_stream import MAX_DEPTH, Stream, open_mapping
 from restore_conformance.spelling import counted
 
@@ -79,16 +78,14 @@ def read_openapi(path: Path, where: str) -> Api:
     if narrow:
         types = reachable([*roots(types), *_start(ready, inline)], types.get)
         notes = {key: value for key, value in notes.items() if key[0].partition("/")[0] in types}
-    metadata = Metadata(
-        types, annotations=notes, dangling=dangling(types), knows=_KNOWS, whole=narrow, sent=sent, returned=returned
-    )
+    metadata = Metadata(types, annotations=notes, dangling=dangling(types), knows=_KNOWS, sent=sent, returned=returned)
     unread = Counter[str]()
     for item in calls.values():
         _count_unread(item, unread)
     notes_said = tuple(
         f"{word} ({counted(count, 'place')})" for word, count in sorted((unread + in_components).items())
     )
-    return Api(version, ready, metadata, _ends_whole(path), notes_said, inline)
+    return Api(ready, metadata, _ends_whole(path), notes_said, inline)
 
 
 def _count_unread(value: Any, counts: Counter[str], depth: int = 0) -> None:

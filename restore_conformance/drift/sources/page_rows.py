@@ -7,8 +7,14 @@ from __future__ import annotations
 
 import re
 
-from restore_conformance.drift.sources.page_facts import ErrorFacts, HeaderFacts, Permission, PropertyFacts
-from restore_conformance.drift.sources.wording import normalise, sentences
+from restore_conformance.drift.sources.page_facts import (
+    ErrorFacts,
+    HeaderFacts,
+    Permission,
+    PropertyFacts,
+    normalise,
+    sentences,
+)
 
 _PRIMITIVES = {
     "string": "Edm.String", "boolean": "Edm.Boolean", "int32": "Edm.Int32", "int64": "Edm.Int64",

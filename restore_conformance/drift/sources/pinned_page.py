@@ -1,17 +1,21 @@
-"""Reads a folder of `schemas/` (such as `schemas/create`) as the page it restates, and its clauses' fingerprints."""
+"""Reads a folder of `schemas/` (such as `schemas/create`) as the page it restates, and its clauses' fingerprints.
+
+What a known edition has beyond the pinned pages is a file of `schemas/baselines`; none is no error. Compares nothing.
+"""
 
 from __future__ import annotations
 
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.metadata import Metadata
 from restore_conformance.drift.sources.page_facts import (
+    MARK,
     ErrorFacts,
     Example,
     HeaderFacts,
@@ -20,7 +24,9 @@ from restore_conformance.drift.sources.page_facts import (
     PropertyFacts,
     Statement,
 )
-from restore_conformance.drift.sources.wording import MARK
+
+PINNED = "pinned"
+"""The name of the pinned edition, where `editions.toml` gives it no other."""
 
 
 def read(folder: Path) -> PageFacts:
@@ -160,3 +166,77 @@ def _properties(facts: dict[str, Any], folder: Path) -> dict[str, PropertyFacts]
         return None
     names = json.loads(path.read_text(encoding="utf-8")).get("properties", {})
     return {name.partition("@")[0]: PropertyFacts("") for name in names if name.partition("@")[0]}
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One known edition: its name, what it brought in our own words, and its additions by operation."""
+
+    name: str
+    says: str
+    additions: Mapping[str, Mapping[str, Any]]
+
+
+def editions(schemas: Path) -> tuple[Edition, ...]:
+    """The known editions by name, oldest first. Raises SourceBroken for any other file."""
+    return tuple(_edition(path) for path in sorted((schemas / "baselines").glob("*.toml")))
+
+
+def name_of_pinned(schemas: Path) -> str:
+    """What `editions.toml` calls the edition that is pinned, or "pinned" where it does not say."""
+    try:
+        table = tomllib.loads((schemas / "editions.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return PINNED
+    entries = table.get("edition", [])
+    named = [entry.get("name") for entry in entries if isinstance(entry, dict) and entry.get("pinned") is True]
+    return str(named[0]) if named else PINNED
+
+
+def _edition(path: Path) -> Edition:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        edition = Edition(table["name"], table.get("says", ""), {k: v for k, v in table.items() if isinstance(v, dict)})
+        for operation in edition.additions.values():
+            with_additions(PageFacts(), operation)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SourceBroken(
+            str(path),
+            f"no known edition ({type(error).__name__}: {error})",
+            "a name, and tables of what its pages add",
+            "restore it from version control",
+        ) from None
+    return edition
+
+
+def with_additions(page: PageFacts, more: Mapping[str, Any]) -> PageFacts:
+    """A page with what an edition adds to it."""
+    properties = property_facts(more.get("property", ()))
+    errors = {
+        f"{row['status']} {row.get('code') or row['about'][0]}": ErrorFacts(
+            row["status"], row.get("code", ""), tuple(row.get("about", ())), words(row, "condition")
+        )
+        for row in more.get("error", ())
+    }
+    examples = tuple(
+        Example(
+            words(row, "title"),
+            page.method,
+            page.paths[0] if page.paths else "",
+            status=row["status"],
+            digest=row["digest"],
+            members=tuple(row.get("request", ())),
+        )
+        for row in more.get("example", ())
+    )
+    statements = {
+        heading: (*page.statements.get(heading, ()), *(Statement(mark) for mark in marks))
+        for heading, marks in more.get("fingerprints", {}).items()
+    }
+    return replace(
+        page,
+        properties={**(page.properties or {}), **properties} if properties else page.properties,
+        errors={**page.errors, **errors},
+        examples=(*page.examples, *examples),
+        statements={**page.statements, **statements},
+    )

@@ -10,9 +10,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from restore_conformance.drift.sources.annotations import COMPUTED
 from restore_conformance.drift.sources.broken import SourceBroken
-from restore_conformance.drift.sources.metadata import SENTINEL, EnumMember, Knows, Member, Metadata, TypeFacts
+from restore_conformance.drift.sources.metadata import (
+    COMPUTED,
+    SENTINEL,
+    EnumMember,
+    Knows,
+    Member,
+    Metadata,
+    TypeFacts,
+)
 
 _KINDS = {"entity": "EntityType", "complex": "ComplexType", "enum": "EnumType"}
 _KNOWS = frozenset(

@@ -111,6 +111,48 @@ def test_members(flag: str, use: str, edit: str, tmp_path: Path) -> None:
     assert written(tmp_path, flagged(older(edit)), flagged(edit), ".json") == [GRADES[edit][use]]
 
 
+S = "unknownFutureValue"
+VALUES = {
+    "new, none is open": ("a", "ab"),
+    "new before the sentinel": ("aS", "abS"),
+    "new behind the sentinel": ("aS", "aSb"),
+    "lost": ("abS", "aS"),
+    "lost and new": ("aS", "bS"),
+    "a sentinel at the end": ("ab", "abS"),
+    "a sentinel in between": ("ab", "aSb"),
+    "the sentinel is lost": ("aS", "a"),
+    "moved behind the sentinel": ("abS", "aSb"),
+    "moved before the sentinel": ("aSb", "abS"),
+    "another order": ("abS", "baS"),
+}
+"""Values of an enumeration before and after, a letter each; S is the sentinel."""
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("edit", VALUES)
+def test_an_enumeration_is_judged_alike_whether_it_has_a_name_or_is_written_out(
+    edit: str, use: str, tmp_path: Path
+) -> None:
+    """In a member, in a list, and inside an object that is written out; of two halves the graver counts."""
+    gravest: dict[str, str] = {}
+    for form in ("named", "member", "list", "inside"):
+        sides = []
+        for side in VALUES[edit]:
+            values = {"type": "string", "enum": [letter.replace("S", S) for letter in side]}
+            way = ref("microsoft.graph.way") if form == "named" else values
+            held = {
+                "type": "object",
+                "properties": {"ways": {"type": "array", "items": way} if form == "list" else way},
+            }
+            body = held if form == "inside" else ref("microsoft.graph.held")
+            sent, came = (body if use in (half, "both") else {"type": "object"} for half in ("sent", "returned"))
+            types = {"microsoft.graph.held": held} | ({"microsoft.graph.way": values} if form == "named" else {})
+            sides.append(build(sent=sent, came=came, more=types if form != "inside" else {}))
+        grades = sorted(written(tmp_path, *sides, ".json"), key=["informational", "additive", "breaking"].index)
+        gravest[form] = ([g for g in grades if g != "informational"] or ["no change that matters"])[-1]
+    assert len(set(gravest.values())) == 1, gravest
+
+
 def page(edit: str) -> str:
     """The page of a type."""
     row = "| more | String | Required. More of it. |\n" if edit == "needed" else ""

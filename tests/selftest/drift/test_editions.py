@@ -13,9 +13,9 @@ from drift.test_page_cases import SERVICE, operation
 from restore_conformance.commands import pin
 from restore_conformance.contract.places import SCHEMAS
 from restore_conformance.drift.comparison import Comparison, Settings, compare
-from restore_conformance.drift.sources import editions
+from restore_conformance.drift.sources.page_facts import fingerprint
 from restore_conformance.drift.sources.page_layout import plain
-from restore_conformance.drift.sources.wording import fingerprint
+from restore_conformance.drift.sources.pinned_page import editions
 
 MOOD = "|mood|String|How to go about it. The possible values are: `calm` (default), `brisk`. Optional.|"
 SENTENCE = "A mood may be given as well."
@@ -132,7 +132,7 @@ def test_a_file_that_is_none(schemas: Path, tmp_path: Path) -> None:
 
 def test_committed_editions() -> None:
     """The editions that come with the suite can be read, and belong to operations that are pinned."""
-    known = editions.read(SCHEMAS)
+    known = editions(SCHEMAS)
     assert [edition.name for edition in known] == ["2026-06"]
     for edition in known:
         assert all((SCHEMAS / operation / "page.toml").is_file() for operation in edition.additions)

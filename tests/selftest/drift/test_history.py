@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drift.planting import OPENAPI, PAGE_MD, SLICE
+import yaml
+from drift.planting import FIXTURES, OPENAPI, PAGE_MD, SLICE
 
 from restore_conformance.commands import drift
+from restore_conformance.contract.places import SCHEMAS
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.sources.reading import read_source
+from restore_conformance.drift.comparison import Settings, changes_of
+from restore_conformance.drift.sources.reading import Reading, read_source
 from restore_conformance.history import drift_snapshot as packing
 from restore_conformance.history.drift_standing import State, standing, undoes
 from restore_conformance.history.store import Acknowledgement, Snapshot, Store, open_store
@@ -157,6 +160,37 @@ def test_snapshots_are_whole(source: Path) -> None:
     assert packing.pack(again) == packed
     with pytest.raises(ValueError, match="cannot be read back"):
         packing.unpack("csdl", "x", "", b"damaged")
+
+
+SOURCES = {"csdl": SLICE, "openapi": OPENAPI, "page": PAGE_MD}
+
+
+def stored(kind: str) -> Reading:
+    """What the oldest release stored of a source: by place, with facts that are gone and without those that came."""
+    return packing.unpack(kind, "then", "", (FIXTURES / "stored" / f"{kind}.zlib").read_bytes())
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_night_that_an_older_release_stored_shows_no_change_that_is_none(kind: str) -> None:
+    """Compared with the same source read today, in either order."""
+    then, now = stored(kind), read_source(str(SOURCES[kind]))
+    for old, new in ((then, now), (now, then), (then, then)):
+        assert changes_of([old], new, Settings(SCHEMAS)) == []
+
+
+@pytest.mark.parametrize("nullable", [False, True])
+def test_a_change_since_a_night_of_an_older_release_is_graded_as_today(nullable: bool, tmp_path: Path) -> None:
+    """The older release did not store what is sent and what is returned; the side that knows it says so for both."""
+    whole = yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
+    for schema in whole["components"]["schemas"].values():
+        if "properties" in schema:
+            schema["properties"]["sometime"] = {"type": "string", "nullable": nullable}
+            schema["required"] = ["sometime"]
+    (tmp_path / "new.json").write_text(json.dumps(whole) + "\n", encoding="utf-8")
+    new = read_source(str(tmp_path / "new.json"))
+    since, today = (changes_of([old], new, Settings(SCHEMAS)) for old in (stored("openapi"), read_source(str(OPENAPI))))
+    assert since == today
+    assert since
 
 
 @pytest.mark.parametrize("first", [1, 2, 180, 365, None])

@@ -33,7 +33,7 @@ from restore_conformance.drift.comparison import Settings, compare
 from restore_conformance.drift.differences.metadata import metadata_changes
 from restore_conformance.drift.facts import join
 from restore_conformance.drift.lines import Line, lines
-from restore_conformance.drift.report_text import Report, markdown, terminal
+from restore_conformance.drift.report import Report, markdown, terminal
 from restore_conformance.drift.sources import csdl
 
 REPR = re.compile(r"\[['\"]|['\"]\]|\bNone\b|\bTrue\b|\bFalse\b|\{'|\b[0-9a-f]{16}\b|microsoft\.graph\.\w+/")

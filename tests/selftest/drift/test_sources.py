@@ -22,7 +22,7 @@ from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.fetch import fetch
 from restore_conformance.drift.sources.openapi_reader import read_openapi
 from restore_conformance.drift.sources.page_layout import _included
-from restore_conformance.drift.sources.sniff import SourceKind, sniff
+from restore_conformance.drift.sources.reading import SourceKind, sniff
 
 PATH = "/solutions/backupRestore/sharePointRestoreSessions"
 
