@@ -160,7 +160,7 @@ class Limited(Protocol):
 
 
 def facet_changes(path: str, old: Limited, new: Limited) -> Iterator[Difference]:
-    """Every facet that differs; of the values of an enumeration the order alone is none."""
+    """Every facet that differs; the order alone of the values of an enumeration does not count."""
     was, now = dict(old.facets), dict(new.facets)
     for facet in sorted(was.keys() | now.keys()):
         old_value, new_value = was.get(facet), now.get(facet)

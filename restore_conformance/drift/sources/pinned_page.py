@@ -1,6 +1,6 @@
 """Reads a folder of `schemas/` (such as `schemas/create`) as the page it restates, and its clauses' fingerprints.
 
-What a known edition has beyond the pinned pages is a file of `schemas/baselines`; none is no error. Compares nothing.
+What a known edition has beyond the pinned pages is a file of `schemas/baselines`; there may be none. Compares nothing.
 """
 
 from __future__ import annotations
