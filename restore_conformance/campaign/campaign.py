@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from restore_conformance.campaign.controls import Control, confirm
 from restore_conformance.campaign.created_ids import CreatedIds
 from restore_conformance.campaign.doubts import Doubts
+from restore_conformance.campaign.gaps import follows_sessions, untouched
 from restore_conformance.campaign.patience import KEPT, Patience
 from restore_conformance.campaign.planner import Planner
-from restore_conformance.campaign.result import Result, Stop, conclude, follows_sessions, untouched
+from restore_conformance.campaign.result import Result, Stop, conclude
 from restore_conformance.campaign.runner import Runner
 from restore_conformance.campaign.selection import Choice, Rehearsal, selected
 from restore_conformance.campaign.sender import BudgetSpent, Sender

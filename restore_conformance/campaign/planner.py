@@ -12,6 +12,7 @@ from restore_conformance.contract.workload import LISTS
 from restore_conformance.stimuli import FAMILIES, Knobs, Materials, Profile, Stimulus, Supply
 from restore_conformance.stimuli.families import is_newer
 from restore_conformance.stimuli.scenarios import (
+    ARTIFACTS,
     EARLY,
     FIRST,
     LAST,
@@ -33,6 +34,8 @@ GROWING = {"add", "swap"}
 """The changes that add artifacts to a session."""
 ROOM = 2
 """How many ids are left for artifacts that are added, where the user named few."""
+LIVE_OPERATIONS = frozenset(step.operation for step in (*LIFE, *ON_NOTHING) if step.live is not None) - {ARTIFACTS}
+"""The operations that a live target is asked for."""
 
 
 @dataclass(slots=True)

@@ -112,11 +112,11 @@ def without_leave(live: Live, what: str) -> Unready:
 
 def print_plan(run: LiveRun, out: TextIO) -> None:
     """Print a plan: each request, what the documents say of it, the clauses it is sent for, and what is deleted."""
-    from restore_conformance.live.plan import CREATED, REFUSED
+    from restore_conformance.campaign.coverage import CREATED, REFUSED
 
     plan, live = run.planned(), run.live
     print(f"Plan for {live.base}, tenant {live.login.tenant or '(of the caller)'}:", file=out)
-    rows = [(create, "read back") for create in plan.conversation or ()] + [(create, "") for create in plan.creates]
+    rows = [(create, "read back") for create in plan.pair or ()] + [(create, "") for create in plan.creates]
     for number, (create, why) in enumerate(rows, 1):
         says = {CREATED: "makes a draft", REFUSED: "is refused"}.get(create.expects, "either way")
         caller = "" if create.stimulus.caller == "good" else f" as {create.stimulus.caller}"
@@ -126,7 +126,7 @@ def print_plan(run: LiveRun, out: TextIO) -> None:
             print(f"       {address}", file=out)
     if plan.granular:
         print(f"     POST create {plan.granular.stimulus.family}, and read what it holds", file=out)
-    if plan.conversation:
+    if plan.pair:
         looked = f", with {', '.join(plan.extras)}" if plan.extras else ""
         print(f"     {plan.reads} more about these sessions: read, read again, deleted{looked}", file=out)
     print(f"     every create that is accepted also serves {len(plan.shared[CREATED])} clauses, refused", file=out)

@@ -72,12 +72,6 @@ def expected(table: Mapping[str, frozenset[str]], caller: str, claims: Claims) -
     return "allowed" if wide & suffice else "refused"
 
 
-def askable(documents: Documents) -> list[str]:
-    """The operations with a table that may be asked of a live target, create apart: the plan sends that anyway."""
-    sendable = {route.operation for route in ALLOWED}
-    return [operation for operation in tables(documents) if operation in sendable - {"create"}]
-
-
 def matrix(documents: Documents, exchanges: Iterable[Exchange], callers: Mapping[str, Claims]) -> list[Cell]:
     """Every cell that the tables speak of; `exchanges` are searched for one of that caller and operation."""
     seen: dict[tuple[str, str], Exchange] = {}

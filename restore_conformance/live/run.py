@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from restore_conformance.campaign.campaign import Campaign, Watch
+from restore_conformance.campaign.coverage import REFUSED, Plan, PlannedCreate, make_plan
 from restore_conformance.campaign.result import Result
 from restore_conformance.campaign.selection import planned_for
 from restore_conformance.campaign.sender import BudgetSpent, Sender
@@ -27,11 +28,8 @@ from restore_conformance.exchange import Exchange, Request, Response
 from restore_conformance.judging import OnFinding
 from restore_conformance.live.cleanup import Leftover
 from restore_conformance.live.guard import Support
-from restore_conformance.live.ids import Pool
-from restore_conformance.live.ownership import items_of, points_of
+from restore_conformance.live.ownership import enough, items_of, points_of
 from restore_conformance.live.permissions import Cell, matrix
-from restore_conformance.live.plan import REFUSED, Plan, PlannedCreate
-from restore_conformance.live.planning import make_plan
 from restore_conformance.live.routes import NeverLive
 from restore_conformance.live.settings import Live
 from restore_conformance.live.signin import method_of
@@ -43,6 +41,7 @@ from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.state import session_of
 from restore_conformance.stimuli import PROFILES, Stimulus
+from restore_conformance.stimuli.pool import Pool
 from restore_conformance.stimuli.scenarios import Scenario
 from restore_conformance.targets import Embedded, Target
 from restore_conformance.verdicts import Exit, Gap, Unready, Verdict, Why
@@ -90,6 +89,7 @@ class LiveRun:
             self.settings.granular_items,
             random.Random(secrets.randbits(128)),  # noqa: S311 - ids nobody else uses, not secrets
             made_up=False,
+            distinct=enough,
             edition=self.settings.chosen(),
         )
         wanted = planned_for(self.register, self.settings.only)
@@ -170,7 +170,7 @@ def rehearsal(settings: Settings, target: Target, register: Register, **watchers
     sender = Sender(target, recogniser, settings.tokens(), seed=settings.seed, budget=settings.max_requests)
     pool = Pool(
         settings.restore_points, settings.granular_items, random.Random(settings.seed),  # noqa: S311 - the same each time
-        made_up=True, edition=settings.chosen(),
+        made_up=True, distinct=enough, edition=settings.chosen(),
     )  # fmt: skip
     profile = PROFILES[settings.profile]
     plan = make_plan(
@@ -230,14 +230,14 @@ def script(plan: Plan, workers: int = 1, release: Callable[[], object] = lambda:
             for scenario in plan.scenarios:
                 _run(campaign, scenario)
             for create, exchange in _sent(campaign, plan.creates, workers):
-                _observe(campaign, create, exchange)
+                _observe(campaign, create.stimulus, exchange)
                 if campaign.hopeless():
                     return
             _ask_again(campaign, release)
             for create in plan.spare:
                 if campaign.sender.requests + create.cost > plan.bound:
                     break
-                _observe(campaign, create, campaign.sender.stimulus(create.stimulus))
+                _observe(campaign, create.stimulus, campaign.sender.stimulus(create.stimulus))
         except Unready as error:
             campaign.give_up(str(error))
         except BudgetSpent:
@@ -275,14 +275,14 @@ def _sent(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _observe(campaign: Campaign, create: PlannedCreate, exchange: Exchange) -> None:
+def _observe(campaign: Campaign, stimulus: Stimulus, exchange: Exchange) -> None:
     """Judge an exchange, and delete what it made."""
-    if create.singles and exchange.status != 201:
+    if stimulus.singles and exchange.status != 201:
         # Which of several curiosities was refused? Nobody can say, so each is sent alone.
         campaign.observe_unjudged(exchange)
-        for single in create.singles:
+        for single in stimulus.singles:
             with contextlib.suppress(BudgetSpent):
-                _observe(campaign, single, campaign.sender.stimulus(single.stimulus))
+                _observe(campaign, single, campaign.sender.stimulus(single))
         return
     campaign.observe(exchange)
     _delete_made(campaign, exchange)

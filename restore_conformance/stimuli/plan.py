@@ -25,7 +25,7 @@ class Profile:
     """How much a run sends: the whole plan or its marked part, the scenarios of a tier, draws, walks of so many
     steps, a sweep.
 
-    `requests` bounds the profiles for live targets, whose plan is made of the clauses (see live.planning).
+    `requests` bounds the profiles for live targets, whose plan is made of the clauses (see campaign.coverage).
     """
 
     name: str

@@ -3,7 +3,8 @@
 import pytest
 
 from restore_conformance.campaign.created_ids import BoundedIds
-from restore_conformance.campaign.result import NO_ANSWER, NO_REQUEST, Stop, conclude, untouched
+from restore_conformance.campaign.gaps import NO_ANSWER, NO_REQUEST, untouched
+from restore_conformance.campaign.result import Stop, conclude
 from restore_conformance.clauses import Clause, When, sent
 from restore_conformance.mock.faults import seeded
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict, Why

@@ -5,13 +5,14 @@ import uuid
 
 import pytest
 
+from restore_conformance.campaign.coverage import FURTHER, make_plan
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.contract.editions import chosen
-from restore_conformance.live.ids import Pool
-from restore_conformance.live.pairwise import ACCEPTED, REFUSED, rows
-from restore_conformance.live.planning import FURTHER, make_plan
+from restore_conformance.live.ownership import enough
 from restore_conformance.recogniser import Recogniser
 from restore_conformance.stimuli import PROFILES
+from restore_conformance.stimuli.pairwise import ACCEPTED, REFUSED, rows
+from restore_conformance.stimuli.pool import Pool
 from restore_conformance.targets import Embedded
 
 EVERYBODY = ("application", "delegated", "expired", "no-permission", "personal", "read-only")
@@ -24,7 +25,7 @@ def planned(register, chance, size, callers, requests=PROFILES["live"].requests,
     tokens = {caller: f"token-of-{caller}" for caller in ("good", *callers)}
     recogniser = Recogniser(callers={t: k for k, t in tokens.items()}, known=[*points, *keys] if size else None)
     sender = Sender(Embedded(None), recogniser, tokens)
-    pool = Pool(points, items, chance, made_up=False, edition=chosen(edition))
+    pool = Pool(points, items, chance, made_up=False, distinct=enough, edition=chosen(edition))
     return make_plan(register, lambda s: recogniser(sender.request(s)), pool, callers, requests=requests)
 
 

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from restore_conformance.live.ids import Pool
-from restore_conformance.stimuli import FAMILIES, Stimulus
+from restore_conformance.stimuli.families import FAMILIES
 from restore_conformance.stimuli.materials import PRETTY, REVERSED, UPPER
+from restore_conformance.stimuli.pool import Pool
+from restore_conformance.stimuli.stimulus import Stimulus
 
 MEDIA = ("application/json", "application/json; charset=utf-8", "Application/JSON")
 PREFER = (("Prefer", "include-unknown-enum-members"),)
@@ -64,7 +65,7 @@ def _accepted(pool: Pool, row: Mapping[str, Any]) -> Stimulus:
 
 def _refused(pool: Pool, row: Mapping[str, Any]) -> Stimulus:
     stimulus = pool.make(
-        row["family"], row["variant"] % FAMILIES[row["family"]].variants, 0, min(row["size"], pool.size(row["family"]))
+        row["family"], row["variant"] % FAMILIES[row["family"]].variants, 0, min(row["size"], pool.most(row["family"]))
     )
     return replace(stimulus, media=row["media"])
 

@@ -1,31 +1,34 @@
-"""The plan of a live run: the fewest requests that touch every clause, worked out from the clauses themselves.
+"""The plan of a bounded run: the fewest requests that touch every clause, worked out from the clauses themselves.
 
-Each candidate request is labelled by the recogniser, as a judgement will see it; which clauses it serves follows
-from their own conditions: it knows no clause by name, and a clause or a family that is added is planned for without
-a change here.
+Each candidate is labelled by the recogniser, as a judgement will see it; which clauses it serves follows from their own
+conditions. Knows no clause by name: a clause or a family that is added is planned for without a change here. Sends
+nothing.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from restore_conformance.campaign.gaps import FULL, SAID, gap_of, gaps_beyond
+from restore_conformance.campaign.planner import LIVE_OPERATIONS, Cell, live_scenarios
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.editions import Chosen
 from restore_conformance.contract.workload import LISTS
-from restore_conformance.live.coverage import FULL, SAID, gap_of, gaps_beyond
-from restore_conformance.live.ids import Pool
-from restore_conformance.live.pairwise import pairs
-from restore_conformance.live.permissions import askable
-from restore_conformance.live.plan import CREATED, OPEN, REFUSED, Plan, PlannedCreate
 from restore_conformance.recogniser import Sent
 from restore_conformance.stimuli import FAMILIES, Stimulus
 from restore_conformance.stimuli.materials import PRETTY, TYPED
-from restore_conformance.verdicts import Level
+from restore_conformance.stimuli.pairwise import pairs
+from restore_conformance.stimuli.pool import Pool
+from restore_conformance.stimuli.scenarios import Scenario
+from restore_conformance.verdicts import Gap, Level
 
+CREATED, REFUSED, OPEN = "201", "refused", "open"
+COST = {CREATED: 3, REFUSED: 1, OPEN: 3}
+"""Requests that a create costs: a create that is, or may be, accepted is owed a read and a delete."""
 REFUSED_CALLERS = frozenset({"no-permission", "read-only", "personal", "expired"})
 EXTRAS = (
     ("get-deleted", 2),
@@ -42,16 +45,93 @@ ITEMS = ("granular-destination", "granular")
 """The families whose session is looked at for its items, the preferred one first."""
 FURTHER = ("get-all-members", "items", "artifacts-deleted", "artifacts-unknown", "get-other")
 """What they look at with what is left in the end, a request each."""
+NEEDS = {"get-all-members": "granular", "artifacts-deleted": "get-deleted", "artifacts-unknown": "unknown-ids"}
+"""Of these, what is looked at only beside something else."""
 MERGED = (
-    ("read-only-members", "annotations", "unknown-members"),
-    ("opaque-values", "conflict-spelling", "one-kind-empty"),
+    (("read-only-members", 0), ("annotations", 0), ("unknown-members", 0)),
+    (("opaque-values", 0), ("conflict-spelling", 1), ("one-kind-empty", 1)),
 )
-"""Curiosities that one request may hold together: where it is accepted, each of them is."""
-
+"""Curiosities, each a family and a variant, that one request may hold together: where it is accepted, each of them
+is."""
 AGAIN = 6
 """Requests that are kept to ask again what may have been refused for a passing reason: three creates, twice each."""
 
 Label = Callable[[Stimulus], Sent]
+
+
+# ---------------------------------------------------------------- a plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCreate:
+    """One request to send, what the documents say of it, and the clauses it is sent for.
+
+    `listed` says whether it names only what the user named.
+    """
+
+    stimulus: Stimulus
+    expects: str
+    serves: frozenset[str]
+    sent_for: tuple[str, ...] = ()
+    listed: bool = True
+
+    @property
+    def cost(self) -> int:
+        return COST[self.expects]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a bounded run sends, in order.
+
+    `pair` are the two sessions that are read back, `granular` one that is read for its items, `extras` what else the
+    scenarios look at, and `reads` the requests of the scenarios beside creates and deletes. `spare` did not fit beside
+    everything else; it is sent if there is room in the end, because what may be accepted and was counted with a read
+    and a delete was refused. `cells` are questions of the permission matrix: who asks for which operation. `bound` is
+    the most that is sent so; `kept` requests more are for asking again what may have been refused for a passing reason.
+    `shared` are the clauses that every create serves, by what the documents say of it.
+    """
+
+    pair: tuple[PlannedCreate, PlannedCreate] | None
+    granular: PlannedCreate | None
+    extras: tuple[str, ...]
+    creates: tuple[PlannedCreate, ...]
+    reads: int
+    spare: tuple[PlannedCreate, ...]
+    cells: tuple[Cell, ...]
+    bound: int
+    kept: int
+    unreachable: Mapping[str, Gap]
+    shared: Mapping[str, frozenset[str]]
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios about the sessions that are looked at."""
+        pair = (self.pair[0].stimulus, self.pair[1].stimulus) if self.pair is not None else None
+        granular = self.granular.stimulus if self.granular is not None else None
+        return tuple(live_scenarios(pair, granular, self.extras, self.cells))
+
+    @property
+    def every(self) -> tuple[PlannedCreate, ...]:
+        return (*(self.pair or ()), *((self.granular,) if self.granular else ()), *self.creates)
+
+    @property
+    def requests(self) -> int:
+        """Requests if everything goes as planned, clean-up included."""
+        return sum(create.cost for create in self.every) + self.reads + len(self.cells)
+
+    @property
+    def sessions(self) -> int:
+        """Sessions at most, if refusals are refused."""
+        return sum(create.expects != REFUSED for create in self.every)
+
+    @property
+    def reserve(self) -> int:
+        """A read and a delete for each refusal, should it be accepted."""
+        return sum((COST[CREATED] - 1) * (create.expects == REFUSED) for create in self.every)
+
+
+# ---------------------------------------------------------------- how it is made
 
 
 def make_plan(
@@ -61,30 +141,30 @@ def make_plan(
 
     Of these some are kept to ask again, a twelfth at most.
     """
-    callers = frozenset(callers)
-    reserved = min(AGAIN, requests // 12)
-    bound = requests - reserved
-    edition = pool.edition
-    clauses = [c for c in register.clauses if _of_create(c)]
+    callers, edition = frozenset(callers), pool.edition
+    kept = min(AGAIN, requests // 12)
+    bound = requests - kept
+    clauses = [clause for clause in register.clauses if _of_create(clause)]
     offered = [create for create in _offered(clauses, label, pool, callers) if _fits(create, pool)]
-    conversation, reads = _conversation(register, offered)
-    cover = _Cover(offered, {c.address for c in clauses}, bound - reads)
-    for create in conversation or ():
+    pair = _pair(register, offered)
+    reads = 1 if pair else 0
+    cover = _Cover(offered, {clause.address for clause in clauses}, bound - reads)
+    for create in pair or ():
         cover.pay(create)
-    musts = {c.address for c in clauses if c.level is Level.MUST}
-    newer = {c.address for c in clauses if edition.newer(c.since) is not None}
+    musts = {clause.address for clause in clauses if clause.level is Level.MUST}
+    newer = {clause.address for clause in clauses if edition.newer(clause.since) is not None}
     for wanted in (musts - newer, musts & newer):  # what does not bind takes the room that is left
         cover.choose(wanted)
     granular = next((s for family in ITEMS for s in (*cover.chosen, *offered) if _holds_items(s, family)), None)
-    extras = _extras(cover, granular) if conversation else ()
+    extras = _extras(cover, granular) if pair else ()
     if granular is not None and "granular" in extras:
         cover.left -= granular.serves
     else:
         granular = None
-    cells = _cells(callers, cover.room) if conversation else ()
+    cells = _cells(callers, cover.room) if pair else ()
     cover.room -= len(cells)
-    for name in FURTHER if conversation else ():
-        if cover.room > 0 and _comes_to(name, extras):
+    for name in FURTHER if pair else ():
+        if cover.room > 0 and NEEDS.get(name, "") in {"", *extras}:
             extras, cover.room = (*extras, name), cover.room - 1
     cover.choose(cover.left)
     spare = _Cover(offered, cover.left, bound)
@@ -98,22 +178,22 @@ def make_plan(
     spared = {address for create in spare.chosen for address in create.serves}
     gaps = {a: gap_of(register[a], pool) or (FULL if a in spared else SAID) for a in sorted(cover.left)}
     return Plan(
-        conversation=conversation,
+        pair=pair,
         granular=granular,
         extras=extras,
         creates=tuple(
             sorted(
                 (create for create in cover.chosen if create is not granular),
-                key=lambda create: (create.expects == OPEN, bool(create.singles)),
+                key=lambda create: (create.expects == OPEN, bool(create.stimulus.singles)),
             )
         ),
         reads=reads + looks,
         spare=tuple(spare.chosen),
         cells=cells,
         bound=bound,
-        kept=reserved,
+        kept=kept,
         unreachable=gaps | gaps_beyond(register, callers, frozenset(cells), extras, pool),
-        shared=_shared(register),
+        shared=_shared(clauses),
     )
 
 
@@ -171,12 +251,6 @@ def _holds_items(create: PlannedCreate, family: str) -> bool:
     return create.stimulus.family == family and not create.stimulus.newer
 
 
-def _comes_to(name: str, extras: tuple[str, ...]) -> bool:
-    """Whether the scenarios take a further look."""
-    needs = {"get-all-members": "granular", "artifacts-deleted": "get-deleted", "artifacts-unknown": "unknown-ids"}
-    return needs.get(name, "") in {"", *extras}
-
-
 def _of_create(clause: Clause) -> bool:
     """Whether a clause is judged by one create; the others need a session that is looked at later."""
     return clause.judge is not None and not clause.stateful and clause.operation == "create"
@@ -196,39 +270,39 @@ def _planned(clauses: Sequence[Clause], label: Label, stimulus: Stimulus, editio
 
 def _offered(clauses: Sequence[Clause], label: Label, pool: Pool, callers: frozenset[str]) -> Iterator[PlannedCreate]:
     """Every family and variant, as every caller for whom that makes a difference."""
+    for stimulus in _candidates(pool, callers):
+        yield _planned(clauses, label, stimulus, pool.edition)
+    for families in MERGED:
+        stimuli = [pool.make(family, variant) for family, variant in families if not pool.is_newer(family)]
+        yield _merged(clauses, label, stimuli, pool.edition)
+
+
+def _candidates(pool: Pool, callers: frozenset[str]) -> Iterator[Stimulus]:
     for family in FAMILIES:
         if family == "very-large":
             continue  # a mebibyte says no more than a hundred levels do, and costs the tenant more
         for variant in range(FAMILIES[family].variants):
-            yield _planned(clauses, label, pool.make(family, variant), pool.edition)
+            yield pool.make(family, variant)
     for caller in ("good", *sorted(callers & {"application", "delegated"})):
         for family, style in (("standard", TYPED), ("standard", PRETTY), ("no-payload", 0)):
-            stimulus = replace(pool.make(family, 0, style), caller=caller)
-            yield _planned(clauses, label, stimulus, pool.edition)
+            yield replace(pool.make(family, 0, style), caller=caller)
     for caller in sorted(callers & REFUSED_CALLERS):
-        stimulus = replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}")
-        yield _planned(clauses, label, stimulus, pool.edition)
-    for families in MERGED:
-        stimuli = [pool.make(f, _PLAIN.get(f, 0)) for f in families if not pool.is_newer(f)]
-        singles = tuple(_planned(clauses, label, stimulus, pool.edition) for stimulus in stimuli)
-        yield _merged(clauses, label, singles, pool.edition)
+        yield replace(pool.make("standard", 0), caller=caller, family=f"caller-{caller}")
 
 
-_PLAIN = {"opaque-values": 0, "one-kind-empty": 1, "conflict-spelling": 1}
-
-
-def _merged(
-    clauses: Sequence[Clause], label: Label, singles: tuple[PlannedCreate, ...], edition: Chosen
-) -> PlannedCreate:
+def _merged(clauses: Sequence[Clause], label: Label, stimuli: list[Stimulus], edition: Chosen) -> PlannedCreate:
+    """Several curiosities in one request."""
+    singles = [_planned(clauses, label, stimulus, edition) for stimulus in stimuli]
     payload: dict[str, Any] = {}
-    for create in reversed(singles):
-        payload |= json.loads(create.stimulus.body or b"{}")
-    names = "+".join(create.stimulus.family for create in singles)
+    for stimulus in reversed(stimuli):
+        payload |= json.loads(stimulus.body or b"{}")
+    names = "+".join(stimulus.family for stimulus in stimuli)
     body = json.dumps(payload, separators=(",", ":")).encode()
-    planned = _planned(clauses, label, replace(singles[0].stimulus, family=names, body=body), edition)
+    merged = replace(stimuli[0], family=names, body=body, singles=tuple(stimuli))
+    planned = _planned(clauses, label, merged, edition)
     # Only what the single ones are sent for: an answer to all of them together says nothing about one elsewhere.
     wanted = frozenset().union(*(create.serves for create in singles))
-    return replace(planned, serves=planned.serves & wanted, singles=singles)
+    return replace(planned, serves=planned.serves & wanted)
 
 
 def _fits(create: PlannedCreate, pool: Pool) -> bool:
@@ -239,37 +313,32 @@ def _fits(create: PlannedCreate, pool: Pool) -> bool:
     return create.listed and all(pool.has(kind) for kind in kinds)
 
 
-def _conversation(
-    register: Register, offered: list[PlannedCreate]
-) -> tuple[tuple[PlannedCreate, PlannedCreate] | None, int]:
-    """The two creates of the conversation that reads back: a standard and another, preferably a granular one."""
-    if all(_of_create(c) for c in register.clauses if c.judge is not None):
-        return None, 0
-    accepted = [s for s in offered if s.expects == CREATED and s.stimulus.caller == "good" and not s.singles]
-    first = next((s for s in accepted if s.stimulus.family == "standard"), None)
+def _pair(register: Register, offered: list[PlannedCreate]) -> tuple[PlannedCreate, PlannedCreate] | None:
+    """The two creates whose sessions are read back: a standard and another, preferably a granular one."""
+    if all(_of_create(clause) for clause in register.clauses if clause.judge is not None):
+        return None
+    accepted = [c for c in offered if c.expects == CREATED and c.stimulus.caller == "good" and not c.stimulus.singles]
+    first = next((c for c in accepted if c.stimulus.family == "standard"), None)
     other = next(
-        (s for s in accepted if s.stimulus.family == "prefer" and b"granular" in (s.stimulus.body or b"")), None
+        (c for c in accepted if c.stimulus.family == "prefer" and b"granular" in (c.stimulus.body or b"")), None
     )
-    empty = next((s for s in accepted if s.stimulus.family == "no-payload"), None)
-    pair = [create for create in (first, other, empty) if create is not None][:2]
-    return ((pair[0], pair[1]), 1) if len(pair) == 2 else (None, 0)
+    empty = next((c for c in accepted if c.stimulus.family == "no-payload"), None)
+    pair = [create for create in (first, other, empty) if create is not None]
+    return (pair[0], pair[1]) if len(pair) > 1 else None
 
 
-def _cells(callers: frozenset[str], room: int) -> tuple[tuple[str, str], ...]:
+def _cells(callers: frozenset[str], room: int) -> tuple[Cell, ...]:
     """Who asks for which operation on a draft of ours, as far as there is room; who may not delete asks last."""
-    asked = sorted(askable(pinned()), key=lambda operation: operation == "delete")
+    described = [name for name, page in pinned().pages.items() if isinstance(page.get("permission"), list)]
+    asked = sorted((name for name in described if name in LIVE_OPERATIONS - {"create"}), key="delete".__eq__)
     who = sorted(callers & {"read-only", "no-permission", "personal"})
     return tuple((caller, operation) for operation in asked for caller in who)[: max(room, 0)]
 
 
-def _shared(register: Register) -> dict[str, frozenset[str]]:
+def _shared(clauses: Sequence[Clause]) -> dict[str, frozenset[str]]:
     """The clauses that every accepted and every refused create serves, so that a plan need not repeat them."""
-    shared = {}
-    for expects, tags in (
-        (CREATED, {"create", "clean", "valid", "201", "2xx", "object"}),
-        (REFUSED, {"create", "400", "4xx", "object"}),
-    ):
-        shared[expects] = frozenset(
-            c.address for c in register.clauses if _of_create(c) and c.when.matches(frozenset(tags))
-        )
-    return shared
+    tags = {CREATED: {"create", "clean", "valid", "201", "2xx", "object"}, REFUSED: {"create", "400", "4xx", "object"}}
+    return {
+        expects: frozenset(clause.address for clause in clauses if clause.when.matches(frozenset(of)))
+        for expects, of in tags.items()
+    }
