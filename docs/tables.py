@@ -5,17 +5,15 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Iterable
-from dataclasses import fields
 
 from restore_conformance.clauses import load
 from restore_conformance.cli import COMMANDS
 from restore_conformance.commands.arguments import Parser
 from restore_conformance.contract.editions import editions
-from restore_conformance.live.settings import Live, Login
 from restore_conformance.mock.faults import ALIASES, FAULTS
 from restore_conformance.mock.variants import VARIANTS
 from restore_conformance.settings.row import MEMBERS, Setting
-from restore_conformance.settings.table import SETTINGS, TARGETS
+from restore_conformance.settings.table import LIVE, LOGIN, SETTINGS, TARGETS
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -194,12 +192,7 @@ def _setting(row: Setting) -> list[str]:
 
 def live_settings() -> str:
     """The settings of `[live]`."""
-    rows = [
-        [f"`{entry.name.replace('_', '-')}`", _default(getattr(part, entry.name)), entry.metadata["meaning"]]
-        for part in (Login(), Live())
-        for entry in fields(part)
-        if entry.metadata.get("meaning")
-    ]
+    rows = [[f"`{row.name.replace('_', '-')}`", _default(row.default), row.meaning] for row in (*LOGIN, *LIVE)]
     return table(["setting", "default", "meaning"], rows)
 
 

@@ -1,4 +1,4 @@
-"""The settings of a live run: one table, read from a TOML file and the environment variables Azure users know.
+"""The settings of a live run, read from a TOML file and the environment variables Azure users know.
 
 Secrets are never in the file: it names the environment variable that holds one. Asks nobody over the network.
 """
@@ -10,84 +10,68 @@ import re
 import ssl
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from restore_conformance.settings.files import Configuration
-from restore_conformance.settings.row import Kind, Setting
+from restore_conformance.settings.row import Setting
+from restore_conformance.settings.table import LIVE, LIVE_ROWS, LOGIN, SIGN_IN_METHODS
 from restore_conformance.settings.values import CALLERS
 from restore_conformance.targets.target import url_of
 from restore_conformance.verdicts import UsageError
 
-GLOBAL = "https://graph.microsoft.com/beta"
-METHODS = {
-    "client-secret": "the secret of an application",
-    "certificate": "the certificate of an application",
-    "workload": "a federated token in a file, as Kubernetes and other platforms provide",
-    "github": "the federated token that a GitHub workflow may ask for; no secret",
-    "managed": "the managed identity of the machine",
-    "azure-cli": "whoever is signed in with az login",
-    "default": "the default chain of azure-identity",
-    "token": "a ready-made bearer token; cannot be renewed",
-}
-"""Ways to sign in."""
-PATHS = frozenset({"certificate", "federated_token_file", "ca_bundle", "restore_points", "granular_items", "state"})
-"""Settings that name a file or a folder."""
+GLOBAL: str = LIVE_ROWS["base"].default
 
 
-def setting(default: Any, meaning: str) -> Any:
-    """A field with its meaning."""
-    make = default if callable(default) else (lambda: default)
-    return field(default_factory=make, metadata={"meaning": meaning, "secret": False})
+def _of(name: str) -> Any:
+    """A field whose default is that of its row."""
+    return field(default=LIVE_ROWS[name].default)
 
 
 @dataclass(slots=True)
 class Login:
     """How one caller signs in; `where` is the table of the file that says so."""
 
-    sign_in: str = setting("", "one of: " + ", ".join(METHODS) + "; without it, what the other settings allow")
-    tenant: str = setting("", "id or domain of the tenant; also AZURE_TENANT_ID")
-    client_id: str = setting("", "id of the application; also AZURE_CLIENT_ID")
-    client_secret_variable: str = setting("AZURE_CLIENT_SECRET", "the environment variable that holds the secret")
-    certificate: str = setting("", "PEM or PKCS#12 file with key; also AZURE_CLIENT_CERTIFICATE_PATH")
-    certificate_password_variable: str = setting(
-        "AZURE_CLIENT_CERTIFICATE_PASSWORD", "the environment variable that holds the password of the certificate"
-    )
-    federated_token_file: str = setting("", "file with the federated token; also AZURE_FEDERATED_TOKEN_FILE")
-    token_variable: str = setting("", "the environment variable that holds a ready-made token")
-    token: str = field(default="", metadata={"meaning": "", "secret": True}, repr=False)
-    where: str = field(default="live", metadata={"meaning": "", "secret": False})
+    sign_in: str = _of("sign_in")
+    tenant: str = _of("tenant")
+    client_id: str = _of("client_id")
+    client_secret_variable: str = _of("client_secret_variable")
+    certificate: str = _of("certificate")
+    certificate_password_variable: str = _of("certificate_password_variable")
+    federated_token_file: str = _of("federated_token_file")
+    token_variable: str = _of("token_variable")
+    token: str = field(default="", repr=False)
+    where: str = "live"
 
 
 @dataclass(slots=True)
 class Live:
-    """The settings of a live run."""
+    """The settings of a live run, in the form in which it uses them; meanings and defaults are those of the table.
 
-    base: str = setting(GLOBAL, "service root of the target; https only")
-    allow: tuple[str, ...] = setting(tuple, "tenants that may be written to without --yes")
-    authority: str = setting("https://login.microsoftonline.com", "who issues tokens; also AZURE_AUTHORITY_HOST")
-    instance_discovery: bool = setting(lambda: True, "ask the vendor whether the authority is one of its own")
-    scope: str = setting("https://graph.microsoft.com/.default", "what tokens are asked for")
-    ca_bundle: str = setting("", "certificates to trust, as a PEM file, for tokens and target alike")
-    restore_points: str = setting("", "file with ids of restore points, one on each line")
-    granular_items: str = setting("", "file with items: browse session id, blank, item key on each line")
-    state: str = setting("", "folder of journals and locks; also RESTORE_CONFORMANCE_STATE")
-    max_requests: int = setting(
-        0, "most requests of a run, clean-up included, unless --max-requests says how many; 0 as the profile says"
-    )
-    max_sessions: int = setting(0, "most sessions a run creates; 0 as the plan says")
-    max_seconds: float = setting(1800.0, "after this time nothing more is sent but clean-up")
-    requests_per_second: float = setting(2.0, "pace of all workers together; 0 for no pace of our own")
-    workers: int = setting(1, "how many requests may be under way at once, 1 to 16")
-    hosts: tuple[str, ...] = setting(tuple, "hosts beyond that of base that tokens may be sent to without --yes")
-    emulators: tuple[str, ...] = setting(
-        tuple, "hosts in private networks that are emulators, not tenants; elsewhere, name their addresses as well"
-    )
-    login: Login = field(default_factory=Login, metadata={"meaning": "", "secret": False})
-    identities: dict[str, Login] = field(default_factory=dict, metadata={"meaning": "", "secret": False})
-    named: frozenset[str] = field(default=frozenset(), metadata={"meaning": "", "secret": False})
+    `named` are the hosts that the user's own configuration names.
+    """
+
+    base: str = _of("base")
+    allow: tuple[str, ...] = _of("allow")
+    authority: str = _of("authority")
+    instance_discovery: bool = _of("instance_discovery")
+    scope: str = _of("scope")
+    ca_bundle: str = _of("ca_bundle")
+    restore_points: str = _of("restore_points")
+    granular_items: str = _of("granular_items")
+    state: str = _of("state")
+    max_requests: int = _of("max_requests")
+    max_sessions: int = _of("max_sessions")
+    max_seconds: float = _of("max_seconds")
+    requests_per_second: float = _of("requests_per_second")
+    workers: int = _of("workers")
+    hosts: tuple[str, ...] = _of("hosts")
+    emulators: tuple[str, ...] = _of("emulators")
+    login: Login = field(default_factory=Login)
+    identities: dict[str, Login] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
 
     @property
     def host(self) -> str:
@@ -101,9 +85,9 @@ def live_from(config: Configuration, environment: Mapping[str, str] | None = Non
     live = Live()
     given = dict(config.live)
     others = _table(given.pop("identity", {}), "live.identity")
-    names = {member.name for member in fields(Login)} - {"token", "where"}
-    _fill(live.login, {k: v for k, v in given.items() if _name(k) in names}, "live")
-    _fill(live, {k: v for k, v in given.items() if _name(k) not in names}, "live")
+    names = {row.name for row in LOGIN}
+    _fill(live.login, LOGIN, {k: v for k, v in given.items() if _name(k) in names}, "live")
+    _fill(live, LIVE, {k: v for k, v in given.items() if _name(k) not in names}, "live")
     _environment(live, environment, given)
     for kind, entry in others.items():
         known = CALLERS.get(kind)
@@ -128,7 +112,7 @@ def host_of(base: str) -> str:
 def _anchor(settings: Live | Login, folder: Path, given: Mapping[str, Any]) -> None:
     """Files that a configuration names are relative to it, not to the folder the command is run from."""
     for key, value in given.items():
-        if _name(key) in PATHS and hasattr(settings, _name(key)) and value:
+        if value and hasattr(settings, _name(key)) and LIVE_ROWS[_name(key)].kind in {"file", "folder"}:
             setattr(settings, _name(key), str(folder / Path(value).expanduser()))
     if isinstance(settings, Live):
         _anchor(settings.login, folder, given)
@@ -156,14 +140,9 @@ def checked(live: Live, base: str = "live.base") -> Live:
         raise UsageError(
             f"live.scope {live.scope!r} must begin with https://, as https://graph.microsoft.com/.default."
         )
-    for name, least, most in (("max_requests", 0, 10_000), ("max_sessions", 0, 1000), ("workers", 1, 16)):
-        if not least <= getattr(live, name) <= most:
-            raise UsageError(f"live.{_dashed(name)} {getattr(live, name)} must be from {least} to {most}.")
-    if not 1 <= live.max_seconds <= 86_400 or not 0 <= live.requests_per_second <= 1000:
-        raise UsageError("live.max-seconds goes from 1 to 86400, live.requests-per-second from 0 to 1000.")
     for login in (live.login, *live.identities.values()):
-        if login.sign_in and login.sign_in not in METHODS:
-            raise UsageError(f"{login.where}.sign-in {login.sign_in!r} is not one of: {', '.join(METHODS)}.")
+        if login.sign_in and login.sign_in not in SIGN_IN_METHODS:
+            raise UsageError(f"{login.where}.sign-in {login.sign_in!r} is not one of: {', '.join(SIGN_IN_METHODS)}.")
         if login.tenant and not re.fullmatch(r"[A-Za-z0-9.-]{1,255}", login.tenant):
             raise UsageError(f"{login.where}.tenant {login.tenant!r} is neither the id nor a domain of a tenant.")
     return live
@@ -200,24 +179,15 @@ def _dashed(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _fill(settings: Any, values: Mapping[str, Any], where: str) -> None:
-    known = {member.name: member for member in fields(settings) if member.metadata.get("meaning")}
+def _fill(settings: Live | Login, rows: tuple[Setting, ...], values: Mapping[str, Any], where: str) -> None:
+    known = {row.name: row for row in rows}
     for key, value in values.items():
-        name = _name(key)
-        if name not in known:
+        row = known.get(_name(key))
+        if row is None:
             there = ", ".join(_dashed(name) for name in known)
             raise UsageError(f"{where}.{key} is not a setting; known: {there}.")
-        setattr(settings, name, _typed(f"{where}.{key}", value, getattr(settings, name)))
-
-
-def _typed(where: str, value: Any, default: Any) -> Any:
-    kind = _KINDS[type(default)]
-    typed = Setting(name="", kind=kind, meaning="", commands=frozenset(), targets=frozenset()).typed(value, where)
-    return tuple(text.strip().lower() for text in typed) if kind == "texts" else typed
-
-
-_KINDS: dict[type, Kind] = {bool: "switch", float: "number", int: "whole", str: "text", tuple: "texts"}
-"""The kind of a setting, by the type of its default."""
+        typed = row.typed(value, f"{where}.{key}")
+        setattr(settings, row.name, tuple(text.strip().lower() for text in typed) if row.kind == "texts" else typed)
 
 
 def _environment(live: Live, environment: Mapping[str, str], given: Mapping[str, Any]) -> None:
@@ -234,7 +204,7 @@ def _environment(live: Live, environment: Mapping[str, str], given: Mapping[str,
 def _identity(main: Login, given: dict[str, Any], where: str, environment: Mapping[str, str]) -> Login:
     """Another caller; tenant and nothing else is taken over from the main one, so that none is used by mistake."""
     login = Login(client_secret_variable="", certificate_password_variable="", where=where)
-    _fill(login, given, where)
+    _fill(login, LOGIN, given, where)
     login.tenant = login.tenant or main.tenant
     if login.token_variable:
         login.token = environment.get(login.token_variable, "").strip()

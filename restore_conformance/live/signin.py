@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from restore_conformance.live.settings import METHODS, Live, Login
+from restore_conformance.live.settings import Live, Login
 from restore_conformance.live.tokens import Token, claims_of
 from restore_conformance.output import files, gate
+from restore_conformance.settings.table import SIGN_IN_METHODS
 from restore_conformance.verdicts import Unready, UsageError
 
 EXCHANGE = "api://AzureADTokenExchange"
@@ -45,7 +46,9 @@ def method_of(login: Login) -> str:
         return "github"
     if login.where == "live":
         return "default"
-    raise UsageError(f"[{login.where}] does not say how to sign in; set sign-in to one of: {', '.join(METHODS)}.")
+    raise UsageError(
+        f"[{login.where}] does not say how to sign in; set sign-in to one of: {', '.join(SIGN_IN_METHODS)}."
+    )
 
 
 def sign_in(login: Login, live: Live) -> Token:

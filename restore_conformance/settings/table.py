@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from restore_conformance.contract.editions import LATEST, chosen, editions
-from restore_conformance.settings.row import Setting
+from restore_conformance.settings.row import Kind, Setting
 
 PROFILES = ("quick", "standard", "deep", "live", "live-deep")
 """The names of the profiles, from the least that is sent to the most; what they send is in `payloads.plan`."""
@@ -213,6 +214,77 @@ SETTINGS = (
 """Every setting that `run` takes, in the order of its help; other commands and pytest take some of them."""
 
 ROWS: Mapping[str, Setting] = {row.name: row for row in SETTINGS}
+
+
+# ---------------------------------------------------------------- the settings of live mode
+
+SIGN_IN_METHODS = (
+    "client-secret", "certificate", "workload", "github", "managed", "azure-cli", "default", "token",
+)  # fmt: skip
+"""Ways to sign in."""
+
+
+def _in_live(name: str, kind: Kind, meaning: str, default: Any = "", **more: Any) -> Setting:
+    return Setting(
+        name=name, kind=kind, meaning=meaning, default=default, commands=_LIVE, targets=_on("live"), places="own",
+        **more,
+    )  # fmt: skip
+
+
+LOGIN = (
+    _in_live("sign_in", "text", f"one of: {', '.join(SIGN_IN_METHODS)}; without it, what the other settings allow"),
+    _in_live("tenant", "text", "id or domain of the tenant; also AZURE_TENANT_ID"),
+    _in_live("client_id", "text", "id of the application; also AZURE_CLIENT_ID"),
+    _in_live(
+        "client_secret_variable", "text", "the environment variable that holds the secret", "AZURE_CLIENT_SECRET"
+    ),
+    _in_live("certificate", "file", "PEM or PKCS#12 file with key; also AZURE_CLIENT_CERTIFICATE_PATH"),
+    _in_live(
+        "certificate_password_variable", "text",
+        "the environment variable that holds the password of the certificate", "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    ),
+    _in_live("federated_token_file", "file", "file with the federated token; also AZURE_FEDERATED_TOKEN_FILE"),
+    _in_live("token_variable", "text", "the environment variable that holds a ready-made token"),
+)  # fmt: skip
+"""How a caller signs in: in [live] of a file that is the user's, and in [live.identity.KIND] for each other caller."""
+LIVE = (
+    _in_live("base", "text", "service root of the target; https only", "https://graph.microsoft.com/beta"),
+    _in_live("allow", "texts", "tenants that may be written to without --yes", ()),
+    _in_live(
+        "authority", "text", "who issues tokens; also AZURE_AUTHORITY_HOST", "https://login.microsoftonline.com"
+    ),
+    _in_live("instance_discovery", "switch", "ask the vendor whether the authority is one of its own", default=True),
+    _in_live("scope", "text", "what tokens are asked for", "https://graph.microsoft.com/.default"),
+    _in_live("ca_bundle", "file", "certificates to trust, as a PEM file, for tokens and target alike"),
+    _in_live("restore_points", "file", "file with ids of restore points, one on each line"),
+    _in_live("granular_items", "file", "file with items: browse session id, blank, item key on each line"),
+    _in_live("state", "folder", "folder of journals and locks; also RESTORE_CONFORMANCE_STATE"),
+    _in_live(
+        "max_requests", "whole",
+        "most requests of a run, clean-up included, unless --max-requests says how many; 0 as the profile says", 0,
+        least=0, most=10_000,
+    ),
+    _in_live("max_sessions", "whole", "most sessions a run creates; 0 as the plan says", 0, least=0, most=1000),
+    _in_live(
+        "max_seconds", "number", "after this time nothing more is sent but clean-up", 1800.0, least=1, most=_DAY
+    ),
+    _in_live(
+        "requests_per_second", "number", "pace of all workers together; 0 for no pace of our own", 2.0,
+        least=0, most=1000,
+    ),
+    _in_live("workers", "whole", "how many requests may be under way at once, 1 to 16", 1, least=1, most=16),
+    _in_live("hosts", "texts", "hosts beyond that of base that tokens may be sent to without --yes", ()),
+    _in_live(
+        "emulators", "texts",
+        "hosts in private networks that are emulators, not tenants; elsewhere, name their addresses as well", (),
+    ),
+)  # fmt: skip
+"""The other settings of [live]."""
+
+LIVE_ROWS: Mapping[str, Setting] = {row.name: row for row in (*LOGIN, *LIVE)}
+
+
+# ---------------------------------------------------------------- what is read off the table
 
 
 def settings_of_command(command: str) -> tuple[Setting, ...]:
