@@ -113,7 +113,7 @@ def same_actors(earlier: Any, later: Any, name: str) -> None:
         )
         if before and after and str(before).lower() != str(after).lower():
             raise Deviation.at(
-                f"/{name}/{actor}/id", f"{before} as create answered", after, got=str(after), expected=str(before)
+                f"/{name}/{actor}/id", f"{before} as answered before", after, got=str(after), expected=str(before)
             )
 
 

@@ -104,12 +104,27 @@ def printed(inside: str = "") -> tuple[str, ...]:
 
 def near_misses(value: dict[str, Any], declared: Iterable[str]) -> list[tuple[str, str]]:
     """Names that are missing while another member is spelled almost the same: (as spelled, as declared)."""
-    have = {_plain(name): name for name in value if "@" not in name}
-    return [(have[_plain(name)], name) for name in declared if name not in value and _plain(name) in have]
+    shown = [name for name in value if "@" not in name]
+    return [
+        (spelled, name)
+        for name in declared
+        if name not in value
+        for spelled in shown
+        if _plain(spelled) == _plain(name) or _swapped(_plain(spelled), _plain(name))
+    ]
 
 
 def _plain(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower().rstrip("s")
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Whether two names differ by two neighbouring letters that changed places."""
+    differs = [at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right]
+    if len(one) != len(other) or len(differs) != 2:
+        return False
+    first, second = differs
+    return second == first + 1 and one[first : second + 1] == other[first : second + 1][::-1]
 
 
 def undeclared(exchange: Exchange) -> list[str]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from restore_conformance.checks import responses
-from restore_conformance.checks.agreement import creator, same_job_type, same_time, sound
+from restore_conformance.checks.agreement import creator, same_actors, same_job_type, same_time, sound
 from restore_conformance.checks.readings import WAIT, asked, has_route, no_array, place
 from restore_conformance.contract.workload import BASE_SESSION_TYPE, SESSION_TYPE
 from restore_conformance.exchange import Exchange
@@ -176,6 +176,7 @@ def _as_get(exchange: Exchange, row: Row, item: Mapping[str, Any], read: Mapping
                 pointer=f"/value/{member}",
             )
     same_time(read.get("createdDateTime"), item.get("createdDateTime"), "value/createdDateTime")
+    same_actors(read.get("createdBy"), item.get("createdBy"), "value/createdBy")
     if row.before is not None:
         before = row.before.get("createdDateTime")
         same_time(before, item.get("createdDateTime"), "value/createdDateTime", 0)

@@ -12,7 +12,7 @@ from restore_conformance.mock.hooks.on_responses import (
     on_created, on_error, on_items, on_refusal, on_response, on_success, refuse_caller, set_transport,
 )  # fmt: skip
 from restore_conformance.mock.hooks.on_creates import (
-    before_check, before_rule, change_rules, crash_after_create, crash_before_check, drop_after_check,
+    before_check, before_rule, change_rules, complete_payload, crash_after_create, crash_before_check, drop_after_check,
     drop_before_check, fill_destinations, instead_of_check, refuse_after_check, refuse_after_shape, refuse_before_check,
     replace_rule, replace_rule_and_complete, rule_for_part, rule_refusing, rule_then, rule_unless, skip_rule,
     skip_rule_when,
@@ -45,7 +45,7 @@ __all__ = [
     "after_store", "after_update", "allow_any_state", "around_find", "around_http", "around_operation", "around_parse",
     "around_request", "around_store", "around_update", "assign", "authorise_caller", "authorise_when", "before_check",
     "before_operation", "before_parse", "before_rule", "before_store", "carry_out_refused_update", "change_refusal",
-    "change_rules", "corrupt_response", "crash", "crash_after_create", "crash_before_check", "crash_on",
+    "change_rules", "complete_payload", "corrupt_response", "crash", "crash_after_create", "crash_before_check", "crash_on",
     "crash_on_update", "drop_after_check", "drop_before_check", "echo_member", "edit_render", "edit_session_in",
     "fill_destinations", "for_other_sessions", "instead_of_check", "instead_of_payload", "instead_of_refusal",
     "instead_of_update", "keep_totals", "on_added_artifacts", "on_body", "on_created", "on_error", "on_items",
