@@ -54,24 +54,14 @@ FORMS: Final = {
 }
 """Texts that are not a DateTimeOffset (OData ABNF)."""
 MORE_FORMS: Final = {
-    "space": "2015-06-19 12:01:03Z",
-    "no-zone": "2015-06-19T12:01:03",
-    "short-zone": "2015-06-19T12:01:03+0000",
-    "named-zone": "2015-06-19T12:01:03 UTC",
-    "comma": "2015-06-19T12:01:03,45Z",
-    "bare-dot": "2015-06-19T12:01:03.Z",
-    "basic": "20150619T120103Z",
-    "padded": " 2015-06-19T12:01:03Z",
-    "short-year": "15-06-19T12:01:03Z",
-    "month-13": "2015-13-19T12:01:03Z",
-    "day-32": "2015-06-32T12:01:03Z",
-    "hour-24": "2015-06-19T24:00:00Z",
-    "minute-60": "2015-06-19T12:60:03Z",
-    "offset-24": "2015-06-19T12:01:03+24:00",
-    "fraction-13": "2015-06-19T12:01:03.1234567890123Z",
-    "mail-date": "Fri, 19 Jun 2015 12:01:03 GMT",
+    "space": "2015-06-19 12:01:03Z", "no-zone": "2015-06-19T12:01:03", "short-zone": "2015-06-19T12:01:03+0000",
+    "named-zone": "2015-06-19T12:01:03 UTC", "comma": "2015-06-19T12:01:03,45Z", "bare-dot": "2015-06-19T12:01:03.Z",
+    "basic": "20150619T120103Z", "padded": " 2015-06-19T12:01:03Z", "short-year": "15-06-19T12:01:03Z",
+    "month-13": "2015-13-19T12:01:03Z", "day-32": "2015-06-32T12:01:03Z", "hour-24": "2015-06-19T24:00:00Z",
+    "minute-60": "2015-06-19T12:60:03Z", "offset-24": "2015-06-19T12:01:03+24:00",
+    "fraction-13": "2015-06-19T12:01:03.1234567890123Z", "mail-date": "Fri, 19 Jun 2015 12:01:03 GMT",
     "seconds-since-1970": "1434715263",
-}
+}  # fmt: skip
 """More of them, for the response to a create: the others rest on the same schema."""
 YEAR_ONE: Final = {
     "year-one": "0001-01-01T00:00:00Z",
