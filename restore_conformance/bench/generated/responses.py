@@ -148,7 +148,8 @@ def _annotated(body: Json) -> Json:
 
 
 def _short(body: Json) -> Json:
-    return {name.replace("@odata.", "@"): value for name, value in body.items()}
+    """Annotations as OData 4.01 spells them; the link to the next page stays as the example prints it."""
+    return {name if name == edits.LINK else name.replace("@odata.", "@"): value for name, value in body.items()}
 
 
 def _with_more(more: Json, body: Json) -> Json:
