@@ -1,6 +1,6 @@
 """Refusals: their status, service code and envelope, and what is accepted in their place.
 
-Faults are no refusal as documented, variants other forms of Graph's error object. Knows no clause.
+Faults are refusals that no page documents, variants other forms of Graph's error object. Knows no clause.
 """
 
 from __future__ import annotations
