@@ -1,7 +1,7 @@
 """Which cassette records which clause, and conversations put together again from the cassettes that hold their parts.
 
-A conversation is recorded under `stories/`: `stories/change-1.2` is the second part of `stories/change-1`. Judges
-nothing.
+A conversation is recorded under `scenarios/`: `scenarios/change-1.2` is the second part of `scenarios/change-1`.
+Recordings of before 0.1.0 have them under `stories/`. Judges nothing.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from restore_conformance.recorded.provenance import Source
 from restore_conformance.state import State, session_of, shows_route
 from restore_conformance.verdicts import UsageError
 
-PART = re.compile(r"(stories/(.+)-\d+)(?:\.\d+)?")
+PART = re.compile(r"((?:scenarios|stories)/(.+)-\d+)(?:\.\d+)?")
 
 
 def is_recorded_in(clause: Clause, block: Provenance) -> bool:
     """Whether a cassette records a clause: as its own, or as a conversation that the clause was judged on."""
-    return clause.address in block.clauses if block.story else clause.address == block.address
+    return clause.address in block.clauses if block.scenario else clause.address == block.address
 
 
 def conversation_of(address: str) -> str:
-    """The conversation that a cassette is a part of (`stories/change-1` for `stories/change-1.2`), or ""."""
+    """The conversation that a cassette is a part of (`scenarios/change-1` for `scenarios/change-1.2`), or ""."""
     part = PART.fullmatch(address)
     return part[1] if part else ""
 
@@ -37,10 +37,11 @@ def outdated(folder: Path, written: Iterable[str]) -> list[Path]:
     new = set(written)
     old = []
     for whole in sorted({conversation_of(address) for address in new} - {""}):
-        for path in sorted((folder / whole).parent.glob(f"{Path(whole).name}*.yaml")):
-            address = path.relative_to(folder).with_suffix("").as_posix()
-            if conversation_of(address) == whole and address not in new:
-                old.append(path)
+        for earlier in (whole, f"stories/{Path(whole).name}"):
+            for path in sorted((folder / earlier).parent.glob(f"{Path(whole).name}*.yaml")):
+                address = path.relative_to(folder).with_suffix("").as_posix()
+                if conversation_of(address) == earlier and address not in new:
+                    old.append(path)
     return old
 
 
@@ -77,7 +78,7 @@ class Conversations:
     def take(self, exchange: Exchange, source: Source) -> bool:
         """Keep an exchange of a conversation that may be in several files, else False. Raises UsageError."""
         block = source.provenance
-        if block is None or not block.story:
+        if block is None or not block.scenario:
             return False
         whole = self._by_name.setdefault(conversation_of(block.address) or block.address, Conversation(source))
         _of_one_run(whole.source, source)

@@ -44,7 +44,7 @@ class Candidates:
 
     judge: Judge
     by_clause: dict[str, dict[tuple[str, int | None, bool], Exchange]] = field(default_factory=dict)
-    by_story: dict[str, dict[int, list[Exchange]]] = field(default_factory=dict)
+    by_scenario: dict[str, dict[int, list[Exchange]]] = field(default_factory=dict)
     last: Exchange | None = None
     created: dict[int, Exchange] = field(default_factory=dict)
     sessions: dict[str, Exchange] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Candidates:
         if exchange.family == WALK and not exchange.failed:
             return  # a walk of the next version takes another path; only its deviations are worth recording
         if exchange.conversation is not None and exchange.family != WALK:
-            whole = self.by_story.setdefault(exchange.family, {}).setdefault(exchange.conversation, [])
+            whole = self.by_scenario.setdefault(exchange.family, {}).setdefault(exchange.conversation, [])
             if not any(earlier is exchange for earlier in whole):
                 whole.append(exchange)
         if exchange.response is None or exchange.silent or (exchange.trouble and exchange.blame != "target"):
@@ -71,10 +71,10 @@ class Candidates:
             if key not in smallest or exchange.weight < smallest[key].weight:
                 smallest[key] = exchange
 
-    def beginning(self, exchanges: list[Exchange], story: str) -> float:
+    def beginning(self, exchanges: list[Exchange], scenario: str) -> float:
         """When the first exchange of a cassette was sent; all parts of a conversation count from its own first."""
         number = exchanges[0].conversation
-        whole = self.by_story[story][number] if story and number is not None else exchanges
+        whole = self.by_scenario[scenario][number] if scenario and number is not None else exchanges
         return min((exchange.at for exchange in whole if exchange.at is not None), default=0.0)
 
     def cassettes(self, clause: Clause, broken: frozenset[int]) -> Iterator[tuple[str, str, list[Exchange]]]:
@@ -83,7 +83,7 @@ class Candidates:
         Exchanges that broke it come first, so that a replay gives the run's verdict; `broken` are such conversations.
         """
         if clause.stateful:
-            whole = [part for story in self.by_story for part in self._conversations(clause, story, broken)]
+            whole = [part for scenario in self.by_scenario for part in self._conversations(clause, scenario, broken)]
             if whole:
                 yield from whole
                 return
@@ -98,10 +98,10 @@ class Candidates:
             yield clause.address, "", sorted(both.values(), key=lambda exchange: exchange.number)
 
     def _conversations(
-        self, clause: Clause, story: str, broken: frozenset[int]
+        self, clause: Clause, scenario: str, broken: frozenset[int]
     ) -> Iterator[tuple[str, str, list[Exchange]]]:
         """The first conversations of a scenario that judge a clause, each with the creates of its sessions."""
-        whole = [item for item in self.by_story.get(story, {}).items() if _is_whole(item[1])]
+        whole = [item for item in self.by_scenario.get(scenario, {}).items() if _is_whole(item[1])]
         whole.sort(key=lambda item: item[0] not in broken)
         for place, (_, conversation) in enumerate(whole[:EACH], 1):
             if not any(clause in self.judge.applicable(tags_of(exchange)) for exchange in conversation):
@@ -109,7 +109,7 @@ class Candidates:
             exchanges = [*self._creates(conversation), *conversation]
             parts = [exchanges[at : at + LONGEST] for at in range(0, len(exchanges), LONGEST)]
             for number, part in enumerate(parts, 1):
-                yield f"stories/{story}-{place}" + (f".{number}" if len(parts) > 1 else ""), story, part
+                yield f"scenarios/{scenario}-{place}" + (f".{number}" if len(parts) > 1 else ""), scenario, part
 
     def _creates(self, exchanges: list[Exchange]) -> list[Exchange]:
         """The creates of sessions that exchanges are about and that were made before them, in order."""
@@ -155,8 +155,8 @@ class Recorder:
     def cut(self) -> None:
         """Drop the conversation that was under way when the run was ended: it may lack its last steps."""
         last = self.candidates.last
-        if last is not None and last.family in self.candidates.by_story and last.conversation is not None:
-            self.candidates.by_story[last.family].pop(last.conversation, None)
+        if last is not None and last.family in self.candidates.by_scenario and last.conversation is not None:
+            self.candidates.by_scenario[last.family].pop(last.conversation, None)
 
     def cassettes(self, result: Result, folder: Path, wanted: Callable[[Clause], bool]) -> list[Cassette]:
         """The cassettes of the clauses that are wanted, scrubbed, now that all secrets are known."""
@@ -171,11 +171,11 @@ class Recorder:
         by_address: dict[str, tuple[str, list[Exchange]]] = {}
         for clause in self.register.clauses:
             if clause.judge is not None and wanted(clause):
-                for address, story, exchanges in self.candidates.cassettes(clause, broken):
-                    by_address.setdefault(address, (story, exchanges))
+                for address, scenario, exchanges in self.candidates.cassettes(clause, broken):
+                    by_address.setdefault(address, (scenario, exchanges))
         return [self._cassette(address, *by_address[address], folder) for address in by_address]
 
-    def _cassette(self, address: str, story: str, exchanges: list[Exchange], folder: Path) -> Cassette:
+    def _cassette(self, address: str, scenario: str, exchanges: list[Exchange], folder: Path) -> Cassette:
         scrub, answers = self.scrub, [exchange.response for exchange in exchanges if exchange.response is not None]
         pairs = tuple(
             (
@@ -190,12 +190,12 @@ class Recorder:
             for exchange, answer in zip(exchanges, answers, strict=True)
         )
         origin = origin_of(self.place, answers)
-        since = self.candidates.beginning(exchanges, story)
+        since = self.candidates.beginning(exchanges, scenario)
         about = Provenance(
             address=address, origin=origin, service=scrub.text(service_of(self.place, answers)), recorded=today(),
             contract=pinned().digest, clauses=touched(exchanges, self.candidates.judge), scrub=RULES_DIGEST,
             tool=__version__, base=BASES.get(origin, scrub.text(self.place.base.rstrip("/"))),
-            callers=self._callers(exchanges), story=story,
+            callers=self._callers(exchanges), scenario=scenario,
             known=tuple(self.known) if self.known is not None else None,
             steps=tuple(_step(exchange, since) for exchange in exchanges),
         )  # fmt: skip

@@ -52,7 +52,7 @@ class Provenance:
     base: str
     callers: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[Mapping[str, Any], ...] = ()
-    story: str = ""
+    scenario: str = ""
     known: tuple[str, ...] | None = None
 
     def age(self, today: datetime.date) -> int:
@@ -184,6 +184,9 @@ class _Read:
 
 
 def _provenance(block: dict[str, Any]) -> Provenance:
+    """The checked block; the scenario has another name in recordings of before 0.1.0."""
+    if "story" in block:
+        block = {**block, "scenario": block["story"]}
     names = {member.name for member in fields(Provenance)} & block.keys()
     values: dict[str, Any] = {n: tuple(block[n]) if isinstance(block[n], list) else block[n] for n in names}
     return Provenance(**values)

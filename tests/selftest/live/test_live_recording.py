@@ -51,7 +51,7 @@ def test_a_live_target_is_recorded_whole(tenant, record, register, tmp_path):
     assert tenant.sessions == others
     assert len(cassettes) >= 60
     addresses = {one.provenance.address for one in cassettes}
-    assert {"create/response.created", "create/introduction.exclusive-artifacts", "stories/life-1"} <= addresses
+    assert {"create/response.created", "create/introduction.exclusive-artifacts", "scenarios/life-1"} <= addresses
     assert not any(request.target.endswith("/activate") for one in cassettes for request, _ in one.exchanges)
     deletes = [r for one in cassettes for r in one.exchanges if r[0].method == "DELETE"]
     assert deletes
@@ -137,7 +137,7 @@ def test_a_clause_about_a_story_is_recorded_as_its_conversation(tenant, record):
     """The whole conversation, in the order of sending, with the deletion where it was."""
     code, said, cassettes = record("create/read-back.found", "--yes")
     assert code == 0, said
-    assert {one.provenance.story for one in cassettes} == {"life"}
+    assert {one.provenance.scenario for one in cassettes} == {"life"}
     steps = [step["step"] for step in cassettes[0].provenance.steps]
     assert steps[:2] == ["create", "get"]
     assert tenant.sessions == set()
@@ -270,8 +270,8 @@ def test_an_end_in_mid_recording_writes_no_half_cassette(tenant, command, starte
     """Killed, interrupted or ended while it is sending: nothing is written; what was made is deleted."""
     folder = tmp_path / "cassettes"
     folder.mkdir()
-    (folder / "stories").mkdir()
-    old = folder / "stories" / "life-1.yaml"
+    (folder / "scenarios").mkdir()
+    old = folder / "scenarios" / "life-1.yaml"
     old.write_text("as it was")
     others = set(tenant.bystander(2))
     config = tenant.config(requests_per_second=20)
@@ -330,7 +330,7 @@ def test_a_conversation_that_a_bound_cuts_is_not_recorded(tenant, record, most):
     assert code == 0, said
     assert f"Only the exchanges before the stop were recorded: the bound of {most} requests" in said
     assert cassettes
-    told = [one for one in cassettes if one.provenance.story == "life"]
+    told = [one for one in cassettes if one.provenance.scenario == "life"]
     assert bool(told) is (most == 40)
     for one in told:
         assert "delete" in [step["step"] for step in one.provenance.steps]

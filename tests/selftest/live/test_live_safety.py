@@ -119,7 +119,7 @@ def test_nothing_but_the_door_reaches_a_live_target():
 
 
 def test_an_activation_planted_in_a_conversation_is_not_sent(wired):
-    """Even a story that tries gets no further than the guard."""
+    """Even a scenario that tries gets no further than the guard."""
     guard, wire = wired
     sender = Sender(guard, Recogniser(callers={wire.service.token: "good"}), guard.identities)
     with pytest.raises(NeverLive, match="activate"):

@@ -4,6 +4,7 @@ import collections
 import contextlib
 import dataclasses
 import datetime
+import json
 import re
 import socket
 
@@ -14,6 +15,7 @@ from restore_conformance.contract import places
 from restore_conformance.contract.documents import pinned
 from restore_conformance.recorded import Review, is_recorded_in, outdated, replay
 from restore_conformance.recorded import cassettes as tape
+from restore_conformance.recorded.cassettes.cassette import read, seal
 from restore_conformance.scrub import RULES_DIGEST, Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import UsageError, Verdict
@@ -52,7 +54,7 @@ def test_no_cassette_is_stale(register, cassettes, replayed):
 
 def test_what_a_cassette_is_named_after_is_in_it(register, cassettes):
     for cassette in cassettes:
-        if not cassette.provenance.story:
+        if not cassette.provenance.scenario:
             assert cassette.provenance.address in cassette.provenance.clauses, cassette.name
 
 
@@ -303,24 +305,45 @@ def test_parts_of_two_recordings_are_no_conversation(register, tmp_path):
     """A part that an older recording left is refused rather than judged with the new one."""
     for folder in ("old", "new"):
         assert main(["record", "update/response.removed", "--target", "mock", "--to", str(tmp_path / folder)]) == 0
-    parts = sorted((tmp_path / "old" / "stories").glob("change-1.*.yaml"))
+    parts = sorted((tmp_path / "old" / "scenarios").glob("change-1.*.yaml"))
     assert len(parts) >= 2
-    parts[1].replace(tmp_path / "new" / "stories" / parts[1].name)
+    parts[1].replace(tmp_path / "new" / "scenarios" / parts[1].name)
     with pytest.raises(UsageError, match="parts of two recordings"):
         replay(register, Settings(), None, tmp_path / "new")
 
 
 def test_recording_takes_away_the_parts_that_are_no_more(tmp_path):
     """A conversation that is shorter than it was leaves nothing of its longer self."""
-    folder = tmp_path / "stories"
+    folder = tmp_path / "scenarios"
     folder.mkdir()
     old = [folder / f"change-1.{number}.yaml" for number in (1, 2, 3, 4)]
     kept = [folder / "change-12.yaml", folder / "life-1.yaml"]
     for path in (*old, *kept):
         path.write_text("old")
-    found = outdated(tmp_path, ["stories/change-1.1", "stories/change-1.2", "create/response.created"])
+    found = outdated(tmp_path, ["scenarios/change-1.1", "scenarios/change-1.2", "create/response.created"])
     assert found == old[2:]
-    assert outdated(tmp_path, ["stories/change-1"]) == old
+    assert outdated(tmp_path, ["scenarios/change-1"]) == old
+
+
+def test_recordings_of_scenarios_under_their_earlier_name_are_read_and_replaced(register, tmp_path):
+    """A folder `stories` with `story` in each provenance gives the verdicts of the same recordings made today."""
+    (tmp_path / "now").mkdir()
+    assert main(["record", "update/response.removed", "--target", "mock", "--to", str(tmp_path / "now")]) == 0
+    folder = tmp_path / "earlier" / "stories"
+    folder.mkdir(parents=True)
+    for path in (tmp_path / "now" / "scenarios").glob("*.yaml"):
+        data = read(path, path.name)
+        block = data["provenance"]
+        block |= {"story": block.pop("scenario"), "address": block["address"].replace("scenarios/", "stories/")}
+        block["seal"] = seal(data)
+        (folder / path.name).write_text(json.dumps(data))  # JSON is YAML
+    found = {
+        name: [(v.clause.address, v.verdict, v.exchanges) for v in replay(register, Settings(), None, place).verdicts]
+        for name, place in (("now", tmp_path / "now"), ("earlier", tmp_path / "earlier"))
+    }
+    assert found["earlier"] == found["now"]
+    written = [f"scenarios/{path.stem}" for path in folder.glob("*.yaml")]
+    assert outdated(tmp_path / "earlier", written) == sorted(folder.glob("*.yaml"))
 
 
 def test_saving_is_all_or_nothing(cassettes, tmp_path):
