@@ -118,7 +118,7 @@ def _finish(recorder: Recorder, result: Result, folder: Path, target: str, only:
             raise Unready(f"Nothing was recorded, since the run did not come to its end: {result.stopped}.")
         recorder.cut()
         print(f"Only the exchanges before the stop were recorded: {result.stopped}.")
-    cassettes = recorder.cassettes(result, folder, _wanted(only, folder))
+    cassettes = recorder.cassettes(folder, _wanted(only, folder))
     code = _write(cassettes, folder, target, only)
     _compare(recorder.register, result, cassettes)
     return code

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from restore_conformance import __version__
-from restore_conformance.campaign.result import Result
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Exchange, Headers, Request, Response
@@ -24,7 +23,6 @@ from restore_conformance.recorded.provenance import Place, origin_of, service_of
 from restore_conformance.scrub import RULES_DIGEST, Scrub
 from restore_conformance.state import session_of
 from restore_conformance.stimuli.scenarios import WALK
-from restore_conformance.verdicts import Verdict
 
 EACH = 3
 LARGEST_BODY = 160 * 1024
@@ -77,16 +75,15 @@ class Candidates:
         whole = self.by_scenario[scenario][number] if scenario and number is not None else exchanges
         return min((exchange.at for exchange in whole if exchange.at is not None), default=0.0)
 
-    def cassettes(self, clause: Clause, broken: frozenset[int]) -> Iterator[tuple[str, str, list[Exchange]]]:
+    def cassettes(self, clause: Clause) -> Iterator[tuple[str, str, list[Exchange]]]:
         """What records a clause: address, scenario and exchanges of each cassette, in the order of sending.
 
-        Exchanges that broke it come first, so that a replay gives the run's verdict; `broken` are such conversations.
+        Exchanges that broke it come first, so that a replay gives the run's verdict.
         """
-        if clause.stateful:
-            whole = [part for scenario in self.by_scenario for part in self._conversations(clause, scenario, broken)]
-            if whole:
-                yield from whole
-                return
+        whole = [part for scenario in self.by_scenario for part in self._conversations(clause, scenario)]
+        if whole:
+            yield from whole
+            return
         exchanges = self.by_clause.get(clause.address, {}).values()
         by_weight = sorted(exchanges, key=lambda exchange: (clause.address not in exchange.failed, exchange.weight))
         smallest = by_weight[:EACH]
@@ -97,13 +94,13 @@ class Candidates:
             both = {exchange.number: exchange for exchange in (*smallest, *before)}
             yield clause.address, "", sorted(both.values(), key=lambda exchange: exchange.number)
 
-    def _conversations(
-        self, clause: Clause, scenario: str, broken: frozenset[int]
-    ) -> Iterator[tuple[str, str, list[Exchange]]]:
+    def _conversations(self, clause: Clause, scenario: str) -> Iterator[tuple[str, str, list[Exchange]]]:
         """The first conversations of a scenario that judge a clause, each with the creates of its sessions."""
-        whole = [item for item in self.by_scenario.get(scenario, {}).items() if _is_whole(item[1])]
-        whole.sort(key=lambda item: item[0] not in broken)
-        for place, (_, conversation) in enumerate(whole[:EACH], 1):
+        if not clause.stateful:
+            return
+        whole = [exchanges for exchanges in self.by_scenario.get(scenario, {}).values() if _is_whole(exchanges)]
+        whole.sort(key=lambda exchanges: not _breaks(clause, exchanges))
+        for place, conversation in enumerate(whole[:EACH], 1):
             if not any(clause in self.judge.applicable(tags_of(exchange)) for exchange in conversation):
                 continue
             exchanges = [*self._creates(conversation), *conversation]
@@ -118,6 +115,11 @@ class Candidates:
         return sorted(
             (self.sessions[name] for name in named & self.sessions.keys()), key=lambda exchange: exchange.number
         )
+
+
+def _breaks(clause: Clause, exchanges: Iterable[Exchange]) -> bool:
+    """Whether the clause was found broken in one of these."""
+    return any(clause.address in exchange.failed for exchange in exchanges)
 
 
 def _is_whole(exchanges: list[Exchange]) -> bool:
@@ -158,20 +160,12 @@ class Recorder:
         if last is not None and last.family in self.candidates.by_scenario and last.conversation is not None:
             self.candidates.by_scenario[last.family].pop(last.conversation, None)
 
-    def cassettes(self, result: Result, folder: Path, wanted: Callable[[Clause], bool]) -> list[Cassette]:
+    def cassettes(self, folder: Path, wanted: Callable[[Clause], bool]) -> list[Cassette]:
         """The cassettes of the clauses that are wanted, scrubbed, now that all secrets are known."""
-        broken = frozenset(
-            exchange.conversation
-            for verdict in result.verdicts
-            if verdict.verdict is Verdict.FAIL
-            for finding in verdict.findings
-            for exchange in finding.evidence
-            if exchange.conversation is not None
-        )
         by_address: dict[str, tuple[str, list[Exchange]]] = {}
         for clause in self.register.clauses:
             if clause.judge is not None and wanted(clause):
-                for address, scenario, exchanges in self.candidates.cassettes(clause, broken):
+                for address, scenario, exchanges in self.candidates.cassettes(clause):
                     by_address.setdefault(address, (scenario, exchanges))
         return [self._cassette(address, *by_address[address], folder) for address in by_address]
 

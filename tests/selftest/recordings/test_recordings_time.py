@@ -200,8 +200,8 @@ def recorded(register, folder):
     service.clock = Skipping(standing=True)
     settings = settings_for(service, profile="quick")
     recorder = Recorder(register, Place(), scrub_of(settings), settings.callers(), None)
-    result = Campaign(settings, Embedded(service), register, keep=recorder.keep).run()
-    return recorder.cassettes(result, folder, lambda _: True)
+    Campaign(settings, Embedded(service), register, keep=recorder.keep).run()
+    return recorder.cassettes(folder, lambda _: True)
 
 
 def test_cassettes_keep_offsets_that_are_the_same_at_each_recording(register, tmp_path):
@@ -226,7 +226,7 @@ def test_the_parts_of_a_conversation_count_from_its_beginning(register):
         one = Exchange(number, request, response, family="life", step="get", conversation=1, at=100 + number / 3)
         one.observation.sent = Recogniser()(request)
         recorder.keep(one)
-    whole = recorder.candidates.by_story["life"][1]
+    whole = recorder.candidates.by_scenario["life"][1]
     assert recorder.candidates.beginning(whole[tape.LONGEST :], "life") == whole[0].at
     assert recorder.candidates.beginning(whole[3:5], "") == whole[3].at
 
