@@ -135,11 +135,11 @@ class Plan:
 
 
 def make_plan(
-    register: Register, label: Label, pool: Pool, callers: Iterable[str], *, requests: int, deep: bool = False
+    register: Register, label: Label, pool: Pool, callers: Iterable[str], *, requests: int, all_pairs: bool = False
 ) -> Plan:
     """The creates that serve every clause that can be served, cheapest first, within a number of requests.
 
-    Of these some are kept to ask again, a twelfth at most.
+    Of these some are kept to ask again, a twelfth at most. With `all_pairs` what is left goes to all pairs.
     """
     callers, edition = frozenset(callers), pool.edition
     kept = min(AGAIN, requests // 12)
@@ -169,7 +169,7 @@ def make_plan(
     cover.choose(cover.left)
     spare = _Cover(offered, cover.left, bound)
     spare.choose(cover.left)
-    if deep:
+    if all_pairs:
         for create in (_planned(clauses, label, stimulus, edition) for stimulus in pairs(pool, callers)):
             if create.cost <= cover.room and _fits(create, pool):
                 cover.chosen.append(replace(create, sent_for=("all pairs",)))

@@ -21,7 +21,7 @@ from restore_conformance.verdicts import WORDS, Unready, UsageError
 
 if TYPE_CHECKING:
     from restore_conformance.live.cleanup import Leftover
-    from restore_conformance.live.permissions import Cell
+    from restore_conformance.live.permissions import JudgedCell
     from restore_conformance.live.run import LiveRun
     from restore_conformance.live.settings import Live
 
@@ -158,7 +158,7 @@ def print_plan(run: LiveRun, out: TextIO) -> None:
         print("No restore points are named, so no create is sent that could be accepted with artifacts.", file=out)
 
 
-def print_permissions(cells: list[Cell], out: TextIO) -> None:
+def print_permissions(cells: list[JudgedCell], out: TextIO) -> None:
     """Print the permission matrix: who was allowed what, by the tables and in fact."""
     if not cells:
         return

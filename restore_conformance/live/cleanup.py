@@ -71,7 +71,7 @@ def _look_again(guard: Guard) -> None:
         except NoPath:
             continue
         read = object_of(response)
-        if gone(response) or (read is not None and read.get("status") != "draft"):
+        if is_gone(response) or (read is not None and read.get("status") != "draft"):
             guard.journal.note("gone", session=session)
 
 
@@ -99,15 +99,15 @@ def _remove(guard: Guard, session: str) -> list[Leftover]:
         response = guard.tidy(*deleting).response
         if response is not None and response.status == 204:
             return []
-        if gone(response) and sure:
+        if is_gone(response) and sure:
             guard.journal.note("gone", session=session)
             return []
         if response is not None and response.status == 403:
-            hint = ": it is no longer a draft" if "RestoreSessionActionNotAllowed" in said(response) else ""
-            return [Leftover(session, f"deleting it was refused ({said(response)}){hint}")]
+            hint = ": it is no longer a draft" if "RestoreSessionActionNotAllowed" in summary_of(response) else ""
+            return [Leftover(session, f"deleting it was refused ({summary_of(response)}){hint}")]
         if attempt + 1 < TRIES:
             guard.pause(1.0 + attempt)
-    return [Leftover(session, f"could not be deleted in {TRIES} tries: {said(response)}")]
+    return [Leftover(session, f"could not be deleted in {TRIES} tries: {summary_of(response)}")]
 
 
 def _whose(guard: Guard, session: str, reading: tuple[str, str], *, sure: bool) -> Finding | None:
@@ -117,13 +117,13 @@ def _whose(guard: Guard, session: str, reading: tuple[str, str], *, sure: bool) 
         return known
     for attempt in range(TRIES):
         response = ask(guard, *reading)
-        if gone(response):
+        if is_gone(response):
             if sure:
                 return None
         elif response is not None and response.status == 200:
             return guard.finding(session) or Finding(Owner.UNDECIDED, "is not among those a create was answered with")
         else:
-            return Finding(Owner.UNDECIDED, f"could not be read before deleting it: {said(response)}")
+            return Finding(Owner.UNDECIDED, f"could not be read before deleting it: {summary_of(response)}")
         if attempt + 1 < TRIES:
             guard.pause(1.0 + attempt)
     return Finding(Owner.UNDECIDED, "is not found, and may appear yet; the next start looks again")
@@ -296,15 +296,15 @@ def object_of(response: Response | None) -> dict[str, Any] | None:
     return value if value is not NOTHING and isinstance(value, dict) else None
 
 
-def gone(response: Response | None) -> bool:
+def is_gone(response: Response | None) -> bool:
     """Whether the service itself says that there is no such session; a gateway's 404 page does not."""
     if response is None or response.status != 404:
         return False
     return isinstance(parse_json(response.body), dict)
 
 
-def said(response: Response | None) -> str:
-    """An answer in two words: its status and the code of its error."""
+def summary_of(response: Response | None) -> str:
+    """An answer in short: its status and the code of its error."""
     if response is None:
         return "no answer"
     body = parse_json(response.body)

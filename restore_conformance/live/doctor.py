@@ -14,7 +14,7 @@ from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.routes import line_of
 from restore_conformance.contract.workload import AREA
 from restore_conformance.exchange import Request, Response
-from restore_conformance.live.cleanup import object_of, said
+from restore_conformance.live.cleanup import object_of, summary_of
 from restore_conformance.live.journal import Journal
 from restore_conformance.live.ownership import clock_of
 from restore_conformance.live.routes import permitted
@@ -195,9 +195,9 @@ def _service(target: Target, token: str, claims: Claims) -> Iterator[Check]:
     if object_of(listed) is not None:
         yield Check("reading", OK, "sessions can be listed")
     elif listed.status in {401, 403}:
-        yield Check("reading", FIX, f"listing sessions is answered {said(listed)}: see the permission")
+        yield Check("reading", FIX, f"listing sessions is answered {summary_of(listed)}: see the permission")
     else:
-        yield Check("reading", FIX, f"listing sessions is answered {said(listed)}: is live.base right?")
+        yield Check("reading", FIX, f"listing sessions is answered {summary_of(listed)}: is live.base right?")
     root, trouble = ask("GET", AREA)
     yield _enabled(root, trouble)
 
@@ -224,4 +224,4 @@ def _enabled(response: Response | None, trouble: str) -> Check:
         if state == "enabled":
             return Check("service", OK, "Backup Storage is enabled")
         return Check("service", FIX, f"Backup Storage is {state!r}: enable it in the tenant")
-    return Check("service", UNKNOWN, f"its state cannot be read with this caller ({said(response)})")
+    return Check("service", UNKNOWN, f"its state cannot be read with this caller ({summary_of(response)})")

@@ -29,7 +29,7 @@ BY_NAME = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class JudgedCell:
     """One caller asking for one operation: what the table says, what was answered, and the verdict."""
 
     operation: str
@@ -72,7 +72,7 @@ def expected(table: Mapping[str, frozenset[str]], caller: str, claims: Claims) -
     return "allowed" if wide & suffice else "refused"
 
 
-def matrix(documents: Documents, exchanges: Iterable[Exchange], callers: Mapping[str, Claims]) -> list[Cell]:
+def matrix(documents: Documents, exchanges: Iterable[Exchange], callers: Mapping[str, Claims]) -> list[JudgedCell]:
     """Every cell that the tables speak of; `exchanges` are searched for one of that caller and operation."""
     seen: dict[tuple[str, str], Exchange] = {}
     for exchange in exchanges:
@@ -94,14 +94,14 @@ def matrix(documents: Documents, exchanges: Iterable[Exchange], callers: Mapping
 _CALLER_DEFECTS = frozenset({"no-permission", "read-only-permission", "personal-account"})
 
 
-def _cell(operation: str, caller: str, says: str, exchange: Exchange | None, *, sendable: bool) -> Cell:
+def _cell(operation: str, caller: str, says: str, exchange: Exchange | None, *, sendable: bool) -> JudgedCell:
     if exchange is None or exchange.status is None:
         why = "not asked" if sendable else "never sent to a live target"
-        return Cell(operation, caller, says, why, Verdict.NONE)
+        return JudgedCell(operation, caller, says, why, Verdict.NONE)
     status = exchange.status
     refused, served = status in {401, 403}, 200 <= status < 300
     if says == "refused":
         verdict = Verdict.PASS if refused else Verdict.FAIL if served else Verdict.INCONCLUSIVE
     else:
         verdict = Verdict.PASS if served else Verdict.INCONCLUSIVE
-    return Cell(operation, caller, says, str(status), verdict)
+    return JudgedCell(operation, caller, says, str(status), verdict)

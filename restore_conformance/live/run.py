@@ -9,7 +9,7 @@ import contextlib
 import json
 import random
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from itertools import islice
@@ -29,14 +29,14 @@ from restore_conformance.judging import OnFinding
 from restore_conformance.live.cleanup import Leftover
 from restore_conformance.live.guard import Support
 from restore_conformance.live.ownership import enough, items_of, points_of
-from restore_conformance.live.permissions import Cell, matrix
+from restore_conformance.live.permissions import JudgedCell, matrix
 from restore_conformance.live.routes import NeverLive
 from restore_conformance.live.settings import Live
 from restore_conformance.live.signin import method_of
 from restore_conformance.live.tenant import LiveTarget, has_leave, logins, opened
 from restore_conformance.live.tokens import Claims
 from restore_conformance.output import gate
-from restore_conformance.recogniser import Recogniser, Sent
+from restore_conformance.recogniser import Recogniser
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.state import session_of
@@ -58,12 +58,11 @@ class LiveRun:
         self.live = live
         self.register = register
         self.yes = yes
-        self.deep = settings.profile == "live-deep"
         self.requests = settings.max_requests or PROFILES[settings.profile].requests
         self.recovered: list[Leftover] = []
         self.left: list[Leftover] = []
         self.unanswered = 0
-        self.cells: list[Cell] = []
+        self.cells: list[JudgedCell] = []
 
     # ------------------------------------------------------------------ before
 
@@ -81,19 +80,11 @@ class LiveRun:
         tokens = {kind: f"token-of-{kind}" for kind in {"good", *callers}}
         recogniser = Recogniser(callers={t: k for k, t in tokens.items()}, known=self.settings.known_ids())
         sender = Sender(Embedded(_Nobody()), recogniser, tokens)
-        return self._plan(callers, lambda stimulus: recogniser(sender.request(stimulus)))
+        return self._plan(sender, callers)
 
-    def _plan(self, callers: set[str], label: Callable[[Stimulus], Sent]) -> Plan:
-        pool = Pool(
-            self.settings.restore_points,
-            self.settings.granular_items,
-            random.Random(secrets.randbits(128)),  # noqa: S311 - ids nobody else uses, not secrets
-            made_up=False,
-            distinct=enough,
-            edition=self.settings.chosen(),
-        )
-        wanted = planned_for(self.register, self.settings.only)
-        return make_plan(wanted, label, pool, callers, requests=self.requests, deep=self.deep)
+    def _plan(self, sender: Sender, callers: set[str]) -> Plan:
+        chance = random.Random(secrets.randbits(128))  # noqa: S311 - ids nobody else uses, not secrets
+        return _plan_of(self.settings, self.register, sender, callers, chance, made_up=False)
 
     # ------------------------------------------------------------------ the run
 
@@ -142,9 +133,7 @@ class LiveRun:
     ) -> Campaign:
         """The campaign with the plan for the callers that are really there, and the bounds that follow from it."""
         sender = Sender(target.guard, target.recogniser, target.identities)
-        plan = self._plan(
-            set(target.identities) - {"good"}, lambda stimulus: target.recogniser(sender.request(stimulus))
-        )
+        plan = self._plan(sender, set(target.identities) - {"good"})
         most = plan.sessions + sum(create.expects == REFUSED for create in plan.every) + len(plan.spare) + plan.kept
         budget = target.guard.budget
         budget.allow(sessions=self.live.max_sessions or most, reserve=plan.reserve, kept=plan.kept)
@@ -168,17 +157,25 @@ def rehearsal(settings: Settings, target: Target, register: Register, **watchers
     """The same plan for a target that is not a tenant: the mock, loopback, or an emulator. Ids may be made up."""
     recogniser = Recogniser(callers=settings.callers(), known=settings.known_ids())
     sender = Sender(target, recogniser, settings.tokens(), seed=settings.seed, budget=settings.max_requests)
-    pool = Pool(
-        settings.restore_points, settings.granular_items, random.Random(settings.seed),  # noqa: S311 - the same each time
-        made_up=True, distinct=enough, edition=settings.chosen(),
-    )  # fmt: skip
-    profile = PROFILES[settings.profile]
-    plan = make_plan(
-        planned_for(register, settings.only), lambda stimulus: recogniser(sender.request(stimulus)), pool,
-        settings.identities,
-        requests=settings.max_requests or profile.requests, deep=profile.name == "live-deep",
-    )  # fmt: skip
+    chance = random.Random(settings.seed)  # noqa: S311 - the same each time
+    plan = _plan_of(settings, register, sender, settings.identities, chance, made_up=True)
     return Campaign(settings, target, register, sender=sender, script=script(plan), **watchers)
+
+
+def _plan_of(
+    settings: Settings, register: Register, sender: Sender, callers: Iterable[str], chance: random.Random, *,
+    made_up: bool,
+) -> Plan:  # fmt: skip
+    """The plan of a profile for some callers; `made_up` says whether what may be accepted may name ids that are."""
+    profile = PROFILES[settings.profile]
+    pool = Pool(
+        settings.restore_points, settings.granular_items, chance, made_up=made_up, distinct=enough,
+        edition=settings.chosen(),
+    )  # fmt: skip
+    return make_plan(
+        planned_for(register, settings.only), lambda stimulus: sender.recogniser(sender.request(stimulus)), pool,
+        callers, requests=settings.max_requests or profile.requests, all_pairs=profile.pairs,
+    )  # fmt: skip
 
 
 class _Nobody:
@@ -250,7 +247,7 @@ def script(plan: Plan, workers: int = 1, release: Callable[[], object] = lambda:
 def _ask_again(campaign: Campaign, release: Callable[[], object]) -> None:
     """Ask again what may have been refused for a passing reason, before what is left goes to anything else."""
     release()
-    campaign.ask_again(lambda exchange: _delete_made(campaign, exchange))
+    campaign.ask_again(lambda exchange: _delete_created(campaign, exchange))
 
 
 def _sent(
@@ -285,10 +282,10 @@ def _observe(campaign: Campaign, stimulus: Stimulus, exchange: Exchange) -> None
                 _observe(campaign, single, campaign.sender.stimulus(single))
         return
     campaign.observe(exchange)
-    _delete_made(campaign, exchange)
+    _delete_created(campaign, exchange)
 
 
-def _delete_made(campaign: Campaign, exchange: Exchange) -> None:
+def _delete_created(campaign: Campaign, exchange: Exchange) -> None:
     """Delete what a create made, if it made anything."""
     session = session_of(exchange)
     if session:

@@ -25,7 +25,8 @@ class Profile:
     """How much a run sends: the whole plan or its marked part, the scenarios of a tier, draws, walks of so many
     steps, a sweep.
 
-    `requests` bounds the profiles for live targets, whose plan is made of the clauses (see campaign.coverage).
+    `requests` bounds the profiles for live targets, whose plan is made of the clauses (see campaign.coverage); with
+    `pairs` what it leaves goes to all pairs.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Profile:
     steps: int = 0
     sweep: int = 0
     requests: int = 0
+    pairs: bool = False
 
 
 PROFILES = {
@@ -43,7 +45,7 @@ PROFILES = {
     "standard": Profile("standard", whole=True, drawn=len(SLOTS), tier=Tier.STANDARD, walks=5, steps=7),
     "deep": Profile("deep", whole=True, drawn=5000, tier=Tier.DEEP, walks=60, steps=50, sweep=400),
     "live": Profile("live", whole=False, drawn=0, tier=Tier.QUICK, requests=78),
-    "live-deep": Profile("live-deep", whole=False, drawn=0, tier=Tier.QUICK, requests=200),
+    "live-deep": Profile("live-deep", whole=False, drawn=0, tier=Tier.QUICK, requests=200, pairs=True),
 }
 
 NO_ROOM = frozenset({"conflict-value"})

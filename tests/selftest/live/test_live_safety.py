@@ -9,9 +9,11 @@ import pytest
 from lossy import Distant, identities
 from tenant import TENANT
 
+from restore_conformance.campaign.planner import LIVE_OPERATIONS
 from restore_conformance.campaign.sender import Sender
 from restore_conformance.commands import live_target, options
 from restore_conformance.contract import places
+from restore_conformance.contract.routes import line_of
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.exchange import Request
 from restore_conformance.live.budget import Budget, Pace
@@ -63,7 +65,14 @@ def test_the_table_has_no_row_that_starts_anything():
     assert not any("activate" in row.path.pattern.lower() or "patch" in row.method.lower() for row in ALLOWED)
 
 
-def test_every_other_request_is_refused_by_the_door(wired):
+def test_what_a_live_run_plans_is_in_the_table():
+    """The planner does not look at the table; every operation that it asks for has a row there."""
+    assert {"create", "get", "delete"} <= LIVE_OPERATIONS
+    for operation in LIVE_OPERATIONS:
+        assert permitted(Request(*line_of(operation, ID)))[0].operation == operation
+
+
+def test_every_other_request_is_refused_by_the_guard(wired):
     """Every method on every route of the API, in every spelling: nothing but the table's rows leaves."""
     guard, wire = wired
     headers = (("Authorization", f"Bearer {guard.identities['good']}"),)
@@ -108,7 +117,7 @@ def test_the_whole_stimulus_set_only_creates(wired):
     assert len(made) > 700
 
 
-def test_nothing_but_the_door_reaches_a_live_target():
+def test_nothing_but_the_guard_reaches_a_live_target():
     """The live rooms know one way out: a transport's send is called in the guard, and for reading by the doctor."""
     callers = {
         path.name
@@ -273,7 +282,7 @@ def test_the_pytest_front_asks_for_leave_as_well(tenant, tmp_path):
     assert tenant.sessions == set()
 
 
-def test_no_command_reaches_a_host_around_the_door(register):
+def test_no_command_reaches_a_host_around_the_guard(register):
     """Whoever asks for a plain target for a host elsewhere is refused one."""
     for host in ("example.org", "graph.microsoft.com"):
         settings = Settings(target=f"https://{host}/beta", emulators=("graph.microsoft.com",))
