@@ -30,10 +30,9 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.output.files import write as write_file
     from restore_conformance.records.finding import exchanges
     from restore_conformance.records.reader import path_of, read_record
-    from restore_conformance.reports.bundle.archive import files, zipped
-    from restore_conformance.reports.bundle.leak_check import leaks
-    from restore_conformance.reports.bundle.readme import Case
-    from restore_conformance.reports.bundle.selection import failed_clause, select
+    from restore_conformance.reports.bundle import failed_clause, files, select, zipped
+    from restore_conformance.reports.bundle_readme import Case
+    from restore_conformance.reports.leak_check import leaks
 
     path = path_of(arguments.run)
     run = read_record(arguments.run)

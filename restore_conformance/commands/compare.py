@@ -45,8 +45,8 @@ def main(arguments: argparse.Namespace) -> int:
     """Compare, write, print."""
     outputs = [(Path(name), style_of(name, arguments.format)) for name in arguments.output]
     from restore_conformance.records.reader import read_record
-    from restore_conformance.reports.comparison import compare, document
-    from restore_conformance.reports.comparison.report import FORMATS
+    from restore_conformance.reports.comparison import compare
+    from restore_conformance.reports.comparison_report import FORMATS, document
 
     old, new = read_record(arguments.old), read_record(arguments.new)
     ledger = writing.ledger_of(arguments, load()) if arguments.deviations else None

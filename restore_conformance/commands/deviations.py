@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Write, and say what is to be filled in; 0 when done. Raises UsageError."""
     from restore_conformance.records.reader import read_record
-    from restore_conformance.reports.ledger_draft import HEAD, drafted
+    from restore_conformance.reports.ledger import HEAD, drafted
     from restore_conformance.scrub.placeholders import PLACEHOLDER
 
     run = read_record(arguments.run)

@@ -36,7 +36,7 @@ def check_history(arguments: argparse.Namespace) -> None:
 
 def remember(arguments: argparse.Namespace, record: dict[str, Any]) -> bool:
     """Keep a finished run where a history is named, and fill in since when its clauses are broken."""
-    from restore_conformance.history.adding import keep
+    from restore_conformance.history.runs import keep
 
     if not arguments.history:
         return False

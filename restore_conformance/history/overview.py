@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
-from restore_conformance.history.charts import Cell, bars, drift_marks, strip, summary
+from restore_conformance.history.charts import Axis, Cell, bars, drift_marks, strip, summary
 from restore_conformance.history.drift_standing import Event
 from restore_conformance.history.notices import Notice
 from restore_conformance.history.run_row import RunRow, notes_of
-from restore_conformance.history.time_axis import Axis
 from restore_conformance.history.timelines import Chronicle
 from restore_conformance.reports.wording import WORDS
 from restore_conformance.spelling import counted

@@ -17,13 +17,11 @@ from typing import Any
 
 from restore_conformance import __version__
 from restore_conformance.contract.documents import pinned
-from restore_conformance.history import feed
-from restore_conformance.history.charts import drawer
+from restore_conformance.history.charts import Axis, axis, drawer
 from restore_conformance.history.drift_standing import Event
-from restore_conformance.history.notices import Notice, as_json
+from restore_conformance.history.notices import Notice, as_json, atom
 from restore_conformance.history.overview import Drawn, overview, summed
 from restore_conformance.history.run_row import LONGEST, VERDICTS, RunRow
-from restore_conformance.history.time_axis import Axis, axis
 from restore_conformance.history.timelines import Broken, Chronicle, Timeline, standings
 from restore_conformance.records.finding import identity
 from restore_conformance.reports import wording
@@ -101,7 +99,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     yield Page("runs.html", every, lambda: _rendered("runs", "", chronicle=chronicle))
     notice_digest = _digest([notice.row() for notice in data.notices])
     yield Page("notices.json", notice_digest, lambda: as_json(data.notices).encode())
-    yield Page("feed.xml", _digest([notice_digest, every]), lambda: feed.atom(data.notices, chronicle.runs[-1], slug))
+    yield Page("feed.xml", _digest([notice_digest, every]), lambda: atom(data.notices, chronicle.runs[-1], slug))
     yield from _clauses(data, time_axis, drawn)
     yield from _runs(data)
 

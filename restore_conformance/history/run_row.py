@@ -15,7 +15,7 @@ from typing import Any
 
 from restore_conformance.history.soundness import Damaged, inflated, parsed, table
 from restore_conformance.records.finding import identity
-from restore_conformance.records.formats import upgraded
+from restore_conformance.records.reader import upgraded
 from restore_conformance.verdicts import UsageError
 
 MARKS = {"none": "n", "pass": "p", "inconclusive": "i", "fail": "f", "error": "e"}

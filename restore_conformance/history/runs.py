@@ -1,4 +1,7 @@
-"""The runs of a store: add, list, read whole, remove. Plain reads and writes; knows nothing of their meaning."""
+"""The runs of a store: add, list, read whole, remove; and what a finished run is told of the runs before it.
+
+Plain reads and writes, and since when a clause fails and when it passed last. Knows no page.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from restore_conformance.history.run_row import Packed, RunRow, sound
+from restore_conformance.history.run_row import Packed, RunRow, pack, sound
 from restore_conformance.history.soundness import Damaged, parsed, rows, table, unpacked
-from restore_conformance.history.store import Store
-from restore_conformance.history.tables import CONTENT, ENTRY, RUN
-from restore_conformance.records.formats import upgraded
+from restore_conformance.history.store import CONTENT, ENTRY, RUN, Store, open_store
+from restore_conformance.history.timelines import chronicle
+from restore_conformance.records.reader import upgraded
 from restore_conformance.spelling import counted
 from restore_conformance.verdicts import UsageError
 
@@ -117,3 +120,29 @@ def find(listed: list[RunRow], name: str) -> RunRow:
         )
         raise UsageError(f"{problem}; history list names them all.")
     return hits[0]
+
+
+def keep(place: str, record: dict[str, Any], label: str = "") -> None:
+    """Keep a run and fill `history` of every clause that it found broken, from the earlier runs of its label.
+
+    Raises UsageError where the history cannot be used; the record is then as it was.
+    """
+    packed = pack(record, label)
+    with open_store(place) as store:
+        add(store, packed)
+        known = _histories(store, packed.row.label, packed.row.digest)
+    for entry in record["clauses"]:
+        if entry["id"] in known:
+            entry["history"] = known[entry["id"]]
+
+
+def _histories(store: Store, label: str, digest: str) -> dict[str, dict[str, Any]]:
+    listed = listing(store, label)
+    here = next(number for number, run in enumerate(listed) if run.digest == digest)
+    history = chronicle(listed[: here + 1], shapes(store))
+    histories = {}
+    for name, timeline in history.timelines[label].items():
+        failures = timeline.broken()
+        if failures is not None and timeline.row[-1] == (listed[here], "f"):
+            histories[name] = failures.entry()
+    return histories

@@ -151,6 +151,7 @@ def _rules() -> str:
         [
             *Path(__file__).parent.glob("*.py"),
             *Path(records.__file__).parent.glob("*.py"),
+            folder / "templating.py",
             folder / "wording.py",
             *(folder / "templates" / "site").iterdir(),
         ]

@@ -19,10 +19,10 @@ from restore_conformance.exchange import Exchange
 from restore_conformance.output import files
 from restore_conformance.recogniser import defects
 from restore_conformance.records.causes import grouped
+from restore_conformance.records.exchange_store import scrubbed, stored
 from restore_conformance.records.finding import evidence
-from restore_conformance.records.formats import FORMAT
+from restore_conformance.records.reader import FORMAT
 from restore_conformance.records.shell import curl
-from restore_conformance.records.stored_exchange import scrubbed, stored
 from restore_conformance.scrub import Scrub
 from restore_conformance.verdicts import ClauseVerdict, Exit, Finding, Level, Verdict
 

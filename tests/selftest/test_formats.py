@@ -14,8 +14,7 @@ from restore_conformance.contract.documents import pinned
 from restore_conformance.history.run_row import pack
 from restore_conformance.records.causes import grouped
 from restore_conformance.records.finding import BEFORE, BROKE, broke, identity
-from restore_conformance.records.formats import upgraded
-from restore_conformance.records.reader import read_record, read_stored
+from restore_conformance.records.reader import read_record, read_stored, upgraded
 from restore_conformance.reports.comparison import compare
 
 OLD = Path(__file__).parent / "data/format1"
@@ -127,7 +126,7 @@ def test_a_record_that_is_grouped_again_stays_as_it_is():
 
 def test_one_module_reads_records():
     """No other module names the schema of a run record to read one by, or reads a `run.json` from disk."""
-    allowed = {"records/reader.py", "records/formats.py", "reports/bundle/archive.py"}
+    allowed = {"records/reader.py", "reports/bundle.py"}
     for path in places.PACKAGE.rglob("*.py"):
         name = path.relative_to(places.PACKAGE).as_posix()
         if name in allowed or "_data" in path.parts:

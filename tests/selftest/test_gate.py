@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from restore_conformance import cli
 from restore_conformance.exchange import Exchange, Request, Response
-from restore_conformance.history import adding
+from restore_conformance.history import runs
 from restore_conformance.mock import Service
 from restore_conformance.mock.server import serving
 from restore_conformance.output import files, gate
@@ -396,7 +396,7 @@ def test_a_history_that_cannot_be_written_at_the_end_changes_no_verdict(tmp_path
     def keep(*_):
         raise UsageError("The history h.db cannot be used: disk is full.")
 
-    monkeypatch.setattr(adding, "keep", keep)
+    monkeypatch.setattr(runs, "keep", keep)
     code = cli.main([*SHORT, "--report", str(tmp_path / "r"), "--history", str(tmp_path / "h.db")])
     out, err = capsys.readouterr()
     assert code == 3

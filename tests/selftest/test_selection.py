@@ -20,8 +20,7 @@ from restore_conformance.mock.faults import seeded
 from restore_conformance.mock.server import listen, serving
 from restore_conformance.recorded import replay
 from restore_conformance.records.run_record import run_of
-from restore_conformance.reports.comparison import compare
-from restore_conformance.reports.comparison.changes import Kind
+from restore_conformance.reports.comparison import Kind, compare
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.settings.table import ROWS

@@ -16,9 +16,8 @@ from rendering import shown
 from restore_conformance.contract.documents import pinned
 from restore_conformance.records.finding import broke, exchanges
 from restore_conformance.records.reader import read_record
-from restore_conformance.reports.bundle.archive import files, zipped
-from restore_conformance.reports.bundle.readme import Case
-from restore_conformance.reports.bundle.selection import failed_clause, select
+from restore_conformance.reports.bundle import failed_clause, files, select, zipped
+from restore_conformance.reports.bundle_readme import Case
 
 CLAUSE, FAULT = "create/introduction.no-payload-job-type", "default-job-typed-bulk"
 TALK, TALK_FAULT = "activate/errors.not-a-draft", "activate-any-state"

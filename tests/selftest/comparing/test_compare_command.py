@@ -10,7 +10,9 @@ from rendering import shown, tags
 
 from restore_conformance.contract.documents import pinned
 from restore_conformance.records import safe_text
-from restore_conformance.reports.comparison import compare, document, report
+from restore_conformance.reports import comparison_report
+from restore_conformance.reports.comparison import compare
+from restore_conformance.reports.comparison_report import document
 
 HOSTILE = (
     "<script>alert(1)</script>\x1b[31m=1+1\u202e\"'&\x00 | `tick ```fence @someone #1 ![x](http://evil.example/x)"
@@ -105,7 +107,7 @@ def test_quiet_prints_one_line(command, pair):
 
 
 def test_hostile_text_is_inert_in_html(poisoned):
-    text = report.as_html(poisoned)
+    text = comparison_report.as_html(poisoned)
     assert {tag for tag, _ in tags(text)} <= {
         "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "span", "p", "b", "dl", "dt",
         "dd", "main", "section", "article", "div", "ul", "li", "code",
@@ -117,14 +119,14 @@ def test_hostile_text_is_inert_in_html(poisoned):
 
 
 def test_hostile_text_is_inert_in_a_terminal(poisoned):
-    text = report.as_text(poisoned)
+    text = comparison_report.as_text(poisoned)
     assert all(c == "\n" or c.isprintable() for c in text)
     assert not re.search(r"^\| cell|^# heading", text, re.MULTILINE)
 
 
 def test_hostile_text_is_inert_in_markdown(poisoned):
     """Outside of code there is no tag, link, picture, mention or reference; and no line begins as one likes."""
-    text = report.as_markdown(poisoned)
+    text = comparison_report.as_markdown(poisoned)
     assert all(c == "\n" or c.isprintable() for c in text)
     page = shown(text)
     assert {tag for tag, _ in page.tags} <= {
@@ -137,7 +139,7 @@ def test_hostile_text_is_inert_in_markdown(poisoned):
 
 
 def test_hostile_text_is_inert_in_json(poisoned):
-    text = report.as_json(poisoned)
+    text = comparison_report.as_json(poisoned)
     assert text.isascii()
     assert "\x1b" not in text
     assert json.loads(text) == poisoned
@@ -150,7 +152,7 @@ def test_a_line_of_a_million_letters_is_cut():
 
 
 def test_a_page_asks_no_network_and_is_small(record):
-    text = report.as_html(document(compare(record(), record("standard-answered-200"))))
+    text = comparison_report.as_html(document(compare(record(), record("standard-answered-200"))))
     assert len(text) < 100_000
     assert not any(tag in {"script", "link", "img", "iframe"} for tag, _ in tags(text))
     assert "prefers-color-scheme: dark" in text

@@ -15,8 +15,8 @@ from restore_conformance.contract.documents import Documents, pinned
 from restore_conformance.mock.variants import composed
 from restore_conformance.records.finding import normalised, without_numbers
 from restore_conformance.records.run_record import run_of
-from restore_conformance.reports.comparison import compare, document
-from restore_conformance.reports.comparison.changes import Kind
+from restore_conformance.reports.comparison import Kind, compare
+from restore_conformance.reports.comparison_report import document
 from restore_conformance.scrub import Scrub
 
 MIRRORED = [

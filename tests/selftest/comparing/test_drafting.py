@@ -5,8 +5,7 @@ import json
 import pytest
 
 from restore_conformance import cli
-from restore_conformance.reports.ledger import read_ledger
-from restore_conformance.reports.ledger_draft import HEAD, drafted
+from restore_conformance.reports.ledger import HEAD, drafted, read_ledger
 from restore_conformance.verdicts import UsageError
 
 HERE = "http://127.0.0.1:8080/beta"

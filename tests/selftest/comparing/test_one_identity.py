@@ -9,8 +9,7 @@ from looking import some
 from restore_conformance.cli import main
 from restore_conformance.history.run_row import notes_of, pack
 from restore_conformance.records.finding import identity
-from restore_conformance.reports.comparison import compare
-from restore_conformance.reports.comparison.changes import Kind
+from restore_conformance.reports.comparison import Kind, compare
 
 FAULTS = (
     "total-always-one",

@@ -6,9 +6,9 @@ import pytest
 from nights import simulated
 
 from restore_conformance.contract.documents import pinned
-from restore_conformance.history.adding import keep
 from restore_conformance.history.notices import _events, as_markdown, as_text
 from restore_conformance.history.run_row import RunRow
+from restore_conformance.history.runs import keep
 from restore_conformance.history.timelines import Timeline, broken
 
 

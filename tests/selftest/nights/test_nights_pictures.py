@@ -5,9 +5,8 @@ from datetime import date, timedelta
 import pytest
 from nights import simulated
 
-from restore_conformance.history.charts import bars, cells, drift_marks, strip, summary
+from restore_conformance.history.charts import MOST, NEAR, axis, bars, cells, drift_marks, strip, summary
 from restore_conformance.history.run_row import RunRow
-from restore_conformance.history.time_axis import MOST, NEAR, axis
 
 FIRST = date(2025, 1, 1)
 

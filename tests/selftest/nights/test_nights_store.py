@@ -11,8 +11,8 @@ import pytest
 from nights import simulated
 
 from restore_conformance.history import runs
-from restore_conformance.history.adding import keep
 from restore_conformance.history.run_row import pack, read
+from restore_conformance.history.runs import keep
 from restore_conformance.history.store import Acknowledgement, Snapshot, open_store
 from restore_conformance.history.timelines import chronicle
 from restore_conformance.verdicts import UsageError

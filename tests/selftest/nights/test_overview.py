@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from restore_conformance.history.charts import DATE, axis
 from restore_conformance.history.notices import Notice
 from restore_conformance.history.overview import groups_of, moved
 from restore_conformance.history.run_row import RunRow
-from restore_conformance.history.time_axis import DATE, axis
 
 RUN = RunRow("d", "2026-11-20T02:00:00.000000+00:00", "x", "x", "", "1", "0" * 64, "non-conformant", "", b"", "", "")
 

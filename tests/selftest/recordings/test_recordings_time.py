@@ -24,8 +24,7 @@ from restore_conformance.recorded.cassettes.writer import text_of
 from restore_conformance.recorded.har import Writer, archive
 from restore_conformance.recorded.provenance import Place
 from restore_conformance.recorded.recorder import Recorder
-from restore_conformance.records.exchange_store import Store
-from restore_conformance.records.stored_exchange import restored
+from restore_conformance.records.exchange_store import Store, restored
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.targets import Answer, Embedded

@@ -14,7 +14,7 @@ from rendering import Page
 from restore_conformance.records.safe_text import line, visible
 from restore_conformance.reports import html as page
 from restore_conformance.reports import wording
-from restore_conformance.reports.highlight import marked
+from restore_conformance.reports.exchange_view import marked
 
 
 def rendered(run):

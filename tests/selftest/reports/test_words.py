@@ -21,12 +21,11 @@ from restore_conformance.history.store import open_store
 from restore_conformance.history.timelines import chronicle
 from restore_conformance.reports import FORMATS, github, terminal
 from restore_conformance.reports.accepted_deviations import accepted
-from restore_conformance.reports.bundle.readme import Case, readme
-from restore_conformance.reports.bundle.selection import Selection
-from restore_conformance.reports.comparison import compare, document
-from restore_conformance.reports.comparison.report import FORMATS as COMPARISONS
-from restore_conformance.reports.ledger import Entry, Ledger
-from restore_conformance.reports.ledger_draft import HEAD, drafted
+from restore_conformance.reports.bundle_readme import Case, Selection, readme
+from restore_conformance.reports.comparison import compare
+from restore_conformance.reports.comparison_report import FORMATS as COMPARISONS
+from restore_conformance.reports.comparison_report import document
+from restore_conformance.reports.ledger import HEAD, Entry, Ledger, drafted
 from restore_conformance.reports.progress import Progress
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import Deviation

@@ -1,6 +1,6 @@
 """The first file of a bundle, for a person: what failed, where it is stated, what was sent and what was answered.
 
-Writes Markdown from a run record; text of a server stands in code.
+Also what a bundle is about. Writes Markdown from a run record; text of a server stands in code.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from restore_conformance.contract.workload import TITLE
 from restore_conformance.records.finding import broke, exchanges, observed_text, status_of
 from restore_conformance.records.safe_text import code, fenced, words
 from restore_conformance.reports import exchange_view, wording
-from restore_conformance.reports.bundle.selection import Selection
-from restore_conformance.reports.comparison.compare import caveats
+from restore_conformance.reports.comparison import caveats
 from restore_conformance.spelling import counted
 
 IDS = ("request-id", "client-request-id", "date", "x-ms-ags-diagnostic")
@@ -24,6 +23,14 @@ PRIVATE = frozenset({"report", "deviations", "ca_bundle", "target"})
 """Settings that name files of this machine, or that stand elsewhere."""
 
 BOUNDS = exchange_view.Bounds(6000, 6000, 2000, headers=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The stored exchanges about a clause, in the order of sending, and how many more there are."""
+
+    exchanges: tuple[dict[str, Any], ...]
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
