@@ -1,4 +1,4 @@
-"""The runs of a store: add, list, read whole, remove; and what a finished run is told of the runs before it.
+"""The runs of a store: add, list, read whole, remove; and what the earlier runs say about one that has just finished.
 
 Plain reads and writes, and since when a clause fails and when it passed last. Knows no page.
 """
