@@ -118,6 +118,8 @@ def _carried_out(name: str, arguments: list[str]) -> int:
         parser.error("name a command first")
     if rest:
         loaded[1].unknown(rest)
+    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    chosen.typed = [word.partition("=")[0] for word in words if word.startswith("--")]
     take_environment(chosen, settings_of_command(name))
     return int(loaded[0].main(chosen))
 

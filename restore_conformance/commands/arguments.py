@@ -103,6 +103,17 @@ class Source(IntEnum):
     FILE = 2
 
 
+def refuse_unused(arguments: argparse.Namespace, modes: Mapping[str, str], mode: str) -> None:
+    """Refuse an option that a command passes over when it is used in one of several modes.
+
+    `modes` has the options of each, under the words that choose it. Raises UsageError.
+    """
+    for option in getattr(arguments, "typed", ()):
+        if option not in modes[mode].split():
+            others = " or ".join(other for other, options in modes.items() if option in options.split())
+            raise UsageError(f"{option} has no meaning with {mode}: it is for {others}.")
+
+
 def where(arguments: argparse.Namespace, row: Setting) -> str:
     """How the user gave a setting: an option, a variable or a place in a file; its option where it was not given."""
     return _given(arguments).get(row.name, (Source.CALL, row.spelled))[1]

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from restore_conformance.commands.arguments import refuse_unused
 from restore_conformance.output import files
 from restore_conformance.records.safe_text import line
 from restore_conformance.verdicts import UsageError
@@ -19,6 +20,11 @@ from restore_conformance.verdicts import UsageError
 DEEPER = 5000
 """How many stimuli are drawn to see whether a fault that the standard profile misses is detected at all."""
 KINDS = ("fault", "variant", "environment", "generated fault", "generated variant")
+MODES = {
+    "bench": "--profile --share --compositions --seed --half --only --json --compare",
+    "bench --exchanges": "--exchanges --resume --json --seed",
+}
+"""The options of each way to measure."""
 MOVED = ("from", "to", "clause", "because")
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file of figures."""
@@ -62,11 +68,13 @@ def main(arguments: argparse.Namespace) -> int:
     """Score, print the table and every server judged wrong, compare; a fault that no profile detects is exit 1."""
     from restore_conformance.clauses import load
 
+    long = arguments.exchanges is not None or arguments.resume
+    refuse_unused(arguments, MODES, "bench --exchanges" if long else "bench")
     if arguments.share < 1:
         raise UsageError(f"--share {arguments.share} must be 1 or more.")
     if arguments.compositions < 0:
         raise UsageError(f"--compositions {arguments.compositions} must be 0 or more.")
-    if arguments.exchanges is not None or arguments.resume:
+    if long:
         return _long_run(load(), arguments)
     started = time.monotonic()
     register = load()

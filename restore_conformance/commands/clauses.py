@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 
 from restore_conformance.clauses import Clause, Register, load
-from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.arguments import add_settings, refuse_unused
 from restore_conformance.commands.options import edition_of
 from restore_conformance.contract.editions import Chosen
 from restore_conformance.spelling import addresses_near, counted
 from restore_conformance.verdicts import UsageError
+
+MODES = {"clauses": "--edition --as-of", "clauses --readings": "--readings"}
+"""The options of showing clauses, and of showing interpretations."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,10 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Print one clause whole, or a line for each."""
+    refuse_unused(arguments, MODES, "clauses --readings" if arguments.readings else "clauses")
     register = load()
-    edition = edition_of(arguments)
     if arguments.readings:
+        if arguments.id:
+            raise UsageError("clauses --readings lists every interpretation and takes no ID.")
         return _readings(register)
+    edition = edition_of(arguments)
     exact = [clause for clause in register.clauses if clause.address == arguments.id]
     if exact:
         _whole(exact[0], register, edition)

@@ -38,7 +38,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write it there; the ending decides: .txt, .json, .md, .html. Repeatable; text is printed as well",
     )
     add_settings(parser, "compare")
-    add("--quiet", action="store_true", help="print the first line only")
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from restore_conformance.commands.arguments import add_settings
 from restore_conformance.output import files
 from restore_conformance.records.safe_text import line
 from restore_conformance.spelling import counted
 from restore_conformance.verdicts import Exit, UsageError
-
-DEFAULT = "deviations.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("action", choices=("init", "update"), help="init: a new ledger; update: add what one lacks, change nothing")
     add("run", metavar="RUN", help="the folder of a run, or its run.json")
-    add("--deviations", default=DEFAULT, metavar="FILE", help=f"the ledger (default: {DEFAULT})")
+    add_settings(parser, "deviations")
     add(
         "--target",
         default="",

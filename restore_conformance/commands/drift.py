@@ -12,12 +12,25 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from restore_conformance.commands.arguments import refuse_unused
 from restore_conformance.contract.places import SCHEMAS
 from restore_conformance.output import files
 from restore_conformance.verdicts import UsageError
 
 HELP = "compare tonight's documents and behaviour with the pinned contract"
 ACTIONS = ("compare", "log", "bisect", "acknowledge", "selfcheck")
+COMMON = "--format --output"
+MODES = {
+    "drift compare": f"{COMMON} --from --to --fail-on --client --area --severity --accept-loss --cache --schemas "
+    "--history --night",
+    "drift --rules": f"{COMMON} --rules",
+    "drift --as-of": f"{COMMON} --as-of --fail-on --client --history",
+    "drift log": f"{COMMON} --history --night --change",
+    "drift bisect": f"{COMMON} --history --from --fail-on --client --area --cache --schemas --change",
+    "drift acknowledge": f"{COMMON} --history --night --change --owner --reason --expires",
+    "drift selfcheck": f"{COMMON} --to --area --cache --schemas",
+}
+"""The options of each action; reports of what a history says, and the table of rules, compare nothing."""
 LEVELS = ("breaking", "any", "none")
 
 
@@ -66,12 +79,14 @@ def main(args: argparse.Namespace) -> int:
 
     Raises UsageError, which the command line turns into exit 2, for bad usage.
     """
+    as_of = args.as_of and args.action == "compare"
+    refuse_unused(args, MODES, f"drift {'--rules' if args.rules else '--as-of' if as_of else args.action}")
     if args.rules:
         write(_rules(args.format), args.output)
         return 0
     if args.action == "selfcheck":
         return _selfcheck(args)
-    if args.action != "compare" or args.as_of:
+    if args.action != "compare" or as_of:
         from restore_conformance.commands.drift_history import answer
 
         text, code = answer(args)

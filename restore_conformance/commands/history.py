@@ -12,7 +12,7 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from restore_conformance.commands.arguments import Source, source_of
+from restore_conformance.commands.arguments import Source, add_settings, refuse_unused, source_of
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,22 @@ if TYPE_CHECKING:
     from restore_conformance.history.timelines import Chronicle
 
 LONGEST_LABEL = 80
+
+
+MODES = {
+    "history add": "--history --label",
+    "history list": "--history --label --format",
+    "history remove": "--history --label",
+    "history notice": "--history --label --since --format",
+}
+"""The options of each action."""
+
+
+def history_of(arguments: argparse.Namespace) -> str:
+    """The history that a command is about. Raises UsageError where none is named."""
+    if not arguments.history:
+        raise UsageError("Name the history with --history FILE|URL.")
+    return str(arguments.history)
 
 
 def check_history(arguments: argparse.Namespace) -> None:
@@ -64,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="add: run.json files or folders that hold one; remove: names as history list prints them",
     )
-    add("--history", required=True, metavar="FILE|URL", help="a SQLite file or a database URL")
+    add_settings(parser, "history")
     add("--label", metavar="NAME", help="add: what the target is called (default: the target); else: this label only")
     add("--since", metavar="RUN|DATE", help="notice: what changed after this run, or from this date on (YYYY-MM-DD)")
     add("--format", choices=("text", "markdown", "json"), default="text", help="of list and notice (default: text)")
@@ -72,9 +88,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """0 done, or nothing got worse; 1 `notice` found that something did. Raises UsageError."""
+    refuse_unused(arguments, MODES, f"history {arguments.action}")
+    history_of(arguments)
     label = label_of(arguments)
-    if arguments.since and arguments.action != "notice":
-        raise UsageError("--since has a meaning with history notice only.")
     if arguments.action in {"add", "remove"} and not arguments.run:
         raise UsageError(f"Name what to {arguments.action}: history {arguments.action} RUN...")
     if arguments.action in {"list", "notice"} and arguments.run:

@@ -6,11 +6,14 @@ import argparse
 import json
 import sys
 
-from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.arguments import add_settings, refuse_unused
 from restore_conformance.commands.options import edition_of
 from restore_conformance.contract import places
 from restore_conformance.output import files
 from restore_conformance.verdicts import UsageError
+
+MODES = {"openapi": "--edition --as-of", "openapi --write": "--write", "openapi --check": "--check"}
+"""The options of printing, writing and comparing; schemas/openapi.json holds every edition."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,12 +34,11 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.contract.editions import as_of_edition
     from restore_conformance.contract.openapi import compose
 
-    whole, edition = compose(pinned()), edition_of(arguments)
-    if arguments.check or arguments.write:
-        if arguments.edition or arguments.as_of:
-            raise UsageError("schemas/openapi.json holds every edition; leave out --edition and --as-of.")
-    else:
-        whole = as_of_edition(whole, edition.until)
+    option = " --write" if arguments.write else " --check" if arguments.check else ""
+    refuse_unused(arguments, MODES, f"openapi{option}")
+    whole = compose(pinned())
+    if not option:
+        whole = as_of_edition(whole, edition_of(arguments).until)
     text = json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
     path = places.SCHEMAS / "openapi.json"
     if arguments.check:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from restore_conformance.commands.arguments import refuse_unused
 from restore_conformance.verdicts import UsageError
+
+MODES = {"report": "--output", "report --annotations": "--annotations"}
+"""The options of writing reports, and of annotating a build."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +28,11 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.records.run_record import json_of
     from restore_conformance.reports import put_reports
 
+    refuse_unused(arguments, MODES, "report --annotations" if arguments.annotations else "report")
     path = path_of(arguments.run)
     run = read_record(arguments.run)
     if arguments.annotations:
-        return _annotate(run, arguments.output)
+        return _annotate(run)
     folder = folder_of(arguments.output, "--output") if arguments.output else path.parent
     pending = Pending()
     try:
@@ -46,12 +51,10 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _annotate(run: dict[str, Any], output: str | None) -> int:
+def _annotate(run: dict[str, Any]) -> int:
     from restore_conformance.output import gate
     from restore_conformance.reports import github
 
-    if output:
-        raise UsageError("--annotations writes nothing, so --output cannot be given with it.")
     for command in github.render(run):
         gate.obey(command)
     return 0

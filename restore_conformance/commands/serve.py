@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.arguments import add_settings, refuse_unused
 from restore_conformance.commands.options import edition_of
 from restore_conformance.contract.editions import Chosen, chosen
 from restore_conformance.settings.values import token_from
 from restore_conformance.verdicts import UsageError
+
+MODES = {"serve": "--port --fault --variant --token --edition --as-of", "serve --list": "--list"}
+"""The options of serving, and of listing what can be served."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +37,7 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.mock.faults import ALIASES, FAULTS
     from restore_conformance.mock.variants import VARIANTS
 
+    refuse_unused(arguments, MODES, "serve --list" if arguments.list else "serve")
     if arguments.list:
         for fault in (*FAULTS.values(), *generated.faults().values()):
             print(f"fault    {fault.name:42} {fault.breaks}")

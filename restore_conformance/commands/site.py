@@ -7,21 +7,18 @@ import sys
 import time
 from pathlib import Path
 
+from restore_conformance.commands.arguments import add_settings
+from restore_conformance.commands.history import history_of
 from restore_conformance.spelling import counted
 from restore_conformance.verdicts import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    add = parser.add_argument
-    add("folder", metavar="DIR", help="where the pages go; only what changed is written when it is given again")
-    add(
-        "--history",
-        required=True,
-        metavar="FILE|URL",
-        help="the runs and drift nights: a SQLite file or a database URL",
+    parser.add_argument(
+        "folder", metavar="DIR", help="where the pages go; only what changed is written when it is given again"
     )
-    add("--quiet", action="store_true", help="print nothing")
+    add_settings(parser, "site")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -29,11 +26,11 @@ def main(arguments: argparse.Namespace) -> int:
     from restore_conformance.history.site import build
     from restore_conformance.history.store import open_store
 
-    folder = Path(arguments.folder)
+    place, folder = history_of(arguments), Path(arguments.folder)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is not a folder.")
     began = time.perf_counter()
-    with open_store(arguments.history, make=False) as store:
+    with open_store(place, make=False) as store:
         built = build(store, folder)
     for path in built.left:
         print(f"restore-conformance: {folder / path} was changed by somebody and is left as it is", file=sys.stderr)

@@ -183,8 +183,9 @@ SETTINGS = (
     ),
     Setting(
         name="deviations", kind="file", metavar="FILE", variable=True, places="own",
-        commands=_on("run pytest judge compare python"), targets=_JUDGED, shown="none, nothing is accepted",
+        commands=_on("run pytest judge compare python deviations"), targets=_JUDGED, shown="none, nothing is accepted",
         meaning="a ledger of accepted deviations, such as reports/deviations.toml",
+        differs={"deviations": {"default": "deviations.toml", "shown": "", "meaning": "the ledger"}},
     ),
     Setting(
         name="har", kind="switch", default=True, option="--no-har", variable=True, places="anywhere",
@@ -192,9 +193,9 @@ SETTINGS = (
         meaning="do not write the exchanges as DIR/run.har (HAR 1.2) as well",
     ),
     Setting(
-        name="quiet", kind="switch", default=False, variable=True, places="own", commands=_on("run judge"),
-        targets=_JUDGED,
-        meaning="print the verdict line only",
+        name="quiet", kind="switch", default=False, variable=True, places="own",
+        commands=_on("run judge compare site"), targets=_JUDGED, meaning="print the verdict line only",
+        differs={"compare": {"meaning": "print the first line only"}, "site": {"meaning": "print nothing"}},
     ),
     Setting(
         name="plain", kind="switch", default=False, variable=True, places="anywhere", commands=_on("run judge"),
@@ -202,8 +203,12 @@ SETTINGS = (
         meaning="lines only, no colours, nothing redrawn: for logs (default where standard error is not a terminal)",
     ),
     Setting(
-        name="history", kind="text", metavar="FILE|URL", variable=True, commands=_on("run judge"), targets=_JUDGED,
-        meaning="keep the run there, a SQLite file or a database URL, and report since when",
+        name="history", kind="text", metavar="FILE|URL", variable=True, commands=_on("run judge history site"),
+        targets=_JUDGED, meaning="keep the run there, a SQLite file or a database URL, and report since when",
+        differs={
+            "history": {"meaning": "the runs: a SQLite file or a database URL"},
+            "site": {"meaning": "the runs and drift nights: a SQLite file or a database URL"},
+        },
     ),
     Setting(
         name="label", kind="text", default=None, metavar="NAME", variable=True, places="own",
@@ -211,7 +216,7 @@ SETTINGS = (
         meaning="what this target is called in the history",
     ),
 )  # fmt: skip
-"""Every setting that `run` takes, in the order of its help; other commands and pytest take some of them."""
+"""Every setting that `run` takes, in the order of its help; other commands and fronts take some of them."""
 
 ROWS: Mapping[str, Setting] = {row.name: row for row in SETTINGS}
 

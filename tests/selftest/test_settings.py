@@ -1,6 +1,7 @@
 """One table of settings: options, pytest, files, the environment and the documentation say the same."""
 
 import dataclasses
+import importlib
 import inspect
 import json
 import re
@@ -182,6 +183,51 @@ def test_what_is_set_for_several_runs_is_passed_over(folder, front, row, target)
     if row.places != "nowhere":
         own(f"[run]\n{row.name} = {json.dumps(value_of(row))}\n")
         assert parsed("--target", target) == plain
+
+
+MODES = {
+    name: module.MODES
+    for name in cli.COMMANDS
+    if hasattr(module := importlib.import_module(f"restore_conformance.commands.{name}"), "MODES")
+}
+PASSED_OVER = [
+    (mode, option)
+    for modes in MODES.values()
+    for mode in modes
+    for option in sorted({option for options in modes.values() for option in options.split()} - {*modes[mode].split()})
+    if option not in {"--resume", *" ".join(modes).split()}  # they would choose another mode
+]
+VALUE = {
+    "--fail-on": "any",
+    "--client": "create",
+    "--area": "all",
+    "--half": "choosing",
+    "--only": "faults",
+    "--format": "json",
+}
+VALUE |= dict.fromkeys(("--night", "--as-of", "--expires"), "2026-02-03") | {"--profile": "quick"}
+SWITCHES = {"--accept-loss"}
+
+
+@pytest.mark.parametrize("command", MODES)
+def test_every_option_of_a_command_belongs_to_a_mode(command):
+    """So that a new option is either used or refused by each of them."""
+    parser = Parser(prog=command)
+    importlib.import_module(f"restore_conformance.commands.{command}").add_arguments(parser)
+    known = set(parser._option_string_actions) - {"-h", "--help"}
+    assert {option for options in MODES[command].values() for option in options.split()} == known
+
+
+@pytest.mark.parametrize(("mode", "option"), PASSED_OVER)
+def test_an_option_that_a_mode_of_a_command_passes_over_is_refused(folder, capsys, mode, option):
+    """One sentence that says where it belongs."""
+    words = mode.split()
+    words += {"drift --as-of": ["2026-02-03"], "bench --exchanges": ["5"]}.get(mode, [])
+    words += {"report": ["r"]}.get(words[0], ["--history=h"] if words[0] == "history" else [])
+    assert cli.main([*words, option if option in SWITCHES else f"{option}={VALUE.get(option, '1')}"]) == 2
+    said = capsys.readouterr().err
+    assert f"{option} has no meaning with {mode}: it is for " in said, said
+    assert said.count("\n") == 1
 
 
 def test_an_emulator_that_is_not_the_target_is_refused_as_such(folder, capsys):
