@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, TextIO
 
 from restore_conformance.clauses import Register
 from restore_conformance.commands.arguments import Source, configured, source_of, where
-from restore_conformance.commands.options import check_version, kind_of, noted
+from restore_conformance.commands.options import NAMED, check_kind, check_version, kind_of, noted, unless_emulator
 from restore_conformance.output import gate
 from restore_conformance.settings import Settings, values
 from restore_conformance.settings.table import ROWS
 from restore_conformance.stimuli import PROFILES
-from restore_conformance.targets.target import is_vendor, url_of
+from restore_conformance.targets.target import url_of
 from restore_conformance.verdicts import WORDS, Unready, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
     from restore_conformance.live.settings import checked, live_from
 
     live = live_from(configured(arguments))
-    if arguments.target != "live":
+    if arguments.target in NAMED:
+        check_kind(arguments.target, "doctor")
+    else:
         live.base = arguments.target
     live.ca_bundle = arguments.ca_bundle or live.ca_bundle
     checked(live, _base(arguments))
@@ -55,10 +57,9 @@ def live_of(arguments: argparse.Namespace, settings: Settings, command: str) -> 
         check_version(settings.target)
         parts = url_of(settings.target)
         if parts is None or parts.scheme != "https":
-            host = parts and parts.hostname
             raise UsageError(
-                f"{host} is not this machine, so it is a live target, and those are reached by https only. If it is an "
-                f"emulator and not a tenant, say so with --emulator {host}."
+                f"{parts and parts.hostname} is not this machine, so it is a live target, and those are reached by "
+                f"https only.{unless_emulator(settings.target)}"
             )
         live.base = settings.target
     live.ca_bundle = settings.ca_bundle or live.ca_bundle
@@ -101,12 +102,9 @@ def only_shown(run: LiveRun, arguments: argparse.Namespace, what: str) -> bool:
 
 def without_leave(live: Live, what: str) -> Unready:
     """What to say where a live target was sent nothing, since nobody gave leave: exit 3, so that it is noticed."""
-    emulator = (
-        "" if is_vendor(live.host) else f" If it is an emulator and no tenant, say so with --emulator {live.host}."
-    )
     return Unready(
         f"Nothing was sent to {live.host}: give --yes to {what} (or name the tenant in live.allow), or --dry-run if "
-        f"the plan is all you want.{emulator}"
+        f"the plan is all you want.{unless_emulator(live.base)}"
     )
 
 

@@ -157,11 +157,21 @@ def refuse_unusable(arguments: argparse.Namespace, command: str, kind: str) -> N
             continue
         if source is Source.CALL:
             what = f", {TARGETS[kind]}" if "://" in arguments.target else ""
+            meant = unless_emulator(arguments.target) if kind == "live" else ""
             raise UsageError(
                 f"{where(arguments, row)} has no meaning with --target {arguments.target}{what}: it is for "
-                f"{_listed(row.targets & kinds_of(command))}."
+                f"{_listed(row.targets & kinds_of(command))}.{meant}"
             )
         pass_over(arguments, row)
+
+
+def unless_emulator(target: str) -> str:
+    """What a user may have meant by a URL that is taken for a tenant; "" where it is one, or on this machine."""
+    parts = url_of(target)
+    host = parts and parts.hostname
+    if not host or is_loopback(host) or is_vendor(host):
+        return ""
+    return f" If it is an emulator and no tenant, say so with --emulator {host}."
 
 
 def _listed(kinds: Collection[str]) -> str:
@@ -232,7 +242,7 @@ def target_of(settings: Settings, *, every_edition: bool = False, standing: bool
         service.clock = Skipping(standing=standing)
         service.unknown_members = {} if every_edition else settings.chosen().newer_members
         tokens = {kind: token for token, kind in service.tokens.items()}
-        settings.token = settings.token if settings.token in service.tokens else tokens["good"]
+        settings.token = tokens["good"]
         settings.identities = {kind: token for kind, token in tokens.items() if kind != "good"}
         return Embedded(service)
     check_version(settings.target)
@@ -242,8 +252,8 @@ def target_of(settings: Settings, *, every_edition: bool = False, standing: bool
     )  # fmt: skip
     if not target.loopback and (target.host.lower() not in settings.emulators or is_vendor(target.host)):
         raise UsageError(
-            f"{target.host} is not this machine, so it is a live target: see restore-conformance run --target live. If "
-            f"it is an emulator and no tenant, say so with --emulator {target.host}."
+            f"{target.host} is not this machine, so it is a live target: see restore-conformance run --target live."
+            f"{unless_emulator(settings.target)}"
         )
     _short(settings)
     if settings.wait and not answers(target, settings.wait):

@@ -235,6 +235,7 @@ def test_an_emulator_that_is_not_the_target_is_refused_as_such(folder, capsys):
     assert cli.main(["run", "--target", "https://emulater.example/beta", "--emulator", "emulator.example"]) == 2
     said = capsys.readouterr().err
     assert "--emulator has no meaning with --target https://emulater.example/beta, a live target" in said
+    assert said.endswith("say so with --emulator emulater.example.\n")
 
 
 def test_the_python_interface_has_the_options_and_defaults_of_the_table():

@@ -149,7 +149,7 @@ BAD = {
     "a history that cannot be": (("run", "--history", "no/folder/h"), "cannot be used"),
     "nothing to add": (("history", "add", "--history", "h"), "Name what to add"),
     "something to list": (("history", "list", "x", "--history", "one"), "takes no RUN"),
-    "since elsewhere": (("history", "list", "--since", "x", "--history", "one"), "history notice only"),
+    "since elsewhere": (("history", "list", "--since", "x", "--history", "one"), "it is for history notice"),
     "since what is not there": (("history", "notice", "--since", "2025", "--history", "none2"), "There is no history"),
     "since a day that is none": (("history", "notice", "--since", "2025-02-31", "--history", "one"), "is not a date"),
     "since no run": (("history", "notice", "--since", "2026", "--history", "one"), "has no run"),
