@@ -23,6 +23,7 @@ BLOCKS = {
     "commands": tables.commands,
     "clauses": tables.clauses,
     "readings": tables.readings,
+    "statements": tables.statements,
     "editions": tables.edition_table,
     "faults": tables.faults,
     "variants": tables.variants,

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from restore_conformance.clauses import load
 from restore_conformance.cli import COMMANDS
 from restore_conformance.commands.arguments import Parser
+from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.editions import editions
 from restore_conformance.mock.faults import ALIASES, FAULTS
 from restore_conformance.mock.variants import VARIANTS
@@ -95,6 +96,25 @@ def clauses() -> str:
         head = ["clause", "level", "requirement", "basis of the level", "smallest fault"]
         parts.append(f"## {operation}\n\n{table(head, rows)}")
     return "\n".join(parts)
+
+
+def statements() -> str:
+    """The numbered statements of the documentation, and the clauses about each."""
+    users: dict[str, list[str]] = {}
+    for clause in load().clauses:
+        for name in clause.statements:
+            users.setdefault(name, []).append(f"`{clause.address}`")
+    rows = [
+        [
+            f'<a id="{name.lower()}"></a>{name}',
+            row["says"],
+            row.get("basis", ""),
+            row["source"],
+            ", ".join(users.get(name, ())),
+        ]
+        for name, row in pinned().toml("statements.toml").items()
+    ]
+    return table(("number", "statement", "basis", "source", "clauses"), rows)
 
 
 def readings() -> str:

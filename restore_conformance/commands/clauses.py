@@ -7,6 +7,7 @@ import argparse
 from restore_conformance.clauses import Clause, Register, load
 from restore_conformance.commands.arguments import add_settings, refuse_unused
 from restore_conformance.commands.options import edition_of
+from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.editions import Chosen
 from restore_conformance.spelling import addresses_near, counted
 from restore_conformance.verdicts import UsageError
@@ -70,25 +71,33 @@ def _whole(clause: Clause, register: Register, edition: Chosen) -> None:
         "says": clause.says,
         "because": clause.because,
         "heading": clause.heading,
-        "statements": ", ".join(clause.statements),
         "source": clause.source,
         "row": clause.row,
         "since": clause.since,
         "judged by": clause.test or f"untested: {clause.untested}",
         "fault": clause.fault and f"{clause.fault} (restore-conformance serve --fault {clause.fault})",
-        "needs": ", ".join(clause.needs),
-        "after": ", ".join((*clause.follows, *clause.after)),
+        "needs": _related(clause.needs, "not judged where one of these fails"),
+        "after": _related(
+            (*clause.follows, *clause.after), "reported under one of these where it explains the failure"
+        ),
     }
     print(clause.address + _beside(clause, edition))
     for name, value in rows.items():
         if value:
             print(f"  {name:11} {value}")
+    for name in clause.statements:
+        print(f"  rests on    {name}: {pinned().statement(name)}")
     if clause.reading:
         entry = register.interpretations[clause.reading]
         print(f"  reading     {entry.key}: {entry.conflict}")
         for name, says in entry.readings.items():
-            mark = "*" if name in entry.allowed else " "
-            print(f"            {mark} {name}: {says}")
+            accepted = "accepted" if name in entry.allowed else "not accepted"
+            print(f"              {name}: {says} ({accepted})")
+
+
+def _related(addresses: tuple[str, ...], how: str) -> str:
+    """Clauses that another is related to, and how."""
+    return f"{', '.join(addresses)} ({how})" if addresses else ""
 
 
 def _readings(register: Register) -> int:

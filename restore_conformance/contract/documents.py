@@ -185,12 +185,29 @@ class Documents:
             members[member] = (declared, name)
         return members
 
+    def statement(self, name: str) -> str:
+        """What the documentation says, in words and with its source, by the name that a clause gives it.
+
+        A name is a number of `statements.toml` (`N12`, `C3`), `page:OPERATION` for a whole page, or
+        `row:OPERATION/CODE` for a row of an error table. Raises KeyError for any other.
+        """
+        kind, _, rest = name.partition(":")
+        if not rest:
+            entry = self.toml("statements.toml")[name]
+            return " ".join((entry["says"], f"({', '.join((*filter(None, [entry.get('basis')]), entry['source']))})"))
+        operation, _, code = rest.partition("/")
+        page = self.pages[operation]
+        if kind == "page":
+            return f"{page['title']}, {page['address']}"
+        row = next(row for row in page["error"] if row.get("code") == code)
+        return f"the row {code} of the error table of {page['title']}: {' or '.join(map(str, row['status']))}"
+
     @functools.cached_property
     def digest(self) -> str:
         """SHA-256 over every file of the contract that binds a verdict, in hexadecimal."""
-        total = hashlib.sha256()
+        total, bind_nothing = hashlib.sha256(), {"openapi.json", "statements.toml"}
         for path in sorted(self.root.rglob("*")):
-            if path.suffix in {".json", ".toml"} and path.name != "openapi.json" and ".schema." not in path.name:
+            if path.suffix in {".json", ".toml"} and path.name not in bind_nothing and ".schema." not in path.name:
                 total.update(path.relative_to(self.root).as_posix().encode() + b"\0" + path.read_bytes())
         return total.hexdigest()
 

@@ -8,8 +8,9 @@ import pytest
 from restore_conformance.bench import fits
 from restore_conformance.clauses import load
 from restore_conformance.contract import places
-from restore_conformance.contract.documents import Documents
+from restore_conformance.contract.documents import Documents, pinned
 from restore_conformance.mock.faults import FAULTS
+from restore_conformance.mock.variants import VARIANTS
 from restore_conformance.verdicts import UsageError
 
 STATEMENTS = [f"N{number}" for number in range(1, 43)]
@@ -56,6 +57,24 @@ def test_every_fault_blames_a_clause(register):
     lost = [f.name for f in FAULTS.values() if not any(fits(f, made) for made in register.clauses)]
     assert lost == []
     assert all(fault.shows for fault in FAULTS.values())
+
+
+def test_what_clauses_faults_and_variants_rest_on_is_listed(register):
+    """Every number that a clause, a fault, a variant or a contradiction names has its sentence and its source."""
+    documents = pinned()
+    named = {name for clause in register.clauses for name in clause.statements}
+    for name in sorted(named):
+        assert len(documents.statement(name)) > 20, name
+    known = documents.toml("statements.toml")
+    faults = {row.breaks for row in FAULTS.values() if re.fullmatch(r"[NC]\d+", row.breaks)}
+    variants = {name for row in VARIANTS.values() for name in re.findall(r"\b[NC]\d+\b", row.allowed)}
+    sources = {name for entry in documents.toml("interpretations.toml").values() for name in entry.get("sources", ())}
+    assert (
+        sorted((faults | variants | {name for name in sources if re.fullmatch(r"[NC]\d+", name)}) - known.keys()) == []
+    )
+    assert sorted(name for name in known if name[0] == "N" and name not in named) == [], "a statement without a clause"
+    with pytest.raises(KeyError):
+        documents.statement("N99")
 
 
 def test_fingerprints_stand_on_the_page(register):

@@ -10,8 +10,10 @@ import tables
 from pages import FENCED, ROOT, anchors, lines, pages, spans, text_of, written
 
 from restore_conformance import plugin
+from restore_conformance.bench.scoring import judged
 from restore_conformance.cli import COMMANDS
 from restore_conformance.contract import places
+from restore_conformance.mock.faults import seeded
 from restore_conformance.verdicts import Exit
 
 pytestmark = pytest.mark.skipif(not places.is_checkout(), reason="only a checkout has these files")
@@ -37,6 +39,48 @@ def test_generated_parts_are_current(path):
     """What `make docs` would write is there already. The layers are checked where imports are read."""
     text = text_of(path)
     assert generate.filled(text, leave=frozenset({"layers"})) == text, "run: make docs"
+
+
+ADDRESS = re.compile(r"(?<![\w/.-])([a-z-]+)/([a-z-]+)\.([a-z0-9-]+)(?![\w*/-])")
+"""What has the form of a clause's address."""
+SUFFIXES = {
+    "py",
+    "toml",
+    "json",
+    "yaml",
+    "yml",
+    "md",
+    "html",
+    "xml",
+    "har",
+    "zip",
+    "sqlite",
+    "sarif",
+    "db",
+    "png",
+    "log",
+}
+
+
+@EACH
+def test_clauses_exist(path, register):
+    """Every address of a clause that a page names is one of the register, but for those that CONTRIBUTING invents."""
+    known = {clause.address for clause in register.clauses}
+    operations = {clause.operation for clause in register.clauses}
+    named = {
+        "/".join((operation, f"{heading}.{name}"))
+        for operation, heading, name in ADDRESS.findall(text_of(path))
+        if operation in operations and name not in SUFFIXES
+    }
+    assert path.name in {"CONTRIBUTING.md", "CHANGELOG.md"} or sorted(named - known) == []
+
+
+def test_the_finding_of_the_tutorial_is_the_one_that_a_run_gives(register):
+    """What the tutorial prints is what its own command prints, the count included."""
+    result = judged(register, seeded("mixed-accepted"), "standard")
+    (finding,) = (finding for verdict in result.verdicts for finding in verdict.findings)
+    page = " ".join(text_of(ROOT / "docs" / "tutorial.md").split())
+    assert f"{finding.message[0].upper()}{finding.message[1:]} (seen {finding.seen} of {finding.of} times)" in page
 
 
 def test_figures_in_the_readme_are_generated():
