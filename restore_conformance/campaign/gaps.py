@@ -26,7 +26,7 @@ Answers = Mapping[str, Mapping[str, int]]
 """How many answers there were, by operation and status ("none" for no answer)."""
 
 NO_REQUEST = "nothing that this profile sends tests them"
-NO_ANSWER = "no exchange of this run tests them, perhaps because of what failed"
+NO_ANSWER = "nothing in this run tests them; a larger profile may, and what failed may hide some"
 
 CREATED = frozenset({"session:draft", "session:started", "session:gone"})
 """Tags of what is known of a session that was created."""

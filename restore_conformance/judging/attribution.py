@@ -146,7 +146,7 @@ def explain(verdicts: list[ClauseVerdict], because: Mapping[str, str]) -> None:
                 break
     _resolve(verdicts, by_address)
     for verdict in verdicts:
-        if verdict.verdict is Verdict.NONE and verdict.why is Why.UNTOUCHED:
+        if verdict.verdict is Verdict.NONE and verdict.why in {Why.UNTOUCHED, Why.STEP}:
             _left_out(verdict, by_address, because)
 
 

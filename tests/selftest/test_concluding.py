@@ -70,6 +70,19 @@ def test_the_profile_is_not_blamed_where_a_broken_clause_may_be_why():
     assert untouched(clause("get/a.b"), {"get"}, {}, "", broken=True).says == NO_ANSWER
 
 
+@pytest.mark.parametrize("fault", ["read-back-total-zero", "total-always-one", "activate-loses-artifacts"])
+@pytest.mark.parametrize("profile", ["quick", "standard"])
+def test_what_a_finding_affects_names_that_finding(judged, fault, profile):
+    """A clause that is listed as affected by a finding gives no other reason for its lack of a verdict."""
+    verdicts = {verdict.clause.address: verdict for verdict in judged(seeded(fault), profile).verdicts}
+    affected = {
+        address for verdict in verdicts.values() for finding in verdict.findings for address in finding.consequences
+    }
+    assert affected
+    without = [verdicts[address] for address in affected if verdicts[address].verdict is Verdict.NONE]
+    assert all(verdict.root and verdict.reason == f"follows from {verdict.root}" for verdict in without)
+
+
 def test_an_answer_without_its_array_is_not_said_to_be_what_was_expected(judged):
     verdicts = {found.clause.address: found for found in judged(seeded("list-without-value"), "quick").verdicts}
     assert verdicts["list/response.collection"].findings[0].message.endswith("got 200 without it")
