@@ -189,6 +189,11 @@ class Newer:
         """In a word: whether the target follows the clause."""
         return {Verdict.PASS: "followed", Verdict.FAIL: "not followed"}.get(self.verdict, "not judged")
 
+    @property
+    def reason(self) -> str:
+        """Why the clause has no verdict, with what was seen of it."""
+        return f"new in edition {self.edition}, which does not bind in this run: {self.says}"
+
 
 @dataclass(slots=True)
 class ClauseVerdict:

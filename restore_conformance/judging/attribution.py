@@ -188,5 +188,5 @@ def _excuse(verdict: ClauseVerdict, by_address: Mapping[str, ClauseVerdict]) -> 
         root = by_address.get(address)
         if root is not None and (root.verdict is Verdict.FAIL or (root.newer and root.newer.finding is not None)):
             newer.verdict, newer.finding = Verdict.INCONCLUSIVE, None
-            verdict.reason = f"left out: began {verdict.clause.since}, with edition {newer.edition} ({newer.says})"
+            verdict.reason = newer.reason
             return

@@ -92,8 +92,9 @@ def verdict_of(
     if newer is None or clause.untested:
         return verdict
     seen = Newer(newer.name, verdict.verdict, verdict.findings[0] if verdict.findings else None, verdict.exchanges)
-    reason = f"left out: began {clause.since}, with edition {newer.name} ({seen.says})"
-    return ClauseVerdict(clause, reason=reason, why=Why.LEFT_OUT, seen=verdict.seen, sample=verdict.sample, newer=seen)
+    return ClauseVerdict(
+        clause, reason=seen.reason, why=Why.LEFT_OUT, seen=verdict.seen, sample=verdict.sample, newer=seen
+    )
 
 
 def _verdict_of(
@@ -135,9 +136,9 @@ def _verdict_of(
 
 def _untouched(clause: Clause, tally: Tally, excused: list[str], *, began: bool) -> Gap:
     if clause.untested:
-        return Gap(Why.UNTESTED, f"untested: {clause.untested}")
+        return Gap(Why.UNTESTED, f"cannot be tested: {clause.untested}")
     if not began:
-        return Gap(Why.LEFT_OUT, f"left out: began {clause.since}")
+        return Gap(Why.LEFT_OUT, f"stated since {clause.since} only, later than the edition that binds in this run")
     if excused and set(tally.excused) == {ANY_TOKEN}:
         return Gap(Why.STEP, "the target takes any bearer token, and no page says which ones are issued")
     if excused and set(tally.excused) == {"control-information-refused"}:

@@ -144,11 +144,11 @@ def _places(entry: dict[str, Any]) -> str:
 def _table(run: dict[str, Any]) -> str:
     names = wording.VERDICTS
     text = "### Clauses by heading\n\n"
-    text += "| Heading | " + " | ".join(f"{SIGNS[name]} {wording.WORDS[name]}" for name in names) + " | exchanges |\n"
+    text += "| Heading | " + " | ".join(f"{SIGNS[name]} {wording.WORDS[name]}" for name in names) + " | judgements |\n"
     text += "|---|" + "--:|" * (len(names) + 1) + "\n"
     for row in wording.tallies(run):
         counts = " | ".join(str(row[name] or "·") for name in names)
-        text += f"| {row['heading']} | {counts} | {row['exchanges']:,} |\n"
+        text += f"| {row['heading']} | {counts} | {row['judgements']:,} |\n"
     return text + "\n"
 
 

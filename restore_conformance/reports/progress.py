@@ -170,7 +170,7 @@ class Progress:
         largest = sorted(self._families.items(), key=lambda item: -item[1].exchanges)
         judged = [(name, row) for name, row in largest if row.exchanges]
         shown = ", ".join(f"{line(name, 40)} {row.exchanges:,}" for name, row in judged[:6])
-        more = f" and {len(judged) - 6} families more" if len(judged) > 6 else ""
+        more = f" and {counted(len(judged) - 6, 'more family', 'more families')}" if len(judged) > 6 else ""
         return f"{counted(self._number, 'request')} in {_time(took)}: {shown}{more}"
 
     def _drawn(self) -> RenderableType:

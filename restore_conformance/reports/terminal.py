@@ -43,11 +43,9 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
     counts = ", ".join(
         f"{run['summary'][name]} {words}" for name, words in wording.WORDS.items() if run["summary"].get(name)
     )
-    print(
-        f"{counts}; {counted(run['requests'], 'request')}, {counted(run['judgements'], 'judgement')}, "
-        f"{run['seconds']:.1f} s",
-        file=out,
-    )
+    sent, judged = counted(run["requests"], "request"), counted(run["judgements"], "judgement")
+    clauses = counted(sum(run["summary"].values()), "clause")
+    print(f"Of {clauses}: {counts}; {sent}, {judged}, {run['seconds']:.1f} s", file=out)
     _ledger(run, out)
     if not quiet:
         _unjudged(run, out)
@@ -101,8 +99,8 @@ def _headings(run: dict[str, Any], out: TextIO, *, plain: bool = False) -> None:
 
 def _plain(rows: list[dict[str, Any]], out: TextIO) -> None:
     """The table for a file or a CI log, which needs no colours, so that Rich is not loaded."""
-    lines = [["Heading", *COLUMNS.values(), "exchanges"]]
-    lines += [[row["heading"], *(str(row[name] or NONE) for name in COLUMNS), f"{row['exchanges']:,}"] for row in rows]
+    lines = [["Heading", *COLUMNS.values(), "judgements"]]
+    lines += [[row["heading"], *(str(row[name] or NONE) for name in COLUMNS), f"{row['judgements']:,}"] for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for heading, *cells in lines:
         right = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
@@ -115,10 +113,10 @@ def _coloured(rows: list[dict[str, Any]], out: TextIO) -> None:
 
     grid = Table(box=None, pad_edge=False, header_style="bold")
     grid.add_column("Heading")
-    for name in (*COLUMNS.values(), "exchanges"):
+    for name in (*COLUMNS.values(), "judgements"):
         grid.add_column(name, justify="right")
     for row in rows:
-        grid.add_row(row["heading"], *(_cell(row[name], MARKS[name]) for name in COLUMNS), f"{row['exchanges']:,}")
+        grid.add_row(row["heading"], *(_cell(row[name], MARKS[name]) for name in COLUMNS), f"{row['judgements']:,}")
     Console(file=out, highlight=False).print(grid)
 
 

@@ -31,7 +31,7 @@ LACKING = {
 }
 """Why clauses are not tested, for the kinds of reasons that are the same for all of their clauses."""
 
-LATER = "they begin with a later edition than the one that binds (--edition latest)"
+LATER = "they are new in a later edition, which does not bind in this run (--edition latest)"
 """Why clauses of a newer edition are not tested."""
 
 _ROUTE = re.compile(r"no route for ([a-z-]+)")
@@ -95,11 +95,13 @@ def newer(run: Record) -> list[str]:
     sentences = []
     for later in run.get("edition", {}).get("newer", ()):
         missed, judged = later["not_followed"], later["judged"]
-        what = f"all {judged:,} followed"
+        new = f"of {counted(judged, 'must clause')} new in it,"
         if missed:
-            what = f"{len(missed):,} of {judged:,} not followed ({', '.join(missed)})"
-        what = f"{what}; --edition latest to bind" if judged else "nothing could be judged"
-        sentences.append(f"Edition {later['name']}: {what}.")
+            what = f"{new} {len(missed):,} {_are(len(missed))} not followed ({', '.join(missed)})"
+        else:
+            what = f"{new} none is broken" if judged else "nothing could be judged"
+        how = "; with --edition latest it binds" if judged else ""
+        sentences.append(f"Edition {later['name']}, which does not bind in this run: {what}{how}.")
     return sentences
 
 
@@ -138,12 +140,12 @@ def _largest_first(by_key: dict[str, list[Record]]) -> dict[str, list[Record]]:
 
 
 def tallies(run: Record) -> list[Record]:
-    """A row for each heading: how many clauses have which verdict, and how many exchanges stand behind them."""
+    """A row for each heading: how many clauses have which verdict, and on how many judgements they rest."""
     return [
         {
             "heading": name,
             **{verdict: sum(entry["verdict"] == verdict for entry in entries) for verdict in VERDICTS},
-            "exchanges": sum(entry["exchanges"] for entry in entries),
+            "judgements": sum(entry["exchanges"] for entry in entries),
         }
         for name, entries in groups(run).items()
     ]

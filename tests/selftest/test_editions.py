@@ -254,7 +254,10 @@ def test_every_report_says_which_edition_bound(tmp_path, capsys):
     assert main(["run", "--profile", "quick", "--report", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "CONFORMANT (edition 2026-02): " in said
-    line = f"Edition 2026-06: 1 of 3 not followed ({ONLY_GRANULAR}); --edition latest to bind."
+    line = (
+        "Edition 2026-06, which does not bind in this run: of 3 must clauses new in it, 1 is not followed "
+        f"({ONLY_GRANULAR}); with --edition latest it binds."
+    )
     assert line in said
     record = json.loads((tmp_path / "run.json").read_text())
     assert pinned().breaches("run.schema.json", record) == []

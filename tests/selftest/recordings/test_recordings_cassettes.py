@@ -107,7 +107,7 @@ def test_the_replay_keeps_every_clause_that_the_mock_keeps(replayed, judged):
             why = (
                 "untested",
                 "no recording; make one with restore-conformance record",
-                "left out: began 2026-06",
+                "new in edition 2026-06",
                 "the answer ",
             )
             if found.clause.address in {"get/response.late", "activate/errors.too-many-active"}:  # need many sessions

@@ -33,7 +33,7 @@ def test_the_table_tells_every_heading(kept):
         "❔ inconclusive",
         "➖ not tested",
         "✅ passed",
-        "exchanges",
+        "judgements",
     ]
     assert [row[0] for row in rows[1:]] == list(wording.groups(kept))
     total = sum(int(row[5].replace("·", "0")) for row in rows[1:])

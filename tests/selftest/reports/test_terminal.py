@@ -76,7 +76,7 @@ def test_a_terminal_is_redrawn_and_left_clean(monkeypatch):
     assert "\x1b[" in said
     assert "requests" in said
     assert "30" in said
-    assert "families more" in said
+    assert "more families" in said
     assert "\x1b[31m\n::error" not in said
     assert "[bold]no[/bold]" in said
     assert said.rstrip().endswith("standard 11")
