@@ -180,7 +180,7 @@ def folded(changes: list[Change]) -> list[Change]:
 
 UNSETTLED = frozenset({"none", "inconclusive", "error"})
 LEFT_OUT = "left out: "
-"""The beginning of the reason of a clause that a run left out on purpose, since it began after `--as-of`."""
+"""The beginning of the reason of a clause that was left out on purpose, in records that do not say so as `why`."""
 
 STATED = ("level", "says", "since", "reading")
 """Fields of an entry that say what the clause is."""
@@ -246,7 +246,10 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:
 
 
 def _left_out(entry: Entry) -> bool:
-    return entry["verdict"] == "none" and str(entry.get("reason", "")).startswith(LEFT_OUT)
+    """Whether a run left a clause out on purpose, as one that is newer than the edition that bound."""
+    if entry["verdict"] != "none":
+        return False
+    return str(entry["why"]) == "left-out" if "why" in entry else str(entry.get("reason", "")).startswith(LEFT_OUT)
 
 
 def _of_clause(address: str, was: Entry, now: Entry) -> list[Change]:

@@ -192,7 +192,7 @@ class Progress:
             table.add_row(Text(line(name, 40)), count, deviating, each)
         parts: list[Any] = [table]
         if len(rows) > ROWS:
-            parts.append(Text(f"and {len(rows) - ROWS} families more", style="dim"))
+            parts.append(Text(f"and {counted(len(rows) - ROWS, 'more family', 'more families')}", style="dim"))
         if self._number:
             bar = ProgressBar(total=max(self._planned, self._number), completed=self._number, width=40)
             parts += [bar, Text(self._overall())]

@@ -99,7 +99,7 @@ def newer(run: Record) -> list[str]:
         if missed:
             what = f"{new} {len(missed):,} {_are(len(missed))} not followed ({', '.join(missed)})"
         else:
-            what = f"{new} none is broken" if judged else "nothing could be judged"
+            what = f"{new} each is followed" if judged else "nothing could be judged"
         how = "; with --edition latest it binds" if judged else ""
         sentences.append(f"Edition {later['name']}, which does not bind in this run: {what}{how}.")
     return sentences

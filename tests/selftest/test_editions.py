@@ -273,11 +273,11 @@ def test_every_report_says_which_edition_bound(tmp_path, capsys):
     assert entry["newer"]["verdict"] == "fail"
     assert "got 201" in entry["newer"]["findings"][0]["message"]
     assert record["summary"]["fail"] == 0
-    assert "1 of 3 not followed" in (tmp_path / "report.md").read_text()
-    assert "1 of 3 not followed" in (tmp_path / "report.html").read_text()
+    assert "of 3 must clauses new in it, 1 is not followed" in (tmp_path / "report.md").read_text()
+    assert "of 3 must clauses new in it, 1 is not followed" in (tmp_path / "report.html").read_text()
     junit = (tmp_path / "junit.xml").read_text()
     assert 'failures="0"' in junit
-    assert "with edition 2026-06 (not followed)" in junit
+    assert "new in edition 2026-06, which does not bind in this run: not followed" in junit
 
 
 def test_the_latest_edition_says_so_and_binds_all(tmp_path, capsys):

@@ -76,7 +76,7 @@ def test_a_terminal_is_redrawn_and_left_clean(monkeypatch):
     assert "\x1b[" in said
     assert "requests" in said
     assert "30" in said
-    assert "more families" in said
+    assert re.search(r"and \d+ more famil(y|ies)", said)
     assert "\x1b[31m\n::error" not in said
     assert "[bold]no[/bold]" in said
     assert said.rstrip().endswith("standard 11")
@@ -133,9 +133,9 @@ def test_a_run_without_any_verdict_has_no_table(changed):
 
 def test_quiet_is_the_verdict_and_the_counts(broken):
     verdict, newer, counts = shown(broken, quiet=True).splitlines()
-    assert newer.startswith("Edition 2026-06: ")
+    assert newer.startswith("Edition 2026-06, which does not bind in this run: ")
     assert verdict == "NON-CONFORMANT (edition 2026-02): 1 must clause failed."
-    assert counts.startswith(("1 fail", f"{broken['summary']['none']} none"))
+    assert counts.partition(": ")[2].startswith(("1 fail", f"{broken['summary']['none']} none"))
 
 
 def test_the_command_has_a_plain_and_a_quiet_mode(run):
