@@ -95,8 +95,9 @@ def test_what_must_be_refused_is_answered_as_the_name_says(name, asked, status):
 
 def test_names_are_given_once():
     assert not SEEDED.keys() & {*FAULTS, *ALIASES, *VARIANTS, *generated.SAME}
-    assert all(other in FAULTS or other in VARIANTS for other in generated.SAME.values())
-    assert generated.fault("create:id:missing") is FAULTS["id-missing"]
+    assert all(other in {*FAULTS, *VARIANTS, *SEEDED} for other in generated.SAME.values())
+    assert generated.fault("create:status:activating") is FAULTS["status-activating"]
+    assert generated.fault("id-missing") is generated.faults()["create:id:missing"]
 
 
 @pytest.mark.deep

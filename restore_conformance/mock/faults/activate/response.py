@@ -59,8 +59,6 @@ FAULTS = [
           edit_session_in(put("restoreJobType", "bulk"), *ACTIVATE)),
     Fault("field2-activate-answer-total-zero", "page:activate", "Activate two sites: the answer's total is 0.",
           edit_session_in(counts(total=0), *ACTIVATE)),
-    Fault("field2-activate-answer-created-now", "page:activate", "Activate: the answer has no creation time but a blank one.",
-          edit_session_in(put("createdDateTime", ""), *ACTIVATE)),
     *faults_from(lambda do: after_operation(ACTIVATE, do),
         ("activate-without-effect", ".started", "Activate a draft, get it.", set_session(status="draft")),
         ("activate-loses-artifacts", ".total-kept", "Activate a draft with artifacts, get it.", set_session(artifacts=lambda _: [])),

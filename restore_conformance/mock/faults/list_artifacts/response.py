@@ -71,7 +71,6 @@ FAULTS = [
         ("field-artifacts-same-point", PAGE, "Create two sites and list: one restore point twice.", _one_point),
         ("field-artifacts-same-id", PAGE, "Create two sites and list: one id twice.", lambda every: [entry | {"id": every[0]["id"]} for entry in every]),
         ("field-artifacts-queued", PAGE, "List: a status that is not a member.", each_with({"status": "Queued"})),
-        ("field-artifacts-id-null", PAGE, "List: the id is null.", each_with({"id": None})),
         ("field-artifacts-start-text", PAGE, "List: startDateTime is not a time.", each_with({"startDateTime": "pending"})),
         ("field2-artifacts-last-of-ten-missing", PAGE, "Ten sites: nine are listed.", last_of_ten_missing),
         ("field2-artifacts-restored-site-number", PAGE, "restoredSiteId is 0.", each_with({"restoredSiteId": 0})),

@@ -16,7 +16,7 @@ from restore_conformance.mock.conditions import (
     has_duplicates,
     payload_of,
 )
-from restore_conformance.mock.edits import Json, body, code, status, text
+from restore_conformance.mock.edits import Json, body, status, text
 from restore_conformance.mock.faults.register import Fault, refusal_faults
 from restore_conformance.mock.hooks import (
     ACTION_NOT_ALLOWED, ARTIFACTS_LIMIT, DUPLICATE_ARTIFACT, INVALID_ARTIFACT_REQUEST, INVALID_PATCH,
@@ -117,7 +117,6 @@ def _an_array_breaks_it(raw: bytes) -> None:
 FAULTS = [
     # ---------------------------------------------------------------- other refusals
     *refusal_faults(UPDATE,
-        ("update-malformed-other-code", ".codes", INVALID_PATCH, code("UnknownError")),
         *((f"field-update-{row}-{value}".lower(), "row", row, status(value)) for row, value in (
             (ACTION_NOT_ALLOWED, 409), (INVALID_SESSION_ID, 422), (INVALID_PATCH, 500), (INVALID_RESTORE_POINT, 500), (DUPLICATE_ARTIFACT, 409), (INVALID_ARTIFACT_REQUEST, 500), (ARTIFACTS_LIMIT, 500),
         )),
