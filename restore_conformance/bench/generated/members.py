@@ -315,7 +315,7 @@ def admitted(member: Member) -> Iterator[tuple[str, Any]]:
         yield "with-offset", lambda value: f"{value[:19]}+00:00"
         yield "in-small-letters", str.lower
         yield "with-negative-zero", lambda value: f"{value[:-1]}-00:00"
-        yield from ((f"with-{digits}-digits", functools.partial(_digits, number=digits)) for digits in (*range(8), 12))
+        yield from ((f"with-{digits}-digits", functools.partial(_digits, number=digits)) for digits in (*range(7), 12))
         yield from ((f"{name}-of-utc", functools.partial(_in_zone, hours=hours)) for name, hours in ZONES.items())
 
 

@@ -263,10 +263,10 @@ def variants() -> Iterator[tuple[str, str, Seed]]:
     for operation, routes in OPERATIONS.items():
         for name, value in CHARSETS.items():
             yield operation, f"media-type:{name}", hooks.on_success(edits.media_type(value), *routes)
-        for name, change in OBJECTS.items():
+        for name, change in _objects(operation, "body"):
             yield operation, f"body:{name}", hooks.on_body(change, *routes)
         more_of = COLLECTION_MORE if operation in ANSWERS and ANSWERS[operation].listed else {}
-        for name, change in OBJECTS.items() if more_of else ():
+        for name, change in _objects(operation, "items") if more_of else ():
             yield operation, f"items:{name}", hooks.on_items(functools.partial(_each, change), *routes)
         for name, more in (more_of or (_links() if operation in SESSIONS else {})).items():
             yield operation, f"body:with-{name}", hooks.on_body(functools.partial(_with_more, more), *routes)
@@ -278,6 +278,19 @@ def variants() -> Iterator[tuple[str, str, Seed]]:
 
 ANY: Final = "any"
 """Stands for the operation in the names of what concerns all of them."""
+
+
+BARE_ITEMS: Final = frozenset({"without-context", "without-annotations", "short-annotations"})
+
+
+def _objects(operation: str, where: str) -> Iterator[tuple[str, Callable[[Json], Json]]]:
+    """The other objects that differ from the usual one: not every place has annotations, or members out of order."""
+    same: frozenset[str] = frozenset()
+    if where == "items":
+        same = frozenset({"without-context"}) if operation == "list" else BARE_ITEMS
+    elif operation not in SESSIONS:
+        same = frozenset({"without-annotations"} | ({"sorted"} if operation.startswith("list-") else set()))
+    return ((name, change) for name, change in OBJECTS.items() if name not in same)
 
 
 def _each(change: Callable[[Json], Json], every: list[Json]) -> list[Json]:

@@ -16,7 +16,6 @@ ALIASES = MappingProxyType(
         "field-path-absent-accepted": "missing-destination-accepted",
         "field-different-accepted": "different-destination-accepted",
         "field-twice-granular-accepted": "granular-duplicate-accepted",
-        "field-path-422": "invalid-path-type-answered-422",
         "field-get-other-id": "read-back-other-id",
         "field-get-total-zero": "read-back-total-zero",
         "field-get-job-bulk": "read-back-other-job-type",

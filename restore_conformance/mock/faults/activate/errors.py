@@ -12,7 +12,6 @@ from restore_conformance.mock.hooks import (
     ACTION_NOT_ALLOWED,
     SESSION_NOT_FOUND,
     Call,
-    around_operation,
     on_refusal,
     reopen_before,
 )
@@ -35,7 +34,6 @@ FAULTS = [
         ("field-activate-bad-id-405", "row", INVALID_SESSION_ID, status(405)),
     ),
     Fault("activate-too-many-400", ".too-many-active", "Activate 26 sessions.", on_refusal(TOO_MANY_ACTIVE, status(400), *ACTIVATE)),
-    Fault("field-activate-again", "row:activate/" + ACTION_NOT_ALLOWED, "Activate a session twice: 200.", around_operation(ACTIVATE, _again)),
     Fault("field2-activate-completed", "row:activate/" + ACTION_NOT_ALLOWED, "Activate a completed session: 200.", reopen_before(*ACTIVATE)),
 ]
 # fmt: on

@@ -6,7 +6,7 @@ import uuid
 
 from restore_conformance.mock import lifecycle
 from restore_conformance.mock.conditions import is_draft, is_granular
-from restore_conformance.mock.edits import Derived, Json, body, counts, each_with, put, status
+from restore_conformance.mock.edits import Derived, Json, counts, each_with, put, status
 from restore_conformance.mock.faults.register import Fault, faults_from, success_faults
 from restore_conformance.mock.hooks import (
     ACTION_NOT_ALLOWED, ACTIVATE, LIST_ARTIFACTS, Call, after_operation, around_operation, assign, crash_on,
@@ -51,12 +51,9 @@ def _all_at_once(body: Json, session: Session) -> None:
 FAULTS = [
     *success_faults(ACTIVATE,
         ("activate-answered-202", ".session", status(202)),
-        ("field-activate-no-body", "page:activate", body(None)),
         ("field-activate-scheduled", "page:activate", put("status", "scheduled")),
         ("field-activate-other-id", "page:activate", put("id", Derived("another one", _another_id))),
     ),
-    Fault("field2-activate-answer-job-bulk", "page:activate", "Activate sites: the answer says bulk.",
-          edit_session_in(put("restoreJobType", "bulk"), *ACTIVATE)),
     Fault("field2-activate-answer-total-zero", "page:activate", "Activate two sites: the answer's total is 0.",
           edit_session_in(counts(total=0), *ACTIVATE)),
     *faults_from(lambda do: after_operation(ACTIVATE, do),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 
-from restore_conformance.mock.edits import Derived, Json, body, combined, media_type, put, raw, remove, status
+from restore_conformance.mock.edits import Derived, Json, body, combined, media_type, put, raw, remove
 from restore_conformance.mock.faults.register import Fault, success_faults
 from restore_conformance.mock.transport import no_body
 from restore_conformance.mock.hooks import (
@@ -54,8 +54,6 @@ FAULTS = [
         ("get-without-job-type", ".members-shown", remove("restoreJobType")),
     ),
     *success_faults(GETS,
-        ("field-get-201", "page:get", status(201)),
-        ("field-get-empty", "page:get", body(None)),
         ("field-get-in-list", "page:get", body(Derived("in a list", lambda old: {"value": [old]}))),
         ("field-get-modified-epoch", "page:get", put("lastModifiedDateTime", 1751123154)),
     ),

@@ -6,14 +6,11 @@ from restore_conformance.mock import rules
 from restore_conformance.mock.edits import (
     Json,
     bare_array,
-    body,
     each_with,
-    combined,
     each_without,
     last_of_ten_missing,
-    status,
 )
-from restore_conformance.mock.faults.register import Fault, faults_from, success_faults
+from restore_conformance.mock.faults.register import Fault, faults_from
 from restore_conformance.mock.hooks import (
     LIST_ARTIFACTS,
     SESSION_NOT_FOUND,
@@ -77,7 +74,6 @@ FAULTS = [
         ("field2-artifacts-point-text", PAGE, "restorePoint is a text.", each_with({"restorePoint": lambda old: old["id"]})),
         ("field2-artifacts-error-text", PAGE, "error is an empty text.", each_with({"error": ""})),
     ),
-    *success_faults(LIST_ARTIFACTS, ("field-artifacts-204", PAGE, combined(status(204), body(None)))),
     Fault("artifacts-bare-array", ".collection", "Create, list artifacts.", on_success(bare_array, *LIST_ARTIFACTS)),
     Fault("artifacts-of-the-newest", ".every-artifact", "Create two sessions, list the artifacts of the first.", around_operation(LIST_ARTIFACTS, _of_the_newest)),
     Fault("artifacts-kept-by-their-number", ".every-artifact", "Create two sessions with as many artifacts each, list those of the first.",

@@ -13,11 +13,9 @@ from restore_conformance.mock.edits import (
     Json,
     body,
     each_with,
-    combined,
     each_without,
     media_type,
     put,
-    status,
 )
 from restore_conformance.mock.faults.register import Fault, success_faults
 from restore_conformance.mock.hooks import (
@@ -211,11 +209,8 @@ FAULTS = [
     *success_faults(UPDATE,
         ("update-answers-an-array", ".object", body(Derived("an array", lambda old: [old]))),
         ("update-answers-a-collection", ".object", body(Derived("a collection", lambda old: {"value": [old]}))),
-        ("update-answers-nothing-of-it", ".object", body({})),
         ("update-names-another-session", ".object", put("id", REVERSED)),
         ("update-as-text", ".media-type", media_type("text/plain")),
-        ("field-update-204", P, combined(status(204), body(None))),
-        ("field-update-201", P, status(201)),
     ),
     Fault("update-answers-other-ids", ".added-ids", "Add an artifact, list the artifacts.", on_success(_other_ids, *UPDATE)),
     Fault("field-update-status-pending", P, "Add a site: its status is pending, not a member.", on_added_artifacts(each_with({"status": "pending"}))),
