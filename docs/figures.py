@@ -75,8 +75,8 @@ def accuracy() -> str:
         ("unusual but conforming, alone, in random combinations and on the wire", variant, _false_positives(variant)),
         ("conforming, behind an environment in trouble", environment, _false_positives(environment)),
         ("with one seeded defect, `--profile quick`", quick["fault"], _detected(quick["fault"])),
-        ("one value that the schemas exclude, `--profile quick`", excluded, _detected(excluded)),
-        ("one value that they admit, `--profile quick`", admitted, _false_positives(admitted)),
+        ("generated: what the documents exclude, `--profile quick`", excluded, _detected(excluded)),
+        ("generated: what they admit, `--profile quick`", admitted, _false_positives(admitted)),
     ]
     head = ["servers", "how many", "result", "requests for each"]
     return table(head, ([says, str(row["servers"]), result, str(row["requests"])] for says, row, result in rows))
