@@ -53,7 +53,7 @@ def sentence(cards: list[dict[str, Any]]) -> str:
         card = cards[0]
         return f"{card['label']} is {card['last'].verdict} since {card['since'].day}"
     if not bad:
-        return f"All {len(cards)} targets are conformant"
+        return f"{_all(len(cards))} targets are conformant"
     if len(bad) == len(cards):
         return f"None of the {len(cards)} targets is conformant"
     named = [
@@ -63,6 +63,10 @@ def sentence(cards: list[dict[str, Any]]) -> str:
     more = f" and {len(bad) - 4} more" if len(bad) > 4 else ""
     are = "is" if len(bad) == 1 else "are"
     return f"{len(bad)} of {len(cards)} targets {are} not conformant: {', '.join(named[:4])}{more}"
+
+
+def _all(number: int) -> str:
+    return "Both" if number == 2 else f"All {number:,}"
 
 
 def _card(chronicle: Chronicle, label: str, number: int, time_axis: Axis) -> dict[str, Any]:

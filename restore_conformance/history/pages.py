@@ -21,7 +21,7 @@ from restore_conformance.history.charts import Axis, axis, drawer
 from restore_conformance.history.drift_standing import Event
 from restore_conformance.history.notices import Notice, as_json, atom
 from restore_conformance.history.overview import Drawn, overview, summed
-from restore_conformance.history.run_row import LONGEST, VERDICTS, RunRow
+from restore_conformance.history.run_row import LONGEST, MARKS, VERDICTS, RunRow
 from restore_conformance.history.timelines import Broken, Chronicle, Timeline, standings
 from restore_conformance.records.finding import identity
 from restore_conformance.reports import wording
@@ -106,8 +106,8 @@ def pages(data: SiteData) -> Iterator[Page]:
 
 def _rendered(name: str, up: str, **context: Any) -> bytes:
     text = environment().get_template(f"site/{name}.html").render(
-        up=up, version=__version__, slug=slug, link_of=link_of, words_of=wording.WORDS, unsaid=wording.unsaid,
-        often=wording.often, **context,
+        up=up, version=__version__, slug=slug, link_of=link_of, words_of=wording.WORDS, tone_of=wording.TONES,
+        marks=MARKS, unsaid=wording.unsaid, often=wording.often, **context,
     )  # fmt: skip
     return text.encode("utf-8", "replace")
 

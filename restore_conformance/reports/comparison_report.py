@@ -16,7 +16,7 @@ from restore_conformance.records.finding import observed_text, status_of
 from restore_conformance.records.safe_text import code, line, words
 from restore_conformance.reports import wording
 from restore_conformance.reports.comparison import BROKEN, SAYS, Change, Comparison, Kind
-from restore_conformance.reports.templating import environment
+from restore_conformance.reports.templating import environment, when
 from restore_conformance.spelling import counted
 
 FORMAT = 1
@@ -218,9 +218,9 @@ def runs(document: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _run(run: dict[str, Any]) -> str:
     return (
-        f"{run['target']}, started {run['started']}, profile {run['profile'] or 'unknown'}, seed {run['seed']}, "
-        f"{counted(run['requests'], 'request')}, suite {run['suite']['version']}, "
-        f"contract {run['suite']['contract'][:12]}: {run['verdict']}"
+        f"{run['verdict']}: {run['target']}, {when(run['started'])}, profile {run['profile'] or 'unknown'}, "
+        f"seed {run['seed']}, {counted(run['requests'], 'request')}, suite {run['suite']['version']}, "
+        f"contract {run['suite']['contract'][:12]}"
     )
 
 

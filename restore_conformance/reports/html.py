@@ -28,7 +28,6 @@ BOUNDS = (
 )  # fmt: skip
 """How much of each text is shown: the first of these with which the page is not too large."""
 
-TONES = {"conformant": "pass", "non-conformant": "fail", "inconclusive": "inconclusive", "error": "error"}
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -81,7 +80,7 @@ def _page(run: dict[str, Any], bounds: Bounds, *, cut: bool) -> str:
             style=plain(_text("report.css")),
             script=plain(_text("report.js")),
             digest=digest,
-            tone=TONES[run["verdict"]],
+            tone=wording.TONES[run["verdict"]],
             causes=causes(run),
             wording=wording,
             families=sorted(families.items(), key=lambda item: -item[1]["slowest"]),

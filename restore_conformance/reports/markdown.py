@@ -27,7 +27,6 @@ LEAST = 40_000
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 
 SIGNS = {"pass": "✅", "fail": "❌", "error": "‼️", "inconclusive": "❔", "none": "➖"}
-TONES = {"conformant": "pass", "non-conformant": "fail", "inconclusive": "inconclusive", "error": "error"}
 BOUNDS = Bounds(1500, 600, 300)
 
 
@@ -65,7 +64,7 @@ def _head(run: dict[str, Any]) -> str:
     sentence = wording.sentence({**run, "target": "\0", "reason": "\1"})
     paragraph = sentence.replace("\0", target).replace("\1", code(run["reason"]))
     verdict = f"{run['verdict'].capitalize()}{wording.edition(run)}"
-    text = f"## {SIGNS[TONES[run['verdict']]]} {verdict}: {wording.SUBJECT}\n\n{paragraph}\n\n"
+    text = f"## {SIGNS[wording.TONES[run['verdict']]]} {verdict}: {wording.SUBJECT}\n\n{paragraph}\n\n"
     text += "".join(f"{words(sentence)}\n\n" for sentence in wording.newer(run))
     if run.get("stopped"):
         text += f"> This record is partial: the run was stopped ({code(run['stopped'])}). "

@@ -20,6 +20,8 @@ SUBJECT = f"{TITLE} (beta), Microsoft Graph Backup Storage"
 WORDS = verdicts.WORDS
 VERDICTS = tuple(WORDS)
 """Verdicts in the order of their importance to a reader."""
+TONES = {"conformant": "pass", "non-conformant": "fail", "inconclusive": "inconclusive", "error": "error"}
+"""The verdict on a clause whose sign and colour a verdict on a whole run has."""
 SUPPORT_HEADERS = ("request-id", "client-request-id", "x-ms-ags-diagnostic", "date")
 """Headers that a vendor's support asks for."""
 
@@ -61,7 +63,7 @@ def sentence(run: Record) -> str:
         case "conformant":
             text = f"{target} conforms to its contract: {_passed(run, judged, len(musts))}."
         case "non-conformant":
-            what = f"{len(musts):,} of {counted(judged, 'must clause')} tested failed"
+            what = f"{len(musts):,} of {judged:,} tested must clauses failed"
             text = f"{target} does not conform to its contract: {what if musts else run['reason']}."
         case "inconclusive":
             text = f"it could not be decided whether {target} conforms to its contract: {run['reason']}."
@@ -257,7 +259,7 @@ def first_seen(entry: Record, run: Record) -> str:
 def since(run: Record) -> str:
     """Since when, for the whole run: said once, where no history was given."""
     known = any("history" in entry for entry in run["clauses"])
-    return "" if known else f"First seen in this run, {run['started']}: no history was given (--history FILE)."
+    return "" if known else "First seen in this run, as no history was given (--history FILE)."
 
 
 def last_good(entry: Record) -> str:
