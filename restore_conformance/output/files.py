@@ -248,7 +248,8 @@ def spooled(path: Path, folder: Path, most: int) -> Path:
     """A file that can be read more than once: the path itself, or a copy of a pipe in a folder. Raises OSError."""
     if path.is_file():
         return path
-    copy = folder / re.sub(r"[^A-Za-z0-9._-]", "_", path.name or "pipe")
+    copy = folder / secrets.token_hex(8) / re.sub(r"[^A-Za-z0-9._-]", "_", path.name or "pipe")
+    copy.parent.mkdir()
     with copy.open("xb") as file:
         for piece in _pieces(path, most):
             file.write(piece)

@@ -80,6 +80,12 @@ def test_missing_file() -> None:
     assert "correct the name" in str(night.broken[0])
 
 
+def test_missing_files_of_one_name() -> None:
+    """Each is missing, in whatever folder it was looked for."""
+    night = compare([str(SLICE)], ["no/such/file.csdl", "no/other/file.csdl"], SETTINGS)
+    assert [error.found for error in night.broken] == ["no readable file (No such file or directory)"] * 2
+
+
 def test_accepted_loss(tmp_path: Path) -> None:
     """What lost most of its members is believed when the user says so."""
     text = SLICE.read_text(encoding="utf-8")

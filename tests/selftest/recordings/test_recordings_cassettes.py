@@ -105,7 +105,7 @@ def test_the_replay_keeps_every_clause_that_the_mock_keeps(replayed, judged):
     for found in replayed.verdicts:
         if found.verdict is Verdict.NONE:
             why = (
-                "untested",
+                "cannot be tested",
                 "no recording; make one with restore-conformance record",
                 "new in edition 2026-06",
                 "the answer ",
