@@ -28,7 +28,7 @@ from restore_conformance.output.gate import LEAST
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings, values
 from restore_conformance.settings.table import ROWS, TARGETS, kinds_of, settings_of_command
-from restore_conformance.spelling import noun, suggestion
+from restore_conformance.spelling import listed, noun, suggestion
 from restore_conformance.targets import Embedded, Http, Target, answers
 from restore_conformance.targets.target import is_loopback, is_vendor, other_version, url_of
 from restore_conformance.verdicts import UsageError
@@ -180,7 +180,7 @@ def _listed(kinds: Collection[str]) -> str:
     if {"http", "https"} <= set(kinds):
         words[words.index(TARGETS["http"])] = "an emulator"
         words.remove(TARGETS["https"])
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return listed(words, "or", most=0)
 
 
 def readings_of(arguments: argparse.Namespace, known: Mapping[str, Interpretation]) -> dict[str, frozenset[str]]:

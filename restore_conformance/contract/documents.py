@@ -194,7 +194,8 @@ class Documents:
         kind, _, rest = name.partition(":")
         if not rest:
             entry = self.toml("statements.toml")[name]
-            return " ".join((entry["says"], f"({', '.join((*filter(None, [entry.get('basis')]), entry['source']))})"))
+            basis = f"{entry['basis']}, " if "basis" in entry else ""
+            return f"{entry['says']} ({basis}{entry['source']})"
         operation, _, code = rest.partition("/")
         page = self.pages[operation]
         if kind == "page":
