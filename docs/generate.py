@@ -21,6 +21,7 @@ BLOCKS = {
     "accuracy": figures.accuracy,
     "side-by-side": figures.side_by_side,
     "commands": tables.commands,
+    "formats": tables.formats,
     "clauses": tables.clauses,
     "readings": tables.readings,
     "statements": tables.statements,

@@ -11,8 +11,10 @@ from restore_conformance.cli import COMMANDS
 from restore_conformance.commands.arguments import Parser
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.editions import editions
+from restore_conformance.history import notices, runs
 from restore_conformance.mock.faults import ALIASES, FAULTS
 from restore_conformance.mock.variants import VARIANTS
+from restore_conformance.reports import comparison_report
 from restore_conformance.settings.row import MEMBERS, Setting
 from restore_conformance.settings.table import LIVE, LOGIN, SETTINGS, TARGETS
 
@@ -49,6 +51,14 @@ def commands() -> str:
         if parser.epilog:
             parts.append(parser.epilog + "\n")
     return "\n".join(parts)
+
+
+def formats() -> str:
+    """What is written in several formats, and by which command."""
+    rows = [
+        [f"`{one.command}`", ", ".join(one.names)] for one in (comparison_report.FORMATS, notices.FORMATS, runs.FORMATS)
+    ]
+    return table(["written by", "formats, the default first"], rows)
 
 
 def _usage(action: argparse.Action) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,13 +10,12 @@ from urllib.parse import urlsplit
 from restore_conformance.clauses import load
 from restore_conformance.commands import writing
 from restore_conformance.commands.arguments import add_settings
-from restore_conformance.output import files
+from restore_conformance.output.formats import deliver
+from restore_conformance.records.reader import read_record
+from restore_conformance.reports.comparison import compare
+from restore_conformance.reports.comparison_report import FORMATS, document
 from restore_conformance.scrub import Scrub
 from restore_conformance.targets.target import is_vendor
-from restore_conformance.verdicts import UsageError
-
-STYLES = ("text", "json", "markdown", "html")
-ENDINGS = {".txt": "text", ".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("old", metavar="OLD", help="the older run: a run.json, or the folder that holds it")
     add("new", metavar="NEW", help="the newer run")
-    add("--format", choices=STYLES, help="of what is printed, or of files whose ending is unknown (default: text)")
+    add(
+        "--format",
+        choices=FORMATS.names,
+        help="of what is printed, or of files whose ending is unknown (default: text)",
+    )
     add(
         "--output",
         action="append",
@@ -42,11 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Compare, write, print."""
-    outputs = [(Path(name), style_of(name, arguments.format)) for name in arguments.output]
-    from restore_conformance.records.reader import read_record
-    from restore_conformance.reports.comparison import compare
-    from restore_conformance.reports.comparison_report import FORMATS, document
-
+    outputs = [(Path(name), FORMATS.of_file(name, arguments.format)) for name in arguments.output]
     old, new = read_record(arguments.old), read_record(arguments.new)
     ledger = writing.ledger_of(arguments, load()) if arguments.deviations else None
     if ledger is not None:
@@ -54,10 +52,10 @@ def main(arguments: argparse.Namespace) -> int:
 
         new = accepted(new, ledger, names_of(new), writing.today(), Scrub().text)
     comparison = document(compare(old, new))
-    for path, style in outputs:
-        write(path, FORMATS[style](comparison))
-    printed = FORMATS["text" if outputs or arguments.quiet else arguments.format or "text"](comparison)
-    sys.stdout.write(printed.partition("\n")[0] + "\n" if arguments.quiet else printed)
+    for path, name in outputs:
+        deliver(FORMATS.render(name, comparison), path)
+    printed = FORMATS.render(None if outputs or arguments.quiet else arguments.format, comparison)
+    deliver(printed.partition("\n")[0] + "\n" if arguments.quiet else printed, None)
     exit_code: int = comparison["exit"]
     return exit_code
 
@@ -66,25 +64,3 @@ def names_of(run: dict[str, Any]) -> list[str]:
     """The names that the target of a record goes by in a ledger."""
     target = run["target"]
     return [target, "live"] if is_vendor(urlsplit(target).hostname or "") else [target]
-
-
-def style_of(name: str, asked: str | None) -> str:
-    """The format of a file: as its ending says, or as asked for. Raises UsageError where the two differ."""
-    by_name = ENDINGS.get(Path(name).suffix.lower())
-    if by_name and asked and by_name != asked:
-        raise UsageError(f"--output {name} ends like {by_name}, and --format says {asked}.")
-    style = by_name or asked
-    if style is None:
-        raise UsageError(
-            f"--output {name} does not say which format: end it in .txt, .json, .md or .html, or use --format."
-        )
-    return style
-
-
-def write(path: Path, text: str) -> None:
-    """Write a report. Raises UsageError where it cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        files.write(path, text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise UsageError(f"--output {path} cannot be written: {error.strerror or error}.") from None

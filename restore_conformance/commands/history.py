@@ -6,13 +6,12 @@ Also how other commands keep their run. Turns arguments into calls; keeps nothin
 from __future__ import annotations
 
 import argparse
-import json
 import re
-import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from restore_conformance.commands.arguments import Source, add_settings, refuse_unused, source_of
+from restore_conformance.output.formats import deliver
 from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
@@ -72,6 +71,8 @@ def label_of(arguments: argparse.Namespace) -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
+    from restore_conformance.history.notices import FORMATS
+
     add = parser.add_argument
     add("action", choices=("add", "list", "remove", "notice"), help="what to do")
     add(
@@ -83,7 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings(parser, "history")
     add("--label", metavar="NAME", help="add: what the target is called (default: the target); else: this label only")
     add("--since", metavar="RUN|DATE", help="notice: what changed after this run, or from this date on (YYYY-MM-DD)")
-    add("--format", choices=("text", "markdown", "json"), default="text", help="of list and notice (default: text)")
+    add("--format", choices=FORMATS.names, default="text", help="of list and notice (default: text)")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -129,21 +130,10 @@ def _read(arguments: argparse.Namespace) -> Chronicle:
 
 
 def _list(arguments: argparse.Namespace, _: str) -> int:
-    from restore_conformance.records.safe_text import visible
+    from restore_conformance.history.runs import FORMATS
 
-    if arguments.format == "markdown":
-        raise UsageError("history list prints text or json.")
-    listed = _read(arguments).runs
-    if arguments.format == "json":
-        names = ("label", "target", "profile", "suite", "contract", "verdict", "digest")
-        rows = [
-            {"run": run.name, "started": run.when, **{name: getattr(run, name) for name in names}} for run in listed
-        ]
-        print(json.dumps({"format": 1, "runs": rows}, indent=1))
-        return 0
-    for run in listed:
-        failed = run.marks.count("f")
-        print(f"{run.name}  {run.verdict:14}  {failed:4} failed  {visible(run.label)}")
+    form = FORMATS.known(arguments.format)
+    deliver(FORMATS.render(form, _read(arguments).runs), None)
     return 0
 
 
@@ -165,7 +155,7 @@ def _notice(arguments: argparse.Namespace, _: str) -> int:
     chronicle = _read(arguments)
     after = _after(arguments.since, chronicle.runs)
     chosen = [notice for notice in notices(chronicle) if after(notice.run)]
-    sys.stdout.write(FORMATS[arguments.format](chosen))
+    deliver(FORMATS.render(arguments.format, chosen), None)
     return int(any(notice.worse for notice in chosen))
 
 

@@ -42,10 +42,13 @@ def folder_of(name: str, option: str = "--report") -> Path:
                 raise UsageError(f"{part} is a symbolic link; name the folder for the reports with {option}.")
     try:
         if folder.suffix.lower() in FILES and not folder.is_dir():
-            from restore_conformance.reports import FORMATS
+            from restore_conformance.reports import FILES as REPORTS
 
-            names = [file for file, _ in FORMATS.values()]
-            into = f"{', '.join(names)} and run.json are written into it" if option != "--to" else "for cassettes"
+            into = (
+                f"{', '.join(REPORTS.values())} and run.json are written into it"
+                if option != "--to"
+                else "for cassettes"
+            )
             raise UsageError(f"{option} {name} is the name of a file, and a folder is wanted: {into}.")
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -132,11 +135,12 @@ def put(
     """Write the exchanges, the run record and every report: gives the record, the reports, and what kept some away."""
     from restore_conformance.output.files import Pending, Withheld, remove_leftovers
     from restore_conformance.records.run_record import json_of, learn, run_of
-    from restore_conformance.reports import FORMATS, put_reports
+    from restore_conformance.reports import FILES as REPORTS
+    from restore_conformance.reports import put_reports
 
     learn(result, scrub)
     pending, problems = Pending(), [store.problem] if store.problem else []
-    remove_leftovers(folder, [*DATA, *(name for name, _ in FORMATS.values())])
+    remove_leftovers(folder, [*DATA, *REPORTS.values()])
 
     @contextlib.contextmanager
     def writing() -> Iterator[None]:

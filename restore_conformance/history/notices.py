@@ -20,6 +20,7 @@ from typing import Any
 
 from restore_conformance.history.run_row import RunRow, column
 from restore_conformance.history.timelines import Chronicle, Timeline
+from restore_conformance.output.formats import Formats
 from restore_conformance.records.safe_text import code, visible
 
 CONFIRMED = 3
@@ -142,8 +143,8 @@ def as_json(listed: list[Notice]) -> str:
     return json.dumps({"format": 1, "notices": [notice.row() for notice in listed]}, indent=1) + "\n"
 
 
-FORMATS: dict[str, Callable[[list[Notice]], str]] = {"text": as_text, "markdown": as_markdown, "json": as_json}
-"""How notices are written, by name."""
+FORMATS: Formats[list[Notice]] = Formats("history notice", {"text": as_text, "markdown": as_markdown, "json": as_json})
+"""How notices are written."""
 
 
 MOST = 100

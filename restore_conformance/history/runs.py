@@ -5,6 +5,7 @@ Plain reads and writes, and since when a clause fails and when it passed last. K
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from typing import Any
 
@@ -15,7 +16,9 @@ from restore_conformance.history.run_row import Packed, RunRow, pack, sound
 from restore_conformance.history.soundness import Damaged, parsed, rows, table, unpacked
 from restore_conformance.history.store import CONTENT, ENTRY, RUN, Store, open_store
 from restore_conformance.history.timelines import chronicle
+from restore_conformance.output.formats import Formats
 from restore_conformance.records.reader import upgraded
+from restore_conformance.records.safe_text import visible
 from restore_conformance.spelling import counted
 from restore_conformance.verdicts import UsageError
 
@@ -146,3 +149,21 @@ def _histories(store: Store, label: str, digest: str) -> dict[str, dict[str, Any
         if failures is not None and timeline.row[-1] == (listed[here], "f"):
             histories[name] = failures.entry()
     return histories
+
+
+def as_text(listed: list[RunRow]) -> str:
+    """A line for each run."""
+    return "".join(
+        f"{run.name}  {run.verdict:14}  {run.marks.count('f'):4} failed  {visible(run.label)}\n" for run in listed
+    )
+
+
+def as_json(listed: list[RunRow]) -> str:
+    """The runs for programs."""
+    names = ("label", "target", "profile", "suite", "contract", "verdict", "digest")
+    rows = [{"run": run.name, "started": run.when, **{name: getattr(run, name) for name in names}} for run in listed]
+    return json.dumps({"format": 1, "runs": rows}, indent=1) + "\n"
+
+
+FORMATS: Formats[list[RunRow]] = Formats("history list", {"text": as_text, "json": as_json})
+"""How runs are listed."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance import __version__
+from restore_conformance.output.formats import Formats
 from restore_conformance.records.finding import observed_text, status_of
 from restore_conformance.records.safe_text import code, line, words
 from restore_conformance.reports import wording
@@ -283,7 +284,7 @@ def as_html(document: dict[str, Any]) -> str:
     )  # fmt: skip
 
 
-FORMATS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "text": as_text, "json": as_json, "markdown": as_markdown, "html": as_html,
-}  # fmt: skip
-"""How a comparison is written, by name."""
+FORMATS: Formats[dict[str, Any]] = Formats(
+    "compare", {"text": as_text, "json": as_json, "markdown": as_markdown, "html": as_html}
+)
+"""How a comparison is written, from its document."""

@@ -19,7 +19,7 @@ from restore_conformance.history.notices import notices
 from restore_conformance.history.run_row import pack
 from restore_conformance.history.store import open_store
 from restore_conformance.history.timelines import chronicle
-from restore_conformance.reports import FORMATS, github, terminal
+from restore_conformance.reports import FILES, FORMATS, github, terminal
 from restore_conformance.reports.accepted_deviations import accepted
 from restore_conformance.reports.bundle_readme import Case, Selection, readme
 from restore_conformance.reports.comparison import compare
@@ -106,17 +106,17 @@ def walked(broken, kept, tmp_path_factory):
         },
     }
     for name, run in records.items():
-        for file, render in FORMATS.values():
-            texts[f"{name} {file}"] = render(run)
+        for form, file in FILES.items():
+            texts[f"{name} {file}"] = FORMATS.render(form, run)
         out = io.StringIO()
         terminal.table(run, {}, quiet=False, out=out, plain=True)
         texts[f"{name} terminal"] = out.getvalue()
         texts[f"{name} github"] = "\n".join(github.render(run))
         for before, old in records.items():
             compared = document(compare(old, run))
-            for form, render in COMPARISONS.items():
+            for form in COMPARISONS.names:
                 if form != "json":
-                    texts[f"{before} to {name}.{form}"] = render(compared)
+                    texts[f"{before} to {name}.{form}"] = COMPARISONS.render(form, compared)
     texts["bundle"] = readme(Case(odd, failing, Selection((), 3), kept))
     texts["ledger"] = drafted(HEAD, broken, "mock", "x")[0]
     out = io.StringIO()
@@ -137,9 +137,9 @@ def walked(broken, kept, tmp_path_factory):
             runs.add(store, pack({**few, "started": f"2026-11-{number + 1:02}T02:00:00+00:00"}, "x"))
         story = chronicle(runs.listing(store), runs.shapes(store))
         site.build(store, folder / "site")
-    for form, render in NOTICES.items():
+    for form in NOTICES.names:
         if form != "json":
-            texts[f"notices.{form}"] = render(notices(story))
+            texts[f"notices.{form}"] = NOTICES.render(form, notices(story))
     for path in (folder / "site").rglob("*"):
         if path.suffix in {".html", ".xml"}:
             texts[f"site/{path.relative_to(folder / 'site')}"] = path.read_text(encoding="utf-8")
