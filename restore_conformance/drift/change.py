@@ -6,7 +6,6 @@ import enum
 import hashlib
 import json
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 
@@ -42,17 +41,14 @@ class Judged:
     """A grade for any client of the area, the rule it follows from, and why or what would settle it.
 
     `side` is whom it concerns: those who send what changed (REQUEST), those who read it (RESPONSE), or both.
+    `otherwise` is the row of the table of rules that applies where nobody is on that side.
     """
 
     grade: Grade
     rule: str
     why: str = ""
     side: Direction = Direction.BOTH
-
-
-breaking, undecidable, additive, informational = (
-    partial(Judged, grade) for grade in (Grade.BREAKING, Grade.UNDECIDABLE, Grade.ADDITIVE, Grade.INFORMATIONAL)
-)
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from restore_conformance.drift.change import Change, Direction, Grade
+from restore_conformance.drift.change import Change, Direction
 from restore_conformance.drift.differences.behaviour import behaviour_changes
 from restore_conformance.drift.differences.calls import call_changes, written_out
 from restore_conformance.drift.differences.generic import Tops
@@ -17,6 +17,7 @@ from restore_conformance.drift.differences.lineage import Lineage, create_scope
 from restore_conformance.drift.differences.metadata import metadata_changes
 from restore_conformance.drift.differences.page import page_changes, uncompared
 from restore_conformance.drift.plausibility import check_api, check_area, check_metadata, check_page
+from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources import pinned_page
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.metadata import Api, Knows, Metadata
@@ -234,8 +235,8 @@ def _without_name(change: Change, old: Api, new: Api) -> Change:
     """A schema that is gone while every place that used it holds the same: only its name went, which no client sees."""
     if change.kind != "type_removed" or not written_out(old, new, change.path):
         return change
-    mild, why = Grade.INFORMATIONAL, "every body that used it holds the same as before"
-    return replace(change, create=mild, contract=mild, rule="R-NAME", why=why)
+    row = judged("schema-name")
+    return replace(change, create=row.grade, contract=row.grade, rule=row.rule, why=row.why)
 
 
 def _partner(before: list[Reading], newer: Reading) -> Reading | None:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from restore_conformance.contract.workload import BASE_SESSION_TYPE, BASE_SESSIONS, CREATE, SESSION_TYPE, SESSIONS
-from restore_conformance.drift.change import Change, Difference, Grade, Judged, additive, breaking, informational
-from restore_conformance.drift.differences.generic import change
+from restore_conformance.drift.change import Change, Difference, Grade, Judged
 from restore_conformance.drift.differences.lineage import create_scope
+from restore_conformance.drift.grading import change
+from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import SENTINEL, Member, Metadata
 from restore_conformance.drift.sources.page_facts import PageFacts
 from restore_conformance.exchange import NOTHING, Exchange, Response
@@ -77,10 +78,10 @@ class _Observed:
         self._types: set[str] = set()
         self._shapes: dict[str, tuple[dict[str, Member], dict[str, str], bool]] = {}
 
-    def _note(self, kind: str, path: str, detail: dict[str, Any], judged: Judged) -> None:
+    def _note(self, kind: str, path: str, detail: dict[str, Any], row: Judged) -> None:
         """Stores the first sight of something undocumented and counts the others."""
         kind = f"behaviour_{kind}_undocumented"
-        first = self.undocumented.setdefault((kind, path), Difference(kind, path, {**detail, "seen": 0}, judged))
+        first = self.undocumented.setdefault((kind, path), Difference(kind, path, {**detail, "seen": 0}, row))
         first.detail["seen"] += 1
 
     def add(self, exchange: Exchange, response: Response) -> None:
@@ -94,8 +95,7 @@ class _Observed:
             self._status(f"{exchange.request.method} {target} {response.status}", response.status)
         for name, _ in response.headers:
             if name.lower() not in _KNOWN_HEADERS:
-                judged = additive("R-SEEN", "clients ignore headers they do not know")
-                self._note("header", f"headers/{name.lower()}", {}, judged)
+                self._note("header", f"headers/{name.lower()}", {}, judged("returned-header"))
         body = exchange.answer
         if body is NOTHING or not isinstance(body, dict):
             return
@@ -114,8 +114,8 @@ class _Observed:
             return
         documented = {self.page.status, *(error.status for error in self._errors)}
         if status not in documented | _GENERIC:
-            judged = (breaking if status < 400 else informational)("R-STATUS")
-            self._note("status", path, {"status": status, "documented": sorted(documented)}, judged)
+            row = judged("returned-success" if status < 400 else "returned-refusal")
+            self._note("status", path, {"status": status, "documented": sorted(documented)}, row)
 
     def _code(self, error: Any) -> None:
         code = error.get("code") if isinstance(error, dict) else None
@@ -123,8 +123,7 @@ class _Observed:
             return
         self._codes.add(code.casefold())
         if code.casefold() not in _GENERIC_CODES | {error.code.casefold() for error in self._errors if error.code}:
-            judged = additive("R-ERRORCODE", "the design guideline calls a new top-level code breaking")
-            self._note("code", f"errors/{code[:80]}", {"code": code[:80]}, judged)
+            self._note("code", f"errors/{code[:80]}", {"code": code[:80]}, judged("returned-code"))
 
     def _type_of(self, item: Any, target: str) -> str | None:
         """The type of an item, by its @odata.type or by the address it was read from."""
@@ -153,7 +152,7 @@ class _Observed:
                     self._members.add(path)
                     waiting += self._inner(inner, member.type, member.nullable, path)
                 elif not is_open and "@" not in key:
-                    self._note("member", path, {"json": _json_type(inner)}, additive("R-SEEN"))
+                    self._note("member", path, {"json": _json_type(inner)}, judged("returned-member"))
 
     def _shape(self, name: str) -> tuple[dict[str, Member], dict[str, str], bool]:
         """A type's members, the type that declares each, and whether undeclared ones are allowed."""
@@ -188,15 +187,13 @@ class _Observed:
             types = _JSON[kind.removeprefix("Edm.")]
             fits = isinstance(value, types) and (bool in types or not isinstance(value, bool))
         if not fits:
-            judged = breaking("G-TYPE", "a reader of the declared type meets another one")
-            self._note("type", path, {"declared": kind, "json": _json_type(value)}, judged)
+            self._note("type", path, {"declared": kind, "json": _json_type(value)}, judged("returned-type"))
 
     def _value(self, kind: str, name: str, declared: set[str], path: str) -> None:
         if name in declared:
             self._values.add(f"{kind}/{name}")
         else:
-            judged = breaking("G-ADDENUM-BEFORE", "returned to a client that knows the declared values only")
-            self._note("enum_member", f"{kind}/{name[:80]}", {"at": path}, judged)
+            self._note("enum_member", f"{kind}/{name[:80]}", {"at": path}, judged("returned-value"))
 
     def unseen(self) -> Iterator[Difference]:
         """What is declared of the types that were seen, and of the create call, and was not seen."""
@@ -212,7 +209,7 @@ class _Observed:
         if self.page and self._statuses and self.page.status not in self._statuses:
             unseen.append(("status", f"{self.page.method} {self.page.paths[0]} {self.page.status}"))
         for kind, path in unseen:
-            yield Difference(f"behaviour_{kind}_unseen", path, {}, informational("R-UNSEEN"))
+            yield Difference(f"behaviour_{kind}_unseen", path, {}, judged("unseen"))
 
 
 def _json_type(value: Any) -> str:

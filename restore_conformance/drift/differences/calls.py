@@ -10,22 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from restore_conformance.contract.workload import CREATE
-from restore_conformance.drift.change import (
-    Change,
-    Difference,
-    Direction,
-    additive,
-    breaking,
-    informational,
-    undecidable,
-)
+from restore_conformance.drift.change import Change, Difference, Direction
 from restore_conformance.drift.differences.enums import values_judged
-from restore_conformance.drift.differences.generic import altered, change, directed, ends, keyed
+from restore_conformance.drift.differences.generic import altered, ends, keyed
 from restore_conformance.drift.differences.members import Body, body_changes, equal, facet_changes
+from restore_conformance.drift.grading import change, directed
 from restore_conformance.drift.kinds import KINDS
+from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import Api, ApiCall, ApiParameter, bare, nameless, placeholders
 
-_ADDED, _REMOVED = additive("G-ADDAPI"), breaking("G-REMOVE")
+_ADDED, _REMOVED = judged("new-api"), judged("gone")
 
 
 def call_changes(old: Api, new: Api, where: str = "") -> list[Change]:
@@ -80,7 +74,7 @@ def _paths(old: Api, new: Api) -> Iterator[Difference]:
         elif path_now is None and path is not None:
             yield Difference("path_removed", path, {"methods": sorted(old.calls[path])}, _REMOVED)
         elif path is not None and path_now is not None:
-            yield from altered("path_parameter_renamed", path, path, path_now, informational("R-NAME"))
+            yield from altered("path_parameter_renamed", path, path, path_now, judged("placeholder"))
             yield from _methods(path, path_now, old, new)
 
 
@@ -111,7 +105,7 @@ def _parameters(path: str, old: ApiCall, new: ApiCall, renamed: Mapping[str, str
                 "parameter_added",
                 f"{path} {key}",
                 {"type": now.type, "required": now.required},
-                breaking("R-REQUIRED") if now.required else additive("R-OPTIONAL"),
+                judged("needed" if now.required else "optional"),
             )
         ],
         lambda key, was: [Difference("parameter_removed", f"{path} {key}", {"type": was.type}, _REMOVED)],
@@ -120,23 +114,21 @@ def _parameters(path: str, old: ApiCall, new: ApiCall, renamed: Mapping[str, str
 
 
 def _parameter(place: str, was: ApiParameter, now: ApiParameter) -> Iterator[Difference]:
-    judged = (breaking if now.required else additive)("R-REQUIRED") if was.type == now.type else breaking("G-TYPE")
-    yield from altered("parameter_changed", place, [was.type, was.required], [now.type, now.required], judged)
+    row = judged("retyped" if was.type != now.type else "needed" if now.required else "needed-no-more")
+    yield from altered("parameter_changed", place, [was.type, was.required], [now.type, now.required], row)
     if set(was.values) != set(now.values):
-        judged = values_judged(was.values, now.values)
-        if not now.values:
-            judged = additive("R-VALUES", "any value is allowed now")
-        elif not was.values:
-            judged = breaking("R-VALUES", "any value was allowed")
-        values = Difference("parameter_values_changed", place, ends(list(was.values), list(now.values)), judged)
+        row = values_judged(was.values, now.values)
+        if not (was.values and now.values):
+            row = judged("limited-values" if now.values else "any-value")
+        values = Difference("parameter_values_changed", place, ends(list(was.values), list(now.values)), row)
         yield directed(values, Direction.REQUEST)
     yield from (replace(facet, kind="parameter_changed") for facet in facet_changes(place, was, now))
 
 
 def _body(path: str, old: Api, new: Api, old_call: ApiCall, new_call: ApiCall) -> Iterator[Difference]:
     was, now = _required(old_call), _required(new_call)
-    judged = (additive if now == "optional" else breaking)("R-REQUIRED")
-    yield from altered("request_body_changed", path, was, now, judged)
+    row = judged("needed-no-more" if now == "optional" else "needed")
+    yield from altered("request_body_changed", path, was, now, row)
     if old_call.body is not None and new_call.body is not None:
         yield from _content(f"{path} request", "request_body_changed", old, new, old_call.body, new_call.body)
 
@@ -150,16 +142,15 @@ def _answers(path: str, old: Api, new: Api, old_call: ApiCall, new_call: ApiCall
     added = [status for status in new_call.answers if status not in old_call.answers]
     ranges = [(was, now) for was in removed for now in added if _covers(was, now) or _covers(now, was)]
     for was, now in ranges:
-        yield from altered("response_range_changed", f"{path} {was}", was, now, informational("R-RANGE"))
+        yield from altered("response_range_changed", f"{path} {was}", was, now, judged("range"))
     for status in added:
         if status not in {now for _, now in ranges}:
-            why = "whether the old success still comes; a live run would settle it"
-            judged = undecidable("R-STATUS", why) if status.startswith("2") else additive("R-NEWERROR")
-            yield Difference("response_added", f"{path} {status}", {}, judged)
+            row = judged("another-success" if status.startswith("2") else "new-error")
+            yield Difference("response_added", f"{path} {status}", {}, row)
     for status in removed:
         if status not in {was for was, _ in ranges}:
-            judged = _REMOVED if status.startswith("2") else informational("R-ERRORCODE")
-            yield Difference("response_removed", f"{path} {status}", {}, judged)
+            row = judged("gone" if status.startswith("2") else "refusal-gone")
+            yield Difference("response_removed", f"{path} {status}", {}, row)
     for was, now in [*ranges, *((status, status) for status in old_call.answers if status in new_call.answers)]:
         place = f"{path} {was}"
         yield from _content(place, "response_type_changed", old, new, old_call.answers[was], new_call.answers[now])

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from restore_conformance.drift.change import Difference, Direction, Judged, additive, breaking, informational
-from restore_conformance.drift.differences.generic import altered, ends
+from restore_conformance.drift.change import Difference, Judged
+from restore_conformance.drift.differences.generic import altered, ends, gravest
+from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import SENTINEL, EnumMember, Knows, TypeFacts
-
-_READERS = Direction.RESPONSE
-_CLOSED = "a client with a closed list of values meets one it does not know"
 
 
 def enum_changes(old: TypeFacts, new: TypeFacts, knows: frozenset[Knows]) -> Iterator[Difference]:
@@ -21,9 +19,8 @@ def enum_changes(old: TypeFacts, new: TypeFacts, knows: frozenset[Knows]) -> Ite
     was, now = ([member.name for member in side.values] for side in (old, new))
     for index, name in enumerate(was):
         if name not in now:
-            why = "members behind it are now returned unasked" if name == SENTINEL else ""
-            path = f"{new.name}/{name}"
-            yield Difference("enum_member_removed", path, {"index": index}, breaking("G-ENUM-REMOVED", why))
+            row = judged("sentinel-gone" if name == SENTINEL else "value-gone")
+            yield Difference("enum_member_removed", f"{new.name}/{name}", {"index": index}, row)
     for index, name in enumerate(now):
         if name not in was:
             position = _position(index, now)
@@ -34,19 +31,17 @@ def enum_changes(old: TypeFacts, new: TypeFacts, knows: frozenset[Knows]) -> Ite
         for member in new.values:
             before = numbers.get(member.name)
             if before is not None and member.value is not None:
-                path, judged = f"{new.name}/{member.name}", informational("G-ENUM-VALUE")
-                yield from altered("enum_value_changed", path, str(before), str(member.value), judged)
+                path = f"{new.name}/{member.name}"
+                yield from altered("enum_value_changed", path, str(before), str(member.value), judged("renumbered"))
     yield from _order(new.name, [name for name in was if name in now], [name for name in now if name in was])
     if Knows.FLAGS in knows:
-        judged = breaking("R-FLAGS", "one name is now several, or several are now one")
-        yield from altered("enum_flags_changed", new.name, old.flags, new.flags, judged)
+        yield from altered("enum_flags_changed", new.name, old.flags, new.flags, judged("flags"))
 
 
 def values_judged(was: Sequence[str], now: Sequence[str]) -> Judged:
     """The gravest judgement of an enumeration without a name, written out where it is used: by the same rule."""
     old, new = (TypeFacts("", "EnumType", values=tuple(map(EnumMember, names))) for names in (was, now))
-    judged = (difference.judged for difference in enum_changes(old, new, frozenset()))
-    return max(judged, key=lambda judged: judged.grade.weight, default=informational("G-ENUM-ORDER"))
+    return gravest(enum_changes(old, new, frozenset()), judged("reordered"))
 
 
 def _position(index: int, names: Sequence[str]) -> str:
@@ -57,10 +52,8 @@ def _position(index: int, names: Sequence[str]) -> str:
 
 def _added(name: str, position: str, was: list[str], now: list[str]) -> Judged:
     if name == SENTINEL and any(later in was for later in now[now.index(name) + 1 :]):
-        return breaking("G-ENUM-CROSS-DOWN", "members that were returned now stand behind the sentinel", side=_READERS)
-    if position == "after_sentinel":
-        return additive("G-ADDENUM-AFTER", side=_READERS)
-    return breaking("G-ADDENUM-BEFORE", _CLOSED, side=_READERS)
+        return judged("new-sentinel")
+    return judged("value-behind" if position == "after_sentinel" else "value-before")
 
 
 def _order(path: str, was: list[str], now: list[str]) -> Iterator[Difference]:
@@ -70,11 +63,6 @@ def _order(path: str, was: list[str], now: list[str]) -> Iterator[Difference]:
     unasked, unasked_now = (names[: names.index(SENTINEL)] if SENTINEL in names else [] for names in (was, now))
     down, up = ([name for name in was if name in before and name not in after and name != SENTINEL]
                 for before, after in ((unasked, unasked_now), (unasked_now, unasked)))  # fmt: skip
-    if down:
-        judged = breaking("G-ENUM-CROSS-DOWN", side=_READERS)
-        yield Difference("enum_reordered", path, {**ends(was, now), "crossed": down}, judged)
-    elif up:
-        detail = {**ends(was, now), "crossed": up}
-        yield Difference("enum_reordered", path, detail, breaking("G-ENUM-CROSS-UP", _CLOSED, side=_READERS))
-    else:
-        yield Difference("enum_reordered", path, ends(was, now), informational("G-ENUM-ORDER"))
+    row = judged("moved-behind" if down else "moved-before" if up else "reordered")
+    crossed = {"crossed": down or up} if down or up else {}
+    yield Difference("enum_reordered", path, ends(was, now) | crossed, row)

@@ -11,14 +11,15 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from restore_conformance.drift.change import Difference, additive, informational, undecidable
+from restore_conformance.drift.change import Difference
 from restore_conformance.drift.differences.generic import Parts, Tops, altered, ends
+from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import bare
 from restore_conformance.drift.sources.page_facts import MARK, Example, PageFacts, PropertyFacts, says_the_same
 from restore_conformance.drift.sources.page_rows import example_name
 
 _NAMED_VALUES = ("status", "restoreJobType", "destinationType")
-_SHOWN = informational("R-EXAMPLE")
+_SHOWN = judged("example")
 MAX_NODES = 20_000
 MAX_CHARACTERS = 2_000_000
 """Characters of the paths of an example: each names all of its parents, so that deep ones are long."""
@@ -118,18 +119,15 @@ def _nodes(name: str, value: Any, *, positions: bool) -> Iterator[tuple[str, Any
 def _differences(was: Example, now: Example) -> Iterator[Difference]:
     at, kind = _path(now), "page_example_changed"
     if was.status and now.status:
-        judged = undecidable("R-STATUS", "the example and the text may differ; a live run would settle it")
-        yield from altered("page_status_changed", f"{at}/status", was.status, now.status, judged)
+        yield from altered("page_status_changed", f"{at}/status", was.status, now.status, judged("shown-status"))
     for part in ("request", "response"):
         had, has = ("none" if getattr(side, part) is None else "a body" for side in (was, now))
         yield from altered(kind, f"{at}/{part}", had, has, _SHOWN)
     old_values, new_values = _leaves(was), _leaves(now)
     for path in sorted((old_values.keys() & new_values.keys()) - {"status"}):
-        judged = _SHOWN
-        if path.rpartition("/")[2] in _NAMED_VALUES and path.startswith("response"):
-            why = f"whether the service now answers {new_values[path]!r} is what a live run would settle"
-            judged = undecidable("R-EXAMPLE", why)
-        yield from altered(kind, f"{at}/{path}", old_values[path], new_values[path], judged)
+        named = path.rpartition("/")[2] in _NAMED_VALUES and path.startswith("response")
+        row = judged("shown-value", value=new_values[path]) if named else _SHOWN
+        yield from altered(kind, f"{at}/{path}", old_values[path], new_values[path], row)
 
 
 def _union(page: PageFacts, part: str) -> set[str]:
@@ -157,17 +155,17 @@ def _shown(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
     """Members that the examples of one edition show and those of the other do not."""
     rows = {**(old.properties or {}), **(new.properties or {})}
     root = new.type or old.type
-    for part, judged, listed in (
-        ("request", additive("R-OPTIONAL"), rows.keys()),
-        ("response", additive("G-ADDPROP"), (new.properties or {}).keys()),
+    for part, more, listed in (
+        ("request", judged("optional"), rows.keys()),
+        ("response", judged("shown-member"), (new.properties or {}).keys()),
     ):
         before, after = _union(old, part), _union(new, part)
         for path in _tops(after - before):
             if path not in listed:
-                yield Difference("page_example_member_added", _placed(path, root, rows), {"in": part}, judged)
+                yield Difference("page_example_member_added", _placed(path, root, rows), {"in": part}, more)
         for path in _tops(before - after):
-            fewer = informational("R-EXAMPLE", "examples may be shortened")
-            yield Difference("page_example_member_removed", _placed(path, root, rows), {"in": part}, fewer)
+            at, fewer = _placed(path, root, rows), judged("example-shorter")
+            yield Difference("page_example_member_removed", at, {"in": part}, fewer)
 
 
 def _tops(paths: set[str]) -> list[str]:

@@ -1,17 +1,15 @@
-"""The generic difference: parts by key, single facts, paths within paths, and how a difference becomes a change.
+"""The generic difference: parts by key, single facts, paths within paths.
 
-Knows no source and no rule; the other modules of the package say what they compare, and judge it.
+Knows no source and no rule; the other modules of the package say what they compare, and which rule applies.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
-from restore_conformance.drift.change import Change, Difference, Direction, Grade, Judged, additive, informational
-from restore_conformance.drift.kinds import KINDS
+from restore_conformance.drift.change import Difference, Judged
 
 Part = TypeVar("Part")
 Key = TypeVar("Key", str, tuple[str, str])
@@ -58,57 +56,9 @@ def ends(was: Any, now: Any) -> dict[str, Any]:
     return {"from": was, "to": now}
 
 
-_UNTOUCHED = {
-    "G-ADDNN": additive("G-ADDPROP"), "G-ADDENUM-BEFORE": additive("R-VALUES"),
-    "G-ENUM-REMOVED": informational("R-VALUES"), "G-NULL-LOOSE": additive("G-NULL-LOOSE"),
-}  # fmt: skip
-"""How a change is judged that would break one side alone, where that side never meets it; others are informational."""
-
-
-def directed(difference: Difference, direction: Direction) -> Difference:
-    """The difference of something that is only sent, or only returned: what breaks the other side breaks nobody.
-
-    Of what NEITHER is known to be the case, nobody can say whether it breaks that side.
-    """
-    judged = difference.judged
-    if direction is Direction.NEITHER and judged.side is not Direction.BOTH and judged.grade is Grade.BREAKING:
-        why = "whether clients send the type or only read it is said elsewhere; its metadata would settle it"
-        return replace(difference, judged=replace(judged, grade=Grade.UNDECIDABLE, why=why))
-    if Direction.BOTH in (judged.side, direction) or judged.side is direction or judged.grade.weight < 2:
-        return difference
-    mild = _UNTOUCHED.get(judged.rule, informational(judged.rule))
-    if judged.rule == "R-REQUIRED" and difference.kind.endswith("_added"):
-        mild = additive("G-ADDPROP")
-    why = "it is only returned, never sent" if direction is Direction.RESPONSE else "it is only sent, never returned"
-    return replace(difference, judged=replace(mild, why=why, side=direction))
-
-
-_OFF_THE_WIRE = frozenset({"G-ANNOT", "G-BIND", "G-MOVE", "G-ENUM-VALUE", "G-ENUM-ORDER", "G-CONTAIN"})
-
-
-def change(
-    difference: Difference, source: str, where: str, *, outside: bool = False, create: Grade | None = None
-) -> Change:
-    """A difference as a change. `create` is the grade for the create client: by default that for any client.
-
-    What is `outside` of what the create call reaches is informational for it.
-    """
-    judged, direction = difference.judged, KINDS[difference.kind].direction
-    if direction is Direction.BOTH:
-        direction = Direction.NEITHER if judged.rule in _OFF_THE_WIRE else judged.side
-    return Change(
-        difference.kind,
-        difference.path,
-        source,
-        create or (Grade.INFORMATIONAL if outside else judged.grade),
-        judged.grade,
-        judged.rule,
-        difference.detail,
-        direction,
-        judged.why,
-        where=where,
-        scope_rule="G-SCOPE" if outside else "",
-    )
+def gravest(differences: Iterable[Difference], otherwise: Judged) -> Judged:
+    """The gravest judgement among some differences, the first of several; `otherwise` where there is none."""
+    return max((each.judged for each in differences), key=lambda row: row.grade.weight, default=otherwise)
 
 
 class Tops:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from restore_conformance.contract.workload import KINDS, SESSION_TYPE
-from restore_conformance.drift.change import Direction, Grade, Judged
+from restore_conformance.drift.change import Direction
 from restore_conformance.drift.sources.area import held
 from restore_conformance.drift.sources.metadata import (
     COMPUTED,
@@ -184,16 +184,3 @@ def _spread(metadata: Metadata, name: str, reached: set[str]) -> list[tuple[str,
             waiting += [facts.base] if facts.base else []
             waiting += [member.target for member in facts.members.values() if not member.navigation]
     return navigations
-
-
-def grade_for_create(kind: str, path: str, judged: Judged, scope: Scope) -> Grade:
-    """The grade of a change for a client that sends the create request and reads its answer."""
-    if not scope.covers(path):
-        return Grade.INFORMATIONAL
-    owner = path.partition("/")[0]
-    if judged.side is Direction.REQUEST:
-        if judged.rule == "G-ABSTRACT":
-            return judged.grade if owner in scope.sent else Grade.INFORMATIONAL
-        if owner not in scope.written:
-            return Grade.ADDITIVE if kind.endswith("_added") else Grade.INFORMATIONAL
-    return judged.grade

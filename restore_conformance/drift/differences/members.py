@@ -11,22 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from restore_conformance.drift.change import (
-    Difference,
-    Direction,
-    Grade,
-    Judged,
-    additive,
-    breaking,
-    informational,
-    undecidable,
-)
+from restore_conformance.drift.change import Difference, Direction, Grade, Judged
 from restore_conformance.drift.differences.enums import values_judged
-from restore_conformance.drift.differences.generic import altered, directed, ends, keyed
+from restore_conformance.drift.differences.generic import altered, ends, gravest, keyed
 from restore_conformance.drift.differences.lineage import Sides
+from restore_conformance.drift.grading import directed
+from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import Api, Knows, Member, TypeFacts, bare
 
-_MOVED = informational("G-MOVE")
+_MOVED = judged("moved")
 
 
 def member_changes(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Difference]:
@@ -52,13 +45,10 @@ def _word(member: Member) -> str:
 def _moved(was: Member, now: Member, knows: frozenset[Knows]) -> Judged:
     """How a member that is now declared on another type of the chain is judged."""
     if was.type != now.type or (was.navigation != now.navigation and Knows.NAVIGATION in knows):
-        return breaking("G-TYPE", f"it was {was.type} and is {now.type} on the other type")
+        return judged("retyped-base", was=was.type, now=now.type)
     if was.nullable != now.nullable and Knows.NULLABILITY in knows and was.stated and now.stated:
-        if now.nullable:
-            return breaking("G-NULL-LOOSE", "it may now be null", side=Direction.RESPONSE)
-        return breaking("G-NULL-TIGHT", "it may no longer be null", side=Direction.REQUEST)
-    facets = facet_changes("", was, now) if Knows.FACETS in knows else ()
-    return max((facet.judged for facet in facets), key=lambda judged: judged.grade.weight, default=_MOVED)
+        return judged("null-base" if now.nullable else "never-null-base")
+    return gravest(facet_changes("", was, now) if Knows.FACETS in knows else (), _MOVED)
 
 
 def _added(now: Member, owner: TypeFacts, sides: Sides) -> Difference:
@@ -66,8 +56,7 @@ def _added(now: Member, owner: TypeFacts, sides: Sides) -> Difference:
     detail = {"type": now.type} | ({"contains": now.contains} if now.navigation else {"nullable": now.nullable})
     inherited = before.effective(owner.name).get(now.name)
     if inherited is not None:
-        judged = _moved(inherited, now, sides.knows)
-        return Difference(kind, path, {**detail, "was_inherited": inherited.type}, judged)
+        return Difference(kind, path, {**detail, "was_inherited": inherited.type}, _moved(inherited, now, sides.knows))
     below = [name for name in sides.after.below(owner.name) if name in before.metadata.types]
     if below and all(now.name in before.effective(name) for name in below):
         # what else changed is reported where it was taken away
@@ -77,31 +66,26 @@ def _added(now: Member, owner: TypeFacts, sides: Sides) -> Difference:
 
 def _addition(now: Member, knows: frozenset[Knows]) -> Judged:
     if now.navigation:
-        return additive("G-ADDNAV")
+        return judged("new-navigation")
     if dict(now.facets).get("Required"):
-        return breaking("R-REQUIRED", "requests without it are refused", side=Direction.REQUEST)
+        return judged("new-needed")
     if may_be_left_out(now) or now.default is not None:
-        return additive("G-ADDPROP")
-    if Knows.REQUIRED in knows:
-        return additive("R-OPTIONAL", "the document lists what a request must carry, and not this")
-    why = "whoever writes the type may have to send it; breaking unless the service sets it by itself"
-    return breaking("G-ADDNN", why, side=Direction.REQUEST)
+        return judged("new-member")
+    return judged("optional-never-null" if Knows.REQUIRED in knows else "new-never-null")
 
 
 def _removed(was: Member, old: TypeFacts, new: TypeFacts, sides: Sides) -> Difference:
     kind, path, detail, after = f"{_word(was)}_removed", f"{new.name}/{was.name}", {"type": was.type}, sides.after
     inherited = after.effective(new.name).get(was.name)
     if inherited is not None:
-        judged = _moved(was, inherited, sides.knows)
-        return Difference(kind, path, {**detail, "now_inherited": inherited.type}, judged)
+        return Difference(kind, path, {**detail, "now_inherited": inherited.type}, _moved(was, inherited, sides.knows))
     below = sorted(name for name in sides.before.below(old.name) if name in after.metadata.types)
     again = [after.effective(name).get(was.name) for name in below]
-    if again and all(member is not None and _moved(was, member, sides.knows) is _MOVED for member in again):
+    if again and all(member is not None and _moved(was, member, sides.knows) == _MOVED for member in again):
         return Difference(kind, path, {**detail, "now_declared_on": below}, _MOVED)
     if old.base != new.base and new.base and not after.metadata.closed(new.name):
-        why = f"the new base type {new.base} is not declared here and may hold it; its declaration would settle it"
-        return Difference(kind, path, detail, undecidable("G-REMOVE", why))
-    return Difference(kind, path, detail, breaking("G-REMOVE"))
+        return Difference(kind, path, detail, judged("gone-with-base", base=new.base))
+    return Difference(kind, path, detail, judged("gone"))
 
 
 def _unsaid(path: str, was: Member, now: Member, knows: frozenset[Knows]) -> bool:
@@ -126,16 +110,14 @@ def _changed(path: str, was: Member, now: Member, sides: Sides) -> Iterator[Diff
     knows = sides.knows
     if was.navigation != now.navigation and Knows.NAVIGATION in knows:
         detail = ends(f"{_word(was)} {was.type}", f"{_word(now)} {now.type}")
-        why = "a navigation is not in the body unless it is expanded"
-        yield Difference("member_kind_changed", path, detail, breaking("R-KIND", why))
+        yield Difference("member_kind_changed", path, detail, judged("kind-of-member"))
         return
     if not _unsaid(path, was, now, knows) and not _alike(path, was, now, sides):
-        yield from altered(f"{_word(now)}_type_changed", path, was.type, now.type, breaking("G-TYPE"))
+        yield from altered(f"{_word(now)}_type_changed", path, was.type, now.type, judged("retyped"))
     if Knows.NULLABILITY in knows:
         yield from altered("nullability_changed", path, was.nullable, now.nullable, nullability(was, now))
     if Knows.CONTAINMENT in knows:
-        judged = informational("G-CONTAIN", "a client that builds addresses may break")
-        yield from altered("navigation_containment_changed", path, was.contains, now.contains, judged)
+        yield from altered("navigation_containment_changed", path, was.contains, now.contains, judged("containment"))
     if Knows.FACETS in knows:
         yield from facet_changes(path, was, now)
 
@@ -143,13 +125,10 @@ def _changed(path: str, was: Member, now: Member, sides: Sides) -> Iterator[Diff
 def nullability(was: Member, now: Member) -> Judged:
     """How a member is judged that may now be null, or no longer."""
     if was.navigation and was.collection and now.collection:
-        return informational("G-NULL-LOOSE", "a collection of entities is never null", side=Direction.RESPONSE)
+        return judged("null-entities")
     if not (was.stated and now.stated):
-        both = was.collection and now.collection
-        return informational("G-NULL-ITEMS" if both else "R-NULL-REF", "one side does not say whether it may be null")
-    if now.nullable:
-        return breaking("G-NULL-LOOSE", side=Direction.RESPONSE)
-    return breaking("G-NULL-TIGHT", "readers gain a guarantee", side=Direction.REQUEST)
+        return judged("null-items" if was.collection and now.collection else "null-unsaid")
+    return judged("null" if now.nullable else "never-null")
 
 
 class Limited(Protocol):
@@ -165,9 +144,9 @@ def facet_changes(path: str, old: Limited, new: Limited) -> Iterator[Difference]
     for facet in sorted(was.keys() | now.keys()):
         old_value, new_value = was.get(facet), now.get(facet)
         if (old_value or "").lower() != (new_value or "").lower():
-            judged = _facet(facet, old_value, new_value)
-            if judged.rule != "G-ENUM-ORDER":
-                yield Difference("facet_changed", path, {"facet": facet, **ends(old_value, new_value)}, judged)
+            row = _facet(facet, old_value, new_value)
+            if row.rule != "G-ENUM-ORDER":
+                yield Difference("facet_changed", path, {"facet": facet, **ends(old_value, new_value)}, row)
 
 
 _UPPER = frozenset({"MaxLength", "Precision", "Scale", "Maximum", "MaxItems"})
@@ -179,21 +158,17 @@ _UNORDERED = frozenset({"Pattern", "MultipleOf", "UniqueItems", "ExclusiveMinimu
 def _facet(facet: str, was: str | None, now: str | None) -> Judged:
     """A facet that lets less through is breaking for whoever writes the member."""
     if facet == "Required":
-        needed = breaking("R-REQUIRED", "requests without it are refused", side=Direction.REQUEST)
-        return needed if now else informational("R-REQUIRED")
+        return judged("needed-facet" if now else "needed-less")
     if facet == "Enum":
         if was and now:
             return values_judged(was.split(","), now.split(","))
-        return (breaking if now else additive)("R-VALUES", side=Direction.REQUEST)
+        return judged("fewer-values" if now else "more-values")
     if facet in _UNORDERED and now:
-        why = f"values that kept the old {facet} and not the new would settle it"
-        return undecidable("R-FACET", why, side=Direction.REQUEST)
+        return judged("limited-otherwise", facet=facet)
     tighter = (facet in _UPPER and _limit(now) < _limit(was)) or (
         facet in _LOWER and _limit(now, 0.0) > _limit(was, 0.0)
     )
-    if tighter:
-        return breaking("R-FACET", f"{facet} lets less through than it did", side=Direction.REQUEST)
-    return informational("R-FACET")
+    return judged("limited", facet=facet) if tighter else judged("limited-less")
 
 
 def _limit(text: str | None, missing: float = float("inf")) -> float:
@@ -266,20 +241,18 @@ def _inside(kind: str, at: str, was: Body, now: Body, depth: int = 0) -> Iterato
         return
     old_facts, new_facts = was.facts, now.facts
     if was.collection != now.collection:
-        yield Difference(kind, at, ends(was.type, now.type), breaking("G-TYPE"))
+        yield Difference(kind, at, ends(was.type, now.type), judged("retyped"))
     elif old_facts is None or new_facts is None:
         if bare(was.type) != bare(now.type):
-            why = "one side does not say what it holds; a recorded exchange would settle it"
             unsaid = "Edm.Untyped" in (bare(was.type), bare(now.type))
-            judged = undecidable("G-TYPE", why) if unsaid else breaking("G-TYPE")
-            yield Difference(kind, at, ends(was.name, now.name), judged)
+            yield Difference(kind, at, ends(was.name, now.name), judged("untyped" if unsaid else "retyped"))
     elif old_facts.is_enum != new_facts.is_enum:
-        yield Difference(kind, at, ends(was.name, now.name), breaking("R-KIND"))
+        yield Difference(kind, at, ends(was.name, now.name), judged("kind-of-value"))
     elif old_facts.is_enum:
         values = [[value.name for value in facts.values] for facts in (old_facts, new_facts)]
-        judged = values_judged(*values)
-        if judged.grade is not Grade.INFORMATIONAL:  # where only the order differs nothing is on the wire
-            yield directed(Difference(kind, at, ends(*values), judged), now.direction)
+        row = values_judged(*values)
+        if row.grade is not Grade.INFORMATIONAL:  # where only the order differs nothing is on the wire
+            yield directed(Difference(kind, at, ends(*values), row), now.direction)
     else:
         yield from _in_members(kind, at, was, now, depth)
 
@@ -310,25 +283,23 @@ def _in_members(kind: str, at: str, was: Body, now: Body, depth: int) -> Iterato
 
 def _summed(inner: list[Difference], at: str = "") -> Judged:
     """One judgement for what has another name and holds something else: the gravest, and what differs."""
-    gravest = max((difference.judged for difference in inner), key=lambda judged: judged.grade.weight)
+    worst = gravest(inner, inner[0].judged)
     parts = [
         f"{part.path.removeprefix(at).lstrip('/') or 'it'} was {part.detail['from']} and is {part.detail['to']}"
         for part in inner
     ]
     more = f" and {len(parts) - 3} more" if len(parts) > 3 else ""
-    return Judged(gravest.grade, gravest.rule, "; ".join(parts[:3]) + more)
+    return Judged(worst.grade, worst.rule, "; ".join(parts[:3]) + more)
 
 
 def _more(name: str, member: Member, sent: bool) -> Judged:
     if sent and dict(member.facets).get("Required"):
-        return breaking("R-REQUIRED", "requests without it are refused", side=Direction.REQUEST)
-    return additive("R-OPTIONAL" if sent or name.startswith("@") else "G-ADDPROP")
+        return judged("new-needed")
+    return judged("optional" if sent or name.startswith("@") else "shown-member")
 
 
 def _less(name: str) -> Judged:
-    if name.startswith("@odata."):
-        return informational("G-ANNOT", "control information may come whether it is listed or not")
-    return breaking("G-REMOVE")
+    return judged("control" if name.startswith("@odata.") else "gone")
 
 
 def _null(member: Member) -> str:

@@ -10,20 +10,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from restore_conformance.drift.change import (
-    Change,
-    Difference,
-    Direction,
-    Judged,
-    additive,
-    breaking,
-    informational,
-    undecidable,
-)
+from restore_conformance.drift.change import Change, Difference, Judged
 from restore_conformance.drift.differences.enums import enum_changes
-from restore_conformance.drift.differences.generic import altered, change, directed, edits, ends, keyed
-from restore_conformance.drift.differences.lineage import Lineage, Sides, create_scope, grade_for_create
+from restore_conformance.drift.differences.generic import altered, edits, ends, keyed
+from restore_conformance.drift.differences.lineage import Lineage, Sides, create_scope
 from restore_conformance.drift.differences.members import may_be_left_out, member_changes
+from restore_conformance.drift.grading import change, directed, grade_for_create
+from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import COMPUTED, Knows, Metadata, Operation, Parameter, TypeFacts
 
 
@@ -42,7 +35,7 @@ def metadata_changes(old: Metadata, new: Metadata, source: str, where: str = "")
     for undirected in chain(*parts):
         difference = directed(undirected, sides.direction(undirected.path))
         outside = bool(scope.types) and not scope.covers(difference.path)
-        create = grade_for_create(difference.kind, difference.path, difference.judged, scope)
+        create = grade_for_create(difference, scope)
         changes.append(change(difference, source, where, outside=outside, create=create))
     return changes
 
@@ -51,9 +44,9 @@ def _types(sides: Sides) -> Iterator[Difference]:
     return keyed(
         sides.before.metadata.types,
         sides.after.metadata.types,
-        lambda name, new: [Difference("type_added", name, _described(new, sides), additive("G-ADDTYPE"))],
+        lambda name, new: [Difference("type_added", name, _described(new, sides), judged("new-type"))],
         lambda name, old: [
-            Difference("type_removed", name, {"type_kind": old.kind, "members": _names(old)}, breaking("G-REMOVE"))
+            Difference("type_removed", name, {"type_kind": old.kind, "members": _names(old)}, judged("gone"))
         ],
         lambda _, old, new: _type(old, new, sides),
     )
@@ -74,8 +67,7 @@ def _described(facts: TypeFacts, sides: Sides) -> dict[str, Any]:
 
 def _type(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Difference]:
     if Knows.KINDS in sides.knows or old.is_enum != new.is_enum:
-        why = "values of the type have another form"
-        yield from altered("type_kind_changed", new.name, old.kind, new.kind, breaking("R-KIND", why))
+        yield from altered("type_kind_changed", new.name, old.kind, new.kind, judged("kind-of-type"))
     if old.is_enum != new.is_enum:
         return
     yield from _attributes(old, new, sides)
@@ -88,17 +80,10 @@ def _type(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Difference]:
 
 
 _ATTRIBUTES = (
-    (
-        "Abstract", "abstract", Knows.ABSTRACT,
-        breaking("G-ABSTRACT", "whoever sends it must name a concrete type", side=Direction.REQUEST),
-        additive("G-ABSTRACT", "it may now be sent and returned as itself"),
-    ),
-    (
-        "OpenType", "open", Knows.OPEN,
-        additive("R-OPEN"), breaking("R-OPEN", "undeclared members are no longer accepted or returned"),
-    ),
-    ("HasStream", "stream", Knows.STREAM, additive("G-ADDPROP"), breaking("G-REMOVE")),
-)  # fmt: skip
+    ("Abstract", "abstract", Knows.ABSTRACT, judged("abstract"), judged("concrete")),
+    ("OpenType", "open", Knows.OPEN, judged("opened"), judged("closed")),
+    ("HasStream", "stream", Knows.STREAM, judged("stream"), judged("row-gone")),
+)
 """Attributes of a type: name, field, aspect, and the judgement where it holds now and where it no longer does."""
 
 
@@ -109,14 +94,13 @@ def _attributes(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Differ
         if was != now and aspect in sides.knows:
             yield Difference(kind, new.name, {"attribute": name, **ends(was, now)}, holds if now else ended)
     if old.underlying != new.underlying and Knows.VALUES in sides.knows:
-        judged = informational("G-ENUM-VALUE") if new.is_enum else breaking("G-TYPE")
         detail = {"attribute": "UnderlyingType", **ends(old.underlying, new.underlying)}
-        yield Difference(kind, new.name, detail, judged)
+        yield Difference(kind, new.name, detail, judged("renumbered" if new.is_enum else "retyped"))
     if Knows.KEYS in sides.knows and old.key != new.key:  # a key that merely moved along the chain is not a change
         old_key, new_key = sides.before.key(old.name), sides.after.key(new.name)
         if old_key != new_key and (old.base == new.base or not sides.unknown_bases(old, new)):
             detail = {"attribute": "Key", **ends(list(old_key), list(new_key))}
-            yield Difference(kind, new.name, detail, breaking("R-ADDRESS", "instances are addressed by another key"))
+            yield Difference(kind, new.name, detail, judged("key"))
 
 
 def _base(old: TypeFacts, new: TypeFacts, sides: Sides) -> Difference:
@@ -132,23 +116,19 @@ def _base_judged(old: TypeFacts, new: TypeFacts, sides: Sides, lost: list[str], 
     had, has = sides.before.effective(old.name), sides.after.effective(new.name)
     unknown = sides.unknown_bases(old, new)
     if unknown:
-        why = f"{' and '.join(unknown)} not fully declared here; the whole chain would settle it"
-        return undecidable("G-BASE", why)
+        return judged("base-unknown", names=" and ".join(unknown))
     concrete = [name for name in sides.after.concrete(new.name) if name in sides.before.metadata.types]
     before, after = ([side.effective(name) for name in concrete] for side in (sides.before, sides.after))
     losing = [name for name in lost if any(name in b and name not in a for b, a in zip(before, after, strict=True))]
     if losing:
-        return breaking("G-BASE", f"values lose {', '.join(losing)}")
+        return judged("base-loses", names=", ".join(losing))
     inherited = had.keys() & has.keys() - old.members.keys() - new.members.keys()
     retyped = sorted(name for name in inherited if had[name].type != has[name].type)
     if retyped:
-        return breaking("G-BASE", f"{', '.join(retyped)} has another type")
+        return judged("base-retypes", names=", ".join(retyped))
     keys = {name for facts in sides.after.metadata.chain(new.name) for name in facts.key}  # the service gives these out
     required = [name for name in gained if not (may_be_left_out(has[name]) or name in keys)]
-    if required:
-        why = f"the new base brings {', '.join(required)}, which may not be null"
-        return breaking("G-BASE", why, side=Direction.REQUEST)
-    return informational("G-BASE")
+    return judged("base-needs", names=", ".join(required)) if required else judged("base-same")
 
 
 _WORDS = {
@@ -163,7 +143,7 @@ def _annotations(old: Metadata, new: Metadata, knows: frozenset[Knows]) -> Itera
     for word, (target, term), was, now in edits(old.annotations, new.annotations):
         compared = Knows.ANNOTATIONS in knows or term == COMPUTED
         if compared and before.has(target) == after.has(target):
-            yield Difference(f"annotation_{word}", f"{target}@{term}", ends(was, now), informational("G-ANNOT"))
+            yield Difference(f"annotation_{word}", f"{target}@{term}", ends(was, now), judged("annotation"))
 
 
 class _Elements:
@@ -195,19 +175,19 @@ def _container(old: Metadata, new: Metadata) -> Iterator[Difference]:
     for word, name, was, now in edits(old.exposed, new.exposed):
         if was is not None and now is not None:
             detail = ends(f"{was.kind} {was.type}", f"{now.kind} {now.type}")
-            yield Difference(f"{_WORDS[now.kind]}_changed", name, detail, breaking("G-TYPE"))
+            yield Difference(f"{_WORDS[now.kind]}_changed", name, detail, judged("retyped"))
         elif exposed := was or now:
-            judged = breaking("G-REMOVE") if was else additive("G-ADDAPI")
-            yield Difference(f"{_WORDS[exposed.kind]}_{word}", name, {"type": exposed.type}, judged)
+            row = judged("gone" if was else "new-api")
+            yield Difference(f"{_WORDS[exposed.kind]}_{word}", name, {"type": exposed.type}, row)
     for word, path, target, other in edits(old.bindings, new.bindings):
         if path.partition("/")[0] in old.exposed.keys() & new.exposed.keys():
-            yield Difference(f"binding_{word}", path, ends(target, other), informational("G-BIND"))
+            yield Difference(f"binding_{word}", path, ends(target, other), judged("binding"))
 
 
 def _terms(old: Metadata, new: Metadata) -> Iterator[Difference]:
     """Every annotation term declared, dropped or changed."""
     for word, name, was, now in edits(old.terms, new.terms):
-        yield Difference(f"term_{word}", name, ends(was, now), informational("G-ANNOT"))
+        yield Difference(f"term_{word}", name, ends(was, now), judged("annotation"))
 
 
 _Key = tuple[str, str, str, str | None]
@@ -229,10 +209,10 @@ def _operations(old: Metadata, new: Metadata) -> Iterator[Difference]:
         kind = key[0].lower()
         for op in left:
             if not any(op is before for before, _ in pairs):
-                yield Difference(f"{kind}_removed", op.path, _signed(op), breaking("G-REMOVE"))
+                yield Difference(f"{kind}_removed", op.path, _signed(op), judged("gone"))
         for op in right:
             if not any(op is after for _, after in pairs):
-                yield Difference(f"{kind}_added", op.path, _signed(op), additive("G-ADDAPI"))
+                yield Difference(f"{kind}_added", op.path, _signed(op), judged("new-api"))
 
 
 def _grouped(metadata: Metadata) -> dict[_Key, list[Operation]]:
@@ -292,8 +272,8 @@ def _signature(old: Operation, new: Operation) -> Iterator[Difference]:
         reasons += [] if new.composable else ["it can no longer be followed by more segments"]
     if any(detail.values()):
         takes = {"overload": [f"{p.name}: {p.type}" for p in old.parameters]} if new.kind == "Function" else {}
-        judged = breaking("G-SIG", "; ".join(reasons)) if reasons else additive("G-SIG-OPT")
-        yield Difference(f"{new.kind.lower()}_signature_changed", new.path, takes | detail, judged)
+        row = judged("signature", reasons="; ".join(reasons)) if reasons else judged("signature-eased")
+        yield Difference(f"{new.kind.lower()}_signature_changed", new.path, takes | detail, row)
 
 
 def _may_be_left_out(parameter: Parameter, kind: str) -> bool:

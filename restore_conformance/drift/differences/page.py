@@ -14,21 +14,13 @@ from typing import Any
 
 from restore_conformance.contract.routes import documented
 from restore_conformance.contract.workload import CREATE
-from restore_conformance.drift.change import (
-    Change,
-    Difference,
-    Direction,
-    Grade,
-    Judged,
-    additive,
-    breaking,
-    informational,
-    undecidable,
-)
+from restore_conformance.drift.change import Change, Difference, Direction, Grade, Judged
 from restore_conformance.drift.differences.examples import example_changes, shown_members
-from restore_conformance.drift.differences.generic import altered, change, directed, edits, ends, keyed
+from restore_conformance.drift.differences.generic import altered, edits, ends, keyed
 from restore_conformance.drift.differences.statements import statement_changes
+from restore_conformance.drift.grading import change, directed
 from restore_conformance.drift.phrases import call
+from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import nameless
 from restore_conformance.drift.sources.page_facts import (
     ErrorFacts,
@@ -97,46 +89,45 @@ def _is_of_create(path: str) -> bool:
 
 def _request(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
     page = old.call
-    yield from altered("page_method_changed", page, old.method, new.method, breaking("R-ADDRESS"))
+    yield from altered("page_method_changed", page, old.method, new.method, judged("address"))
     yield from _addresses(old, new)
-    renamed = breaking("G-REMOVE", "types sent or compared by name have another name")
-    for kind, was, now, judged, owner in (
-        ("page_namespace_changed", old.namespace, new.namespace, renamed, ""),
-        ("page_status_changed", old.status, new.status, breaking("R-STATUS"), "success"),
-        ("page_result_changed", old.result, new.result, breaking("G-TYPE"), "success"),
+    for kind, was, now, row, owner in (
+        ("page_namespace_changed", old.namespace, new.namespace, judged("namespace"), ""),
+        ("page_status_changed", old.status, new.status, judged("status"), "success"),
+        ("page_result_changed", old.result, new.result, judged("retyped"), "success"),
     ):
-        yield from altered(kind, page, was, now, judged, owner) if was and now else ()
+        yield from altered(kind, page, was, now, row, owner) if was and now else ()
 
 
 def _addresses(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
     had, has = ({nameless(path).casefold(): path for path in side.paths} for side in (old, new))
     for address in had.keys() & has.keys():
         if nameless(had[address]) == nameless(has[address]) and not old.restated:
-            yield from altered("page_path_renamed", old.call, had[address], has[address], informational("R-NAME"))
+            yield from altered("page_path_renamed", old.call, had[address], has[address], judged("placeholder"))
     removed = [path for address, path in had.items() if address not in has]
     added = [path for address, path in has.items() if address not in had]
     if len(removed) == len(added) == 1:
-        yield Difference("page_path_changed", old.call, ends(removed[0], added[0]), breaking("R-ADDRESS"))
+        yield Difference("page_path_changed", old.call, ends(removed[0], added[0]), judged("address"))
     else:
-        yield from (Difference("page_path_removed", path, {}, breaking("G-REMOVE")) for path in removed)
-        yield from (Difference("page_path_added", path, {}, additive("G-ADDAPI")) for path in added)
+        yield from (Difference("page_path_removed", path, {}, judged("gone")) for path in removed)
+        yield from (Difference("page_path_added", path, {}, judged("new-api")) for path in added)
 
 
 def _headers(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
     def changed(name: str, was: HeaderFacts, now: HeaderFacts) -> list[Difference]:
         stricter = (now.required and not was.required) or was.value != now.value
         detail = ends([was.value, was.required], [now.value, now.required])
-        judged = (breaking if stricter else additive)("R-HEADER")
-        return [Difference("page_header_changed", f"headers/{name}", detail, judged, f"header:{name}")]
+        row = judged("header" if stricter else "header-eased")
+        return [Difference("page_header_changed", f"headers/{name}", detail, row, f"header:{name}")]
 
     def added(name: str, now: HeaderFacts) -> list[Difference]:
-        judged = breaking("R-HEADER") if now.required else additive("R-OPTIONAL")
+        row = judged("header" if now.required else "optional")
         detail = {"value": now.value, "required": now.required}
-        return [Difference("page_header_added", f"headers/{name}", detail, judged, f"header:{name}")]
+        return [Difference("page_header_added", f"headers/{name}", detail, row, f"header:{name}")]
 
     def removed(name: str, was: HeaderFacts) -> list[Difference]:
-        judged = informational("R-OPTIONAL", "it may still be sent")
-        return [Difference("page_header_removed", f"headers/{name}", {"value": was.value}, judged, f"header:{name}")]
+        row = judged("header-gone")
+        return [Difference("page_header_removed", f"headers/{name}", {"value": was.value}, row, f"header:{name}")]
 
     return keyed(old.headers, new.headers, added, removed, changed)
 
@@ -148,29 +139,29 @@ def _permissions(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
 
 def _permission(caller: str, was: Permission, now: Permission) -> Iterator[Difference]:
     path, owner = f"permissions/{caller}", f"permission:{caller}"
-    added, removed = additive("R-PERMISSION"), breaking("R-PERMISSION")
+    added, removed = judged("new-permission"), judged("permission-gone")
     if was.supported != now.supported:
         detail = {"least": list(now.least or was.least), "higher": list(now.higher or was.higher)}
-        kind, judged = ("page_permission_added", added) if now.supported else ("page_permission_removed", removed)
-        yield Difference(kind, path, detail, judged, owner)
+        kind, row = ("page_permission_added", added) if now.supported else ("page_permission_removed", removed)
+        yield Difference(kind, path, detail, row, owner)
         return
     enough = set(was.least) <= {*now.least, *now.higher}
-    judged = additive("R-PERMISSION", "the old one is still enough") if enough else removed
-    yield from altered("page_permission_changed", path, list(was.least), list(now.least), judged, owner)
-    for kind, judged, has, lacks in (
+    row = judged("permission-enough") if enough else removed
+    yield from altered("page_permission_changed", path, list(was.least), list(now.least), row, owner)
+    for kind, row, has, lacks in (
         ("page_permission_added", added, now, was),
         ("page_permission_removed", removed, was, now),
     ):
         for name in has.higher:
             if name not in (*lacks.higher, *lacks.least):
-                yield Difference(kind, f"{path}/{name}", {}, judged, owner)
+                yield Difference(kind, f"{path}/{name}", {}, row, owner)
 
 
 def _clouds(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
     for _, name, was, now in edits(old.clouds, new.clouds):
         if bool(was) != bool(now):
-            kind, judged = ("added", additive("R-CLOUD")) if now else ("removed", breaking("R-CLOUD"))
-            yield Difference(f"page_cloud_{kind}", f"clouds/{name}", {}, judged, "clouds")
+            kind, row = ("added", judged("new-cloud")) if now else ("removed", judged("cloud-gone"))
+            yield Difference(f"page_cloud_{kind}", f"clouds/{name}", {}, row, "clouds")
 
 
 MOST_NAMES = 4
@@ -178,7 +169,6 @@ MOST_NAMES = 4
 _EXCLUDES = re.compile(
     r"\b(?:can't|cannot|can not|must not|mustn't|never|not|either|exclusive|exclude)\b", re.IGNORECASE
 )
-_NEEDED, _OPTIONAL = breaking("R-REQUIRED", side=Direction.REQUEST), additive("R-OPTIONAL")
 
 
 def _properties(old: PageFacts, new: PageFacts, direction: Direction) -> Iterator[Difference]:
@@ -189,7 +179,7 @@ def _properties(old: PageFacts, new: PageFacts, direction: Direction) -> Iterato
             continue  # a page about a type may leave members out, and some requests are restated by their names alone
         row = _as_declared(was, now) if old.restated and new.resource and was and now else now
         for difference in _property(f"{new.type or old.type}/{name}", f"property:{name}", was, row):
-            needed = difference.judged == _NEEDED and name in exclusive
+            needed = difference.judged in (judged("new-needed-row"), judged("needed-member")) and name in exclusive
             yield _one_of_two(difference, name, exclusive) if needed else directed(difference, direction)
 
 
@@ -220,8 +210,7 @@ def _one_of_two(difference: Difference, name: str, exclusive: Mapping[str, None]
     others = [other for other in islice(exclusive, MOST_NAMES + 1) if other != name][:MOST_NAMES]
     more = len(exclusive) - 1 - len(others)
     other = ", ".join(others) + (f" and {more} more" if more else "")
-    why = f"it is required only where {other} is absent: the page says that they never go together"
-    return replace(difference, judged=additive("R-REQUIRED-EITHER", why))
+    return replace(difference, judged=judged("needed-either", other=other))
 
 
 def _property(path: str, owner: str, was: PropertyFacts | None, now: PropertyFacts | None) -> Iterator[Difference]:
@@ -229,27 +218,27 @@ def _property(path: str, owner: str, was: PropertyFacts | None, now: PropertyFac
         detail: dict[str, Any] = {"type": now.type, "required": now.required}
         detail |= {"values": list(now.values)} if now.values else {}
         detail |= {"default": now.default} if now.default else {}
-        yield Difference("page_property_added", path, detail, _NEEDED if now.required else _OPTIONAL, owner)
+        row = judged("new-needed-row" if now.required else "optional")
+        yield Difference("page_property_added", path, detail, row, owner)
     elif now is None and was is not None:
-        yield Difference("page_property_removed", path, {"type": was.type}, breaking("G-REMOVE"), owner)
+        yield Difference("page_property_removed", path, {"type": was.type}, judged("row-gone"), owner)
     elif was is not None and now is not None and was.type:
         yield from _row(path, owner, was, now)
 
 
 def _row(path: str, owner: str, was: PropertyFacts, now: PropertyFacts) -> Iterator[Difference]:
-    yield from altered("page_property_type_changed", path, was.type, now.type, breaking("G-TYPE"), owner)
-    judged = _NEEDED if now.required else _OPTIONAL
-    yield from altered("page_property_required_changed", path, was.required, now.required, judged, owner)
-    judged = (additive if set(was.values) <= set(now.values) else breaking)("R-VALUES", side=Direction.REQUEST)
+    yield from altered("page_property_type_changed", path, was.type, now.type, judged("retyped"), owner)
+    row = judged("needed-member" if now.required else "optional")
+    yield from altered("page_property_required_changed", path, was.required, now.required, row, owner)
+    row = judged("more-values" if set(was.values) <= set(now.values) else "fewer-values")
     if was.values and not now.values:
-        judged = undecidable("R-VALUES", "the row lists no values any more; its words would settle it")
-    yield from altered("page_property_values_changed", path, list(was.values), list(now.values), judged, owner)
-    why = "what is left out now means something else" if was.default else ""
-    judged = (breaking if was.default and now.default else additive)("R-VALUES", why, side=Direction.REQUEST)
-    yield from altered("page_property_default_changed", path, was.default, now.default, judged, owner)
+        row = judged("unlisted-values")
+    yield from altered("page_property_values_changed", path, list(was.values), list(now.values), row, owner)
+    row = judged("new-default" if not was.default else "default" if now.default else "no-default")
+    yield from altered("page_property_default_changed", path, was.default, now.default, row, owner)
     if not says_the_same(was.condition, now.condition):
-        judged = undecidable("R-STATEMENT", "reading the row, or a live run with and without it, would settle it")
-        yield Difference("page_property_condition_changed", path, ends(was.condition, now.condition), judged, owner)
+        detail = ends(was.condition, now.condition)
+        yield Difference("page_property_condition_changed", path, detail, judged("condition"), owner)
 
 
 def error_changes(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
@@ -267,11 +256,9 @@ def error_changes(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
         if was is not None and now is not None:
             yield from _table(place, was, now, was, old)
         elif now is not None and not old.restated:
-            judged = additive("R-NEWERROR", "a table for errors that were listed nowhere")
-            yield Difference("page_error_table_added", place, {"errors": sorted(now)}, judged)
+            yield Difference("page_error_table_added", place, {"errors": sorted(now)}, judged("new-table"))
         elif was is not None and not old.restated:
-            judged = informational("R-ERRORCODE", "what was promised of these errors is no longer written")
-            yield Difference("page_error_table_removed", place, {"errors": sorted(was)}, judged)
+            yield Difference("page_error_table_removed", place, {"errors": sorted(was)}, judged("table-gone"))
 
 
 def about(table: str) -> str:
@@ -310,7 +297,7 @@ def _table(
         elif before:
             statuses = [earlier.status for earlier in before]
             detail = ends(statuses[0] if len(statuses) == 1 else statuses, error.status) | {"code": error.code}
-            yield Difference("page_error_changed", path, detail, breaking("R-STATUS"), owner)
+            yield Difference("page_error_changed", path, detail, judged("status"), owner)
         else:
             detail = {"status": error.status, "code": error.code, "about": list(error.subject)}
             detail |= {"condition": error.condition} if error.condition else {}
@@ -318,25 +305,25 @@ def _table(
     present = {error.code for error in new.values() if error.code}
     for key, error in sorted(removable.items()):
         if key not in new and error.code not in present:
-            judged = informational("R-ERRORCODE", "the design guideline would call a changed top-level code breaking")
-            yield Difference("page_error_removed", f"{place}/{key}", {"status": error.status}, judged, f"error:{key}")
+            detail = {"status": error.status}
+            yield Difference("page_error_removed", f"{place}/{key}", detail, judged("error-gone"), f"error:{key}")
 
 
 def _new(error: ErrorFacts, known: set[str]) -> Judged:
     """A new error for something new changes nothing; one for what worked before may."""
     if error.code or any(name.lstrip("@").rpartition(".")[2] not in known for name in error.subject):
-        return additive("R-NEWERROR")
-    return undecidable("R-NEWERROR", "requests that worked may now be refused; a live run would settle it")
+        return judged("new-error")
+    return judged("new-error-for-old")
 
 
 def _cells(path: str, was: ErrorFacts, now: ErrorFacts, owner: str) -> Iterator[Difference]:
     """Other cells of a row, where both sides have them; a condition that a sentence states is one of them."""
     if was.cells and now.cells and was.cells != now.cells:
         detail = ends(" / ".join(was.cells), " / ".join(now.cells))
-        yield Difference("page_error_reworded", path, detail, informational("R-MESSAGE"), owner)
+        yield Difference("page_error_reworded", path, detail, judged("message"), owner)
     if was.condition and now.condition and not says_the_same(was.condition, now.condition):
-        judged = undecidable("R-NEWERROR", "whether requests that worked are refused now; a live run would settle it")
-        yield Difference("page_error_reworded", path, ends(was.condition, now.condition), judged, owner)
+        detail = ends(was.condition, now.condition)
+        yield Difference("page_error_reworded", path, detail, judged("error-condition"), owner)
 
 
 def _known_names(page: PageFacts) -> set[str]:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
-from restore_conformance.drift.change import Change, Grade
+from restore_conformance.drift.change import Change
+from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.page_facts import PageFacts, Statement
 
 MANY = 900
@@ -40,9 +41,9 @@ def statement_changes(
 ) -> list[Change]:
     """Every statement reworded, lost or new; those of the facts named in `explained` are reported with the fact."""
     had, has = ({s.fingerprint for part in side.statements.values() for s in part} for side in (old, new))
-    mild = Grade.INFORMATIONAL
+    mild = judged("sentence")
     changes = [
-        Change("page_section_removed", heading, "page", mild, mild, "R-STATEMENT", where=where)
+        Change("page_section_removed", heading, "page", mild.grade, mild.grade, mild.rule, where=where)
         for heading, part in old.statements.items()
         if heading not in new.statements and any(s.fingerprint in has for s in part)
     ]
@@ -117,8 +118,7 @@ def _statement(
     heading: str, was: Statement | None, now: Statement | None, clauses: Mapping[str, list[str]], where: str
 ) -> Change:
     rests = tuple(clauses.get(was.fingerprint, ())) if was else ()
-    grade = Grade.UNDECIDABLE if rests else Grade.INFORMATIONAL
-    why = f"reading it would settle whether {', '.join(rests)} still stands" if rests else ""
+    row = judged("sentence-rests", clauses=", ".join(rests)) if rests else judged("sentence")
     detail: dict[str, Any] = {}
     if was:
         detail |= {"was": was.fingerprint} | ({"was_text": was.text} if was.text else {})
@@ -126,4 +126,4 @@ def _statement(
         detail |= {"now": now.fingerprint, "now_text": now.text}
     kind = f"page_statement_{'reworded' if was and now else 'removed' if was else 'added'}"
     path = f"{heading}/{(was or now or Statement('')).fingerprint}"
-    return Change(kind, path, "page", grade, grade, "R-STATEMENT", detail, why=why, clauses=rests, where=where)
+    return Change(kind, path, "page", row.grade, row.grade, row.rule, detail, why=row.why, clauses=rests, where=where)

@@ -21,7 +21,7 @@ from drift.planting import ANSWER, FIXTURES, OPENAPI, PAGE_MD, PAGE_TXT, SLICE, 
 
 from restore_conformance.commands import drift, pin
 from restore_conformance.contract.places import ROOT, SCHEMAS
-from restore_conformance.drift.change import Change, Grade
+from restore_conformance.drift.change import Change, Direction, Grade
 from restore_conformance.drift.facts import join
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.plausibility import check_metadata
@@ -330,16 +330,32 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert [row["edit"] for row in table if row["edit"] not in out] == []
 
 
-def test_grades_follow_the_table() -> None:
-    """Every rule and grade that the code gives stands in the table, and the table has no line that nothing gives."""
-    given: set[tuple[str, str]] = set()
+def _values(node: ast.expr) -> Iterator[str]:
+    """The texts that an expression may be."""
+    if isinstance(node, ast.IfExp):
+        yield from _values(node.body)
+        yield from _values(node.orelse)
+    elif isinstance(node, ast.Constant):
+        yield str(node.value)
+
+
+def test_only_the_table_grades() -> None:
+    """Every row of the table is named by the code that compares, and what that code names is a row of the table."""
+    named: set[str] = set()
     for path in sorted((ROOT / "restore_conformance/drift").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.IfExp) and node.args:
-                grades = {p.id for p in ast.walk(node.func) if isinstance(p, ast.Name)} & set(Grade)
-                rules = {p.value for p in ast.walk(node.args[0]) if isinstance(p, ast.Constant) and p.value in RULES}
-                given |= {(name, str(grade)) for name in rules for grade in grades}
-    table = {(name, str(row.grade)) for name, rule in RULES.items() for row in rule.rows}
-    named = {name for name, _ in given}
-    assert given - table == set()
-    assert {name for name, _ in table} - named - {"G-SCOPE", "R-STATEMENT"} == set()
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "judged":
+                named |= set(_values(node.args[0]))
+    rows = [row for rule in RULES.values() for row in rule.rows]
+    names = [row.name for row in rows]
+    assert len(names) == len(set(names))
+    assert named | {row.otherwise for row in rows} - {""} == set(names)
+
+
+def test_what_concerns_one_side_says_what_holds_without_it() -> None:
+    """A row that would break those who send, or those who read, names the row for where there are none."""
+    rows = {row.name: row for rule in RULES.values() for row in rule.rows}
+    for row in rows.values():
+        breaks = row.grade in (Grade.BREAKING, Grade.UNDECIDABLE)
+        assert bool(row.otherwise) == (breaks and row.side is not Direction.BOTH), row.name
+        assert not row.otherwise or rows[row.otherwise].grade in (Grade.ADDITIVE, Grade.INFORMATIONAL)
