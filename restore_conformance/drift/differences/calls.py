@@ -12,7 +12,7 @@ from dataclasses import replace
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.drift.change import Change, Difference, Direction
 from restore_conformance.drift.differences.enums import values_judged
-from restore_conformance.drift.differences.generic import altered, ends, keyed
+from restore_conformance.drift.differences.generic import altered, edits, ends
 from restore_conformance.drift.differences.members import Body, body_changes, equal, facet_changes
 from restore_conformance.drift.grading import change, directed
 from restore_conformance.drift.kinds import KINDS
@@ -97,20 +97,15 @@ def _parameters(path: str, old: ApiCall, new: ApiCall, renamed: Mapping[str, str
     later = {
         f"path {renamed.get(p.name, p.name)}" if p.place == "path" else key: p for key, p in new.parameters.items()
     }
-    return keyed(
-        old.parameters,
-        later,
-        lambda key, now: [
-            Difference(
-                "parameter_added",
-                f"{path} {key}",
-                {"type": now.type, "required": now.required},
-                judged("needed" if now.required else "optional"),
-            )
-        ],
-        lambda key, was: [Difference("parameter_removed", f"{path} {key}", {"type": was.type}, _REMOVED)],
-        lambda key, was, now: _parameter(f"{path} {key}", was, now),
-    )
+    for _, key, was, now in edits(old.parameters, later):
+        place = f"{path} {key}"
+        if was and now:
+            yield from _parameter(place, was, now)
+        elif now:
+            row = judged("needed" if now.required else "optional")
+            yield Difference("parameter_added", place, {"type": now.type, "required": now.required}, row)
+        elif was:
+            yield Difference("parameter_removed", place, {"type": was.type}, _REMOVED)
 
 
 def _parameter(place: str, was: ApiParameter, now: ApiParameter) -> Iterator[Difference]:

@@ -6,7 +6,7 @@ Knows no source and no rule; the other modules of the package say what they comp
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from restore_conformance.drift.change import Difference, Judged
@@ -27,23 +27,6 @@ def edits(
                 yield "removed", key, old[key], None
             elif old[key] != new[key]:
                 yield "changed", key, old[key], new[key]
-
-
-def keyed(
-    old: Mapping[Key, Part] | None,
-    new: Mapping[Key, Part] | None,
-    added: Callable[[Key, Part], Iterable[Difference]],
-    removed: Callable[[Key, Part], Iterable[Difference]],
-    changed: Callable[[Key, Part, Part], Iterable[Difference]],
-) -> Iterator[Difference]:
-    """The differences of parts, each judged by what was done to it."""
-    for _, key, was, now in edits(old, new):
-        if was is None and now is not None:
-            yield from added(key, now)
-        elif now is None and was is not None:
-            yield from removed(key, was)
-        elif was is not None and now is not None:
-            yield from changed(key, was, now)
 
 
 def altered(kind: str, path: str, was: Any, now: Any, judged: Judged, owner: str = "") -> list[Difference]:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from restore_conformance.drift.change import Difference, Direction, Grade, Judged
 from restore_conformance.drift.differences.enums import values_judged
-from restore_conformance.drift.differences.generic import altered, ends, gravest, keyed
+from restore_conformance.drift.differences.generic import altered, edits, ends, gravest
 from restore_conformance.drift.differences.lineage import Sides
 from restore_conformance.drift.grading import directed
 from restore_conformance.drift.rules import judged
@@ -24,13 +24,13 @@ _MOVED = judged("moved")
 
 def member_changes(old: TypeFacts, new: TypeFacts, sides: Sides) -> Iterator[Difference]:
     """Every difference between the own members of two readings of one type."""
-    return keyed(
-        old.members,
-        new.members,
-        lambda _, now: [_added(now, new, sides)],
-        lambda _, was: [_removed(was, old, new, sides)],
-        lambda name, was, now: _changed(f"{new.name}/{name}", was, now, sides),
-    )
+    for _, name, was, now in edits(old.members, new.members):
+        if was and now:
+            yield from _changed(f"{new.name}/{name}", was, now, sides)
+        elif now:
+            yield _added(now, new, sides)
+        elif was:
+            yield _removed(was, old, new, sides)
 
 
 def may_be_left_out(member: Member) -> bool:

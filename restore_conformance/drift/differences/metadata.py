@@ -12,7 +12,7 @@ from typing import Any
 
 from restore_conformance.drift.change import Change, Difference, Judged
 from restore_conformance.drift.differences.enums import enum_changes
-from restore_conformance.drift.differences.generic import altered, edits, ends, keyed
+from restore_conformance.drift.differences.generic import altered, edits, ends
 from restore_conformance.drift.differences.lineage import Lineage, Sides, create_scope
 from restore_conformance.drift.differences.members import may_be_left_out, member_changes
 from restore_conformance.drift.grading import change, directed, grade_for_create
@@ -41,15 +41,13 @@ def metadata_changes(old: Metadata, new: Metadata, source: str, where: str = "")
 
 
 def _types(sides: Sides) -> Iterator[Difference]:
-    return keyed(
-        sides.before.metadata.types,
-        sides.after.metadata.types,
-        lambda name, new: [Difference("type_added", name, _described(new, sides), judged("new-type"))],
-        lambda name, old: [
-            Difference("type_removed", name, {"type_kind": old.kind, "members": _names(old)}, judged("gone"))
-        ],
-        lambda _, old, new: _type(old, new, sides),
-    )
+    for _, name, old, new in edits(sides.before.metadata.types, sides.after.metadata.types):
+        if old and new:
+            yield from _type(old, new, sides)
+        elif new:
+            yield Difference("type_added", name, _described(new, sides), judged("new-type"))
+        elif old:
+            yield Difference("type_removed", name, {"type_kind": old.kind, "members": _names(old)}, judged("gone"))
 
 
 def _names(facts: TypeFacts) -> list[str]:

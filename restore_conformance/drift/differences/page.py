@@ -16,20 +16,13 @@ from restore_conformance.contract.routes import documented
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.drift.change import Change, Difference, Direction, Grade, Judged
 from restore_conformance.drift.differences.examples import example_changes, shown_members
-from restore_conformance.drift.differences.generic import altered, edits, ends, keyed
+from restore_conformance.drift.differences.generic import altered, edits, ends
 from restore_conformance.drift.differences.statements import statement_changes
 from restore_conformance.drift.grading import change, directed
 from restore_conformance.drift.phrases import call
 from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import nameless
-from restore_conformance.drift.sources.page_facts import (
-    ErrorFacts,
-    HeaderFacts,
-    PageFacts,
-    Permission,
-    PropertyFacts,
-    says_the_same,
-)
+from restore_conformance.drift.sources.page_facts import ErrorFacts, PageFacts, Permission, PropertyFacts, says_the_same
 
 _CREATE = f"POST {CREATE}".casefold()
 
@@ -114,22 +107,18 @@ def _addresses(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
 
 
 def _headers(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
-    def changed(name: str, was: HeaderFacts, now: HeaderFacts) -> list[Difference]:
-        stricter = (now.required and not was.required) or was.value != now.value
-        detail = ends([was.value, was.required], [now.value, now.required])
-        row = judged("header" if stricter else "header-eased")
-        return [Difference("page_header_changed", f"headers/{name}", detail, row, f"header:{name}")]
-
-    def added(name: str, now: HeaderFacts) -> list[Difference]:
-        row = judged("header" if now.required else "optional")
-        detail = {"value": now.value, "required": now.required}
-        return [Difference("page_header_added", f"headers/{name}", detail, row, f"header:{name}")]
-
-    def removed(name: str, was: HeaderFacts) -> list[Difference]:
-        row = judged("header-gone")
-        return [Difference("page_header_removed", f"headers/{name}", {"value": was.value}, row, f"header:{name}")]
-
-    return keyed(old.headers, new.headers, added, removed, changed)
+    for _, name, was, now in edits(old.headers, new.headers):
+        path, owner = f"headers/{name}", f"header:{name}"
+        if was and now:
+            stricter = (now.required and not was.required) or was.value != now.value
+            detail = ends([was.value, was.required], [now.value, now.required])
+            row = judged("header" if stricter else "header-eased")
+            yield Difference("page_header_changed", path, detail, row, owner)
+        elif now:
+            row = judged("header" if now.required else "optional")
+            yield Difference("page_header_added", path, {"value": now.value, "required": now.required}, row, owner)
+        elif was:
+            yield Difference("page_header_removed", path, {"value": was.value}, judged("header-gone"), owner)
 
 
 def _permissions(old: PageFacts, new: PageFacts) -> Iterator[Difference]:
