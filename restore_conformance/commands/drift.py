@@ -6,7 +6,6 @@ Turns arguments into settings, results into a report and an exit code; compares 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 from restore_conformance.commands.arguments import refuse_unused
 from restore_conformance.contract.places import SCHEMAS
-from restore_conformance.output import files
+from restore_conformance.output.formats import deliver
 from restore_conformance.verdicts import UsageError
 
 HELP = "compare tonight's documents and behaviour with the pinned contract"
@@ -82,34 +81,27 @@ def main(args: argparse.Namespace) -> int:
     as_of = args.as_of and args.action == "compare"
     refuse_unused(args, MODES, f"drift {'--rules' if args.rules else '--as-of' if as_of else args.action}")
     if args.rules:
-        write(_rules(args.format), args.output)
+        from restore_conformance.drift.rules import FORMATS, RULES
+
+        deliver(FORMATS.render(args.format, RULES), args.output)
         return 0
     if args.action == "selfcheck":
         return _selfcheck(args)
     if args.action != "compare" or as_of:
         from restore_conformance.commands.drift_history import answer
+        from restore_conformance.drift.report import ANSWERS
 
-        text, code = answer(args)
-        write(text, args.output)
+        said, code = answer(args)
+        deliver(ANSWERS.render(args.format, said), args.output)
         return code
     return _compare(args)
-
-
-def _rules(form: str) -> str:
-    from restore_conformance.drift import rules
-
-    if form == "json":
-        return json.dumps({"format": 1, "rules": rules.rows()}, indent=2, ensure_ascii=False) + "\n"
-    return rules.markdown() if form == "markdown" else rules.text()
 
 
 def _compare(args: argparse.Namespace) -> int:
     from restore_conformance.drift import words
     from restore_conformance.drift.comparison import Settings, compare
-    from restore_conformance.drift.facts import join
-    from restore_conformance.drift.lines import lines
     from restore_conformance.drift.phrases import Texts
-    from restore_conformance.drift.report import Report, document, markdown, terminal
+    from restore_conformance.drift.report import FORMATS, reported
     from restore_conformance.drift.severity import read_severity
     from restore_conformance.drift.sources.pinned_page import clause_words
 
@@ -127,25 +119,9 @@ def _compare(args: argparse.Namespace) -> int:
 
         sentences = {**remembered_words(args.history), **sentences}
         standing, seen = remember(args.history, args.night or datetime.now(UTC).date(), comparison, changes)
-    metadata = next((r.metadata for r in (*comparison.readings, *comparison.before) if r.metadata), None)
-    facts = join(changes, metadata, seen, {str(reading.kind) for reading in comparison.readings})
-    broken = {error.where for error in comparison.broken}
-    report = Report(
-        lines(changes, facts, standing, Texts(sentences, clause_words(args.schemas))),
-        [reading.where for reading in comparison.before],
-        [reading.where for reading in comparison.readings if reading.where not in broken],
-        list(comparison.broken),
-        [fact.sentence for fact in facts if fact.order],
-        list(comparison.notes),
-        list(comparison.editions),
-        whole=args.output is not None,
-    )
-    if args.format == "json":
-        whole = document(comparison, changes, facts, standing, report)
-        text = json.dumps(whole, indent=2, ensure_ascii=False, default=str) + "\n"
-    else:
-        text = markdown(report) if args.format == "markdown" else terminal(report)
-    write(text, args.output)
+    texts = Texts(sentences, clause_words(args.schemas))
+    report = reported(comparison, changes, standing, seen, texts, whole=args.output is not None)
+    deliver(FORMATS.render(args.format, report), args.output)
     words.save(args.cache, words.of((*comparison.before, *comparison.readings)))
     for error in comparison.broken:
         print(error, file=sys.stderr)
@@ -157,17 +133,15 @@ def _compare(args: argparse.Namespace) -> int:
 def _selfcheck(args: argparse.Namespace) -> int:
     """Exit 0 where a drift planted in a copy of each source was found, 1 where one was not."""
     from restore_conformance.drift.comparison import Settings
+    from restore_conformance.drift.report import ANSWERS, Answer
     from restore_conformance.drift.selfcheck import selfcheck
 
     if not args.new:
         raise UsageError("Nothing to check: name the sources with --to.")
     checks = selfcheck(args.new, Settings(args.schemas, args.area, args.cache))
-    if args.format == "json":
-        rows = [{"where": check.where, "found": check.found, "says": check.says} for check in checks]
-        text = json.dumps({"format": 1, "checks": rows}, indent=2) + "\n"
-    else:
-        text = "".join(f"{'ok   ' if check.found else 'BLIND'}  {check.where}: {check.says}\n" for check in checks)
-    write(text, args.output)
+    rows = [{"where": check.where, "found": check.found, "says": check.says} for check in checks]
+    lines = [f"{'ok   ' if check.found else 'BLIND'}  {check.where}: {check.says}" for check in checks]
+    deliver(ANSWERS.render(args.format, Answer(lines, {"format": 1, "checks": rows})), args.output)
     return 0 if all(check.found for check in checks) else 1
 
 
@@ -179,15 +153,3 @@ def _alarms(change: Any, args: argparse.Namespace, standing: dict[str, Any]) -> 
         return False
     grade = change.contract if args.client == "contract" else change.create
     return args.fail_on == "any" or (args.fail_on == "breaking" and grade is Grade.BREAKING)
-
-
-def write(text: str, output: Path | None) -> None:
-    """The report to a file or to standard output. Raises UsageError where the file cannot be written."""
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        files.write(output, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise UsageError(f"The report cannot be written to {output}: {error.strerror or error}.") from None

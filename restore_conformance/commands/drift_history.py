@@ -6,15 +6,13 @@ Turns arguments into calls and results into text; keeps and judges nothing itsel
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 from restore_conformance.drift import words
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.comparison import Comparison, Settings, changes_of, read_older
-from restore_conformance.drift.report import change_row
+from restore_conformance.drift.report import Answer, change_row
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.history import drift_snapshot as packing
 from restore_conformance.history.drift_standing import State, standings, undoes
@@ -62,18 +60,13 @@ def remembered_words(place: str, most: int = 12) -> dict[str, str]:
     return sentences
 
 
-def answer(args: argparse.Namespace) -> tuple[str, int]:
-    """The text and the exit code of the action that was asked for. Raises UsageError for what is missing or unknown."""
+def answer(args: argparse.Namespace) -> tuple[Answer, int]:
+    """What the action that was asked for says, and the exit code. Raises UsageError for what is missing or unknown."""
     place = args.history or "drift-history.sqlite"
-    if args.as_of and args.action == "compare":
-        run: Callable[[Store, argparse.Namespace], tuple[dict[str, Any], list[str], int]] = _as_of
-    else:
-        run = {"log": _log, "bisect": _bisect, "acknowledge": _acknowledge}[args.action]
+    run = {"compare": _as_of, "log": _log, "bisect": _bisect, "acknowledge": _acknowledge}[args.action]
     with open_store(place, make=False) as store:
         document, lines, code = run(store, args)
-    as_json = args.format == "json"
-    text = json.dumps(document, indent=2, ensure_ascii=False, default=str) if as_json else "\n".join(lines)
-    return text + "\n", code
+    return Answer(lines, document), code
 
 
 def _as_of(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list[str], int]:

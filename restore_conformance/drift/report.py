@@ -5,21 +5,24 @@ All three say the same: they write the lines of `restore_conformance.drift.lines
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from restore_conformance import __version__
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.comparison import Comparison, Nearest
-from restore_conformance.drift.facts import Fact
-from restore_conformance.drift.lines import ORDER, Line
+from restore_conformance.drift.comparison import Comparison
+from restore_conformance.drift.facts import Fact, join
+from restore_conformance.drift.lines import ORDER, Line, Standing, lines
 from restore_conformance.drift.phrases import Texts, subject, what
 from restore_conformance.drift.rules import RULES
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.reading import Reading
+from restore_conformance.output.formats import Formats
 from restore_conformance.spelling import counted
 
 MAX_LINES = 200
@@ -45,20 +48,56 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a report is written from. `older` and `newer` name the sources, `digest` has a sentence per joined fact.
+    """A comparison as every format shows it: `changes` with the grades that the user gave them, joined into `facts`.
 
-    `notes` say by source what was not compared; `whole` asks for the sentences about broken sources, which otherwise
-    stand on standard error alone.
+    `lines` are these changes as events, and `standing` what the history knows of each by its id. `whole` asks for the
+    sentences about broken sources, which otherwise stand on standard error alone.
     """
 
-    lines: list[Line]
-    older: list[str]
-    newer: list[str]
-    broken: list[SourceBroken] = field(default_factory=list)
-    digest: list[str] = field(default_factory=list)
-    notes: list[tuple[str, str]] = field(default_factory=list)
-    editions: list[Nearest] = field(default_factory=list)
+    comparison: Comparison
+    lines: Sequence[Line]
+    changes: Sequence[Change] = ()
+    facts: Sequence[Fact] = ()
+    standing: Standing = field(default_factory=dict)
     whole: bool = True
+
+    @property
+    def older(self) -> list[str]:
+        """The names of the sources of the older side."""
+        return [reading.where for reading in self.comparison.before]
+
+    @property
+    def newer(self) -> list[str]:
+        """The names of the newer sources that were compared."""
+        broken = {error.where for error in self.broken}
+        return [reading.where for reading in self.comparison.readings if reading.where not in broken]
+
+    @property
+    def broken(self) -> tuple[SourceBroken, ...]:
+        """The sources that are implausible or unreadable."""
+        return self.comparison.broken
+
+    @property
+    def digest(self) -> list[str]:
+        """A sentence for each fact that sources report one after the other."""
+        return [fact.sentence for fact in self.facts if fact.order]
+
+
+def reported(
+    comparison: Comparison,
+    changes: Sequence[Change],
+    standing: Standing | None = None,
+    seen: Mapping[str, date] | None = None,
+    texts: Texts | None = None,
+    *,
+    whole: bool = True,
+) -> Report:
+    """The report of a comparison. `seen` says when each change was first seen, `texts` what sentences said before."""
+    readings = (*comparison.readings, *comparison.before)
+    metadata = next((reading.metadata for reading in readings if reading.metadata), None)
+    facts = join(changes, metadata, seen, {str(reading.kind) for reading in comparison.readings})
+    known = standing or {}
+    return Report(comparison, lines(changes, facts, known, texts), changes, facts, known, whole=whole)
 
 
 def headline(report: Report) -> str:
@@ -85,7 +124,7 @@ def _older(report: Report) -> str:
 
 
 def _known(report: Report) -> Iterator[str]:
-    for nearest in report.editions:
+    for nearest in report.comparison.editions:
         aside = f": {counted(nearest.known, 'known difference')} from the pinned one" if nearest.known else ""
         yield f"{nearest.where} follows edition {nearest.edition}{aside}{', not listed' if aside else ''}."
 
@@ -126,7 +165,7 @@ def terminal(report: Report) -> str:
             out.append(f"    {line.rule} {line.link}  [{line.changes[0]}{_more(line)}]")
         if len(group) > MAX_LINES:
             out.append(f"  and {len(group) - MAX_LINES} more; --format json lists all")
-    out += ["", *_uncompared(report)] if report.notes else []
+    out += ["", *_uncompared(report)] if report.comparison.notes else []
     out += ["", *_explained(report)] if report.lines else []
     out += [str(error) for error in report.broken] if report.whole else []
     return "\n".join(out) + "\n"
@@ -134,8 +173,9 @@ def terminal(report: Report) -> str:
 
 def _uncompared(report: Report) -> Iterator[str]:
     """What was not compared, a sentence a source."""
-    for where in dict.fromkeys(where for where, _ in report.notes):
-        yield f"Not compared in {where}: {'; '.join(note for place, note in report.notes if place == where)}."
+    notes = report.comparison.notes
+    for where in dict.fromkeys(where for where, _ in notes):
+        yield f"Not compared in {where}: {'; '.join(note for place, note in notes if place == where)}."
 
 
 def _explained(report: Report) -> Iterator[str]:
@@ -160,7 +200,7 @@ def markdown(report: Report) -> str:
             out.append(f"  [{line.rule}]({line.link}), `{line.changes[0]}`{_more(line)}")
         if len(group) > MAX_LINES:
             out.append(f"- And {len(group) - MAX_LINES} more in the JSON report.")
-    out += ["", *(f"{_text(sentence)}  " for sentence in _uncompared(report))] if report.notes else []
+    out += ["", *(f"{_text(sentence)}  " for sentence in _uncompared(report))] if report.comparison.notes else []
     out += ["", "---", "", *(f"{_text(sentence)}  " for sentence in _explained(report))] if report.lines else []
     return "\n".join(out) + "\n"
 
@@ -204,40 +244,40 @@ def change_row(change: Change, standing: Mapping[str, Any] | None = None) -> dic
     return row | dict(standing or {})
 
 
-def document(
-    comparison: Comparison,
-    changes: Iterable[Change],
-    facts: Iterable[Fact],
-    standing: Mapping[str, Mapping[str, Any]] | None = None,
-    report: Report | None = None,
-) -> dict[str, Any]:
-    """The whole report; `report` is what text and Markdown are written from."""
-    shown = list(changes)
-    report = report or Report([], [], [])
-    return {
+def as_json(report: Report) -> str:
+    """The whole report, every single change in it, by `schemas/drift.schema.json`."""
+    comparison, changes = report.comparison, report.changes
+    return _dumped({
         "format": FORMAT,
         "suite": __version__,
         "from": [_reading(reading) for reading in comparison.before],
         "to": [_reading(reading) for reading in comparison.readings],
         "summary": {
-            "create_client": _count(change.create for change in shown),
-            "contract": _count(change.contract for change in shown),
+            "create_client": _count(change.create for change in changes),
+            "contract": _count(change.contract for change in changes),
         },
         "headline": headline(report),
-        "lines": [line_row(line) for line in report.lines],
-        "digest": list(report.digest),
+        "lines": [_line(line) for line in report.lines],
+        "digest": report.digest,
         "editions": [
             {"where": nearest.where, "edition": nearest.edition, "known": nearest.known}
             for nearest in comparison.editions
         ],
         "not_compared": [{"where": where, "says": says} for where, says in comparison.notes],
-        "changes": [change_row(change, (standing or {}).get(change.id)) for change in shown],
-        "facts": [fact_row(fact) for fact in facts],
-        "broken": [broken_row(error) for error in comparison.broken],
-    }
+        "changes": [change_row(change, report.standing.get(change.id)) for change in changes],
+        "facts": [_fact(fact) for fact in report.facts],
+        "broken": [
+            {"where": error.where, "found": error.found, "expected": error.expected, "advice": error.advice}
+            for error in comparison.broken
+        ],
+    })  # fmt: skip
 
 
-def line_row(line: Line) -> dict[str, Any]:
+def _dumped(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def _line(line: Line) -> dict[str, Any]:
     """One line of the report: what text and Markdown print, with the changes it stands for."""
     row: dict[str, Any] = {
         "class": str(line.grade),
@@ -264,7 +304,7 @@ def _count(grades: Iterable[Grade]) -> dict[str, int]:
     return {str(grade): counted[grade] for grade in Grade}
 
 
-def fact_row(fact: Fact) -> dict[str, Any]:
+def _fact(fact: Fact) -> dict[str, Any]:
     """One joined fact."""
     changes = {source: list(ids) for source, ids in fact.changes.items()}
     row: dict[str, Any] = {"path": fact.path, "meaning": fact.meaning, "changes": changes}
@@ -272,6 +312,21 @@ def fact_row(fact: Fact) -> dict[str, Any]:
     return row | ({"order": fact.order} if fact.order else {})
 
 
-def broken_row(error: SourceBroken) -> dict[str, str]:
-    """One source that was implausible or unreadable."""
-    return {"where": error.where, "found": error.found, "expected": error.expected, "advice": error.advice}
+FORMATS: Formats[Report] = Formats("drift", {"text": terminal, "json": as_json, "markdown": markdown})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other actions of drift say: as lines for people, and as a document for programs."""
+
+    lines: list[str]
+    document: dict[str, Any]
+
+
+def _plain(answer: Answer) -> str:
+    return "\n".join(answer.lines) + "\n"
+
+
+ANSWERS: Formats[Answer] = Formats(
+    "drift", {"text": _plain, "json": lambda answer: _dumped(answer.document), "markdown": _plain}
+)

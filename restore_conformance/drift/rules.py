@@ -7,10 +7,13 @@ modules that compare find out which row applies and name it; they hold no grade 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from restore_conformance.contract.documents import pinned
 from restore_conformance.drift.change import Direction, Grade, Judged
+from restore_conformance.output.formats import Formats
 
 POLICY = "https://learn.microsoft.com/graph/versioning-and-support"
 ENUMS = "https://learn.microsoft.com/graph/best-practices-concept#handling-future-members-in-evolvable-enumerations"
@@ -343,7 +346,7 @@ def judged(name: str, **words: object) -> Judged:
     return Judged(row.grade, rule, row.why.format_map(words), row.side, row.otherwise)
 
 
-def rows() -> list[dict[str, str]]:
+def rows(rules: Mapping[str, Rule] = RULES) -> list[dict[str, str]]:
     """The table, one line per edit and condition."""
     return [
         {
@@ -354,24 +357,32 @@ def rows() -> list[dict[str, str]]:
             "rests_on": rule.says,
             "link": rule.link,
         }
-        for name, rule in RULES.items()
+        for name, rule in rules.items()
         for row in rule.rows
     ]
 
 
-def text() -> str:
+def text(rules: Mapping[str, Rule] = RULES) -> str:
     """The table for a terminal: a rule with its sentence, then its lines."""
     lines: list[str] = []
-    for name, rule in RULES.items():
+    for name, rule in rules.items():
         lines += [f"{name}  {rule.says}", f"  {rule.link}"]
         lines += [f"  {row.grade:<13}  {row.edit}{f'; {row.when}' if row.when else ''}" for row in rule.rows]
     return "\n".join(lines) + "\n"
 
 
-def markdown() -> str:
+def as_json(rules: Mapping[str, Rule] = RULES) -> str:
+    """The table for programs."""
+    return json.dumps({"format": 1, "rules": rows(rules)}, indent=2, ensure_ascii=False) + "\n"
+
+
+def markdown(rules: Mapping[str, Rule] = RULES) -> str:
     """The table for a page."""
     lines = ["| rule | edit | when | grade | rests on |", "|---|---|---|---|---|"]
-    for row in rows():
+    for row in rows(rules):
         cells = (f"`{row['id']}`", row["edit"], row["when"], row["grade"], f"{row['rests_on']} [source]({row['link']})")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+FORMATS: Formats[Mapping[str, Rule]] = Formats("drift --rules", {"text": text, "json": as_json, "markdown": markdown})

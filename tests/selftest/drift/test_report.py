@@ -29,12 +29,13 @@ from drift.test_real_history import PAIRS
 from restore_conformance.commands import pin
 from restore_conformance.contract.places import SCHEMAS
 from restore_conformance.drift.change import Change, Grade
-from restore_conformance.drift.comparison import Settings, compare
+from restore_conformance.drift.comparison import Comparison, Settings, compare
 from restore_conformance.drift.differences.metadata import metadata_changes
 from restore_conformance.drift.facts import join
 from restore_conformance.drift.lines import Line, lines
-from restore_conformance.drift.report import Report, markdown, terminal
+from restore_conformance.drift.report import FORMATS, Report
 from restore_conformance.drift.sources import csdl
+from restore_conformance.drift.sources.reading import Reading, SourceKind
 
 REPR = re.compile(r"\[['\"]|['\"]\]|\bNone\b|\bTrue\b|\bFalse\b|\{'|\b[0-9a-f]{16}\b|microsoft\.graph\.\w+/")
 
@@ -201,11 +202,13 @@ class TestFormats:
         line = Line(
             Grade.BREAKING, Grade.BREAKING, "<b>x</b> [y](z) @all.", "w", "", "t", "G-TYPE", "https://x", ("i",)
         )
-        text = markdown(Report([line], ["a"], ["b"]))
+        sides = [(Reading(SourceKind.CSDL, name),) for name in "ab"]
+        report = Report(Comparison(before=sides[0], readings=sides[1]), [line])
+        text = FORMATS.render("markdown", report)
         assert "<b>" not in text
         assert "[y](z)" not in text
         assert "@all" not in text
-        assert "<b>" in terminal(Report([line], ["a"], ["b"]))
+        assert "<b>" in FORMATS.render("text", report)
 
 
 class TestOldWords:
