@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from restore_conformance.checks.agreement import as_sent, comparable, no_server_error, one_declared
-from restore_conformance.checks.readings import compared, has_route, no_array, place
+from restore_conformance.checks.readings import compared, has_route, no_array, once_answered, place
 from restore_conformance.contract.workload import GRANULAR, GRANULAR_TYPE, KINDS, STANDARD, STANDARD_TYPE, type_file
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.statuses import NOT_THERE, meaning
@@ -97,7 +97,7 @@ def same_artifacts(exchange: Exchange, known: Known, cause: str, done: str) -> N
     if lists and not known.alone:  # a count comes with the time of the last change, which a list does not show
         raise Inconclusive(f"{OTHERS}: expected {what} in a list, got {got}")
     raise Deviation(
-        f"GET {place(exchange)}{_after(known, done)}: {pointer}: expected {what}, got {got}",
+        f"GET {place(exchange)}{once_answered(known.causes.get(done), done)}: {pointer}: expected {what}, got {got}",
         expected=expected,
         observed=got,
         pointer=pointer,
@@ -134,13 +134,6 @@ def nobody_else(known: Known) -> Iterator[None]:
         if not known.alone:
             raise Inconclusive(f"{OTHERS}: {broken.message}") from None
         raise
-
-
-def _after(known: Known, done: str) -> str:
-    """What was done before a reading, for messages."""
-    cause = known.causes.get(done)
-    whose = " of another session" if done.startswith("other:") else ""
-    return f" after {cause.request.method}{whose} was answered {cause.status}" if cause is not None else ""
 
 
 def because(known: Known, done: str) -> tuple[Exchange, ...]:
@@ -224,7 +217,8 @@ def none_missing(exchange: Exchange, known: Known) -> None:
     missing = [name for name in before if name not in shown]
     if missing:
         raise Deviation(
-            f"GET {place(exchange)}{_after(known, 'added')}: expected the artifact {missing[0]} to stay, got none",
+            f"GET {place(exchange)}{once_answered(known.causes.get('added'))}: "
+            f"expected the artifact {missing[0]} to stay, got none",
             expected=missing[0],
             observed=None,
             pointer="/value",

@@ -50,13 +50,18 @@ def compared(exchange: Exchange, known: Known, name: str) -> Aspect:
 
 
 def after(known: Known, of: str = "") -> str:
-    """What was done before a reading, for messages: `after DELETE was answered 204`.
+    """What was done before a reading, for messages: ` (after delete, answered 204)`.
 
     `of` names another cause than the last change of the session, such as "other:deleted".
     """
     cause = known.causes.get(of) or known.because or known.created
+    return once_answered(cause, of)
+
+
+def once_answered(cause: Exchange | None, of: str = "") -> str:
+    """An earlier exchange in brackets, for messages; nothing where there is none."""
     other = " of another session" if of.startswith("other:") else ""
-    return f" after {cause.request.method}{other} was answered {cause.status}" if cause is not None else ""
+    return f" (after {cause.sent.operation}{other}, answered {cause.status})" if cause is not None else ""
 
 
 def because(known: Known, of: str = "") -> tuple[Exchange, ...]:
@@ -109,7 +114,7 @@ def no_array(exchange: Exchange, known: Known, **more: Any) -> Deviation:
 
 def asked(exchange: Exchange, causes: Sequence[Exchange] = ()) -> str:
     """What was asked for, and after what: the last of the exchanges that set the expectation."""
-    last = f" after {causes[-1].request.method} {place(causes[-1])} was answered {causes[-1].status}" if causes else ""
+    last = f" (after {causes[-1].request.method} {place(causes[-1])}, answered {causes[-1].status})" if causes else ""
     return f"{exchange.request.method} {place(exchange)}{last}"
 
 

@@ -29,7 +29,7 @@ ACCEPTS = {
 """What is accepted, where the whole run shows that nothing of the kind is refused."""
 
 _STATUS = re.compile(r"\b([1-5])(\d\d|xx)\b")
-_SUBJECT = re.compile(r"^[A-Z]+ /\S+(?: after .{1,200}? was answered \w+)?: ")
+_SUBJECT = re.compile(r"^[A-Z]+ /\S+(?: \(after .{1,200}?\)| after .{1,200}? was answered \w+)?: ")
 _POINTER = re.compile(r"^(?:/\S*)?(/[^/\s]*): ")
 
 

@@ -26,6 +26,9 @@ _LOOPBACK = re.compile(r"(?<=://)(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?", r
 _EXCHANGE = re.compile(r"\bexchange \d+")
 _OPAQUE = re.compile(r"(?<![A-Za-z0-9_-])(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{20,}={0,2}")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_.])-?\d+(?:\.\d+)?(?![A-Za-z0-9_])")
+_BEFORE = re.compile(r" \(after (?P<done>\w+)(?P<of>[^()]*?)(?:, answered (?P<status>\w+))?\)")
+METHODS = {"create": "POST", "update": "PATCH", "delete": "DELETE", "activate": "POST"}
+"""The methods of what is done to a session."""
 _PLACE = re.compile(r"(?<=/)\d+(?=/|\Z)")
 
 
@@ -101,10 +104,24 @@ class Identity:
 def identity(finding: dict[str, Any]) -> Identity:
     """The one identity of a finding."""
     message, expected, observed = (
-        without_numbers(normalised(text)) for text in (finding["message"], finding["expected"], observed_text(finding))
+        without_numbers(normalised(text))
+        for text in (_as_first_worded(finding["message"]), finding["expected"], observed_text(finding))
     )
     # Which of several elements shows it first depends on what else the target holds.
     return Identity(message, expected, observed, _PLACE.sub("*", normalised(finding["pointer"])), status_of(finding))
+
+
+def _as_first_worded(message: str) -> str:
+    """A message as suites wrote it at first, so that histories know their findings again.
+
+    `(after delete, answered 204)` was `after DELETE was answered 204`.
+    """
+
+    def first(match: re.Match[str]) -> str:
+        method = METHODS.get(match["done"], match["done"]) if match["status"] else match["done"]
+        return f" after {method}{match['of']}" + (f" was answered {match['status']}" if match["status"] else "")
+
+    return _BEFORE.sub(first, message)
 
 
 def status_of(finding: dict[str, Any]) -> str:

@@ -76,7 +76,7 @@ def _head(case: Case) -> str:
         "observed": _cell(observed_text(finding)),
         "place": f"{_cell(finding['pointer'])} (a JSON pointer into the answer)" if finding["pointer"] else "",
         "status": _cell(status_of(finding)),
-        "seen": f"{wording.often(finding)} that the clause applied",
+        "seen": wording.often(finding),
         "target": _cell(run["target"]),
         "run": f"started {_cell(run['started'])}",
         "also affected": ", ".join(_cell(name) for name in finding.get("consequences", ())),

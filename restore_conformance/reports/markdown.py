@@ -160,11 +160,13 @@ def _tail(run: dict[str, Any]) -> str:
             text += f"- edition {entry['newer']['edition']}, {entry['level']} `{entry['id']}`: "
             text += f"{words(entry['says'])} Observed: {code(finding['message'])}\n"
         text += "\n</details>\n\n"
-    reasons, passing = wording.unjudged(run), wording.passing(run)
-    if reasons or passing:
-        text += "<details><summary>Not judged</summary>\n\n"
-        for entry in passing:
-            text += f"- `{entry['id']}` does not bind: {code(entry['reason'])}\n"
+    if passing := wording.passing(run):
+        text += "<details><summary>Seen once and not again (not binding)</summary>\n\n"
+        text += "".join(f"- `{entry['id']}`: {code(entry['reason'])}\n" for entry in passing)
+        text += "\n</details>\n\n"
+    for verdict, reasons in wording.unjudged(run).items():
+        number = counted(sum(map(len, reasons.values())), "clause")
+        text += f"<details><summary>{SIGNS[verdict]} {number} {wording.WORDS[verdict]}</summary>\n\n"
         for reason, entries in list(reasons.items())[:20]:
             names = ", ".join(f"`{entry['id']}`" for entry in entries[:6])
             more = f" and {len(entries) - 6} more" if len(entries) > 6 else ""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from restore_conformance.clauses import Clause
 from restore_conformance.exchange import Exchange
 from restore_conformance.records.safe_text import line
-from restore_conformance.reports.wording import WORDS
+from restore_conformance.reports.wording import WORDS, family
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
 from restore_conformance.spelling import counted
@@ -116,12 +116,12 @@ class Progress:
         if self._plain and not self._quiet and time.monotonic() - self._last >= EVERY:
             self._last = time.monotonic()
             count = f"{row.exchanges} of {row.planned}" if row.planned >= row.exchanges else f"{row.exchanges}"
-            self._print(f"{self._overall()}; now {line(exchange.family, 60)} {count}")
+            self._print(f"{self._overall()}; now {line(family(exchange.family), 60)} {count}")
 
     def expect(self, planned: Mapping[str, int]) -> None:
         """Learn how many requests of each family are planned."""
-        for family, number in planned.items():
-            self._families.setdefault(family, Count()).planned = number
+        for name, number in planned.items():
+            self._families.setdefault(name, Count()).planned = number
 
     def report_failed(self, clause: Clause, deviation: Deviation, evidence: Sequence[Exchange]) -> None:
         """Report that a clause failed: one line, once."""
@@ -163,14 +163,14 @@ class Progress:
         planned = max(self._planned, self._number)
         left = _time((planned - self._number) / rate)
         summary = f"{self._number:,} of about {counted(planned, 'request')}, {rate:,.0f}/s, {left} left"
-        return summary + (f", {self._deviating:,} with a deviation" if self._deviating else "")
+        return summary + (f", {counted(self._deviating, 'deviating answer')}" if self._deviating else "")
 
     def _summary(self) -> str:
         took = time.monotonic() - self._start
         largest = sorted(self._families.items(), key=lambda item: -item[1].exchanges)
         judged = [(name, row) for name, row in largest if row.exchanges]
-        shown = ", ".join(f"{line(name, 40)} {row.exchanges:,}" for name, row in judged[:6])
-        more = f" and {counted(len(judged) - 6, 'more family', 'more families')}" if len(judged) > 6 else ""
+        shown = ", ".join(f"{line(family(name), 40)} {row.exchanges:,}" for name, row in judged[:6])
+        more = f" and {counted(len(judged) - 6, 'more kind')}" if len(judged) > 6 else ""
         return f"{counted(self._number, 'request')} in {_time(took)}: {shown}{more}"
 
     def _drawn(self) -> RenderableType:
@@ -180,8 +180,8 @@ class Progress:
         from rich.text import Text
 
         table = Table(box=None, pad_edge=False, header_style="dim")
-        table.add_column("family")
-        for name in ("requests", "deviations", "each"):
+        table.add_column("kind of request")
+        for name in ("requests", "deviating answers", "time each"):
             table.add_column(name, justify="right")
         # A copy: the run goes on while this is drawn.
         rows = sorted(self._families.copy().items(), key=lambda item: (-min(item[1].deviating, 1), -item[1].last))
@@ -189,10 +189,10 @@ class Progress:
             count = f"{row.exchanges} of {row.planned}" if row.planned >= row.exchanges else f"{row.exchanges}"
             deviating = Text(str(row.deviating), style="red") if row.deviating else Text("·", style="dim")
             each = f"{row.seconds / row.exchanges * 1000:.1f} ms" if row.exchanges else "·"
-            table.add_row(Text(line(name, 40)), count, deviating, each)
+            table.add_row(Text(line(family(name), 40)), count, deviating, each)
         parts: list[Any] = [table]
         if len(rows) > ROWS:
-            parts.append(Text(f"and {counted(len(rows) - ROWS, 'more family', 'more families')}", style="dim"))
+            parts.append(Text(f"and {counted(len(rows) - ROWS, 'more kind')}", style="dim"))
         if self._number:
             bar = ProgressBar(total=max(self._planned, self._number), completed=self._number, width=40)
             parts += [bar, Text(self._overall())]

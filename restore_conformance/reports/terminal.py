@@ -1,4 +1,4 @@
-"""What a run prints at its end: verdicts by heading, findings, what was not judged, where the reports are.
+"""What a run prints at its end: verdicts by heading, findings, what was not tested, where the reports are.
 
 Every text of a server is shown in one line, without escapes. Rich is imported here and in `progress`.
 """
@@ -22,7 +22,7 @@ NONE = "·"
 MOST_CLAUSES = 8
 """Clauses of one cause that are named with what they require."""
 MOST_REASONS = 15
-"""Lines about what was not judged or not tested."""
+"""Lines about what is inconclusive or was not tested."""
 
 BETWEEN = "; "
 """Separates the groups of exchanges left out of a recording."""
@@ -34,7 +34,7 @@ def table(run: dict[str, Any], written: dict[str, Path], *, quiet: bool, out: Te
         _headings(run, out, plain=plain)
         _causes(run, out)
         for entry in wording.passing(run):
-            print(f"passing {entry['id']}\n       does not bind: {line(entry['reason'])}", file=out)
+            print(f"does not bind: {entry['id']}: {line(entry['reason'])}", file=out)
     if text := wording.partial(run):
         print(line(text), file=out)
     print(f"{run['verdict'].upper()}{wording.edition(run)}: {line(run['reason'])}.", file=out)
@@ -126,12 +126,12 @@ def _cell(number: int, style: str) -> str:
 
 def _causes(run: dict[str, Any], out: TextIO) -> None:
     """What failed, a paragraph a cause: what the target does, the clauses, and which others are affected."""
-    root_causes = [cause for cause in causes(run) if cause.head["findings"]]
+    root_causes = causes(run)
     for number, cause in enumerate(root_causes, 1):
-        finding = cause.head["findings"][0]
         place = f"{number}. " if len(root_causes) > 1 else ""
-        often = f" (seen {wording.often(finding)})" if cause.alone else ""
-        print(f"{place}{cause.level}: {line(cause.says)}{often}", file=out)
+        kind = cause.level if cause.head["findings"] else wording.WORDS["error"]
+        often = f" (seen {wording.often(cause.head['findings'][0])})" if cause.alone and cause.head["findings"] else ""
+        print(f"{place}{kind}: {line(cause.says)}{often}", file=out)
         for entry in cause.entries[:MOST_CLAUSES]:
             mark = f" (accepted until {entry['accepted']['review']})" if "accepted" in entry else ""
             level = "" if entry["level"] == cause.level else f" ({entry['level']})"
@@ -149,20 +149,14 @@ def _causes(run: dict[str, Any], out: TextIO) -> None:
 
 
 def _unjudged(run: dict[str, Any], out: TextIO) -> None:
-    """What has no verdict, a line for each reason, at most MOST_REASONS; what follows from a finding stands there."""
-    reasons: dict[str, list[dict[str, Any]]] = {}
-    for entry in run["clauses"]:
-        if entry["verdict"] in {"error", "inconclusive"} and "root" not in entry:
-            reasons.setdefault(entry.get("reason", ""), []).append(entry)
+    """What neither passed nor failed, a line for each reason, at most MOST_REASONS."""
     lines = [
-        f"Not judged: {_listed([e['id'] for e in entries], 2)}: {line(why, 200)}" for why, entries in reasons.items()
+        f"{wording.WORDS[verdict].capitalize()}: {counted(len(entries), 'clause')} "
+        f"({sum(entry['level'] == 'must' for entry in entries)} must), {line(why, 200)}: "
+        f"{_listed([entry['id'] for entry in entries], 2)}"
+        for verdict, reasons in wording.unjudged(run).items()
+        for why, entries in reasons.items()
     ]
-    for why, entries in wording.untested(run).items():
-        musts = sum(entry["level"] == "must" for entry in entries)
-        lines.append(
-            f"Not tested: {counted(len(entries), 'clause')} ({musts} must), {line(why, 200)}: "
-            f"{_listed([entry['id'] for entry in entries], 2)}"
-        )
     if len(lines) > MOST_REASONS:
         lines[MOST_REASONS - 1 :] = [f"{len(lines) - MOST_REASONS + 1} other reasons are in the report."]
     for text in lines:

@@ -79,7 +79,7 @@ def test_only_that(exchange, known):
         status = exchange.answer["status"]
         raise Deviation.at(
             "/status", "'draft'", status, expected="draft",
-            to=f"{readings.asked(exchange)} after another session was activated",
+            to=f"{readings.asked(exchange)} (after another session was activated)",
             because=(known.causes["other:activated"],),
         )  # fmt: skip
 

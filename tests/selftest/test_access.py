@@ -311,7 +311,7 @@ def test_a_change_that_breaks_one_rule_is_refused(draft, clause, change, code, w
     assert kind(draft.judge("update/errors.codes", draft.update(400, change, error("Other")))) == "Deviation"
     found = draft.judge(address, draft.update(200, change))
     assert kind(found) == "Deviation"
-    assert "PATCH /solutions/backupRestore/sharePointRestoreSessions/{id} after POST" in str(found)
+    assert "PATCH /solutions/backupRestore/sharePointRestoreSessions/{id} (after POST" in str(found)
     in_part = {DELTA: [{"@Core.DataModificationException": {"message": "no"}}]}
     assert kind(draft.judge(address, draft.update(200, change, in_part))) == ("Deviation" if whole else None)
 

@@ -123,3 +123,24 @@ def test_every_command_takes_the_same_records(record, tmp_path, monkeypatch, cap
     assert main(["compare", "run.json", "run.json"]) == 0
     assert main(["history", "add", "run.json", "--history", "h"]) == 0
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("GET /a/{id} after POST was answered 201: x", "GET /a/{id} (after create, answered 201): x"),
+        (
+            "GET /a/{id} after DELETE of another session was answered 204: x",
+            "GET /a/{id} (after delete of another session, answered 204): x",
+        ),
+        ("GET /a after PATCH /b/{id} was answered 200: x", "GET /a (after PATCH /b/{id}, answered 200): x"),
+        ("/value: GET /a after create answered it: x", "/value: GET /a (after create answered it): x"),
+    ],
+)
+def test_a_message_in_other_words_is_the_same_finding(record, was, now):
+    """Histories and comparisons know the findings that were stored with the words of earlier suites."""
+    before, after = (
+        altered(record("delete-answered-202"), lambda finding, text=text: finding.update(message=text))
+        for text in (was, now)
+    )
+    assert keys(before) == keys(after)

@@ -98,7 +98,7 @@ def test_every_finding_has_a_cause_and_every_clause_one_place(recorded):
         (
             (
                 "GET /a/{id}: expected an array, got {}",
-                "GET /b after POST /c was answered 201: expected an array, got {}",
+                "GET /b (after POST /c, answered 201): expected an array, got {}",
             ),
             1,
         ),
@@ -176,7 +176,7 @@ def test_the_terminal_says_the_verdict_and_then_at_most_fifteen_lines_of_reasons
     terminal.table(run, {"html": "report.html"}, quiet=False, out=out, plain=True)
     lines = out.getvalue().splitlines()
     verdict = next(n for n, one in enumerate(lines) if one.startswith("NON-CONFORMANT"))
-    reasons = [n for n, one in enumerate(lines) if one.startswith(("Not tested", "Not judged"))]
+    reasons = [n for n, one in enumerate(lines) if one.startswith(("Not tested", "Inconclusive"))]
     assert min(reasons) > verdict
     assert len(reasons) <= terminal.MOST_REASONS
     said = "\n".join(lines)
@@ -188,7 +188,7 @@ def test_the_terminal_says_the_verdict_and_then_at_most_fifteen_lines_of_reasons
 def test_a_reason_is_only_given_where_the_run_shows_it(recorded):
     """A server that refuses has no clause whose reason is that it never refused."""
     run = recorded("one", seeded("mixed-accepted"))
-    assert not any("never refused" in kind for kind in wording.untested(run))
+    assert not any("never refused" in kind for kind in wording.unjudged(run)["none"])
 
 
 def test_clauses_of_a_later_edition_are_not_said_to_be_left_out_by_settings():
@@ -200,14 +200,14 @@ def test_clauses_of_a_later_edition_are_not_said_to_be_left_out_by_settings():
             {**entry, "id": "update/a.b", "reason": live},
         ]
     }
-    assert list(wording.untested(run)) == [wording.LATER, live]
+    assert list(wording.unjudged(run)["none"]) == [wording.LATER, live]
 
 
 def test_a_route_that_is_lacking_is_the_one_of_the_reason():
     """A clause of create may look with another request, and create is not what the target lacks."""
     reason = "the target seems to have no route for list"
     entry = {"id": "create/read-back.b", "verdict": "none", "level": "must", "why": "route", "reason": reason}
-    assert list(wording.untested({"clauses": [entry]})) == [reason]
+    assert list(wording.unjudged({"clauses": [entry]})["none"]) == [reason]
 
 
 def test_lines_that_are_explained_later_are_retracted(recorded, register):

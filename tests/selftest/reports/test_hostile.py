@@ -158,7 +158,8 @@ def inert(folder, out, err):
 
 OUR_HTML = re.compile(
     r"<details><summary>((\d+\. )?\S+ (must|should|observe)( \(accepted\))?: "
-    r"(<code>[a-z/.-]+</code>|\d+ clauses of [a-z, -]+)|Not judged|Not followed in a newer edition \(not binding\))"
+    r"(<code>[a-z/.-]+</code>|\d+ clauses of [a-z, -]+)|\S+ \d+ clauses? (inconclusive|not tested)"
+    r"|Not followed in a newer edition \(not binding\)|Seen once and not again \(not binding\))"
     r"</summary>\s*|</details>\s*"
 )
 

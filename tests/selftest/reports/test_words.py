@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "nights"))
 
 AVOIDED = re.compile(
     r"\b(?:kept|broken|broke|touched|untouched|told|caught|accused|(?:keeps|breaks) (?:its|the) contract)\b"
-    r"|(?:verdict|is|was|now|:) (?:none|pass|fail)\b",
+    r"|(?:verdict|is|was|now|:) (?:none|pass|fail)\b(?!,)",  # "fail, replace or rename" are values of the service
     re.IGNORECASE,
 )
 NAMES = re.compile(r"[a-z-]+/[a-z-]+\.[a-z0-9-]+|name=\"[a-z-]+\"|kept-again|^total-kept$", re.MULTILINE)
