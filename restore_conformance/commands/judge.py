@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from restore_conformance.commands.history import check_history
 from restore_conformance.output import files
 from restore_conformance.reports.ledger import Ledger
 from restore_conformance.settings import Settings
+from restore_conformance.spelling import listed
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
 
 LARGEST = 512 * 1024 * 1024
@@ -97,6 +99,7 @@ def _judged(
     from restore_conformance.recorded import BASE, Review, clock, conclude_recorded, origins
     from restore_conformance.records.exchange_store import Store
     from restore_conformance.reports.accepted_deviations import settled
+    from restore_conformance.reports.progress import Progress
     from restore_conformance.scrub import Scrub
 
     check_history(arguments)
@@ -106,12 +109,12 @@ def _judged(
     har = writing.har_of(arguments, folder, scrub, BASE, {}, ours=False)
     started, before = clock()
     with Store(folder / "exchanges.ndjson", scrub, BASE, MOST, har=har) as store:
-        review = Review(register, settings, store)
-        try:
+        names = listed([path.name for path in paths], most=3)
+        progress = Progress(settings, names, quiet=arguments.quiet, plain=arguments.plain)
+        review = Review(register, settings, progress.keeping(store))
+        with contextlib.closing(review), progress:
             for path in paths:
                 review.file(path)
-        finally:
-            review.close()
 
         def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
             code, reason, unjudged = conclude_recorded(verdicts)

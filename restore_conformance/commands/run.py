@@ -106,7 +106,7 @@ class Subject:
         if self.target is None:
             from restore_conformance.recorded import replay
 
-            return replay(self.register, self.settings, keep)
+            return replay(self.register, self.settings, progress.keeping(keep) if progress else keep)
         watchers = (
             {"watch": progress, "expect": progress.expect, "on_finding": progress.report_failed} if progress else {}
         )

@@ -1,4 +1,4 @@
-"""How far a run is while it lasts: families with counts, rate and time left, and each clause when it first fails.
+"""How far a run is while it lasts: kinds of requests with counts, rate and time left, and each clause that fails.
 
 On a terminal a table that is redrawn; plain lines in a log. Text of a server is shown in one line. Rich
 is imported where there is a terminal. Knows no verdict: those come at the end.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -66,8 +66,10 @@ class Progress:
         self._out = out or sys.stderr
         self._quiet = quiet
         self._plain = plain or is_plain(self._out)
-        self._target = line(target)
-        self._about = f"profile {settings.profile}, seed {settings.seed}"
+        sent = settings.target not in {"recordings", "replay"}
+        self._noun = "request" if sent else "exchange"
+        about = f": profile {settings.profile}, seed {settings.seed}" if sent else ""
+        self._begins = f"Judging {line(target)}{about}"
         self._scrub = scrub
         self._families: dict[str, Count] = {}
         self._reported: set[str] = set()
@@ -83,13 +85,14 @@ class Progress:
         if self._quiet:
             return self
         if self._plain:
-            self._print(f"Judging {self._target}: {self._about}")
+            if self._noun == "request":
+                self._print(self._begins)
             return self
         from rich.console import Console
         from rich.live import Live
 
         self._console = Console(file=self._out, highlight=False, soft_wrap=True)
-        self._console.print(f"Judging {self._target}: {self._about}", markup=False)
+        self._console.print(self._begins, markup=False)
         self._live = Live(
             console=self._console, get_renderable=self._drawn, refresh_per_second=REDRAWN, transient=True,
             redirect_stdout=False, redirect_stderr=False,
@@ -117,6 +120,21 @@ class Progress:
             self._last = time.monotonic()
             count = f"{row.exchanges} of {row.planned}" if row.planned >= row.exchanges else f"{row.exchanges}"
             self._print(f"{self._overall()}; now {line(family(exchange.family), 60)} {count}")
+
+    def keeping(self, keep: Callable[[Exchange], None] | None) -> Callable[[Exchange], None]:
+        """Keeps and counts the exchanges of recordings, of which nobody knows how many there are.
+
+        In a log the first of them begins: of a recording that cannot be read there is one sentence alone.
+        """
+
+        def kept(exchange: Exchange) -> None:
+            if keep is not None:
+                keep(exchange)
+            if self._plain and not self._quiet and not self._number:
+                self._print(self._begins)
+            self(exchange, self._number + 1, 0)
+
+        return kept
 
     def expect(self, planned: Mapping[str, int]) -> None:
         """Learn how many requests of each family are planned."""
@@ -162,7 +180,10 @@ class Progress:
         rate = self._number / max(time.monotonic() - self._start, 0.001)
         planned = max(self._planned, self._number)
         left = _time((planned - self._number) / rate)
-        summary = f"{self._number:,} of about {counted(planned, 'request')}, {rate:,.0f}/s, {left} left"
+        if self._planned:
+            summary = f"{self._number:,} of about {counted(planned, self._noun)}, {rate:,.0f}/s, {left} left"
+        else:
+            summary = f"{counted(self._number, self._noun)}, {rate:,.0f}/s"
         return summary + (f", {counted(self._deviating, 'deviating answer')}" if self._deviating else "")
 
     def _summary(self) -> str:
@@ -171,7 +192,7 @@ class Progress:
         judged = [(name, row) for name, row in largest if row.exchanges]
         shown = ", ".join(f"{line(family(name), 40)} {row.exchanges:,}" for name, row in judged[:6])
         more = f" and {counted(len(judged) - 6, 'more kind')}" if len(judged) > 6 else ""
-        return f"{counted(self._number, 'request')} in {_time(took)}: {shown}{more}"
+        return f"{counted(self._number, self._noun)} in {_time(took)}: {shown}{more}"
 
     def _drawn(self) -> RenderableType:
         from rich.console import Group
@@ -193,9 +214,10 @@ class Progress:
         parts: list[Any] = [table]
         if len(rows) > ROWS:
             parts.append(Text(f"and {counted(len(rows) - ROWS, 'more kind')}", style="dim"))
+        if self._planned:
+            parts.append(ProgressBar(total=max(self._planned, self._number), completed=self._number, width=40))
         if self._number:
-            bar = ProgressBar(total=max(self._planned, self._number), completed=self._number, width=40)
-            parts += [bar, Text(self._overall())]
+            parts.append(Text(self._overall()))
         return Group(*parts)
 
 

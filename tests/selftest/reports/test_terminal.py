@@ -59,6 +59,20 @@ def test_a_log_gets_lines(monkeypatch):
     assert "\x1b" not in said
 
 
+def test_exchanges_of_recordings_are_counted_without_a_plan(monkeypatch):
+    monkeypatch.setattr(watching, "EVERY", 0.0)
+    kept, out = [], io.StringIO()
+    with Progress(Settings(target="recordings"), "traffic.har", quiet=False, out=out) as progress:
+        keep = progress.keeping(kept.append)
+        for _ in range(3):
+            keep(exchange(0, "walk"))
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "Judging traffic.har"
+    assert re.fullmatch(r"2 exchanges, [\d,]+/s; now random sequences 2", lines[2])
+    assert re.fullmatch(r"3 exchanges in [\d.]+ s: random sequences 3", lines[-1])
+    assert len(kept) == 3
+
+
 def test_a_clause_is_told_once_in_one_line_without_secrets(monkeypatch):
     said, _ = watch(io.StringIO())
     failed = [line for line in said.splitlines() if line.startswith("failed")]
