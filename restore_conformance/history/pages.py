@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any
 
 from restore_conformance import __version__
-from restore_conformance.contract.documents import pinned
 from restore_conformance.history.charts import Axis, axis, drawer
 from restore_conformance.history.drift_standing import Event
 from restore_conformance.history.notices import Notice, as_json, atom
@@ -25,9 +24,10 @@ from restore_conformance.history.run_row import LONGEST, MARKS, VERDICTS, RunRow
 from restore_conformance.history.timelines import Broken, Chronicle, Timeline, standings
 from restore_conformance.records.finding import identity
 from restore_conformance.reports import wording
-from restore_conformance.reports.templating import environment
-from restore_conformance.verdicts import UsageError
+from restore_conformance.reports.html import BOUNDS as OF_REPORTS
+from restore_conformance.reports.templating import inline, rendered
 
+BOUNDS = OF_REPORTS[0]
 EVIDENCE = 30
 """Clauses of a run whose evidence its page shows; the others have it on their own pages."""
 FINDINGS = 15
@@ -65,17 +65,6 @@ def slug(address: str) -> str:
     return f"{plain}_{_digest(address)[:12]}"
 
 
-def link_of(words: dict[str, Any]) -> str:
-    """The documentation page of a clause, or ""."""
-    operation = words["id"].split("/")[0]
-    if "source" in words or not re.fullmatch(r"[a-z-]+", operation):
-        return ""
-    try:
-        return str(pinned().toml(f"{operation}/page.toml").get("address", ""))
-    except UsageError:
-        return ""
-
-
 def pages(data: SiteData) -> Iterator[Page]:
     """Every page, the overview first."""
     chronicle = data.chronicle
@@ -83,8 +72,8 @@ def pages(data: SiteData) -> Iterator[Page]:
     drawn = drawer(chronicle, time_axis)
     every = _digest([[run.digest, run.label] for run in chronicle.runs])
     drift = _digest([[event.day, event.last, event.state, event.identity] for event in data.events])
-    yield Page("site.css", "", lambda: environment().get_template("site/site.css").render().encode())
-    yield Page("site.js", "", lambda: environment().get_template("site/site.js").render().encode())
+    yield Page("site.css", "", lambda: inline("site/site.css").encode())
+    yield Page("site.js", "", lambda: inline("site/site.js").encode())
 
     def causes_of(run: RunRow) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = data.whole(run).get("causes", [])
@@ -105,9 +94,9 @@ def pages(data: SiteData) -> Iterator[Page]:
 
 
 def _rendered(name: str, up: str, **context: Any) -> bytes:
-    text = environment().get_template(f"site/{name}.html").render(
-        up=up, version=__version__, slug=slug, link_of=link_of, words_of=wording.WORDS, tone_of=wording.TONES,
-        marks=MARKS, unsaid=wording.unsaid, often=wording.often, **context,
+    text = rendered(
+        f"site/{name}.html", BOUNDS, up=up, version=__version__, slug=slug, words_of=wording.WORDS,
+        tone_of=wording.TONES, marks=MARKS, **context,
     )  # fmt: skip
     return text.encode("utf-8", "replace")
 
@@ -249,14 +238,9 @@ def _run(data: SiteData, run: RunRow, before: RunRow | None, after: RunRow | Non
         entry | {"number": number, "slug": slug(entry["id"]), "broken": known.get(entry["id"])}
         for number, entry in enumerate(findings)
     ]
-    unjudged: dict[str, list[str]] = {}
-    for entry in record["clauses"]:
-        if entry["verdict"] in {"none", "inconclusive"}:
-            unjudged.setdefault(f"{wording.WORDS[entry['verdict']]}: {entry.get('reason', '')}", []).append(entry["id"])
     return _rendered(
         "run", "../", run=run, record={"reason": "", "stopped": ""} | record, previous=before, next=after,
         changed=_changed(data.chronicle, before, run) if before else [], findings=shown, shown=EVIDENCE,
-        unjudged=sorted(unjudged.items(), key=lambda pair: (pair[0][0] != "i", -len(pair[1]))),
     )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ FORMAT = 1
 _SITE_FILES = re.compile(
     r"(?:(?:runs|clauses)/[a-zA-Z0-9_][a-zA-Z0-9_.-]*\.html|(?:index|runs)\.html|site\.(?:css|js)|feed\.xml|notices\.json)"
 )
+RULES = frozenset({".py", ".html", ".css", ".js"})
+"""How the files end that pages are made with."""
 LARGEST = 64 * 1024 * 1024
 _CACHED = 48
 """Records kept unpacked at a time, so that memory does not grow with the history."""
@@ -146,18 +148,9 @@ def _put(path: Path, content: bytes) -> None:
 def _rules() -> str:
     """A digest of all code and templates that make pages: where one changes, every page is written again."""
     digest = hashlib.sha256(__version__.encode())
-    folder = Path(reports.__file__).parent
-    for path in sorted(
-        [
-            *Path(__file__).parent.glob("*.py"),
-            *Path(records.__file__).parent.glob("*.py"),
-            folder / "templating.py",
-            folder / "wording.py",
-            *(folder / "templates" / "site").iterdir(),
-        ]
-    ):
-        if path.is_file():
-            digest.update(path.name.encode() + path.read_bytes())
+    folders = [Path(file).parent for file in (__file__, records.__file__, reports.__file__)]
+    for path in sorted(path for folder in folders for path in folder.rglob("*.*") if path.suffix in RULES):
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 

@@ -17,7 +17,8 @@ from restore_conformance.records.finding import observed_text, status_of
 from restore_conformance.records.safe_text import code, line, words
 from restore_conformance.reports import wording
 from restore_conformance.reports.comparison import BROKEN, SAYS, Change, Comparison, Kind
-from restore_conformance.reports.templating import environment, when
+from restore_conformance.reports.exchange_view import Bounds
+from restore_conformance.reports.templating import inline, rendered, when
 from restore_conformance.spelling import counted
 
 FORMAT = 1
@@ -121,6 +122,7 @@ def _finding(finding: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+BOUNDS = Bounds(0, 0, 400)
 GROUPED = frozenset({Kind.LOST, Kind.GAINED, Kind.UNDECIDED})
 """Kinds shown as lists of clauses under one reason: a target that refuses every create has dozens of them."""
 
@@ -277,10 +279,9 @@ def as_markdown(document: dict[str, Any]) -> str:
 
 def as_html(document: dict[str, Any]) -> str:
     """One page: no network, no script, light and dark."""
-    template = environment().get_template("compare.html")
-    return template.render(
-        document=document, tones=TONES, runs=runs(document), warnings=warnings(document),
-        sections=list(sections(document)), line=line,
+    return rendered(
+        "compare.html", BOUNDS, document=document, tones=TONES, runs=runs(document), warnings=warnings(document),
+        sections=list(sections(document)), line=line, style=inline("compare.css"),
     )  # fmt: skip
 
 

@@ -6,18 +6,16 @@ Decides where things stand on the page; the texts are in `wording`, the looks in
 from __future__ import annotations
 
 import base64
-import functools
 import hashlib
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from restore_conformance.contract.documents import pinned
 from restore_conformance.records.causes import causes
 from restore_conformance.records.finding import exchanges
-from restore_conformance.reports import exchange_view, wording
+from restore_conformance.reports import wording
 from restore_conformance.reports.exchange_view import Bounds
-from restore_conformance.reports.templating import environment, plain
+from restore_conformance.reports.templating import inline, rendered
 
 LARGEST = 900_000
 """Characters of a page; it stays under a megabyte with every letter of two bytes that a server is likely to send."""
@@ -27,8 +25,6 @@ BOUNDS = (
     Bounds(300, 100, 120, 6, 1), Bounds(0, 0, 60, 0, 1),
 )  # fmt: skip
 """How much of each text is shown: the first of these with which the page is not too large."""
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(run: dict[str, Any]) -> str:
@@ -70,32 +66,14 @@ def _escaped(text: str, longest: int) -> int:
 def _page(run: dict[str, Any], bounds: Bounds, *, cut: bool) -> str:
     examples = {e["example"]["number"]: e["example"] for e in run["clauses"] if "example" in e and not e["findings"]}
     families = run.get("timing", {}).get("families", {})
-    return (
-        environment()
-        .get_template("report.html")
-        .render(
-            run=run,
-            bounds=bounds,
-            cut=cut,
-            style=plain(_text("report.css")),
-            script=plain(_text("report.js")),
-            digest=digest,
-            tone=wording.TONES[run["verdict"]],
-            causes=causes(run),
-            wording=wording,
-            families=sorted(families.items(), key=lambda item: -item[1]["slowest"]),
-            examples=[examples[number] for number in sorted(examples)],
-            interpretations=pinned().toml("interpretations.toml"),
-            in_a_line=exchange_view.in_a_line,
-            request=lambda e, longest, finding=None: exchange_view.request(e, longest, bounds, finding),
-            answer=lambda e, longest, finding=None: exchange_view.answer(e, longest, bounds, finding),
-        )
-    )
-
-
-@functools.cache
-def _text(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
+    return rendered(
+        "report.html", bounds,
+        run=run, cut=cut, style=inline("report.css"), script=inline("report.js"), digest=digest,
+        tone=wording.TONES[run["verdict"]], causes=causes(run),
+        families=sorted(families.items(), key=lambda item: -item[1]["slowest"]),
+        examples=[examples[number] for number in sorted(examples)],
+        interpretations=pinned().toml("interpretations.toml"),
+    )  # fmt: skip
 
 
 def digest(text: str) -> str:

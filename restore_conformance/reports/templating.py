@@ -9,7 +9,9 @@ from typing import Any
 import jinja2
 import markupsafe
 
-from restore_conformance.records.safe_text import body, shortened, visible
+from restore_conformance.records.safe_text import shortened, visible
+from restore_conformance.reports import exchange_view, wording
+from restore_conformance.reports.exchange_view import Bounds
 from restore_conformance.spelling import counted
 
 _UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)")
@@ -25,7 +27,6 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    engine.filters["body"] = body
     engine.filters["counted"] = counted
     engine.filters["number"] = "{:,}".format
     engine.filters["visible"] = visible
@@ -35,9 +36,26 @@ def environment() -> jinja2.Environment:
     return engine
 
 
-def plain(text: str) -> str:
-    """A file of the suite that is put into a page as it is: a style or a script."""
-    return markupsafe.Markup(text)  # noqa: S704 - never anything that was sent
+def rendered(template: str, bounds: Bounds, **more: Any) -> str:
+    """A page; what it shows of texts and exchanges stays within the bounds."""
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            bounds=bounds,
+            wording=wording,
+            in_a_line=exchange_view.in_a_line,
+            request=lambda e, longest, finding=None: exchange_view.request(e, longest, bounds, finding),
+            answer=lambda e, longest, finding=None: exchange_view.answer(e, longest, bounds, finding),
+            **more,
+        )
+    )
+
+
+@functools.cache
+def inline(name: str) -> str:
+    """A style or a script of the suite, to be put into a page as it is."""
+    return markupsafe.Markup(environment().get_template(name).render())  # noqa: S704 - never anything that was sent
 
 
 @jinja2.pass_context

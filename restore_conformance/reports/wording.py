@@ -254,6 +254,9 @@ def places(entry: Record) -> Iterator[Place]:
     """Where a clause is stated: page, heading, and other sources."""
     pages = pinned().pages
     operation, _, rest = entry["id"].partition("/")
+    if operation not in pages:  # a clause of another register, in a history
+        yield Place(entry.get("source") or entry.get("heading", ""))
+        return
     page = pages[operation]
     source, row = entry.get("source", ""), entry.get("row", "")
     titles = {other["title"]: other for other in pages.values()}
@@ -272,8 +275,9 @@ def places(entry: Record) -> Iterator[Place]:
 
 
 def _heading(address: str, heading: str) -> str:
-    """The address of a heading; text before the first heading has none."""
-    return address if heading in {"", "introduction"} else f"{address}#{heading.replace(' ', '-')}"
+    """The address of a heading; text before the first heading has none, nor what an unknown record calls one."""
+    named = heading != "introduction" and re.fullmatch(r"[A-Za-z0-9 -]+", heading)
+    return f"{address}#{heading.replace(' ', '-')}" if named else address
 
 
 def support(exchange: Record) -> dict[str, str]:

@@ -11,7 +11,7 @@ from servers import socket_server
 
 from restore_conformance import cli
 from restore_conformance.mock import Service
-from restore_conformance.reports import html as page
+from restore_conformance.reports.templating import inline
 
 TEXT = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>\"'& \x1b[31;1mred\x1b]0;title\x07 \r\n::error::no\n"
@@ -152,7 +152,7 @@ def inert(folder, out, err):
     assert found.names <= OUR_TAGS, found.names - OUR_TAGS
     assert [tag for tag, _ in found.tags].count("script") == 1
     assert list(dangerous(found.tags)) == []
-    assert f"<script>{page._text('report.js')}</script>" in text
+    assert f"<script>{inline('report.js')}</script>" in text
     inert_markdown((folder / "report.md").read_bytes())
 
 
