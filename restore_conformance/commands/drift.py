@@ -98,11 +98,11 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from restore_conformance.drift import words
+    from restore_conformance.drift import quotes
     from restore_conformance.drift.comparison import Settings, compare
-    from restore_conformance.drift.phrases import Texts
+    from restore_conformance.drift.grading import read_severity
     from restore_conformance.drift.report import FORMATS, reported
-    from restore_conformance.drift.severity import read_severity
+    from restore_conformance.drift.sentences import Texts
     from restore_conformance.drift.sources.pinned_page import clause_words
 
     if not args.new:
@@ -111,7 +111,7 @@ def _compare(args: argparse.Namespace) -> int:
     settings = Settings(args.schemas, args.area, args.cache, args.accept_loss)
     comparison = compare(args.old or ["pinned"], args.new, settings)
     changes = severity.apply(comparison.changes) if severity else list(comparison.changes)
-    sentences = {**words.load(args.cache), **words.of(comparison.before)}
+    sentences = {**quotes.load(args.cache), **quotes.of(comparison.before)}
     standing: dict[str, dict[str, Any]] = {}
     seen: dict[str, date] = {}
     if args.history:
@@ -122,7 +122,7 @@ def _compare(args: argparse.Namespace) -> int:
     texts = Texts(sentences, clause_words(args.schemas))
     report = reported(comparison, changes, standing, seen, texts, whole=args.output is not None)
     deliver(FORMATS.render(args.format, report), args.output)
-    words.save(args.cache, words.of((*comparison.before, *comparison.readings)))
+    quotes.save(args.cache, quotes.of((*comparison.before, *comparison.readings)))
     for error in comparison.broken:
         print(error, file=sys.stderr)
     if comparison.broken:

@@ -9,7 +9,7 @@ import argparse
 from datetime import UTC, date, datetime
 from typing import Any
 
-from restore_conformance.drift import words
+from restore_conformance.drift import quotes
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.comparison import Comparison, Settings, changes_of, read_older
 from restore_conformance.drift.report import Answer, change_row
@@ -56,7 +56,7 @@ def remembered_words(place: str, most: int = 12) -> dict[str, str]:
                 reading = packing.unpack(taken.source, taken.location, taken.checksum, store.content(digest))
             except (ValueError, KeyError):
                 continue
-            sentences.update(words.of([reading]))
+            sentences.update(quotes.of([reading]))
     return sentences
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from restore_conformance.drift.change import Change, Direction
 from restore_conformance.drift.differences.behaviour import behaviour_changes
 from restore_conformance.drift.differences.calls import call_changes, written_out
-from restore_conformance.drift.differences.generic import Tops
 from restore_conformance.drift.differences.lineage import Lineage, create_scope
 from restore_conformance.drift.differences.metadata import metadata_changes
 from restore_conformance.drift.differences.page import page_changes, uncompared
+from restore_conformance.drift.differences.paths import Tops
 from restore_conformance.drift.plausibility import check_api, check_area, check_metadata, check_page
 from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources import pinned_page

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from restore_conformance.drift.change import Change
-from restore_conformance.drift.phrases import short
+from restore_conformance.drift.sentences import short
 from restore_conformance.drift.sources.metadata import Metadata
 from restore_conformance.spelling import counted
 

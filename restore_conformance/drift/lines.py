@@ -12,8 +12,8 @@ from typing import Any
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.facts import Fact, family_of
 from restore_conformance.drift.kinds import KINDS
-from restore_conformance.drift.phrases import Texts, plain, short, subject, todo, what, whom
 from restore_conformance.drift.rules import RULES
+from restore_conformance.drift.sentences import Texts, plain, short, subject, todo, what, whom
 from restore_conformance.drift.sources.metadata import bare
 from restore_conformance.spelling import listed
 

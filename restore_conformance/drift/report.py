@@ -18,8 +18,8 @@ from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.comparison import Comparison
 from restore_conformance.drift.facts import Fact, join
 from restore_conformance.drift.lines import ORDER, Line, Standing, lines
-from restore_conformance.drift.phrases import Texts, subject, what
 from restore_conformance.drift.rules import RULES
+from restore_conformance.drift.sentences import Texts, subject, what
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.reading import Reading
 from restore_conformance.output.formats import Formats

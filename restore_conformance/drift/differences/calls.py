@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.drift.change import Change, Difference, Direction
+from restore_conformance.drift.differences.edits import altered, edits, ends
 from restore_conformance.drift.differences.enums import values_judged
-from restore_conformance.drift.differences.generic import altered, edits, ends
 from restore_conformance.drift.differences.members import Body, body_changes, equal, facet_changes
 from restore_conformance.drift.grading import change, directed
 from restore_conformance.drift.kinds import KINDS

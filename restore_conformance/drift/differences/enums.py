@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from restore_conformance.drift.change import Difference, Judged
-from restore_conformance.drift.differences.generic import altered, ends, gravest
+from restore_conformance.drift.differences.edits import altered, ends, gravest
 from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import SENTINEL, EnumMember, Knows, TypeFacts
 

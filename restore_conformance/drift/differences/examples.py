@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restore_conformance.drift.change import Difference
-from restore_conformance.drift.differences.generic import Parts, Tops, altered, ends
+from restore_conformance.drift.differences.edits import altered, ends
+from restore_conformance.drift.differences.paths import Parts, Tops
 from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import bare
 from restore_conformance.drift.sources.page_facts import MARK, Example, PageFacts, PropertyFacts, says_the_same

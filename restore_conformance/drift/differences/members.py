@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from restore_conformance.drift.change import Difference, Direction, Grade, Judged
+from restore_conformance.drift.differences.edits import altered, edits, ends, gravest
 from restore_conformance.drift.differences.enums import values_judged
-from restore_conformance.drift.differences.generic import altered, edits, ends, gravest
 from restore_conformance.drift.differences.lineage import Sides
 from restore_conformance.drift.grading import directed
 from restore_conformance.drift.rules import judged

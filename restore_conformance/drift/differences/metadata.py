@@ -11,8 +11,8 @@ from itertools import chain
 from typing import Any
 
 from restore_conformance.drift.change import Change, Difference, Judged
+from restore_conformance.drift.differences.edits import altered, edits, ends
 from restore_conformance.drift.differences.enums import enum_changes
-from restore_conformance.drift.differences.generic import altered, edits, ends
 from restore_conformance.drift.differences.lineage import Lineage, Sides, create_scope
 from restore_conformance.drift.differences.members import may_be_left_out, member_changes
 from restore_conformance.drift.grading import change, directed, grade_for_create

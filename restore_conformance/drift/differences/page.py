@@ -15,12 +15,12 @@ from typing import Any
 from restore_conformance.contract.routes import documented
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.drift.change import Change, Difference, Direction, Grade, Judged
+from restore_conformance.drift.differences.edits import altered, edits, ends
 from restore_conformance.drift.differences.examples import example_changes, shown_members
-from restore_conformance.drift.differences.generic import altered, edits, ends
 from restore_conformance.drift.differences.statements import statement_changes
 from restore_conformance.drift.grading import change, directed
-from restore_conformance.drift.phrases import call
 from restore_conformance.drift.rules import judged
+from restore_conformance.drift.sentences import call
 from restore_conformance.drift.sources.metadata import nameless
 from restore_conformance.drift.sources.page_facts import ErrorFacts, PageFacts, Permission, PropertyFacts, says_the_same
 

@@ -223,6 +223,8 @@ def bare(name: str) -> str:
     return name[11:-1] if name.startswith("Collection(") and name.endswith(")") else name
 
 
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The methods that a path of an OpenAPI document may have."""
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 

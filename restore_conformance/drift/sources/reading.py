@@ -17,7 +17,7 @@ from restore_conformance.drift.sources.behaviour import Behaviour, read_behaviou
 from restore_conformance.drift.sources.broken import SourceBroken, shown
 from restore_conformance.drift.sources.fetch import Fetched, fetch
 from restore_conformance.drift.sources.metadata import Api, Metadata
-from restore_conformance.drift.sources.openapi_reader import read_openapi
+from restore_conformance.drift.sources.openapi import read_openapi
 from restore_conformance.drift.sources.page_facts import PageFacts
 from restore_conformance.targets.coding import ALL, heft
 

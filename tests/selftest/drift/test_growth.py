@@ -11,7 +11,7 @@ from looking import some
 
 from restore_conformance.contract import places
 from restore_conformance.drift.comparison import Settings, compare
-from restore_conformance.drift.differences.generic import Parts, Tops
+from restore_conformance.drift.differences.paths import Parts, Tops
 from restore_conformance.drift.facts import join
 from restore_conformance.drift.lines import lines
 from restore_conformance.drift.sources import page as pages

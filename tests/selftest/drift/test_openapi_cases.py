@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from restore_conformance.contract.places import SCHEMAS
-from restore_conformance.drift import phrases
+from restore_conformance.drift import sentences
 from restore_conformance.drift.comparison import Settings, compare
-from restore_conformance.drift.sources.openapi_reader import read_openapi
+from restore_conformance.drift.sources.openapi import read_openapi
 
 ITEM = "/solutions/backupRestore/restoreSessions/{restoreSessionBase-id}"
 POINT = "microsoft.graph.restorePoint"
@@ -79,7 +79,7 @@ def graded(tmp_path: Path) -> Any:
         night = compare([str(files[0])], [str(files[1])], Settings(SCHEMAS))
         assert not night.broken
         assert len({change.id for change in night.changes}) == len(night.changes)
-        assert all(phrases.what(change, phrases.Texts()) for change in night.changes)
+        assert all(sentences.what(change, sentences.Texts()) for change in night.changes)
         return [f"{change.kind} {change.contract} {change.rule}" for change in night.changes]
 
     return compared

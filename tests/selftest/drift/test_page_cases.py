@@ -11,7 +11,7 @@ from drift.test_command import contract, run  # noqa: F401 - a fixture
 
 from restore_conformance.commands import pin
 from restore_conformance.contract.places import SCHEMAS
-from restore_conformance.drift import phrases
+from restore_conformance.drift import sentences
 from restore_conformance.drift.comparison import Settings, compare
 from restore_conformance.drift.differences.page import page_changes
 from restore_conformance.drift.sources import page, pinned_page
@@ -175,7 +175,7 @@ def graded(tmp_path: Path) -> Any:
         night = compare([older], [str(tmp_path / "new.md")], Settings(SCHEMAS))
         assert night.broken == ()
         assert len({change.id for change in night.changes}) == len(night.changes)
-        assert all(phrases.what(change, phrases.Texts()) for change in night.changes)
+        assert all(sentences.what(change, sentences.Texts()) for change in night.changes)
         return [(change.kind, str(change.create), str(change.contract)) for change in night.changes]
 
     return compared

@@ -29,7 +29,7 @@ from restore_conformance.drift.differences.page import page_changes
 from restore_conformance.drift.plausibility import check_api, check_metadata, check_page
 from restore_conformance.drift.sources import csdl, page, pinned_page, pinned_types
 from restore_conformance.drift.sources.behaviour import read_behaviour
-from restore_conformance.drift.sources.openapi_reader import read_openapi
+from restore_conformance.drift.sources.openapi import read_openapi
 
 
 def _mismatch(plant: Plant, changes: list[Change]) -> str:

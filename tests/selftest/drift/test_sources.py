@@ -20,7 +20,7 @@ from restore_conformance.drift.comparison import Settings, compare
 from restore_conformance.drift.sources.behaviour import read_behaviour
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.drift.sources.fetch import fetch
-from restore_conformance.drift.sources.openapi_reader import read_openapi
+from restore_conformance.drift.sources.openapi import read_openapi
 from restore_conformance.drift.sources.page_layout import _included
 from restore_conformance.drift.sources.reading import SourceKind, sniff
 

@@ -16,10 +16,10 @@ from restore_conformance.contract.workload import AREA, SESSIONS
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.kinds import KINDS
 from restore_conformance.drift.rules import RULES
+from restore_conformance.drift.sources.metadata import METHODS
 from restore_conformance.spelling import counted, listed
 
 _AREA = re.compile(rf"{AREA}/?")
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 CREATE = f"POST {SESSIONS}"
 
 
@@ -62,7 +62,7 @@ def subject(change: Change) -> str:
     if change.source == "openapi" and change.path.startswith("/"):
         path, _, rest = change.path.partition(" ")
         method = rest.partition(" ")[0]
-        return call(f"{method.upper()} {path}") if method in _METHODS else f"path {call(path)}"
+        return call(f"{method.upper()} {path}") if method in METHODS else f"path {call(path)}"
     if change.path.startswith(("headers/", "errors/")):
         return "The service"
     operation = re.match(r"(Action|Function) (\w+)\((.*)\)$", change.path)

@@ -14,8 +14,17 @@ from typing import Any
 from restore_conformance.contract.workload import AREA
 from restore_conformance.drift.sources.area import WHOLE_DOCUMENT, dangling, held, reachable, roots
 from restore_conformance.drift.sources.broken import SourceBroken
-from restore_conformance.drift.sources.json_schema import declared, facets_of, shape, type_of, values_of
-from restore_conformance.drift.sources.metadata import Api, ApiCall, ApiParameter, Knows, Metadata, TypeFacts, bare
+from restore_conformance.drift.sources.metadata import (
+    METHODS,
+    Api,
+    ApiCall,
+    ApiParameter,
+    Knows,
+    Metadata,
+    TypeFacts,
+    bare,
+)
+from restore_conformance.drift.sources.openapi_schemas import declared, facets_of, shape, type_of, values_of
 from restore_conformance.drift.sources.yaml_stream import MAX_DEPTH, Stream, open_mapping
 from restore_conformance.spelling import counted
 
@@ -23,7 +32,6 @@ MOST_OTHERS = 5000
 """Paths of other areas that are kept, in case the document turns out to be a small one."""
 MOST_MEMBERS = 300_000
 """Members and values of all types, or values of shared parts: the whole service has about 110,000."""
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _KNOWS = frozenset(
     {
         Knows.BASES, Knows.NULLABILITY, Knows.NAVIGATION, Knows.FACETS, Knows.FLAGS, Knows.COMPUTED, Knows.REQUIRED,
@@ -141,7 +149,7 @@ def _paths(stream: Stream, event: Any, calls: dict[str, dict[str, Any]], where: 
             if not name.startswith("x-"):
                 raise SourceBroken(where, f"the path {name[:60]!r} without methods", "a path item")
             continue
-        calls[name] = {key: _slim(item) for key, item in value.items() if key in (*_METHODS, "parameters")}
+        calls[name] = {key: _slim(item) for key, item in value.items() if key in (*METHODS, "parameters")}
         if len(calls) > 4 * MOST_OTHERS:
             raise SourceBroken(where, f"more than {4 * MOST_OTHERS} paths of one area", "fewer")
     return others > MOST_OTHERS
@@ -211,7 +219,7 @@ def _item(
     return {
         method: _call(f"{path} {method}", call, shared, parts, inline)
         for method, call in item.items()
-        if method in _METHODS and isinstance(call, dict)
+        if method in METHODS and isinstance(call, dict)
     }
 
 
