@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from restore_conformance.checks.responses import ANY_TOKEN, UNLISTED
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.answers import id_key
 from restore_conformance.recogniser.statuses import CALLER
 from restore_conformance.state import session_of
 
@@ -69,7 +70,7 @@ class CreatedIds:
             self.distinguishes_tokens = True
         session = session_of(exchange)
         if session:
-            exchange.observation.same_id_as = self._ids(session.lower(), exchange.number)
+            exchange.observation.same_id_as = self._ids(id_key(session), exchange.number)
             self.remember(exchange)
         return session
 

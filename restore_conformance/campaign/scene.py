@@ -15,6 +15,7 @@ from restore_conformance.campaign.sender import Sender
 from restore_conformance.contract.paths import within
 from restore_conformance.contract.routes import line_of
 from restore_conformance.exchange import Exchange, Request
+from restore_conformance.recogniser.answers import id_key
 from restore_conformance.state import session_of
 from restore_conformance.state.session import values
 from restore_conformance.stimuli import Materials, Stimulus
@@ -198,7 +199,7 @@ class Scene:
         that sessions somebody else makes meanwhile are distinguished from those of the refused requests.
         """
         created = [exchange for exchange in self.exchanges if exchange.sent.operation == "create"]
-        given = {session_of(exchange).lower() for exchange in created}
+        given = {id_key(session_of(exchange)) for exchange in created}
         if not self._names(self._place) - self._names(before) - given:
             return
         seconds = sum(
@@ -213,9 +214,9 @@ class Scene:
             self._pages(step)
 
     def _names(self, place: int) -> set[str]:
-        """The ids, in small letters, that the readings of a step showed, page after page."""
+        """The ids that the readings of a step showed, page after page."""
         pages = [exchange for exchange in self.exchanges if self.places[exchange.number] == place]
-        return {str(item.get("id")).lower() for page in pages for item in values(page)}
+        return {id_key(item.get("id")) for page in pages for item in values(page)}
 
     def _send(self, operation: str, request: Request) -> Exchange:
         exchange = self.sender.send(request, family=self.scenario.name, step=operation, conversation=self.number)

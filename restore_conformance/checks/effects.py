@@ -13,6 +13,7 @@ from restore_conformance.checks.agreement import as_sent, comparable, no_server_
 from restore_conformance.checks.readings import compared, has_route, no_array, once_answered, place
 from restore_conformance.contract.workload import GRANULAR, GRANULAR_TYPE, KINDS, STANDARD, STANDARD_TYPE, type_file
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.answers import id_key
 from restore_conformance.recogniser.statuses import NOT_THERE, meaning
 from restore_conformance.state import Aspect, Known
 from restore_conformance.state.facts import CHANGES, LISTS, TRUSTED
@@ -119,10 +120,10 @@ def _which(known: Known, kind: str) -> tuple[str, Any]:
 
 
 def _removed(known: Known) -> set[str]:
-    """The ids that the last removal named, in small letters."""
+    """The ids that the last removal named."""
     cause = known.causes.get("removed")
     change = cause.sent.change if cause is not None else None
-    return {name.lower() for name in change.removals} if change is not None else set()
+    return set(map(id_key, change.removals)) if change is not None else set()
 
 
 @contextmanager
@@ -251,7 +252,7 @@ def fresh(exchange: Exchange, known: Known) -> tuple[list[dict[str, Any]], list[
     """What a list shows that the last one did not, and what was sent of it. Raises Untouched where nobody can say."""
     kind = LISTS[exchange.sent.operation]
     sent, before = [dict(artifact) for artifact in known.sent.get(kind, ())], set(ids_of(known.listed.get(kind, ())))
-    shown = [artifact for artifact in agreeing(exchange, known) if str(artifact.get("id")).lower() not in before]
+    shown = [artifact for artifact in agreeing(exchange, known) if id_key(artifact.get("id")) not in before]
     return shown, sent[len(sent) - len(shown) :] if len(sent) >= len(shown) else sent
 
 
@@ -274,7 +275,7 @@ def names_what_changed(exchange: Exchange, known: Known) -> None:
             expected="a session, or a list of changes",
             observed=sorted(answer)[:9],
         )
-    if "id" in answer and str(answer["id"]).lower() != known.session:
+    if "id" in answer and str(answer["id"]).lower() != known.session.lower():
         raise Deviation.at("/id", f"{known.session}, the id asked for", answer["id"], expected=known.session)
     for name, schema in DELTAS.items():
         for element in answered_additions(exchange, name):
@@ -289,7 +290,7 @@ def listed_by_answered_id(exchange: Exchange, known: Known) -> None:
             continue
         for element in answered_additions(known.causes["added"], name):
             named = element.get("id")
-            if named and isinstance(named, str) and named.lower() not in shown:
+            if named and isinstance(named, str) and id_key(named) not in shown:
                 raise Deviation(
                     f"{name} of the answer to PATCH: expected the id by which the artifact is listed, got {named}",
                     expected="an id of the list of artifacts",
@@ -339,5 +340,5 @@ def nothing_there(exchange: Exchange, known: Known) -> None:
     cause = known.causes.get("added")
     if cause is not None:
         there.update(name for member in DELTAS for name in ids_of(answered_additions(cause, member)))
-    if change is None or not known.listed or not there.isdisjoint(name.lower() for name in change.removals):
+    if change is None or not known.listed or not there.isdisjoint(map(id_key, change.removals)):
         raise Untouched("no removal of an artifact that is known not to be there")

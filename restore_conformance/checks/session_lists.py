@@ -11,7 +11,7 @@ from restore_conformance.checks.agreement import creator, same_actors, same_job_
 from restore_conformance.checks.readings import WAIT, asked, has_route, no_array, place
 from restore_conformance.contract.workload import BASE_SESSION_TYPE, SESSION_TYPE
 from restore_conformance.exchange import Exchange
-from restore_conformance.recogniser.answers import objects, total
+from restore_conformance.recogniser.answers import id_key, objects, total
 from restore_conformance.recogniser.statuses import NOT_THERE
 from restore_conformance.state import Aspect, Between, Known, Row
 from restore_conformance.state.known import COUNT, OPEN, PRESENCE, STATUS, Fit, Phase
@@ -86,7 +86,7 @@ def _circle(pages: tuple[Exchange, ...]) -> bool:
 
 def _all_given(known: Known) -> bool:
     """Whether the pages read so far show sessions that were made here alone."""
-    return all(str(item.get("id")).lower() in known.given for page in known.pages for item in values(page))
+    return all(id_key(item.get("id")) in known.given for page in known.pages for item in values(page))
 
 
 # ------------------------------------------------------------------ rows
@@ -234,7 +234,7 @@ def _new(known: Known, between: Between) -> list[str]:
     A session may be seen in a list a moment after it was made, so that all that were ever given count as ours.
     """
     creators = [ids for session in _ours(known) if (ids := creator(session))]
-    new = {str(session.get("id")).lower(): session for session in between.new if isinstance(session.get("id"), str)}
+    new = {id_key(session.get("id")): session for session in between.new if isinstance(session.get("id"), str)}
     return sorted(
         name for name, session in new.items() if name not in known.given and not _of_others(session, creators)
     )
@@ -242,7 +242,7 @@ def _new(known: Known, between: Between) -> list[str]:
 
 def _ours(known: Known) -> Iterator[dict[str, Any]]:
     for page in known.pages:
-        yield from (session for session in values(page) if str(session.get("id")).lower() in known.given)
+        yield from (session for session in values(page) if id_key(session.get("id")) in known.given)
     yield from (row.created.answer for row in known.rows)
 
 

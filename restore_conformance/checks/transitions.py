@@ -12,7 +12,7 @@ from restore_conformance.checks import responses
 from restore_conformance.checks.access import names_nothing, ready, refused, shown_gone, steady
 from restore_conformance.checks.readings import asked, excuse, otherwise
 from restore_conformance.exchange import Exchange
-from restore_conformance.recogniser.answers import codes, exceptions
+from restore_conformance.recogniser.answers import codes, exceptions, id_key
 from restore_conformance.recogniser.vocabulary import LIMIT
 from restore_conformance.state import Known
 from restore_conformance.state.known import Phase
@@ -212,7 +212,7 @@ def _holds_another_kind(known: Known, kind: str) -> bool:
 
 def _name(element: Mapping[str, Any]) -> str:
     point = element.get("restorePoint")
-    return str(point.get("id") if isinstance(point, dict) else element.get("id")).lower()
+    return id_key(point.get("id") if isinstance(point, dict) else element.get("id"))
 
 
 def _are_listed(removals: tuple[str, ...], known: Known, kind: str) -> bool:
@@ -222,8 +222,8 @@ def _are_listed(removals: tuple[str, ...], known: Known, kind: str) -> bool:
     listed, gone = known.readings.get(KINDS.get(kind, "")), known.causes.get("removed")
     if listed is None or (gone is not None and gone.number > listed.number):
         return False
-    there = {str(artifact.get("id")).lower() for artifact in known.listed.get(kind, ())}
-    return {name.lower() for name in removals} <= there
+    there = {id_key(artifact.get("id")) for artifact in known.listed.get(kind, ())}
+    return set(map(id_key, removals)) <= there
 
 
 def too_many_active(exchange: Exchange, known: Known) -> str | None:

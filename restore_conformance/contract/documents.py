@@ -25,6 +25,8 @@ from restore_conformance.verdicts import UsageError
 
 MOST_BREACHES = 10_000
 """Places of one value that are explained; each takes some 3 kB of memory."""
+REFERENCE = ("@odata.id", "@id")
+"""Where a reference to an entity has its address; OData 4.01 lets a sender leave the prefix out."""
 BASE = "https://graph-restore-conformance.example/"
 _DAY = re.compile(r"-?(\d{4,})-(\d\d)-(\d\d)")
 
@@ -115,10 +117,15 @@ class Documents:
             return bool(self._explainer(name).is_valid(value))
 
     def breaches(self, name: str, value: Any) -> list[Breach]:
-        """Every place where a value breaks the schema of that file, the deepest reasons only, in document order."""
+        """Every place where a value breaks the schema of that file, the deepest reasons only, in document order.
+
+        Inside a value an entity may be given by a reference, which holds its address and no key (OData JSON format
+        4.01, 14).
+        """
         if self.accepts(name, value):
             return []
-        return sorted(_explained(self._explainer(name), value), key=lambda breach: breach.pointer)
+        reasons = (breach for breach in _explained(self._explainer(name), value) if not _of_reference(breach))
+        return sorted(reasons, key=lambda breach: breach.pointer)
 
     def _build(self, name: str) -> Any:
         resources = [(BASE + other, self.json(other)) for other in {*self.schema_names(), name}]
@@ -235,6 +242,16 @@ def _explained(validator: Any, value: Any) -> Iterator[Breach]:
             continue
         pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
         yield Breach(pointer, _short(error), error.instance)
+
+
+def _of_reference(breach: Breach) -> bool:
+    """Whether a reference to an entity lacks the key that the entity itself has."""
+    lacks_key = breach.pointer and breach.message == "'id' is a required property"
+    return (
+        bool(lacks_key)
+        and isinstance(breach.value, dict)
+        and any(isinstance(breach.value.get(name), str) for name in REFERENCE)
+    )
 
 
 def _short(error: Any) -> str:

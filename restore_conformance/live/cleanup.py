@@ -21,6 +21,7 @@ from restore_conformance.live.guard import Guard
 from restore_conformance.live.journal import Intent
 from restore_conformance.live.ownership import Finding, Owner, by_us, fingerprint, items_of, moment, points_of
 from restore_conformance.live.routes import NeverLive
+from restore_conformance.recogniser.answers import id_key
 
 SETTLED = 900.0
 """Seconds after which a create that nobody can find has made nothing."""
@@ -58,7 +59,7 @@ def clean(guard: Guard, *, careful: bool) -> list[Leftover]:
     except BudgetSpent as spent:
         left += [Leftover(session, f"not deleted: {spent}") for session in guard.journal.sessions()]
         left += [Leftover("", _lost(intent, str(spent))) for intent in guard.journal.unanswered()]
-    named = {leftover.session.lower() for leftover in left}
+    named = {id_key(leftover.session) for leftover in left}
     left += [Leftover(session, why) for session, why in guard.journal.doubtful.items() if session not in named]
     return list(dict.fromkeys(left))
 
@@ -85,7 +86,7 @@ def _remove(guard: Guard, session: str) -> list[Leftover]:
     except NoPath as never:
         return [Leftover(session, f"not deleted: {never}")]
     # A fresh session may not be seen yet: only one we tried to delete before, or an old one, is gone on a 404.
-    sure = session.lower() in guard.journal.tried or _settled(_sent(guard, session))
+    sure = id_key(session) in guard.journal.tried or _settled(_sent(guard, session))
     finding = _whose(guard, session, reading, sure=sure)
     if finding is None:
         guard.journal.note("gone", session=session)

@@ -19,6 +19,7 @@ from restore_conformance.live.journal import Intent, Journal
 from restore_conformance.live.ownership import Finding, Owner, clock_of, fingerprint, named, owner_of, unique
 from restore_conformance.live.routes import NeverLive, permitted
 from restore_conformance.live.tokens import Identities
+from restore_conformance.recogniser.answers import id_key
 from restore_conformance.targets import Answer, Target
 from restore_conformance.targets.http import PATIENCE, retry_after
 
@@ -175,7 +176,7 @@ class Guard:
 
     def finding(self, session: str) -> Finding | None:
         """Whose a session is, as far as reading it has shown."""
-        return self._findings.get(session.lower())
+        return self._findings.get(id_key(session))
 
     def _is_ours(self, session: str) -> bool:
         finding = self.finding(session)
@@ -186,11 +187,11 @@ class Guard:
         if response is None or response.status != 200 or not self.journal.owns(session):
             return
         finding = owner_of(response, session, self.journal.makers(session))
-        before = self._findings.get(session.lower())
+        before = self._findings.get(id_key(session))
         if before is None and finding.owner is not Owner.UNDECIDED:
             self.budget.seen()
         if before is None or before.owner is not Owner.OTHER:
-            self._findings[session.lower()] = finding
+            self._findings[id_key(session)] = finding
 
     # ------------------------------------------------------------------ what is noted
 
@@ -224,8 +225,8 @@ class Guard:
 
     def _ours(self, session: str, intent: Intent) -> bool:
         """Whether an id in an answer may be taken for a new session of ours: it must not have been given before."""
-        known = {other.session.lower() for other in self.journal.intents.values() if other.session}
-        return session.lower() not in known and intent.key in self.journal.intents
+        known = {id_key(other.session) for other in self.journal.intents.values() if other.session}
+        return id_key(session) not in known and intent.key in self.journal.intents
 
     def _delete(self, request: Request, patience: float | None, session: str) -> Answer:
         self.budget.clean()

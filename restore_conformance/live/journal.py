@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from restore_conformance.recogniser.answers import id_key
 from restore_conformance.verdicts import UsageError
 
 LARGE = 4 * 1024 * 1024
@@ -115,7 +116,7 @@ class Journal:
         """Take a doubtful session for ours as the user says. Raises UsageError for one that was never listed."""
         if not self.knew(session):
             raise never_listed(session)
-        if session.lower() in self.doubtful:
+        if id_key(session) in self.doubtful:
             self.note("adopted", session=session)
 
     def _write(self, line: bytes) -> None:
@@ -131,15 +132,15 @@ class Journal:
 
     def owns(self, session: str) -> bool:
         """Whether a session is one of ours and not known to be gone."""
-        return session.lower() in self.owned
+        return id_key(session) in self.owned
 
     def deleted(self, session: str) -> bool:
         """Whether a session was ours and is deleted: deleting it once more is harmless."""
-        return session.lower() in self.ended
+        return id_key(session) in self.ended
 
     def knew(self, session: str) -> bool:
         """Whether a session is ours, or was ever listed as perhaps ours."""
-        return session.lower() in self.listed or self.owns(session)
+        return id_key(session) in self.listed or self.owns(session)
 
     def sessions(self) -> list[str]:
         """Our own sessions that are still there as far as is known, oldest first."""
@@ -147,7 +148,7 @@ class Journal:
 
     def makers(self, session: str) -> list[Intent]:
         """The creates that were answered with a session: one, unless a server gave its id twice."""
-        return [intent for intent in self.intents.values() if intent.session.lower() == session.lower()]
+        return [intent for intent in self.intents.values() if id_key(intent.session) == id_key(session)]
 
     def unanswered(self) -> list[Intent]:
         """Creates whose outcome is unknown."""
@@ -164,24 +165,24 @@ class Journal:
             case {"event": "made", "key": str(key), "session": str(session)} if key in self.intents:
                 begun = _number(entry, "begun")
                 self.intents[key] = replace(self.intents[key], outcome="made", session=session, begun=begun)
-                self.owned[session.lower()] = session
-                self.doubtful.pop(session.lower(), None)
+                self.owned[id_key(session)] = session
+                self.doubtful.pop(id_key(session), None)
             case {"event": "refused" | "lost" | "settled" as outcome, "key": str(key)} if key in self.intents:
                 self.intents[key] = replace(self.intents[key], outcome=outcome)
             case {"event": "deleting", "session": str(session)}:
-                self.tried.add(session.lower())
+                self.tried.add(id_key(session))
             case {"event": "deleted" | "gone" | "given-up" as how, "session": str(session)}:
                 if how == "deleted":
-                    self.ended.add(session.lower())
-                self.owned.pop(session.lower(), None)
-                self.doubtful.pop(session.lower(), None)
+                    self.ended.add(id_key(session))
+                self.owned.pop(id_key(session), None)
+                self.doubtful.pop(id_key(session), None)
             case {"event": "adopted", "session": str(session)}:
-                self.doubtful.pop(session.lower(), None)
-                self.owned[session.lower()] = session
+                self.doubtful.pop(id_key(session), None)
+                self.owned[id_key(session)] = session
             case {"event": "doubtful", "session": str(session)}:
-                self.listed.add(session.lower())
-                if session.lower() not in self.owned:
-                    self.doubtful[session.lower()] = str(entry.get("why", ""))
+                self.listed.add(id_key(session))
+                if id_key(session) not in self.owned:
+                    self.doubtful[id_key(session)] = str(entry.get("why", ""))
 
     def _repair(self) -> None:
         """A kill in the middle of a line leaves a torn one: end it, so that the next begins on its own."""

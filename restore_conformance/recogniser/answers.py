@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
+
+_GUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 def codes(body: Any) -> Iterator[tuple[str, str]]:
@@ -30,6 +33,11 @@ def _details(error: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for detail in details if isinstance(details, list) else []:
         if isinstance(detail, dict) and isinstance(detail.get("code"), str):
             yield "details", detail["code"]
+
+
+def id_key(name: Any) -> str:
+    """An id as it is compared with others: GUIDs in small letters, any other text as it is, since ids are opaque."""
+    return _GUID.sub(lambda guid: guid[0].lower(), str(name))
 
 
 def total(answer: Any) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Exchange
-from restore_conformance.recogniser.answers import exceptions
+from restore_conformance.recogniser.answers import exceptions, id_key
 from restore_conformance.state.known import Phase
 from restore_conformance.state.session import THERE, Items, Session, Version, ids_of
 
@@ -67,7 +67,7 @@ def _updated(session: Session, exchange: Exchange) -> tuple[Version, list[str]]:
         more = len(fresh) - len(gone)
         version.items = {**now.items, kind: None if number is None else number + more}
         version.total = None if now.total is None else now.total + more
-    wanted = {name.lower() for name in change.removals}
+    wanted = set(map(id_key, change.removals))
     session.removed = (session.removed | wanted).difference(ids_of(fresh))
     session.sent[kind] = (*(artifact for artifact in sent if _id(artifact) not in wanted), *fresh)
     return version, causes
@@ -75,7 +75,7 @@ def _updated(session: Session, exchange: Exchange) -> tuple[Version, list[str]]:
 
 def _removed(names: Iterable[Any], listed: Items | None, number: int | None) -> set[str] | None:
     """Which of the artifacts that are to be removed are there, or None where nobody can say."""
-    wanted = {str(name).lower() for name in names}
+    wanted = set(map(id_key, names))
     if not wanted:
         return set()
     if listed is None or number != len(listed):
@@ -89,10 +89,10 @@ def _adds_again(fresh: Items, sent: Items) -> bool:
 
 
 def _id(artifact: Mapping[str, Any]) -> str:
-    return str(artifact.get("id")).lower()
+    return id_key(artifact.get("id"))
 
 
 def _key(artifact: Mapping[str, Any]) -> str:
     point = artifact.get("restorePoint")
     name = point.get("id") if isinstance(point, dict) else f"{artifact.get('browseSessionId')} {artifact.get('id')}"
-    return str(name).lower()
+    return id_key(name)

@@ -40,4 +40,4 @@ def reads(exchange: Exchange) -> bool:
 def is_about(answer: Mapping[str, Any], session: str) -> bool:
     """Whether an answer shows this session, or does not say which."""
     shown = answer.get("id")
-    return not isinstance(shown, str) or shown.lower() == session
+    return not isinstance(shown, str) or shown.lower() == session.lower()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.answers import id_key
 from restore_conformance.state.known import Between
 from restore_conformance.state.session import session_of, values
 
@@ -57,7 +58,7 @@ class Lists:
     def listed(self, key: str, pages: tuple[Exchange, ...]) -> tuple[Between, ...]:
         """Take note of a whole list; give what was sent between it and each list before it, the latest last."""
         last = pages[-1]
-        shown = {str(item.get("id")).lower(): item for page in pages for item in values(page)}
+        shown = {id_key(item.get("id")): item for page in pages for item in values(page)}
         before = self._since.get(key)
         if before is None and len(self._since) >= CALLERS:
             return ()

@@ -12,7 +12,7 @@ from typing import Any
 from restore_conformance.contract.paths import is_segment
 from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Exchange
-from restore_conformance.recogniser.answers import codes, objects
+from restore_conformance.recogniser.answers import codes, id_key, objects
 from restore_conformance.state.known import COUNT, ITEMS, OPEN, PRESENCE, STATUS, Aspect, Fit, Phase
 
 EVENTS = 40
@@ -223,8 +223,8 @@ def shows_route(exchange: Exchange) -> bool:
 
 
 def ids_of(artifacts: Iterable[Any]) -> list[str]:
-    """The ids of artifacts in small letters, as far as they have one."""
-    return [str(artifact["id"]).lower() for artifact in artifacts if isinstance(artifact, dict) and artifact.get("id")]
+    """The ids of artifacts as they are compared, as far as they have one."""
+    return [id_key(artifact["id"]) for artifact in artifacts if isinstance(artifact, dict) and artifact.get("id")]
 
 
 def page_value(exchange: Exchange) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import Exchange
-from restore_conformance.recogniser.answers import total
+from restore_conformance.recogniser.answers import id_key, total
 from restore_conformance.recogniser.statuses import NOT_THERE
 from restore_conformance.state.change_times import ChangeTimes
 from restore_conformance.state.changes import changed, sent_by
@@ -60,6 +60,7 @@ class State:
     routes: set[str] = field(default_factory=lambda: {"create"})
     given: dict[str, int] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
+    _spelled: dict[str, str] = field(default_factory=dict)
     _sessions: OrderedDict[str, Session] = field(default_factory=OrderedDict)
     _latest: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
     _paging: Paging = field(default_factory=Paging)
@@ -93,8 +94,13 @@ class State:
 
     # ------------------------------------------------------------------ what is known before
 
+    def _key(self, exchange: Exchange) -> str:
+        """The key of the session that a request names: in another letter case it may name the same one."""
+        key = id_key(exchange.sent.session)
+        return key if key in self.given else self._spelled.get(key.lower(), key)
+
     def _session(self, exchange: Exchange) -> Session | None:
-        name = exchange.sent.session.lower()
+        name = self._key(exchange)
         session = self._sessions.get(name)
         if session is not None:
             self._sessions.move_to_end(name)
@@ -106,7 +112,7 @@ class State:
         return session
 
     def _about(self, exchange: Exchange, session: Session | None, view: View | None = None, **more: Any) -> Known:
-        name = exchange.sent.session.lower()
+        name = self._key(exchange)
         if session is None:
             named = bool(name) and (name in self.given or name in self.shown)
             return Known(
@@ -142,7 +148,7 @@ class State:
         self._changes += 1
         self._lists.created(exchange)
         self._calm.disturb(exchange)
-        name = session_of(exchange).lower()
+        name = id_key(session_of(exchange))
         if not name:
             return known
         self._created += 1
@@ -152,6 +158,7 @@ class State:
             return known
         if len(self.given) < GIVEN:
             self.given[name] = exchange.number
+            self._spelled.setdefault(name.lower(), name)
         sent = sent_by(exchange.sent.payload)
         clean = "clean" in exchange.sent.tags
         items: dict[str, int | None] = {kind: len(sent.get(kind, ())) if clean else None for kind in KINDS.values()}
@@ -173,7 +180,7 @@ class State:
         active = self._active(session) if exchange.sent.operation == "activate" else 0
         known = self._about(exchange, session, active=active)
         self._changes += 1
-        other = self._sessions.get(exchange.sent.session.lower())
+        other = self._sessions.get(self._key(exchange))
         if session is None and other is not None and (exchange.status or 0) not in range(400, 500):
             other.foreign = True  # another token may do to it what nobody can follow
         self._altered = exchange.number
@@ -296,7 +303,7 @@ class State:
 
     def _artifacts(self, exchange: Exchange, kind: str) -> Known:
         session, operation = self._session(exchange), exchange.sent.operation
-        key = f"{operation} {exchange.sent.session.lower()} {caller_of(exchange)}"
+        key = f"{operation} {self._key(exchange)} {caller_of(exchange)}"
         pages, whole = self._paging.take(key, exchange, self._changes)
         if session is None or not reads(exchange):
             view = session.view(operation) if session else None
@@ -328,13 +335,13 @@ class State:
     def _list(self, exchange: Exchange) -> Known:
         caller, operation = caller_of(exchange), exchange.sent.operation
         if len(self.shown) < GIVEN:
-            self.shown.update(str(item.get("id")).lower() for item in values(exchange))
+            self.shown.update(id_key(item.get("id")) for item in values(exchange))
         pages, whole = self._paging.take(f"{operation} {caller}", exchange, self._changes)
         rows: tuple[Row, ...] = ()
         between: tuple[Between, ...] = ()
         lacks, settled, vain, age = "", True, False, None
         if whole and reads(exchange):
-            shown = {str(item.get("id")).lower(): item for page in pages for item in values(page)}
+            shown = {id_key(item.get("id")): item for page in pages for item in values(page)}
             # Others may make and delete sessions between two pages, so that a row moves from one to the other.
             moving = len(pages) > 1 and not self.given.keys() >= shown.keys()
             between = self._lists.listed(f"{operation} {caller}", pages)

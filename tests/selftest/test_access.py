@@ -235,6 +235,15 @@ def test_an_id_in_another_letter_case_is_the_same_where_it_is_found(wire):
     assert wire.get(404, session="rs-a").known.phase == "gone"
 
 
+def test_ids_in_different_letter_case_may_be_two(wire):
+    wire.create(session="rs-a")
+    other = wire.create(session="RS-A")
+    assert wire.judge("create/response.id-unique", other) is None
+    wire.delete(204, session="RS-A")
+    assert wire.get(404, session="RS-A").known.phase == "gone"
+    assert wire.get(session="rs-a").known.phase == "draft"
+
+
 def test_an_operation_that_was_never_seen_may_have_no_route(wire):
     wire.create()
     assert kind(wire.judge("delete/errors.session-not-found", wire.delete(405, session=NOBODY))) == "Untouched"
@@ -405,7 +414,8 @@ def test_what_a_list_has_shown_is_removed(draft):
     draft.artifacts("a", "b", "c")
     assert kind(draft.judge(address, draft.update(400, {DELTA: [removal("x")]}))) == "Untouched"
     assert kind(draft.judge(address, draft.update(400, {DELTA: [removal(n) for n in "abc"]}))) == "Untouched"
-    assert kind(draft.judge(address, draft.update(400, {DELTA: [removal("A")]}))) == "Deviation"
+    assert kind(draft.judge(address, draft.update(400, {DELTA: [removal("A")]}))) == "Untouched"
+    assert kind(draft.judge(address, draft.update(400, {DELTA: [removal("a")]}))) == "Deviation"
     assert draft.judge(address, draft.update(200, {DELTA: [removal("a")]})) is None
     assert kind(draft.judge(address, draft.update(400, {DELTA: [removal("b")]}))) == "Untouched"
 

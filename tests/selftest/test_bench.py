@@ -27,9 +27,10 @@ CHOSEN = [
     (("reads-lag-behind",), "standard"),
     (("lists-lag-behind",), "quick"),
     (("field-always-crowded", "field-code-small-first"), "quick"),
+    (("ids-apart-by-case", "artifact-ids-apart-by-case"), "quick"),
     (("field-page-of-three", "field-429-silent", "reads-lag-behind"), "standard"),
 ]
-"""Two on the wire, two that lag, a crowded target whatever the case of its code, throttling while the suite waits."""
+"""Two on the wire, two that lag, a crowded target, ids that letter case tells apart, throttling during a wait."""
 DEEP = [
     *(((name,), "quick") for name in ("wire-chunked-extended", "wire-http-1.0", "wire-continue", "reads-lag-behind")),
     (("lists-lag-behind",), "standard"),

@@ -114,6 +114,14 @@ def test_a_time_is_on_a_day_that_exists(file, member):
         assert all("a day that exists" in breach.message for breach in breaches)
 
 
+def test_an_entity_may_be_given_by_a_reference():
+    """A reference has an address in the place of the key; what is answered itself has its key."""
+    reference = {"@odata.id": "restorePoints('x')"}
+    assert pinned().breaches("types/siteRestoreArtifact.json", {"id": "a", "restorePoint": reference}) == []
+    assert pinned().breaches("types/siteRestoreArtifact.json", {"id": "a", "restorePoint": {}})
+    assert pinned().breaches("types/siteRestoreArtifact.json", reference)
+
+
 def test_every_format_is_decided_by_the_project_itself():
     """A format that one of the two libraries knows by itself would make them disagree."""
     text = "".join(path.read_text() for path in places.SCHEMAS.glob("**/*.json") if path.name != "openapi.json")

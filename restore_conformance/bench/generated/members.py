@@ -225,7 +225,7 @@ def _members(
     shown: Json,
     before: str = "",
 ) -> Iterator[Member]:
-    """The declared members of a type, and those of the objects that a response shows; not what must be expanded."""
+    """The declared members of a type, and those of the objects that a response shows; not what leads elsewhere."""
     for name, (schema, at) in documents.members(file).items():
         if schema.get("x-navigation"):
             continue
@@ -358,6 +358,22 @@ def changed(path: str, value: Any) -> Callable[[Json], Json]:
     return change
 
 
+def elsewhere() -> Iterator[tuple[str, str, Any]]:
+    """Operation, member and what it may show of each entity that a response shows and that stands elsewhere.
+
+    It need not be expanded, and may be given by a reference (OData JSON format 4.01, 4.5.8, 8.3 and 14).
+    """
+    for operation, answer in ANSWERS.items():
+        for name, (schema, _) in pinned().members(type_file(answer.type)).items():
+            value = shown()[operation].get(name)
+            if schema.get("x-navigation") and isinstance(value, dict):
+                yield operation, f"{name}:{LACKING}", ABSENT
+                yield operation, f"{name}:{NULL}", None
+                yield operation, f"{name}:with-more", lambda value: {**value, **MORE}
+                yield operation, f"{name}:reference", {"@odata.id": f"https://graph.microsoft.com/beta/{name}s('x')"}
+                yield operation, f"{name}:short-reference", {"@id": f"{name}s('x')"}
+
+
 def seed_of(answer: Answer, change: Callable[[Json], Json], turns: tuple[bool, ...] = (True,)) -> Seed:
     """Change what an operation shows; `turns` says for which objects in a row, so that two versions may take turns."""
 
@@ -396,3 +412,5 @@ def variants() -> Iterator[tuple[str, str, Seed]]:
             yield member.operation, f"{member.path}:{name}", seed_of(answer, change)
             if name in IN_TURN:
                 yield member.operation, f"{member.path}:{name}-in-turn", seed_of(answer, change, (False, True))
+    for operation, name, value in elsewhere():
+        yield operation, name, seed_of(ANSWERS[operation], changed(name.partition(":")[0], value))

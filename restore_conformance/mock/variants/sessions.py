@@ -98,6 +98,11 @@ def shaped(make: Callable[[Session, int], str], pattern: str) -> Seed:
     return seed
 
 
+def _by_case(number: int) -> str:
+    """The number as which of these letters are capitals: texts that differ in letter case alone."""
+    return "".join(letter.upper() if number >> place & 1 else letter for place, letter in enumerate("restoresession"))
+
+
 def _exactly(service: Service, request: ParsedRequest, find: Callable[[ParsedRequest], Session]) -> Session:
     session = find(request)
     return session if session.id == request.session else refuse(404, SESSION_NOT_FOUND)
@@ -278,6 +283,10 @@ VARIANTS = [
     Variant("field2-id-compound", "id-shape", OPAQUE, shaped(lambda created, number: f"sp_{number}.{created.id}", r"sp_[0-9]+\.[0-9a-f-]{36}")),
     Variant("field2-id-long", "id-shape", OPAQUE, shaped(lambda created, _: f"{created.id}," * 3 + created.id, "[0-9a-f,-]{147}")),
     Variant("field2-id-any-text", "id-shape", OPAQUE, shaped(lambda created, _: "rs-" + created.id, r"[A-Za-z0-9._~-]{3,64}")),
+    Variant("ids-apart-by-case", "id-shape", "4.8: ids are opaque text, so letter case may be all that tells two apart.",
+            shaped(lambda _, number: _by_case(number), "(?i:restoresession)")),
+    Variant("artifact-ids-apart-by-case", "artifact-id", "2.3: the service assigns it, as opaque text, of which letter case is a part.",
+            artifact_ids(lambda artifact, number: _by_case(number))),
     Variant("field2-artifact-id-number", "artifact-id", "2.3: the service assigns it; contained, so its session makes it one.",
             artifact_ids(lambda _, number: str(number))),
     Variant("field2-artifact-id-is-point", "artifact-id", "2.3: the service assigns it, as opaque text.",
