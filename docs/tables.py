@@ -11,6 +11,7 @@ from restore_conformance.cli import COMMANDS
 from restore_conformance.commands.arguments import Parser
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.editions import editions
+from restore_conformance.drift import report, rules
 from restore_conformance.history import notices, runs
 from restore_conformance.mock.faults import ALIASES, FAULTS
 from restore_conformance.mock.variants import VARIANTS
@@ -55,9 +56,8 @@ def commands() -> str:
 
 def formats() -> str:
     """What is written in several formats, and by which command."""
-    rows = [
-        [f"`{one.command}`", ", ".join(one.names)] for one in (comparison_report.FORMATS, notices.FORMATS, runs.FORMATS)
-    ]
+    every = (comparison_report.FORMATS, notices.FORMATS, runs.FORMATS, report.FORMATS, rules.FORMATS)
+    rows = [[f"`{one.command}`", ", ".join(one.names)] for one in every]
     return table(["written by", "formats, the default first"], rows)
 
 

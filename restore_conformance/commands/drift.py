@@ -35,6 +35,8 @@ LEVELS = ("breaking", "any", "none")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
+    from restore_conformance.drift.report import FORMATS
+
     add = parser.add_argument
     add("action", nargs="?", default="compare", choices=ACTIONS, help="default: compare")
     sources: dict[str, Any] = {"action": "extend", "nargs": "+"}
@@ -45,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--fail-on", choices=LEVELS, default="breaking", help=fail_on)
     client = "whose grade --fail-on looks at: any client's, or the create client's; default: contract"
     add("--client", choices=("contract", "create"), default="contract", help=client)
-    add("--format", choices=("text", "json", "markdown"), default="text", help="default: text")
+    add("--format", choices=FORMATS.names, default="text", help="default: text")
     add("--output", type=Path, metavar="FILE", help="write the report there instead of to standard output")
     area = "which types of a metadata document; auto: the restore area of a whole document, all of a slice"
     add("--area", choices=("auto", "restore", "all"), default="auto", help=area)
