@@ -25,7 +25,7 @@ from restore_conformance.history.timelines import Broken, Chronicle, Timeline, s
 from restore_conformance.records.finding import identity
 from restore_conformance.reports import wording
 from restore_conformance.reports.html import BOUNDS as OF_REPORTS
-from restore_conformance.reports.templating import inline, rendered
+from restore_conformance.reports.html import inline, rendered
 
 BOUNDS = OF_REPORTS[0]
 EVIDENCE = 30

@@ -12,6 +12,9 @@ from typing import Any
 
 from restore_conformance.spelling import counted
 
+_PART = re.compile(r'"(?:[^"\\]|\\.)*+"?|[{}\[\],:]|\s+|[^\s{}\[\],:"]+', re.DOTALL)
+DEEPEST = 60
+"""Levels of JSON that are indented."""
 LONGEST_BODY = 6000
 """Characters of a body that a report shows."""
 
@@ -49,7 +52,7 @@ def shortened(text: str, longest: int) -> str:
 
 
 def body(stored: dict[str, Any] | None) -> str:
-    """A stored body as text to show: JSON indented, other text as it is, bytes as base64."""
+    """A stored body as text to show: JSON indented, also where it was cut; other text as it is, bytes as base64."""
     if stored is None:
         return "(no body)"
     if "base64" in stored:
@@ -58,9 +61,26 @@ def body(stored: dict[str, Any] | None) -> str:
     with contextlib.suppress(ValueError, RecursionError):
         # A number that Python cannot hold would be shown as another one: such a text stays as it was sent.
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False, allow_nan=False)
+    if stored.get("cut") and text[:1] in {"{", "["}:
+        text = _indented(text[:LONGEST_BODY])
     if stored.get("cut") or len(text) > LONGEST_BODY:
         text = text[:LONGEST_BODY] + f"\n… ({counted(stored['size'], 'byte')} in all)"
     return visible(text) or "(empty body)"
+
+
+def _indented(text: str) -> str:
+    """JSON that was cut off, with its lines; the characters of its texts are left as they are."""
+    depth, shown = 0, []
+    for part in _PART.findall(text):
+        depth += (part in {"{", "["}) - (part in {"}", "]"})
+        start = "\n" + "  " * min(max(depth, 0), DEEPEST)
+        if part in {"{", "[", ","}:
+            shown.append(part + start)
+        elif part in {"}", "]"}:
+            shown.append(start + part)
+        elif not part.isspace():
+            shown.append(": " if part == ":" else part)
+    return "".join(shown)
 
 
 def line(text: Any, longest: int = 400) -> str:

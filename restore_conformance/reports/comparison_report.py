@@ -18,7 +18,7 @@ from restore_conformance.records.safe_text import code, line, words
 from restore_conformance.reports import wording
 from restore_conformance.reports.comparison import BROKEN, SAYS, Change, Comparison, Kind
 from restore_conformance.reports.exchange_view import Bounds
-from restore_conformance.reports.templating import inline, rendered, when
+from restore_conformance.reports.html import inline, rendered, when
 from restore_conformance.spelling import counted
 
 FORMAT = 1

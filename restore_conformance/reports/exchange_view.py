@@ -13,12 +13,11 @@ from typing import Any
 
 from restore_conformance.contract.workload import AREA
 from restore_conformance.exchange import NOTHING, parse_json
+from restore_conformance.records.safe_text import DEEPEST, shortened, visible
 from restore_conformance.records.safe_text import body as plain
 from restore_conformance.records.safe_text import line as one_line
-from restore_conformance.records.safe_text import shortened, visible
 from restore_conformance.spelling import counted
 
-DEEPEST = 60
 Ways = tuple[tuple[str, ...], ...]
 """The steps of the pointers that are marked."""
 BEFORE = 12

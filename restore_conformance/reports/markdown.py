@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from html import escape
 from typing import Any
 
 from restore_conformance.output import gate
@@ -77,7 +78,7 @@ def _head(run: dict[str, Any]) -> str:
 def _cause(cause: Cause, place: str, run: dict[str, Any]) -> str:
     """A cause: what the target does, the evidence of the clause that shows it best, and the others by name."""
     head = cause.head
-    what = f"<code>{head['id']}</code>"
+    what = f"{_in_summary(head['says'])} <code>{head['id']}</code>"
     if not cause.alone:
         what = f"{counted(len(cause.entries), 'clause')} of {', '.join(cause.operations)}"
     mark = " (accepted)" if cause.accepted else ""
@@ -127,6 +128,11 @@ def _defect(finding: dict[str, Any]) -> str:
     return "" if says in finding["message"] else words(says)
 
 
+def _in_summary(text: str) -> str:
+    """A sentence of the suite within HTML, where Markdown is not read and a mention would be."""
+    return escape(text).replace("@", "&#64;")
+
+
 def _named(cause: Cause) -> str:
     head = cause.head
     rest = f" and {len(cause.entries) - 1} more" if not cause.alone else ""
@@ -142,13 +148,13 @@ def _places(entry: dict[str, Any]) -> str:
 
 def _table(run: dict[str, Any]) -> str:
     names = wording.VERDICTS
-    text = "### Clauses by heading\n\n"
+    text = "<details><summary>Clauses by heading</summary>\n\n"
     text += "| Heading | " + " | ".join(f"{SIGNS[name]} {wording.WORDS[name]}" for name in names) + " | judgements |\n"
     text += "|---|" + "--:|" * (len(names) + 1) + "\n"
     for row in wording.tallies(run):
         counts = " | ".join(str(row[name] or "·") for name in names)
         text += f"| {row['heading']} | {counts} | {row['judgements']:,} |\n"
-    return text + "\n"
+    return text + "\n</details>\n\n"
 
 
 def _tail(run: dict[str, Any]) -> str:

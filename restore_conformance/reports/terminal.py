@@ -151,8 +151,7 @@ def _causes(run: dict[str, Any], out: TextIO) -> None:
 def _unjudged(run: dict[str, Any], out: TextIO) -> None:
     """What neither passed nor failed, a line for each reason, at most MOST_REASONS."""
     lines = [
-        f"{wording.WORDS[verdict].capitalize()}: {counted(len(entries), 'clause')} "
-        f"({sum(entry['level'] == 'must' for entry in entries)} must), {line(why, 200)}: "
+        f"{wording.WORDS[verdict].capitalize()}: {counted(len(entries), 'clause')}{_musts(entries)}, {line(why, 200)}: "
         f"{_listed([entry['id'] for entry in entries], 2)}"
         for verdict, reasons in wording.unjudged(run).items()
         for why, entries in reasons.items()
@@ -161,6 +160,11 @@ def _unjudged(run: dict[str, Any], out: TextIO) -> None:
         lines[MOST_REASONS - 1 :] = [f"{len(lines) - MOST_REASONS + 1} other reasons are in the report."]
     for text in lines:
         print(text, file=out)
+
+
+def _musts(entries: list[dict[str, Any]]) -> str:
+    number = sum(entry["level"] == "must" for entry in entries)
+    return f" ({number} must)" if number else ""
 
 
 def _listed(names: list[str], most: int = 4) -> str:

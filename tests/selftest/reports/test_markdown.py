@@ -52,7 +52,7 @@ def test_a_finding_is_told_in_details(changed):
     for part in (
         "## ❌ Non-conformant", f"The target `mock` does not conform to its contract: {number} of",
         f"### {number} finding",
-        "❌ must (accepted): <code>create/response.counts-total</code></summary>",
+        "❌ must (accepted): restoreSessionArtifactCount.total, where it is shown, is the number of artifacts",
         "- Observed: `/restoreSessionArtifactCount/total: expected 2, got 1`", '»"total": 1«,  ← expected 2',
         "2026-11-20T00:00:00+00:00, in 3 runs in a row", "- Last passed: never, as far as the history goes",
         "**Accepted deviation:** `Known. (owner storage, to be reviewed by 2027-01-01)`",

@@ -11,7 +11,7 @@ import re
 import pytest
 from rendering import Page
 
-from restore_conformance.records.safe_text import line, visible
+from restore_conformance.records.safe_text import body, line, visible
 from restore_conformance.reports import html as page
 from restore_conformance.reports import wording
 from restore_conformance.reports.exchange_view import marked
@@ -222,3 +222,12 @@ def test_the_places_of_clauses_are_addresses(kept):
     assert known["create/errors.invalid-path-type"][0].text == "Backup Storage error codes, row InvalidPathType"
     assert known["create/request-body.utf-8"][1].address == "https://www.rfc-editor.org/rfc/rfc8259#section-8.1"
     assert known["list/response.collection"][0].address.endswith("#response")
+
+
+def test_a_body_that_was_cut_is_indented_as_far_as_it_goes():
+    """Lists are long and often cut: nothing but white space between the parts is added."""
+    text = '{"value":[{"a":"x, {y}\\"","b":1.5e400}],"c":"cut o'
+    shown = body({"text": text, "cut": True, "size": 9000}).splitlines()
+    assert shown[:4] == ["{", '  "value": [', "    {", '      "a": "x, {y}\\"",']
+    assert shown[-2:] == ['  "c": "cut o', "… (9,000 bytes in all)"]
+    assert "".join(line.lstrip().replace(": ", ":") for line in shown[:-1]) == text
