@@ -1,7 +1,7 @@
 """Judges recordings one after the other, cassettes and HAR files alike, and sums up.
 
 Sends nothing, writes nothing, and knows no single clause; what another tool's recording can prove is decided by
-`other_clients`.
+`credibility`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from restore_conformance.clock import seconds_of
 from restore_conformance.exchange import Exchange, Observation
 from restore_conformance.judging import Judge, look, tags_of
 from restore_conformance.recogniser import Recogniser, Sent, Tokens
+from restore_conformance.recorded.addresses import Intake
 from restore_conformance.recorded.cassettes import Cassette, Foreign, Player, Provenance, foreign, load
 from restore_conformance.recorded.conversations import Conversations, command_for, is_recorded_in
-from restore_conformance.recorded.detect import Kind, kind_of
-from restore_conformance.recorded.har import Intake, Shown, archive, exchanges_of
-from restore_conformance.recorded.other_clients import REMOVED, Doubts, in_order, is_removable
+from restore_conformance.recorded.credibility import REMOVED, Doubts, in_order, is_removable
+from restore_conformance.recorded.formats import Kind, kind_of
+from restore_conformance.recorded.har import Archive, archive
 from restore_conformance.recorded.provenance import Source
+from restore_conformance.recorded.shown import Shown, exchanges_of
 from restore_conformance.settings import Settings
 from restore_conformance.state import State
 from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counts_of
@@ -71,11 +73,11 @@ class Review:
         """Judge a cassette or a HAR file, whatever its name ends in. Raises UsageError for what is neither."""
         match kind_of(path, str(path)):
             case Kind.HAR:
-                return self.har(path)
+                return self._recording(archive(path, str(path)))
             case Kind.OWN:
                 return self.cassette(load(path, str(path), ours=False), replay=False)
             case Kind.CASSETTE:
-                return self._foreign(foreign(path, str(path)))
+                return self._recording(foreign(path, str(path)))
 
     def cassette(self, cassette: Cassette, *, replay: bool) -> Source:
         """Judge a cassette; with `replay` its requests are sent through vcrpy first, whose answers are judged."""
@@ -113,24 +115,18 @@ class Review:
         self._ours(exchanges, source, Recogniser(callers=block.callers, known=known, strict=strict))
         return self._done(source)
 
-    def har(self, path: Path) -> Source:
-        """Judge a HAR file."""
-        har = archive(path, str(path))
-        source = Source(har.name, "run" if har.ours else "elsewhere", har.creator or "an unnamed recorder")
-        if har.ours:
-            self._ours(har.exchanges(), source, Recogniser(callers=har.callers, known=self._names(har.known)))
+    def _recording(self, recording: Archive | Foreign) -> Source:
+        """Judge a HAR file, or a cassette that another tool wrote."""
+        source = Source(recording.name, "elsewhere", recording.creator or "an unnamed recorder")
+        if isinstance(recording, Archive) and recording.ours:
+            source.origin = "run"
+            recogniser = Recogniser(callers=recording.callers, known=self._names(recording.known))
+            self._ours(recording.exchanges(), source, recogniser)
         else:
-            self._exported_traffic(har.exchanges(), source, har.intake)
-        return self._done(source, har.intake)
-
-    def _foreign(self, cassette: Foreign) -> Source:
-        """Judge a cassette that another tool wrote."""
-        source, intake = Source(cassette.name, "elsewhere", "another recorder"), Intake()
-        intake.seen = len(cassette.unusable)
-        for why in cassette.unusable:
-            intake.leave_out(f"that cannot be used ({why})")
-        self._exported_traffic(_exchanges(cassette, intake), source, intake)
-        return self._done(source, intake)
+            self._exported = True
+            label = _by_request(Recogniser(strict=False))
+            self._others(recording.exchanges(), source, recording.intake, label, Doubts())
+        return self._done(source, recording.intake)
 
     def responses(self, shown: Iterable[Shown], callers: Mapping[str, str], name: str) -> Source:
         """Judge exchanges as the client that had them shows them, in the order of sending.
@@ -175,10 +171,6 @@ class Review:
                 self._judge(exchange, source)
                 observation.blame = blame
             self._judge(exchange, source)
-
-    def _exported_traffic(self, exchanges: Iterable[Exchange], source: Source, intake: Intake) -> None:
-        self._exported = True
-        self._others(exchanges, source, intake, _by_request(Recogniser(strict=False)), Doubts())
 
     def _others(
         self, exchanges: Iterable[Exchange], source: Source, intake: Intake, label: Label, doubts: Doubts
@@ -278,17 +270,6 @@ class Review:
 def _by_request(recogniser: Recogniser) -> Label:
     """Recognises by the request alone."""
     return lambda exchange: recogniser(exchange.request)
-
-
-def _exchanges(cassette: Foreign, intake: Intake) -> Iterator[Exchange]:
-    """What a cassette of another tool shows, in its order."""
-    for (request, response), (at, started) in zip(cassette.exchanges, cassette.times, strict=True):
-        shown = Shown(
-            request.method.upper(), request.target, request.headers, request.body,
-            response.status, response.headers, response.body,
-        )  # fmt: skip
-        for exchange in exchanges_of(shown, intake):
-            yield replace(exchange, at=at, started=started)
 
 
 def clock() -> tuple[str, float]:

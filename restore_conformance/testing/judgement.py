@@ -12,7 +12,7 @@ from restore_conformance.clauses import Clause, load
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.recorded import Review, conclude_recorded
-from restore_conformance.recorded.other_clients import REMOVABLE
+from restore_conformance.recorded.credibility import REMOVABLE
 from restore_conformance.records.run_record import run_of
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings

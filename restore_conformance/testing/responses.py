@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restore_conformance.exchange import Headers
-from restore_conformance.recorded.har import Shown
+from restore_conformance.recorded.shown import Shown
 from restore_conformance.verdicts import UsageError
 
 

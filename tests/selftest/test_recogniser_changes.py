@@ -10,7 +10,7 @@ from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.workload import GRANULAR, LISTS, STANDARD
 from restore_conformance.exchange import Request
 from restore_conformance.recogniser import Recogniser
-from restore_conformance.recorded.har.credibility import body_sent
+from restore_conformance.recorded.credibility import body_sent
 from restore_conformance.stimuli import FAMILIES, Knobs, Materials
 from restore_conformance.stimuli.changes import CHANGES, REFUSED, Asked, Part, removal
 

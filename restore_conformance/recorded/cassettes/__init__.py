@@ -5,9 +5,8 @@ Only these modules import vcrpy. Knows no clause: what a recording proves is dec
 
 from restore_conformance.recorded.cassettes.cassette import LARGEST, LONGEST, Cassette, Provenance, every, load
 from restore_conformance.recorded.cassettes.foreign import Foreign, foreign
-from restore_conformance.recorded.cassettes.guard import SocketAttempt, no_network
 from restore_conformance.recorded.cassettes.matching import differences, nearest
-from restore_conformance.recorded.cassettes.player import Player, Unrecorded
+from restore_conformance.recorded.cassettes.player import Player, SocketAttempt, Unrecorded, no_network
 from restore_conformance.recorded.cassettes.writer import save
 
 __all__ = [

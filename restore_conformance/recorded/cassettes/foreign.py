@@ -9,15 +9,17 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from restore_conformance.clock import moment_of
-from restore_conformance.exchange import Headers, Request, Response, paired
+from restore_conformance.exchange import Exchange, Headers, paired
 from restore_conformance.output import files
 from restore_conformance.recorded import lenient
+from restore_conformance.recorded.addresses import Intake
 from restore_conformance.recorded.cassettes import plain_yaml
+from restore_conformance.recorded.shown import Shown, exchanges_of
 from restore_conformance.targets.coding import ALL, heft
 from restore_conformance.verdicts import UsageError
 
@@ -29,15 +31,22 @@ LONGEST_LINE = 8192
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Recorded exchanges in order, each request with its whole address; `unusable` says why others are not there.
+    """A cassette of another tool; `intake` fills while `exchanges` is consumed.
 
-    `times` has the moment of each as `moment_of` gives it: most recorders say none.
+    `shown` has the interactions in order, each with its whole address and the moment as `moment_of` gives it: most
+    recorders say none.
     """
 
     name: str
-    exchanges: tuple[tuple[Request, Response], ...]
-    unusable: tuple[str, ...] = ()
-    times: tuple[tuple[float | None, str], ...] = ()
+    shown: tuple[tuple[Shown, tuple[float | None, str]], ...]
+    intake: Intake
+    creator: str = "another recorder"
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """The exchanges of this API, in the order of the file."""
+        for shown, (at, started) in self.shown:
+            for exchange in exchanges_of(shown, self.intake):
+                yield replace(exchange, at=at, started=started)
 
 
 class Unusable(ValueError):
@@ -46,21 +55,22 @@ class Unusable(ValueError):
 
 def foreign(path: Path, name: str) -> Foreign:
     """Read a cassette of another tool. Raises UsageError, in one sentence, where nothing in it can be used."""
-    exchanges: list[tuple[Request, Response]] = []
-    times: list[tuple[float | None, str]] = []
+    shown: list[tuple[Shown, tuple[float | None, str]]] = []
     unusable: list[str] = []
     for number, interaction in enumerate(_interactions(path, name)):
         if number >= MOST:
             raise UsageError(f"{name} has more than {MOST} interactions; split it and judge the parts.")
         try:
-            exchanges.append(_pair(interaction))
-            times.append(moment_of(_line(interaction.get("recorded_at"))))
+            shown.append((_shown(interaction), moment_of(_line(interaction.get("recorded_at")))))
         except Unusable as reason:
             unusable.append(str(reason))
-    if not exchanges:
+    if not shown:
         none = f"none of its {len(unusable)} interactions can be used ({unusable[0]})" if unusable else "it is empty"
         raise UsageError(f"{name} is not a cassette: {none}.")
-    return Foreign(name, tuple(exchanges), tuple(unusable), tuple(times))
+    intake = Intake(seen=len(unusable))
+    for why in unusable:
+        intake.leave_out(f"that cannot be used ({why})")
+    return Foreign(name, tuple(shown), intake)
 
 
 def _interactions(path: Path, name: str) -> Iterator[Any]:
@@ -103,8 +113,8 @@ def _why(error: Exception) -> str:
     return "it contains itself" if "recursive" in problem else "its YAML cannot be read as plain values"
 
 
-def _pair(interaction: Any) -> tuple[Request, Response]:
-    """The request and the response of an interaction. Raises Unusable."""
+def _shown(interaction: Any) -> Shown:
+    """What an interaction shows. Raises Unusable."""
     if isinstance(interaction, Exception):
         raise Unusable(_why(interaction))
     sent, answered = (lenient.table(interaction).get(side) for side in ("request", "response"))
@@ -113,12 +123,15 @@ def _pair(interaction: Any) -> tuple[Request, Response]:
     method, address = _line(sent.get("method")), _line(sent.get("uri") or sent.get("url"))
     if not method or not address:
         raise Unusable("its request has no method or address")
-    request = Request(method, address, _headers(sent.get("headers")), _body(sent.get("body")) or None)
+    asked, payload = _headers(sent.get("headers")), _body(sent.get("body")) or None
     status = answered.get("status")
     code = status.get("code") if isinstance(status, dict) else answered.get("status_code", status)
     body = answered.get("content") if "content" in answered and "body" not in answered else answered.get("body")
     # A status that was blanked is 0: what was asked may still be worth counting.
-    return request, Response(lenient.status(code), _headers(answered.get("headers")), _body(body) or b"")
+    return Shown(
+        method.upper(), address, asked, payload,
+        lenient.status(code), _headers(answered.get("headers")), _body(body) or b"",
+    )  # fmt: skip
 
 
 def _line(value: Any) -> str:

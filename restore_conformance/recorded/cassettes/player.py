@@ -1,7 +1,15 @@
-"""Playing a cassette: its requests go through vcrpy, strictly matched, with the network blocked."""
+"""Playing a cassette: its requests go through vcrpy, strictly matched, with the network blocked.
+
+An audit hook sees every attempt to reach another machine or a local port, whatever library makes it; it cannot be
+taken out again, so it is put in at the first use and does nothing outside of the guarded block.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +19,6 @@ import vcr.serialize
 
 from restore_conformance.exchange import Request
 from restore_conformance.recorded.cassettes.cassette import Cassette, read, request_of
-from restore_conformance.recorded.cassettes.guard import no_network
 from restore_conformance.recorded.cassettes.matching import nearest, same
 from restore_conformance.targets import Answer, Http
 
@@ -90,3 +97,58 @@ def missed(cassette: Cassette, request: Request) -> str:
         return f"{asked} any more: {near}, is the same and was played already"
     more = f"; and {len(differing) - 3} more" if len(differing) > 3 else ""
     return f"{asked}; the nearest is {near}, which differs in {'; '.join(differing[:3])}{more}"
+
+
+# ------------------------------------------------------------------ no network
+
+EVENTS = frozenset(
+    {
+        "socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo",
+        "socket.sendto", "socket.sendmsg",
+    }
+)  # fmt: skip
+
+
+class SocketAttempt(RuntimeError):
+    """Something tried to use the network during a replay."""
+
+
+class _Watch:
+    """How deep in guarded blocks the process is, and what was tried in them."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.tried: list[str] = []
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.depth and event in EVENTS:
+            where = next((str(argument) for argument in arguments if isinstance(argument, str | tuple | bytes)), "")
+            self.tried.append(f"{event} {where}".strip())
+            raise SocketAttempt(_sentence(self.tried))
+
+
+@functools.lru_cache(maxsize=1)
+def _watch() -> _Watch:
+    watch = _Watch()
+    sys.addaudithook(watch)
+    return watch
+
+
+def _sentence(tried: list[str]) -> str:
+    return f"a replay sends nothing, yet the network was tried: {tried[0]}; whatever did so must not run in a replay"
+
+
+@contextlib.contextmanager
+def no_network() -> Iterator[None]:
+    """Raises SocketAttempt at an attempt, and again at the end if it was suppressed."""
+    watch = _watch()
+    watch.depth += 1
+    before = len(watch.tried)
+    try:
+        yield
+    finally:
+        watch.depth -= 1
+        tried = watch.tried[before:]
+        del watch.tried[before:]
+    if tried:
+        raise SocketAttempt(_sentence(tried))

@@ -15,11 +15,11 @@ from typing import Any
 
 from restore_conformance.clock import moment_of
 from restore_conformance.exchange import Exchange, Observation, Request, Response
-from restore_conformance.recorded.har.addresses import Intake, is_about
-from restore_conformance.recorded.har.other_recorders import TOO_LARGE, Shown, exchanges_of
+from restore_conformance.recorded.addresses import Intake, is_about
 from restore_conformance.recorded.har.stream import JSONError, Stream, first_line, opened
 from restore_conformance.recorded.har.writer import FORMAT, OURS
 from restore_conformance.recorded.lenient import headers, integer, number, status, table, text
+from restore_conformance.recorded.shown import TOO_LARGE, Shown, exchanges_of
 from restore_conformance.targets.coding import ALL, heft, is_heavy
 from restore_conformance.verdicts import UsageError
 

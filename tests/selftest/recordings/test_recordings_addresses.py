@@ -4,7 +4,7 @@ import pytest
 from traffic import BASE, CREATE, changed, only, reshown, shown
 
 from restore_conformance.cli import main
-from restore_conformance.recorded.har.addresses import Intake
+from restore_conformance.recorded.addresses import Intake
 from restore_conformance.targets.target import other_version
 
 OTHER = [

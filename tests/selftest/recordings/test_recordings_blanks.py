@@ -9,7 +9,7 @@ import pytest
 import traffic
 from traffic import BASE, BROKEN, changed, only, recorded, resent, reshown, sent_of, shown, written_over
 
-from restore_conformance.recorded.har.blanks import is_blackened, pruned
+from restore_conformance.recorded.blanks import is_blackened, pruned
 
 MARKS = [
     "***",

@@ -9,9 +9,8 @@ from altering import alterations
 
 from restore_conformance.exchange import Request
 from restore_conformance.recorded import cassettes as tape
-from restore_conformance.recorded.cassettes.guard import no_network
 from restore_conformance.recorded.cassettes.matching import differences
-from restore_conformance.recorded.cassettes.player import Player, missed
+from restore_conformance.recorded.cassettes.player import Player, missed, no_network
 
 LEAST = 10_000
 

@@ -1,6 +1,6 @@
-"""An exchange of another tool's recording, with everything in doubt left out.
+"""What a recording made elsewhere shows of an exchange, and the exchange that can be believed of it.
 
-Knows neither HAR nor cassettes: `Shown` is what any recording may show of one exchange.
+Knows neither HAR nor cassettes: `Shown` is what any recording may show.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from restore_conformance.exchange import NOTHING, Exchange, Headers, Observation, Request, Response, header, parse_json
-from restore_conformance.recorded.har import batches, credibility
-from restore_conformance.recorded.har.addresses import OTHER_VERSION, SPELLED, Address, Intake
-from restore_conformance.recorded.har.blanks import WHOLE, is_blackened, pruned
+from restore_conformance.recorded import batches, credibility
+from restore_conformance.recorded.addresses import OTHER_VERSION, SPELLED, Address, Intake
+from restore_conformance.recorded.blanks import WHOLE, is_blackened, pruned
 from restore_conformance.targets.coding import LARGEST, is_heavy
 from restore_conformance.targets.target import plain_path
 
@@ -172,11 +172,9 @@ def _trouble(shown: Shown, request: Request, sent: bytes | None, plain: bytes | 
         return "the recording has taken an id out of the address"
     return (
         credibility.trouble_of(shown.status, plain, -1 if blanked else shown.body_size)
-        or credibility.spoilt(sent, [] if _is_coded(shown.asked) else [shown.sent_size, _length(shown.asked)])
+        or credibility.spoilt(sent, _lengths(shown.sent_size, shown.asked))
         # A value that a tool replaced explains another length.
-        or credibility.spoilt(
-            plain, [] if blanked or _is_coded(shown.answered) else [shown.body_size, _length(shown.answered)]
-        )
+        or credibility.spoilt(plain, [] if blanked else _lengths(shown.body_size, shown.answered))
         or credibility.refused_for_its_form(Request(request.method, request.target, shown.asked), shown.status)
         or None
     )
@@ -232,13 +230,14 @@ def _is_text(raw: bytes) -> bool:
     return True
 
 
-def _is_coded(headers: Headers) -> bool:
-    return (header(headers, "content-encoding") or "identity").strip().lower() != "identity"
+def _lengths(size: int, headers: Headers) -> list[int]:
+    """What a recording says of the length of a body that was sent as it is shown."""
+    return [] if credibility.is_coded(headers) else [size, _length(headers)]
 
 
 def _length(headers: Headers) -> int:
     """What Content-Length says of a body as it was sent, -1 where that says nothing of the body as it is shown."""
-    if _is_coded(headers):
+    if credibility.is_coded(headers):
         return -1
     digits = (header(headers, "content-length") or "").strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else -1
