@@ -1,4 +1,4 @@
-"""The clock of a target, real or one that skips waiting; and moments as recordings write them.
+"""The clock of a target, real or one that skips waiting; this moment; and moments as recordings write them.
 
 Knows no target: a mock and what reaches it share one clock, so that both agree on how much time has passed.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import email.utils
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 LATEST = 1e11
@@ -45,6 +45,16 @@ class Skipping(Clock):
 
     def wait(self, seconds: float) -> None:
         self._skipped += max(0.0, seconds)
+
+
+def today() -> date:
+    """The date in UTC."""
+    return datetime.now(UTC).date()
+
+
+def beginning() -> tuple[str, float]:
+    """When something begins: as ISO 8601 in UTC, and as a performance counter in seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
 
 
 def seconds_of(value: Any) -> float | None:

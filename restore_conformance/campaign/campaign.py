@@ -11,7 +11,6 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 
 from restore_conformance.campaign.controls import Control, confirm
 from restore_conformance.campaign.created_ids import CreatedIds
@@ -27,6 +26,7 @@ from restore_conformance.campaign.shrinker import Shrinker
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.campaign.watchdog import Watchdog
 from restore_conformance.clauses import Register
+from restore_conformance.clock import beginning
 from restore_conformance.exchange import Exchange
 from restore_conformance.judging import Judge, OnFinding, Outcome
 from restore_conformance.recogniser import Recogniser
@@ -106,7 +106,7 @@ class Campaign:
 
     def run(self) -> Result:
         """Send, judge, and sum up. A keyboard interrupt ends the sending, not the summing up."""
-        started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
+        started, before = beginning()
         try:
             self._send()
             if self._stop is Stop.PLAN and (gone := self._watchdog.gone()):
@@ -118,7 +118,7 @@ class Campaign:
                 self.stopped = str(spent) or f"the bound of {counted(most, 'request')} was reached"
         except KeyboardInterrupt:
             self._stop, self.stopped = Stop.INTERRUPTED, "interrupted"
-        return self._result(started, time.perf_counter() - clock)
+        return self._result(started, time.perf_counter() - before)
 
     def give_up(self, why: str) -> None:
         """The target cannot be asked, and the run says why."""

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restore_conformance.clauses import load
+from restore_conformance.clock import today
 from restore_conformance.commands import writing
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.output.formats import deliver
@@ -50,7 +51,7 @@ def main(arguments: argparse.Namespace) -> int:
     if ledger is not None:
         from restore_conformance.reports.accepted_deviations import accepted
 
-        new = accepted(new, ledger, names_of(new), writing.today(), Scrub().text)
+        new = accepted(new, ledger, names_of(new), today(), Scrub().text)
     comparison = document(compare(old, new))
     for path, name in outputs:
         deliver(FORMATS.render(name, comparison), path)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import tempfile
-import time
 from pathlib import Path
 
 from restore_conformance.clauses import Clause, Register, load
+from restore_conformance.clock import today
 from restore_conformance.commands import options, writing
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.commands.history import check_history
@@ -96,7 +96,7 @@ def _judged(
     arguments: argparse.Namespace, register: Register, settings: Settings, ledger: Ledger | None, paths: list[Path]
 ) -> int:
     """Judge the recordings, write, print."""
-    from restore_conformance.recorded import BASE, Review, clock, conclude_recorded, origins
+    from restore_conformance.recorded import BASE, Review, conclude_recorded, origins
     from restore_conformance.records.exchange_store import Store
     from restore_conformance.reports.accepted_deviations import settled
     from restore_conformance.reports.progress import Progress
@@ -107,7 +107,6 @@ def _judged(
     scrub = Scrub(request_ids=arguments.scrub_request_ids)
     # What others may have taken out of a recording is still unknown when it is judged from here.
     har = writing.har_of(arguments, folder, scrub, BASE, {}, ours=False)
-    started, before = clock()
     with Store(folder / "exchanges.ndjson", scrub, BASE, MOST, har=har) as store:
         names = listed([path.name for path in paths], most=3)
         progress = Progress(settings, names, quiet=arguments.quiet, plain=arguments.plain)
@@ -120,12 +119,11 @@ def _judged(
             code, reason, unjudged = conclude_recorded(verdicts)
             return code, f"{reason}: {origins(review.sources)}", unjudged
 
-        took = time.perf_counter() - before
-        result = review.result("recordings", started, took, lambda _: "not in the recordings", sum_up)
+        result = review.result("recordings", lambda _: "not in the recordings", sum_up)
         judged = writing.write(
             folder, result, scrub, store, arguments,
             lambda run: settled(
-                run, result, ledger, ["recordings"], writing.today(), scrub.text,
+                run, result, ledger, ["recordings"], today(), scrub.text,
                 concluded=lambda verdicts, *_: conclude_recorded(verdicts),
             ),
         )  # fmt: skip

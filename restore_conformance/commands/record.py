@@ -144,14 +144,10 @@ def _write(cassettes: list[Cassette], folder: Path, target: str, only: str) -> i
     save(cassettes, outdated(folder, [cassette.name for cassette in cassettes]))
     for cassette in cassettes:
         print(f"{cassette.name}: {counted(len(cassette.exchanges), 'exchange')}")
-    origins = {cassette.provenance.origin for cassette in cassettes if cassette.provenance}
+    origins = {cassette.provenance.origin for cassette in cassettes}
     print(f"Wrote {len(cassettes)} cassettes of {target}, as {' and '.join(sorted(origins))}.")
     if target not in {"mock", "documentation"} and "mock" in origins:
-        service = next(
-            cassette.provenance.service
-            for cassette in cassettes
-            if cassette.provenance and cassette.provenance.origin == "mock"
-        )
+        service = next(cassette.provenance.service for cassette in cassettes if cassette.provenance.origin == "mock")
         print(f"They are no evidence about the service: recorded from {service}.")
     return int(Exit.CONFORMANT)
 

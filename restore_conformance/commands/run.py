@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from restore_conformance.clauses import Register, load
+from restore_conformance.clock import today
 from restore_conformance.commands import live_target, writing
 from restore_conformance.commands.arguments import source_of, where
 from restore_conformance.commands.history import check_history
@@ -142,7 +143,7 @@ class Subject:
         from restore_conformance.reports.accepted_deviations import settled
 
         held = self.live is not None and any(cell.verdict is Verdict.FAIL for cell in self.live.cells)
-        return settled(run, result, ledger, [*self.names, result.target], writing.today(), scrub.text, held=held)
+        return settled(run, result, ledger, [*self.names, result.target], today(), scrub.text, held=held)
 
     def close(self) -> None:
         """Close the target."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -176,8 +175,3 @@ def ledger_of(arguments: argparse.Namespace, register: Register) -> Ledger | Non
 
     named = where(arguments, ROWS["deviations"])
     return read_ledger(arguments.deviations, register, named) if arguments.deviations else None
-
-
-def today() -> datetime.date:
-    """The day by which an entry is overdue or not (UTC)."""
-    return datetime.datetime.now(datetime.UTC).date()

@@ -4,9 +4,9 @@ What another tool's recording does not show is unknown; trouble in a recording i
 asked again. Knows no single clause.
 """
 
-from restore_conformance.recorded.conversations import is_recorded_in, outdated
+from restore_conformance.recorded.conversations import outdated
 from restore_conformance.recorded.provenance import origins
 from restore_conformance.recorded.replay import conclude_recorded, replay, unlike
-from restore_conformance.recorded.review import BASE, Review, clock
+from restore_conformance.recorded.review import BASE, Review
 
-__all__ = ["BASE", "Review", "clock", "conclude_recorded", "is_recorded_in", "origins", "outdated", "replay", "unlike"]
+__all__ = ["BASE", "Review", "conclude_recorded", "origins", "outdated", "replay", "unlike"]

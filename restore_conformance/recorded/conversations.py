@@ -1,4 +1,4 @@
-"""Which cassette records which clause, and conversations put together again from the cassettes that hold their parts.
+"""Conversations put together again from the cassettes that hold their parts.
 
 A conversation is recorded under `scenarios/`: `scenarios/change-1.2` is the second part of `scenarios/change-1`.
 Recordings of before 0.1.0 have them under `stories/`. Judges nothing.
@@ -13,17 +13,11 @@ from pathlib import Path
 
 from restore_conformance.clauses import Clause
 from restore_conformance.exchange import Exchange
-from restore_conformance.recorded.cassettes import Provenance
 from restore_conformance.recorded.provenance import Source
 from restore_conformance.state import State, session_of, shows_route
 from restore_conformance.verdicts import UsageError
 
 PART = re.compile(r"((?:scenarios|stories)/(.+)-\d+)(?:\.\d+)?")
-
-
-def is_recorded_in(clause: Clause, block: Provenance) -> bool:
-    """Whether a cassette records a clause: as its own, or as a conversation that the clause was judged on."""
-    return clause.address in block.clauses if block.scenario else clause.address == block.address
 
 
 def conversation_of(address: str) -> str:

@@ -6,7 +6,6 @@ clause.
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from restore_conformance import __version__
 from restore_conformance.clauses import Clause, Register
+from restore_conformance.clock import today
 from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Exchange, Headers, Request, Response
 from restore_conformance.judging import Judge, look, tags_of
@@ -186,9 +186,10 @@ class Recorder:
         origin = origin_of(self.place, answers)
         since = self.candidates.beginning(exchanges, scenario)
         about = Provenance(
-            address=address, origin=origin, service=scrub.text(service_of(self.place, answers)), recorded=today(),
-            contract=pinned().digest, clauses=touched(exchanges, self.candidates.judge), scrub=RULES_DIGEST,
-            tool=__version__, base=BASES.get(origin, scrub.text(self.place.base.rstrip("/"))),
+            address=address, origin=origin, service=scrub.text(service_of(self.place, answers)),
+            recorded=today().isoformat(), contract=pinned().digest,
+            clauses=touched(exchanges, self.candidates.judge), scrub=RULES_DIGEST, tool=__version__,
+            base=BASES.get(origin, scrub.text(self.place.base.rstrip("/"))),
             callers=self._callers(exchanges), scenario=scenario,
             known=tuple(self.known) if self.known is not None else None,
             steps=tuple(_step(exchange, since) for exchange in exchanges),
@@ -227,11 +228,6 @@ def _pairs(headers: list[list[str]]) -> Headers:
     return tuple((name, value) for name, value in headers)
 
 
-def today() -> str:
-    """The date of a recording, UTC."""
-    return datetime.datetime.now(datetime.UTC).date().isoformat()
-
-
 def documented(register: Register, folder: Path, wanted: Callable[[Clause], bool]) -> Iterator[Cassette]:
     """The printed examples of every page, as cassettes of the clauses about them."""
     documents, judge = pinned(), Judge(register)
@@ -250,7 +246,7 @@ def documented(register: Register, folder: Path, wanted: Callable[[Clause], bool
             look(exchange)
             about = Provenance(
                 address=clause.address, origin="documentation", service=f"{table['title']}, {table['address']}",
-                recorded=today(), contract=documents.digest, clauses=touched([exchange], judge),
+                recorded=today().isoformat(), contract=documents.digest, clauses=touched([exchange], judge),
                 scrub=RULES_DIGEST, tool=__version__, base=BASES["documentation"],
                 steps=({"family": exchange.family},),
             )  # fmt: skip

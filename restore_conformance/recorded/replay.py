@@ -5,7 +5,6 @@ Knows no single clause, and nothing of how an exchange is judged.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from restore_conformance.clauses import Clause, Register
 from restore_conformance.contract import places
 from restore_conformance.exchange import Exchange
 from restore_conformance.recorded.cassettes import Cassette, every, load
-from restore_conformance.recorded.conversations import command_for, is_recorded_in
+from restore_conformance.recorded.conversations import command_for
 from restore_conformance.recorded.provenance import origins
-from restore_conformance.recorded.review import Keep, Review, clock
+from restore_conformance.recorded.review import Keep, Review
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
 
@@ -34,7 +33,6 @@ def conclude_recorded(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[st
 
 def replay(register: Register, settings: Settings, keep: Keep | None = None, folder: Path | None = None) -> Result:
     """Play every cassette and judge its exchanges. Raises UsageError where there is no cassette, or one is broken."""
-    started, before = clock()
     folder = folder or places.CASSETTES
     review = Review(register, settings, keep or _nothing)
     blocks = []
@@ -49,7 +47,7 @@ def replay(register: Register, settings: Settings, keep: Keep | None = None, fol
         raise UsageError("There are no cassettes to replay; record some with restore-conformance record.")
 
     def missing(clause: Clause) -> str:
-        if any(block is not None and is_recorded_in(clause, block) for block in blocks):
+        if any(block.records(clause) for block in blocks):
             return f"its recording does not touch it any more; record it again with {command_for(clause)}"
         return f"no recording; make one with {command_for(clause)}"
 
@@ -57,7 +55,7 @@ def replay(register: Register, settings: Settings, keep: Keep | None = None, fol
         code, reason, unjudged = conclude(verdicts)
         return code, f"{reason}, on recordings: {origins(review.sources)}", unjudged
 
-    return review.result("replay", started, time.perf_counter() - before, missing, sum_up)
+    return review.result("replay", missing, sum_up)
 
 
 def _nothing(_: Exchange) -> None:
@@ -74,10 +72,10 @@ def unlike(register: Register, result: Result, cassettes: Iterable[Cassette]) ->
     for cassette in cassettes:
         review.cassette(cassette, replay=False)
         blocks.append(cassette.provenance)
-    now = review.result("recordings", "", 0.0, lambda _: "", conclude_recorded)
+    now = review.result("recordings", lambda _: "", conclude_recorded)
     by_address = {verdict.clause.address: verdict.verdict for verdict in now.verdicts}
     for then in result.verdicts:
         verdict = by_address.get(then.clause.address)
-        recorded = any(block is not None and is_recorded_in(then.clause, block) for block in blocks)
+        recorded = any(block.records(then.clause) for block in blocks)
         if recorded and verdict is not None and verdict is not then.verdict:
             yield then.clause.address, then.verdict.value, verdict.value

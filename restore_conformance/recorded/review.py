@@ -18,13 +18,13 @@ from restore_conformance.campaign.result import Result
 from restore_conformance.campaign.selection import selected
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.clauses import Clause, Register
-from restore_conformance.clock import seconds_of
+from restore_conformance.clock import beginning, seconds_of, today
 from restore_conformance.exchange import Exchange, Observation
 from restore_conformance.judging import Judge, look, tags_of
 from restore_conformance.recogniser import Recogniser, Sent, Tokens
 from restore_conformance.recorded.addresses import Intake
 from restore_conformance.recorded.cassettes import Cassette, Foreign, Player, Provenance, foreign, load
-from restore_conformance.recorded.conversations import Conversations, command_for, is_recorded_in
+from restore_conformance.recorded.conversations import Conversations, command_for
 from restore_conformance.recorded.credibility import REMOVED, Doubts, in_order, is_removable
 from restore_conformance.recorded.formats import Kind, kind_of
 from restore_conformance.recorded.har import Archive, archive
@@ -50,10 +50,11 @@ class Review:
     register: Register
     settings: Settings
     keep: Keep
-    today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
+    today: datetime.date = field(default_factory=today)
     sources: list[Source] = field(default_factory=list)
     evidence: dict[str, dict[str, int]] = field(default_factory=dict)
     judge: Judge = field(init=False)
+    _began: tuple[str, float] = field(default_factory=beginning)
     _number: int = 0
     _timing: Timing = field(default_factory=Timing)
     _created_ids: CreatedIds = field(default_factory=CreatedIds)
@@ -75,14 +76,13 @@ class Review:
             case Kind.HAR:
                 return self._recording(archive(path, str(path)))
             case Kind.OWN:
-                return self.cassette(load(path, str(path), ours=False), replay=False)
+                return self.cassette(load(path, str(path), advice=""), replay=False)
             case Kind.CASSETTE:
                 return self._recording(foreign(path, str(path)))
 
     def cassette(self, cassette: Cassette, *, replay: bool) -> Source:
         """Judge a cassette; with `replay` its requests are sent through vcrpy first, whose answers are judged."""
         block = cassette.provenance
-        assert block is not None
         source = Source(
             cassette.name, block.origin, f"record {block.tool}", block.recorded, block.service, provenance=block
         )
@@ -233,8 +233,6 @@ class Review:
     def result(
         self,
         target: str,
-        started: str,
-        seconds: float,
         missing: Callable[[Clause], str],
         sum_up: Callable[[list[ClauseVerdict]], tuple[Exit, str, list[str]]],
     ) -> Result:
@@ -253,16 +251,18 @@ class Review:
             wanted = selected(self.judge.register, self.settings.only)
             verdicts = [verdict for verdict in verdicts if verdict.clause.address in wanted]
         code, reason, unjudged = sum_up(verdicts)
+        started, before = self._began
         return Result(
-            self.settings, verdicts, code, counts_of(verdicts), reason, started, seconds, 0, self.judge.exchanges,
-            self.judge.judgements, self._timing.counts(), target, BASE, unjudged=unjudged, timing=self._timing,
+            self.settings, verdicts, code, counts_of(verdicts), reason, started, time.perf_counter() - before, 0,
+            self.judge.exchanges, self.judge.judgements, self._timing.counts(), target, BASE,
+            unjudged=unjudged, timing=self._timing,
             recordings=[source.shown() for source in self.sources], evidence=self.evidence,
             answers=self.judge.answers,
         )  # fmt: skip
 
     def _untouched(self, clause: Clause) -> str:
         for block, note in self._too_old:
-            if is_recorded_in(clause, block):
+            if block.records(clause):
                 return f"its recording is too old: {note}; record it again with {command_for(clause)}"
         return REMOVED if self._exported and is_removable(clause) else ""
 
@@ -270,8 +270,3 @@ class Review:
 def _by_request(recogniser: Recogniser) -> Label:
     """Recognises by the request alone."""
     return lambda exchange: recogniser(exchange.request)
-
-
-def clock() -> tuple[str, float]:
-    """When a review begins: as ISO 8601 UTC, and as a performance counter in seconds."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), time.perf_counter()

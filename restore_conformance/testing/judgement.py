@@ -12,7 +12,7 @@ from restore_conformance.clauses import Clause, load
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.workload import CREATE
 from restore_conformance.recorded import Review, conclude_recorded
-from restore_conformance.recorded.credibility import REMOVABLE
+from restore_conformance.recorded.credibility import is_removable
 from restore_conformance.records.run_record import run_of
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
@@ -57,7 +57,7 @@ def judge(
             f"There is nothing to judge: {source.note or 'no response was given'}. What is judged are answers of "
             f"{CREATE}, and of the paths below it, in the beta version."
         )
-    result = review.result(NAME, "", 0.0, lambda clause: _missing(clause, settings), conclude_recorded)
+    result = review.result(NAME, lambda clause: _missing(clause, settings), conclude_recorded)
     result.base = ""
     scrub = Scrub({f"token of {kind}": token for token, kind in callers.items()})
     return verdicts_of(run_of(result, scrub), pages(), level)
@@ -74,7 +74,7 @@ def _exchanges(responses: Any, sent: Any) -> list[HttpExchange]:
 
 def _missing(clause: Clause, settings: Settings) -> str:
     """Why no response touched a clause."""
-    if not settings.token and not REMOVABLE.isdisjoint({*clause.when.every, *clause.when.either}):
+    if not settings.token and is_removable(clause):
         return "nothing is said of callers: give token= and identities="
     return "no response is about it"
 

@@ -17,7 +17,9 @@ from typing import Any
 
 import vcr.serialize
 
-from restore_conformance.contract.documents import Breach, pinned
+from restore_conformance.clauses import Clause
+from restore_conformance.clock import today
+from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Request, Response
 from restore_conformance.output import files
 from restore_conformance.recorded import lenient
@@ -30,6 +32,7 @@ LONGEST = 20
 SCHEMA = "cassette.schema.json"
 AGES = {"documentation": (730, 1460), "mock": (365, 730), "live": (60, 180)}
 """Days after which a recording warns, and after which it is not judged any more, by where it comes from."""
+AGAIN = "; record it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class Provenance:
     scenario: str = ""
     known: tuple[str, ...] | None = None
 
+    def records(self, clause: Clause) -> bool:
+        """Whether the cassette records a clause: as its own, or as a conversation that the clause was judged on."""
+        return clause.address in self.clauses if self.scenario else clause.address == self.address
+
     def age(self, today: datetime.date) -> int:
         """Days since it was recorded."""
         return (today - datetime.date.fromisoformat(self.recorded)).days
@@ -68,33 +75,28 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Cassette:
-    """Recorded exchanges in order. `provenance` is None for a file that this suite did not write."""
+    """Recorded exchanges in order."""
 
     name: str
     path: Path
     exchanges: tuple[tuple[Request, Response], ...]
-    provenance: Provenance | None = None
+    provenance: Provenance
 
 
-def load(path: Path, name: str = "", *, ours: bool = True) -> Cassette:
-    """Read a cassette. Raises UsageError, in one sentence, for whatever is wrong with it.
-
-    With `ours` the provenance block must be there.
-    """
+def load(path: Path, name: str = "", advice: str = AGAIN) -> Cassette:
+    """Read a cassette. Raises UsageError, in one sentence, for whatever is wrong with it; `advice` is its end."""
     name = name or path.name
-    data = read(path, name, ours=ours)
+    data = read(path, name, advice)
     requests, responses, *_ = vcr.serialize.deserialize("", _Read(data))
-    block = _provenance(data["provenance"]) if "provenance" in data else None
-    base = block.base if block else ""
-    pairs = tuple((_request(sent, base), _response(row)) for sent, row in zip(requests, responses, strict=True))
-    if block and len(block.steps) != len(pairs):
+    block = _provenance(data["provenance"])
+    pairs = tuple((_request(sent, block.base), _response(row)) for sent, row in zip(requests, responses, strict=True))
+    if len(block.steps) != len(pairs):
         raise UsageError(f"{name} has {len(block.steps)} steps of {len(pairs)} exchanges; record it again.")
     return Cassette(name, path, pairs, block)
 
 
-def read(path: Path, name: str, *, ours: bool = True) -> dict[str, Any]:
+def read(path: Path, name: str, advice: str = AGAIN) -> dict[str, Any]:
     """The checked YAML of a cassette: bounded, no tag, no alias, of the published form. Raises UsageError."""
-    again = "; record it again" if ours else ""
     try:
         data = plain_yaml.load(files.read(path, LARGEST).decode("utf-8"), name)
     except FileNotFoundError:
@@ -102,48 +104,30 @@ def read(path: Path, name: str, *, ours: bool = True) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise UsageError(f"{name} is not text in UTF-8, so it is not a cassette{again}.") from None
+        raise UsageError(f"{name} is not text in UTF-8, so it is not a cassette{advice}.") from None
     except plain_yaml.UNREADABLE as error:
-        raise UsageError(f"{name} is not YAML that can be read: {plain_yaml.problem_of(error)}{again}.") from None
-    worst = next((breach for part in _parts(_textual(data), ours=ours) for breach in _breaches(part, ours=ours)), None)
-    if worst is not None:
-        raise UsageError(f"{name} is not a cassette: {worst.pointer or '/'} {worst.message}{again}.")
+        raise UsageError(f"{name} is not YAML that can be read: {plain_yaml.problem_of(error)}{advice}.") from None
+    for breach in pinned().breaches(SCHEMA, _textual(data)):
+        raise UsageError(f"{name} is not a cassette: {breach.pointer or '/'} {breach.message}{advice}.")
     checked: dict[str, Any] = data
-    if "provenance" in checked:
-        _check_block(checked, name, again)
+    _check_block(checked, name, advice)
     return checked
 
 
-def _parts(data: Any, *, ours: bool) -> Iterator[Any]:
-    """What is checked against the schema: the whole, or pieces of a longer cassette of another tool."""
-    rows = data.get("interactions") if isinstance(data, dict) else None
-    if ours or not isinstance(rows, list) or "provenance" in data or len(rows) <= LONGEST:
-        yield data
-        return
-    for at in range(0, len(rows), LONGEST):
-        yield {**data, "interactions": rows[at : at + LONGEST]}
-
-
-def _breaches(data: Any, *, ours: bool) -> Iterator[Breach]:
-    for breach in pinned().breaches(SCHEMA, data):
-        if ours or "'provenance' is a required" not in breach.message:
-            yield breach
-
-
-def _check_block(data: dict[str, Any], name: str, again: str) -> None:
+def _check_block(data: dict[str, Any], name: str, advice: str) -> None:
     """Refuse a block that contradicts itself or the exchanges. Raises UsageError."""
     block = data["provenance"]
     try:
         recorded = datetime.date.fromisoformat(block["recorded"])
     except ValueError:
-        raise UsageError(f"{name} is not a cassette: /provenance/recorded is not a date{again}.") from None
+        raise UsageError(f"{name} is not a cassette: /provenance/recorded is not a date{advice}.") from None
     # A day of grace, since the other machine may be ahead of this one.
-    if recorded > datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1):
-        raise UsageError(f"{name} says that it was recorded on {recorded}, which is in the future{again}.")
+    if recorded > today() + datetime.timedelta(days=1):
+        raise UsageError(f"{name} says that it was recorded on {recorded}, which is in the future{advice}.")
     if (block["origin"] == "live") != is_service(block["base"]):
-        raise UsageError(f"{name} says it is {block['origin']}, and {block['base']} is not the place for that{again}.")
+        raise UsageError(f"{name} says it is {block['origin']}, and {block['base']} is not the place for that{advice}.")
     if block["seal"] != seal(data):
-        raise UsageError(f"{name} was changed after it was recorded{again}.")
+        raise UsageError(f"{name} was changed after it was recorded{advice}.")
 
 
 def seal(data: Mapping[str, Any]) -> str:

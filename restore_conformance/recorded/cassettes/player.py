@@ -64,7 +64,6 @@ class Player:
 
     def ask(self, cassette: Cassette, requests: list[Request]) -> list[Answer]:
         """The recorded answers to these requests. Raises Unrecorded for one that is not recorded."""
-        assert cassette.provenance is not None
         target = self._target(cassette.provenance.base)
         answers = []
         with no_network(), self._vcr.use_cassette(str(cassette.path)):

@@ -55,7 +55,7 @@ def save(cassettes: Sequence[Cassette], outdated: Iterable[Path] = ()) -> None:
 def text_of(cassette: Cassette) -> str:
     """A cassette as it is stored. Raises UsageError where it is too long, or has no provenance."""
     provenance = cassette.provenance
-    if provenance is None or not 1 <= len(cassette.exchanges) <= LONGEST:
+    if not 1 <= len(cassette.exchanges) <= LONGEST:
         raise UsageError(
             f"{cassette.name} cannot be written: a cassette has a provenance and 1 to {LONGEST} exchanges."
         )

@@ -31,7 +31,7 @@ def review(register):
         made = Review(register, Settings(target="recordings", as_of=as_of), lambda _: None)
         for path in paths:
             made.file(Path(path))
-        result = made.result("recordings", "", 0.0, lambda _: "not in the recordings", conclude_recorded)
+        result = made.result("recordings", lambda _: "not in the recordings", conclude_recorded)
         return {found.clause.address: found for found in result.verdicts}, made, result
 
     return judge

@@ -13,7 +13,7 @@ import pytest
 from restore_conformance.cli import main
 from restore_conformance.contract import places
 from restore_conformance.contract.documents import pinned
-from restore_conformance.recorded import Review, is_recorded_in, outdated, replay
+from restore_conformance.recorded import Review, outdated, replay
 from restore_conformance.recorded import cassettes as tape
 from restore_conformance.recorded.cassettes.cassette import read, seal
 from restore_conformance.scrub import RULES_DIGEST, Scrub
@@ -31,7 +31,7 @@ def replayed(register):
 def test_every_cassette_is_used(register, cassettes):
     """A cassette that no clause is recorded in is an orphan."""
     judged = [made for made in register.clauses if made.judge]
-    orphans = [one.name for one in cassettes if not any(is_recorded_in(made, one.provenance) for made in judged)]
+    orphans = [one.name for one in cassettes if not any(one.provenance.records(made) for made in judged)]
     assert orphans == []
     assert [one.name for one in cassettes if one.name != f"{one.provenance.address}.yaml"] == []
 
@@ -44,7 +44,7 @@ def test_no_cassette_is_stale(register, cassettes, replayed):
         made.address
         for made in register.clauses
         if made.judge
-        and any(is_recorded_in(made, block) for block in by_address.values())
+        and any(block.records(made) for block in by_address.values())
         and not replayed.evidence.get(made.address)
     ]
     assert stale == [], "record them again with restore-conformance record CLAUSE --target mock"
@@ -171,7 +171,7 @@ def test_age_warns_and_then_fails(register, cassettes, origin, warn, fail):
         assert bool(source.exchanges) is bool(judged)
         assert note in source.note
         if not judged:
-            result = review.result("x", "", 0.0, lambda _: "", lambda v: (3, "", []))
+            result = review.result("x", lambda _: "", lambda v: (3, "", []))
             reason = next(v.reason for v in result.verdicts if v.clause.address == "create/response.created")
             assert "too old" in reason
             assert "restore-conformance record create/response.created" in reason
