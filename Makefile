@@ -49,7 +49,7 @@ $(SDK)/.ready: requirements-sdk.lock pyproject.toml
 	@$(NEW_ENOUGH)
 	@echo "Setting up $(SDK) (once; takes a minute) ..."
 	@$(PYTHON) -m venv $(SDK)
-	@$(SDK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sdk.lock
+	@$(SDK)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements-sdk.lock
 	@$(SDK)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -95,7 +95,7 @@ class Mutating(Service):
         return Response(status, tuple(headers), body)
 
 
-DAILY = (*range(6), 95, 125, 139, 163)
+DAILY = (*range(2), 95, 125, 139, 163)
 """The later ones send arrays and objects where text is compared."""
 
 
@@ -166,7 +166,7 @@ def files_of_a_run(tmp_path_factory):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", some(range(400), *range(2)))
+@pytest.mark.parametrize("seed", some(range(400), 0))
 @pytest.mark.parametrize("what", ["judge", "compare", "recording"])
 def test_no_file_is_an_error_of_the_suite(what, seed, files_of_a_run, tmp_path, capsys):
     chance = random.Random(seed)

@@ -39,7 +39,11 @@ def judged_clauses(result):
 
 
 @pytest.mark.parametrize("profile", ["quick", pytest.param("standard", marks=pytest.mark.deep)])
-@pytest.mark.parametrize("make", [Service, checking, lambda: checking(first=True)], ids=["lenient", "late", "early"])
+@pytest.mark.parametrize(
+    "make",
+    [pytest.param(Service, marks=pytest.mark.deep), checking, lambda: checking(first=True)],
+    ids=["lenient", "late", "early"],
+)
 def test_known_ids_take_no_verdict_away(judged, make, profile):
     without = judged(make(), profile)
     assert failed(without) == []

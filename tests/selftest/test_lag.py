@@ -127,7 +127,7 @@ def in_any_order(register, profile, lags, seed, *, counts_only):
     run(register, [], profile, service=service)
 
 
-@pytest.mark.parametrize("lags", some(REPLICAS, REPLICAS[1], REPLICAS[3]), ids=str)
+@pytest.mark.parametrize("lags", some(REPLICAS, REPLICAS[3]), ids=str)
 def test_replicas_that_answer_in_any_order_are_no_deviation(register, lags):
     for number, seed in enumerate(SEEDS[:4]):
         in_any_order(register, "quick", lags, seed, counts_only=number % 2 == 1)
@@ -145,7 +145,16 @@ def test_replicas_of_many_seeds_are_no_deviation(register, lags, profile):
 
 @pytest.mark.parametrize(
     "name",
-    ["delete-without-effect", "list-lacks-the-newest", "artifacts-first-two-only", "field2-update-total-not-raised"],
+    some(
+        [
+            "delete-without-effect",
+            "list-lacks-the-newest",
+            "artifacts-first-two-only",
+            "field2-update-total-not-raised",
+        ],
+        "list-lacks-the-newest",
+        "field2-update-total-not-raised",
+    ),
 )
 def test_a_fault_is_found_behind_replicas(register, name):
     service = seeded(name)

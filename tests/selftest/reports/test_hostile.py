@@ -96,7 +96,7 @@ OUR_TAGS = {
     "pre", "mark", "table", "thead", "tbody", "tr", "th", "td", "small", "footer", "script", "br",
 }  # fmt: skip
 
-LATER = {"wide", "formula", "line of a megabyte", "half a surrogate"}
+LATER = {"wide", "huge numbers", "formula", "line of a megabyte", "half a surrogate"}
 """Servers tried in the deep proofs alone."""
 
 
