@@ -202,6 +202,7 @@ def not_compared(before: list[Reading], reading: Reading) -> list[str]:
     """What a newer source holds that the comparison leaves out, in words."""
     partner = _partner(before, reading)
     notes = [f"{note} of an OpenAPI document" for note in reading.api.notes] if reading.api is not None else []
+    notes += reading.behaviour.notes if reading.behaviour is not None else ()
     if reading.api is not None and (partner is None or partner.api is None):
         notes.append("paths, parameters, nullability and limits, which the older side does not state alike")
     if reading.page is not None and partner is not None and partner.page is not None:

@@ -1,163 +1,91 @@
-"""Reads what went over the wire: the exchanges of a run (JSON lines), a HAR file, or a vcrpy cassette.
+"""What went over the wire: the exchanges of a run (JSON lines), a HAR file, or a cassette.
 
-All three become `restore_conformance.exchange` nouns. Judges nothing; keeps only the restore area's addresses.
+The readers of recordings read it, and choose the addresses; a file that they refuse is a broken source. Judges nothing.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
+import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from restore_conformance.drift.sources.broken import SourceBroken, shown
-from restore_conformance.drift.sources.page import decode
-from restore_conformance.drift.sources.yaml_stream import load
-from restore_conformance.exchange import Exchange, Request, Response
+from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.exchange import Exchange
+from restore_conformance.recorded.formats import Kind, kind_of
+from restore_conformance.recorded.har import Archive, archive
+from restore_conformance.records.exchange_store import restored
+from restore_conformance.targets.coding import ALL, heft
+from restore_conformance.verdicts import UsageError
+
+if TYPE_CHECKING:
+    from restore_conformance.recorded.cassettes import Foreign
 
 AREA = re.compile(r"/solutions/backupRestore(/|\?|$)", re.IGNORECASE)
-_SERVICE = re.compile(r"^(?:https?://[^/]+)?(?:/(?:beta|v1\.0)(?=/))?", re.IGNORECASE)
 MAX_EXCHANGES = 200_000
-_STORED = frozenset({"size", "text", "base64", "cut"})
-"""How `restore_conformance.records.run_record` stores a body."""
+_ROW = re.compile(rb'\s*\{\s*"(?:run_id|number|request)"')
+"""How a line of `exchanges.ndjson` begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """Exchanges with the restore area, in order; `format` says what they were read from."""
+    """Exchanges with the restore area, in order; `notes` say what else the recording holds, and was left out."""
 
     exchanges: tuple[Exchange, ...]
-    format: str
+    notes: tuple[str, ...] = ()
 
 
-def read_behaviour(data: bytes, where: str) -> Behaviour:
+def read_behaviour(path: Path, where: str) -> Behaviour:
     """The exchanges of a recording.
 
-    Raises SourceBroken for text that breaks off, has none of the three formats, or holds no exchange with the area.
+    Raises SourceBroken for a file that breaks off, has none of the formats, or shows no answer of the restore area.
     """
-    text = decode(data, where)
-    name, raw = _raw(text, where)
-    exchanges: list[Exchange] = []
-    total = 0
-    for total, entry in enumerate(raw, 1):
-        if total > MAX_EXCHANGES:
-            raise SourceBroken(where, f"more than {MAX_EXCHANGES} exchanges", "fewer in one file")
-        try:
-            exchange = _exchange(len(exchanges) + 1, entry, name)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            raise SourceBroken(
-                where,
-                f"exchange {total} without {error}"
-                if isinstance(error, KeyError)
-                else f"exchange {total} that cannot be read ({error})",
-                "a request and its answer in each",
-            ) from None
-        if exchange is not None:
-            exchanges.append(exchange)
+    notes: list[str] = []
+    try:
+        with path.open("rb") as file:
+            stored = _ROW.match(file.read(1024)) is not None
+        recording = None if stored else _recorded(path)
+        found = recording.exchanges(whole=True) if recording else _stored(path, where)
+        exchanges = tuple(itertools.islice((each for each in found if each.status), MAX_EXCHANGES + 1))
+        notes += recording.intake.lines() if recording else ()
+    except UsageError as error:
+        what = f"a recording that cannot be read ({str(error).rstrip('.')})"
+        raise SourceBroken(where, what, "exchanges.ndjson of a run, a HAR file or a cassette") from None
+    if len(exchanges) > MAX_EXCHANGES:
+        raise SourceBroken(where, f"more than {MAX_EXCHANGES} exchanges", "fewer in one file")
     if not exchanges:
+        left = f" ({'; '.join(notes)})" if notes else ""
         raise SourceBroken(
-            where, f"{total} exchanges and none with /solutions/backupRestore", "at least one with the restore area"
+            where, f"no answer of /solutions/backupRestore{left}", "at least one exchange with the restore area"
         )
-    return Behaviour(tuple(exchanges), name)
+    return Behaviour(tuple(replace(each, number=n) for n, each in enumerate(exchanges, 1)), tuple(notes))
 
 
-def _raw(text: str, where: str) -> tuple[str, Iterable[Any]]:
-    start = text.lstrip()
-    if re.match(r"interactions\s*:|version\s*:", start):
-        value = load(text.encode(), where)
-    else:
-        try:
-            value = json.loads(text)
-        except RecursionError:
-            raise SourceBroken(where, "nesting beyond any recording", "less") from None
-        except ValueError as error:
-            if "\n" in start.rstrip() and start.startswith("{"):
-                return "exchanges", _lines(start, where)
-            raise SourceBroken(where, f"JSON that breaks off or is malformed ({error})", "a whole recording") from None
-    name, entries = _entries(value)
-    if not isinstance(entries, list):
-        raise SourceBroken(where, f"no recording ({shown(text)!r})", "HAR, a cassette, or exchanges")
-    return name, entries
+def _recorded(path: Path) -> Archive | Foreign:
+    """A HAR file, or a cassette of whichever tool."""
+    if kind_of(path, "it") is Kind.HAR:
+        return archive(path, "it")
+    from restore_conformance.recorded.cassettes import foreign  # late, since few nights have one: it loads vcrpy
+
+    return foreign(path, "it")
 
 
-def _entries(value: Any) -> tuple[str, Any]:
-    """The format of a recording and its list of entries, if it has one."""
-    if not isinstance(value, dict):
-        return "exchanges", value
-    if isinstance(value.get("log"), dict):
-        return "har", value["log"].get("entries")
-    if "interactions" in value:
-        return "cassette", value["interactions"]
-    return "exchanges", value.get("exchanges", [value] if "request" in value else None)
-
-
-def _lines(text: str, where: str) -> Iterator[Any]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
+def _stored(path: Path, where: str) -> Iterator[Exchange]:
+    """The exchanges that a run stored; an earlier release did not store when they were and how long they took."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
             try:
-                yield json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise SourceBroken(
-                    where, f"line {number} that breaks off or is not JSON ({error})", "one exchange a line"
-                ) from None
-
-
-def _exchange(number: int, entry: Any, name: str) -> Exchange | None:
-    """One exchange, or None for an address outside of the area."""
-    sent, answer = entry["request"], entry.get("response")
-    target = str(sent.get("url") or sent.get("uri") or sent.get("target") or "")
-    if not target:
-        raise KeyError("an address")
-    if not AREA.search(target):
-        return None
-    body = sent.get("postData", {}).get("text") if name == "har" else sent.get("body")
-    request = Request(
-        str(sent["method"]).upper(), _SERVICE.sub("", target), _headers(sent.get("headers")), _bytes(body)
-    )
-    response = _response(answer, name) if answer else None
-    return Exchange(number, request, response, origin=name)
-
-
-def _response(answer: Any, name: str) -> Response | None:
-    status = answer["status"]
-    status = int(status["code"] if isinstance(status, dict) else status)
-    if not 100 <= status <= 599:
-        if status == 0:
-            return None
-        raise ValueError(f"the status {status}")
-    if name == "har":
-        content = answer.get("content") or {}
-        body = content.get("text")
-        if body is not None and content.get("encoding") == "base64":
-            body = base64.b64decode(body)
-    else:
-        body = answer.get("body")
-        body = body.get("string") if isinstance(body, dict) and "string" in body else body
-    return Response(status, _headers(answer.get("headers")), _bytes(body) or b"")
-
-
-def _headers(raw: Any) -> tuple[tuple[str, str], ...]:
-    if isinstance(raw, dict):
-        return tuple((str(k), str(v[0] if isinstance(v, list) and v else v)) for k, v in raw.items())
-    return tuple(
-        (str(item["name"]), str(item["value"])) if isinstance(item, dict) else (str(item[0]), str(item[1]))
-        for item in raw or ()
-    )
-
-
-def _bytes(body: Any) -> bytes | None:
-    if body is None or isinstance(body, bytes):
-        return body
-    if isinstance(body, str):
-        return body.encode()
-    if isinstance(body, dict) and {"size", "text", "base64"} & set(body) and set(body) <= _STORED:
-        if "base64" not in body:
-            return str(body.get("text", "")).encode()
-        try:
-            return base64.b64decode(body["base64"], validate=True)
-        except binascii.Error as error:
-            raise ValueError(str(error)) from None
-    return json.dumps(body).encode()
+                if heft(line) > ALL:
+                    raise ValueError("more values than any exchange has")
+                row = {"number": number, "family": "", "started": "", "seconds": 0.0, **json.loads(line)}
+                exchange = restored(row)
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                what = f"line {number} that breaks off or is not an exchange ({type(error).__name__}: {error})"
+                raise SourceBroken(where, what[:200], "one exchange in each line") from None
+            if AREA.search(exchange.request.target):
+                yield exchange

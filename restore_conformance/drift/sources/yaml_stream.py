@@ -129,12 +129,3 @@ def open_mapping(path: Path, where: str) -> Iterator[tuple[str, Stream]]:
         event = stream.next()
         while not isinstance(event, yaml.StreamEndEvent):
             event = stream.next()
-
-
-def load(data: bytes, where: str) -> Any:
-    """A small document as one plain value."""
-    stream = Stream(yaml.parse(data, Loader=_LOADER), where)
-    event = stream.next()
-    while isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent)):
-        event = stream.next()
-    return stream.value(event)

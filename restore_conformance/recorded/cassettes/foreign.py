@@ -42,10 +42,10 @@ class Foreign:
     intake: Intake
     creator: str = "another recorder"
 
-    def exchanges(self) -> Iterator[Exchange]:
-        """The exchanges of this API, in the order of the file."""
+    def exchanges(self, *, whole: bool = False) -> Iterator[Exchange]:
+        """The exchanges of this API, in the order of the file; `whole` as for `exchanges_of`."""
         for shown, (at, started) in self.shown:
-            for exchange in exchanges_of(shown, self.intake):
+            for exchange in exchanges_of(shown, self.intake, whole=whole):
                 yield replace(exchange, at=at, started=started)
 
 

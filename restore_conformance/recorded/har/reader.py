@@ -45,12 +45,12 @@ class Archive:
     known: list[str] | None = None
     intake: Intake = field(default_factory=Intake)
 
-    def exchanges(self) -> Iterator[Exchange]:
-        """The exchanges of this API, in the order of the file."""
+    def exchanges(self, *, whole: bool = False) -> Iterator[Exchange]:
+        """The exchanges of this API, in the order of the file; `whole` as for `exchanges_of`."""
         try:
             with opened(self.path) as file:
                 for entry in Stream(self.path).items(file, "log.entries.item"):
-                    yield from self._entry(table(entry))
+                    yield from self._entry(table(entry), whole=whole)
         except (JSONError, ValueError, OverflowError, RecursionError) as error:
             raise UsageError(
                 f"{self.name} is not a HAR file: after {self.intake.seen} entries its JSON breaks off or is wrong "
@@ -59,12 +59,12 @@ class Archive:
         except OSError as error:
             raise UsageError(f"{self.name} cannot be read: {error.strerror}.") from None
 
-    def _entry(self, entry: dict[str, Any]) -> Iterator[Exchange]:
+    def _entry(self, entry: dict[str, Any], *, whole: bool) -> Iterator[Exchange]:
         request, response = table(entry.get("request")), table(entry.get("response"))
         exchanges: Iterable[Exchange] = (
             self._own(entry, request, response)
             if self.ours
-            else exchanges_of(self._shown(request, response), self.intake)
+            else exchanges_of(self._shown(request, response), self.intake, whole=whole)
         )
         at, started = moment_of(text(entry.get("startedDateTime")))
         for exchange in exchanges:

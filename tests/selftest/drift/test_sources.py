@@ -15,7 +15,7 @@ import pytest
 import yaml
 from drift.planting import ANSWER, OPENAPI, PAGE_MD, PAGE_TXT, SLICE, har
 
-from restore_conformance.contract.places import SCHEMAS
+from restore_conformance.contract.places import ROOT, SCHEMAS
 from restore_conformance.drift.comparison import Settings, compare
 from restore_conformance.drift.sources.behaviour import read_behaviour
 from restore_conformance.drift.sources.broken import SourceBroken
@@ -65,23 +65,46 @@ def _cassette() -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "form", "count"),
+    ("text", "count"),
     [
-        (har(ANSWER), "har", 1),
-        (_stored(None), "exchanges", 2),
-        (_stored({"size": 1, "base64": base64.b64encode(json.dumps(ANSWER).encode()).decode()}), "exchanges", 2),
-        (_cassette(), "cassette", 1),
+        (har(ANSWER), 1),
+        (_stored(None), 2),
+        (_stored({"size": 1, "base64": base64.b64encode(json.dumps(ANSWER).encode()).decode()}), 2),
+        (_cassette(), 1),
     ],
     ids=["har", "text", "base64", "cassette"],
 )
-def test_recordings(text: str, form: str, count: int) -> None:
+def test_recordings(text: str, count: int, tmp_path: Path) -> None:
     """Every format of a recording gives the same exchanges."""
     assert sniff(text.encode(), "x") is SourceKind.BEHAVIOUR
-    found = read_behaviour(text.encode(), "x")
-    assert (found.format, len(found.exchanges)) == (form, count)
+    (tmp_path / "x").write_text(text, encoding="utf-8")
+    found = read_behaviour(tmp_path / "x", "x")
+    assert (len(found.exchanges), found.notes) == (count, ())
     for exchange in found.exchanges:
         assert (exchange.request.method, exchange.request.target, exchange.status) == ("POST", PATH, 201)
         assert exchange.answer == ANSWER
+
+
+def test_own_cassette() -> None:
+    """A cassette of this suite is behaviour as well."""
+    cassette = ROOT / "cassettes" / "create" / "response.timestamps.yaml"
+    night = compare(["pinned"], [str(cassette)], Settings(SCHEMAS))
+    assert night.broken == ()
+    assert {change.kind.rpartition("_")[2] for change in night.changes} == {"unseen"}
+
+
+def test_what_a_recording_holds_beside_the_beta_is_reported(tmp_path: Path) -> None:
+    """A recording of v1.0 alone is not behaviour of the beta; beside one of the beta it is left out and noted."""
+    two = json.loads(har(ANSWER | {"planted": 1}))
+    two["log"]["entries"][0]["request"]["url"] = f"https://graph.microsoft.com/v1.0{PATH}"
+    for more, said in ((0, "no answer of"), (1, "")):
+        two["log"]["entries"] += json.loads(har(ANSWER))["log"]["entries"] * more
+        (tmp_path / "a.har").write_text(json.dumps(two), encoding="utf-8")
+        night = compare(["pinned"], [str(tmp_path / "a.har")], Settings(SCHEMAS))
+        notes = f"{night.broken} {night.notes}"
+        assert said in notes
+        assert "1 exchange with another version than beta (v1.0) was left out" in notes
+        assert not [change for change in night.changes if "planted" in change.path]
 
 
 def test_kinds_by_content() -> None:
