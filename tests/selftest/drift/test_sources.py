@@ -107,6 +107,15 @@ def test_what_a_recording_holds_beside_the_beta_is_reported(tmp_path: Path) -> N
         assert not [change for change in night.changes if "planted" in change.path]
 
 
+def test_a_value_that_an_exporter_took_out_is_no_drift(tmp_path: Path) -> None:
+    """A mark in the place of a value shows neither a new value nor another type."""
+    counts = ANSWER["restoreSessionArtifactCount"] | {"total": "[REDACTED]"}
+    answer = ANSWER | {"status": "***", "createdDateTime": "<removed>", "restoreSessionArtifactCount": counts}
+    (tmp_path / "a.har").write_text(har(answer), encoding="utf-8")
+    night = compare(["pinned"], [str(tmp_path / "a.har")], Settings(SCHEMAS))
+    assert {change.kind.rpartition("_")[2] for change in night.changes} == {"unseen"}
+
+
 def test_kinds_by_content() -> None:
     """The kind is told from the content, whatever the file is called."""
     kinds = {path: sniff(path.read_bytes(), path.name) for path in (SLICE, OPENAPI, PAGE_MD, PAGE_TXT)}
