@@ -37,18 +37,23 @@ class Direction(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A grade for any client of the area, the rule it follows from, and why or what would settle it.
+class Row:
+    """One line of the table of rules: what was edited, when the line applies (empty for always), and the grade.
 
-    `side` is whom it concerns: those who send what changed (REQUEST), those who read it (RESPONSE), or both.
-    `otherwise` is the row of the table of rules that applies where nobody is on that side.
+    The grade is that for any client of the area. `why` is what a change says beyond its rule, with the words of
+    whoever compares in braces; of an undecidable one it says what would settle it. `side` is whom the edit concerns:
+    those who send what was edited (REQUEST), those who read it (RESPONSE), or both. Where nobody is on that side, the
+    row `otherwise` applies. `rule` is the rule that the row belongs to.
     """
 
+    name: str
     grade: Grade
-    rule: str
+    edit: str
+    when: str = ""
     why: str = ""
     side: Direction = Direction.BOTH
     otherwise: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Difference:
     kind: str
     path: str
     detail: dict[str, Any]
-    judged: Judged
+    row: Row
     owner: str = ""
 
 

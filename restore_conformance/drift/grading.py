@@ -1,4 +1,4 @@
-"""From a judged difference to a change with its two grades: any client's, and the create client's.
+"""From a difference to a change with its two grades: any client's, and the create client's.
 
 What the table of rules says holds for clients that meet what was edited. Here it is settled who does: those who send
 it, those who read it, those who call create; and what a user grades otherwise. Holds no rule of its own.
@@ -27,19 +27,19 @@ def directed(difference: Difference, direction: Direction) -> Difference:
 
     Of what NEITHER is known to be the case, nobody can say whether it breaks that side.
     """
-    row = difference.judged
+    row = difference.row
     if not row.otherwise or direction in (Direction.BOTH, row.side):
         return difference
     if direction is Direction.NEITHER:
         unsure = judged("needed-by-whom")
-        return replace(difference, judged=replace(row, grade=unsure.grade, why=unsure.why))
+        return replace(difference, row=replace(row, grade=unsure.grade, why=unsure.why))
     why = "it is only returned, never sent" if direction is Direction.RESPONSE else "it is only sent, never returned"
-    return replace(difference, judged=replace(judged(row.otherwise), why=why, side=direction))
+    return replace(difference, row=replace(judged(row.otherwise), why=why, side=direction))
 
 
 def grade_for_create(difference: Difference, scope: Scope) -> Grade:
     """The grade of a difference for a client that sends the create request and reads its answer."""
-    row, owner = difference.judged, difference.path.partition("/")[0]
+    row, owner = difference.row, difference.path.partition("/")[0]
     if not scope.covers(difference.path):
         return Grade.INFORMATIONAL
     if row.side is Direction.REQUEST:
@@ -57,7 +57,7 @@ def change(
 
     What is `outside` of what the create call reaches is informational for it.
     """
-    row, direction = difference.judged, KINDS[difference.kind].direction
+    row, direction = difference.row, KINDS[difference.kind].direction
     if direction is Direction.BOTH:
         direction = Direction.NEITHER if row.rule in _OFF_THE_WIRE else row.side
     return Change(

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from restore_conformance.contract.documents import pinned
-from restore_conformance.drift.change import Direction, Grade, Judged
+from restore_conformance.drift.change import Direction, Grade, Row
 from restore_conformance.output.formats import Formats
 
 POLICY = "https://learn.microsoft.com/graph/versioning-and-support"
@@ -24,24 +24,6 @@ PAGE: str = pinned().toml("create/page.toml")["address"]
 
 B, U, A, I = Grade.BREAKING, Grade.UNDECIDABLE, Grade.ADDITIVE, Grade.INFORMATIONAL  # noqa: E741 - a table reads so
 SENT, READ = Direction.REQUEST, Direction.RESPONSE
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table: what was edited, when the line applies (empty for always), and the grade.
-
-    `why` is what a change says beyond its rule, with the caller's words in braces; of an undecidable one it says what
-    would settle it. `side` is whom the edit concerns: those who send what was edited, or those who read it. Where
-    nobody is on that side, the row `otherwise` applies.
-    """
-
-    name: str
-    grade: Grade
-    edit: str
-    when: str = ""
-    why: str = ""
-    side: Direction = Direction.BOTH
-    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,13 +319,13 @@ RULES: dict[str, Rule] = {
         safe="a few exchanges prove nothing"),
 }  # fmt: skip
 
-_ROWS = {row.name: (rule, row) for rule, entry in RULES.items() for row in entry.rows}
+_ROWS = {row.name: replace(row, rule=name) for name, rule in RULES.items() for row in rule.rows}
 
 
-def judged(name: str, **words: object) -> Judged:
-    """The judgement of the row with that name; `words` stand where its `why` has braces."""
-    rule, row = _ROWS[name]
-    return Judged(row.grade, rule, row.why.format_map(words), row.side, row.otherwise)
+def judged(name: str, **words: object) -> Row:
+    """The row with that name; `words` stand where its `why` has braces."""
+    row = _ROWS[name]
+    return replace(row, why=row.why.format_map(words)) if "{" in row.why else row
 
 
 def rows(rules: Mapping[str, Rule] = RULES) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from restore_conformance.contract.workload import BASE_SESSION_TYPE, BASE_SESSIONS, CREATE, SESSION_TYPE, SESSIONS
-from restore_conformance.drift.change import Change, Difference, Grade, Judged
+from restore_conformance.drift.change import Change, Difference, Grade, Row
 from restore_conformance.drift.differences.lineage import create_scope
 from restore_conformance.drift.grading import change
 from restore_conformance.drift.rules import judged
@@ -59,7 +59,7 @@ def behaviour_changes(
     changes: list[Change] = []
     for difference in [*(observed.undocumented[key] for key in sorted(observed.undocumented)), *observed.unseen()]:
         outside = difference.path.startswith("microsoft.") and not scope.covers(difference.path)
-        create = Grade.INFORMATIONAL if outside else difference.judged.grade
+        create = Grade.INFORMATIONAL if outside else difference.row.grade
         changes.append(change(difference, "behaviour", where, create=create))
     return changes
 
@@ -79,7 +79,7 @@ class _Observed:
         self._types: set[str] = set()
         self._shapes: dict[str, tuple[dict[str, Member], dict[str, str], bool]] = {}
 
-    def _note(self, kind: str, path: str, detail: dict[str, Any], row: Judged) -> None:
+    def _note(self, kind: str, path: str, detail: dict[str, Any], row: Row) -> None:
         """Stores the first sight of something undocumented and counts the others."""
         kind = f"behaviour_{kind}_undocumented"
         first = self.undocumented.setdefault((kind, path), Difference(kind, path, {**detail, "seen": 0}, row))

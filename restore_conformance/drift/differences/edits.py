@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from restore_conformance.drift.change import Difference, Judged
+from restore_conformance.drift.change import Difference, Row
 
 Part = TypeVar("Part")
 Key = TypeVar("Key", str, tuple[str, str])
@@ -28,9 +28,9 @@ def edits(
                 yield "changed", key, old[key], new[key]
 
 
-def altered(kind: str, path: str, was: Any, now: Any, judged: Judged, owner: str = "") -> list[Difference]:
+def altered(kind: str, path: str, was: Any, now: Any, row: Row, owner: str = "") -> list[Difference]:
     """The difference of a single fact, if it has another value."""
-    return [] if was == now else [Difference(kind, path, ends(was, now), judged, owner)]
+    return [] if was == now else [Difference(kind, path, ends(was, now), row, owner)]
 
 
 def ends(was: Any, now: Any) -> dict[str, Any]:
@@ -38,6 +38,6 @@ def ends(was: Any, now: Any) -> dict[str, Any]:
     return {"from": was, "to": now}
 
 
-def gravest(differences: Iterable[Difference], otherwise: Judged) -> Judged:
+def gravest(differences: Iterable[Difference], otherwise: Row) -> Row:
     """The gravest judgement among some differences, the first of several; `otherwise` where there is none."""
-    return max((each.judged for each in differences), key=lambda row: row.grade.weight, default=otherwise)
+    return max((each.row for each in differences), key=lambda row: row.grade.weight, default=otherwise)

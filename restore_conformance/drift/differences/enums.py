@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from restore_conformance.drift.change import Difference, Judged
+from restore_conformance.drift.change import Difference, Row
 from restore_conformance.drift.differences.edits import altered, ends, gravest
 from restore_conformance.drift.rules import judged
 from restore_conformance.drift.sources.metadata import SENTINEL, EnumMember, Knows, TypeFacts
@@ -38,7 +38,7 @@ def enum_changes(old: TypeFacts, new: TypeFacts, knows: frozenset[Knows]) -> Ite
         yield from altered("enum_flags_changed", new.name, old.flags, new.flags, judged("flags"))
 
 
-def values_judged(was: Sequence[str], now: Sequence[str]) -> Judged:
+def values_judged(was: Sequence[str], now: Sequence[str]) -> Row:
     """The gravest judgement of an enumeration without a name, written out where it is used: by the same rule."""
     old, new = (TypeFacts("", "EnumType", values=tuple(map(EnumMember, names))) for names in (was, now))
     return gravest(enum_changes(old, new, frozenset()), judged("reordered"))
@@ -50,7 +50,7 @@ def _position(index: int, names: Sequence[str]) -> str:
     return "before_sentinel" if index < names.index(SENTINEL) else "after_sentinel"
 
 
-def _added(name: str, position: str, was: list[str], now: list[str]) -> Judged:
+def _added(name: str, position: str, was: list[str], now: list[str]) -> Row:
     if name == SENTINEL and any(later in was for later in now[now.index(name) + 1 :]):
         return judged("new-sentinel")
     return judged("value-behind" if position == "after_sentinel" else "value-before")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from restore_conformance.drift.change import Difference, Direction, Grade, Judged
+from restore_conformance.drift.change import Difference, Direction, Grade, Row
 from restore_conformance.drift.differences.edits import altered, edits, ends, gravest
 from restore_conformance.drift.differences.enums import values_judged
 from restore_conformance.drift.differences.lineage import Sides
@@ -42,7 +42,7 @@ def _word(member: Member) -> str:
     return "navigation" if member.navigation else "property"
 
 
-def _moved(was: Member, now: Member, knows: frozenset[Knows]) -> Judged:
+def _moved(was: Member, now: Member, knows: frozenset[Knows]) -> Row:
     """How a member that is now declared on another type of the chain is judged."""
     if was.type != now.type or (was.navigation != now.navigation and Knows.NAVIGATION in knows):
         return judged("retyped-base", was=was.type, now=now.type)
@@ -64,7 +64,7 @@ def _added(now: Member, owner: TypeFacts, sides: Sides) -> Difference:
     return Difference(kind, path, detail, _addition(now, sides.after.metadata.knows))
 
 
-def _addition(now: Member, knows: frozenset[Knows]) -> Judged:
+def _addition(now: Member, knows: frozenset[Knows]) -> Row:
     if now.navigation:
         return judged("new-navigation")
     if dict(now.facets).get("Required"):
@@ -122,7 +122,7 @@ def _changed(path: str, was: Member, now: Member, sides: Sides) -> Iterator[Diff
         yield from facet_changes(path, was, now)
 
 
-def nullability(was: Member, now: Member) -> Judged:
+def nullability(was: Member, now: Member) -> Row:
     """How a member is judged that may now be null, or no longer."""
     if was.navigation and was.collection and now.collection:
         return judged("null-entities")
@@ -155,7 +155,7 @@ _UNORDERED = frozenset({"Pattern", "MultipleOf", "UniqueItems", "ExclusiveMinimu
 """Facets whose two values do not show which one lets less through."""
 
 
-def _facet(facet: str, was: str | None, now: str | None) -> Judged:
+def _facet(facet: str, was: str | None, now: str | None) -> Row:
     """A facet that lets less through is breaking for whoever writes the member."""
     if facet == "Required":
         return judged("needed-facet" if now else "needed-less")
@@ -281,24 +281,24 @@ def _in_members(kind: str, at: str, was: Body, now: Body, depth: int) -> Iterato
                 yield directed(replace(facet, kind=kind), now.direction)
 
 
-def _summed(inner: list[Difference], at: str = "") -> Judged:
+def _summed(inner: list[Difference], at: str = "") -> Row:
     """One judgement for what has another name and holds something else: the gravest, and what differs."""
-    worst = gravest(inner, inner[0].judged)
+    worst = gravest(inner, inner[0].row)
     parts = [
         f"{part.path.removeprefix(at).lstrip('/') or 'it'} was {part.detail['from']} and is {part.detail['to']}"
         for part in inner
     ]
     more = f" and {len(parts) - 3} more" if len(parts) > 3 else ""
-    return Judged(worst.grade, worst.rule, "; ".join(parts[:3]) + more)
+    return replace(worst, why="; ".join(parts[:3]) + more, side=Direction.BOTH, otherwise="")
 
 
-def _more(name: str, member: Member, sent: bool) -> Judged:
+def _more(name: str, member: Member, sent: bool) -> Row:
     if sent and dict(member.facets).get("Required"):
         return judged("new-needed")
     return judged("optional" if sent or name.startswith("@") else "shown-member")
 
 
-def _less(name: str) -> Judged:
+def _less(name: str) -> Row:
     return judged("control" if name.startswith("@odata.") else "gone")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from restore_conformance.drift.change import Change, Difference, Judged
+from restore_conformance.drift.change import Change, Difference, Row
 from restore_conformance.drift.differences.edits import altered, edits, ends
 from restore_conformance.drift.differences.enums import enum_changes
 from restore_conformance.drift.differences.lineage import Lineage, Sides, create_scope
@@ -110,7 +110,7 @@ def _base(old: TypeFacts, new: TypeFacts, sides: Sides) -> Difference:
     return Difference("base_type_changed", new.name, detail, _base_judged(old, new, sides, lost, gained))
 
 
-def _base_judged(old: TypeFacts, new: TypeFacts, sides: Sides, lost: list[str], gained: list[str]) -> Judged:
+def _base_judged(old: TypeFacts, new: TypeFacts, sides: Sides, lost: list[str], gained: list[str]) -> Row:
     had, has = sides.before.effective(old.name), sides.after.effective(new.name)
     unknown = sides.unknown_bases(old, new)
     if unknown:

@@ -14,7 +14,7 @@ from typing import Any
 
 from restore_conformance.contract.routes import documented
 from restore_conformance.contract.workload import CREATE
-from restore_conformance.drift.change import Change, Difference, Direction, Grade, Judged
+from restore_conformance.drift.change import Change, Difference, Direction, Grade, Row
 from restore_conformance.drift.differences.edits import altered, edits, ends
 from restore_conformance.drift.differences.examples import example_changes, shown_members
 from restore_conformance.drift.differences.statements import statement_changes
@@ -168,7 +168,7 @@ def _properties(old: PageFacts, new: PageFacts, direction: Direction) -> Iterato
             continue  # a page about a type may leave members out, and some requests are restated by their names alone
         row = _as_declared(was, now) if old.restated and new.resource and was and now else now
         for difference in _property(f"{new.type or old.type}/{name}", f"property:{name}", was, row):
-            needed = difference.judged in (judged("new-needed-row"), judged("needed-member")) and name in exclusive
+            needed = difference.row in (judged("new-needed-row"), judged("needed-member")) and name in exclusive
             yield _one_of_two(difference, name, exclusive) if needed else directed(difference, direction)
 
 
@@ -199,7 +199,7 @@ def _one_of_two(difference: Difference, name: str, exclusive: Mapping[str, None]
     others = [other for other in islice(exclusive, MOST_NAMES + 1) if other != name][:MOST_NAMES]
     more = len(exclusive) - 1 - len(others)
     other = ", ".join(others) + (f" and {more} more" if more else "")
-    return replace(difference, judged=judged("needed-either", other=other))
+    return replace(difference, row=judged("needed-either", other=other))
 
 
 def _property(path: str, owner: str, was: PropertyFacts | None, now: PropertyFacts | None) -> Iterator[Difference]:
@@ -298,7 +298,7 @@ def _table(
             yield Difference("page_error_removed", f"{place}/{key}", detail, judged("error-gone"), f"error:{key}")
 
 
-def _new(error: ErrorFacts, known: set[str]) -> Judged:
+def _new(error: ErrorFacts, known: set[str]) -> Row:
     """A new error for something new changes nothing; one for what worked before may."""
     if error.code or any(name.lstrip("@").rpartition(".")[2] not in known for name in error.subject):
         return judged("new-error")
