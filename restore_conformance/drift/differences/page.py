@@ -135,7 +135,7 @@ def _permission(caller: str, was: Permission, now: Permission) -> Iterator[Diffe
         yield Difference(kind, path, detail, row, owner)
         return
     enough = set(was.least) <= {*now.least, *now.higher}
-    row = judged("permission-enough") if enough else removed
+    row = judged("permission-enough" if enough else "permission-less")
     yield from altered("page_permission_changed", path, list(was.least), list(now.least), row, owner)
     for kind, row, has, lacks in (
         ("page_permission_added", added, now, was),
@@ -168,7 +168,7 @@ def _properties(old: PageFacts, new: PageFacts, direction: Direction) -> Iterato
             continue  # a page about a type may leave members out, and some requests are restated by their names alone
         row = _as_declared(was, now) if old.restated and new.resource and was and now else now
         for difference in _property(f"{new.type or old.type}/{name}", f"property:{name}", was, row):
-            needed = difference.row in (judged("new-needed-row"), judged("needed-member")) and name in exclusive
+            needed = difference.row in (judged("new-needed-property"), judged("needed-property")) and name in exclusive
             yield _one_of_two(difference, name, exclusive) if needed else directed(difference, direction)
 
 
@@ -207,7 +207,7 @@ def _property(path: str, owner: str, was: PropertyFacts | None, now: PropertyFac
         detail: dict[str, Any] = {"type": now.type, "required": now.required}
         detail |= {"values": list(now.values)} if now.values else {}
         detail |= {"default": now.default} if now.default else {}
-        row = judged("new-needed-row" if now.required else "optional")
+        row = judged("new-needed-property" if now.required else "optional")
         yield Difference("page_property_added", path, detail, row, owner)
     elif now is None and was is not None:
         yield Difference("page_property_removed", path, {"type": was.type}, judged("row-gone"), owner)
@@ -217,7 +217,7 @@ def _property(path: str, owner: str, was: PropertyFacts | None, now: PropertyFac
 
 def _row(path: str, owner: str, was: PropertyFacts, now: PropertyFacts) -> Iterator[Difference]:
     yield from altered("page_property_type_changed", path, was.type, now.type, judged("retyped"), owner)
-    row = judged("needed-member" if now.required else "optional")
+    row = judged("needed-property" if now.required else "optional")
     yield from altered("page_property_required_changed", path, was.required, now.required, row, owner)
     row = judged("more-values" if set(was.values) <= set(now.values) else "fewer-values")
     if was.values and not now.values:
