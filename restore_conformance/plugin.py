@@ -2,7 +2,8 @@
 
 Does nothing unless it is asked to: by `--restore-target`, by `--pyargs restore_conformance.clauses`, or by the path of
 a file of clause judgements. The campaign runs once, before the first item, in one process; every item then shows the
-verdict of its clause. Imports nothing of the suite before that.
+verdict of its clause. Imports nothing of the suite before that but the table of settings, which its options are made
+from.
 """
 
 from __future__ import annotations
@@ -26,16 +27,6 @@ CLAUSES = "restore_conformance.clauses"
 _PACKAGE = Path(__file__).resolve().parent
 _REGISTER_FILE = _PACKAGE / "clauses.py"
 
-OPTIONS = (
-    "--restore-target", "--restore-token", "--restore-points", "--restore-granular-items", "--restore-profile",
-    "--restore-seed", "--restore-report", "--restore-edition", "--restore-as-of", "--restore-ca-bundle",
-    "--restore-max-requests", "--restore-timeout", "--restore-wait", "--restore-patience", "--restore-draws",
-    "--restore-config", "--restore-deviations",
-)  # fmt: skip
-REPEATED = ("--restore-identity", "--restore-header", "--restore-reading", "--restore-emulator")
-SWITCHES = ("--restore-yes",)
-"""The options of the table of settings, written out: reading the table would slow down every run of pytest."""
-
 _OUTCOME: Any = pytest.StashKey[dict[str, Any]]()
 _MARKED: Any = pytest.StashKey[bool]()
 _SHARED: Any = pytest.StashKey[Path]()
@@ -44,17 +35,17 @@ _SHOWN: Any = pytest.StashKey[bool]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `restore-conformance run`, as far as they make sense here."""
+    from restore_conformance.settings.table import ROWS, settings_of_command
+
     group = parser.getgroup(NAME, "conformance of a target to Create sharePointRestoreSession")
-    for option in OPTIONS:
-        group.addoption(option, default=None, help=_help(option))
-    for option in REPEATED:
-        group.addoption(option, action="append", default=[], help=f"{_help(option)}; repeatable")
-    for option in SWITCHES:
-        group.addoption(option, action="store_true", default=False, help=_help(option))
-
-
-def _help(option: str) -> str:
-    return f"as of restore-conformance run {option if option == '--restore-points' else option.replace('restore-', '')}"
+    for row in settings_of_command("pytest"):
+        says = f"as of restore-conformance run {ROWS[row.name].spelled}"
+        if row.kind == "switch":
+            group.addoption(row.spelled, action="store_true", default=False, help=says)
+        elif row.repeatable:
+            group.addoption(row.spelled, action="append", default=[], help=f"{says}; repeatable")
+        else:
+            group.addoption(row.spelled, default=None, help=says)
 
 
 def pytest_configure(config: pytest.Config) -> None:

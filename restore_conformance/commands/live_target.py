@@ -10,8 +10,16 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from restore_conformance.clauses import Register
-from restore_conformance.commands.arguments import Source, configured, source_of, where
-from restore_conformance.commands.options import NAMED, check_kind, check_version, kind_of, noted, unless_emulator
+from restore_conformance.commands.arguments import Source, source_of, where
+from restore_conformance.commands.options import (
+    NAMED,
+    check_kind,
+    check_version,
+    kind_of,
+    live_settings,
+    noted,
+    unless_emulator,
+)
 from restore_conformance.output import gate
 from restore_conformance.settings import Settings, values
 from restore_conformance.settings.table import ROWS
@@ -28,9 +36,9 @@ if TYPE_CHECKING:
 
 def live_settings_of(arguments: argparse.Namespace) -> tuple[Live, Settings]:
     """The settings of a command that judges nothing. Raises UsageError."""
-    from restore_conformance.live.settings import checked, live_from
+    from restore_conformance.live.settings import checked
 
-    live = live_from(configured(arguments))
+    live = live_settings(arguments)
     if arguments.target in NAMED:
         check_kind(arguments.target, "doctor")
     else:
@@ -48,11 +56,11 @@ def _base(arguments: argparse.Namespace) -> str:
 
 def live_of(arguments: argparse.Namespace, settings: Settings, command: str) -> Live | None:
     """The settings of a live target, or None where the target is another one. Raises UsageError."""
-    from restore_conformance.live.settings import checked, live_from
+    from restore_conformance.live.settings import checked
 
     if kind_of(arguments, command) != "live":
         return None
-    live = live_from(configured(arguments))
+    live = live_settings(arguments)
     if settings.target != "live":
         check_version(settings.target)
         parts = url_of(settings.target)

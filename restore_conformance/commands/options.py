@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from restore_conformance.campaign.selection import selected
@@ -32,6 +33,9 @@ from restore_conformance.spelling import listed, noun, suggestion
 from restore_conformance.targets import Embedded, Http, Target, answers
 from restore_conformance.targets.target import is_loopback, is_vendor, other_version, url_of
 from restore_conformance.verdicts import UsageError
+
+if TYPE_CHECKING:
+    from restore_conformance.live.settings import Live
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -138,12 +142,20 @@ def emulators_of(arguments: argparse.Namespace) -> list[str]:
     hosts = [host.lower() for host in arguments.emulator]
     parts = url_of(arguments.target)
     if arguments.target == "live" or (parts is not None and not is_loopback(parts.hostname or "")):
-        from restore_conformance.live.settings import live_from
-
-        hosts += live_from(configured(arguments)).emulators
+        hosts += live_settings(arguments).emulators
         if theirs := next(filter(is_vendor, hosts), ""):
             raise UsageError(f"{theirs} belongs to the vendor, so it is a live target and not an emulator.")
     return hosts
+
+
+def live_settings(arguments: argparse.Namespace) -> Live:
+    """The settings of live mode that the configuration and the environment say, read once. Raises UsageError."""
+    from restore_conformance.live.settings import live_from
+
+    live: Live | None = getattr(arguments, "live", None)
+    if live is None:
+        live = arguments.live = live_from(configured(arguments))
+    return live
 
 
 def refuse_unusable(arguments: argparse.Namespace, command: str, kind: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restore_conformance.settings.files import Configuration
-from restore_conformance.settings.row import Setting
+from restore_conformance.settings.row import Setting, field_of
 from restore_conformance.settings.table import LIVE, LIVE_ROWS, LOGIN, SIGN_IN_METHODS
 from restore_conformance.settings.values import CALLERS
 from restore_conformance.targets.target import url_of
@@ -25,9 +25,7 @@ from restore_conformance.verdicts import UsageError
 GLOBAL: str = LIVE_ROWS["base"].default
 
 
-def _of(name: str) -> Any:
-    """A field whose default is that of its row."""
-    return field(default=LIVE_ROWS[name].default)
+_of = field_of(LIVE_ROWS)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -149,6 +149,11 @@ class Setting:
         if self.kind == "date" and not _is_date(value):
             raise UsageError(f"{where} {value[:40]} is not a date; write YYYY-MM-DD.")
         return value
+
+
+def field_of(rows: Mapping[str, Setting]) -> Callable[[str], Any]:
+    """Makes a field of a dataclass whose default is that of its row."""
+    return lambda name: field(default=rows[name].default)
 
 
 _SWITCHES = {

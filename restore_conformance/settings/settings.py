@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 from restore_conformance.contract.editions import Chosen, chosen
+from restore_conformance.settings.row import field_of
 from restore_conformance.settings.table import ROWS
 
 STAND_IN = "restore-conformance-was-given-no-token"
 """Sent where no token was given. A target that asks for none passes over it; any other refuses it with 401."""
 
 
-def _of(name: str) -> Any:
-    """A field whose default is that of its row."""
-    return field(default=ROWS[name].default)
+_of = field_of(ROWS)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ import re
 import pytest
 from starlette.applications import Starlette
 
-from restore_conformance import cli, plugin, pytest_campaign
+from restore_conformance import cli, pytest_campaign
 from restore_conformance.clauses import load
 from restore_conformance.commands import run
 from restore_conformance.commands.arguments import Parser, take_environment
@@ -101,10 +101,6 @@ def test_pytest_has_the_options_of_its_rows(folder):
     assert len(words) == len(rows)
     spelled = pytest_campaign.spelled("--seed is bad; say --emulator, --restore-points")
     assert spelled == "--restore-seed is bad; say --restore-emulator, --restore-points"
-    kinds = {"switch": plugin.SWITCHES, "texts": plugin.REPEATED, "pairs": plugin.REPEATED}
-    for row in rows:
-        assert row.spelled in kinds.get(row.kind, plugin.OPTIONS)
-    assert len({*plugin.OPTIONS, *plugin.REPEATED, *plugin.SWITCHES}) == len(rows)
 
 
 # ------------------------------------------------------------------ which targets a setting is for
