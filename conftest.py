@@ -23,7 +23,7 @@ ALIASES = {
     "--plan-seed": "--restore-seed",
     **{
         option.replace("--restore-", "--"): option
-        for option in (*plugin.OPTIONS, *plugin.REPEATED, *plugin.SWITCHES)
+        for option in plugin.options()
         if option not in {"--restore-points", "--restore-seed", "--restore-report", "--restore-timeout"}
     },
 }
@@ -34,13 +34,11 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     """Make sure that the plug-in is there, also where the distribution was installed before it had an entry point."""
     if not pluginmanager.is_registered(plugin):
         pluginmanager.register(plugin, plugin.NAME)
+    options = plugin.options()
     for alias, option in ALIASES.items():
-        dest = option.removeprefix("--").replace("-", "_")
-        form = {"action": "append", "default": []} if option in plugin.REPEATED else {"default": None}
-        if option in plugin.SWITCHES:
-            form = {"action": "store_true", "default": False}
+        form = {**options[option], "help": f"the same as {option}"}
         with contextlib.suppress(ValueError):  # a plug-in of somebody else has an option of that name
-            parser.getgroup(plugin.NAME).addoption(alias, dest=dest, help=f"the same as {option}", **form)
+            parser.getgroup(plugin.NAME).addoption(alias, dest=option.removeprefix("--").replace("-", "_"), **form)
 
 
 def pytest_configure(config: pytest.Config) -> None:

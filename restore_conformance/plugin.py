@@ -33,19 +33,27 @@ _SHARED: Any = pytest.StashKey[Path]()
 _SHOWN: Any = pytest.StashKey[bool]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of `restore-conformance run`, as far as they make sense here."""
+def options() -> dict[str, dict[str, Any]]:
+    """The options of `restore-conformance run`, as far as they make sense here, and how pytest takes each."""
     from restore_conformance.settings.table import ROWS, settings_of_command
 
-    group = parser.getgroup(NAME, "conformance of a target to Create sharePointRestoreSession")
+    forms: dict[str, dict[str, Any]] = {}
     for row in settings_of_command("pytest"):
         says = f"as of restore-conformance run {ROWS[row.name].spelled}"
         if row.kind == "switch":
-            group.addoption(row.spelled, action="store_true", default=False, help=says)
+            forms[row.spelled] = {"action": "store_true", "default": False, "help": says}
         elif row.repeatable:
-            group.addoption(row.spelled, action="append", default=[], help=f"{says}; repeatable")
+            forms[row.spelled] = {"action": "append", "default": [], "help": f"{says}; repeatable"}
         else:
-            group.addoption(row.spelled, default=None, help=says)
+            forms[row.spelled] = {"default": None, "help": says}
+    return forms
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the options that the table of settings has for pytest."""
+    group = parser.getgroup(NAME, "conformance of a target to Create sharePointRestoreSession")
+    for option, form in options().items():
+        group.addoption(option, **form)
 
 
 def pytest_configure(config: pytest.Config) -> None:

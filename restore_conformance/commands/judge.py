@@ -16,7 +16,7 @@ from restore_conformance.output import files
 from restore_conformance.reports.ledger import Ledger
 from restore_conformance.settings import Settings
 from restore_conformance.spelling import listed
-from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Verdict
+from restore_conformance.verdicts import ClauseVerdict, UsageError, Verdict
 
 LARGEST = 512 * 1024 * 1024
 """Bytes that are taken from a pipe."""
@@ -96,7 +96,7 @@ def _judged(
     arguments: argparse.Namespace, register: Register, settings: Settings, ledger: Ledger | None, paths: list[Path]
 ) -> int:
     """Judge the recordings, write, print."""
-    from restore_conformance.recorded import BASE, Review, conclude_recorded, origins
+    from restore_conformance.recorded import BASE, Review, conclude_recorded
     from restore_conformance.records.exchange_store import Store
     from restore_conformance.reports.accepted_deviations import settled
     from restore_conformance.reports.progress import Progress
@@ -114,12 +114,7 @@ def _judged(
         with contextlib.closing(review), progress:
             for path in paths:
                 review.file(path)
-
-        def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
-            code, reason, unjudged = conclude_recorded(verdicts)
-            return code, f"{reason}: {origins(review.sources)}", unjudged
-
-        result = review.result("recordings", lambda _: "not in the recordings", sum_up)
+        result = review.result("recordings", lambda _: "not in the recordings", named=": ")
         judged = writing.write(
             folder, result, scrub, store, arguments,
             lambda run: settled(

@@ -5,8 +5,7 @@ asked again. Knows no single clause.
 """
 
 from restore_conformance.recorded.conversations import outdated
-from restore_conformance.recorded.provenance import origins
-from restore_conformance.recorded.replay import conclude_recorded, replay, unlike
-from restore_conformance.recorded.review import BASE, Review
+from restore_conformance.recorded.replay import replay, unlike
+from restore_conformance.recorded.review import BASE, Review, conclude_recorded
 
-__all__ = ["BASE", "Review", "conclude_recorded", "origins", "outdated", "replay", "unlike"]
+__all__ = ["BASE", "Review", "conclude_recorded", "outdated", "replay", "unlike"]

@@ -8,33 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from restore_conformance.campaign.result import Result, conclude, passed
+from restore_conformance.campaign.result import Result, conclude
 from restore_conformance.clauses import Clause, Register
 from restore_conformance.contract import places
-from restore_conformance.exchange import Exchange
 from restore_conformance.recorded.cassettes import Cassette, every, load
 from restore_conformance.recorded.conversations import command_for
-from restore_conformance.recorded.provenance import origins
 from restore_conformance.recorded.review import Keep, Review
 from restore_conformance.settings import Settings
-from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict
-
-
-def conclude_recorded(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
-    """Exit code, reason and unjudged clauses from verdicts on recordings: broken, conformant, or nothing judged."""
-    code, reason, unjudged = conclude(verdicts)
-    if code in {Exit.BROKEN, Exit.INTERNAL}:
-        return code, reason, unjudged
-    judged = [v for v in verdicts if v.clause.level is Level.MUST and v.verdict is Verdict.PASS]
-    if not judged:
-        return Exit.UNJUDGED, "the recordings touch no must clause", unjudged
-    return Exit.CONFORMANT, f"{passed(verdicts)}, as far as the recordings go", unjudged
+from restore_conformance.verdicts import UsageError
 
 
 def replay(register: Register, settings: Settings, keep: Keep | None = None, folder: Path | None = None) -> Result:
     """Play every cassette and judge its exchanges. Raises UsageError where there is no cassette, or one is broken."""
     folder = folder or places.CASSETTES
-    review = Review(register, settings, keep or _nothing)
+    review = Review(register, settings, keep)
     blocks = []
     try:
         for name, path in every(folder):
@@ -51,15 +38,7 @@ def replay(register: Register, settings: Settings, keep: Keep | None = None, fol
             return f"its recording does not touch it any more; record it again with {command_for(clause)}"
         return f"no recording; make one with {command_for(clause)}"
 
-    def sum_up(verdicts: list[ClauseVerdict]) -> tuple[Exit, str, list[str]]:
-        code, reason, unjudged = conclude(verdicts)
-        return code, f"{reason}, on recordings: {origins(review.sources)}", unjudged
-
-    return review.result("replay", missing, sum_up)
-
-
-def _nothing(_: Exchange) -> None:
-    """Keeps no exchange."""
+    return review.result("replay", missing, conclude, ", on recordings: ")
 
 
 def unlike(register: Register, result: Result, cassettes: Iterable[Cassette]) -> Iterator[tuple[str, str, str]]:
@@ -67,12 +46,12 @@ def unlike(register: Register, result: Result, cassettes: Iterable[Cassette]) ->
 
     A clause that none of them records is passed over.
     """
-    review = Review(register, result.settings, _nothing)
+    review = Review(register, result.settings)
     blocks = []
     for cassette in cassettes:
         review.cassette(cassette, replay=False)
         blocks.append(cassette.provenance)
-    now = review.result("recordings", lambda _: "", conclude_recorded)
+    now = review.result("recordings", lambda _: "")
     by_address = {verdict.clause.address: verdict.verdict for verdict in now.verdicts}
     for then in result.verdicts:
         verdict = by_address.get(then.clause.address)

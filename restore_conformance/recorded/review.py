@@ -7,14 +7,13 @@ Sends nothing, writes nothing, and knows no single clause; what another tool's r
 from __future__ import annotations
 
 import datetime
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from restore_conformance.campaign.created_ids import CreatedIds
-from restore_conformance.campaign.result import Result
+from restore_conformance.campaign.result import Result, conclude, passed
 from restore_conformance.campaign.selection import selected
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.clauses import Clause, Register
@@ -22,25 +21,38 @@ from restore_conformance.clock import beginning, seconds_of, today
 from restore_conformance.exchange import Exchange, Observation
 from restore_conformance.judging import Judge, look, tags_of
 from restore_conformance.recogniser import Recogniser, Sent, Tokens
+from restore_conformance.recogniser.vocabulary import GUID
 from restore_conformance.recorded.addresses import Intake
 from restore_conformance.recorded.cassettes import Cassette, Foreign, Player, Provenance, foreign, load
 from restore_conformance.recorded.conversations import Conversations, command_for
 from restore_conformance.recorded.credibility import REMOVED, Doubts, in_order, is_removable
 from restore_conformance.recorded.formats import Kind, kind_of
 from restore_conformance.recorded.har import Archive, archive
-from restore_conformance.recorded.provenance import Source
+from restore_conformance.recorded.provenance import Source, origins
 from restore_conformance.recorded.shown import Shown, exchanges_of
 from restore_conformance.settings import Settings
 from restore_conformance.state import State
-from restore_conformance.verdicts import ClauseVerdict, Exit, UsageError, Why, counts_of
+from restore_conformance.verdicts import ClauseVerdict, Exit, Level, UsageError, Verdict, Why, counts_of
 
-POINT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 BASE = "http://recording.example/beta"
 """What stands before the path of a recorded request in reports."""
 
 Keep = Callable[[Exchange], None]
 Label = Callable[[Exchange], Sent]
 """Recognises the request of an exchange."""
+Conclusion = tuple[Exit, str, list[str]]
+"""An exit code, a reason, and the must clauses that have no verdict."""
+
+
+def conclude_recorded(verdicts: list[ClauseVerdict]) -> Conclusion:
+    """Exit code, reason and unjudged clauses from verdicts on recordings: broken, conformant, or nothing judged."""
+    code, reason, unjudged = conclude(verdicts)
+    if code in {Exit.BROKEN, Exit.INTERNAL}:
+        return code, reason, unjudged
+    judged = [v for v in verdicts if v.clause.level is Level.MUST and v.verdict is Verdict.PASS]
+    if not judged:
+        return Exit.UNJUDGED, "the recordings touch no must clause", unjudged
+    return Exit.CONFORMANT, f"{passed(verdicts)}, as far as the recordings go", unjudged
 
 
 @dataclass(slots=True)
@@ -49,7 +61,7 @@ class Review:
 
     register: Register
     settings: Settings
-    keep: Keep
+    keep: Keep | None = None
     today: datetime.date = field(default_factory=today)
     sources: list[Source] = field(default_factory=list)
     evidence: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -191,7 +203,7 @@ class Review:
         if known is None:
             return None
         names = list(known)
-        self._named.update("points" if POINT.fullmatch(name) else "items" for name in names)
+        self._named.update("points" if GUID.fullmatch(name) else "items" for name in names)
         return names
 
     def _numbered(self, exchange: Exchange) -> Exchange:
@@ -216,7 +228,8 @@ class Review:
             for clause in self.judge.applicable(tags_of(exchange)):
                 counts = self.evidence.setdefault(clause.address, {})
                 counts[source.origin] = counts.get(source.origin, 0) + 1
-        self.keep(exchange)
+        if self.keep is not None:
+            self.keep(exchange)
 
     # ------------------------------------------------------------------ summing up
 
@@ -234,9 +247,10 @@ class Review:
         self,
         target: str,
         missing: Callable[[Clause], str],
-        sum_up: Callable[[list[ClauseVerdict]], tuple[Exit, str, list[str]]],
+        conclude: Callable[[list[ClauseVerdict]], Conclusion] = conclude_recorded,
+        named: str = "",
     ) -> Result:
-        """The finished review. `missing` says why a clause was not touched; `sum_up` concludes from the verdicts."""
+        """The finished review. `missing` says why a clause was not touched; `named` stands before the origins."""
         for exchanges, state, source in self._conversations.whole():
             for exchange in map(self._numbered, exchanges):
                 exchange.observation.known = state.take(exchange)
@@ -250,7 +264,8 @@ class Review:
         if self.settings.only:
             wanted = selected(self.judge.register, self.settings.only)
             verdicts = [verdict for verdict in verdicts if verdict.clause.address in wanted]
-        code, reason, unjudged = sum_up(verdicts)
+        code, reason, unjudged = conclude(verdicts)
+        reason += f"{named}{origins(self.sources)}" if named else ""
         started, before = self._began
         return Result(
             self.settings, verdicts, code, counts_of(verdicts), reason, started, time.perf_counter() - before, 0,

@@ -11,7 +11,7 @@ from typing import Any
 from restore_conformance.clauses import Clause, load
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.workload import CREATE
-from restore_conformance.recorded import Review, conclude_recorded
+from restore_conformance.recorded import Review
 from restore_conformance.recorded.credibility import is_removable
 from restore_conformance.records.run_record import run_of
 from restore_conformance.scrub import Scrub
@@ -49,7 +49,7 @@ def judge(
     register = load()
     given = {"token": token, "identities": identities, "readings": readings, "edition": edition}
     settings = settings_of(given, register, "https")  # a server of which nothing is known but its answers
-    review = Review(register, settings, _nothing)
+    review = Review(register, settings)
     callers = {token: kind for token, kind in settings.callers().items() if settings.token or settings.identities}
     source = review.responses((exchange.shown() for exchange in exchanges), callers, NAME)
     if not source.exchanges:
@@ -57,7 +57,7 @@ def judge(
             f"There is nothing to judge: {source.note or 'no response was given'}. What is judged are answers of "
             f"{CREATE}, and of the paths below it, in the beta version."
         )
-    result = review.result(NAME, lambda clause: _missing(clause, settings), conclude_recorded)
+    result = review.result(NAME, lambda clause: _missing(clause, settings))
     result.base = ""
     scrub = Scrub({f"token of {kind}": token for token, kind in callers.items()})
     return verdicts_of(run_of(result, scrub), pages(), level)
@@ -82,7 +82,3 @@ def _missing(clause: Clause, settings: Settings) -> str:
 def pages() -> dict[str, str]:
     """The address of the page of each operation."""
     return {operation: str(page["address"]) for operation, page in pinned().pages.items()}
-
-
-def _nothing(_: object) -> None:
-    """Nobody keeps them."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from restore_conformance.contract import places
-from restore_conformance.recorded import Review, conclude_recorded
+from restore_conformance.recorded import Review
 from restore_conformance.recorded import cassettes as tape
 from restore_conformance.settings import Settings
 from restore_conformance.verdicts import Verdict
@@ -28,10 +28,10 @@ def review(register):
     """Judges files and gives the verdict of each clause by address, with the whole review."""
 
     def judge(*paths, as_of=""):
-        made = Review(register, Settings(target="recordings", as_of=as_of), lambda _: None)
+        made = Review(register, Settings(target="recordings", as_of=as_of))
         for path in paths:
             made.file(Path(path))
-        result = made.result("recordings", lambda _: "not in the recordings", conclude_recorded)
+        result = made.result("recordings", lambda _: "not in the recordings")
         return {found.clause.address: found for found in result.verdicts}, made, result
 
     return judge
