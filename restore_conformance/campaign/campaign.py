@@ -274,7 +274,9 @@ class Campaign:
         if create:
             self._watchdog.observe(exchange)
             self.doubts.note(exchange, outcome)
-            if not exchange.trouble and not outcome.failed and not self.edition.is_newer(exchange.sent.tags):
+            # What was created shows that the target answers, whatever else is wrong with it or missing from it.
+            well = exchange.status == 201 or not outcome.failed
+            if well and not exchange.trouble and not self.edition.is_newer(exchange.sent.tags):
                 self.control.note(exchange)
         self._record(exchange)
         return outcome

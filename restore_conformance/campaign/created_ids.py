@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from restore_conformance.checks.responses import ANY_TOKEN, UNLISTED
+from restore_conformance.checks.responses import ANY_TOKEN, ITEMS_REFUSED, UNLISTED, refusals
+from restore_conformance.contract.workload import GRANULAR
 from restore_conformance.exchange import Exchange
-from restore_conformance.recogniser.answers import id_key
+from restore_conformance.recogniser.answers import codes, id_key
 from restore_conformance.recogniser.statuses import CALLER
 from restore_conformance.state import session_of
 
@@ -55,19 +56,24 @@ class CreatedIds:
     """Takes creates in, in the order of sending. `kinds` are those of which a valid create was accepted.
 
     `distinguishes_tokens` says whether a caller was refused for its token, `typed` whether a create that names its own
-    type was among them, `made_up` those of which one was with ids that are not among those the user named.
+    type was among them, `made_up` those of which one was with ids that are not among those the user named, and
+    `knows_items` whether a request that names granular artifacts alone was refused by a row of the error table.
     """
 
     kinds: set[str] = field(default_factory=set)
     typed: bool = False
     distinguishes_tokens: bool = False
     made_up: set[str] = field(default_factory=set)
+    knows_items: bool = False
     _ids: BoundedIds = field(default_factory=BoundedIds)
 
     def take(self, exchange: Exchange) -> str:
         """The id of the session that a create made, or ""; an id that was given before is noted on the exchange."""
         if exchange.status in CALLER and not CALLER_DEFECTS.isdisjoint(exchange.sent.defects):
             self.distinguishes_tokens = True
+        if isinstance(exchange.sent.payload, dict) and [*exchange.sent.payload] == [GRANULAR]:
+            rows = {row.code for row in refusals().values()}
+            self.knows_items = self.knows_items or any(code in rows for _, code in codes(exchange.answer))
         session = session_of(exchange)
         if session:
             exchange.observation.same_id_as = self._ids(id_key(session), exchange.number)
@@ -97,6 +103,8 @@ class CreatedIds:
             yield "restore-points-checked"
         if not items and "granular" not in self.kinds:
             yield "items-checked"
+            if self.knows_items:
+                yield ITEMS_REFUSED
         if not self.distinguishes_tokens:
             yield ANY_TOKEN
         if not self.typed:

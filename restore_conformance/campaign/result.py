@@ -13,7 +13,7 @@ from typing import Any
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.settings import Settings
 from restore_conformance.spelling import counted
-from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict
+from restore_conformance.verdicts import ClauseVerdict, Exit, Level, Verdict, Why
 
 ENOUGH = 0.6
 
@@ -86,9 +86,10 @@ def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str
             f"interrupted with {len(judged):,} of {counted(len(musts), 'must clause')} judged",
             unjudged,
         )
-    for verdict in musts:
-        if verdict.clause.essential and verdict.clause.address in unjudged:
-            return Exit.UNJUDGED, f"no verdict on {verdict.clause.address}: {verdict.reason}", unjudged
+    if lacking := [v for v in musts if v.clause.essential and v.clause.address in unjudged]:
+        # Of several the one whose reason says what to do: that nothing tested a clause may follow from it.
+        first = min(lacking, key=lambda v: v.why is Why.UNTOUCHED)
+        return Exit.UNJUDGED, f"no verdict on {first.clause.address}: {first.reason}", unjudged
     if not judged and any(verdict.clause.level is Level.MUST for verdict in verdicts):
         return Exit.UNJUDGED, "no must clause was tested", unjudged
     if not any(verdict.verdict in {Verdict.PASS, Verdict.FAIL} for verdict in verdicts):

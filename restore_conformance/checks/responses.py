@@ -21,6 +21,8 @@ ANY_TOKEN = "any-token-taken"  # noqa: S105 - the name of a fact
 """The fact that a target never refused a bearer token for what it is."""
 NO_ROUTE = "no-route:"
 """With an operation: the fact that the target answers everything that asks for it with one and the same 400."""
+ITEMS_REFUSED = "items-refused"
+"""The fact that a target refuses every item that was made up, and other granular requests by rows of the table."""
 UNLISTED = "unlisted-ids-checked:"
 """Begins the fact that a target refuses ids of a kind which the user did not name beside those that were named."""
 
@@ -99,7 +101,8 @@ def is_refusal(exchange: Exchange) -> bool:
 
 def created_for_its_members(exchange: Exchange) -> None:
     """As `created`; a refusal of a request that also names its own type is for the clause on control information."""
-    if "odata-type" in exchange.sent.tags and is_refusal(exchange):
+    about_points = exchange.sent.kind == "standard" and ids_excuse(exchange, "standard")
+    if "odata-type" in exchange.sent.tags and is_refusal(exchange) and not about_points:
         raise Untouched("the request names its own @odata.type, which the target may have refused it for")
     created(exchange)
 
@@ -121,29 +124,39 @@ def _excuse(exchange: Exchange) -> str:
     if exchange.status == 201 and "token-altered" in exchange.sent.defects:
         return ANY_TOKEN
     typed = "odata-type" in exchange.sent.tags and is_refusal(exchange) and exchange.sent.defects
-    return _ids_excuse(exchange) or ("control-information-refused" if typed else "")
+    about_type = "control-information-refused" if typed else ""
+    kind = _kind(exchange)
+    return ids_excuse(exchange, kind) or about_type or ids_excuse(exchange, kind, any_code=kind == "granular")
 
 
-def _ids_excuse(exchange: Exchange) -> str:
-    kind = exchange.sent.kind
+def _kind(exchange: Exchange) -> str:
+    """The kind of artifacts that a refusal is about."""
+    kind: str = exchange.sent.kind
     if kind == "mixed":
         named = _named(exchange)
         kind = "granular" if "browse" in named or "item" in named else "standard"
-    return ids_excuse(exchange, kind)
+    return kind
 
 
-def ids_excuse(exchange: Exchange, kind: str) -> str:
-    """The fact that would excuse a refusal of artifacts of a kind whose ids the target may check, or ""."""
+def ids_excuse(exchange: Exchange, kind: str, *, any_code: bool = False) -> str:
+    """The fact that would excuse a refusal of artifacts of a kind whose ids the target may check, or "".
+
+    `any_code` takes a code that says nothing of ids as well, unless it says that there are no granular sessions at all.
+    """
     if kind not in {"standard", "granular"}:
         return ""
     words = ["invalidrestorepoint", "notfound", "browse", "item"]
     if kind == "granular":
         words.append("invalidartifactrequest")  # no row says how an item that is not there is refused
     about_ids = any(word in _named(exchange) for word in words)
-    if exchange.status not in {400, 404, 410, 422} or not (about_ids or exchange.status == 404):
+    any_code = any_code and "support" not in _named(exchange)
+    about_ids = about_ids or exchange.status == 404
+    if exchange.status not in {400, 404, 410, 422} or not (about_ids or any_code):
         return ""
     if "id-not-listed" in exchange.sent.tags:
         return f"{UNLISTED}{kind}"
+    if not about_ids:
+        return ITEMS_REFUSED
     return "restore-points-checked" if kind == "standard" else "items-checked"
 
 

@@ -13,7 +13,8 @@ from restore_conformance.cli import main
 from restore_conformance.commands import bench
 from restore_conformance.mock import Refusal, Service
 from restore_conformance.mock.faults import FAULTS, seeded
-from restore_conformance.mock.variants import VARIANTS, dimensions
+from restore_conformance.mock.variants import VARIANTS, composed, dimensions
+from restore_conformance.mock.variants.refusals import mixed_refused
 from restore_conformance.verdicts import Exit
 
 SHARE = int(os.environ.get("RESTORE_CONFORMANCE_SHARE", "80"))
@@ -57,6 +58,14 @@ def test_a_composition_is_no_false_positive(register, number):
     names = draw(number + 1, 11)[number]
     score = score_variant(register, names, "standard", seed=number + 1)
     assert score.right, (names, score.findings, score.reason)
+
+
+def test_a_session_that_lacks_something_shows_that_the_token_is_good(judged):
+    """A 403 that follows the payload is told from one of the token by what was created, whatever is missing from it."""
+    service = composed(["fair-counts-not-shown"])
+    mixed_refused(403, "Forbidden")(service)
+    result = judged(service, "quick")
+    assert result.exit is Exit.CONFORMANT, result.reason
 
 
 def test_compositions_have_one_value_of_a_dimension_and_habits_on_the_wire_now_and_then():

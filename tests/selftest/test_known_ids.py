@@ -15,7 +15,10 @@ NAMED = [(POINTS, ITEMS), (POINTS, ()), ((), ITEMS), (POINTS[:1], ITEMS[:1])]
 
 
 def checking(first=False):
-    """A service that knows its ids, and looks at them before or after everything else."""
+    """A service that knows its ids, and looks at them before or after everything else.
+
+    No row of the error table names the answer to an item that is not there: these two give it a code of their own.
+    """
     service = Service()
 
     def known(payload):
@@ -27,7 +30,7 @@ def checking(first=False):
         for element in payload.get(rules.GRANULAR) or []:
             key = element.get("id") if isinstance(element, dict) else None
             if isinstance(key, str) and key not in {item["id"] for item in ITEMS}:
-                raise Refusal(404, "ItemNotFound")
+                raise Refusal(400, "BadRequest") if first else Refusal(404, "ItemNotFound")
 
     rest = service.create_rules
     service.create_rules = {"known": known, **rest} if first else {**rest, "known": known}
@@ -91,9 +94,22 @@ def test_ids_that_were_made_up_are_not_missed_in_additions(judged, profile):
     result = judged(checking_changes(), profile)
     assert failed_musts(result) == []
     assert result.exit is Exit.UNJUDGED, result.reason
+    assert "--restore-points" in result.reason
     named = judged(checking_changes(), profile, restore_points=POINTS, granular_items=ITEMS)
     assert failed_musts(named) == []
     assert named.exit is Exit.CONFORMANT, named.reason
+
+
+def test_a_server_without_granular_sessions_is_found(judged):
+    """One that never shows that it knows granular artifacts is not excused for ids that were made up."""
+    service = Service()
+
+    def unknown(payload):
+        if rules.GRANULAR in payload:
+            raise Refusal(400, "BadRequest")
+
+    service.create_rules = {"unknown": unknown, **service.create_rules}
+    assert "create/introduction.granular-accepted" in failed_musts(judged(service, "quick"))
 
 
 def failed_musts(result):
