@@ -252,6 +252,10 @@ def _with_names(root: Element, schemas: list[Element]) -> list[tuple[str, Elemen
 
 
 _FACETS = ("MaxLength", "Precision", "Scale", "SRID", "Unicode", "DefaultValue")
+_UNSTATED = {"MaxLength": "max", "Scale": "0", "Unicode": "true"}
+"""What a facet is that is not stated (OData CSDL XML 4.01, 7.2): to write it is to say nothing more."""
+_TEMPORAL = frozenset({"Edm.DateTimeOffset", "Edm.Duration", "Edm.TimeOfDay"})
+"""Types whose Precision is 0 where it is not stated."""
 
 
 def _type_facts(name: str, node: Element, names: Names, where: str) -> TypeFacts:
@@ -369,7 +373,10 @@ def _name(node: Element, where: str) -> str:
 def _facets(attributes: dict[str, str]) -> tuple[tuple[str, str], ...]:
     if len(attributes) == 2:  # Name and Type: the usual case, of which a document has a hundred thousand
         return ()
-    return tuple((facet, attributes[facet]) for facet in _FACETS if facet in attributes)
+    temporal = attributes.get("Type", "").removeprefix("Collection(").removesuffix(")") in _TEMPORAL
+    unstated = _UNSTATED | {"Precision": "0"} if temporal else _UNSTATED
+    stated = ((facet, attributes[facet]) for facet in _FACETS if facet in attributes)
+    return tuple((facet, value) for facet, value in stated if value.strip().lower() != unstated.get(facet))
 
 
 def _true(text: str | None) -> bool:

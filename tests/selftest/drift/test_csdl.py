@@ -221,6 +221,20 @@ class TestMembers:
         """Each difference of one member has one kind and one class."""
         assert [(c[0], *c[2:]) for c in reported(ENTITY + entity("a", old), ENTITY + entity("a", new))] == [expected]
 
+    @pytest.mark.parametrize(
+        ("kind", "facets"),
+        [
+            ("Edm.String", ' MaxLength="max" Unicode="true"'),
+            ("Edm.DateTimeOffset", ' Precision="0"'),
+            ("Collection(Edm.Duration)", ' Precision="0"'),
+            ("Edm.Decimal", ' Scale="0"'),
+        ],
+    )
+    def test_facets_as_they_are_where_none_is_stated(self, kind: str, facets: str) -> None:
+        """To state what holds anyhow changes nothing."""
+        plain, stated = (ENTITY + entity("a", prop("p", kind, more)) for more in ("", facets))
+        assert reported(plain, stated) == reported(stated, plain) == []
+
     def test_computed_addition(self) -> None:
         """A member that may not be null and that the service computes is additive."""
         note = '<Annotations Target="graph.a/p"><Annotation Term="Org.OData.Core.V1.Computed"/></Annotations>'
