@@ -253,10 +253,17 @@ def _content(place: str, value: Any, inline: dict[str, TypeFacts]) -> dict[str, 
     content = value.get("content") if isinstance(value, dict) else None
     if not isinstance(content, dict):
         return {}
-    return {
-        str(media): shape(entry.get("schema"), f"{place} {media}", inline) if isinstance(entry, dict) else ""
-        for media, entry in content.items()
-    }
+    shapes = {}
+    for name in sorted(map(str, content), key=lambda name: ";" not in name):  # a type without parameters wins
+        entry, media = content.get(name), _media_type(name)
+        shapes[media] = shape(entry.get("schema"), f"{place} {media}", inline) if isinstance(entry, dict) else ""
+    return shapes
+
+
+def _media_type(name: str) -> str:
+    """A media type in small letters; JSON has no parameter that matters (RFC 9110, 8.3.1; RFC 8259, 11)."""
+    essence = name.partition(";")[0].strip().lower()
+    return essence if essence.endswith("json") else name.strip().lower()
 
 
 def _start(calls: dict[str, dict[str, ApiCall]], inline: dict[str, TypeFacts]) -> list[str]:

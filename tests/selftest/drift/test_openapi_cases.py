@@ -210,6 +210,14 @@ def test_limits_in_bodies(graded: Any) -> None:
     assert graded(build(came=at_most(9)), build(came=at_most(5)))[0].endswith("informational R-FACET")
 
 
+def test_parameters_of_json(graded: Any) -> None:
+    """JSON with a charset, or another parameter, is JSON."""
+    plain = build()
+    for name in ("application/json; charset=utf-8", "Application/JSON;odata.metadata=minimal"):
+        other = json.loads(json.dumps(plain).replace("application/json", name))
+        assert graded(plain, other) == graded(other, plain) == []
+
+
 def test_control_information(graded: Any) -> None:
     """That an answer lists its link to the next page, or no longer, breaks nobody."""
     page = {"type": "object", "properties": {"value": {"type": "array", "items": ref(POINT)}}}
