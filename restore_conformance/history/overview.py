@@ -16,7 +16,7 @@ from restore_conformance.history.notices import Notice
 from restore_conformance.history.run_row import RunRow, notes_of
 from restore_conformance.history.timelines import Chronicle
 from restore_conformance.reports.wording import WORDS
-from restore_conformance.spelling import counted
+from restore_conformance.spelling import counted, listed, noun
 
 CHANGES = 40
 Drawn = Callable[[str, str], list[Cell]]
@@ -60,9 +60,8 @@ def sentence(cards: list[dict[str, Any]]) -> str:
         card["label"] + ("" if card["last"].verdict == "non-conformant" else f" ({card['last'].verdict})")
         for card in bad
     ]
-    more = f" and {len(bad) - 4} more" if len(bad) > 4 else ""
-    are = "is" if len(bad) == 1 else "are"
-    return f"{len(bad)} of {len(cards)} targets {are} not conformant: {', '.join(named[:4])}{more}"
+    are = noun(len(bad), "is", "are")
+    return f"{len(bad)} of {len(cards)} targets {are} not conformant: {listed(named, most=4)}"
 
 
 def _all(number: int) -> str:

@@ -25,7 +25,7 @@ from restore_conformance.records.shell import curl
 from restore_conformance.reports.bundle_readme import PRIVATE, Case, Selection, readme
 from restore_conformance.reports.wording import WORDS
 from restore_conformance.scrub import Scrub
-from restore_conformance.spelling import addresses_near, counted
+from restore_conformance.spelling import addresses_near, counted, listed
 from restore_conformance.targets.coding import heft
 from restore_conformance.verdicts import UsageError
 
@@ -43,9 +43,7 @@ def failed_clause(run: dict[str, Any], address: str) -> dict[str, Any]:
             f"This run has no clause {line(address)!r}.{line(addresses_near(address, [*failed, *entries]))}"
         )
     if address not in failed:
-        shown = ", ".join(line(name) for name in failed[:5])
-        more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
-        others = f"Failed clauses: {shown}{more}." if failed else "No clause failed."
+        others = f"Failed clauses: {listed([line(n) for n in failed], most=5)}." if failed else "No clause failed."
         raise UsageError(
             f"{line(address)} did not fail in this run: it is {WORDS[entries[address]['verdict']]}. {others}"
         )

@@ -190,9 +190,7 @@ def _rows(change: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if change.get("note"):
         yield "note", change["note"]
     if "accepted" in change:
-        entry = change["accepted"]
-        case = f", case {entry['case']}" if entry.get("case") else ""
-        yield "accepted", f"{entry['reason']} ({entry['owner']}{case}, to be reviewed {entry['review']})"
+        yield "accepted", wording.accepted(change)
     if change.get("also"):
         yield "the same in", ", ".join(change["also"])
     if change.get("consequences"):

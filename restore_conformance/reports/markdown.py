@@ -17,7 +17,7 @@ from restore_conformance.records.finding import broke, earlier
 from restore_conformance.records.safe_text import code, fenced, words
 from restore_conformance.reports import exchange_view, wording
 from restore_conformance.reports.exchange_view import Bounds
-from restore_conformance.spelling import counted
+from restore_conformance.spelling import counted, listed
 
 COMMENT = 65_000
 """Bytes of report.md: GitHub takes 65,536 characters in a comment."""
@@ -89,9 +89,8 @@ def _cause(cause: Cause, place: str, run: dict[str, Any]) -> str:
     for entry in cause.entries[1:]:
         text += f"- `{entry['id']}`: {words(entry['says'])}\n"
     if cause.consequences:
-        names = ", ".join(f"`{address}`" for address in cause.consequences[:30])
-        more = f" and {len(cause.consequences) - 30} more" if len(cause.consequences) > 30 else ""
-        text += f"\nAlso affected: {names}{more}.\n"
+        names = [f"`{address}`" for address in cause.consequences]
+        text += f"\nAlso affected: {listed(names, most=30)}.\n"
     return text + "\n</details>\n\n"
 
 
@@ -174,9 +173,8 @@ def _tail(run: dict[str, Any]) -> str:
         number = counted(sum(map(len, reasons.values())), "clause")
         text += f"<details><summary>{SIGNS[verdict]} {number} {wording.WORDS[verdict]}</summary>\n\n"
         for reason, entries in list(reasons.items())[:20]:
-            names = ", ".join(f"`{entry['id']}`" for entry in entries[:6])
-            more = f" and {len(entries) - 6} more" if len(entries) > 6 else ""
-            text += f"- {code(reason)}: {names}{more}\n"
+            names = [f"`{entry['id']}`" for entry in entries]
+            text += f"- {code(reason)}: {listed(names, most=6)}\n"
         if len(reasons) > 20:
             text += f"- for {len(reasons) - 20} other reasons: see `report.html`\n"
         text += "\n</details>\n\n"

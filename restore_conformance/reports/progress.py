@@ -19,7 +19,7 @@ from restore_conformance.records.safe_text import line
 from restore_conformance.reports.wording import WORDS, family
 from restore_conformance.scrub import Scrub
 from restore_conformance.settings import Settings
-from restore_conformance.spelling import counted
+from restore_conformance.spelling import counted, listed
 from restore_conformance.verdicts import Deviation
 
 if TYPE_CHECKING:
@@ -164,8 +164,7 @@ class Progress:
             )
             groups.setdefault(line(root, 200), []).append(entry["id"])
         for why, names in groups.items():
-            shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-            self._print(f"retracted {shown}: {why}", "dim")
+            self._print(f"retracted {listed(names, most=4)}: {why}", "dim")
         return run
 
     # ------------------------------------------------------------------ what it shows
@@ -190,9 +189,8 @@ class Progress:
         took = time.monotonic() - self._start
         largest = sorted(self._families.items(), key=lambda item: -item[1].exchanges)
         judged = [(name, row) for name, row in largest if row.exchanges]
-        shown = ", ".join(f"{line(family(name), 40)} {row.exchanges:,}" for name, row in judged[:6])
-        more = f" and {counted(len(judged) - 6, 'more kind')}" if len(judged) > 6 else ""
-        return f"{counted(self._number, self._noun)} in {_time(took)}: {shown}{more}"
+        shown = [f"{line(family(name), 40)} {row.exchanges:,}" for name, row in judged]
+        return f"{counted(self._number, self._noun)} in {_time(took)}: {listed(shown, most=6)}"
 
     def _drawn(self) -> RenderableType:
         from rich.console import Group

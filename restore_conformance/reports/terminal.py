@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from restore_conformance.records.causes import causes
 from restore_conformance.records.safe_text import line
 from restore_conformance.reports import wording
-from restore_conformance.spelling import counted
+from restore_conformance.spelling import counted, listed
 
 MARKS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "none": "dim"}
 COLUMNS = {"pass": "passed", "fail": "failed", "inconclusive": "inconclusive", "none": "not tested"}
@@ -78,9 +78,8 @@ def _recordings(run: dict[str, Any], out: TextIO) -> None:
         if first or recording.get("note"):
             notes.setdefault((first, recording.get("note", "")), []).append(recording["name"])
     for (first, note), names in notes.items():
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         lines = [part for part in (first, *note.split(BETWEEN)) if part]
-        print(f"Recording {', '.join(line(name, 100) for name in names[:3])}{more}: {line(lines[0])}", file=out)
+        print(f"Recording {listed([line(name, 100) for name in names], most=3)}: {line(lines[0])}", file=out)
         for part in lines[1:]:
             print(f"  {line(part)}", file=out)
 
@@ -143,7 +142,7 @@ def _causes(run: dict[str, Any], out: TextIO) -> None:
         if len(cause.entries) > MOST_CLAUSES:
             print(f"   and {len(cause.entries) - MOST_CLAUSES} more clauses: see the report", file=out)
         if cause.consequences:
-            print(f"   also affected: {_listed(cause.consequences)}", file=out)
+            print(f"   also affected: {listed(cause.consequences, most=4)}", file=out)
     if root_causes:
         print(file=out)
 
@@ -152,7 +151,7 @@ def _unjudged(run: dict[str, Any], out: TextIO) -> None:
     """What neither passed nor failed, a line for each reason, at most MOST_REASONS."""
     lines = [
         f"{wording.WORDS[verdict].capitalize()}: {counted(len(entries), 'clause')}{_musts(entries)}, {line(why, 200)}: "
-        f"{_listed([entry['id'] for entry in entries], 2)}"
+        f"{listed([entry['id'] for entry in entries], most=2)}"
         for verdict, reasons in wording.unjudged(run).items()
         for why, entries in reasons.items()
     ]
@@ -165,7 +164,3 @@ def _unjudged(run: dict[str, Any], out: TextIO) -> None:
 def _musts(entries: list[dict[str, Any]]) -> str:
     number = sum(entry["level"] == "must" for entry in entries)
     return f" ({number} must)" if number else ""
-
-
-def _listed(names: list[str], most: int = 4) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

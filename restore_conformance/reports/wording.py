@@ -14,7 +14,7 @@ from restore_conformance import verdicts
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.workload import TITLE
 from restore_conformance.records.causes import Record
-from restore_conformance.spelling import counted
+from restore_conformance.spelling import counted, noun
 
 SUBJECT = f"{TITLE} (beta), Microsoft Graph Backup Storage"
 WORDS = verdicts.WORDS
@@ -86,7 +86,7 @@ def sentence(run: Record) -> str:
         case _:
             text = f"the suite itself failed, which says nothing about {target}: {run['reason']}."
     if deviations:
-        text += f" {counted(len(deviations), 'deviation')} {_are(len(deviations))} accepted for now."
+        text += f" {counted(len(deviations), 'deviation')} {noun(len(deviations), 'is', 'are')} accepted for now."
     return text[0].upper() + text[1:]
 
 
@@ -96,11 +96,7 @@ def _passed(run: Record, judged: int, deviating: int) -> str:
     if deviating:
         text = f"{followed:,} of {counted(judged, 'must clause')} passed, the others are accepted deviations"
     advice = len(failed(run, "should"))
-    return text + (f", {counted(advice, 'recommendation')} {_are(advice)} not followed" if advice else "")
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
+    return text + (f", {counted(advice, 'recommendation')} {noun(advice, 'is', 'are')} not followed" if advice else "")
 
 
 def edition(run: Record) -> str:
@@ -115,7 +111,7 @@ def newer(run: Record) -> list[str]:
         missed, judged = later["not_followed"], later["judged"]
         new = f"of {counted(judged, 'must clause')} new in it,"
         if missed:
-            what = f"{new} {len(missed):,} {_are(len(missed))} not followed ({', '.join(missed)})"
+            what = f"{new} {len(missed):,} {noun(len(missed), 'is', 'are')} not followed ({', '.join(missed)})"
         else:
             what = f"{new} each is followed" if judged else "nothing could be judged"
         how = "; with --edition latest it binds" if judged else ""

@@ -97,8 +97,8 @@ def test_history_ledger_and_partial_records_are_shown(changed):
     said = text_of(rendered(run))
     for part in (
         "2026-11-20T00:00:00+00:00, in 7 runs in a row", "Last passed2026-11-19",
-        "Accepted deviation. Known to the vendor.",
-        "Owner storage, case TR-9, to be reviewed by 2027-01-01", "The entry a/b.c matches no clause.",
+        "Accepted deviation: Known to the vendor. (owner storage, case TR-9, to be reviewed by 2027-01-01)",
+        "The entry a/b.c matches no clause.",
         "This record is partial", "1 deviation is accepted for now",
     ):  # fmt: skip
         assert part in said, part
