@@ -91,13 +91,20 @@ def once_written(count, seconds):
     return moment
 
 
+def numbers(folder):
+    """The number of each file of a report: a file that gets an old name has another one."""
+    return {path.name: path.stat().st_ino for path in (folder / "report").iterdir()}
+
+
 def wrong_of(folder, before, figures):
     """What is wrong with what a killed run left."""
     there = {path.name: path.read_bytes() for path in (folder / "report").iterdir()}
+    # By the file and not by its bytes: two runs of one second have the same report.sarif.
+    new = {name for name, number in numbers(folder).items() if before.get(name) != number}
     parts = {name for name in there if name.endswith(".part")}
     figures["with leftovers"] += bool(parts)
     there = {name: raw for name, raw in there.items() if name not in parts}
-    new = {name for name, raw in there.items() if before.get(name) != raw}
+    new -= parts
     yield from (f"{name} is half a file" for name in new if not whole(name, there[name]))
     yield from (f"{name} is not of a report" for name in there if name not in SET)
     yield from (f"{name} is gone" for name in SET - set(there) if name != "run.json")
@@ -137,13 +144,13 @@ def main(number, seed):
         began = time.monotonic()
         run(Path(place) / "usual", "2")
         usual = time.monotonic() - began
-        before = {path.name: path.read_bytes() for path in (sound / "report").iterdir()}
-        assert set(before) == SET
+        assert set(numbers(sound)) == SET
         for at in itertools.count():
             if figures["kills"] >= number or at >= 4 * number:
                 break
             folder = Path(place) / str(at)
             shutil.copytree(sound, folder)
+            before = numbers(folder)
             # Half of them near the end, where the files get their names.
             late = once_written(chance.randint(1, 6), chance.choice([0, 0, chance.uniform(0, 0.03)]))
             if killed(folder, "2", late if at % 2 else after(usual * chance.uniform(0, 1.1))):
