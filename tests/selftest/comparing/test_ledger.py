@@ -195,7 +195,7 @@ def test_compare_reads_a_ledger_against_the_newer_run(command, ledger, folder):
     code, out, _ = command("compare", old, new, "--deviations", ledger())
     assert code == 0
     assert "[accepted]" in out
-    assert "not mended yet (Team Restore, case EMU-1, to be reviewed 2099-01-01)" in out
+    assert "not mended yet (owner Team Restore, case EMU-1, to be reviewed by 2099-01-01)" in out
     code, out, _ = command("compare", new, old, "--deviations", ledger())
     assert code == 1
     assert "no longer happens" in out
