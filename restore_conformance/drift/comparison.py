@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from restore_conformance.drift.change import Change, Direction
-from restore_conformance.drift.differences.behaviour import behaviour_changes
 from restore_conformance.drift.differences.calls import call_changes, written_out
 from restore_conformance.drift.differences.lineage import Lineage, create_scope
 from restore_conformance.drift.differences.metadata import metadata_changes
@@ -300,6 +299,8 @@ def _as_pinned(old: Metadata, new: Metadata) -> Metadata:
 
 
 def _behaviour(before: list[Reading], partner: Reading, reading: Reading, settings: Settings) -> list[Change]:
+    from restore_conformance.drift.differences.behaviour import behaviour_changes
+
     assert reading.behaviour is not None
     declared = _declared(before, settings)
     assert declared.metadata is not None

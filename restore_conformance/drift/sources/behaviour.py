@@ -11,18 +11,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from restore_conformance.drift.sources.broken import SourceBroken
 from restore_conformance.exchange import Exchange
+from restore_conformance.recorded.cassettes import Foreign, foreign
 from restore_conformance.recorded.formats import Kind, kind_of
 from restore_conformance.recorded.har import Archive, archive
 from restore_conformance.records.exchange_store import restored
 from restore_conformance.targets.coding import ALL, heft
 from restore_conformance.verdicts import UsageError
-
-if TYPE_CHECKING:
-    from restore_conformance.recorded.cassettes import Foreign
 
 AREA = re.compile(r"/solutions/backupRestore(/|\?|$)", re.IGNORECASE)
 MAX_EXCHANGES = 200_000
@@ -66,15 +63,11 @@ def read_behaviour(path: Path, where: str) -> Behaviour:
 
 def _recorded(path: Path) -> Archive | Foreign:
     """A HAR file, or a cassette of whichever tool."""
-    if kind_of(path, "it") is Kind.HAR:
-        return archive(path, "it")
-    from restore_conformance.recorded.cassettes import foreign  # late, since few nights have one: it loads vcrpy
-
-    return foreign(path, "it")
+    return archive(path, "it") if kind_of(path, "it") is Kind.HAR else foreign(path, "it")
 
 
 def _stored(path: Path, where: str) -> Iterator[Exchange]:
-    """The exchanges that a run stored; an earlier release did not store when they were and how long they took."""
+    """The exchanges that a run stored; when they were sent and how long they took may be missing, and is not used."""
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             if not line.strip():

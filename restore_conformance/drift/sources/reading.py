@@ -11,14 +11,17 @@ import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from restore_conformance.drift.sources import csdl, page, pinned_page, pinned_types
-from restore_conformance.drift.sources.behaviour import Behaviour, read_behaviour
 from restore_conformance.drift.sources.broken import SourceBroken, shown
 from restore_conformance.drift.sources.fetch import Fetched, fetch
 from restore_conformance.drift.sources.metadata import Api, Metadata
 from restore_conformance.drift.sources.openapi import read_openapi
 from restore_conformance.drift.sources.page_facts import PageFacts
+
+if TYPE_CHECKING:
+    from restore_conformance.drift.sources.behaviour import Behaviour
 
 _LOOK = 1 << 16
 
@@ -151,6 +154,9 @@ def _read(kind: SourceKind, fetched: Fetched, area: str) -> Reading:
             api = read_openapi(fetched.path, where)
             return Reading(kind, where, checksum, metadata=api.metadata, api=api)
         case SourceKind.BEHAVIOUR:
+            # Late, as comparing it is: what reads recordings takes longer to load than a night without one.
+            from restore_conformance.drift.sources.behaviour import read_behaviour
+
             return Reading(kind, where, checksum, behaviour=read_behaviour(fetched.path, where))
         case _:
             folder = fetched.path.parent if os.path.exists(where) else None
