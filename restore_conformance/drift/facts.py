@@ -11,27 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from restore_conformance.drift.change import Change
+from restore_conformance.drift.kinds import FACTS
 from restore_conformance.drift.sentences import short
 from restore_conformance.drift.sources.metadata import Metadata
 from restore_conformance.spelling import counted
 
-_MEANING = {
-    "property_added": "member added", "navigation_added": "member added", "page_property_added": "member added",
-    "page_example_member_added": "member added", "behaviour_member_undocumented": "member added",
-    "property_removed": "member removed", "navigation_removed": "member removed",
-    "page_property_removed": "member removed",
-    "page_example_member_removed": "member removed",
-    "behaviour_member_unseen": "member removed",
-    "property_type_changed": "member retyped", "navigation_type_changed": "member retyped",
-    "page_property_type_changed": "member retyped", "behaviour_type_undocumented": "member retyped",
-    "enum_member_added": "value added", "behaviour_enum_member_undocumented": "value added",
-    "enum_member_removed": "value removed", "behaviour_enum_member_unseen": "value removed",
-    "type_added": "type added", "type_removed": "type removed",
-    "page_error_added": "error added", "behaviour_code_undocumented": "error added",
-    "page_error_removed": "error removed", "behaviour_code_unseen": "error removed",
-    "page_status_changed": "status changed", "behaviour_status_undocumented": "status changed",
-    "response_added": "status changed",
-}  # fmt: skip
 _FAMILY = {"csdl": "metadata", "openapi": "metadata", "pinned": "metadata", "page": "page", "behaviour": "service"}
 SAID = {"page": "documents", "metadata": "metadata", "service": "behaviour"}
 
@@ -102,7 +86,7 @@ def join(
     families = {family_of(source) for source in read}
     groups: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
-        meaning = _MEANING.get(change.kind)
+        meaning = FACTS.get(change.kind)
         if meaning:
             groups.setdefault((_place(change.path, meaning, metadata), meaning), []).append(change)
     facts: list[Fact] = []

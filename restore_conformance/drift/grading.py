@@ -19,8 +19,6 @@ from restore_conformance.drift.rules import RULES, judged
 from restore_conformance.output import files
 from restore_conformance.verdicts import UsageError
 
-_OFF_THE_WIRE = frozenset({"G-ANNOT", "G-BIND", "G-MOVE", "G-ENUM-VALUE", "G-ENUM-ORDER", "G-CONTAIN"})
-
 
 def directed(difference: Difference, direction: Direction) -> Difference:
     """The difference of something that is only sent, or only returned: what breaks the other side breaks nobody.
@@ -59,7 +57,7 @@ def change(
     """
     row, direction = difference.row, KINDS[difference.kind].direction
     if direction is Direction.BOTH:
-        direction = Direction.NEITHER if row.rule in _OFF_THE_WIRE else row.side
+        direction = row.side if RULES[row.rule].on_the_wire else Direction.NEITHER
     return Change(
         difference.kind,
         difference.path,

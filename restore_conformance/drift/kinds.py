@@ -154,6 +154,25 @@ KINDS: dict[str, Kind] = {
     **{name: Kind(says, "behaviour", direction) for name, (says, direction) in _BEHAVIOUR.items()},
 }
 
+FACTS = {
+    "property_added": "member added", "navigation_added": "member added", "page_property_added": "member added",
+    "page_example_member_added": "member added", "behaviour_member_undocumented": "member added",
+    "property_removed": "member removed", "navigation_removed": "member removed",
+    "page_property_removed": "member removed",
+    "page_example_member_removed": "member removed",
+    "behaviour_member_unseen": "member removed",
+    "property_type_changed": "member retyped", "navigation_type_changed": "member retyped",
+    "page_property_type_changed": "member retyped", "behaviour_type_undocumented": "member retyped",
+    "enum_member_added": "value added", "behaviour_enum_member_undocumented": "value added",
+    "enum_member_removed": "value removed", "behaviour_enum_member_unseen": "value removed",
+    "type_added": "type added", "type_removed": "type removed",
+    "page_error_added": "error added", "behaviour_code_undocumented": "error added",
+    "page_error_removed": "error removed", "behaviour_code_unseen": "error removed",
+    "page_status_changed": "status changed", "behaviour_status_undocumented": "status changed",
+    "response_added": "status changed",
+}  # fmt: skip
+"""What has happened, by the kinds of change that say so: changes of several sources that say the same are joined."""
+
 
 def markdown() -> str:
     """The table for a page, by source."""

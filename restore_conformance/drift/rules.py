@@ -30,20 +30,22 @@ SENT, READ = Direction.REQUEST, Direction.RESPONSE
 class Rule:
     """Why a change has its grade, in one sentence, and where that is written; `rows` are the edits it judges.
 
-    For reports: whom it `breaks`, what there is `todo` about it, and, where it breaks nobody, why that is `safe`.
+    Of a rule that is not `on_the_wire` neither what is sent nor what is returned changes. For reports: whom it
+    `breaks`, what there is `todo` about it, and, where it breaks nobody, why that is `safe`.
     """
 
     says: str
     link: str
     rows: tuple[Row, ...]
+    on_the_wire: bool = True
     breaks: str = "clients that rely on it"
     todo: str = "see whether your client relies on it"
     safe: str = ""
 
 
-def _rule(says: str, link: str, *rows: Row, **words: str) -> Rule:
+def _rule(says: str, link: str, *rows: Row, on_the_wire: bool = True, **words: str) -> Rule:
     words.setdefault("safe", f"{says[0].lower()}{says[1:].rstrip('.')}")
-    return Rule(says, link, rows, **words)
+    return Rule(says, link, rows, on_the_wire, **words)
 
 
 _CLOSED = "a client with a closed list of values meets one it does not know"
@@ -94,7 +96,8 @@ RULES: dict[str, Rule] = {
             "members behind it are now returned unasked"),
         breaks="clients that send the value or compare with it", todo="stop sending the value, and do not wait for it"),
     "G-ENUM-ORDER": _rule("JSON carries member names; their order is not on the wire.", ENUMS,
-        Row("reordered", I, "members of an enumeration stand in another order", "none crosses the sentinel")),
+        Row("reordered", I, "members of an enumeration stand in another order", "none crosses the sentinel"),
+        on_the_wire=False),
     "G-ENUM-CROSS-DOWN": _rule("A member moved behind the sentinel is no longer returned unasked.", ENUMS,
         Row("moved-behind", B, "a member, or the sentinel, moved",
             "a member that was returned unasked now stands behind the sentinel", side=READ, otherwise="behind-sent"),
@@ -110,7 +113,8 @@ RULES: dict[str, Rule] = {
         breaks="clients with a closed list of values: they meet one they do not know",
         todo="treat a value that you do not know like unknownFutureValue"),
     "G-ENUM-VALUE": _rule("JSON carries member names; their numbers are not on the wire.", ENUMS,
-        Row("renumbered", I, "a member, or the enumeration, has another number or underlying type")),
+        Row("renumbered", I, "a member, or the enumeration, has another number or underlying type"),
+        on_the_wire=False),
     "G-ADDNAV": _rule("A new navigation is neither returned unasked nor required in a request.", POLICY,
         Row("new-navigation", A, "a navigation is new")),
     "G-ADDAPI": _rule("A new operation changes nothing for those who do not call it.", POLICY,
@@ -159,16 +163,20 @@ RULES: dict[str, Rule] = {
     "G-ANNOT": _rule("Adding, changing or removing annotations is compatible.", POLICY,
         Row("annotation", I, "an annotation or a term was added, changed or removed"),
         Row("control", I, "an answer no longer lists its control information",
-            why="control information may come whether it is listed or not")),
+            why="control information may come whether it is listed or not"),
+        on_the_wire=False),
     "G-MOVE": _rule("A member moved along the base chain leaves values as they were.", CSDL,
-        Row("moved", I, "a member moved to a base type or to every derived one")),
+        Row("moved", I, "a member moved to a base type or to every derived one"),
+        on_the_wire=False),
     "G-BIND": _rule("Navigation bindings state addresses only.", CSDL,
-        Row("binding", I, "a navigation binding changed")),
+        Row("binding", I, "a navigation binding changed"),
+        on_the_wire=False),
     "G-SCOPE": _rule("Outside what the create request and its answer can reach.", POLICY,
         Row("outside", I, "anything that the create call does not reach", "for the create client")),
     "G-CONTAIN": _rule("Containment changes the canonical address of the target, not the body.", CSDL,
         Row("containment", I, "a navigation contains, or no longer contains, its target",
-            why="a client that builds addresses may break")),
+            why="a client that builds addresses may break"),
+        on_the_wire=False),
     "G-ABSTRACT": _rule("A type that became abstract cannot be sent without naming a concrete one.", CSDL,
         Row("abstract", B, "a type became abstract", "clients send it",
             "whoever sends it must name a concrete type", SENT, "abstract-read"),

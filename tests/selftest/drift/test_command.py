@@ -23,7 +23,7 @@ from restore_conformance.commands import drift, pin
 from restore_conformance.contract.places import ROOT, SCHEMAS
 from restore_conformance.drift.change import Change, Direction, Grade
 from restore_conformance.drift.facts import join
-from restore_conformance.drift.kinds import KINDS
+from restore_conformance.drift.kinds import FACTS, KINDS
 from restore_conformance.drift.plausibility import check_metadata
 from restore_conformance.drift.rules import RULES
 from restore_conformance.drift.sources import csdl, pinned_types
@@ -350,6 +350,7 @@ def test_only_the_table_grades() -> None:
     names = [row.name for row in rows]
     assert len(names) == len(set(names))
     assert named | {row.otherwise for row in rows} - {""} == set(names)
+    assert FACTS.keys() <= KINDS.keys()
 
 
 def test_what_concerns_one_side_says_what_holds_without_it() -> None:
