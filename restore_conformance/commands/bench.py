@@ -145,10 +145,7 @@ def _long_run(register: Any, arguments: argparse.Namespace) -> int:
 
 
 def _write(path: str, figures: dict[str, Any]) -> None:
-    try:
-        files.write(Path(path), (json.dumps(figures, indent=1) + "\n").encode())
-    except OSError as error:
-        raise UsageError(f"--json {path} cannot be written: {error.strerror or error}.") from None
+    files.asked_for(Path(path), (json.dumps(figures, indent=1) + "\n").encode(), f"--json {path}")
 
 
 def _scores(register: Any, arguments: argparse.Namespace) -> Iterator[Callable[[], Any]]:

@@ -27,7 +27,7 @@ def main(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.exchanges <= MOST:
         raise UsageError(f"--exchanges {arguments.exchanges} must be from 1 to {MOST}.")
     from restore_conformance.commands.arguments import scrub_of_command_line
-    from restore_conformance.output.files import write as write_file
+    from restore_conformance.output.files import asked_for
     from restore_conformance.records.finding import exchanges
     from restore_conformance.records.reader import path_of, read_record
     from restore_conformance.reports.bundle import failed_clause, files, select, zipped
@@ -52,11 +52,7 @@ def main(arguments: argparse.Namespace) -> int:
         )
     name = arguments.clause.replace("/", "-")
     to = Path(arguments.to) if arguments.to else path.with_name(f"{name}.zip")
-    try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        write_file(to, zipped(contents))
-    except OSError as error:
-        raise UsageError(f"--to {to} cannot be written: {error.strerror or error}.") from None
+    asked_for(to, zipped(contents), f"--to {to}", folder=True)
     left = f" ({selection.left_out} more left out; see --exchanges)" if selection.left_out else ""
     count = len(selection.exchanges)
     what = f"{counted(len(contents), 'file')}, {counted(count, 'exchange')}{left}"

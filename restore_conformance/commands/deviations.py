@@ -44,10 +44,7 @@ def main(arguments: argparse.Namespace) -> int:
         raise UsageError(f"There is no ledger {shown}; restore-conformance deviations init writes one.")
     text, added, passing = drafted(before or HEAD, run, target, shown)
     if text != before:
-        try:
-            files.write(path, text.encode())
-        except OSError as error:
-            raise UsageError(f"{shown} cannot be written: {error.strerror or error}.") from None
+        files.asked_for(path, text.encode(), shown)
     for address in added:
         print(f"added   {address}")
     for address in passing:

@@ -16,7 +16,6 @@ from restore_conformance.contract.places import SCHEMAS
 from restore_conformance.output.formats import deliver
 from restore_conformance.verdicts import UsageError
 
-HELP = "compare tonight's documents and behaviour with the pinned contract"
 ACTIONS = ("compare", "log", "bisect", "acknowledge", "selfcheck")
 COMMON = "--format --output"
 MODES = {

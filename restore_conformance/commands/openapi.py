@@ -50,10 +50,7 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.write:
         if not places.is_checkout():
             raise UsageError("--write needs a checkout; an installed package is not changed.")
-        try:
-            files.write(path, text.encode())
-        except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from None
+        files.asked_for(path, text.encode(), str(path))
         print(f"Wrote {path.name} ({len(text)} bytes).")
         return 0
     sys.stdout.write(text)

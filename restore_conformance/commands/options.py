@@ -17,7 +17,6 @@ from restore_conformance.clauses import Interpretation, Register
 from restore_conformance.clock import Skipping
 from restore_conformance.commands.arguments import (
     Source,
-    add_settings,
     configured,
     fill_in,
     pass_over,
@@ -36,11 +35,6 @@ from restore_conformance.verdicts import UsageError
 
 if TYPE_CHECKING:
     from restore_conformance.live.settings import Live
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of the command."""
-    add_settings(parser, "run")
 
 
 def edition_of(arguments: argparse.Namespace) -> Chosen:

@@ -14,8 +14,6 @@ from restore_conformance.contract.places import SCHEMAS, is_checkout
 from restore_conformance.spelling import counted
 from restore_conformance.verdicts import UsageError
 
-HELP = "accept tonight's contract into schemas/, and list the clauses to add, reword or retire"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""

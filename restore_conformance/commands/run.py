@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from restore_conformance.clauses import Register, load
 from restore_conformance.clock import today
 from restore_conformance.commands import live_target, writing
-from restore_conformance.commands.arguments import source_of, where
+from restore_conformance.commands.arguments import add_settings, source_of, where
 from restore_conformance.commands.history import check_history
-from restore_conformance.commands.options import add_arguments, scrub_of, settings_of, target_of
+from restore_conformance.commands.options import scrub_of, settings_of, target_of
 from restore_conformance.settings import Settings
 from restore_conformance.settings.table import ROWS
 from restore_conformance.stimuli import PROFILES
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from restore_conformance.reports.progress import Progress
     from restore_conformance.scrub import Scrub
 
-__all__ = ["Judged", "Subject", "add_arguments", "judge", "judged", "main"]
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_settings(parser, "run")
 
 
 def main(arguments: argparse.Namespace) -> int:

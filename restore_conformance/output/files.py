@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from restore_conformance.output import gate
+from restore_conformance.verdicts import UsageError
 
 if sys.platform == "win32":
     locks = None
@@ -131,6 +132,19 @@ def write(path: Path, content: bytes) -> None:
     pending = Pending()
     pending.put(path, content)
     pending.commit()
+
+
+def asked_for(path: Path, content: bytes, named: str, *, folder: bool = False) -> None:
+    """Write a file that a user asked for as `named`, and with `folder` the folder that it is in.
+
+    Raises UsageError where it cannot be written, and Withheld.
+    """
+    try:
+        if folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, content)
+    except OSError as error:
+        raise UsageError(f"{named} cannot be written: {error.strerror or error}.") from None
 
 
 def _is_device(path: Path) -> bool:

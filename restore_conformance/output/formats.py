@@ -66,8 +66,4 @@ def deliver(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        files.write(output, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise UsageError(f"--output {output} cannot be written: {error.strerror or error}.") from None
+    files.asked_for(output, text.encode("utf-8", "backslashreplace"), f"--output {output}", folder=True)

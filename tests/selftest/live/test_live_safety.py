@@ -11,7 +11,7 @@ from tenant import TENANT
 
 from restore_conformance.campaign.planner import LIVE_OPERATIONS
 from restore_conformance.campaign.sender import Sender
-from restore_conformance.commands import live_target, options
+from restore_conformance.commands import live_target, options, run
 from restore_conformance.contract import places
 from restore_conformance.contract.routes import line_of
 from restore_conformance.contract.workload import CREATE
@@ -254,7 +254,7 @@ def test_a_listed_emulator_is_no_tenant(register):
     import argparse
 
     parser = argparse.ArgumentParser()
-    options.add_arguments(parser)
+    run.add_arguments(parser)
     arguments = parser.parse_args(["--target", "http://emulator.example/beta", "--emulator", "emulator.example"])
     settings = options.settings_of(arguments, register)
     assert live_target.live_of(arguments, settings, "run") is None
