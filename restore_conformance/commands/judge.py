@@ -20,12 +20,6 @@ from restore_conformance.verdicts import ClauseVerdict, UsageError, Verdict
 
 LARGEST = 512 * 1024 * 1024
 """Bytes that are taken from a pipe."""
-SUFFIXES = frozenset({".har", ".yaml", ".yml"})
-"""How the names of recordings end."""
-HEAD = 64 * 1024
-"""Bytes of a YAML file in which its interactions begin."""
-FILES = 10_000
-"""Recordings that are taken from one folder."""
 MOST = 1000
 """Exchanges stored whole beside the report; those with a finding always are."""
 
@@ -43,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Judge, write, print: 0 kept as far as the recordings go, 1 a must clause broken, 3 nothing to judge."""
+    from restore_conformance.recorded.formats import recordings_at
+
     register = load()
     options.edition_of(arguments)  # an unknown one is refused before anything is read
     settings = Settings(
@@ -52,34 +48,8 @@ def main(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     ledger = writing.ledger_of(arguments, register)
     with tempfile.TemporaryDirectory() as pipes:
-        paths = [_file(file, Path(pipes)) for name in arguments.file for file in _recordings(name)]
+        paths = [_file(file, Path(pipes)) for name in arguments.file for file in recordings_at(name)]
         return _judged(arguments, register, settings, ledger, paths)
-
-
-def _recordings(name: str) -> list[str]:
-    """The recordings that an argument names: itself, or those of a folder and the folders in it. Raises UsageError."""
-    folder = Path(name)
-    if not folder.is_dir():
-        return [name]
-    paths = sorted(
-        path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file() and _is_recording(path)
-    )
-    if not paths:
-        raise UsageError(f"The folder {name} holds no recordings: no HAR file (.har) and no cassette (.yaml or .yml).")
-    if len(paths) > FILES:
-        raise UsageError(f"The folder {name} holds {len(paths)} recordings; name one with at most {FILES}.")
-    return [str(path) for path in paths]
-
-
-def _is_recording(path: Path) -> bool:
-    """Whether a file of a folder is a recording by its looks: of YAML files only cassettes have interactions."""
-    if path.suffix.lower() == ".har":
-        return True
-    try:
-        with path.open("rb") as file:
-            return b"interactions:" in file.read(HEAD)
-    except OSError:
-        return False
 
 
 def _file(name: str, pipes: Path) -> Path:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from restore_conformance.clauses import Clause, Register, load
+from restore_conformance.clauses import Register, load
 from restore_conformance.commands import live_target, options, writing
 from restore_conformance.commands.arguments import add_settings
 from restore_conformance.contract import places
@@ -112,27 +111,22 @@ def _recorder(
 def _finish(recorder: Recorder, result: Result, folder: Path, target: str, only: str) -> int:
     """Write what a run brought, if it came to its end or its bound: half a recording would pass for a whole one."""
     from restore_conformance.campaign.result import Stop
+    from restore_conformance.recorded import unlike
 
     if result.stop is not Stop.PLAN:
         if result.stop is not Stop.BOUND:
             raise Unready(f"Nothing was recorded, since the run did not come to its end: {result.stopped}.")
         recorder.cut()
         print(f"Only the exchanges before the stop were recorded: {result.stopped}.")
-    cassettes = recorder.cassettes(folder, _wanted(only, folder))
+    documented = {path.stem for path in folder.rglob("examples.*.yaml")}
+    cassettes = recorder.cassettes(
+        folder,
+        lambda clause: clause.address == only if only else clause.address.partition("/")[2] not in documented,
+    )
     code = _write(cassettes, folder, target, only)
-    _compare(recorder.register, result, cassettes)
+    for address, then, now in unlike(recorder.register, result, cassettes):
+        print(f"{address}: {WORDS[then]} in the run, {WORDS[now]} in its recording, which holds less.")
     return code
-
-
-def _wanted(only: str, folder: Path) -> Callable[[Clause], bool]:
-    documentation = {path.stem for path in folder.rglob("examples.*.yaml")}
-
-    def wanted(clause: Clause) -> bool:
-        if only:
-            return clause.address == only
-        return clause.address.partition("/")[2] not in documentation
-
-    return wanted
 
 
 def _write(cassettes: list[Cassette], folder: Path, target: str, only: str) -> int:
@@ -150,14 +144,6 @@ def _write(cassettes: list[Cassette], folder: Path, target: str, only: str) -> i
         service = next(cassette.provenance.service for cassette in cassettes if cassette.provenance.origin == "mock")
         print(f"They are no evidence about the service: recorded from {service}.")
     return int(Exit.CONFORMANT)
-
-
-def _compare(register: Register, result: Result, cassettes: list[Cassette]) -> None:
-    """Print where a replay of the cassettes has another verdict than the run."""
-    from restore_conformance.recorded import unlike
-
-    for address, then, now in unlike(register, result, cassettes):
-        print(f"{address}: {WORDS[then]} in the run, {WORDS[now]} in its recording, which holds less.")
 
 
 def _only(address: str, register: Register) -> str:

@@ -1,4 +1,4 @@
-"""Which kind of recording a file is, by its first bytes, whatever its name ends in.
+"""Which files are recordings, and of which kind each is, by its first bytes, whatever its name ends in.
 
 Reads no exchange.
 """
@@ -29,6 +29,38 @@ UNREAD = {
 """What other tools write, by a member at the top."""
 
 WANTED = "give a HAR 1.2 file or a cassette of vcrpy"
+
+
+SUFFIXES = frozenset({".har", ".yaml", ".yml"})
+"""How the names of recordings end."""
+MOST_FILES = 10_000
+"""Recordings that are taken from one folder."""
+
+
+def recordings_at(name: str) -> list[str]:
+    """The recordings that an argument names: itself, or those of a folder and the folders in it. Raises UsageError."""
+    folder = Path(name)
+    if not folder.is_dir():
+        return [name]
+    paths = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file() and _is_recording(path)
+    )
+    if not paths:
+        raise UsageError(f"The folder {name} holds no recordings: no HAR file (.har) and no cassette (.yaml or .yml).")
+    if len(paths) > MOST_FILES:
+        raise UsageError(f"The folder {name} holds {len(paths)} recordings; name one with at most {MOST_FILES}.")
+    return [str(path) for path in paths]
+
+
+def _is_recording(path: Path) -> bool:
+    """Whether a file of a folder is a recording by its looks: of YAML files only cassettes have interactions."""
+    if path.suffix.lower() == ".har":
+        return True
+    try:
+        with path.open("rb") as file:
+            return b"interactions:" in file.read(BEGINNING)
+    except OSError:
+        return False
 
 
 class Kind(enum.Enum):
