@@ -23,6 +23,8 @@ from restore_conformance.verdicts import UsageError
 
 AREA = re.compile(r"/solutions/backupRestore(/|\?|$)", re.IGNORECASE)
 MAX_EXCHANGES = 200_000
+MOST_REASONS = 3
+"""So many reasons for leaving exchanges out are named where nothing is left."""
 _ROW = re.compile(rb'\s*\{\s*"(?:run_id|number|request)"')
 """How a line of `exchanges.ndjson` begins."""
 
@@ -54,7 +56,7 @@ def read_behaviour(path: Path, where: str) -> Behaviour:
     if len(exchanges) > MAX_EXCHANGES:
         raise SourceBroken(where, f"more than {MAX_EXCHANGES} exchanges", "fewer in one file")
     if not exchanges:
-        left = f" ({'; '.join(notes)})" if notes else ""
+        left = f" ({'; '.join(notes[:MOST_REASONS])})" if notes else ""
         raise SourceBroken(
             where, f"no answer of /solutions/backupRestore{left}", "at least one exchange with the restore area"
         )
