@@ -119,7 +119,7 @@ def _presence(exchange: Exchange, compared: list[Row], *, expected: bool) -> Non
             if expected:
                 raise Deviation.at(
                     "/value", f"the session {row.session}", None, got="a list without it", expected=row.session,
-                    to=f"{asked(exchange)} (after create answered it)", because=(row.created,),
+                    to=f"{asked(exchange)} (after create answered with it)", because=(row.created,),
                 )  # fmt: skip
             raise Deviation.at(
                 "/value", f"no session {row.session}", row.session, got="it in the list", expected="none",

@@ -121,7 +121,7 @@ def _as_first_worded(message: str) -> str:
         method = METHODS.get(match["done"], match["done"]) if match["status"] else match["done"]
         return f" after {method}{match['of']}" + (f" was answered {match['status']}" if match["status"] else "")
 
-    return _BEFORE.sub(first, message)
+    return _BEFORE.sub(first, message).replace(" after create answered with it", " after create answered it")
 
 
 def status_of(finding: dict[str, Any]) -> str:

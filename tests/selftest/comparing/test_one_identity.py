@@ -134,7 +134,7 @@ def test_every_command_takes_the_same_records(record, tmp_path, monkeypatch, cap
             "GET /a/{id} (after delete of another session, answered 204): x",
         ),
         ("GET /a after PATCH /b/{id} was answered 200: x", "GET /a (after PATCH /b/{id}, answered 200): x"),
-        ("/value: GET /a after create answered it: x", "/value: GET /a (after create answered it): x"),
+        ("/value: GET /a after create answered it: x", "/value: GET /a (after create answered with it): x"),
     ],
 )
 def test_a_message_in_other_words_is_the_same_finding(record, was, now):
