@@ -44,6 +44,13 @@ class Patience:
         self.rest(wait)
         return True
 
+    def wait(self, tries: int) -> bool:
+        """Wait after so many tries of something that may need time, and say whether to try it again."""
+        if tries > len(WAITS) or self.left - self.kept < WAITS[tries - 1]:
+            return False
+        self.rest(WAITS[tries - 1])
+        return True
+
     def rest(self, seconds: float) -> None:
         """Wait so long, within what is left of the budget, without reading anything."""
         wait = min(seconds, self.left)

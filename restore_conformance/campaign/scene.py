@@ -16,8 +16,10 @@ from restore_conformance.contract.paths import within
 from restore_conformance.contract.routes import line_of
 from restore_conformance.exchange import Exchange, Request
 from restore_conformance.recogniser.answers import id_key
+from restore_conformance.recogniser.statuses import NOT_THERE
 from restore_conformance.state import session_of
 from restore_conformance.state.session import values
+from restore_conformance.state.settling import just_made
 from restore_conformance.stimuli import Materials, Stimulus
 from restore_conformance.stimuli.changes import CHANGES, NOT_AN_ID, Asked, Part
 from restore_conformance.stimuli.scenarios import ARTIFACTS, FIRST, MALFORMED, REFUSALS, UNKNOWN, Scenario, Step
@@ -147,10 +149,18 @@ class Scene:
             raw = isinstance(payload, bytes)
             body = payload if raw else json.dumps(payload, separators=(",", ":")).encode()
             part.sent += body.decode("utf-8", "replace")
-        exchange = self._ask_for(step, *self._line(step), body)
+        tries, exchange = 1, self._ask_for(step, *self._line(step), body)
+        while self._may_be_unknown(part, exchange) and self.patience.wait(tries):
+            tries, exchange = tries + 1, self._ask_for(step, *self._line(step), body)
         if exchange.status is not None and 200 <= exchange.status < 300:
             part.done.add(step.operation)
             self._done.add(step.operation)
+
+    def _may_be_unknown(self, part: Part, exchange: Exchange) -> bool:
+        """Whether a change was not carried out as some replica may not know a session yet that another one showed."""
+        known = exchange.known
+        shown = "delete" not in part.done and any(reading.status == 200 for reading in known.readings.values())
+        return exchange.status in NOT_THERE and shown and just_made(exchange, known.created)
 
     def _line(self, step: Step) -> tuple[str, str]:
         """The method and the path of a step."""

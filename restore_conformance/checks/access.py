@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from restore_conformance.checks.readings import WAIT, by_nobody_else, has_route, otherwise
+from restore_conformance.checks.readings import WAIT, by_nobody_else, has_route, known_everywhere, otherwise
 from restore_conformance.exchange import Exchange
 from restore_conformance.recogniser.statuses import NOT_THERE
 from restore_conformance.recogniser.vocabulary import GUID
@@ -36,6 +36,7 @@ def steady(exchange: Exchange, known: Known) -> None:
         raise Inconclusive(
             f"the session may not have come everywhere: nothing has read it (exchange {exchange.number})"
         )
+    known_everywhere(exchange, known)
     by_nobody_else(exchange, known)
 
 

@@ -11,6 +11,7 @@ from restore_conformance.recogniser.answers import codes
 from restore_conformance.recogniser.statuses import ABSENT, NOT_THERE
 from restore_conformance.state import Aspect, Known
 from restore_conformance.state.known import COUNT, PRESENCE, Fit
+from restore_conformance.state.settling import just_made
 from restore_conformance.verdicts import Deviation, Inconclusive, Untouched, Why
 
 WAIT = "the answer may show what was before the last change, and was not asked again for long enough (--patience)"
@@ -128,9 +129,18 @@ def changed(exchange: Exchange, known: Known, *statuses: int) -> None:
         return
     if exchange.status in NOT_THERE and not known.readings:
         raise Untouched("the session was not found, and never read before")
+    known_everywhere(exchange, known)
     by_nobody_else(exchange, known)
     wanted = " or ".join(map(str, statuses))
     raise otherwise(exchange, known, wanted, wanted, to=f"{asked(exchange)}{after(known)}")
+
+
+def known_everywhere(exchange: Exchange, known: Known) -> None:
+    """No replica that does not know a new session yet can have answered. Raises Inconclusive where one can."""
+    if exchange.status in NOT_THERE and just_made(exchange, known.created):
+        raise Inconclusive(
+            f"the session was just created, and may not be known everywhere (exchange {exchange.number})"
+        )
 
 
 def by_nobody_else(exchange: Exchange, known: Known) -> None:

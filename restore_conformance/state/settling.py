@@ -115,6 +115,13 @@ def long_enough(age: float | None, readings: int) -> bool:
     return age is not None and ((age >= LONG and readings >= READINGS) or (age >= LATE and readings >= FEW))
 
 
+def just_made(exchange: Exchange, created: Exchange | None) -> bool:
+    """Whether a session was created so short a time before an answer that some replica may not know it yet."""
+    made = answered_at(created) if created is not None else None
+    answered = answered_at(exchange)
+    return made is not None and answered is not None and answered - made < LONG
+
+
 def age_of(exchange: Exchange, session: Session) -> float | None:
     """Seconds from the last change of a session to an answer."""
     answered = answered_at(exchange)

@@ -361,7 +361,8 @@ def test_others_may_have_started_or_deleted_what_a_recording_changes(ask, addres
         wire = Wire(alone=alone)
         getattr(wire, ask)(200, session=NOBODY)  # which shows the route
         wire.create()
-        wire.get()
+        for _ in range(5):  # seconds, after which every replica knows a new session
+            wire.get()
         refused = getattr(wire, ask)(status)
         found = {address: kind(wire.judge(address, refused)) for address in addresses}
         assert said in found.values()

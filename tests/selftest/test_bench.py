@@ -28,6 +28,7 @@ CHOSEN = [
     (("reads-lag-behind",), "standard"),
     (("lists-lag-behind",), "quick"),
     (("field-always-crowded", "field-code-small-first"), "quick"),
+    (("changes-go-to-replicas",), "quick"),
     (("ids-apart-by-case", "artifact-ids-apart-by-case"), "quick"),
     (("field-page-of-three", "field-429-silent", "reads-lag-behind"), "standard"),
 ]

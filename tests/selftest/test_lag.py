@@ -11,7 +11,15 @@ from restore_conformance.bench.scoring import judged
 from restore_conformance.live.run import rehearsal
 from restore_conformance.mock import Service
 from restore_conformance.mock.faults import seeded
-from restore_conformance.mock.hooks import READS
+from restore_conformance.mock.hooks import (
+    ACTIVATE,
+    DELETES,
+    READS,
+    SESSION_NOT_FOUND,
+    UPDATE,
+    around_operation,
+    refuse,
+)  # fmt: skip
 from restore_conformance.mock.variants import composed, dimensions, reported
 from restore_conformance.mock.variants.consistency import replicated
 from restore_conformance.settings import Settings
@@ -161,3 +169,16 @@ def test_a_fault_is_found_behind_replicas(register, name):
     replicated(service, (0.0, 1.0), seed=2)
     result = judged(register, service, "standard")
     assert result.exit is Exit.BROKEN, result.reason
+
+
+@pytest.mark.parametrize("operations", [UPDATE, ACTIVATE, DELETES], ids=lambda operations: operations[0])
+def test_a_session_that_no_change_finds_is_a_deviation(register, operations):
+    """A new session may be unknown to a replica for a moment, and not for ever."""
+    service = Service()
+
+    def lost(call):
+        call.find()
+        return refuse(404, SESSION_NOT_FOUND)
+
+    around_operation(operations, lost)(service)
+    assert judged(register, service, "quick").exit is Exit.BROKEN

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 
 from restore_conformance.mock.edits import COUNTS, Json
 from restore_conformance.mock.hooks import (
+    ACTIVATE,
     ARTIFACT_READS,
+    DELETES,
     GETS,
     LISTS,
     READS,
+    SESSION_NOT_FOUND,
+    UPDATE,
     Call,
     Seed,
     around_request,
@@ -23,6 +27,7 @@ from restore_conformance.mock.hooks import (
     after_store,
     seeds,
     on_render,
+    refuse,
 )
 from restore_conformance.mock.service import Service
 from restore_conformance.mock.session import Session
@@ -170,6 +175,25 @@ def _as_of(
     return dict(sorted(shown.items(), key=lambda pair: pair[1].created)) if late else shown
 
 
+def unknown_at_first(lags: Sequence[float], seed: int) -> Seed:
+    """A change goes to any of several replicas, which know a new session after so many seconds."""
+
+    def lagging(service: Service) -> None:
+        made: dict[str, float] = {}
+        turns = _turns(lags, seed)
+
+        def act(call: Call) -> JsonResponse:
+            since = service.clock.now() - made.get(call.request.session.lower(), float("-inf"))
+            return call.proceed() if since >= next(turns) else refuse(404, SESSION_NOT_FOUND)
+
+        def note(service: Service, created: Session) -> None:
+            made[created.id.lower()] = service.clock.now()
+
+        seeds(after_store(note), around_operation((*UPDATE, *DELETES, *ACTIVATE), act))(service)
+
+    return lagging
+
+
 SEEN = "No page says that a change is seen at once, nor everywhere at the same time."
 # fmt: off
 VARIANTS = [
@@ -186,6 +210,8 @@ VARIANTS = [
             lambda service: replicated(service, (0.5, 1.5, 3.0), seed=7)),
     Variant("replicas-of-lists", "lag", "No page says that lists agree with each other: two replicas of the list of sessions and of its artifacts.",
             lambda service: replicated(service, (0.0, 2.5), seed=3, operations=frozenset({*LISTS, *ARTIFACT_READS}))),
+    Variant("changes-go-to-replicas", "change-lag", "No page says that a new session is known everywhere at once, be it to read or to change it.",
+            unknown_at_first((0.0, 2.0), seed=11)),
     Variant("counts-of-a-replica", "lag", "No page says that counts are up to date: those of a session come from replicas up to three seconds behind.",
             lambda service: replicated(service, (0.0, 1.0, 3.0), seed=5, counts_only=True)),
 ]
