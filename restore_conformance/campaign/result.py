@@ -59,8 +59,12 @@ class Result:
     answers: dict[str, Counter[str]] = field(default_factory=dict)
 
 
-def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str = "") -> tuple[Exit, str, list[str]]:
-    """The exit code of a set of verdicts, one sentence why, and the must clauses that have no verdict.
+Conclusion = tuple[Exit, str, list[str]]
+"""The exit code of a set of verdicts, one sentence why, and the must clauses that have no verdict."""
+
+
+def conclude(verdicts: list[ClauseVerdict], stop: Stop = Stop.PLAN, stopped: str = "") -> Conclusion:
+    """What a set of verdicts comes to.
 
     A run that somebody interrupted is never called conformant; one that reached its bound is, as far as it went.
     """

@@ -89,7 +89,7 @@ def _judged(
             folder, result, scrub, store, arguments,
             lambda run: settled(
                 run, result, ledger, ["recordings"], today(), scrub.text,
-                concluded=lambda verdicts, *_: conclude_recorded(verdicts),
+                concluded=conclude_recorded,
             ),
         )  # fmt: skip
     if not arguments.quiet:

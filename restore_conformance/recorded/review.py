@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from restore_conformance.campaign.created_ids import CreatedIds
-from restore_conformance.campaign.result import Result, conclude, passed
+from restore_conformance.campaign.result import Conclusion, Result, conclude, passed
 from restore_conformance.campaign.selection import selected
 from restore_conformance.campaign.timing import Timing
 from restore_conformance.clauses import Clause, Register
@@ -40,11 +40,9 @@ BASE = "http://recording.example/beta"
 Keep = Callable[[Exchange], None]
 Label = Callable[[Exchange], Sent]
 """Recognises the request of an exchange."""
-Conclusion = tuple[Exit, str, list[str]]
-"""An exit code, a reason, and the must clauses that have no verdict."""
 
 
-def conclude_recorded(verdicts: list[ClauseVerdict]) -> Conclusion:
+def conclude_recorded(verdicts: list[ClauseVerdict], *_: object) -> Conclusion:
     """Exit code, reason and unjudged clauses from verdicts on recordings: broken, conformant, or nothing judged."""
     code, reason, unjudged = conclude(verdicts)
     if code in {Exit.BROKEN, Exit.INTERNAL}:

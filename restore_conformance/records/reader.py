@@ -16,6 +16,7 @@ from typing import Any
 
 from restore_conformance.contract.documents import pinned
 from restore_conformance.contract.editions import editions
+from restore_conformance.exchange import paired
 from restore_conformance.output import files
 from restore_conformance.recogniser.defects import says
 from restore_conformance.records.causes import grouped
@@ -87,8 +88,7 @@ def _parsed(text: str, shown: str) -> Any:
         value = json.loads(text, parse_constant=_no_constant)
         if _HALF_PAIR.search(text):
             # Half a surrogate pair is legal in JSON and in no encoding: replaced, so that every text can be written.
-            whole = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            value = json.loads(whole)
+            value = json.loads(paired(json.dumps(value, ensure_ascii=False)))
     except json.JSONDecodeError as error:
         raise UsageError(f"{shown} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
     except (ValueError, RecursionError):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import platform
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from restore_conformance import __version__
 from restore_conformance.campaign.result import Result
 from restore_conformance.contract.documents import pinned
-from restore_conformance.exchange import Exchange
+from restore_conformance.exchange import Exchange, paired
 from restore_conformance.output import files
 from restore_conformance.recogniser import defects
 from restore_conformance.records.causes import grouped
@@ -33,7 +32,6 @@ VERDICTS = {
 LONGEST_EXAMPLE = 2048
 LONGEST_TEXT = 2000
 """Characters of a message, an expectation or a value observed; the body of the answer stands beside them."""
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def learn(result: Result, scrub: Scrub) -> None:
@@ -93,7 +91,7 @@ def run_of(result: Result, scrub: Scrub, counts: dict[str, int] | None = None, r
 def _writable(value: Any) -> Any:
     """A JSON value in which every text can be written: half of a surrogate pair is replaced."""
     if isinstance(value, str):
-        return _HALF_PAIR.sub("\ufffd", value) if not value.isascii() else value
+        return paired(value)
     if isinstance(value, dict):
         return {_writable(key): _writable(inner) for key, inner in value.items()}
     if isinstance(value, list):

@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from restore_conformance.campaign.result import Result, Stop, conclude
+from restore_conformance.campaign.result import Conclusion, Result, Stop, conclude
 from restore_conformance.reports.ledger import Entry, Ledger
 from restore_conformance.reports.wording import WORDS
 from restore_conformance.spelling import counted
 from restore_conformance.verdicts import ClauseVerdict, Exit, Verdict
 
-Conclude = Callable[[list[ClauseVerdict], Stop, str], tuple[Exit, str, list[str]]]
+Conclude = Callable[[list[ClauseVerdict], Stop, str], Conclusion]
 
 
 def accepted(
