@@ -20,6 +20,7 @@ import uuid
 from pathlib import Path
 from unittest import mock
 
+from restore_conformance.bench import generated
 from restore_conformance.campaign.campaign import Campaign
 from restore_conformance.clauses import load
 from restore_conformance.clock import Clock
@@ -605,13 +606,26 @@ def _digest_of(name):
     return digest(every_server()[name])
 
 
+def generated_server(name):
+    """The generated server of that name."""
+    return generated.with_fault(name) if name in generated.faults() else generated.with_variants([name])
+
+
+def digest_of_generated(name):
+    return digest(lambda: generated_server(name))
+
+
 def digests(names, processes=1):
     """The digests of servers by their names."""
     names = list(names)
-    if processes == 1:
-        return dict(zip(names, map(_digest_of, names), strict=True))
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        return dict(zip(names, pool.map(_digest_of, names, chunksize=20), strict=True))
+    found = map(_digest_of, names) if processes == 1 else on_every_core(_digest_of, names)
+    return dict(zip(names, found, strict=True))
+
+
+def on_every_core(work, names):
+    """What a function of a name gives for each, in their order."""
+    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+        return pool.map(work, list(names), chunksize=20)
 
 
 def verdicts(profile):

@@ -27,6 +27,7 @@ SAME: Final = MappingProxyType(
         "create:status:name-capital": "status-spelled-in-capitals",
         "delete:RestoreSessionActionNotAllowed:accepted": "delete-any-state",
         "list-artifacts:id:missing": "artifact-without-id",
+        "list-artifacts:restorePoint:missing": "field-point-not-expanded",
         "list-artifacts:status:inProgress": "draft-artifact-in-progress",
         "list-artifacts:value:bare": "artifacts-bare-array",
         "list-granular:destinationType:missing": "field2-items-without-destination",

@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from restore_conformance.drift.sources.broken import SourceBroken
+from restore_conformance.drift.sources.page import decode
 from restore_conformance.exchange import Exchange
-from restore_conformance.recorded.cassettes import Foreign, foreign
+from restore_conformance.output import files
+from restore_conformance.recorded.cassettes import LARGEST, Foreign, foreign, of_interactions
 from restore_conformance.recorded.formats import Kind, kind_of
 from restore_conformance.recorded.har import Archive, archive
 from restore_conformance.records.exchange_store import restored
@@ -46,9 +49,14 @@ def read_behaviour(path: Path, where: str) -> Behaviour:
     try:
         with path.open("rb") as file:
             stored = _ROW.match(file.read(1024)) is not None
-        recording = None if stored else _recorded(path)
-        found = recording.exchanges(whole=True) if recording else _stored(path, where)
-        exchanges = tuple(itertools.islice((each for each in found if each.status), MAX_EXCHANGES + 1))
+        try:
+            recording = None if stored else _recorded(path)
+            exchanges = _answered(recording.exchanges(whole=True) if recording else _stored(path, where))
+        except (UsageError, SourceBroken):
+            recording = _plain(path, where)
+            if recording is None:
+                raise
+            exchanges = _answered(recording.exchanges(whole=True))
         notes += recording.intake.lines() if recording else ()
     except UsageError as error:
         what = f"a recording that cannot be read ({str(error).rstrip('.')})"
@@ -66,6 +74,41 @@ def read_behaviour(path: Path, where: str) -> Behaviour:
 def _recorded(path: Path) -> Archive | Foreign:
     """A HAR file, or a cassette of whichever tool."""
     return archive(path, "it") if kind_of(path, "it") is Kind.HAR else foreign(path, "it")
+
+
+def _answered(exchanges: Iterator[Exchange]) -> tuple[Exchange, ...]:
+    return tuple(itertools.islice((each for each in exchanges if each.status), MAX_EXCHANGES + 1))
+
+
+def _plain(path: Path, where: str) -> Foreign | None:
+    """Requests with their responses as somebody wrote them down: one, a list, under `exchanges`, or one in each line.
+
+    In UTF-8 or UTF-16, as some shells redirect. None for anything else, and where one of them cannot be used.
+    """
+    try:
+        text = decode(files.read(path, LARGEST), where)
+        rows = _rows(text)
+    except (OSError, ValueError, RecursionError, SourceBroken):
+        return None
+    if not rows or len(rows) > MAX_EXCHANGES:
+        return None
+    try:
+        found = of_interactions(rows, where)
+    except UsageError:
+        return None
+    return found if len(found.shown) == len(rows) else None
+
+
+def _rows(text: str) -> list[Any]:
+    if heft(text.encode("utf-8", "surrogatepass")) > ALL:
+        return []
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    if isinstance(value, dict):
+        value = value.get("exchanges", [value])
+    return value if isinstance(value, list) else []
 
 
 def _stored(path: Path, where: str) -> Iterator[Exchange]:

@@ -4,7 +4,7 @@ Only these modules import vcrpy. Knows no clause: what a recording proves is dec
 """
 
 from restore_conformance.recorded.cassettes.cassette import LARGEST, LONGEST, Cassette, Provenance, every, load
-from restore_conformance.recorded.cassettes.foreign import Foreign, foreign
+from restore_conformance.recorded.cassettes.foreign import Foreign, foreign, of_interactions
 from restore_conformance.recorded.cassettes.matching import differences, nearest
 from restore_conformance.recorded.cassettes.player import Player, SocketAttempt, Unrecorded, no_network
 from restore_conformance.recorded.cassettes.writer import save
@@ -24,5 +24,6 @@ __all__ = [
     "load",
     "nearest",
     "no_network",
+    "of_interactions",
     "save",
 ]

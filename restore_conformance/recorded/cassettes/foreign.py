@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,14 @@ class Unusable(ValueError):
 
 def foreign(path: Path, name: str) -> Foreign:
     """Read a cassette of another tool. Raises UsageError, in one sentence, where nothing in it can be used."""
+    return of_interactions(_interactions(path, name), name)
+
+
+def of_interactions(interactions: Iterable[Any], name: str) -> Foreign:
+    """The same for interactions that were read elsewhere, each as plain values or as the exception in its place."""
     shown: list[tuple[Shown, tuple[float | None, str]]] = []
     unusable: list[str] = []
-    for number, interaction in enumerate(_interactions(path, name)):
+    for number, interaction in enumerate(interactions):
         if number >= MOST:
             raise UsageError(f"{name} has more than {MOST} interactions; split it and judge the parts.")
         try:
@@ -145,13 +150,13 @@ def _headers(value: Any) -> Headers:
 def _body(value: Any) -> bytes | None:
     """The bytes of a body: text, bytes, or a mapping that holds either. Raises Unusable for anything else."""
     if isinstance(value, dict):
-        coded = value.get("base64_string")
+        coded = value.get("base64_string", value.get("base64"))
         if isinstance(coded, str | bytes):
             try:
                 return base64.b64decode(coded)
             except (binascii.Error, ValueError):
                 raise Unusable("its body is not the base64 that it should be") from None
-        value = value.get("string")
+        value = value.get("string", value.get("text"))
     if value is None or isinstance(value, bytes):
         return value
     if isinstance(value, str):

@@ -85,6 +85,42 @@ def test_recordings(text: str, count: int, tmp_path: Path) -> None:
         assert exchange.answer == ANSWER
 
 
+_PLAIN = {
+    "request": {"method": "POST", "url": f"https://graph.microsoft.com/beta{PATH}", "headers": {"Accept": "*/*"}},
+    "response": {"status": 201, "headers": {"Content-Type": "application/json"}, "body": json.dumps(ANSWER)},
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(_PLAIN, indent=2),
+        json.dumps([_PLAIN, _PLAIN]),
+        json.dumps({"exchanges": [_PLAIN]}, indent=1),
+        f"{json.dumps(_PLAIN)}\n\n{json.dumps(_PLAIN)}\n",
+        json.dumps([json.loads(line) for line in _stored(None).splitlines()]),
+        json.dumps(_PLAIN).replace("https://graph.microsoft.com/beta", ""),
+    ],
+    ids=["one", "list", "under a name", "lines", "stored", "path alone"],
+)
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_exchanges_that_somebody_wrote_down(text: str, coding: str, tmp_path: Path) -> None:
+    """Whatever stands around them, whether headers are pairs or members, and as a shell redirects them."""
+    (tmp_path / "x").write_text(text, encoding=coding)
+    found = read_behaviour(tmp_path / "x", "x").exchanges
+    assert found
+    assert all((one.request.target, one.status, one.answer) == (PATH, 201, ANSWER) for one in found)
+    assert compare(["pinned"], [str(tmp_path / "x")], Settings(SCHEMAS)).broken == ()
+
+
+@pytest.mark.parametrize("of", ["request", "response"])
+def test_one_of_them_that_lacks_a_half_is_a_broken_source(of: str, tmp_path: Path) -> None:
+    lacking = {side: _PLAIN[side] for side in _PLAIN if side != of}
+    (tmp_path / "x").write_text(json.dumps({"exchanges": [_PLAIN, lacking]}), encoding="utf-8")
+    with pytest.raises(SourceBroken):
+        read_behaviour(tmp_path / "x", "x")
+
+
 def test_own_cassette() -> None:
     """A cassette of this suite is behaviour as well."""
     cassette = ROOT / "cassettes" / "create" / "response.timestamps.yaml"
