@@ -50,6 +50,10 @@ def label(kind: SourceKind) -> str:
     return _WORDS[kind]
 
 
+_OPENAPI_BRACED = re.compile(r"\{\s*['\"]?(components|definitions|info|paths|servers|tags|x-[\w-]+)['\"]?\s*:")
+"""How JSON, or YAML in braces, of OpenAPI begins whose version may stand far behind, as where members are sorted."""
+
+
 def sniff(head: bytes, where: str) -> SourceKind:
     """The kind of a source from its first 64 KiB.
 
@@ -78,7 +82,8 @@ def sniff(head: bytes, where: str) -> SourceKind:
     if start.startswith("<!--") and re.search(r"<\?xml|<edmx:Edmx|<Schema[\s>]", start):
         return SourceKind.CSDL
     if start.startswith("{"):
-        return SourceKind.OPENAPI if re.search(r'"(openapi|swagger)"\s*:', text) else SourceKind.BEHAVIOUR
+        is_openapi = _OPENAPI_BRACED.match(start) or re.search(r"[{,]\s*['\"]?(openapi|swagger)['\"]?\s*:", text)
+        return SourceKind.OPENAPI if is_openapi else SourceKind.BEHAVIOUR
     if start.startswith("["):
         return SourceKind.BEHAVIOUR
     if re.search(r"^['\"]?(openapi|swagger)['\"]?\s*:", text, re.MULTILINE):

@@ -152,6 +152,17 @@ def test_a_value_that_an_exporter_took_out_is_no_drift(tmp_path: Path) -> None:
     assert {change.kind.rpartition("_")[2] for change in night.changes} == {"unseen"}
 
 
+@pytest.mark.parametrize("write", [yaml.safe_dump, json.dumps])
+def test_openapi_in_braces_with_sorted_members_is_openapi(write: Any) -> None:
+    """YAML in flow style, and JSON whose version stands behind 64 KiB of components."""
+    whole = yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
+    whole["components"]["schemas"] |= {f"filler{n}": {"type": "string"} for n in range(3000)}
+    more = {"default_flow_style": True} if write is yaml.safe_dump else {"sort_keys": True}
+    text = write(whole, **more)
+    assert text.startswith("{")
+    assert sniff(text.encode(), "x") is SourceKind.OPENAPI
+
+
 def test_kinds_by_content() -> None:
     """The kind is told from the content, whatever the file is called."""
     kinds = {path: sniff(path.read_bytes(), path.name) for path in (SLICE, OPENAPI, PAGE_MD, PAGE_TXT)}
