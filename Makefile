@@ -7,8 +7,9 @@ SDK    := .venv-sdk
 AUDIT  := .venv-audit
 # Bytecode is kept beside the files: else every worker rewrites every test file anew.
 unexport PYTHONDONTWRITEBYTECODE
-# Tests on every core, a file to a core: the fixtures of a file are made once.
-SPREAD := -n auto --maxprocesses 4 --dist loadfile
+# A worker more than there are cores, since some tests wait; a file to a worker, since its fixtures are made once.
+WORKERS = $$($(BIN)/python -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+SPREAD = -n $(WORKERS) --dist loadfile
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11")'
 

@@ -57,7 +57,7 @@ def served(name: str) -> Iterator[Served]:
         yield running
 
 
-@pytest.mark.parametrize("name", some(EMULATORS, *EMULATORS[::2]))
+@pytest.mark.parametrize("name", some(EMULATORS, *EMULATORS[::4]))
 def test_quick(name: str, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The quick profile finds nothing wrong. No emulator lags or throttles, so the run need not wait for any."""
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)

@@ -26,7 +26,7 @@ TABLES = dict(tables())
 SEEDING = sorted(path for part in ("faults", "variants") for path in (MOCK / part).rglob("*.py"))
 
 
-@pytest.mark.parametrize("clause", some(SMALLEST, *SMALLEST[::10]), ids=lambda clause: clause.address)
+@pytest.mark.parametrize("clause", some(SMALLEST, *SMALLEST[::20]), ids=lambda clause: clause.address)
 def test_the_smallest_fault_of_a_clause_is_blamed_on_it(judged, register, clause):
     deep, edition = clause.address in DEEP, edition_of(register, clause.fault)
     result = judged(seeded(clause.fault), "deep" if deep else "quick", drawn=0, edition=edition)

@@ -53,7 +53,7 @@ def test_the_defence_is_shown(capsys):
     assert "because     Response: creating is answered 201 Created" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", some(FAIR, *FAIR[::3]))
+@pytest.mark.parametrize("name", some(FAIR, *FAIR[::6]))
 def test_a_fair_reading_never_fails(register, name):
     _never_fails(register, name, "quick")
 

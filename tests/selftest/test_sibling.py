@@ -71,6 +71,7 @@ def test_a_conforming_sibling_passes(sibling):
     assert not [name for name in NAMES if name in exchanges]
 
 
+@pytest.mark.deep
 def test_the_same_faults_of_a_sibling_are_detected(sibling):
     """The same faults are detected, by the same clauses."""
     figures = []
