@@ -37,7 +37,10 @@ def _details(error: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def id_key(name: Any) -> str:
     """An id as it is compared with others: GUIDs in small letters, any other text as it is, since ids are opaque."""
-    return _GUID.sub(lambda guid: guid[0].lower(), str(name))
+    text = str(name)
+    if text == text.lower():
+        return text
+    return _GUID.sub(lambda guid: guid[0].lower(), text)
 
 
 def total(answer: Any) -> int | None:
