@@ -13,6 +13,7 @@ from pathlib import Path
 
 from restore_conformance.clauses import Clause
 from restore_conformance.exchange import Exchange
+from restore_conformance.recogniser.answers import id_key
 from restore_conformance.recorded.provenance import Source
 from restore_conformance.state import State, session_of, shows_route
 from restore_conformance.verdicts import UsageError
@@ -60,7 +61,7 @@ class Conversation:
     @property
     def created(self) -> set[str]:
         """The sessions whose creation it holds."""
-        return {session_of(exchange).lower() for exchange in self.exchanges if exchange.sent.operation == "create"}
+        return {id_key(session_of(exchange)) for exchange in self.exchanges if exchange.sent.operation == "create"}
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ class Conversations:
             shown = {exchange.sent.operation for exchange in conversation.exchanges if shows_route(exchange)}
             routes.setdefault(conversation.target, {"create"}).update(shown)
             sessions.setdefault(conversation.target, set()).update(
-                session_of(exchange).lower() for exchange in conversation.exchanges
+                id_key(session_of(exchange)) for exchange in conversation.exchanges
             )
         for conversation in self._by_name.values():
             given = dict.fromkeys(sessions[conversation.target] - conversation.created - {""}, 0)

@@ -17,6 +17,7 @@ from typing import Any
 from restore_conformance.clauses import Clause
 from restore_conformance.contract.workload import KINDS
 from restore_conformance.exchange import NOTHING, Exchange, Headers, Request, header, parse_json
+from restore_conformance.recogniser.answers import id_key
 from restore_conformance.recorded.blanks import blackened, is_blackened, suspicious
 from restore_conformance.scrub.placeholders import PLACEHOLDER
 from restore_conformance.state import session_of
@@ -220,7 +221,7 @@ class Doubts:
         removed = not self.callers and exchange.request.header("Authorization") is None
         if removed and exchange.status == 400 and _about_token(exchange):
             exchange.observation.trouble = "refused, maybe for the token that was removed from the recording"
-        session = session_of(exchange).lower() if exchange.sent.operation == "create" else ""
+        session = id_key(session_of(exchange)) if exchange.sent.operation == "create" else ""
         if session:
             answer = hash(exchange.response.body if exchange.response else b"")
             first, before = self._ids.get(session, (0, 0))

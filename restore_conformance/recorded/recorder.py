@@ -18,6 +18,7 @@ from restore_conformance.contract.documents import pinned
 from restore_conformance.exchange import Exchange, Headers, Request, Response
 from restore_conformance.judging import Judge, look, tags_of
 from restore_conformance.recogniser import Recogniser
+from restore_conformance.recogniser.answers import id_key
 from restore_conformance.recorded.cassettes import LARGEST, LONGEST, Cassette, Provenance
 from restore_conformance.recorded.provenance import Place, origin_of, service_of
 from restore_conformance.scrub import RULES_DIGEST, Scrub
@@ -62,7 +63,7 @@ class Candidates:
             return
         if exchange.status == 201 and len(self.created) < MOST_CREATED:
             self.created[exchange.number] = exchange
-            self.sessions.setdefault(session_of(exchange).lower(), exchange)
+            self.sessions.setdefault(id_key(session_of(exchange)), exchange)
         for clause in self.judge.applicable(tags_of(exchange)):
             smallest = self.by_clause.setdefault(clause.address, {})
             key = (exchange.family, exchange.status, clause.address in exchange.failed)
@@ -110,8 +111,8 @@ class Candidates:
 
     def _creates(self, exchanges: list[Exchange]) -> list[Exchange]:
         """The creates of sessions that exchanges are about and that were made before them, in order."""
-        own = {session_of(exchange).lower() for exchange in exchanges if exchange.sent.operation == "create"}
-        named = {exchange.sent.session.lower() for exchange in exchanges} - own
+        own = {id_key(session_of(exchange)) for exchange in exchanges if exchange.sent.operation == "create"}
+        named = {id_key(exchange.sent.session) for exchange in exchanges} - own
         return sorted(
             (self.sessions[name] for name in named & self.sessions.keys()), key=lambda exchange: exchange.number
         )
