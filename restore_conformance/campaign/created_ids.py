@@ -71,9 +71,10 @@ class CreatedIds:
         """The id of the session that a create made, or ""; an id that was given before is noted on the exchange."""
         if exchange.status in CALLER and not CALLER_DEFECTS.isdisjoint(exchange.sent.defects):
             self.distinguishes_tokens = True
-        if isinstance(exchange.sent.payload, dict) and [*exchange.sent.payload] == [GRANULAR]:
+        payload = exchange.sent.payload
+        if not self.knows_items and isinstance(payload, dict) and [*payload] == [GRANULAR]:
             rows = {row.code for row in refusals().values()}
-            self.knows_items = self.knows_items or any(code in rows for _, code in codes(exchange.answer))
+            self.knows_items = any(code in rows for _, code in codes(exchange.answer))
         session = session_of(exchange)
         if session:
             exchange.observation.same_id_as = self._ids(id_key(session), exchange.number)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from restore_conformance import clock
 from restore_conformance.commands.arguments import refuse_unused
 from restore_conformance.contract.places import SCHEMAS
 from restore_conformance.output.formats import deliver
@@ -119,7 +120,7 @@ def _compare(args: argparse.Namespace) -> int:
         from restore_conformance.commands.drift_history import remember, remembered_words
 
         sentences = {**remembered_words(args.history), **sentences}
-        standing, seen = remember(args.history, args.night or datetime.now(UTC).date(), comparison, changes)
+        standing, seen = remember(args.history, args.night or clock.today(), comparison, changes)
     texts = Texts(sentences, clause_words(args.schemas))
     report = reported(comparison, changes, standing, seen, texts, whole=args.output is not None)
     deliver(FORMATS.render(args.format, report), args.output)

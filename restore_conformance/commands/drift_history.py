@@ -6,9 +6,10 @@ Turns arguments into calls and results into text; keeps and judges nothing itsel
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
+from restore_conformance import clock
 from restore_conformance.drift import quotes
 from restore_conformance.drift.change import Change, Grade
 from restore_conformance.drift.comparison import Comparison, Settings, changes_of, read_older
@@ -101,7 +102,7 @@ def _line(row: dict[str, Any]) -> str:
 def _log(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any], list[str], int]:
     """Every change ever seen, oldest first, or one of them with its nights."""
     bodies, sights = store.bodies(), store.sightings()
-    today = args.night or datetime.now(UTC).date()
+    today = args.night or clock.today()
     rows = [
         bodies[identity] | known.row() | {"nights": [night.isoformat() for night in sights[identity]]}
         for identity, known in standings(store, today).items()
@@ -120,7 +121,7 @@ def _acknowledge(store: Store, args: argparse.Namespace) -> tuple[dict[str, Any]
         raise UsageError(f"An acknowledgement needs --{' --'.join(missing)}.")
     if args.change not in store.bodies():
         raise UsageError(f"The history has no change {args.change!r}; drift log lists those it has.")
-    began = args.night or datetime.now(UTC).date()
+    began = args.night or clock.today()
     if args.expires < began:
         raise UsageError(f"The acknowledgement would end on {args.expires}, before it begins on {began}.")
     store.acknowledge(Acknowledgement(args.change, args.owner, args.reason, began, args.expires))
